@@ -1,0 +1,69 @@
+import type { Address, Fd, Process } from './process.ts';
+
+export type DeviceId = string;
+
+/**
+ * What a scenario may ask of a device. `sharesGroupWith` puts it behind the same bridge as another one, so that the
+ * IOMMU cannot tell the two apart.
+ */
+export interface DeviceModel {
+  readonly sharesGroupWith?: DeviceId;
+}
+
+export interface DeviceInfo {
+  readonly id: DeviceId;
+  /** `vfio`: opened, bound and attached by VFIO ioctls. `selftest`: comes into being attached, by IOMMU_TEST_CMD. */
+  readonly kind: 'vfio' | 'selftest';
+  /** The VFIO character device; undefined for a selftest device. */
+  readonly cdev?: string;
+  /** The VFIO group node; undefined for a selftest device. */
+  readonly group?: string;
+}
+
+/**
+ * How the suite reached a device. Benches that work through the uAPI need it to name the device to the kernel; a bench
+ * with wires of its own ignores it.
+ */
+export interface Attachment {
+  readonly process: Process;
+  readonly iommufd: Fd;
+  /** The VFIO device fd, once opened. */
+  readonly deviceFd?: Fd;
+  /** Object id of the page table that the device is attached to, while it is. */
+  readonly hwpt?: number;
+  /** Object id of the IOAS behind that page table, where the suite knows it. */
+  readonly ioas?: number;
+}
+
+export interface DmaAccess {
+  readonly device: DeviceId;
+  readonly attachment: Attachment;
+  readonly iova: bigint;
+  /** Bytes, 1 or more. */
+  readonly length: number;
+  readonly pasid?: number;
+}
+
+/** Bytes moved, or `blocked`: the IOMMU refused the access, and nothing before or after the first refused byte counts. */
+export type DmaResult = { readonly bytes: Uint8Array } | 'blocked';
+
+/** The hardware side: what an engineer with a bus analyser could do. */
+export interface Bench {
+  devices(): Promise<readonly DeviceInfo[]>;
+  /** A device of that model, there until reset(): a free one of the machine, or a new one. */
+  plug(model: DeviceModel): Promise<DeviceInfo>;
+  unplug(device: DeviceId): Promise<void>;
+  /**
+   * Does the device's translation of this IOVA range lead to the memory behind `address` in `attachment.process`? The
+   * weakest way of seeing; every bench has it. False also where the device may not reach the range at all.
+   */
+  sees(access: DmaAccess, address: Address): Promise<boolean>;
+  /** Needs the feature `dma`. */
+  dmaRead(access: DmaAccess): Promise<DmaResult>;
+  /** Needs the feature `dma`. `access.length` equals `bytes.length`. */
+  dmaWrite(access: DmaAccess, bytes: Uint8Array): Promise<DmaResult>;
+  /** Nothing is in flight when this returns. The only clock there is. */
+  settle(): Promise<void>;
+  /** As after start(): every device free, unbound and quiet. Called between scenarios, when no process is left. */
+  reset(): Promise<void>;
+}

@@ -1,0 +1,46 @@
+/**
+ * The closed list of what a machine may offer beyond a bare /dev/iommu. A scenario asks with `@needs:<feature>`; an
+ * adapter declares. `requires` are the contradictions: declaring one without the other is refused.
+ */
+export const features = {
+  'ioas-map-file': { says: 'IOMMU_IOAS_MAP_FILE exists and takes a memfd.' },
+  'change-process': { says: 'IOMMU_IOAS_CHANGE_PROCESS exists.', requires: ['ioas-map-file'] },
+  'dma-buf': {
+    says: 'The machine can make a dma-buf that IOMMU_IOAS_MAP_FILE takes.',
+    requires: ['ioas-map-file'],
+  },
+  noiommu: { says: 'IOMMU_IOAS_NOIOMMU_GET_PA is compiled in.' },
+  device: { says: 'A device can be attached to an IOAS, and `sees` answers for it.' },
+  'two-devices': {
+    says: 'Two devices in groups of their own can be attached.',
+    requires: ['device'],
+  },
+  'shared-group': { says: 'Two VFIO devices share one IOMMU group.', requires: ['vfio-device'] },
+  'vfio-device': {
+    says: 'Devices are VFIO character devices: open, bind, attach, detach.',
+    requires: ['device'],
+  },
+  dma: { says: 'Devices move bytes: dmaRead and dmaWrite work.', requires: ['device'] },
+  'reserved-iova': {
+    says: 'An attached device has a reserved IOVA range inside its aperture.',
+    requires: ['device'],
+  },
+  'sub-page': {
+    says: 'A device page table maps pieces smaller than a page.',
+    requires: ['device'],
+  },
+  'test-cmd': {
+    says: 'IOMMU_TEST_CMD works: mock devices, accesses, reserved ranges, reference counts.',
+  },
+  'vfio-container': { says: '/dev/vfio/vfio is served by iommufd.' },
+  processes: { says: 'spawn() works.' },
+  limits: { says: 'setLimit() works, and capabilities can be dropped.' },
+  hugetlb: { says: 'Huge pages can be mapped: MAP_HUGETLB and MFD_HUGETLB.' },
+  proc: { says: '/proc/self/status tells VmPin and VmLck.' },
+  'hwpt-alloc': { says: 'IOMMU_HWPT_ALLOC makes page tables by hand.', requires: ['device'] },
+  'fault-queue': { says: 'IOMMU_FAULT_QUEUE_ALLOC exists.' },
+} as const satisfies Record<string, { says: string; requires?: readonly string[] }>;
+
+export type Feature = keyof typeof features;
+
+export const everyFeature = Object.keys(features) as Feature[];

@@ -1,0 +1,51 @@
+import type { Bench } from './bench.ts';
+import type { Feature } from './features.ts';
+import type { Process } from './process.ts';
+
+/** Who answers; printed in every report. */
+export interface Identity {
+  readonly name: string;
+  readonly version: string;
+  /** The kernel release whose uAPI is implemented, `6.12.117` or `7.3.4`; scenarios for newer ones are skipped. */
+  readonly kernel: string;
+  readonly architecture: string;
+  /** Bytes. */
+  readonly pageSize: number;
+}
+
+/** One configuration in which scenarios can run: Linux needs two, as mock devices exclude an emulated IOMMU. */
+export interface MachineDescription {
+  readonly name: string;
+  readonly features: readonly Feature[];
+}
+
+export interface StartOptions {
+  /** A name from `machines`. */
+  readonly machine: string;
+  /** A call that takes longer makes the machine broken. */
+  readonly timeoutMs: number;
+  /** What the user passed as `--adapter-option key=value`. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface Machine {
+  readonly identity: Identity;
+  readonly bench: Bench;
+  newProcess(): Promise<Process>;
+  /** What the machine said outside of calls since the last time: console lines with an oops or a WARN. */
+  complaints(): Promise<readonly string[]>;
+  stop(): Promise<void>;
+}
+
+/** What an adapter module exports under the name `implementation`. */
+export interface Implementation {
+  readonly name: string;
+  /** In order of preference: a scenario runs on the first machine that has all features it needs. */
+  machines(settings: StartOptions['settings']): Promise<readonly MachineDescription[]>;
+  start(options: StartOptions): Promise<Machine>;
+}
+
+/** The implementation did not answer as the port demands: it died, hung or babbled. Never a failed call. */
+export class ImplementationBroken extends Error {
+  override readonly name = 'ImplementationBroken';
+}

@@ -1,0 +1,68 @@
+import type { ErrnoName } from '#uapi/errno.ts';
+
+/** Page frame number of 4096-byte pages. */
+export type Pfn = bigint;
+export const PAGE_SHIFT = 12n;
+export const PAGE_SIZE = 4096n;
+
+export type Fault = 'SIGSEGV' | 'SIGBUS';
+
+/**
+ * All that the kernel knows of a process's memory (struct mm_struct and GUP in one). A simulated address space stands
+ * behind it today, the memory of a real process may tomorrow: nothing else in the kernel assumes that it is ours.
+ */
+export interface UserMemory {
+  load(address: bigint, length: number): Uint8Array | Fault;
+  store(address: bigint, bytes: Uint8Array): Fault | undefined;
+  mmap(request: UserMmap): bigint | ErrnoName;
+  munmap(address: bigint, length: bigint): ErrnoName | undefined;
+  /** get_user/copy_from_user: EFAULT where `load` would fault. */
+  copyFromUser(address: bigint, length: number): Uint8Array | 'EFAULT';
+  copyToUser(address: bigint, bytes: Uint8Array): 'EFAULT' | undefined;
+  /**
+   * mm/gup.c: pin_user_pages_remote(FOLL_LONGTERM, and FOLL_WRITE if `write`). Faults pages in, breaks copy on write
+   * (also for a read: unshare). Pins up to `count` pages from `address` (page aligned); fewer where a later page
+   * cannot be pinned; EFAULT where not even the first can.
+   */
+  pinPages(address: bigint, count: number, write: boolean): readonly Pfn[] | 'EFAULT';
+  /** fork(): copy on write for private memory, shared otherwise; pinned private pages are copied at once. */
+  fork(): UserMemory;
+  /** exit_mmap(): after this every pin fails; pages that are pinned live on. */
+  exit(): void;
+  readonly exited: boolean;
+  /** mm->pinned_vm and mm->locked_vm, pages; charged by whoever pins. */
+  pinnedVm: bigint;
+  lockedVm: bigint;
+}
+
+export interface UserMmap {
+  readonly address: bigint;
+  readonly length: bigint;
+  readonly protection: number;
+  readonly flags: number;
+  /** Undefined for anonymous memory. */
+  readonly file?: MemoryFile;
+  readonly offset: bigint;
+}
+
+/** What an fd must offer to be mapped: a memfd (shmem or hugetlbfs). */
+export interface MemoryFile {
+  /** Bytes. */
+  readonly size: bigint;
+  readonly hugetlb: boolean;
+  /** mm/gup.c: memfd_pin_folios(): allocates holes; EINVAL where the range leaves the file. Offsets page aligned. */
+  pinPages(offset: bigint, count: number): readonly Pfn[] | ErrnoName;
+  /** struct file reference counting: the pages live until the last put(). */
+  get(): void;
+  put(): void;
+}
+
+/** The frames themselves: mm/page_alloc.c and page reference counts. */
+export interface PageAllocator {
+  /** Drops one pin per pfn; `dirty` marks them as written by a device. */
+  unpinPages(pfns: readonly Pfn[], dirty: boolean): void;
+  /** What IOMMU_TEST_OP_MD_CHECK_REFS looks at: pins on that frame. */
+  pinCount(pfn: Pfn): number;
+  /** Frames in use: the leak check. */
+  readonly inUse: number;
+}

@@ -1,0 +1,27 @@
+import type { Struct } from './codec.ts';
+
+/** asm-generic/ioctl.h: no direction, no size: type in bits 15..8, number in bits 7..0. */
+export function _IO(type: number, nr: number): number {
+  return (type << 8) | nr;
+}
+
+/** One row of a command table: what the kernel's own IOCTL_OP() says of a command. */
+export interface Command<S extends Struct = Struct> {
+  readonly name: string;
+  /** The second argument of ioctl(2). */
+  readonly request: number;
+  readonly struct: S;
+  /** The shortest `size` that is accepted, bytes: the end of the last mandatory field. */
+  readonly minSize: number;
+}
+
+export function ioctl<S extends Struct>(
+  name: string,
+  request: number,
+  struct: S,
+  lastMandatory: string & keyof S['codecs'],
+): Command<S> {
+  const field = struct.fields.find(({ name: candidate }) => candidate === lastMandatory);
+  if (field === undefined) throw new Error(`struct ${struct.name} has no field ${lastMandatory}`);
+  return { name, request, struct, minSize: field.offset + field.size };
+}

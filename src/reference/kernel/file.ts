@@ -1,6 +1,7 @@
+import type { ErrnoName } from '#uapi/errno.ts';
+import type { DeviceRegion } from '../hardware/bus.ts';
 import type { MemoryFile } from './mm/user-memory.ts';
 import type { Task } from './process.ts';
-import type { DeviceMemory } from './mm/device-memory.ts';
 
 /** A buffer of the caller. */
 export interface Transfer {
@@ -8,6 +9,22 @@ export interface Transfer {
   readonly address: bigint;
   /** Bytes. */
   readonly length: number;
+}
+
+export interface MapDeviceRequest {
+  /** Bytes, both multiples of the page size. */
+  readonly offset: bigint;
+  readonly length: bigint;
+  /** PROT_*. */
+  readonly protection: number;
+  /** MAP_SHARED, not MAP_PRIVATE. */
+  readonly shared: boolean;
+}
+
+export interface DeviceMapping {
+  readonly region: DeviceRegion;
+  /** Bytes into the region. */
+  readonly offset: bigint;
 }
 
 /**
@@ -18,17 +35,18 @@ export interface FileOperations {
   ioctl?(task: Task, request: number, arg: bigint): number;
   read?(transfer: Transfer): number;
   write?(transfer: Transfer): number;
-  /** Undefined `pread` and `pwrite` with `seekable` false are ESPIPE. */
   pread?(transfer: Transfer, offset: bigint): number;
   pwrite?(transfer: Transfer, offset: bigint): number;
   /** POLL* that hold now. */
   poll?(): number;
   /** What mmap() of a device gives. */
-  mapDevice?(range: { offset: bigint; length: bigint; shared: boolean }): DeviceMemory | number;
-  /** nonseekable_open(). */
+  mapDevice?(request: MapDeviceRequest): DeviceMapping | ErrnoName;
+  /** nonseekable_open(): pread() and pwrite() fail with ESPIPE. */
   readonly nonseekable?: boolean;
   /** What a memfd is made of. */
   readonly memory?: MemoryFile;
+  /** The file behind which it is, before anybody can use it. */
+  opened?(file: OpenFile): void;
   /** The last reference is gone. */
   release?(): void;
 }

@@ -5,7 +5,8 @@ import type { Command } from '#uapi/ioctl.ts';
 import { isErrno } from '../lib/errno.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
 import type { Task } from '../process.ts';
-import { UserCommand } from './user-command.ts';
+import type { UserCommand } from './user-command.ts';
+import type { Kernel } from '../kernel.ts';
 
 /** 0, or a number for the user such as a file descriptor, or an errno. */
 export type CommandResult = number | ErrnoName | undefined;
@@ -29,8 +30,10 @@ const COMMAND_BASE = 0x80;
 export class Dispatcher {
   private readonly rows = new Map<number, CommandRow>();
   private readonly end: number;
+  private readonly kernel: Kernel;
 
-  constructor(rows: readonly CommandRow[]) {
+  constructor(kernel: Kernel, rows: readonly CommandRow[]) {
+    this.kernel = kernel;
     for (const entry of rows) this.rows.set(entry.command.request & 0xff, entry);
     this.end = Math.max(...this.rows.keys()) + 1;
   }
@@ -58,7 +61,8 @@ export class Dispatcher {
     if (userSize < entry.command.minSize) return 'EINVAL';
     const { struct } = entry.command;
     const bytes = this.copyStruct(task, address, { userSize, size: struct.size });
-    return isErrno(bytes) ? bytes : new UserCommand({ task, struct, address, userSize, bytes });
+    if (isErrno(bytes)) return bytes;
+    return new this.kernel.parts.UserCommand({ task, struct, address, userSize, bytes });
   }
 
   /** copy_struct_from_user(): what this kernel does not know must be zero. ABI-07 08 09 10 11 */

@@ -185,19 +185,7 @@ export class IoasCommands {
     if (command.fields.__reserved) return 'EOPNOTSUPP';
     const all = this.everyPages();
     for (const { source } of all) if (source.kind !== 'file') return 'EINVAL';
-    const { Accounting } = this.context.kernel.parts;
-    const moves = [...all].filter(({ accounting }) => accounting.movesTo(command.task));
-    const done: (() => void)[] = [];
-    for (const pages of moves) {
-      const old = pages.accounting;
-      const error = pages.moveAccounting(new Accounting(command.task, old.mode));
-      if (error) {
-        for (const undo of done) undo();
-        return error;
-      }
-      done.push(() => pages.moveAccounting(old));
-    }
-    return undefined;
+    return this.movePages(command.task, [...all]);
   }
 
   /** EOPNOTSUPP unless the IOAS has the page table of a noiommu device. ABI-29 OPT-35 36 37 38 */
@@ -275,6 +263,23 @@ export class IoasCommands {
       if (start >= last || !allowed.add({ first: start, last })) return 'EINVAL';
     }
     return allowed;
+  }
+
+  /** Everything is charged to the new process before anything is given back to the old. */
+  private movePages(task: Task, all: readonly IoptPages[]): ErrnoName | undefined {
+    const { Accounting } = this.context.kernel.parts;
+    const moves = all
+      .filter(({ accounting }) => accounting.movesTo(task))
+      .map((pages) => ({ pages, to: new Accounting(task, pages.accounting.mode) }));
+    for (const [index, { pages, to }] of moves.entries()) {
+      const error = to.charge(pages.pinnedPages);
+      if (error) {
+        for (const done of moves.slice(0, index)) done.to.uncharge(done.pages.pinnedPages);
+        return error;
+      }
+    }
+    for (const { pages, to } of moves) pages.moveAccounting(to);
+    return undefined;
   }
 
   private everyPages(): Set<IoptPages> {

@@ -1,5 +1,6 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
+import { invariant } from '../../reference-bug.ts';
 import type { Kernel } from '../kernel.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { FileOperations } from '../file.ts';
@@ -23,6 +24,7 @@ export class Iommufd implements FileOperations {
   accountMode: AccountMode;
   /** The IOAS behind the VFIO container ioctls; no reference. OPT-34 */
   vfioIoas: Ioas | undefined;
+  private openFile: OpenFile | undefined;
   private readonly dispatcher: Dispatcher;
   private readonly compat: VfioCompat;
 
@@ -32,7 +34,7 @@ export class Iommufd implements FileOperations {
     this.accountMode = accountMode;
     this.objects = new parts.ObjectTable();
     this.compat = new parts.VfioCompat(this);
-    this.dispatcher = new parts.Dispatcher([
+    this.dispatcher = new parts.Dispatcher(kernel, [
       row(IOMMU_DESTROY, ({ fields }) => this.destroyObject(fields.id)),
       ...[
         new parts.IoasCommands(this),
@@ -41,9 +43,18 @@ export class Iommufd implements FileOperations {
         new parts.DeviceCommands(this),
         new parts.FaultCommands(this),
         new parts.ViommuCommands(this),
-        new parts.TestCommands(this),
       ].flatMap((commands) => commands.rows()),
     ]);
+  }
+
+  opened(file: OpenFile): void {
+    this.openFile = file;
+  }
+
+  /** The file behind which it is: who needs the iommufd to live on refers to it. OBJ-28 */
+  get file(): OpenFile {
+    invariant(this.openFile !== undefined, 'an iommufd is in use before it is open');
+    return this.openFile;
   }
 
   ioctl(task: Task, request: number, arg: bigint): number {

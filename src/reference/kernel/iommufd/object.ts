@@ -1,6 +1,6 @@
 import BTree from 'sorted-btree';
 import type { ErrnoName } from '#uapi/errno.ts';
-import { ReferenceBug } from '../lib/errno.ts';
+import { invariant } from '../../reference-bug.ts';
 import { IdPool } from '../lib/id-pool.ts';
 
 /** What an id of an iommufd stands for. */
@@ -69,7 +69,7 @@ export class ObjectTable {
   destroyAll(): void {
     while (!this.objects.isEmpty) {
       const leaves = this.objects.valuesArray().filter(({ users }) => users === 0);
-      if (leaves.length === 0) throw new ReferenceBug('objects of a closed iommufd use each other');
+      invariant(leaves.length > 0, 'the objects of a closed iommufd use each other');
       for (const object of leaves) {
         if (object.users === 0) this.remove(object.id);
       }

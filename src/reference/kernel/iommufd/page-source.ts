@@ -1,13 +1,16 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { OpenFile } from '../file.ts';
 import type { Kernel } from '../kernel.ts';
+import { isErrno } from '../lib/errno.ts';
 import { alignDown } from '../lib/math.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../mm/user-memory.ts';
 import type { Pfn, UserMemory } from '../mm/user-memory.ts';
 
 /** Where the pages of an IoptPages come from. */
-export interface PageSource {
-  readonly kind: 'user' | 'file';
+export type PageSource = UserSource | FileSource;
+
+interface Source {
+  readonly kind: string;
   /** Of page 0: a user address or an offset in a file, page aligned. Automatic IOVAs are aligned like it. */
   readonly start: bigint;
   /** Pins up to `count` pages from page `index` on; at least one unless it fails. */
@@ -17,8 +20,8 @@ export interface PageSource {
 }
 
 /** Memory of a process, by its addresses at the time of the pin. IOAS-MAP-27 33 34 47 IOAS-COPY-21 */
-export class UserSource implements PageSource {
-  readonly kind = 'user';
+export class UserSource implements Source {
+  readonly kind = 'user' as const;
   readonly start: bigint;
   readonly memory: UserMemory;
 
@@ -31,16 +34,25 @@ export class UserSource implements PageSource {
     return this.memory.pinPages(this.start + (BigInt(index) << PAGE_SHIFT), count, writable);
   }
 
+  /** By the addresses, as the process itself would. */
+  copy(startByte: bigint, bytes: Uint8Array, write: boolean): ErrnoName | undefined {
+    if (write) return this.memory.copyToUser(this.start + startByte, bytes);
+    const data = this.memory.copyFromUser(this.start + startByte, bytes.length);
+    if (isErrno(data)) return data;
+    bytes.set(data);
+    return undefined;
+  }
+
   unpin(kernel: Kernel, pfns: readonly Pfn[], dirty: boolean): void {
-    kernel.pageAllocator.unpinPages(pfns, dirty);
+    kernel.pages.unpinPages(pfns, dirty);
   }
 
   release(): void {}
 }
 
 /** A memfd; any other file is taken too, and refused when it is first pinned. IOAS-FILE-06 07 08 11 12 13 */
-export class FileSource implements PageSource {
-  readonly kind = 'file';
+export class FileSource implements Source {
+  readonly kind = 'file' as const;
   readonly start: bigint;
   private readonly file: OpenFile;
 
@@ -56,7 +68,7 @@ export class FileSource implements PageSource {
   }
 
   unpin(kernel: Kernel, pfns: readonly Pfn[], dirty: boolean): void {
-    kernel.pageAllocator.unpinPages(pfns, dirty);
+    kernel.pages.unpinPages(pfns, dirty);
   }
 
   release(): void {

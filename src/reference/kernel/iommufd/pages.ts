@@ -1,4 +1,5 @@
 import type { ErrnoName } from '#uapi/errno.ts';
+import { pagePieces } from '../../hardware/page-pieces.ts';
 import type { IommuDomain } from '../iommu/domain.ts';
 import type { Kernel } from '../kernel.ts';
 import { isErrno } from '../lib/errno.ts';
@@ -7,6 +8,7 @@ import type { Pfn } from '../mm/user-memory.ts';
 import type { Accounting } from './accounting.ts';
 import type { IoptArea } from './area.ts';
 import type { PageSource } from './page-source.ts';
+import type { Task } from '../process.ts';
 
 /** Pages that are pinned by one call. */
 const BATCH = 512;
@@ -15,6 +17,13 @@ interface Pinned {
   readonly pfn: Pfn;
   /** Areas that are filled, and accesses, which hold it. */
   users: number;
+}
+
+export interface RwOptions {
+  readonly task: Task;
+  readonly write: boolean;
+  /** Through the frames also in the process that mapped them. */
+  readonly slow: boolean;
 }
 
 interface Run {
@@ -101,13 +110,51 @@ export class IoptPages {
     return undefined;
   }
 
-  /** CHANGE_PROCESS: the charge moves, and only then the old one is given back. OPT-24 25 28 */
-  moveAccounting(accounting: Accounting): ErrnoName | undefined {
-    const error = accounting.charge(this.pinnedPages);
-    if (error) return error;
+  /**
+   * iopt_pages_rw_access(): fills `bytes` from the pages, or the pages from `bytes`: in its own process by the addresses,
+   * else through the frames. EPERM, EFAULT. PIN-22 29 30 31 IOAS-FILE-16
+   */
+  readWrite(startByte: bigint, bytes: Uint8Array, options: RwOptions): ErrnoName | undefined {
+    const { source } = this;
+    if (options.write && !this.writable) return 'EPERM';
+    if (source.kind === 'file') return this.rwPages(startByte, bytes, options.write);
+    if (options.task.memory === source.memory && !options.slow) {
+      return source.copy(startByte, bytes, options.write);
+    }
+    const onePage = Number(startByte % PAGE_SIZE) + bytes.length <= Number(PAGE_SIZE);
+    if (!onePage || source.memory.exited) return this.rwPages(startByte, bytes, options.write);
+    const index = Number(startByte >> PAGE_SHIFT);
+    const pfns = source.pin(index, 1, options.write);
+    if (isErrno(pfns)) return pfns;
+    this.rwPage(pfns[0] ?? 0n, startByte % PAGE_SIZE, { bytes, write: options.write });
+    source.unpin(this.kernel, pfns, options.write);
+    return undefined;
+  }
+
+  /** CHANGE_PROCESS: `accounting` has been charged already, and now the old one is given back. OPT-24 28 */
+  moveAccounting(accounting: Accounting): void {
     this.accounting.uncharge(this.pinnedPages);
     this.accounting = accounting;
+  }
+
+  /** iopt_pages_rw_slow(): the frames that a device would reach. */
+  private rwPages(startByte: bigint, bytes: Uint8Array, write: boolean): ErrnoName | undefined {
+    for (const { address, done, length } of pagePieces(startByte, bytes.length)) {
+      const index = Number(address >> PAGE_SHIFT);
+      const held = this.pfnAt(index);
+      const pfns = held === undefined ? this.source.pin(index, 1, this.writable) : [held];
+      if (isErrno(pfns)) return pfns;
+      const part = bytes.subarray(done, done + length);
+      this.rwPage(pfns[0] ?? 0n, address % PAGE_SIZE, { bytes: part, write });
+      if (held === undefined) this.source.unpin(this.kernel, pfns, write);
+    }
     return undefined;
+  }
+
+  private rwPage(pfn: Pfn, offset: bigint, data: { bytes: Uint8Array; write: boolean }): void {
+    const address = (pfn << PAGE_SHIFT) + offset;
+    if (data.write) this.kernel.bus.write(address, data.bytes);
+    else data.bytes.set(this.kernel.bus.read(address, data.bytes.length));
   }
 
   private pinMissing(first: number, last: number, fresh: number[]): ErrnoName | undefined {

@@ -4,8 +4,3 @@ import type { ErrnoName } from '#uapi/errno.ts';
 export function isErrno<T>(value: T | ErrnoName): value is ErrnoName {
   return typeof value === 'string';
 }
-
-/** What a broken invariant of the model throws: the kernel's WARN_ON(). It is never the answer to a system call. */
-export class ReferenceBug extends Error {
-  override readonly name = 'ReferenceBug';
-}

@@ -104,8 +104,6 @@ export function expected(
   const covering = known.find(({ expects }) => expects === 'broken') ?? first;
   const covered =
     outcome.kind === 'fail' ||
-    (outcome.kind === 'broken' &&
-      outcome.by === 'implementation' &&
-      covering.expects === 'broken');
+    (outcome.kind === 'broken' && outcome.by === 'implementation' && covering.expects === 'broken');
   return covered ? { kind: 'known-failure', reason: covering.reason } : outcome;
 }

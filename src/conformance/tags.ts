@@ -1,4 +1,6 @@
 import { nearestHint } from './nearest.ts';
+import { isSince } from './requirement.ts';
+import { byId } from './requirements/index.ts';
 
 /** A tag as it stands in a feature file. `name` starts with `@`. */
 export interface Tag {
@@ -22,14 +24,22 @@ export function meaningOf(name: string): TagMeaning {
   return feature ? { kind: 'needs', feature } : { kind: 'unknown' };
 }
 
-export function requirementIds(tags: readonly Pick<Tag, 'name'>[]): string[] {
-  const meanings = tags.map(({ name }) => meaningOf(name));
+export function requirementsOf(names: readonly string[]): string[] {
+  const meanings = names.map(meaningOf);
   return meanings.flatMap((meaning) => (meaning.kind === 'requirement' ? [meaning.id] : []));
 }
 
-export function neededFeatures(tags: readonly Pick<Tag, 'name'>[]): string[] {
-  const meanings = tags.map(({ name }) => meaningOf(name));
-  return meanings.flatMap((meaning) => (meaning.kind === 'needs' ? [meaning.feature] : []));
+/** The features that a scenario needs. `F` is the caller's list of them: tagProblems() has refused any other. */
+export function needsOf<F extends string>(names: readonly string[]): F[] {
+  const meanings = names.map(meaningOf);
+  return meanings.flatMap((meaning) => (meaning.kind === 'needs' ? [meaning.feature as F] : []));
+}
+
+/** Why a scenario cannot run on a kernel of this release, where one of its requirements came later. */
+export function newerThan(names: readonly string[], kernel: string): string | undefined {
+  const requirements = requirementsOf(names).map((id) => byId.get(id));
+  const newer = requirements.find((each) => each !== undefined && !isSince(kernel, each.since));
+  return newer && `${newer.id} is about Linux ${newer.since} and later; this is ${kernel}`;
 }
 
 export interface Vocabulary {

@@ -10,11 +10,11 @@ import type {
 
 import { expected } from '#conformance/expectations.ts';
 import type { Expectation } from '#conformance/expectations.ts';
+import { mediaTypes } from '#conformance/media-types.ts';
 import { observedOutcome } from '#conformance/outcome.ts';
 import type { Observation, StepStatus } from '#conformance/outcome.ts';
 
 import { compareText } from './compare-text.ts';
-import { mediaTypes } from './run-record.ts';
 import type { Evidence, MachineFacts, ScenarioRun, StepRun } from './run-record.ts';
 import { ScenarioReader } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
@@ -114,7 +114,11 @@ export class RunCollector {
     this.#machines.set(facts.machine, facts);
   }
 
-  #finish({ testCaseStartedId, timestamp, willBeRetried }: NonNullable<Envelope['testCaseFinished']>) {
+  #finish({
+    testCaseStartedId,
+    timestamp,
+    willBeRetried,
+  }: NonNullable<Envelope['testCaseFinished']>) {
     const attempt = this.#open.get(testCaseStartedId);
     this.#open.delete(testCaseStartedId);
     if (!attempt || willBeRetried) return undefined;

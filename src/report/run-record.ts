@@ -3,14 +3,6 @@ import type { Outcome, StepStatus } from '#conformance/outcome.ts';
 
 import type { Scenario, StepText } from './scenario.ts';
 
-/** Media types by which scenarios tell a report more than cucumber's own messages can. */
-export const mediaTypes = {
-  skipReason: 'application/x.iommufd.skip-reason',
-  strace: 'text/x.iommufd.strace',
-  console: 'text/x.iommufd.console',
-  machine: 'application/x.iommufd.machine+json',
-} as const;
-
 export interface Evidence {
   readonly mediaType: string;
   readonly fileName?: string;

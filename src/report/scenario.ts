@@ -7,7 +7,7 @@ import type {
   Step,
 } from '@cucumber/messages';
 
-import { neededFeatures, requirementIds } from '#conformance/tags.ts';
+import { needsOf, requirementsOf } from '#conformance/tags.ts';
 import type { Tag } from '#conformance/tags.ts';
 
 /** A scenario, or one row of an outline, as the feature file has it. */
@@ -66,6 +66,7 @@ export class ScenarioReader {
       uri: pickle.uri,
       line: this.#tagLines.get(astNodeId) ?? 0,
     }));
+    const names = tags.map(({ name }) => name);
     return {
       id: this.#idOf(pickle, rule),
       uri: pickle.uri,
@@ -75,8 +76,8 @@ export class ScenarioReader {
       ...(rule !== undefined && { rule }),
       title: pickle.name,
       tags,
-      requirements: requirementIds(tags),
-      needs: neededFeatures(tags),
+      requirements: requirementsOf(names),
+      needs: needsOf(names),
       steps: this.#stepsOf(pickle),
     };
   }

@@ -201,20 +201,19 @@ static void start_pristine(void)
 	add_process(pid, pair[0]);
 }
 
+/* The kernel may hand words of its command line to its first process: they mean nothing. */
 int main(int argc, char **argv)
 {
 	int input = STDIN_FILENO;
 
-	if (argc > 2 && strcmp(argv[1], "bound") == 0)
-		run_bound_to_parent(argv + 2);
 	is_init = getpid() == 1;
 	output = STDOUT_FILENO;
-	if (is_init || (argc > 1 && strcmp(argv[1], "prepare") == 0))
+	if (is_init) {
 		init_machine();
-	if (argc > 1)
-		return 0;
-	if (is_init)
 		input = output = init_port();
+	} else if (argc > 2 && strcmp(argv[1], "bound") == 0) {
+		run_bound_to_parent(argv + 2);
+	}
 	prepare_signals();
 	start_pristine();
 	serve(input);

@@ -43,6 +43,7 @@ static void obey(const char *variable, const char *path)
 		write_file(path, value);
 }
 
+/* For the first process of a machine, where no one else has done it. */
 void init_machine(void)
 {
 	struct rlimit unlimited = { .rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY };
@@ -55,7 +56,7 @@ void init_machine(void)
 	mount_at("hugetlbfs", "/dev/hugepages");
 	mount_at("debugfs", "/sys/kernel/debug");
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
-	obey("AGENT_HUGE_PAGES", "/proc/sys/vm/nr_hugepages");
+	obey("AGENT_HUGE_PAGES", "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
 }
 
 /* Port numbers are given out in the order of the devices; a name is surer. */

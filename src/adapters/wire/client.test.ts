@@ -18,7 +18,7 @@ test('an implementation behind serve() is the implementation', async () => {
   const process = await machine.newProcess();
   assert.deepEqual(
     await Promise.all([process.open('/dev/iommu', 2), process.ioctl(3, 4, 5n)]),
-    [0, 0],
+    [3, 0],
   );
   assert.deepEqual(await process.load(0n, 2), Uint8Array.of(0, 0));
   await machine.stop();

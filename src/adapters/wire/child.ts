@@ -51,6 +51,7 @@ class RunningChild implements Child {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly lastLines: string[] = [];
   private spawnError: Error | undefined;
+  private killed = false;
 
   constructor({ command, args = [], shell = false, environment, passStderr }: ChildOptions) {
     const env = { ...process.env, ...environment };
@@ -107,7 +108,9 @@ class RunningChild implements Child {
 
   kill(): void {
     const { pid } = this.child;
-    if (pid === undefined) return;
+    // Once only: the number of a group that is gone may be given to another.
+    if (pid === undefined || this.killed) return;
+    this.killed = true;
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {

@@ -59,6 +59,7 @@ class RunningChild implements Child {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly lastLines: string[] = [];
   private spawnError: Error | undefined;
+  private killed = false;
 
   constructor(options: ChildOptions) {
     const { command, args = [], shell = false, environment, extraSockets = 0 } = options;
@@ -121,7 +122,9 @@ class RunningChild implements Child {
 
   kill(): void {
     const { pid } = this.child;
-    if (pid === undefined) return;
+    // Once only: the number of a group that is gone may be given to another.
+    if (pid === undefined || this.killed) return;
+    this.killed = true;
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {

@@ -89,7 +89,9 @@ export class Client {
   ): Promise<Result<M>> {
     if (this.reason !== undefined) return Promise.reject(this.reason);
     const id = ++this.lastId;
-    this.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+    this.send(
+      `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${JSON.stringify(params)}}\n`,
+    );
     return new Promise<Result<M>>((resolve, reject) => {
       const deadline = performance.now() + timeoutMs;
       this.pending.set(id, { method, deadline, timeoutMs, resolve, reject } as Pending);
@@ -113,7 +115,7 @@ export class Client {
   /** Lines of one turn of the event loop leave in one write. */
   private send(line: string): void {
     if (this.outgoing === '') process.nextTick(() => this.flush());
-    this.outgoing += `${line}\n`;
+    this.outgoing += line;
   }
 
   private flush(): void {

@@ -76,20 +76,22 @@ class Server {
   ): Promise<void> {
     try {
       const result = await this.session.carryOut(method, params);
-      this.send({ jsonrpc: '2.0', id, result });
+      this.send(
+        `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${JSON.stringify(result)}}\n`,
+      );
     } catch (error) {
       this.refuse(id, errorCodes.broken, error instanceof Error ? error.message : String(error));
     }
   }
 
   private refuse(id: Request['id'] | null, code: number, message: string): void {
-    this.send({ jsonrpc: '2.0', id, error: { code, message } });
+    this.send(`${JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } })}\n`);
   }
 
   /** Lines of one turn of the event loop leave in one write. */
-  private send(response: object): void {
+  private send(line: string): void {
     if (this.outgoing === '') process.nextTick(() => this.flush());
-    this.outgoing += `${JSON.stringify(response)}\n`;
+    this.outgoing += line;
   }
 
   private flush(): void {

@@ -82,7 +82,7 @@ export class Session {
       await this.stop();
       return null;
     },
-    complaints: async () => this.machine.complaints(),
+    complaints: () => this.machine.complaints(),
 
     'new-process': async () => this.enter(await this.machine.newProcess()),
     spawn: async (p) => this.enter(await this.process(p).spawn({ drop: p.drop })),
@@ -92,16 +92,16 @@ export class Session {
       await process.exit();
       return null;
     },
-    open: async (p) => this.process(p).open(p.path, p.flags),
-    close: async (p) => this.process(p).close(p.fd),
-    ioctl: async (p) => this.process(p).ioctl(p.fd, p.request, BigInt(p.arg)),
-    read: async (p) => this.process(p).read(p.fd, BigInt(p.buffer), p.length),
-    write: async (p) => this.process(p).write(p.fd, BigInt(p.buffer), p.length),
-    pread: async (p) => this.process(p).pread(p.fd, BigInt(p.buffer), p.length, BigInt(p.offset)),
-    pwrite: async (p) => this.process(p).pwrite(p.fd, BigInt(p.buffer), p.length, BigInt(p.offset)),
-    poll: async (p) => this.process(p).poll(p.fds, p.timeoutMs),
+    open: (p) => this.process(p).open(p.path, p.flags),
+    close: (p) => this.process(p).close(p.fd),
+    ioctl: (p) => this.process(p).ioctl(p.fd, p.request, BigInt(p.arg)),
+    read: (p) => this.process(p).read(p.fd, BigInt(p.buffer), p.length),
+    write: (p) => this.process(p).write(p.fd, BigInt(p.buffer), p.length),
+    pread: (p) => this.process(p).pread(p.fd, BigInt(p.buffer), p.length, BigInt(p.offset)),
+    pwrite: (p) => this.process(p).pwrite(p.fd, BigInt(p.buffer), p.length, BigInt(p.offset)),
+    poll: (p) => this.process(p).poll(p.fds, p.timeoutMs),
     mmap: async (p) => addressToWire(await this.process(p).mmap(mmapRequest(p))),
-    munmap: async (p) => this.process(p).munmap(BigInt(p.address), BigInt(p.length)),
+    munmap: (p) => this.process(p).munmap(BigInt(p.address), BigInt(p.length)),
     load: async (p) => {
       const loaded = await this.process(p).load(BigInt(p.address), p.length);
       return typeof loaded === 'string' ? { signal: loaded } : { bytes: toHexBytes(loaded) };
@@ -110,17 +110,17 @@ export class Session {
       const signal = await this.process(p).store(BigInt(p.address), fromHexBytes(p.bytes));
       return signal === undefined ? null : { signal };
     },
-    memfd: async (p) => this.process(p).memfd(BigInt(p.length), p.flags),
-    eventfd: async (p) => this.process(p).eventfd(p.initial, p.flags),
-    'set-limit': async (p) => this.process(p).setLimit(p.resource, BigInt(p.limit)),
+    memfd: (p) => this.process(p).memfd(BigInt(p.length), p.flags),
+    eventfd: (p) => this.process(p).eventfd(p.initial, p.flags),
+    'set-limit': (p) => this.process(p).setLimit(p.resource, BigInt(p.limit)),
 
-    devices: async () => this.machine.bench.devices(),
-    plug: async (model) => this.machine.bench.plug(model),
+    devices: () => this.machine.bench.devices(),
+    plug: (model) => this.machine.bench.plug(model),
     unplug: async ({ device }) => {
       await this.machine.bench.unplug(device);
       return null;
     },
-    sees: async (p) => this.machine.bench.sees(this.access(p), BigInt(p.address)),
+    sees: (p) => this.machine.bench.sees(this.access(p), BigInt(p.address)),
     'dma-read': async (p) => dmaToWire(await this.machine.bench.dmaRead(this.access(p))),
     'dma-write': async (p) =>
       dmaToWire(await this.machine.bench.dmaWrite(this.access(p), fromHexBytes(p.bytes))),

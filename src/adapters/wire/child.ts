@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { constants } from 'node:os';
+import type { Duplex } from 'node:stream';
 
 import { LineSplitter } from './lines.ts';
 
@@ -12,11 +13,17 @@ export interface ChildOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Copy what the child says on its standard error to ours. */
   readonly passStderr?: boolean;
+  /** Told each line of its standard error. */
+  readonly onStderrLine?: (line: string) => void;
+  /** How many sockets the child gets as fd 3 and up. */
+  readonly extraSockets?: number;
 }
 
 export interface Child {
   readonly stdin: ChildProcessWithoutNullStreams['stdin'];
   readonly stdout: ChildProcessWithoutNullStreams['stdout'];
+  /** Our ends of the extra sockets. */
+  readonly sockets: readonly Duplex[];
   /** What became of it, to end a sentence. Waits for its end for a moment. */
   fate(): Promise<string>;
   /** The last lines on its standard error, oldest first. */
@@ -46,17 +53,22 @@ export function spawnChild(options: ChildOptions): Child {
 class RunningChild implements Child {
   readonly stdin: Child['stdin'];
   readonly stdout: Child['stdout'];
+  readonly sockets: readonly Duplex[];
   /** Resolved when it has ended and its output is read. */
   readonly gone: Promise<void>;
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly lastLines: string[] = [];
   private spawnError: Error | undefined;
 
-  constructor({ command, args = [], shell = false, environment, passStderr }: ChildOptions) {
+  constructor(options: ChildOptions) {
+    const { command, args = [], shell = false, environment, extraSockets = 0 } = options;
     const env = { ...process.env, ...environment };
-    this.child = spawn(command, args, { env, shell, detached: true, stdio: 'pipe' });
+    const stdio = Array.from({ length: 3 + extraSockets }, () => 'pipe' as const);
+    const child = spawn(command, args, { env, shell, detached: true, stdio });
+    this.child = child as ChildProcessWithoutNullStreams;
     this.stdin = this.child.stdin;
     this.stdout = this.child.stdout;
+    this.sockets = this.child.stdio.slice(3) as Duplex[];
     this.gone = new Promise((resolve) => {
       this.child.once('close', () => resolve());
       this.child.once('error', (error) => {
@@ -64,11 +76,12 @@ class RunningChild implements Child {
         resolve();
       });
     });
-    this.keepStderr(passStderr ?? false);
+    this.keepStderr(options);
   }
 
-  private keepStderr(pass: boolean): void {
+  private keepStderr({ passStderr = false, onStderrLine }: ChildOptions): void {
     const line = (text: string): void => {
+      onStderrLine?.(text);
       this.lastLines.push(text);
       if (this.lastLines.length > keptLines) this.lastLines.shift();
     };
@@ -78,7 +91,7 @@ class RunningChild implements Child {
     );
     this.child.stderr.on('data', (chunk: Buffer) => {
       splitter.push(chunk);
-      if (pass) process.stderr.write(chunk);
+      if (passStderr) process.stderr.write(chunk);
     });
     this.child.stderr.on('end', () => splitter.push(Buffer.from('\n')));
   }
@@ -102,7 +115,8 @@ class RunningChild implements Child {
     this.kill();
     // A descendant that left the group may hold the pipes.
     await this.wait(lastWordsMs);
-    for (const stream of [this.stdin, this.stdout, this.child.stderr]) stream.destroy();
+    const { stdin, stdout, child, sockets } = this;
+    for (const stream of [stdin, stdout, child.stderr, ...sockets]) stream.destroy();
   }
 
   kill(): void {

@@ -18,7 +18,7 @@ export const abi = requirements(
       source: [generalFormat, dispatch],
     },
     3: {
-      says: 'A number outside the command table that is no VFIO container command either fails with ENOTTY.',
+      says: 'A number that is neither in the command table nor one of a VFIO container command fails with ENOTTY.',
       level: 'contract',
       source: [generalFormat, dispatch],
     },

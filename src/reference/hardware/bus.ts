@@ -27,3 +27,11 @@ export interface Translator {
     request: DmaRequest,
   ): { readonly address: Hpa; readonly bytesToBorder: bigint } | undefined;
 }
+
+/** Registers or memory of a device that the CPU can reach: a BAR. Offsets in bytes from its begin. */
+export interface DeviceRegion {
+  /** Bytes. */
+  readonly size: bigint;
+  read(offset: bigint, length: number): Uint8Array;
+  write(offset: bigint, bytes: Uint8Array): void;
+}

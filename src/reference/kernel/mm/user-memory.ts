@@ -1,5 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 
+import type { DeviceRegion } from '../../hardware/bus.ts';
+
 /** Page frame number of 4096-byte pages. */
 export type Pfn = bigint;
 export const PAGE_SHIFT = 12n;
@@ -42,6 +44,8 @@ export interface UserMmap {
   readonly flags: number;
   /** Undefined for anonymous memory. */
   readonly file?: MemoryFile;
+  /** Memory of a device in place of a file: a VM_PFNMAP mapping, which cannot be pinned. */
+  readonly device?: DeviceRegion;
   readonly offset: bigint;
 }
 
@@ -52,6 +56,10 @@ export interface MemoryFile {
   readonly hugetlb: boolean;
   /** mm/gup.c: memfd_pin_folios(): allocates holes; EINVAL where the range leaves the file. Offsets page aligned. */
   pinPages(offset: bigint, count: number): readonly Pfn[] | ErrnoName;
+  /** The frame of that page of the file; a hole is filled first. SIGBUS behind the end of the file. */
+  fault(page: bigint): Pfn | 'SIGBUS';
+  /** The same without filling a hole. */
+  peek(page: bigint): Pfn | 'zero' | 'SIGBUS';
   /** struct file reference counting: the pages live until the last put(). */
   get(): void;
   put(): void;

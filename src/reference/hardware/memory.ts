@@ -1,0 +1,87 @@
+import type { Hpa, MemoryBus } from './bus.ts';
+import { offsetInPage, pagePieces } from './page-pieces.ts';
+
+const FRAME_SHIFT = 12n;
+const FRAME_SIZE = 4096;
+
+class Frame {
+  readonly bytes = new Uint8Array(FRAME_SIZE);
+  readonly words = new DataView(this.bytes.buffer);
+}
+
+/** Contents of a frame that nobody has written yet. */
+const untouched = new Frame();
+/** What a bus master reads where there is no memory. */
+const hole = new Frame();
+hole.bytes.fill(0xff);
+
+/**
+ * RAM as a sparse set of 4096-byte frames. A frame is there between provide() and withdraw(): so that DMA to memory that
+ * was given back shows, a frame that is not in use reads as ones and swallows writes, as a hole in the address map does.
+ */
+export class PhysicalMemory implements MemoryBus {
+  /** A frame that is there but was never written has no bytes of its own. */
+  private readonly frames = new Map<bigint, Frame | undefined>();
+  /** Writes that went to a frame that is not there. */
+  strayWrites = 0;
+
+  /** Puts zeroed frames there; bytes, frame aligned. */
+  provide(address: Hpa, length: bigint): void {
+    for (const number of frameNumbers(address, length)) this.frames.set(number, undefined);
+  }
+
+  withdraw(address: Hpa, length: bigint): void {
+    for (const number of frameNumbers(address, length)) this.frames.delete(number);
+  }
+
+  read(address: Hpa, length: number): Uint8Array {
+    const result = new Uint8Array(length);
+    for (const piece of pagePieces(address, length)) {
+      const { bytes } = this.frameToRead(piece.address >> FRAME_SHIFT);
+      const offset = offsetInPage(piece.address);
+      result.set(bytes.subarray(offset, offset + piece.length), piece.done);
+    }
+    return result;
+  }
+
+  write(address: Hpa, bytes: Uint8Array): void {
+    for (const piece of pagePieces(address, bytes.length)) {
+      const frame = this.frameToWrite(piece.address >> FRAME_SHIFT);
+      const part = bytes.subarray(piece.done, piece.done + piece.length);
+      frame?.bytes.set(part, offsetInPage(piece.address));
+    }
+  }
+
+  /** Little endian; `address` is a multiple of 8. */
+  read64(address: Hpa): bigint {
+    const frame = this.frameToRead(address >> FRAME_SHIFT);
+    return frame.words.getBigUint64(offsetInPage(address), true);
+  }
+
+  /** Little endian; `address` is a multiple of 8. */
+  write64(address: Hpa, value: bigint): void {
+    const frame = this.frameToWrite(address >> FRAME_SHIFT);
+    frame?.words.setBigUint64(offsetInPage(address), value, true);
+  }
+
+  private frameToRead(number: bigint): Frame {
+    return this.frames.get(number) ?? (this.frames.has(number) ? untouched : hole);
+  }
+
+  private frameToWrite(number: bigint): Frame | undefined {
+    const frame = this.frames.get(number);
+    if (frame) return frame;
+    if (!this.frames.has(number)) {
+      this.strayWrites += 1;
+      return undefined;
+    }
+    const fresh = new Frame();
+    this.frames.set(number, fresh);
+    return fresh;
+  }
+}
+
+function* frameNumbers(address: Hpa, length: bigint): Iterable<bigint> {
+  const end = (address + length) >> FRAME_SHIFT;
+  for (let number = address >> FRAME_SHIFT; number < end; number += 1n) yield number;
+}

@@ -1,0 +1,122 @@
+import type { PhysicalMemory } from '../../hardware/memory.ts';
+import { invariant } from '../../reference-bug.ts';
+import { FreeFrames } from './free-frames.ts';
+import type { Order } from './free-frames.ts';
+import { PAGE_SHIFT, PAGE_SIZE } from './user-memory.ts';
+import type { PageAllocator, Pfn } from './user-memory.ts';
+
+export const PAGES_PER_HUGE_PAGE = 512n;
+
+/** struct folio: 2^order frames that live and die together. */
+export interface Folio {
+  readonly pfn: Pfn;
+  readonly order: Order;
+  /** Page table entries, files and tables that refer to it. */
+  references: number;
+  /** GUP pins, each of one page of it. */
+  pins: number;
+  /** Written by a device while pinned. */
+  dirty: boolean;
+}
+
+export interface PagesOptions {
+  readonly memory: PhysicalMemory;
+  /** First byte and size of the RAM to manage, multiples of 2 MiB. */
+  readonly first: bigint;
+  readonly size: bigint;
+}
+
+/** mm/page_alloc.c and the counts of struct folio. A folio lives while it has a reference or a pin. */
+export class Pages implements PageAllocator {
+  readonly memory: PhysicalMemory;
+  private readonly free: FreeFrames;
+  /** By first frame. */
+  private readonly folios = new Map<Pfn, Folio>();
+  private framesInUse = 0;
+
+  constructor(options: PagesOptions) {
+    this.memory = options.memory;
+    this.free = new FreeFrames(options.first >> PAGE_SHIFT, options.size >> PAGE_SHIFT);
+  }
+
+  get inUse(): number {
+    return this.framesInUse;
+  }
+
+  /** folio_alloc(__GFP_ZERO): with one reference; undefined where memory has run out. */
+  allocate(order: Order): Folio | undefined {
+    const pfn = this.free.take(order);
+    if (pfn === undefined) return undefined;
+    const folio: Folio = { pfn, order, references: 1, pins: 0, dirty: false };
+    this.folios.set(pfn, folio);
+    this.framesInUse += 1 << order;
+    this.memory.provide(pfn << PAGE_SHIFT, lengthOf(folio));
+    return folio;
+  }
+
+  /** page_folio() of a frame that is in use. */
+  folioOf(pfn: Pfn): Folio {
+    const folio = this.folioAt(pfn);
+    invariant(folio !== undefined, `frame ${pfn} is free; expected it to be in use`);
+    return folio;
+  }
+
+  get(folio: Folio, count = 1): void {
+    folio.references += count;
+  }
+
+  /** folio_put() */
+  put(folio: Folio): void {
+    invariant(folio.references > 0, `frame ${folio.pfn} has no reference left to put`);
+    folio.references -= 1;
+    this.freeIfUnused(folio);
+  }
+
+  /** try_grab_folio(FOLL_PIN) */
+  pin(pfn: Pfn): void {
+    this.folioOf(pfn).pins += 1;
+  }
+
+  /** mm/gup.c: unpin_user_pages_dirty_lock(). PIN-13 */
+  unpinPages(pfns: readonly Pfn[], dirty: boolean): void {
+    for (const pfn of pfns) this.unpin(this.folioOf(pfn), dirty);
+  }
+
+  pinCount(pfn: Pfn): number {
+    return this.folioAt(pfn)?.pins ?? 0;
+  }
+
+  /** copy_user_highpage(), for 2^order pages. */
+  copy(from: Pfn, to: Pfn, order: Order): void {
+    for (let page = 0n; page < 1n << BigInt(order); page += 1n) {
+      const bytes = this.memory.read((from + page) << PAGE_SHIFT, Number(PAGE_SIZE));
+      this.memory.write((to + page) << PAGE_SHIFT, bytes);
+    }
+  }
+
+  private folioAt(pfn: Pfn): Folio | undefined {
+    const folio = this.folios.get(pfn);
+    if (folio) return folio;
+    const head = this.folios.get(pfn - (pfn % PAGES_PER_HUGE_PAGE));
+    return head?.order === 9 ? head : undefined;
+  }
+
+  private unpin(folio: Folio, dirty: boolean): void {
+    invariant(folio.pins > 0, `frame ${folio.pfn} is unpinned more often than it was pinned`);
+    folio.pins -= 1;
+    folio.dirty ||= dirty;
+    this.freeIfUnused(folio);
+  }
+
+  private freeIfUnused(folio: Folio): void {
+    if (folio.references + folio.pins > 0) return;
+    this.folios.delete(folio.pfn);
+    this.framesInUse -= 1 << folio.order;
+    this.memory.withdraw(folio.pfn << PAGE_SHIFT, lengthOf(folio));
+    this.free.release(folio.pfn, folio.order);
+  }
+}
+
+function lengthOf(folio: Folio): bigint {
+  return PAGE_SIZE << BigInt(folio.order);
+}

@@ -47,12 +47,7 @@ export class ReferenceProcess implements Process {
     return this.machine.syscalls.write(this.task, fd, { address, length });
   }
 
-  async pread(
-    fd: number,
-    address: bigint,
-    length: number,
-    offset: bigint,
-  ): Promise<SyscallResult> {
+  async pread(fd: number, address: bigint, length: number, offset: bigint): Promise<SyscallResult> {
     return this.machine.syscalls.pread(this.task, fd, { address, length }, offset);
   }
 

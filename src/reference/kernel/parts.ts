@@ -1,4 +1,12 @@
-import { OpenFile } from './file.ts';
+import { hardwareParts } from '../hardware/parts.ts';
+import { Group } from './iommu/group.ts';
+import { IntelIommu } from './iommu/intel/intel-iommu.ts';
+import { PagingDomain } from './iommu/intel/paging-domain.ts';
+import { QueuedInvalidation } from './iommu/intel/queued-invalidation.ts';
+import { SecondStageBuilder } from './iommu/intel/second-stage-builder.ts';
+import { IommuCore } from './iommu/iommu.ts';
+import { MockDomain } from './iommu/mock-domain.ts';
+import { MockIommu } from './iommu/mock-iommu.ts';
 import { Access } from './iommufd/access.ts';
 import { Accounting } from './iommufd/accounting.ts';
 import { AllowedIovas } from './iommufd/allowed-iovas.ts';
@@ -24,17 +32,19 @@ import { ReservedIovas } from './iommufd/reserved-iovas.ts';
 import { UserCommand } from './iommufd/user-command.ts';
 import { VfioCompat } from './iommufd/vfio-compat.ts';
 import { ViommuCommands } from './iommufd/viommu-commands.ts';
-import { FdTable } from './fd-table.ts';
-import { Syscalls } from './syscalls.ts';
 import { AddressSpace } from './mm/address-space.ts';
 import { Memfd } from './mm/memfd.ts';
 import { Pages } from './mm/pages.ts';
+import { FdTable } from './fd-table.ts';
+import { OpenFile } from './file.ts';
+import { Syscalls } from './syscalls.ts';
 
 /**
  * The classes that the kernel and the hardware are built from. A mutant replaces one; there are no other hooks. Code
  * that makes an instance of a listed class takes it from the `Parts` it was given, never by its import.
  */
 export const defaultParts = {
+  ...hardwareParts,
   Access,
   Accounting,
   AddressSpace,
@@ -47,11 +57,14 @@ export const defaultParts = {
   FaultQueue,
   FdTable,
   FileSource,
+  Group,
   HwptCommands,
   HwptPaging,
+  IntelIommu,
   IoPagetable,
   Ioas,
   IoasCommands,
+  IommuCore,
   Iommufd,
   IommufdDevice,
   IommufdGroup,
@@ -59,11 +72,16 @@ export const defaultParts = {
   IoptPages,
   IovaAllocator,
   Memfd,
+  MockDomain,
+  MockIommu,
   ObjectTable,
   OpenFile,
   OptionCommands,
   Pages,
+  PagingDomain,
+  QueuedInvalidation,
   ReservedIovas,
+  SecondStageBuilder,
   Syscalls,
   UserCommand,
   UserSource,

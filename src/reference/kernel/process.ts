@@ -3,11 +3,7 @@ import type { UserMemory } from './mm/user-memory.ts';
 
 /** capability.h, CAP_ left away. */
 export type CapabilityName =
-  | 'IPC_LOCK'
-  | 'SYS_RESOURCE'
-  | 'SYS_RAWIO'
-  | 'SYS_ADMIN'
-  | 'DAC_OVERRIDE';
+  'IPC_LOCK' | 'SYS_RESOURCE' | 'SYS_RAWIO' | 'SYS_ADMIN' | 'DAC_OVERRIDE';
 
 /** struct user_struct: what all processes of one user share. */
 export interface User {

@@ -250,9 +250,7 @@ export class IoasCommands {
   }
 
   /** iommufd_ioas_load_iovas(): the array, element by element. IOAS-ALLOW-03 04 05 */
-  private loadIovas(
-    command: UserCommand<typeof iommu_ioas_allow_iovas>,
-  ): AllowedIovas | ErrnoName {
+  private loadIovas(command: UserCommand<typeof iommu_ioas_allow_iovas>): AllowedIovas | ErrnoName {
     const { num_iovas, allowed_iovas } = command.fields;
     const allowed = new this.context.kernel.parts.AllowedIovas();
     for (let index = 0; index < num_iovas; index++) {

@@ -76,7 +76,8 @@ export class IoptPages {
    */
   pin(first: number, last: number): ErrnoName | undefined {
     const fresh: number[] = [];
-    const error = this.pinMissing(first, last, fresh) ?? this.accounting.charge(BigInt(fresh.length));
+    const error =
+      this.pinMissing(first, last, fresh) ?? this.accounting.charge(BigInt(fresh.length));
     if (error) {
       this.drop(fresh);
       return error;
@@ -158,7 +159,7 @@ export class IoptPages {
   }
 
   private pinMissing(first: number, last: number, fresh: number[]): ErrnoName | undefined {
-    for (let index = first; index <= last; ) {
+    for (let index = first; index <= last;) {
       const count = this.missing(index, last);
       if (count === 0) {
         index++;

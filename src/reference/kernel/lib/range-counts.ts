@@ -35,7 +35,7 @@ export class RangeCounts {
   *gaps({ first, last }: Range): Generator<Range> {
     let from = first;
     let covered = this.at(first) > 0;
-    for (let key = this.steps.nextHigherKey(first); key !== undefined && key <= last; ) {
+    for (let key = this.steps.nextHigherKey(first); key !== undefined && key <= last;) {
       const count = this.steps.get(key, 0) ?? 0;
       if (!covered && count > 0) yield { first: from, last: key - 1n };
       if (covered && count === 0) from = key;

@@ -1,0 +1,25 @@
+/**
+ * Cucumber's configuration: a profile an adapter, so that `npx cucumber-js -p linux-vm` is all it takes. The adapter
+ * may also be given as `--world-parameters '{"adapter":"void"}'`, or in IOMMUFD_ADAPTER.
+ */
+
+/** Milliseconds: a call that takes longer is broken. The emulated machine of linux-vm needs its time to boot. */
+const timeoutMs = 30_000;
+
+function profile(adapter, settings = {}) {
+  return {
+    requireModule: ['ts-node/register'],
+    require: ['steps/support/hooks.ts', 'steps/*.steps.ts'],
+    format: [process.stdout.isTTY ? 'progress-bar' : 'progress'],
+    worldParameters: { adapter, settings, timeoutMs },
+  };
+}
+
+module.exports = {
+  default: profile(process.env.IOMMUFD_ADAPTER || 'reference'),
+  reference: profile('reference'),
+  wire: profile('wire'),
+  void: profile('void'),
+  linux: profile('linux'),
+  'linux-vm': profile('linux-vm'),
+};

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { AdapterError, checked, declarationFlaws, identityFlaw } from './checked.ts';
+import { adapterNames, loadAdapter } from './registry.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'registry-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, text: string, mode = 0o644): string {
+  const path = join(folder, name);
+  writeFileSync(path, text, { mode });
+  return path;
+}
+
+const body = `{ name: 'mine', machines: async () => [], start: async () => ({}) }`;
+
+test('an adapter of ours is loaded by its name', async () => {
+  assert.equal((await loadAdapter('void')).name, 'void');
+  assert.equal((await loadAdapter('wire')).name, 'wire');
+});
+
+test('a module is loaded by its path, whatever its dialect', async () => {
+  const modules = [
+    write('mine.cjs', `exports.implementation = ${body};`),
+    write('mine.mjs', `export const implementation = ${body};`),
+    write('mine.ts', `export const implementation: object = ${body};`),
+  ];
+  for (const path of modules) assert.equal((await loadAdapter(path)).name, 'mine');
+});
+
+test('a program is loaded by its path', async () => {
+  assert.equal((await loadAdapter(write('program', '#!/bin/sh\n', 0o755))).name, 'program');
+});
+
+test('an adapter that is not there is answered with those that are', async () => {
+  await assert.rejects(loadAdapter('refrence'), (error: Error) => {
+    assert.ok(error instanceof AdapterError);
+    for (const name of adapterNames) assert.match(error.message, new RegExp(name));
+    return true;
+  });
+});
+
+test('a file that is neither a module nor a program is refused', async () => {
+  await assert.rejects(loadAdapter(write('plain', '')), /not executable/);
+  await assert.rejects(loadAdapter(write('empty.cjs', '')), /does not export "implementation"/);
+  await assert.rejects(loadAdapter(write('bad.cjs', 'nonsense(')), /does not load/);
+  await assert.rejects(loadAdapter(folder), /no adapter/);
+});
+
+test('a declaration is checked', () => {
+  const flaws = declarationFlaws('mine', [
+    { name: 'mine', features: ['dma', 'dmaa' as never] },
+    { name: 'other', features: ['vfio-device', 'device'] },
+    { name: 'other', features: [] },
+  ]);
+  assert.equal(flaws.length, 3);
+  assert.equal(flaws[0], 'adapter mine has two machines "other"');
+  assert.equal(flaws[1], 'feature "dma" needs "device", which mine does not declare');
+  assert.match(
+    flaws[2] ?? '',
+    /^mine declares the unknown feature "dmaa"; known are ioas-map-file/,
+  );
+  assert.match(declarationFlaws('mine', [])[0] ?? '', /no machine/);
+});
+
+test('an identity is checked', () => {
+  const good = { name: 'a', version: '1', kernel: '7.3.4', architecture: 'x', pageSize: 4096 };
+  assert.equal(identityFlaw(good), undefined);
+  assert.match(identityFlaw({ ...good, kernel: 'new' }) ?? '', /kernel "new" is not a release/);
+  assert.match(identityFlaw({ ...good, pageSize: 5000 }) ?? '', /page size 5000/);
+});
+
+test('a machine with a bad identity is stopped', async () => {
+  let stopped = 0;
+  const implementation = checked({
+    name: 'mine',
+    machines: async () => [],
+    start: async () => ({ identity: { kernel: '' }, stop: async () => void stopped++ }) as never,
+  });
+  const options = { machine: 'mine', timeoutMs: 1, settings: {} };
+  await assert.rejects(implementation.start(options), /kernel ""/);
+  assert.equal(stopped, 1);
+});

@@ -1,0 +1,69 @@
+import type {
+  Attachment,
+  Bench,
+  DeviceId,
+  DeviceInfo,
+  DeviceModel,
+  DmaAccess,
+  DmaResult,
+} from '#port/bench.ts';
+import type { Address } from '#port/process.ts';
+import type { Client } from './client.ts';
+import { fromHexBytes, toHex64, toHexBytes } from './hex.ts';
+import type { Result, WireAttachment, WireDmaAccess } from './messages.ts';
+import { WireProcess } from './process.ts';
+
+/** The hardware at the other end of a wire. */
+export class WireBench implements Bench {
+  private readonly client: Client;
+
+  constructor(client: Client) {
+    this.client = client;
+  }
+
+  devices(): Promise<readonly DeviceInfo[]> {
+    return this.client.call('devices', {});
+  }
+
+  plug(model: DeviceModel): Promise<DeviceInfo> {
+    return this.client.call('plug', model);
+  }
+
+  async unplug(device: DeviceId): Promise<void> {
+    await this.client.call('unplug', { device });
+  }
+
+  sees(access: DmaAccess, address: Address): Promise<boolean> {
+    return this.client.call('sees', { ...toWire(access), address: toHex64(address) });
+  }
+
+  async dmaRead(access: DmaAccess): Promise<DmaResult> {
+    return fromWire(await this.client.call('dma-read', toWire(access)));
+  }
+
+  async dmaWrite(access: DmaAccess, bytes: Uint8Array): Promise<DmaResult> {
+    const params = { ...toWire(access), bytes: toHexBytes(bytes) };
+    return fromWire(await this.client.call('dma-write', params));
+  }
+
+  async settle(): Promise<void> {
+    await this.client.call('settle', {});
+  }
+
+  async reset(): Promise<void> {
+    await this.client.call('reset', {});
+  }
+}
+
+function toWire({ attachment, iova, ...rest }: DmaAccess): WireDmaAccess {
+  return { ...rest, iova: toHex64(iova), attachment: attachmentToWire(attachment) };
+}
+
+function attachmentToWire({ process, ...rest }: Attachment): WireAttachment {
+  if (!(process instanceof WireProcess)) throw new Error('the process is not of this wire');
+  return { ...rest, process: process.process };
+}
+
+function fromWire(result: Result<'dma-read'>): DmaResult {
+  return 'bytes' in result ? { bytes: fromHexBytes(result.bytes) } : 'blocked';
+}

@@ -1,0 +1,77 @@
+import type {
+  Implementation,
+  Machine,
+  MachineDescription,
+  StartOptions,
+} from '#port/implementation.ts';
+import { spawnChild } from './child.ts';
+import type { ChildOptions } from './child.ts';
+import { connect } from './client.ts';
+import type { Client } from './client.ts';
+import { greet, startMachine } from './machine.ts';
+
+export interface WireOptions extends ChildOptions {
+  /** What the user calls it. */
+  readonly name: string;
+  /** For the first answer, when the user's own limit is not known yet; 15,000 by default. */
+  readonly helloTimeoutMs?: number;
+}
+
+interface Started {
+  readonly client: Client;
+  release(): Promise<void>;
+}
+
+const defaultHelloTimeoutMs = 15_000;
+
+/** An implementation that is a program of its own and speaks the wire protocol on stdin and stdout. */
+export function wire(options: WireOptions): Implementation {
+  const helloTimeoutMs = options.helloTimeoutMs ?? defaultHelloTimeoutMs;
+  return {
+    name: options.name,
+    machines: (settings) => machines(options, settings, helloTimeoutMs),
+    start: (start) => startChild(options, start, helloTimeoutMs),
+  };
+}
+
+async function machines(
+  options: WireOptions,
+  settings: StartOptions['settings'],
+  timeoutMs: number,
+): Promise<readonly MachineDescription[]> {
+  const { client, release } = launch(options, timeoutMs);
+  try {
+    return (await greet(client, settings)).machines;
+  } finally {
+    await release();
+  }
+}
+
+async function startChild(
+  options: WireOptions,
+  start: StartOptions,
+  helloTimeoutMs: number,
+): Promise<Machine> {
+  const { client, release } = launch(options, start.timeoutMs);
+  try {
+    await greet(client, start.settings, helloTimeoutMs);
+    return await startMachine(client, start, release);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+function launch(options: WireOptions, timeoutMs: number): Started {
+  const child = spawnChild(options);
+  const client = connect({
+    name: `adapter ${options.name}`,
+    input: child.stdout,
+    output: child.stdin,
+    timeoutMs,
+    obituary: () => child.fate(),
+    lastWords: () => child.lastWords(),
+    onBroken: () => void child.stop(0),
+  });
+  return { client, release: () => child.stop(client.broken === undefined ? undefined : 0) };
+}

@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { requirementsDocument } from '#conformance/document.ts';
+
+interface Document {
+  /** From the root of the project. */
+  readonly path: string;
+  render(): string;
+}
+
+/** The files under docs/ that are generated and committed. */
+export const documents: readonly Document[] = [
+  { path: 'docs/requirements.md', render: requirementsDocument },
+];
+
+const root = join(__dirname, '../..');
+
+/** Does the committed file hold what would be generated? */
+export function isCurrent({ path, render }: Document): boolean {
+  return readFileSync(join(root, path), 'utf8') === render();
+}
+
+if (require.main === module) {
+  for (const { path, render } of documents) writeFileSync(join(root, path), render());
+}

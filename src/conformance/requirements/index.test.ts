@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { all, byId, families } from './index.ts';
+import { isSince, requirementId } from '../requirement.ts';
+import { later } from '../later.ts';
+import { untestable } from '../untestable.ts';
+
+/** How many numbers each family has assigned; a number is appended here when it is appended to its table. */
+const assigned: Readonly<Record<string, number>> = {
+  ABI: 30,
+  OBJ: 34,
+  'IOAS-ALLOC': 4,
+  'IOAS-RANGES': 14,
+  'IOAS-ALLOW': 13,
+  'IOAS-MAP': 47,
+  'IOAS-FILE': 28,
+  'IOAS-COPY': 24,
+  'IOAS-UNMAP': 21,
+  OPT: 40,
+  'VFIO-CDEV': 15,
+  'VFIO-ATT': 13,
+  'VFIO-DET': 2,
+};
+
+test('each family has every number that was assigned', () => {
+  const expected = Object.entries(assigned).flatMap(([family, count]) =>
+    Array.from({ length: count }, (_, index) => requirementId(family, index + 1)),
+  );
+  assert.deepEqual(
+    all.map(({ id }) => id),
+    expected,
+  );
+});
+
+test('no two requirements share an id or a sentence', () => {
+  assert.equal(byId.size, all.length);
+  for (const { family, requirements } of families) {
+    assert.equal(new Set(requirements.map(({ says }) => says)).size, requirements.length, family);
+  }
+});
+
+test('what a requirement says is one sentence with a full stop', () => {
+  for (const { id, says, changed } of all) {
+    for (const sentence of [says, changed?.was ?? says]) {
+      assert.match(sentence, /^[A-Za-z/][^\n]*[^ .]\.$/, id);
+      assert.doesNotMatch(sentence, /\. [A-Z]|▸| {2}|should/, id);
+    }
+  }
+});
+
+test('each requirement names a source, and a contract one names what the kernel documents', () => {
+  for (const { id, level, source } of all) {
+    assert.ok(source.length > 0, id);
+    if (level === 'contract') {
+      assert.ok(
+        source.some(({ kind }) => kind === 'uapi' || kind === 'documentation' || kind === 'book'),
+        id,
+      );
+    }
+  }
+});
+
+test('a change came after the release that brought the command', () => {
+  for (const { id, since, changed } of all) {
+    if (changed !== undefined) assert.ok(isSince(changed.after, since), id);
+  }
+});
+
+test('a requirement is untestable or later, never both, and exists', () => {
+  for (const id of [...Object.keys(untestable), ...Object.keys(later)]) {
+    assert.ok(byId.has(id), id);
+    assert.ok(!(id in untestable && id in later), id);
+  }
+});
+
+test('releases compare by number', () => {
+  assert.ok(isSince('6.12.117', '6.12'));
+  assert.ok(isSince('7.0', '6.19'));
+  assert.ok(isSince('6.13', '6.2'));
+  assert.ok(!isSince('6.2', '6.13'));
+});

@@ -1,0 +1,37 @@
+import { abi } from './abi.ts';
+import { ioasAlloc } from './ioas-alloc.ts';
+import { ioasAllow } from './ioas-allow.ts';
+import { ioasCopy } from './ioas-copy.ts';
+import { ioasFile } from './ioas-file.ts';
+import { ioasMap } from './ioas-map.ts';
+import { ioasRanges } from './ioas-ranges.ts';
+import { ioasUnmap } from './ioas-unmap.ts';
+import { obj } from './obj.ts';
+import { opt } from './opt.ts';
+import { vfioAtt } from './vfio-att.ts';
+import { vfioCdev } from './vfio-cdev.ts';
+import { vfioDet } from './vfio-det.ts';
+import type { Requirement, RequirementTable } from '../requirement.ts';
+
+/** Every family, in reading order. */
+export const families: readonly RequirementTable[] = [
+  abi,
+  obj,
+  ioasAlloc,
+  ioasRanges,
+  ioasAllow,
+  ioasMap,
+  ioasFile,
+  ioasCopy,
+  ioasUnmap,
+  opt,
+  vfioCdev,
+  vfioAtt,
+  vfioDet,
+];
+
+/** Every requirement, in reading order. */
+export const all: readonly Requirement[] = families.flatMap(({ requirements }) => requirements);
+
+/** Every requirement, by its id. */
+export const byId: ReadonlyMap<string, Requirement> = new Map(all.map((each) => [each.id, each]));

@@ -1,0 +1,22 @@
+/**
+ * Requirements that cannot be shown through the port on any machine we know, with the reason. They have no scenario,
+ * and reports count them apart.
+ */
+export const untestable: Readonly<Record<string, string>> = {
+  'ABI-21': 'The port has no 32-bit processes.',
+  'OBJ-21':
+    'The id of a half-made object is known to nobody, and a call that guesses it cannot tell whether it came in time.',
+  'OBJ-34': 'The port has no memory cgroups, and neither have the kernels of the lab.',
+  'IOAS-MAP-41':
+    'The port cannot make an allocation inside the kernel fail; the fault injection of Linux is no part of its uAPI.',
+  'IOAS-MAP-42':
+    'The machines have no file system that tracks writes; tmpfs and hugetlbfs allow long-term pins.',
+  'IOAS-MAP-44': 'There is no way to ask for anything else, so there is nothing to compare with.',
+  'IOAS-FILE-27': 'A kernel built without dma-bufs has no dma-buf that could be mapped.',
+  'IOAS-UNMAP-14':
+    'Every access that a process can make unpins when it is asked to: the mock access as well as mediated devices.',
+  'IOAS-UNMAP-21':
+    'The port cannot make an allocation inside the kernel fail; the fault injection of Linux is no part of its uAPI.',
+  'VFIO-ATT-12': 'The port cannot hold a device in its reset.',
+  'VFIO-ATT-13': 'No machine has a virtual function that makes page requests.',
+};

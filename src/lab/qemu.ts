@@ -1,0 +1,61 @@
+/** The two machines that a kernel is tried on, as mock devices and an emulated IOMMU exclude each other. */
+export type Hardware = 'selftest' | 'edu';
+
+export interface VirtualMachine {
+  /** Paths. */
+  readonly kernel: string;
+  readonly initramfs: string;
+  readonly hardware: Hardware;
+  /** Further words for the kernel command line. */
+  readonly parameters?: readonly string[];
+}
+
+/** Two functions of one slot share an IOMMU group: without ACS they could talk to each other behind the IOMMU. */
+export const eduGroups = [
+  ['0000:00:04.0', '0000:00:04.1'],
+  ['0000:00:05.0', '0000:00:05.1'],
+] as const;
+
+const memoryMiB = 1024;
+
+function eduDevice(address: string): string[] {
+  const slot = address.replace(/^0000:00:/, '');
+  return ['-device', `edu,addr=${slot},multifunction=on,dma_mask=0xffffffffffffffff`];
+}
+
+/** intremap: without it binding a device is refused as unsafe. */
+const eduHardware = ['-device', 'intel-iommu,intremap=on', ...eduGroups.flat().flatMap(eduDevice)];
+
+/**
+ * loglevel=5 shows warnings and what is worse. An oops ends the machine: what answers afterwards is not to be trusted.
+ */
+const kernelParameters = ['console=ttyS0', 'loglevel=5', 'panic=-1', 'oops=panic'];
+
+/**
+ * Arguments for qemu-system-x86_64 without any way to talk to the machine. TCG, as KVM is often missing or broken in a
+ * virtual machine of a CI service; q35 takes its interrupts from the split irqchip that intel-iommu wants.
+ */
+export function qemuArguments(machine: VirtualMachine): string[] {
+  return [
+    ...['-machine', 'q35,kernel-irqchip=split', '-accel', 'tcg,thread=multi', '-cpu', 'max'],
+    ...['-smp', '1', '-m', `${memoryMiB}`],
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    ...(machine.hardware === 'edu' ? eduHardware : []),
+    ...['-kernel', machine.kernel, '-initrd', machine.initramfs],
+    ...['-append', [...kernelParameters, ...(machine.parameters ?? [])].join(' ')],
+  ];
+}
+
+/** fd 3 of QEMU is a connected socket. */
+export const consoleFd = 3;
+
+/**
+ * The agent's port on QEMU's stdin and stdout; the serial console on a socket of its own, so that an oops is legible;
+ * and the translation faults that the emulated IOMMU raises, a line each on stderr.
+ */
+export const agentArguments: readonly string[] = [
+  ...['-chardev', `socket,id=console,fd=${consoleFd}`, '-serial', 'chardev:console'],
+  ...['-chardev', 'stdio,id=agent,signal=off'],
+  ...['-device', 'virtio-serial-pci,addr=2', '-device', 'virtserialport,chardev=agent,name=agent'],
+  ...['-trace', 'vtd_dmar_fault', '-trace', 'vtd_fault_disabled'],
+];

@@ -1,0 +1,73 @@
+import { Status } from 'allure-js-commons';
+import type { Category, EnvironmentInfo, ExecutorInfo } from 'allure-js-commons/sdk';
+
+import type { RunRecord } from '../run-record.ts';
+import { messagePrefixes } from './status.ts';
+
+const known = messagePrefixes['known-failure'];
+const unexpected = messagePrefixes['unexpected-pass'];
+
+/** The first that matches wins. */
+export const categories: Category[] = [
+  {
+    name: 'Known failures',
+    description: 'Listed in the known-failures file, with this reason.',
+    matchedStatuses: [Status.SKIPPED],
+    messageRegex: `^${known}[\\s\\S]*$`,
+  },
+  {
+    name: 'Unexpected passes',
+    description: 'Listed in the known-failures file, and yet they pass.',
+    matchedStatuses: [Status.FAILED],
+    messageRegex: `^${unexpected}[\\s\\S]*$`,
+  },
+  {
+    name: 'Failures of the implementation',
+    description: 'The implementation does not do what the requirement says.',
+    matchedStatuses: [Status.FAILED],
+    messageRegex: `^(?!${unexpected})[\\s\\S]*$`,
+  },
+  {
+    name: 'Broken',
+    description: 'The scenario did not get to its point: nothing is known about the requirement.',
+    matchedStatuses: [Status.BROKEN],
+  },
+  {
+    name: 'Skipped',
+    description: 'The implementation does not have what the scenario needs.',
+    matchedStatuses: [Status.SKIPPED],
+    messageRegex: `^(?!${known})[\\s\\S]*$`,
+  },
+];
+
+/** What a reader must know to make sense of the report. */
+export function environment(record: RunRecord): EnvironmentInfo {
+  const { suite, adapter, machines, selection, selected, runs, stopped } = record;
+  const [first] = machines;
+  const facts: EnvironmentInfo = {
+    Suite: `${suite.version} (${suite.commit})`,
+    Adapter: adapter,
+    Scenarios: `${runs.length} of ${selected}`,
+    Order: selection.order,
+  };
+  if (stopped !== undefined) facts['Stopped'] = stopped;
+  if (!first) return facts;
+  const { name, version, kernel, architecture, pageSize } = first.identity;
+  facts['Implementation'] = `${name} ${version}`;
+  facts['Kernel'] = kernel;
+  facts['Architecture'] = `${architecture}, ${pageSize}-byte pages`;
+  for (const { machine, features } of machines) {
+    facts[`Features of ${machine}`] = features.join(', ');
+  }
+  return facts;
+}
+
+export function executor({ suite, adapter }: RunRecord, buildOrder: number): ExecutorInfo {
+  return {
+    name: 'iommufd-conformance',
+    type: 'local',
+    buildName: `#${buildOrder} (${suite.commit})`,
+    buildOrder,
+    reportName: `iommufd-conformance: ${adapter}`,
+  };
+}

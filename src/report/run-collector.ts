@@ -1,0 +1,186 @@
+import { AttachmentContentEncoding, TimeConversion } from '@cucumber/messages';
+import type {
+  Attachment,
+  Envelope,
+  Hook,
+  TestCase,
+  TestStepFinished,
+  Timestamp,
+} from '@cucumber/messages';
+
+import { expected } from '#conformance/expectations.ts';
+import type { Expectation } from '#conformance/expectations.ts';
+import { mediaTypes } from '#conformance/media-types.ts';
+import { observedOutcome } from '#conformance/outcome.ts';
+import type { Observation, StepStatus } from '#conformance/outcome.ts';
+
+import { compareText } from './compare-text.ts';
+import type { Evidence, MachineFacts, ScenarioRun, StepRun } from './run-record.ts';
+import { ScenarioReader } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+
+interface Attempt {
+  readonly testCase: TestCase;
+  readonly scenario: Scenario;
+  readonly start: number;
+  readonly begun: Map<string, number>;
+  readonly finished: Map<string, TestStepFinished>;
+  readonly evidence: Map<string, Evidence[]>;
+}
+
+const hookNames: Record<string, string> = {
+  BEFORE_TEST_CASE: 'Before hook',
+  AFTER_TEST_CASE: 'After hook',
+};
+
+/** Follows a run by cucumber's messages, and knows at any moment what became of the scenarios so far. */
+export class RunCollector {
+  readonly #expectations: readonly Expectation[];
+  readonly #reader = new ScenarioReader();
+  readonly #scenarios = new Map<string, Scenario>();
+  readonly #hooks = new Map<string, Hook>();
+  readonly #testCases = new Map<string, TestCase>();
+  readonly #open = new Map<string, Attempt>();
+  readonly #runs: ScenarioRun[] = [];
+  readonly #machines = new Map<string, MachineFacts>();
+
+  constructor(expectations: readonly Expectation[]) {
+    this.#expectations = expectations;
+  }
+
+  /** Scenarios that the run is to execute, as far as announced. */
+  get selected(): number {
+    return this.#testCases.size;
+  }
+
+  get machines(): readonly MachineFacts[] {
+    return [...this.#machines.values()].sort((a, b) => compareText(a.machine, b.machine));
+  }
+
+  /** Finished scenarios, by file and line. */
+  get runs(): readonly ScenarioRun[] {
+    return [...this.#runs].sort(byPlace);
+  }
+
+  /** Returns the run of a scenario when the message ends it. */
+  accept(envelope: Envelope): ScenarioRun | undefined {
+    const { gherkinDocument, pickle, hook, testCase, testCaseStarted } = envelope;
+    if (gherkinDocument) this.#reader.addDocument(gherkinDocument);
+    if (pickle) this.#scenarios.set(pickle.id, this.#reader.read(pickle));
+    if (hook) this.#hooks.set(hook.id, hook);
+    if (testCase) this.#testCases.set(testCase.id, testCase);
+    if (testCaseStarted) this.#begin(testCaseStarted);
+    if (envelope.testStepStarted) {
+      const { testCaseStartedId, testStepId, timestamp } = envelope.testStepStarted;
+      this.#open.get(testCaseStartedId)?.begun.set(testStepId, milliseconds(timestamp));
+    }
+    if (envelope.attachment) this.#attach(envelope.attachment);
+    if (envelope.testStepFinished) {
+      const { testCaseStartedId, testStepId } = envelope.testStepFinished;
+      this.#open.get(testCaseStartedId)?.finished.set(testStepId, envelope.testStepFinished);
+    }
+    return envelope.testCaseFinished && this.#finish(envelope.testCaseFinished);
+  }
+
+  /** The run is over, whatever came of it: scenarios that did not end are counted as broken. */
+  close(): void {
+    const now = Date.now();
+    for (const attempt of this.#open.values()) this.#runs.push(this.#judge(attempt, now));
+    this.#open.clear();
+  }
+
+  #begin(started: NonNullable<Envelope['testCaseStarted']>): void {
+    const testCase = this.#testCases.get(started.testCaseId);
+    const scenario = testCase && this.#scenarios.get(testCase.pickleId);
+    if (!testCase || !scenario) throw new Error(`no test case ${started.testCaseId} was announced`);
+    this.#open.set(started.id, {
+      testCase,
+      scenario,
+      start: milliseconds(started.timestamp),
+      begun: new Map(),
+      finished: new Map(),
+      evidence: new Map(),
+    });
+  }
+
+  #attach(attachment: Attachment): void {
+    const { testCaseStartedId = '', testStepId = '' } = attachment;
+    const evidence = this.#open.get(testCaseStartedId)?.evidence;
+    if (!evidence) return;
+    const found = readAttachment(attachment);
+    evidence.set(testStepId, [...(evidence.get(testStepId) ?? []), found]);
+    if (found.mediaType !== mediaTypes.machine) return;
+    const facts = JSON.parse(found.body.toString('utf8')) as MachineFacts;
+    this.#machines.set(facts.machine, facts);
+  }
+
+  #finish({
+    testCaseStartedId,
+    timestamp,
+    willBeRetried,
+  }: NonNullable<Envelope['testCaseFinished']>) {
+    const attempt = this.#open.get(testCaseStartedId);
+    this.#open.delete(testCaseStartedId);
+    if (!attempt || willBeRetried) return undefined;
+    const run = this.#judge(attempt, milliseconds(timestamp));
+    this.#runs.push(run);
+    return run;
+  }
+
+  #judge(attempt: Attempt, stop: number): ScenarioRun {
+    const { scenario, start } = attempt;
+    const steps = attempt.testCase.testSteps.map((step) => this.#stepRun(attempt, step, stop));
+    const observed = observedOutcome(steps.map(observation), skipReasonOf(steps));
+    const outcome = expected(observed, scenario, this.#expectations);
+    return { scenario, outcome, steps, start, stop };
+  }
+
+  #stepRun(attempt: Attempt, step: TestCase['testSteps'][number], end: number): StepRun {
+    const finished = attempt.finished.get(step.id);
+    const start = attempt.begun.get(step.id) ?? end;
+    const { status, exception, message } = finished?.testStepResult ?? {};
+    const hook = step.hookId === undefined ? undefined : this.#hooks.get(step.hookId);
+    return {
+      source: step.hookId === undefined ? 'step' : (hookNames[hook?.type ?? ''] ?? 'hook'),
+      step: attempt.scenario.steps.get(step.pickleStepId ?? '') ?? {
+        keyword: '',
+        text: hook?.name ?? '',
+      },
+      status: status ? (status.toLowerCase() as StepStatus) : 'unfinished',
+      ...((exception || message) && {
+        exception: {
+          type: exception?.type ?? 'Error',
+          message: exception?.message ?? message ?? '',
+          trace: exception?.stackTrace ?? message ?? '',
+        },
+      }),
+      evidence: attempt.evidence.get(step.id) ?? [],
+      start,
+      stop: finished ? milliseconds(finished.timestamp) : end,
+    };
+  }
+}
+
+function milliseconds(timestamp: Timestamp): number {
+  return TimeConversion.timestampToMillisecondsSinceEpoch(timestamp);
+}
+
+function byPlace(a: ScenarioRun, b: ScenarioRun): number {
+  return compareText(a.scenario.uri, b.scenario.uri) || a.scenario.line - b.scenario.line;
+}
+
+function readAttachment({ body, contentEncoding, mediaType, fileName }: Attachment): Evidence {
+  const encoding = contentEncoding === AttachmentContentEncoding.BASE64 ? 'base64' : 'utf8';
+  return { mediaType, body: Buffer.from(body, encoding), ...(fileName && { fileName }) };
+}
+
+function observation({ source, step, status, exception }: StepRun): Observation {
+  return { source, text: step.text, status, ...(exception && { exception }) };
+}
+
+function skipReasonOf(steps: readonly StepRun[]): string | undefined {
+  return steps
+    .flatMap(({ evidence }) => evidence)
+    .find(({ mediaType }) => mediaType === mediaTypes.skipReason)
+    ?.body.toString('utf8');
+}

@@ -1,0 +1,222 @@
+import { AssertionError } from 'chai';
+
+import { failure } from '#uapi/errno.ts';
+import { IOMMU_HWPT_ALLOC } from '#uapi/iommufd/hwpt.ts';
+import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
+import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from '#uapi/poll.ts';
+import { MAP_SHARED, PROT_READ } from '#uapi/mman.ts';
+
+import type { AnyCommand } from './support/commands.ts';
+import { isDeviceCommand } from './support/commands.ts';
+import { Given, Then, When, type DataTable } from './support/cucumber.ts';
+import { compareFields, parseFields } from './support/fields.ts';
+import { plain, type Form } from './support/call.ts';
+import type { Handle, ProcessHandle } from './support/handles.ts';
+import { rememberMapping } from './support/mappings.ts';
+import { fdOf, idOf } from './support/names.ts';
+import { objectExists, readFile } from './support/probes.ts';
+import { compareSnapshots, takeSnapshot } from './support/snapshot.ts';
+import { showResult } from './support/trace.ts';
+import { validValues } from './support/valid-calls.ts';
+import type { World } from './support/world.ts';
+import { hex } from './values.ts';
+
+interface General {
+  readonly process: ProcessHandle;
+  readonly command: AnyCommand;
+  readonly form?: Form;
+  readonly on?: Handle;
+  readonly table?: DataTable;
+}
+
+/** A call in the most general way: valid values, then what the table says, in the form that is asked for. */
+async function general(world: World, call: General): Promise<void> {
+  const { process, command, form = plain, on, table } = call;
+  if (command.name === 'IOMMU_TEST_CMD') world.require('test-cmd');
+  const target = on ?? world.handles.first(isDeviceCommand(command) ? 'device' : 'iommufd');
+  const valid = validValues(world, process, command.name);
+  const given = table === undefined ? {} : parseFields(world, process, command, table);
+  const fd = fdOf(target);
+  const record = await world.call(process, { fd, command, form }, { ...valid, ...given });
+  rememberMapping(world, fd, record);
+}
+
+When('{process} calls {ioctl}', async function (process, command) {
+  await general(this, { process, command });
+});
+
+When('{process} calls {ioctl} with:', async function (process, command, table) {
+  await general(this, { process, command, table });
+});
+
+When('{process} calls {ioctl} with {form}', async function (process, command, form) {
+  await general(this, { process, command, form });
+});
+
+When('{process} calls {ioctl} with {form} and:', async function (process, command, form, table) {
+  await general(this, { process, command, form, table });
+});
+
+When('{process} calls {ioctl} on {object} with:', async function (process, command, on, table) {
+  await general(this, { process, command, on, table });
+});
+
+When(
+  '{process} and {process} both call {ioctl} with:',
+  async function (one, other, command, table) {
+    this.settle();
+    const fd = fdOf(this.handles.first('iommufd'));
+    const call = async (process: ProcessHandle): Promise<(typeof this.rivals)[number]> => {
+      const valid = validValues(this, process, command.name);
+      const given = parseFields(this, process, command, table);
+      return this.probe(process, { fd, command }, { ...valid, ...given });
+    };
+    this.rivals = await Promise.all([call(one), call(other)]);
+    for (const record of this.rivals) rememberMapping(this, fd, record);
+  },
+);
+
+Then('one of them succeeds and the other {verdict}', function (verdict) {
+  const won = this.rivals.filter(({ result }) => result >= 0);
+  const [lost] = this.rivals.filter(({ result }) => result < 0);
+  if (won.length !== 1 || lost === undefined) {
+    const shown = this.rivals.map(({ name, result }) => `${name} = ${showResult(result)}`);
+    throw new AssertionError(`${shown.join(', ')}; expected one success and one failure`);
+  }
+  this.conclude(lost);
+  this.examine(verdict);
+});
+
+Then('it {verdict}', function (verdict) {
+  this.examine(verdict);
+});
+
+Then('it returns:', function (table) {
+  const { name, fields = {} } = this.outcome.examine();
+  const wrong = compareFields(this, fields, name, table).filter(
+    ({ actual, expected }) => actual !== expected,
+  );
+  if (wrong.length === 0) return;
+  const shown = wrong.map(
+    ({ field, actual, expected }) => `${field} = ${hex(actual)}; expected ${hex(expected)}`,
+  );
+  throw new AssertionError(`${name} returned ${shown.join(', ')}`);
+});
+
+/** Fields whose bytes the call changed; `…` stands for bytes behind the struct. */
+function written(world: World): string[] {
+  const { name, command, before, after } = world.outcome.examine();
+  if (command === undefined || before === undefined || after === undefined) {
+    throw new Error(`${name} took no struct that can be looked at`);
+  }
+  const changed = [...before.keys()].filter((index) => before[index] !== after[index]);
+  const names = changed.map((index) => {
+    const field = command.struct.fields.find(
+      ({ offset, size }) => index >= offset && index < offset + size,
+    );
+    return field?.name ?? '…';
+  });
+  return [...new Set(names)];
+}
+
+Then('it wrote nothing back', function () {
+  const names = written(this);
+  if (names.length === 0) return;
+  throw new AssertionError(
+    `${this.outcome.record.name} wrote ${names.join(', ')}; expected nothing`,
+  );
+});
+
+Then('it wrote back only {string}', function (field) {
+  const names = written(this);
+  if (names.length === 1 && names[0] === field) return;
+  const shown = names.length === 0 ? 'nothing' : names.join(', ');
+  throw new AssertionError(`${this.outcome.record.name} wrote ${shown}; expected only ${field}`);
+});
+
+Then('nothing has changed', async function () {
+  if (this.snapshot === undefined) throw new Error('no call before this step changed anything');
+  compareSnapshots(this.snapshot, await takeSnapshot(this));
+});
+
+When('{process} destroys {object}', async function (process, object) {
+  const iommufd =
+    'iommufd' in object && object.iommufd ? object.iommufd : this.handles.first('iommufd');
+  await this.call(process, { fd: iommufd.fd, command: IOMMU_DESTROY }, { id: idOf(object) });
+});
+
+Then('{object} {presence}', async function (object, expected) {
+  const exists = await objectExists(this, object);
+  if (exists === expected) return;
+  const state = exists ? 'exists' : 'does not exist';
+  throw new AssertionError(`${object.kind} "${object.name}" ${state}; expected the opposite`);
+});
+
+const pollNames = {
+  IN: POLLIN,
+  OUT: POLLOUT,
+  ERR: POLLERR,
+  HUP: POLLHUP,
+  NVAL: POLLNVAL,
+  RDNORM: POLLRDNORM,
+  WRNORM: POLLWRNORM,
+};
+
+When('{process} {fileCall} {object}', async function (process, call, object) {
+  this.settle();
+  const fd = fdOf(object);
+  const { port, scratch } = process;
+  const events = Object.values(pollNames).reduce((sum, bit) => sum | bit, 0);
+  const outcome = {
+    reads: () => port.read(fd, scratch.array, 64),
+    writes: () => port.write(fd, scratch.array, 64),
+    mmaps: () =>
+      port.mmap({
+        address: 0n,
+        length: this.pageSize,
+        protection: PROT_READ,
+        flags: MAP_SHARED,
+        fd,
+        offset: 0n,
+      }),
+    polls: () => port.poll([{ fd, events, revents: 0 }], 0),
+  };
+  const name = call.slice(0, -1);
+  const answer = await outcome[call]();
+  const revents = typeof answer === 'object' ? answer[0]?.revents : undefined;
+  const result = typeof answer === 'object' ? answer.length : answer;
+  this.trace.add(`${name}(${fd})`, result);
+  this.conclude({ name, result, ...(revents === undefined ? {} : { fields: { revents } }) });
+});
+
+Then('it reports {string}', function (names) {
+  const { fields = {} } = this.outcome.examine();
+  const revents = Number(fields['revents'] ?? 0);
+  const shown = Object.entries(pollNames).flatMap(([name, bit]) => (revents & bit ? [name] : []));
+  if (shown.join(', ') === names) return;
+  throw new AssertionError(`poll reported ${shown.join(', ') || 'nothing'}; expected ${names}`);
+});
+
+Then('file {string} says {string}', async function (path, line) {
+  const text = await readFile(this, this.it, path);
+  if (text.split('\n').includes(line)) return;
+  throw new AssertionError(`${path} says ${JSON.stringify(text)}; expected a line ${line}`);
+});
+
+Given('{newHwpt} for {device} on {ioas}', async function (name, device, ioas) {
+  this.require('hwpt-alloc');
+  const { iommufd } = ioas;
+  const values = { dev_id: idOf(device), pt_id: ioas.id };
+  const fields = await this.must(this.it, { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC }, values);
+  this.handles.add({ kind: 'hwpt', name, id: Number(fields['out_hwpt_id']), iommufd });
+});
+
+Then('no file descriptor was left behind', async function () {
+  const { port } = this.it;
+  const open = this.handles.all('iommufd').map(({ fd }) => fd);
+  const next = await port.open('/dev/null', 0);
+  await port.close(next);
+  const highest = Math.max(...open, ...this.handles.all('memfd').map(({ fd }) => fd));
+  if (next <= highest + 1 && next !== failure('EMFILE')) return;
+  throw new AssertionError(`the next file descriptor is ${next}; expected ${highest + 1} or less`);
+});

@@ -1,0 +1,157 @@
+import { AssertionError } from 'chai';
+
+import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
+import { VFIO_DEVICE_DETACH_IOMMUFD_PT } from '#uapi/vfio/device.ts';
+
+import { attachDevice, bindDevice, bringUp, openDevice } from './support/attach.ts';
+import { Given, Then, When } from './support/cucumber.ts';
+import {
+  attachmentOf,
+  type DeviceHandle,
+  type Handle,
+  type ObjectHandle,
+} from './support/handles.ts';
+import type { World } from './support/world.ts';
+import { hex, pattern } from './values.ts';
+
+async function plug(
+  world: World,
+  { name, beside }: { readonly name: string; readonly beside: DeviceHandle | undefined },
+): Promise<DeviceHandle> {
+  world.require('device');
+  const { bench } = world.running.machine;
+  const info = await bench.plug(beside === undefined ? {} : { sharesGroupWith: beside.info.id });
+  return world.handles.add({
+    kind: 'device',
+    name,
+    info,
+    process: undefined,
+    iommufd: undefined,
+    fd: undefined,
+    id: undefined,
+    mockId: undefined,
+    hwpt: undefined,
+    ioas: undefined,
+  });
+}
+
+function pageTable(handle: Handle): ObjectHandle {
+  if ('iommufd' in handle && handle.kind !== 'device') return handle;
+  throw new Error(`a device cannot be attached to ${handle.kind} "${handle.name}"`);
+}
+
+Given('{newDevice}', async function (model) {
+  await plug(this, model);
+});
+
+Given('{newDevice} attached to {object}', async function (model, object) {
+  const device = await plug(this, model);
+  await bringUp(this, device, pageTable(object));
+});
+
+When('{process} opens {device}', async function (_process, device) {
+  this.require('vfio-device');
+  this.settle();
+  await openDevice(this, device);
+});
+
+When('{process} binds {device} to {iommufd}', async function (_process, device, iommufd) {
+  this.require('vfio-device');
+  await bindDevice(this, device, iommufd);
+});
+
+When('{process} attaches {device} to {object}', async function (_process, device, object) {
+  if (device.id === undefined) await bringUp(this, device, pageTable(object));
+  else await attachDevice(this, device, pageTable(object));
+});
+
+When('{process} detaches {device}', async function (process, device) {
+  if (device.info.kind === 'selftest') {
+    const { fd } = attached(device);
+    await this.call(process, { fd, command: IOMMU_DESTROY }, { id: device.mockId ?? 0 });
+    device.id = undefined;
+  } else {
+    const target = { fd: device.fd ?? -1, command: VFIO_DEVICE_DETACH_IOMMUFD_PT };
+    await this.call(process, target, {});
+  }
+  device.hwpt = undefined;
+});
+
+function attached({ iommufd, name }: DeviceHandle): { readonly fd: number } {
+  if (iommufd === undefined) throw new Error(`device "${name}" was never attached`);
+  return iommufd;
+}
+
+Then(
+  '{device} {sight} {source} at {iova} .. +{size}',
+  async function (device, expected, source, iova, length) {
+    const { handle, offset } = source;
+    if (handle.kind !== 'buffer')
+      throw new Error(`map memfd "${handle.name}" into a buffer to look at it`);
+    const access = {
+      device: device.info.id,
+      attachment: attachmentOf(device),
+      iova,
+      length: Number(length),
+    };
+    const sees = await this.running.machine.bench.sees(access, handle.address + offset);
+    this.trace.note(`bench: device "${device.name}" sees ${handle.name} at ${hex(iova)}: ${sees}`);
+    if (sees === expected) return;
+    const range = `${hex(iova)} .. +${hex(length)}`;
+    throw new AssertionError(
+      `device "${device.name}" ${sees ? 'sees' : 'does not see'} buffer "${handle.name}" at ${range}; expected the opposite`,
+    );
+  },
+);
+
+When('{device} reads {size} at {iova}', async function (device, length, iova) {
+  this.require('dma');
+  const access = {
+    device: device.info.id,
+    attachment: attachmentOf(device),
+    iova,
+    length: Number(length),
+  };
+  this.dma = await this.running.machine.bench.dmaRead(access);
+  this.trace.note(`bench: device "${device.name}" reads ${hex(iova)}: ${describe(this.dma)}`);
+});
+
+When('{device} writes pattern {string} at {iova}', async function (device, seed, iova) {
+  this.require('dma');
+  const bytes = pattern(seed, Number(this.pageSize));
+  const access = {
+    device: device.info.id,
+    attachment: attachmentOf(device),
+    iova,
+    length: bytes.length,
+  };
+  this.dma = await this.running.machine.bench.dmaWrite(access, bytes);
+  this.trace.note(`bench: device "${device.name}" writes ${hex(iova)}: ${describe(this.dma)}`);
+});
+
+function describe(dma: World['dma']): string {
+  return dma === undefined || dma === 'blocked' ? String(dma) : `${dma.bytes.length} bytes`;
+}
+
+Then('the access is blocked', function () {
+  if (this.dma === 'blocked') return;
+  throw new AssertionError(`the access moved ${describe(this.dma)}; expected it to be blocked`);
+});
+
+Then('the access goes through', function () {
+  if (this.dma !== undefined && this.dma !== 'blocked') return;
+  throw new AssertionError('the access was blocked; expected it to go through');
+});
+
+Then('the device got pattern {string}', function (seed) {
+  if (this.dma === undefined || this.dma === 'blocked') {
+    throw new AssertionError(`the access was ${this.dma}; expected pattern "${seed}"`);
+  }
+  const { bytes } = this.dma;
+  const expected = pattern(seed, bytes.length);
+  const wrong = bytes.findIndex((byte, index) => byte !== expected[index]);
+  if (wrong < 0) return;
+  throw new AssertionError(
+    `the device got ${bytes[wrong]} at byte ${wrong}; expected pattern "${seed}", ${expected[wrong]}`,
+  );
+});

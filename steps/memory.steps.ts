@@ -1,0 +1,52 @@
+import { AssertionError } from 'chai';
+
+import { IOMMU_TEST_CMD, IOMMU_TEST_OP_MD_CHECK_REFS } from '#uapi/iommufd/selftest.ts';
+
+import { Then, When } from './support/cucumber.ts';
+import { loadBytes } from './support/probes.ts';
+import { demand } from './support/scratch.ts';
+import { pattern } from './values.ts';
+
+When('{process} stores pattern {string} in {buffer}', async function (process, seed, spot) {
+  const { handle, offset } = spot;
+  const bytes = pattern(seed, Number(this.pageSize));
+  const signal = await process.port.store(handle.address + offset, bytes);
+  this.trace.add(`store(${handle.name} + ${offset}, pattern "${seed}")`, signal ?? 0);
+  if (signal !== undefined) throw new AssertionError(`the store gave ${signal}; expected success`);
+});
+
+Then('{process} finds pattern {string} in {buffer}', async function (process, seed, spot) {
+  const { handle, offset } = spot;
+  const expected = pattern(seed, Number(this.pageSize));
+  const actual = await loadBytes(process, handle.address + offset, expected.length);
+  const wrong = actual.findIndex((byte, index) => byte !== expected[index]);
+  if (wrong < 0) return;
+  throw new AssertionError(
+    `buffer "${handle.name}" holds ${actual[wrong]} at byte ${offset + BigInt(wrong)}; expected pattern "${seed}", ${expected[wrong]}`,
+  );
+});
+
+When('{process} gives back {size} of {buffer}', async function (process, length, spot) {
+  const address = spot.handle.address + spot.offset;
+  const result = await process.port.munmap(address, length);
+  this.trace.add(`munmap(${spot.handle.name} + ${spot.offset}, ${length})`, result);
+  demand('munmap', result);
+});
+
+Then('each page of {buffer} carries {int} pin(s)', async function ({ handle }, refs) {
+  this.require('test-cmd');
+  const { result } = await this.probe(
+    this.it,
+    { fd: this.handles.first('iommufd').fd, command: IOMMU_TEST_CMD },
+    {
+      op: IOMMU_TEST_OP_MD_CHECK_REFS,
+      operation: {
+        check_refs: { length: handle.length, uptr: handle.address, refs },
+      } as never,
+    },
+  );
+  if (result === 0) return;
+  throw new AssertionError(
+    `MD_CHECK_REFS returned ${result}: the pages of buffer "${handle.name}" do not carry ${refs} pins each`,
+  );
+});

@@ -1,0 +1,80 @@
+import { IOMMU_TEST_CMD, IOMMU_TEST_OP_MOCK_DOMAIN } from '#uapi/iommufd/selftest.ts';
+import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
+import { VFIO_DEVICE_ATTACH_IOMMUFD_PT, VFIO_DEVICE_BIND_IOMMUFD } from '#uapi/vfio/device.ts';
+
+import type { DeviceHandle, IommufdHandle, ObjectHandle } from './handles.ts';
+import { demand } from './scratch.ts';
+import type { World } from './world.ts';
+
+/** The two ways in which a device gets to a page table, and the steps on the longer one. */
+
+export async function openDevice(world: World, device: DeviceHandle): Promise<void> {
+  const { cdev } = device.info;
+  if (cdev === undefined) throw new Error(`device "${device.name}" has no VFIO character device`);
+  device.process = world.it;
+  device.fd = demand(`open ${cdev}`, await world.it.port.open(cdev, O_RDWR | O_CLOEXEC));
+  world.trace.add(`open("${cdev}", O_RDWR|O_CLOEXEC)`, device.fd);
+}
+
+export async function bindDevice(
+  world: World,
+  device: DeviceHandle,
+  iommufd: IommufdHandle,
+): Promise<void> {
+  if (device.fd === undefined) await openDevice(world, device);
+  const target = { fd: device.fd ?? -1, command: VFIO_DEVICE_BIND_IOMMUFD };
+  const record = await world.call(world.it, target, { iommufd: iommufd.fd });
+  if (record.result < 0) return;
+  device.iommufd = iommufd;
+  device.id = Number(record.fields?.['out_devid']);
+}
+
+export async function attachDevice(
+  world: World,
+  device: DeviceHandle,
+  object: ObjectHandle,
+): Promise<void> {
+  const target = { fd: device.fd ?? -1, command: VFIO_DEVICE_ATTACH_IOMMUFD_PT };
+  const record = await world.call(world.it, target, { pt_id: object.id });
+  if (record.result < 0) return;
+  device.hwpt = Number(record.fields?.['pt_id']);
+  device.ioas = object.kind === 'ioas' ? object.id : undefined;
+}
+
+/** A selftest device comes into being bound and attached. */
+export async function attachMock(
+  world: World,
+  device: DeviceHandle,
+  object: ObjectHandle,
+): Promise<void> {
+  const { iommufd, id } = object;
+  const { result, fields } = await world.call(
+    world.it,
+    { fd: iommufd.fd, command: IOMMU_TEST_CMD },
+    { op: IOMMU_TEST_OP_MOCK_DOMAIN, id },
+  );
+  if (result < 0) return;
+  const { mock_domain: out } = fields?.['operation'] as {
+    mock_domain: Record<'out_stdev_id' | 'out_hwpt_id' | 'out_idev_id', number>;
+  };
+  device.process = world.it;
+  device.iommufd = iommufd;
+  device.mockId = out.out_stdev_id;
+  device.id = out.out_idev_id;
+  device.hwpt = out.out_hwpt_id;
+  device.ioas = object.kind === 'ioas' ? id : undefined;
+}
+
+/** Opens, binds and attaches, whatever the kind; the outcome is that of the last call. */
+export async function bringUp(
+  world: World,
+  device: DeviceHandle,
+  object: ObjectHandle,
+): Promise<void> {
+  if (device.info.kind === 'selftest') {
+    await attachMock(world, device, object);
+    return;
+  }
+  await bindDevice(world, device, object.iommufd);
+  if (device.id !== undefined) await attachDevice(world, device, object);
+}

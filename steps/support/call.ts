@@ -1,0 +1,140 @@
+import { AssertionError } from 'chai';
+
+import type { Struct, Values } from '#uapi/codec.ts';
+import type { Command } from '#uapi/ioctl.ts';
+import type { Fd, Process } from '#port/process.ts';
+
+import type { CallRecord } from './outcome.ts';
+import type { Scratch } from './scratch.ts';
+import { showStruct, type Trace } from './trace.ts';
+
+/** How the struct of a call lies in memory; `plain` unless a scenario is about just that. */
+export type Form =
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'size'; readonly of: (command: Command) => number }
+  | { readonly kind: 'appended'; readonly bytes: number; readonly last: number }
+  | { readonly kind: 'null pointer' }
+  | { readonly kind: 'bad pointer' }
+  | { readonly kind: 'read-only memory' }
+  | { readonly kind: 'runs into bad memory' };
+
+export const plain: Form = { kind: 'plain' };
+
+/** Bytes that no call may touch, right behind the struct. */
+const canary = 0xa5;
+const canaryLength = 32;
+
+export type CallValues<S extends Struct> = Partial<Values<S['codecs']>>;
+
+/** Where the suite writes and reads the struct, and the address that the kernel is given. */
+interface Placement {
+  readonly suite: bigint | undefined;
+  readonly kernel: bigint;
+}
+
+export interface CallSite {
+  readonly process: Process;
+  readonly scratch: Scratch;
+  readonly trace: Trace;
+}
+
+/** One ioctl(2) on a struct, which is checked for bytes written where none may be. */
+export async function callIoctl<S extends Struct>(
+  site: CallSite,
+  fd: Fd,
+  command: Command<S>,
+  values: CallValues<S>,
+  form: Form = plain,
+): Promise<CallRecord> {
+  const { process, trace } = site;
+  const bytes = layOut(command, values, form);
+  const { suite, kernel } = place(site.scratch, bytes.length, form);
+  const stored = suite === undefined ? undefined : process.store(suite, bytes);
+  const answer = process.ioctl(fd, command.request, kernel);
+  const loaded = suite === undefined ? undefined : process.load(suite, bytes.length);
+  const [signal, result, after] = await Promise.all([stored, answer, loaded]);
+  if (signal !== undefined) throw new Error(`storing the struct of ${command.name}: ${signal}`);
+  const found = after instanceof Uint8Array ? after : undefined;
+  const shown = result >= 0 && found !== undefined ? found : bytes;
+  trace.add(
+    `ioctl(${fd}, ${command.name}, ${showStruct(command.struct, command.struct.unpack(shown))})`,
+    result,
+  );
+  return record(command, { bytes, found, result, form });
+}
+
+function record(
+  command: Command,
+  call: {
+    readonly bytes: Uint8Array;
+    readonly found: Uint8Array | undefined;
+    readonly result: number;
+    readonly form: Form;
+  },
+): CallRecord {
+  const { bytes, found, result, form } = call;
+  const tail = form.kind === 'runs into bad memory' ? 0 : canaryLength;
+  const given = bytes.length - tail;
+  const base = { name: command.name, command, result, before: bytes.slice(0, given) };
+  if (found === undefined) return base;
+  const touched = found.subarray(given).findIndex((byte) => byte !== canary);
+  if (touched >= 0) {
+    throw new AssertionError(
+      `${command.name} wrote byte ${given + touched}, behind the ${given} bytes it was given`,
+    );
+  }
+  return { ...base, after: found.slice(0, given), fields: command.struct.unpack(found) };
+}
+
+function place(scratch: Scratch, length: number, form: Form): Placement {
+  switch (form.kind) {
+    case 'null pointer':
+      return { suite: undefined, kernel: 0n };
+    case 'bad pointer':
+      return { suite: undefined, kernel: scratch.end };
+    case 'read-only memory':
+      return { suite: scratch.aliasWritable, kernel: scratch.aliasReadOnly };
+    case 'runs into bad memory': {
+      const address = scratch.end - BigInt(length);
+      return { suite: address, kernel: address };
+    }
+    default:
+      return { suite: scratch.writable, kernel: scratch.writable };
+  }
+}
+
+/** The struct, what the form appends, and the canary. The first field is `size` or `argsz`. */
+function layOut<S extends Struct>(
+  command: Command<S>,
+  values: CallValues<S>,
+  form: Form,
+): Uint8Array {
+  const packed = command.struct.pack(values as never);
+  const appended = form.kind === 'appended' ? form.bytes : 0;
+  const tail = form.kind === 'runs into bad memory' ? 0 : canaryLength;
+  const bytes = new Uint8Array(packed.length + appended + tail).fill(canary);
+  bytes.set(packed);
+  bytes.fill(0, packed.length, packed.length + appended);
+  if (form.kind === 'appended') bytes[packed.length + appended - 1] = form.last;
+  const [first] = command.struct.fields;
+  if (first !== undefined && values[first.name] === undefined) {
+    new DataView(bytes.buffer).setUint32(0, sizeOf(command, form), true);
+  }
+  return bytes;
+}
+
+/** How far a struct that runs into bad memory claims to go, bytes. */
+const overrun = 16;
+
+function sizeOf(command: Command, form: Form): number {
+  switch (form.kind) {
+    case 'size':
+      return form.of(command);
+    case 'appended':
+      return command.struct.size + form.bytes;
+    case 'runs into bad memory':
+      return command.struct.size + overrun;
+    default:
+      return command.struct.size;
+  }
+}

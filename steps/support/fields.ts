@@ -1,0 +1,163 @@
+import type { DataTable } from '@cucumber/cucumber';
+
+import * as device from '#uapi/iommufd/device.ts';
+import * as hwpt from '#uapi/iommufd/hwpt.ts';
+import * as ioas from '#uapi/iommufd/ioas.ts';
+import * as objects from '#uapi/iommufd/objects.ts';
+import * as selftest from '#uapi/iommufd/selftest.ts';
+import * as viommu from '#uapi/iommufd/viommu.ts';
+import type { Codec, Struct } from '#uapi/codec.ts';
+import * as vfioDevice from '#uapi/vfio/device.ts';
+
+import type { AnyCommand } from './commands.ts';
+import type { ProcessHandle } from './handles.ts';
+import { fdOf, idOf, noSuchId, objectNamed, spotNamed } from './names.ts';
+import type { World } from './world.ts';
+
+/** Cells of the tables that stand under a call: a value of one field of one struct. */
+
+const constants = new Map<string, number>(
+  [device, hwpt, ioas, objects, selftest, viommu, vfioDevice].flatMap((module) =>
+    Object.entries(module).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number',
+    ),
+  ),
+);
+
+/** What a name in a cell may lack at its front, by command and field. */
+const prefixes: Readonly<Record<string, readonly string[]>> = {
+  'IOMMU_IOAS_MAP.flags': ['IOMMU_IOAS_MAP_'],
+  'IOMMU_IOAS_MAP_FILE.flags': ['IOMMU_IOAS_MAP_'],
+  'IOMMU_IOAS_COPY.flags': ['IOMMU_IOAS_MAP_', 'MOCK_FLAGS_'],
+  'IOMMU_OPTION.option_id': ['IOMMU_OPTION_'],
+  'IOMMU_OPTION.op': ['IOMMU_OPTION_OP_'],
+  'IOMMU_VFIO_IOAS.op': ['IOMMU_VFIO_IOAS_'],
+  'IOMMU_HWPT_ALLOC.flags': ['IOMMU_HWPT_ALLOC_', 'IOMMU_HWPT_'],
+  'IOMMU_HWPT_ALLOC.data_type': ['IOMMU_HWPT_DATA_'],
+  'IOMMU_TEST_CMD.op': ['IOMMU_TEST_OP_'],
+  'VFIO_DEVICE_BIND_IOMMUFD.flags': ['VFIO_DEVICE_BIND_'],
+  'VFIO_DEVICE_ATTACH_IOMMUFD_PT.flags': ['VFIO_DEVICE_ATTACH_'],
+  'VFIO_DEVICE_DETACH_IOMMUFD_PT.flags': ['VFIO_DEVICE_DETACH_'],
+};
+
+const closedFd = 1000;
+
+/** One value: a sum of flags, a handle, or a size. */
+export function parseValue(
+  world: World,
+  process: ProcessHandle,
+  field: string,
+  text: string,
+): bigint {
+  if (text === 'null' || text === 'none') return 0n;
+  if (text === 'no such object') return BigInt(noSuchId);
+  if (text === 'a bad pointer') return process.scratch.end;
+  if (text === 'a closed fd') return BigInt(closedFd);
+  if (/^-\d+$/.test(text)) return BigInt(text);
+  const [, kind, name = '', , offset] =
+    /^([A-Za-z ]+) "([^"]*)"( \+ (.*))?$/.exec(text) ?? ([] as (string | undefined)[]);
+  if (kind === 'buffer') {
+    const spot = spotNamed(world, 'buffer', name, offset);
+    return spot.handle.address + spot.offset;
+  }
+  if (kind !== undefined) return handleValue(world, field, kind, name);
+  if (/^[A-Z][A-Z0-9_]*\b(?! [+-])|^bit \d/.test(text) && text !== 'U64_MAX') {
+    return text.split(', ').reduce((sum, flag) => sum | flagValue(field, flag), 0n);
+  }
+  return world.size(text);
+}
+
+function handleValue(world: World, field: string, kind: string, name: string): bigint {
+  const handle = objectNamed(world, { id: undefined, kind, name });
+  const wantsFd = handle.kind === 'access' || /(^|[._])(fd|iommufd)$/.test(field);
+  return BigInt(wantsFd ? fdOf(handle) : idOf(handle));
+}
+
+function flagValue(field: string, flag: string): bigint {
+  const bit = /^bit (\d+)$/.exec(flag);
+  if (bit !== null) return 1n << BigInt(bit[1] ?? '');
+  for (const prefix of [...(prefixes[field] ?? []), '']) {
+    const value = constants.get(prefix + flag);
+    if (value !== undefined) return BigInt(value);
+  }
+  throw new Error(`${field} has no value named ${flag}`);
+}
+
+type Row = readonly [path: string, text: string];
+
+function rowsOf(table: DataTable): Row[] {
+  return table.raw().map(([path = '', text = '']) => [path, text] as const);
+}
+
+/** The rows of a table as values for `Struct.pack`; `member.field` reaches into the union of IOMMU_TEST_CMD. */
+export function parseFields(
+  world: World,
+  process: ProcessHandle,
+  command: AnyCommand,
+  table: DataTable,
+): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [path, text] of rowsOf(table)) {
+    const value = parseValue(world, process, `${command.name}.${path}`, text);
+    setField(command, values, path, value);
+  }
+  return values;
+}
+
+function setField(
+  command: AnyCommand,
+  values: Record<string, unknown>,
+  path: string,
+  value: bigint,
+): void {
+  const [member = '', field] = path.split('.');
+  if (field === undefined) {
+    values[member] = narrow(codecOf(command.struct, member), value);
+    return;
+  }
+  const union = codecOf(command.struct, 'operation') as unknown as Struct;
+  const inner = codecOf(union, member) as unknown as Struct;
+  const operation = (values['operation'] ??= {}) as Record<string, Record<string, unknown>>;
+  const before = operation[member] ?? inner.zero();
+  operation[member] = { ...before, [field]: narrow(codecOf(inner, field), value) };
+}
+
+function codecOf(struct: Struct, field: string): Codec<unknown> {
+  const codec = struct.codecs[field];
+  if (codec !== undefined) return codec;
+  throw new Error(
+    `struct ${struct.name} has no field "${field}"; it has ${Object.keys(struct.codecs).join(', ')}`,
+  );
+}
+
+/** u64 fields are bigint, all others number. */
+function narrow(codec: Codec<unknown>, value: bigint): number | bigint {
+  return codec.size === 8 ? BigInt.asUintN(64, value) : Number(value);
+}
+
+export interface Expected {
+  readonly field: string;
+  readonly actual: bigint;
+  readonly expected: bigint;
+}
+
+/** The fields of `found` that a table names, beside what the table wants. */
+export function compareFields(
+  world: World,
+  found: Readonly<Record<string, unknown>>,
+  name: string,
+  table: DataTable,
+): Expected[] {
+  return rowsOf(table).map(([path, text]) => {
+    const [member = '', field] = path.split('.');
+    const value =
+      field === undefined
+        ? found[member]
+        : (found['operation'] as Record<string, Record<string, unknown>>)[member]?.[field];
+    if (typeof value !== 'number' && typeof value !== 'bigint') {
+      throw new Error(`${name} returns no field "${path}"`);
+    }
+    const expected = parseValue(world, world.it, `${name}.${path}`, text);
+    return { field: path, actual: BigInt(value), expected };
+  });
+}

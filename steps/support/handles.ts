@@ -1,0 +1,124 @@
+import type { Attachment, DeviceInfo } from '#port/bench.ts';
+import type { Fd, Process } from '#port/process.ts';
+
+import type { Scratch } from './scratch.ts';
+
+/** What the names in a scenario stand for. */
+export interface ProcessHandle {
+  readonly kind: 'process';
+  readonly name: string;
+  readonly port: Process;
+  /** Where the structs of ioctls go. */
+  readonly scratch: Scratch;
+  exited: boolean;
+}
+
+export interface IommufdHandle {
+  readonly kind: 'iommufd';
+  readonly name: string;
+  readonly fd: Fd;
+}
+
+export type ObjectKind =
+  'ioas' | 'hwpt' | 'fault queue' | 'access' | 'bound device' | 'mock device';
+
+/** Anything with an object id. */
+export interface ObjectOf<K extends ObjectKind> {
+  readonly kind: K;
+  readonly name: string;
+  readonly id: number;
+  readonly iommufd: IommufdHandle;
+  /** The fd that comes with a fault queue or an access. */
+  readonly fd?: Fd;
+}
+
+export interface MemfdHandle {
+  readonly kind: 'memfd';
+  readonly name: string;
+  readonly fd: Fd;
+  readonly length: bigint;
+}
+
+export interface BufferHandle {
+  readonly kind: 'buffer';
+  readonly name: string;
+  readonly process: ProcessHandle;
+  readonly address: bigint;
+  readonly length: bigint;
+}
+
+export type ObjectHandle = { [K in ObjectKind]: ObjectOf<K> }[ObjectKind];
+
+/** A place inside a buffer or a memfd. */
+export interface Spot<H> {
+  readonly handle: H;
+  readonly offset: bigint;
+}
+
+export interface DeviceHandle {
+  readonly kind: 'device';
+  readonly name: string;
+  readonly info: DeviceInfo;
+  process: ProcessHandle | undefined;
+  iommufd: IommufdHandle | undefined;
+  /** The VFIO device fd, once opened. */
+  fd: Fd | undefined;
+  /** Object id in the iommufd, once bound. */
+  id: number | undefined;
+  /** Object id of the mock device, for a selftest device. */
+  mockId: number | undefined;
+  hwpt: number | undefined;
+  ioas: number | undefined;
+}
+
+export type Handle =
+  ProcessHandle | IommufdHandle | ObjectHandle | MemfdHandle | BufferHandle | DeviceHandle;
+
+export type Kind = Handle['kind'];
+
+/** How the bench is told where a device stands. */
+export function attachmentOf(device: DeviceHandle): Attachment {
+  const { process, iommufd, fd, hwpt, ioas } = device;
+  if (process === undefined || iommufd === undefined) {
+    throw new Error(`device "${device.name}" was never bound in this scenario`);
+  }
+  return {
+    process: process.port,
+    iommufd: iommufd.fd,
+    ...(fd === undefined ? {} : { deviceFd: fd }),
+    ...(hwpt === undefined ? {} : { hwpt }),
+    ...(ioas === undefined ? {} : { ioas }),
+  };
+}
+
+/** The names of a scenario, in the order in which they came up. */
+export class Handles {
+  readonly #byKind = new Map<Kind, Map<string, Handle>>();
+
+  add<H extends Handle>(handle: H): H {
+    const names = this.#byKind.get(handle.kind) ?? new Map<string, Handle>();
+    if (names.has(handle.name)) throw new Error(`two ${handle.kind}s named "${handle.name}"`);
+    names.set(handle.name, handle);
+    this.#byKind.set(handle.kind, names);
+    return handle;
+  }
+
+  all<K extends Kind>(kind: K): Extract<Handle, { kind: K }>[] {
+    return [...(this.#byKind.get(kind)?.values() ?? [])] as Extract<Handle, { kind: K }>[];
+  }
+
+  get<K extends Kind>(kind: K, name: string): Extract<Handle, { kind: K }> {
+    const handle = this.#byKind.get(kind)?.get(name);
+    if (handle !== undefined) return handle as Extract<Handle, { kind: K }>;
+    const known = this.all(kind).map(({ name: other }) => `"${other}"`);
+    const others = known.length === 0 ? `none` : known.join(', ');
+    throw new Error(`no ${kind} named "${name}"; this scenario has ${others}`);
+  }
+
+  /** The one that a call means when it names none: the first of its kind. */
+  first<K extends Kind>(kind: K): Extract<Handle, { kind: K }> {
+    const [handle] = this.all(kind);
+    if (handle === undefined) throw new Error(`this scenario has no ${kind} yet`);
+    return handle;
+  }
+}

@@ -1,0 +1,117 @@
+import {
+  After,
+  AfterAll,
+  AfterStep,
+  Before,
+  BeforeStep,
+  setDefaultTimeout,
+  setWorldConstructor,
+  Status,
+} from '@cucumber/cucumber';
+import type { Pickle, PickleStep } from '@cucumber/messages';
+
+import { mediaTypes } from '#conformance/media-types.ts';
+import { needsOf, otherRelease } from '#conformance/tags.ts';
+import { ImplementationBroken } from '#port/implementation.ts';
+
+import { Machines, type Running } from './machines.ts';
+import { defineParameterTypes } from './parameter-types.ts';
+import { takeSnapshot } from './snapshot.ts';
+import { World } from './world.ts';
+
+/** Longer than any call may take: the adapter gives up first, and says why. */
+const stepTimeoutMs = 120_000;
+
+setDefaultTimeout(stepTimeoutMs);
+setWorldConstructor(World);
+defineParameterTypes();
+
+let machines: Machines | undefined;
+const introduced = new Set<string>();
+
+function introduce(world: World, { description, machine }: Running): void {
+  if (introduced.has(description.name)) return;
+  introduced.add(description.name);
+  const { name, features } = description;
+  const identity = machine.identity;
+  world.attach(JSON.stringify({ machine: name, features, identity }), mediaTypes.machine);
+}
+
+function skip(world: World, reason: string): 'skipped' {
+  world.attach(reason, mediaTypes.skipReason);
+  return 'skipped';
+}
+
+Before(async function (this: World, { pickle }) {
+  const tags = pickle.tags.map(({ name }) => name);
+  this.tags = new Set(tags);
+  machines ??= new Machines(this.parameters);
+  const chosen = await machines.choose(needsOf(tags));
+  if (typeof chosen === 'string') return skip(this, chosen);
+  const running = await machines.start(chosen);
+  introduce(this, running);
+  const reason = otherRelease(tags, running.machine.identity.kernel);
+  if (reason !== undefined) return skip(this, reason);
+  await this.enter(running);
+  return undefined;
+});
+
+const unchanged = 'nothing has changed';
+
+/** Is this the call that a later `nothing has changed` is about? */
+function isWatched({ steps }: Pickle, { id }: PickleStep): boolean {
+  const rest = steps.slice(steps.findIndex((step) => step.id === id));
+  const [step, ...later] = rest;
+  if (step?.type !== 'Action') return false;
+  const next = later.findIndex(({ type }) => type === 'Action');
+  const outcomes = next < 0 ? later : later.slice(0, next);
+  return outcomes.some(({ text }) => text === unchanged);
+}
+
+BeforeStep(async function (this: World, { pickle, pickleStep }) {
+  if (isWatched(pickle, pickleStep)) this.snapshot = await takeSnapshot(this);
+});
+
+AfterStep(function (this: World, { pickle, pickleStep, result }) {
+  const last = pickle.steps.at(-1)?.id === pickleStep.id;
+  const unexamined = last && result.status === Status.PASSED ? failureOf(this) : undefined;
+  if (result.status === Status.FAILED || unexamined !== undefined) {
+    this.attach(this.trace.text, mediaTypes.trace);
+  }
+  if (unexamined !== undefined) throw unexamined;
+});
+
+function failureOf(world: World): unknown {
+  try {
+    world.settle();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+After(async function (this: World, { result }) {
+  if (!this.entered) return;
+  const { running } = this;
+  const { machine } = running;
+  try {
+    if (result?.exception?.type === ImplementationBroken.name)
+      throw new ImplementationBroken(result.message);
+    for (const { port, exited } of this.handles.all('process')) if (!exited) await port.exit();
+    await machine.bench.reset();
+    const complaints = await machine.complaints();
+    if (complaints.length > 0) throw complaint(this, complaints);
+  } catch (error) {
+    await machines?.discard(running);
+    throw error;
+  }
+});
+
+function complaint(world: World, lines: readonly string[]): ImplementationBroken {
+  world.attach(lines.join('\n'), mediaTypes.console);
+  return new ImplementationBroken(`the kernel complained: ${lines[0]}`);
+}
+
+AfterAll(async function () {
+  await machines?.stop();
+});

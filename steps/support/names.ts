@@ -1,0 +1,91 @@
+import { IOMMU_OPTION_HUGE_PAGES, IOMMU_OPTION_RLIMIT_MODE } from '#uapi/iommufd/objects.ts';
+import type { Fd } from '#port/process.ts';
+
+import type {
+  BufferHandle,
+  Handle,
+  IommufdHandle,
+  Kind,
+  MemfdHandle,
+  ObjectHandle,
+  Spot,
+} from './handles.ts';
+import type { World } from './world.ts';
+
+/** How the words of a scenario become handles. */
+
+export function iommufdNamed(world: World, name: string | undefined): IommufdHandle {
+  return name === undefined ? world.handles.first('iommufd') : world.handles.get('iommufd', name);
+}
+
+export function spotNamed<K extends 'buffer' | 'memfd'>(
+  world: World,
+  kind: K,
+  name: string,
+  offset: string | undefined,
+): Spot<K extends 'buffer' ? BufferHandle : MemfdHandle> {
+  const handle = world.handles.get(kind, name) as K extends 'buffer' ? BufferHandle : MemfdHandle;
+  return { handle, offset: offset === undefined ? 0n : world.size(offset) };
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  IOAS: 'ioas',
+  HWPT: 'hwpt',
+};
+
+/** An id that no scenario ever gets: ids are handed out from 1 upwards, the lowest free one first. */
+export const noSuchId = 0x7ffffffe;
+
+export function objectNamed(
+  world: World,
+  words: {
+    readonly id: string | undefined;
+    readonly kind: string | undefined;
+    readonly name: string | undefined;
+  },
+): Handle {
+  const { id, kind, name = '' } = words;
+  if (id !== undefined) return numbered(world, Number(id), `object ${id}`);
+  if (kind !== undefined) return world.handles.get(kinds[kind] ?? (kind as Kind), name);
+  return numbered(world, noSuchId, 'no such object');
+}
+
+function numbered(world: World, id: number, name: string): ObjectHandle {
+  return { kind: 'ioas', name, id, iommufd: world.handles.first('iommufd') };
+}
+
+/** The fd that a handle stands for, where it stands for one. */
+export function fdOf(handle: Handle): Fd {
+  if ('fd' in handle && handle.fd !== undefined) return handle.fd;
+  if ('iommufd' in handle && handle.iommufd !== undefined) return handle.iommufd.fd;
+  throw new Error(`${handle.kind} "${handle.name}" has no file descriptor`);
+}
+
+/** The object id that a handle stands for, where it stands for one. */
+export function idOf(handle: Handle): number {
+  if ('id' in handle && handle.id !== undefined) return handle.id;
+  throw new Error(`${handle.kind} "${handle.name}" has no object id`);
+}
+
+/** What IOMMU_OPTION sets. */
+export interface Option {
+  readonly iommufd: IommufdHandle;
+  readonly optionId: number;
+  readonly objectId: number;
+}
+
+export function optionNamed(
+  world: World,
+  ioas: string | undefined,
+  iommufd: string | undefined,
+): Option {
+  if (ioas === undefined) {
+    return {
+      iommufd: iommufdNamed(world, iommufd),
+      optionId: IOMMU_OPTION_RLIMIT_MODE,
+      objectId: 0,
+    };
+  }
+  const handle = world.handles.get('ioas', ioas);
+  return { iommufd: handle.iommufd, optionId: IOMMU_OPTION_HUGE_PAGES, objectId: handle.id };
+}

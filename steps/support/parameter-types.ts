@@ -1,0 +1,250 @@
+import { defineParameterType } from '@cucumber/cucumber';
+
+import type { Capability } from '#port/process.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+
+import { iovaRegexp, sizeRegexp } from '../values.ts';
+import { commandNamed, type AnyCommand } from './commands.ts';
+import type { Form } from './call.ts';
+import type {
+  BufferHandle,
+  DeviceHandle,
+  Handle,
+  IommufdHandle,
+  MemfdHandle,
+  ObjectOf,
+  ProcessHandle,
+  Spot,
+} from './handles.ts';
+import { iommufdNamed, objectNamed, optionNamed, spotNamed, type Option } from './names.ts';
+import type { Verdict } from './outcome.ts';
+import type { World } from './world.ts';
+
+/** `at 16 MiB`, or `anywhere`: then the kernel chooses. */
+export interface Place {
+  readonly fixed: boolean;
+  readonly iova: bigint;
+}
+
+export interface Rights {
+  readonly read: boolean;
+  readonly write: boolean;
+}
+
+export type BufferSort =
+  'ordinary' | 'read-only' | 'inaccessible' | 'shared' | 'huge-page' | 'untouched' | 'private';
+
+/** Where an automatic map landed. */
+export type Landing =
+  | { readonly kind: 'at'; readonly iova: bigint }
+  | { readonly kind: 'inside'; readonly iova: bigint; readonly length: bigint }
+  | { readonly kind: 'multiple'; readonly of: bigint; readonly plus: bigint };
+
+type Transform<T> = (this: World, ...groups: string[]) => T;
+
+interface ParameterType<T> {
+  readonly regexp: RegExp;
+  readonly transform: Transform<T>;
+}
+
+function parameter<T>(regexp: RegExp, transform: Transform<T>): ParameterType<T> {
+  return { regexp, transform };
+}
+
+const size = sizeRegexp.source;
+const iova = iovaRegexp.source;
+const quoted = '"([^"]*)"';
+
+function re(source: string): RegExp {
+  return new RegExp(source);
+}
+
+const rights: Readonly<Record<string, Rights>> = {
+  'read-only': { read: true, write: false },
+  'write-only': { read: false, write: true },
+  'read-write': { read: true, write: true },
+  'without rights': { read: false, write: false },
+};
+
+const types = {
+  process: parameter(re(`it|process ${quoted}`), function (name): ProcessHandle {
+    return this.handles.get('process', name ?? '');
+  }),
+  newProcess: parameter(
+    re(`a process ${quoted}(?: without ([A-Z_]+(?:, [A-Z_]+)*))?`),
+    (name, drop): { name: string; drop: Capability[] } => ({
+      name: name ?? '',
+      drop: (drop?.split(', ') ?? []) as Capability[],
+    }),
+  ),
+  iommufd: parameter(re(`the iommufd|iommufd ${quoted}`), function (name): IommufdHandle {
+    return iommufdNamed(this, name);
+  }),
+  newIommufd: parameter(re(`an iommufd(?: ${quoted})?`), (name): string => name ?? ''),
+  ioas: parameter(re(`IOAS ${quoted}`), function (name): ObjectOf<'ioas'> {
+    return this.handles.get('ioas', name ?? '');
+  }),
+  newIoas: parameter(re(`an IOAS ${quoted}(?: in iommufd ${quoted})?`), function (name, iommufd): {
+    name: string;
+    iommufd: IommufdHandle;
+  } {
+    return { name: name ?? '', iommufd: iommufdNamed(this, iommufd) };
+  }),
+  newHwpt: parameter(re(`a HWPT ${quoted}`), (name): string => name ?? ''),
+  newAccess: parameter(
+    re(`an access ${quoted}( that pins)?`),
+    (name, pins): { name: string; pins: boolean } => ({
+      name: name ?? '',
+      pins: pins !== undefined,
+    }),
+  ),
+  access: parameter(re(`access ${quoted}`), function (name): ObjectOf<'access'> {
+    return this.handles.get('access', name ?? '');
+  }),
+  buffer: parameter(
+    re(`buffer ${quoted}(?: \\+ (${size}))?`),
+    function (name, offset): Spot<BufferHandle> {
+      return spotNamed(this, 'buffer', name ?? '', offset);
+    },
+  ),
+  newBuffer: parameter(
+    re(`an? (?:(read-only|inaccessible|shared|huge-page|untouched|private) )?buffer ${quoted}`),
+    (sort, name): { name: string; sort: BufferSort } => ({
+      name: name ?? '',
+      sort: (sort ?? 'ordinary') as BufferSort,
+    }),
+  ),
+  memfd: parameter(re(`memfd ${quoted}`), function (name): MemfdHandle {
+    return this.handles.get('memfd', name ?? '');
+  }),
+  newMemfd: parameter(
+    re(`a (huge-page )?memfd ${quoted}`),
+    (huge, name): { name: string; huge: boolean } => ({
+      name: name ?? '',
+      huge: huge !== undefined,
+    }),
+  ),
+  source: parameter(
+    re(`(buffer|memfd) ${quoted}(?: \\+ (${size}))?`),
+    function (kind, name, offset): Spot<BufferHandle> | Spot<MemfdHandle> {
+      return kind === 'memfd'
+        ? spotNamed(this, 'memfd', name ?? '', offset)
+        : spotNamed(this, 'buffer', name ?? '', offset);
+    },
+  ),
+  device: parameter(re(`device ${quoted}`), function (name): DeviceHandle {
+    return this.handles.get('device', name ?? '');
+  }),
+  newDevice: parameter(
+    re(`a device ${quoted}(?: in the group of device ${quoted})?`),
+    function (name, beside): { name: string; beside: DeviceHandle | undefined } {
+      return {
+        name: name ?? '',
+        beside: beside === undefined ? undefined : this.handles.get('device', beside),
+      };
+    },
+  ),
+  object: parameter(
+    re(
+      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd) ${quoted}`,
+    ),
+    function (the, id, kind, name): Handle {
+      if (the !== undefined) return this.handles.first('iommufd');
+      return objectNamed(this, { id, kind, name });
+    },
+  ),
+  size: parameter(sizeRegexp, function (text): bigint {
+    return this.size(text ?? '');
+  }),
+  iova: parameter(iovaRegexp, function (text): bigint {
+    return this.size(text ?? '');
+  }),
+  place: parameter(re(`anywhere|at (${iova})`), function (text): Place {
+    return { fixed: text !== undefined, iova: text === undefined ? 0n : this.size(text) };
+  }),
+  rights: parameter(
+    /(read-only|write-only|read-write|without rights)/,
+    (text): Rights => rights[text ?? ''] ?? { read: false, write: false },
+  ),
+  verdict: parameter(
+    /succeeds|fails with (?:one of )?(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)/,
+    (errnos): Verdict =>
+      errnos === undefined
+        ? { kind: 'succeeds' }
+        : { kind: 'fails', errnos: errnos.split(', ') as ErrnoName[] },
+  ),
+  ioctl: parameter(/((?:IOMMU|VFIO)_[A-Z0-9_]+|ioctl 0x[0-9a-f]+)/, (name): AnyCommand =>
+    commandNamed(name ?? ''),
+  ),
+  form: parameter(
+    re(
+      `a size of (\\d+)(?: bytes?)?|(its minimum size|one byte less than its minimum size)|(\\d+) (zero bytes|bytes, the last one set,) appended|(a null pointer|a bad pointer|read-only memory|a tail in bad memory)`,
+    ),
+    (bytes, minimum, appended, tail, pointer): Form =>
+      formOf({ bytes, minimum, appended, tail, pointer }),
+  ),
+  option: parameter(
+    re(
+      `the huge pages option of IOAS ${quoted}|the rlimit mode of (the iommufd|iommufd ${quoted})`,
+    ),
+    function (ioas, _iommufd, name): Option {
+      return optionNamed(this, ioas, name);
+    },
+  ),
+  landing: parameter(
+    re(
+      `at (${size})|inside (${size}) \\.\\. \\+(${size})|on a multiple of (${size})(?: plus (${size}))?`,
+    ),
+    function (at, first, length, multiple, plus): Landing {
+      if (at !== undefined) return { kind: 'at', iova: this.size(at) };
+      if (multiple !== undefined) {
+        return { kind: 'multiple', of: this.size(multiple), plus: this.size(plus ?? '0') };
+      }
+      return { kind: 'inside', iova: this.size(first ?? ''), length: this.size(length ?? '') };
+    },
+  ),
+  presence: parameter(/(exists|no longer exists)/, (text): boolean => text === 'exists'),
+  mapped: parameter(/(is mapped|is not mapped)/, (text): boolean => text === 'is mapped'),
+  sight: parameter(/(sees|does not see)/, (text): boolean => text === 'sees'),
+  charge: parameter(/(pinned|locked)/, (text): 'pinned' | 'locked' => text as 'pinned' | 'locked'),
+  resource: parameter(/(memlock|nofile)/, (text): 'memlock' | 'nofile' => text as 'memlock'),
+  fileCall: parameter(
+    /(reads|writes|polls|mmaps)/,
+    (text): 'reads' | 'writes' | 'polls' | 'mmaps' => text as 'reads',
+  ),
+};
+
+function formOf(text: {
+  readonly bytes: string | undefined;
+  readonly minimum: string | undefined;
+  readonly appended: string | undefined;
+  readonly tail: string | undefined;
+  readonly pointer: string | undefined;
+}): Form {
+  const { bytes, minimum, appended, tail, pointer } = text;
+  if (bytes !== undefined) return { kind: 'size', of: () => Number(bytes) };
+  if (minimum === 'its minimum size') return { kind: 'size', of: ({ minSize }) => minSize };
+  if (minimum !== undefined) return { kind: 'size', of: ({ minSize }) => minSize - 1 };
+  if (appended !== undefined) {
+    return { kind: 'appended', bytes: Number(appended), last: tail === 'zero bytes' ? 0 : 1 };
+  }
+  if (pointer === 'a tail in bad memory') return { kind: 'runs into bad memory' };
+  return {
+    kind: pointer?.replace(/^a /, '') as 'null pointer' | 'bad pointer' | 'read-only memory',
+  };
+}
+
+export type ParameterTypes = {
+  [K in keyof typeof types]: ReturnType<(typeof types)[K]['transform']>;
+} & { int: number; string: string };
+
+export function defineParameterTypes(): void {
+  for (const [name, { regexp, transform }] of Object.entries(types)) {
+    defineParameterType({
+      name,
+      regexp,
+      transformer: transform as (...groups: string[]) => unknown,
+      useForSnippets: false,
+    });
+  }
+}

@@ -1,0 +1,86 @@
+import {
+  IOMMU_IOAS_MAP_FIXED_IOVA,
+  IOMMU_IOAS_MAP_READABLE,
+  IOMMU_IOAS_MAP_WRITEABLE,
+} from '#uapi/iommufd/ioas.ts';
+import { IOMMU_OPTION_OP_GET, IOMMU_VFIO_IOAS_CLEAR } from '#uapi/iommufd/objects.ts';
+
+import type { ProcessHandle } from './handles.ts';
+import type { KnownMapping, World } from './world.ts';
+
+/**
+ * Values that make a call valid in a scenario, so that a negative scenario shows only what is wrong with it. A field
+ * whose value would come from a handle that the scenario does not have stays 0.
+ */
+type Valid = (world: World, process: ProcessHandle) => Record<string, unknown>;
+
+const firstIova = 16n * 2n ** 20n;
+const rights = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_READABLE | IOMMU_IOAS_MAP_WRITEABLE;
+
+function firstIoas({ handles }: World): number {
+  return handles.all('ioas')[0]?.id ?? 0;
+}
+
+/** The mapping that the scenario made first, or the place where it would make one. */
+function mapping(world: World): Omit<KnownMapping, 'iommufd'> {
+  const place = { ioas: firstIoas(world), iova: firstIova, length: world.pageSize };
+  return world.mappings[0] ?? place;
+}
+
+function boundDevice({ handles }: World): number {
+  return handles.all('device')[0]?.id ?? 0;
+}
+
+function newMapping(world: World): Record<string, unknown> {
+  return { flags: rights, ioas_id: firstIoas(world), length: world.pageSize, iova: firstIova };
+}
+
+const valid: Readonly<Record<string, Valid>> = {
+  IOMMU_DESTROY: (world) => ({ id: firstIoas(world) }),
+  IOMMU_IOAS_IOVA_RANGES: (world, { scratch }) => ({
+    ioas_id: firstIoas(world),
+    num_iovas: 16,
+    allowed_iovas: scratch.array,
+  }),
+  IOMMU_IOAS_ALLOW_IOVAS: (world) => ({ ioas_id: firstIoas(world) }),
+  IOMMU_IOAS_MAP: (world) => ({
+    ...newMapping(world),
+    user_va: world.handles.all('buffer')[0]?.address ?? 0n,
+  }),
+  IOMMU_IOAS_MAP_FILE: (world) => ({
+    ...newMapping(world),
+    fd: world.handles.all('memfd')[0]?.fd ?? -1,
+  }),
+  IOMMU_IOAS_COPY: (world) => ({
+    flags: rights,
+    src_ioas_id: mapping(world).ioas,
+    dst_ioas_id: world.handles.all('ioas').at(-1)?.id ?? 0,
+    length: mapping(world).length,
+    src_iova: mapping(world).iova,
+    dst_iova: 2n * firstIova,
+  }),
+  IOMMU_IOAS_UNMAP: (world) => ({
+    ioas_id: mapping(world).ioas,
+    iova: mapping(world).iova,
+    length: mapping(world).length,
+  }),
+  IOMMU_IOAS_NOIOMMU_GET_PA: (world) => ({
+    ioas_id: mapping(world).ioas,
+    iova: mapping(world).iova,
+    length: mapping(world).length,
+  }),
+  IOMMU_OPTION: () => ({ op: IOMMU_OPTION_OP_GET }),
+  IOMMU_VFIO_IOAS: () => ({ op: IOMMU_VFIO_IOAS_CLEAR }),
+  IOMMU_HWPT_ALLOC: (world) => ({ dev_id: boundDevice(world), pt_id: firstIoas(world) }),
+  IOMMU_GET_HW_INFO: (world) => ({ dev_id: boundDevice(world) }),
+  VFIO_DEVICE_BIND_IOMMUFD: (world) => ({ iommufd: world.handles.all('iommufd')[0]?.fd ?? -1 }),
+  VFIO_DEVICE_ATTACH_IOMMUFD_PT: (world) => ({ pt_id: firstIoas(world) }),
+};
+
+export function validValues(
+  world: World,
+  process: ProcessHandle,
+  name: string,
+): Record<string, unknown> {
+  return valid[name]?.(world, process) ?? {};
+}

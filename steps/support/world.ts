@@ -1,0 +1,141 @@
+import { World as CucumberWorld } from '@cucumber/cucumber';
+
+import type { Struct } from '#uapi/codec.ts';
+import type { Command } from '#uapi/ioctl.ts';
+import type { Feature } from '#port/features.ts';
+import type { DmaResult } from '#port/bench.ts';
+import type { Fd } from '#port/process.ts';
+
+import { parseSize, type Surroundings } from '../values.ts';
+import { callIoctl, plain, type CallValues, type Form } from './call.ts';
+import { Handles, type ProcessHandle } from './handles.ts';
+import type { Parameters, Running } from './machines.ts';
+import { Outcome, type CallRecord, type Verdict } from './outcome.ts';
+import { reserveScratch } from './scratch.ts';
+import type { Snapshot } from './snapshot.ts';
+import { Trace } from './trace.ts';
+
+/** A mapping that the scenario made: what "nothing has changed" looks for. */
+export interface KnownMapping {
+  readonly ioas: number;
+  readonly iommufd: Fd;
+  readonly iova: bigint;
+  readonly length: bigint;
+}
+
+/** One scenario: its names, its last call, its trace. Speaks to the port only. */
+export class World extends CucumberWorld<Parameters> {
+  readonly handles = new Handles();
+  readonly trace = new Trace();
+  readonly mappings: KnownMapping[] = [];
+  tags: ReadonlySet<string> = new Set();
+  snapshot: Snapshot | undefined;
+  /** Where the last automatic map or copy landed. */
+  landed: bigint | undefined;
+  /** What the device's last access gave. */
+  dma: DmaResult | undefined;
+  /** The item of an access's last pin. */
+  pinned: number | undefined;
+  #running: Running | undefined;
+  #outcome: Outcome | undefined;
+  /** The calls of two processes at once, for a step that looks at both. */
+  rivals: readonly CallRecord[] = [];
+
+  get running(): Running {
+    if (this.#running === undefined) throw new Error('no machine was started for this scenario');
+    return this.#running;
+  }
+
+  get pageSize(): bigint {
+    return BigInt(this.running.machine.identity.pageSize);
+  }
+
+  async enter(running: Running): Promise<void> {
+    this.#running = running;
+    await this.addProcess('', await running.machine.newProcess());
+  }
+
+  get entered(): boolean {
+    return this.#running !== undefined;
+  }
+
+  async addProcess(name: string, port: ProcessHandle['port']): Promise<ProcessHandle> {
+    const scratch = await reserveScratch(port, this.running.machine.identity.pageSize);
+    return this.handles.add({ kind: 'process', name, port, scratch, exited: false });
+  }
+
+  /** The process that "it" stands for. */
+  get it(): ProcessHandle {
+    return this.handles.get('process', '');
+  }
+
+  /** Refuses a step that this scenario did not declare, so that a missing tag is found on every adapter. */
+  require(feature: Feature): void {
+    if (this.tags.has(`@needs:${feature}`)) return;
+    throw new Error(`this step needs "${feature}"; tag the scenario @needs:${feature}`);
+  }
+
+  size(text: string): bigint {
+    const surroundings: Surroundings = {
+      pageSize: this.pageSize,
+      newIova: () => {
+        if (this.landed === undefined) throw new Error('no automatic map has succeeded yet');
+        return this.landed;
+      },
+    };
+    return parseSize(text, surroundings);
+  }
+
+  get outcome(): Outcome {
+    if (this.#outcome === undefined) throw new Error('no call was made yet');
+    return this.#outcome;
+  }
+
+  /** The outcome becomes the one that the next `Then` looks at. */
+  conclude(record: CallRecord): CallRecord {
+    this.settle();
+    this.#outcome = new Outcome(record);
+    return record;
+  }
+
+  /** Throws where the last call failed and no step looked at it. */
+  settle(): void {
+    this.#outcome?.settle();
+  }
+
+  examine(verdict: Verdict): void {
+    this.outcome.expect(verdict);
+  }
+
+  /** One ioctl of a scenario; its outcome waits for a `Then`. */
+  async call<S extends Struct>(
+    process: ProcessHandle,
+    target: { readonly fd: Fd; readonly command: Command<S>; readonly form?: Form },
+    values: CallValues<S>,
+  ): Promise<CallRecord> {
+    this.settle();
+    return this.conclude(await this.probe(process, target, values));
+  }
+
+  /** An ioctl of the suite's own: nobody's outcome. */
+  async probe<S extends Struct>(
+    process: ProcessHandle,
+    target: { readonly fd: Fd; readonly command: Command<S>; readonly form?: Form },
+    values: CallValues<S>,
+  ): Promise<CallRecord> {
+    const site = { process: process.port, scratch: process.scratch, trace: this.trace };
+    const { fd, command, form = plain } = target;
+    return callIoctl(site, fd, command, values, form);
+  }
+
+  /** A call that has to succeed for the scenario to make sense; the outcome before it is settled first. */
+  async must<S extends Struct>(
+    process: ProcessHandle,
+    target: { readonly fd: Fd; readonly command: Command<S> },
+    values: CallValues<S>,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const record = await this.call(process, target, values);
+    this.examine({ kind: 'succeeds' });
+    return record.fields ?? {};
+  }
+}

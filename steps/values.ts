@@ -1,0 +1,68 @@
+/** The value notation of the feature files: sizes and places. `docs/value-notation.md` is the half page on it. */
+
+const U64_MAX = 2n ** 64n - 1n;
+
+const units: Readonly<Record<string, bigint>> = {
+  byte: 1n,
+  bytes: 1n,
+  KiB: 2n ** 10n,
+  MiB: 2n ** 20n,
+  GiB: 2n ** 30n,
+  TiB: 2n ** 40n,
+  PiB: 2n ** 50n,
+};
+
+const term = String.raw`(?:U64_MAX|0x[0-9a-fA-F]+|\d+(?: (?:bytes?|KiB|MiB|GiB|TiB|PiB|pages?))?)`;
+const sum = String.raw`${term}(?: [+-] ${term})*`;
+
+/** `2 pages`, `16 MiB + 1 page - 1 byte`, `U64_MAX`, `0x1000`. */
+export const sizeRegexp = new RegExp(sum);
+/** A size that may start from `the new IOVA`: where the last automatic map landed. */
+export const iovaRegexp = new RegExp(String.raw`(?:the new IOVA(?: [+-] ${term})*|${sum})`);
+
+export interface Surroundings {
+  /** Bytes. */
+  readonly pageSize: bigint;
+  readonly newIova: () => bigint;
+}
+
+function termValue(text: string, { pageSize, newIova }: Surroundings): bigint {
+  if (text === 'the new IOVA') return newIova();
+  if (text === 'U64_MAX') return U64_MAX;
+  if (text.startsWith('0x')) return BigInt(text);
+  const [count = '', unit = 'byte'] = text.split(' ');
+  const scale = unit.startsWith('page') ? pageSize : units[unit];
+  if (scale === undefined || !/^\d+$/.test(count)) throw new Error(`"${text}" is not a size`);
+  return BigInt(count) * scale;
+}
+
+/** The number behind a size or a place. Throws where the text is neither, or the sum leaves 0 … 2^64-1. */
+export function parseSize(text: string, surroundings: Surroundings): bigint {
+  const [first = '', ...rest] = text.trim().split(/ ([+-]) /);
+  let total = termValue(first, surroundings);
+  for (let index = 0; index < rest.length; index += 2) {
+    const value = termValue(rest[index + 1] ?? '', surroundings);
+    total += rest[index] === '-' ? -value : value;
+  }
+  if (total < 0n || total > U64_MAX) throw new Error(`"${text}" is ${total}, not a 64-bit value`);
+  return total;
+}
+
+/** For messages: `0x1000000`, short, as strace prints an address. */
+export function hex(value: bigint | number): string {
+  return `0x${value.toString(16)}`;
+}
+
+/** Recognisable bytes that differ from page to page: `seed` picks the series. */
+export function pattern(seed: string, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let state = [...seed].reduce(
+    (sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0,
+    2166136261,
+  );
+  for (let index = 0; index < length; index += 1) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    bytes[index] = state >>> 24;
+  }
+  return bytes;
+}

@@ -1,0 +1,113 @@
+import {
+  MAP_ANONYMOUS,
+  MAP_HUGETLB,
+  MAP_NORESERVE,
+  MAP_PRIVATE,
+  MAP_SHARED,
+  MFD_HUGETLB,
+  O_CLOEXEC,
+  O_RDWR,
+  PROT_NONE,
+  PROT_READ,
+  PROT_WRITE,
+} from '#uapi/mman.ts';
+import { IOMMUFD_PATH } from '#uapi/paths.ts';
+
+import { Given, When } from './support/cucumber.ts';
+import { fillBuffer } from './support/memory.ts';
+import { fdOf } from './support/names.ts';
+import type { BufferSort } from './support/parameter-types.ts';
+import { demand } from './support/scratch.ts';
+import type { World } from './support/world.ts';
+
+Given('{newIommufd}', async function (name) {
+  const fd = demand('open', await this.it.port.open(IOMMUFD_PATH, O_RDWR | O_CLOEXEC));
+  this.trace.add(`open("${IOMMUFD_PATH}", O_RDWR|O_CLOEXEC)`, fd);
+  this.handles.add({ kind: 'iommufd', name, fd });
+});
+
+Given('{newProcess}', async function ({ name, drop }) {
+  this.require('processes');
+  if (drop.length > 0) this.require('limits');
+  const port = await this.it.port.spawn({ drop });
+  this.trace.note(
+    `fork(): process "${name}"${drop.map((capability) => `, no ${capability}`).join('')}`,
+  );
+  await this.addProcess(name, port);
+});
+
+Given('{process} has a {resource} limit of {size}', async function (process, resource, limit) {
+  this.require('limits');
+  demand('setrlimit', await process.port.setLimit(resource, limit));
+  this.trace.note(`setrlimit(${resource}, ${limit})`);
+});
+
+interface Backing {
+  readonly protection: number;
+  readonly flags: number;
+}
+
+const anonymous = MAP_PRIVATE | MAP_ANONYMOUS;
+const readWrite = PROT_READ | PROT_WRITE;
+const sorts: Readonly<Record<BufferSort, Backing>> = {
+  ordinary: { protection: readWrite, flags: anonymous },
+  private: { protection: readWrite, flags: anonymous },
+  'read-only': { protection: PROT_READ, flags: anonymous },
+  inaccessible: { protection: PROT_NONE, flags: anonymous },
+  shared: { protection: readWrite, flags: MAP_SHARED | MAP_ANONYMOUS },
+  'huge-page': { protection: readWrite, flags: anonymous | MAP_HUGETLB },
+  untouched: { protection: readWrite, flags: anonymous | MAP_NORESERVE },
+};
+
+async function makeBuffer(
+  world: World,
+  buffer: { readonly name: string; readonly sort: BufferSort },
+  length: bigint,
+  file?: { readonly fd: number },
+): Promise<void> {
+  const { name, sort } = buffer;
+  if (sort === 'huge-page') world.require('hugetlb');
+  const { protection, flags } = sorts[sort];
+  const shared = sort === 'private' ? MAP_PRIVATE : MAP_SHARED;
+  const address = await world.it.port.mmap({
+    address: 0n,
+    length,
+    protection,
+    flags: file === undefined ? flags : shared,
+    fd: file?.fd ?? -1,
+    offset: 0n,
+  });
+  world.trace.add(`mmap(NULL, ${length}, ${sort}, fd ${file?.fd ?? -1})`, address);
+  demand('mmap', address);
+  const handle = world.handles.add({ kind: 'buffer', name, process: world.it, address, length });
+  if (protection === readWrite && sort !== 'untouched') await fillBuffer(world, handle);
+}
+
+Given('{newBuffer} of {size}', async function (buffer, length) {
+  await makeBuffer(this, buffer, length);
+});
+
+Given('{newBuffer} on {memfd}', async function (buffer, memfd) {
+  await makeBuffer(this, buffer, memfd.length, memfd);
+});
+
+Given('{newMemfd} of {size}', async function ({ name, huge }, length) {
+  if (huge) this.require('hugetlb');
+  const fd = await this.it.port.memfd(length, huge ? MFD_HUGETLB : 0);
+  this.trace.add(`memfd_create("${name}"), ftruncate(${length})`, demand('memfd_create', fd));
+  this.handles.add({ kind: 'memfd', name, fd, length });
+});
+
+When('{process} closes {object}', async function (process, object) {
+  const fd = fdOf(object);
+  const result = await process.port.close(fd);
+  this.trace.add(`close(${fd})`, result);
+  this.conclude({ name: 'close', result });
+});
+
+When('{process} exits', async function (process) {
+  this.settle();
+  process.exited = true;
+  this.trace.note(`process "${process.name}" exits`);
+  await process.port.exit();
+});

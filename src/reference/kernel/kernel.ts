@@ -1,4 +1,5 @@
 import type { MemoryBus } from '../hardware/bus.ts';
+import type { IommuCore } from './iommu/iommu.ts';
 import type { Pages } from './mm/pages.ts';
 import type { Parts } from './parts.ts';
 
@@ -7,4 +8,5 @@ export interface Kernel {
   readonly parts: Parts;
   readonly pages: Pages;
   readonly bus: MemoryBus;
+  readonly iommu: IommuCore;
 }

@@ -1,4 +1,3 @@
-import { PhysicalMemory } from '../hardware/memory.ts';
 import type { Kernel } from './kernel.ts';
 import { defaultParts } from './parts.ts';
 import type { Parts } from './parts.ts';
@@ -27,9 +26,12 @@ export class Machine {
   private readonly user: User = { lockedVm: 0n };
 
   constructor(parts: Parts = defaultParts) {
-    const memory = new PhysicalMemory();
+    const memory = new parts.PhysicalMemory();
     const pages = new parts.Pages({ memory, first: RAM_FIRST, size: RAM_SIZE });
-    this.kernel = { parts, pages, bus: memory };
+    const unit = new parts.VtdUnit({ memory, parts });
+    const intel = new parts.IntelIommu({ pages, parts, unit });
+    const iommu = new parts.IommuCore({ parts, intel });
+    this.kernel = { parts, pages, bus: memory, iommu };
     this.syscalls = new parts.Syscalls(this.kernel);
   }
 

@@ -94,7 +94,7 @@ export class Client {
     );
     return new Promise<Result<M>>((resolve, reject) => {
       const deadline = performance.now() + timeoutMs;
-      this.pending.set(id, { method, deadline, timeoutMs, resolve, reject } as Pending);
+      this.pending.set(id, { method, deadline, timeoutMs, resolve, reject });
       if (deadline < this.watchedUntil) this.watchUntil(deadline);
     });
   }

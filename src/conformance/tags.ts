@@ -1,5 +1,5 @@
 import { nearestHint } from './nearest.ts';
-import { isSince } from './requirement.ts';
+import { isSince, type Release } from './requirement.ts';
 import { byId } from './requirements/index.ts';
 
 /** A tag as it stands in a feature file. `name` starts with `@`. */
@@ -35,11 +35,23 @@ export function needsOf<F extends string>(names: readonly string[]): F[] {
   return meanings.flatMap((meaning) => (meaning.kind === 'needs' ? [meaning.feature as F] : []));
 }
 
-/** Why a scenario cannot run on a kernel of this release, where one of its requirements came later. */
-export function newerThan(names: readonly string[], kernel: string): string | undefined {
-  const requirements = requirementsOf(names).map((id) => byId.get(id));
-  const newer = requirements.find((each) => each !== undefined && !isSince(kernel, each.since));
-  return newer && `${newer.id} is about Linux ${newer.since} and later; this is ${kernel}`;
+/** Why a scenario says nothing about a kernel of this release: one of its requirements came, or changed, later. */
+export function otherRelease(names: readonly string[], kernel: string): string | undefined {
+  for (const id of requirementsOf(names)) {
+    const { since, changed } = byId.get(id) ?? {};
+    if (since !== undefined && !isSince(kernel, since)) {
+      return `${id} is about Linux ${since} and later; this is ${kernel}`;
+    }
+    if (changed !== undefined && !isAfter(kernel, changed.after)) {
+      return `${id} changed after Linux ${changed.after}; this is ${kernel}: ${changed.was}`;
+    }
+  }
+  return undefined;
+}
+
+function isAfter(kernel: string, release: Release): boolean {
+  const [major = '0', minor = '0'] = kernel.split('.');
+  return isSince(kernel, release) && `${major}.${minor}` !== release;
 }
 
 export interface Vocabulary {

@@ -8,14 +8,14 @@ import {
   setWorldConstructor,
   Status,
 } from '@cucumber/cucumber';
-import type { Pickle, PickleStep } from '@cucumber/messages';
+import { PickleStepType, type Pickle, type PickleStep } from '@cucumber/messages';
 
 import { mediaTypes } from '#conformance/media-types.ts';
+import { needsOf, otherRelease } from '#conformance/tags.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
 
 import { Machines, type Running } from './machines.ts';
 import { defineParameterTypes } from './parameter-types.ts';
-import { featuresNeeded, whyNot } from './selection.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { World } from './world.ts';
 
@@ -46,11 +46,11 @@ Before(async function (this: World, { pickle }) {
   const tags = pickle.tags.map(({ name }) => name);
   this.tags = new Set(tags);
   machines ??= new Machines(this.parameters);
-  const chosen = await machines.choose(featuresNeeded(tags));
+  const chosen = await machines.choose(needsOf(tags));
   if (typeof chosen === 'string') return skip(this, chosen);
   const running = await machines.start(chosen);
   introduce(this, running);
-  const reason = whyNot(tags, running.machine.identity.kernel);
+  const reason = otherRelease(tags, running.machine.identity.kernel);
   if (reason !== undefined) return skip(this, reason);
   await this.enter(running);
   return undefined;
@@ -62,8 +62,8 @@ const unchanged = 'nothing has changed';
 function isWatched({ steps }: Pickle, { id }: PickleStep): boolean {
   const rest = steps.slice(steps.findIndex((step) => step.id === id));
   const [step, ...later] = rest;
-  if (step?.type !== 'Action') return false;
-  const next = later.findIndex(({ type }) => type === 'Action');
+  if (step?.type !== PickleStepType.ACTION) return false;
+  const next = later.findIndex(({ type }) => type === PickleStepType.ACTION);
   const outcomes = next < 0 ? later : later.slice(0, next);
   return outcomes.some(({ text }) => text === unchanged);
 }
@@ -76,17 +76,17 @@ AfterStep(function (this: World, { pickle, pickleStep, result }) {
   const last = pickle.steps.at(-1)?.id === pickleStep.id;
   const unexamined = last && result.status === Status.PASSED ? failureOf(this) : undefined;
   if (result.status === Status.FAILED || unexamined !== undefined) {
-    this.attach(this.trace.text, mediaTypes.strace);
+    this.attach(this.trace.text, mediaTypes.trace);
   }
   if (unexamined !== undefined) throw unexamined;
 });
 
-function failureOf(world: World): unknown {
+function failureOf(world: World): Error | undefined {
   try {
     world.settle();
     return undefined;
   } catch (error) {
-    return error;
+    return error as Error;
   }
 }
 

@@ -81,7 +81,7 @@ export const iommu_viommu_event_selftest = struct('iommu_viommu_event_selftest',
   virt_id: u32,
 });
 
-const testOperations = union('iommu_test_cmd_union', {
+const testOperations = union('', {
   add_reserved: struct('add_reserved', { start: u64, length: u64 }),
   mock_domain: struct('mock_domain', { out_stdev_id: u32, out_hwpt_id: u32, out_idev_id: u32 }),
   mock_domain_replace: struct('mock_domain_replace', { pt_id: u32 }),

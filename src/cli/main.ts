@@ -1,0 +1,110 @@
+import './check-node.ts';
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+import { exitCodes, Problem } from './problem.ts';
+import { run } from './run.ts';
+import type { RunOptions } from './run.ts';
+import { painter } from './style.ts';
+import { version } from './version.ts';
+
+interface RunFlags {
+  readonly adapter: string;
+  readonly adapterOption: Readonly<Record<string, string>>;
+  readonly machine?: string;
+  readonly only: readonly string[];
+  readonly profile?: string;
+  readonly tags?: string;
+  readonly knownFailures?: string;
+  readonly seed?: number;
+  readonly order?: 'defined' | 'random';
+  readonly shard?: string;
+  readonly parallel: number;
+  readonly reports: string;
+  readonly html?: boolean;
+  readonly timeout: number;
+  readonly config?: string;
+}
+
+function naturalNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+}
+
+function shardOf(text: string): string {
+  const [, index, total] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (!index || !total || Number(index) < 1 || Number(index) > Number(total)) {
+    throw new InvalidArgumentError('Expected i/n with i from 1 to n.');
+  }
+  return text;
+}
+
+function setting(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const split = text.indexOf('=');
+  if (split < 1) throw new InvalidArgumentError('Expected key=value.');
+  return { ...before, [text.slice(0, split)]: text.slice(split + 1) };
+}
+
+function words(text: string, before: readonly string[]): string[] {
+  return [...before, ...text.split(',').map((word) => word.trim())].filter(Boolean);
+}
+
+function order({ order: asked, seed }: RunFlags): string {
+  if (asked === 'defined' || (asked === undefined && seed === undefined)) return 'defined';
+  return `random:${seed ?? Math.floor(Math.random() * 1e6)}`;
+}
+
+function runOptions(paths: readonly string[], flags: RunFlags): RunOptions {
+  const { adapterOption, timeout, seed: _, ...rest } = flags;
+  return { ...rest, paths, settings: adapterOption, timeoutMs: timeout, order: order(flags) };
+}
+
+function addRun(program: Command): void {
+  program
+    .command('run', { isDefault: true })
+    .description('run scenarios on an implementation and write reports (the default)')
+    .argument('[paths...]', 'feature files or folders, also file:line', [])
+    .option('--adapter <name or path>', 'the implementation to test', 'reference')
+    .option('--adapter-option <key=value>', 'passed to the adapter; repeatable', setting, {})
+    .option('--machine <name>', 'only on this machine of the adapter')
+    .option('--only <ids>', 'requirement ids, globs or families, comma-separated', words, [])
+    .option('--profile <name>', 'only the requirements of this profile')
+    .option('--tags <expression>', 'only scenarios with these tags')
+    .option('--known-failures <file>', 'failures that are expected, each with a reason')
+    .addOption(new Option('--order <order>', 'of the scenarios').choices(['defined', 'random']))
+    .option('--seed <n>', 'of the random order', naturalNumber)
+    .option('--shard <i/n>', 'only this part of the selected scenarios', shardOf)
+    .option('--parallel <n>', 'worker processes', naturalNumber, 0)
+    .option('--reports <folder>', 'where reports go, below the name of the adapter', 'reports')
+    .option('--html', 'fail where the HTML report cannot be made')
+    .option('--no-html', 'make no HTML report')
+    .option('--timeout <ms>', 'a call that takes longer is broken', naturalNumber, 30_000)
+    .option('--config <file>', "cucumber's configuration file")
+    .action(async (paths: string[], flags: RunFlags) => {
+      process.exitCode = await run(runOptions(paths, flags));
+    });
+}
+
+function program(): Command {
+  const command = new Command('conformance')
+    .description('Conformance tests for the Linux user API of I/O address spaces')
+    .version(version)
+    .showHelpAfterError('(conformance run --help lists the options)')
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.problem));
+  addRun(command);
+  return command;
+}
+
+async function main(): Promise<void> {
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const paint = painter(process.stderr);
+    console.error(`${paint('red', 'conformance:')} ${error.message}`);
+    if (error.advice !== undefined) console.error(`  ${error.advice}`);
+    process.exitCode = exitCodes.problem;
+  }
+}
+
+void main();

@@ -1,0 +1,10 @@
+import type { MemoryBus } from '../hardware/bus.ts';
+import type { Pages } from './mm/pages.ts';
+import type { Parts } from './parts.ts';
+
+/** What every part of the kernel may lean on. */
+export interface Kernel {
+  readonly parts: Parts;
+  readonly pages: Pages;
+  readonly bus: MemoryBus;
+}

@@ -132,7 +132,7 @@ function answers(asked: readonly Question[], values: readonly number[]): Abi {
     );
   const offsets = of('field-offset');
   const sizes = new Map(of('field-size'));
-  const fields = (struct: string) =>
+  const fields = (struct: string): [string, FieldLayout][] =>
     offsets
       .filter(([name]) => name.startsWith(`${struct} `))
       .map(([name, offset]) => [

@@ -81,7 +81,7 @@ function addRun(program: Command): void {
     .option('--timeout <ms>', 'a call that takes longer is broken', naturalNumber, 30_000)
     .option('--config <file>', "cucumber's configuration file")
     .action(async (paths: string[], flags: RunFlags) => {
-      process.exitCode = await run(runOptions(paths, flags));
+      exit(await run(runOptions(paths, flags)));
     });
 }
 
@@ -103,8 +103,13 @@ async function main(): Promise<void> {
     const paint = painter(process.stderr);
     console.error(`${paint('red', 'conformance:')} ${error.message}`);
     if (error.advice !== undefined) console.error(`  ${error.advice}`);
-    process.exitCode = exitCodes.problem;
+    exit(exitCodes.problem);
   }
+}
+
+/** At once: an adapter may have left a timer or a pipe behind, and its children go at exit. */
+function exit(code: number): never {
+  process.exit(code);
 }
 
 void main();

@@ -1,12 +1,10 @@
 import type { Kernel } from './kernel.ts';
+import { MachineHardware } from './machine-hardware.ts';
 import { defaultParts } from './parts.ts';
 import type { Parts } from './parts.ts';
 import type { CapabilityName, Task, User } from './process.ts';
 import type { Syscalls } from './syscalls.ts';
 
-/** RAM above 4 GiB, bytes; frames that nobody has written cost nothing. */
-const RAM_FIRST = 0x1_0000_0000n;
-const RAM_SIZE = 0x100_0000_0000n;
 /** Soft limits of a new process. */
 const MEMLOCK_LIMIT = 8n << 20n;
 const NOFILE_LIMIT = 1024n;
@@ -21,17 +19,15 @@ const everyCapability: readonly CapabilityName[] = [
 
 /** A computer with its kernel booted: the place where hardware and kernel are put together. */
 export class Machine {
+  readonly hardware: MachineHardware;
   readonly kernel: Kernel;
   readonly syscalls: Syscalls;
   private readonly user: User = { lockedVm: 0n };
 
   constructor(parts: Parts = defaultParts) {
-    const memory = new parts.PhysicalMemory();
-    const pages = new parts.Pages({ memory, first: RAM_FIRST, size: RAM_SIZE });
-    const unit = new parts.VtdUnit({ memory, parts });
-    const intel = new parts.IntelIommu({ pages, parts, unit });
-    const iommu = new parts.IommuCore({ parts, intel });
-    this.kernel = { parts, pages, bus: memory, iommu };
+    this.hardware = new MachineHardware(parts);
+    const { pages, memory } = this.hardware;
+    this.kernel = { parts, pages, bus: memory, hardware: this.hardware };
     this.syscalls = new parts.Syscalls(this.kernel);
   }
 

@@ -14,8 +14,8 @@ import type { TestCommand } from './test-command.ts';
 const MAX_LENGTH = 16n << 20n;
 const PIN_FLAGS = uapi.MOCK_FLAGS_ACCESS_WRITE | uapi.MOCK_FLAGS_ACCESS_SYZ;
 const RW_FLAGS =
-  uapi.MOCK_FLAGS_ACCESS_RW_WRITE |
-  uapi.MOCK_FLAGS_ACCESS_RW_SLOW_PATH |
+  uapi.MOCK_ACCESS_RW_WRITE |
+  uapi.MOCK_ACCESS_RW_SLOW_PATH |
   uapi.MOCK_FLAGS_ACCESS_SYZ;
 
 /** selftest.c: the operations of IOMMU_TEST_CMD on accesses. */
@@ -92,7 +92,7 @@ export class AccessTests {
     if (flags & ~RW_FLAGS) return 'EOPNOTSUPP';
     const file = this.file(command);
     if (isErrno(file)) return file;
-    const write = (flags & uapi.MOCK_FLAGS_ACCESS_RW_WRITE) !== 0;
+    const write = (flags & uapi.MOCK_ACCESS_RW_WRITE) !== 0;
     return write ? this.writeTo(file, command) : this.readFrom(file, command);
   }
 
@@ -119,7 +119,7 @@ export class AccessTests {
   private readFrom(file: SelftestAccess, { fields, task }: TestCommand): ErrnoName | undefined {
     const { flags, iova, length, uptr } = fields.operation.access_rw;
     const bytes = new Uint8Array(Number(length));
-    const slow = (flags & uapi.MOCK_FLAGS_ACCESS_RW_SLOW_PATH) !== 0;
+    const slow = (flags & uapi.MOCK_ACCESS_RW_SLOW_PATH) !== 0;
     const options = { task, write: false, slow };
     const error = file.access.readWrite(this.iova(file, flags, iova), bytes, options);
     return error ?? task.memory.copyToUser(uptr, bytes);
@@ -129,7 +129,7 @@ export class AccessTests {
     const { flags, iova, length, uptr } = fields.operation.access_rw;
     const bytes = task.memory.copyFromUser(uptr, Number(length));
     if (isErrno(bytes)) return bytes;
-    const slow = (flags & uapi.MOCK_FLAGS_ACCESS_RW_SLOW_PATH) !== 0;
+    const slow = (flags & uapi.MOCK_ACCESS_RW_SLOW_PATH) !== 0;
     return file.access.readWrite(this.iova(file, flags, iova), bytes, { task, write: true, slow });
   }
 

@@ -2,6 +2,7 @@ import type { MemoryBus } from '../hardware/bus.ts';
 import type { MachineHardware } from './machine-hardware.ts';
 import type { Pages } from './mm/pages.ts';
 import type { Parts } from './parts.ts';
+import type { VfioCore } from './vfio/vfio-main.ts';
 
 /** What every part of the kernel may lean on. */
 export interface Kernel {
@@ -10,4 +11,5 @@ export interface Kernel {
   readonly bus: MemoryBus;
   /** The devices that there are, and the IOMMU core that knows their groups. */
   readonly hardware: MachineHardware;
+  readonly vfio: VfioCore;
 }

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { exitCodes, Problem } from './problem.ts';
 import { run } from './run.ts';
 import type { RunOptions } from './run.ts';
+import { serveCommand } from './serve.ts';
 import { painter } from './style.ts';
 import { version } from './version.ts';
 
@@ -85,6 +86,17 @@ function addRun(program: Command): void {
     });
 }
 
+function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('put an adapter behind the wire protocol on standard input and output')
+    .option('--adapter <name or path>', 'the implementation to serve', 'reference')
+    .option('--adapter-option <key=value>', 'passed to the adapter; repeatable', setting, {})
+    .action(({ adapter, adapterOption }: Pick<RunFlags, 'adapter' | 'adapterOption'>) =>
+      serveCommand(adapter, adapterOption),
+    );
+}
+
 function program(): Command {
   const command = new Command('conformance')
     .description('Conformance tests for the Linux user API of I/O address spaces')
@@ -92,6 +104,7 @@ function program(): Command {
     .showHelpAfterError('(conformance run --help lists the options)')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.problem));
   addRun(command);
+  addServe(command);
   return command;
 }
 

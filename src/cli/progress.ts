@@ -45,7 +45,7 @@ class Bar implements Progress {
   readonly #bar: SingleBar;
   readonly #paint: Paint;
   readonly #kinds: OutcomeKind[] = [];
-  #stream: NodeJS.WriteStream;
+  readonly #stream: NodeJS.WriteStream;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;

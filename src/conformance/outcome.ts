@@ -100,7 +100,7 @@ function breakage(observation: Observation): Outcome | undefined {
   const typed = type === 'Error' ? message : `${type}: ${message}`;
   const reason =
     source === 'step' ? typed : `${[source, text].filter(Boolean).join(' ')}: ${typed}`;
-  if (blameImplementation.has(type) || timedOut.test(message)) {
+  if (blameImplementation.has(type) || message.startsWith("function timed out")) {
     return { kind: 'broken', reason, by: 'implementation' };
   }
   const mistaken = blameSuite.has(type) || wrongArguments.test(message);

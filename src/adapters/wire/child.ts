@@ -66,7 +66,7 @@ class RunningChild implements Child {
     const env = { ...process.env, ...environment };
     const stdio = Array.from({ length: 3 + extraSockets }, () => 'pipe' as const);
     const child = spawn(command, args, { env, shell, detached: true, stdio });
-    this.child = child as ChildProcessWithoutNullStreams;
+    this.child = child;
     this.stdin = this.child.stdin;
     this.stdout = this.child.stdout;
     this.sockets = this.child.stdio.slice(3) as Duplex[];

@@ -1,10 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
 
 import { ImplementationBroken } from '#port/implementation.ts';
+import { excerpt, flaw } from './check.ts';
 import { defaultLongestLine, LineSplitter } from './lines.ts';
 import { methods } from './messages.ts';
 import type { Method, Params, Result } from './messages.ts';
-import { excerpt } from './shapes.ts';
 
 export interface Connection {
   /** Who is at the other end, to begin a sentence: `adapter ./my-kernel`. */
@@ -94,7 +94,7 @@ export class Client {
     );
     return new Promise<Result<M>>((resolve, reject) => {
       const deadline = performance.now() + timeoutMs;
-      this.pending.set(id, { method, deadline, timeoutMs, resolve, reject } as Pending);
+      this.pending.set(id, { method, deadline, timeoutMs, resolve, reject });
       if (deadline < this.watchedUntil) this.watchUntil(deadline);
     });
   }
@@ -149,9 +149,9 @@ export class Client {
       const message = typeof error?.message === 'string' ? error.message : JSON.stringify(error);
       return this.fail(`answered ${call.method} with an error: ${message}`);
     }
-    const flaw = methods[call.method][1].flaw(response.result);
-    if (flaw !== undefined) {
-      return this.fail(`answered ${call.method} wrongly: result${flaw}`);
+    const deviation = flaw(methods[call.method][1], response.result);
+    if (deviation !== undefined) {
+      return this.fail(`answered ${call.method} wrongly: result${deviation}`);
     }
     this.pending.delete(id as number);
     call.resolve(response.result);

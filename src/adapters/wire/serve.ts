@@ -1,11 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
 
 import type { Implementation, StartOptions } from '#port/implementation.ts';
+import { excerpt, flaw } from './check.ts';
 import { LineSplitter } from './lines.ts';
 import { errorCodes, methods } from './messages.ts';
 import type { Method, Params } from './messages.ts';
 import { Session } from './session.ts';
-import { excerpt } from './shapes.ts';
 
 interface Request {
   readonly id: number | string;
@@ -63,8 +63,10 @@ class Server {
     if (!isMethod(method)) {
       return this.refuse(id, errorCodes.methodNotFound, `no method ${excerpt(method)}`);
     }
-    const flaw = methods[method][0].flaw(params);
-    if (flaw !== undefined) return this.refuse(id, errorCodes.invalidParams, `params${flaw}`);
+    const deviation = flaw(methods[method][0], params);
+    if (deviation !== undefined) {
+      return this.refuse(id, errorCodes.invalidParams, `params${deviation}`);
+    }
     void this.carryOut(id, method, params as Params<Method>);
   }
 

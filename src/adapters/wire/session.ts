@@ -16,6 +16,7 @@ type Handlers = {
 export class Session {
   private readonly implementation: Implementation;
   private settings: StartOptions['settings'];
+  private starting: Promise<Machine> | undefined;
   private running: Machine | undefined;
   private readonly processes = new Map<number, Process>();
   private lastProcess = 0;
@@ -30,9 +31,10 @@ export class Session {
   }
 
   async stop(): Promise<void> {
-    const machine = this.running;
-    this.running = undefined;
+    const starting = this.starting;
+    this.starting = this.running = undefined;
     this.processes.clear();
+    const machine = await starting?.catch(() => undefined);
     await machine?.stop();
   }
 
@@ -70,12 +72,9 @@ export class Session {
     },
     start: async ({ machine }) => {
       await this.stop();
-      const { settings } = this;
-      this.running = await this.implementation.start({
-        machine,
-        settings,
-        timeoutMs: callTimeoutMs,
-      });
+      const options = { machine, settings: this.settings, timeoutMs: callTimeoutMs };
+      this.starting = this.implementation.start(options);
+      this.running = await this.starting;
       return this.running.identity;
     },
     stop: async () => {

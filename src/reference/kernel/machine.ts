@@ -26,8 +26,8 @@ export class Machine {
 
   constructor(parts: Parts = defaultParts) {
     this.hardware = new MachineHardware(parts);
-    const { pages, memory } = this.hardware;
-    this.kernel = { parts, pages, bus: memory, hardware: this.hardware };
+    const { pages, memory, iommu } = this.hardware;
+    this.kernel = { parts, pages, bus: memory, iommu, hardware: this.hardware };
     this.syscalls = new parts.Syscalls(this.kernel);
   }
 

@@ -15,10 +15,22 @@ export class ReferenceBench implements Bench {
   private builtIn: readonly MachineDevice[];
   /** Given out since the last reset(). */
   private readonly taken = new Set<MachineDevice>();
+  /** Frames in use, and stray writes, where all is quiet. */
+  private framesInUse: number;
+  private strayWrites = 0;
+  private unsaid: string[] = [];
 
   constructor(hardware: MachineHardware) {
     this.hardware = hardware;
     this.builtIn = buildDevices(hardware);
+    this.framesInUse = hardware.pages.inUse;
+  }
+
+  /** Of the resets since the last time: what only a broken reference does. */
+  takeComplaints(): readonly string[] {
+    const complaints = this.unsaid;
+    this.unsaid = [];
+    return complaints;
   }
 
   async devices(): Promise<readonly DeviceInfo[]> {
@@ -72,6 +84,15 @@ export class ReferenceBench implements Bench {
     if (this.builtIn.some((device) => !this.hardware.devices.includes(device))) this.rebuild();
     this.taken.clear();
     this.hardware.unit.faults.clear();
+    this.complain();
+  }
+
+  private complain(): void {
+    const { pages, memory } = this.hardware;
+    const [leaked, stray] = [pages.inUse - this.framesInUse, memory.strayWrites - this.strayWrites];
+    if (leaked !== 0) this.unsaid.push(`${leaked} more frames are in use than at the start`);
+    if (stray !== 0) this.unsaid.push(`${stray} writes went to memory that was not in use`);
+    [this.framesInUse, this.strayWrites] = [pages.inUse, memory.strayWrites];
   }
 
   /** Something built in was pulled out: everything goes, so that each device comes back as it was. */

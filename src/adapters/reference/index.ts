@@ -1,4 +1,3 @@
-import type { Bench } from '#port/bench.ts';
 import type { Identity, Implementation, Machine, StartOptions } from '#port/implementation.ts';
 import type { Process } from '#port/process.ts';
 import { Machine as ReferenceMachine } from '#reference/kernel/machine.ts';
@@ -16,14 +15,14 @@ const identity: Identity = {
 class RunningReference implements Machine {
   readonly identity = identity;
   private readonly machine = new ReferenceMachine();
-  readonly bench: Bench = new ReferenceBench(this.machine.hardware);
+  readonly bench = new ReferenceBench(this.machine.hardware);
 
   async newProcess(): Promise<Process> {
     return new ReferenceProcess(this.machine, this.machine.newTask());
   }
 
   async complaints(): Promise<readonly string[]> {
-    return [];
+    return this.bench.takeComplaints();
   }
 
   async stop(): Promise<void> {}

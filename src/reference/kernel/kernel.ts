@@ -1,4 +1,5 @@
 import type { MemoryBus } from '../hardware/bus.ts';
+import type { IommuCore } from './iommu/iommu.ts';
 import type { MachineHardware } from './machine-hardware.ts';
 import type { Pages } from './mm/pages.ts';
 import type { Parts } from './parts.ts';
@@ -9,7 +10,8 @@ export interface Kernel {
   readonly parts: Parts;
   readonly pages: Pages;
   readonly bus: MemoryBus;
-  /** The devices that there are, and the IOMMU core that knows their groups. */
+  readonly iommu: IommuCore;
+  /** The devices that there are. */
   readonly hardware: MachineHardware;
   readonly vfio: VfioCore;
 }

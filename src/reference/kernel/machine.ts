@@ -26,9 +26,9 @@ export class Machine {
 
   constructor(parts: Parts = defaultParts) {
     this.hardware = new MachineHardware(parts);
-    const { pages, memory } = this.hardware;
+    const { pages, memory, iommu } = this.hardware;
     const vfio = new parts.VfioCore(parts, this.hardware);
-    this.kernel = { parts, pages, bus: memory, hardware: this.hardware, vfio };
+    this.kernel = { parts, pages, bus: memory, iommu, hardware: this.hardware, vfio };
     this.syscalls = new parts.Syscalls(this.kernel);
   }
 

@@ -22,7 +22,7 @@ export class SelftestDevice extends IommufdObject {
     const { kernel } = this.bound.context;
     this.bound.detach();
     this.bound.unbind();
-    kernel.hardware.iommu.removeDevice(this.mock);
+    kernel.iommu.removeDevice(this.mock);
   }
 }
 
@@ -33,8 +33,7 @@ export function createSelftestDevice(
   { tableId, flags }: { tableId: number; flags: number },
 ): { device: SelftestDevice; hwptId: number } | ErrnoName {
   if (flags & ~(MOCK_FLAGS_DEVICE_NO_DIRTY | MOCK_FLAGS_DEVICE_PASID)) return 'EINVAL';
-  const { parts, hardware } = context.kernel;
-  const { iommu } = hardware;
+  const { iommu, parts } = context.kernel;
   const mock = iommu.addMockDevice();
   const bound = bindDevice(context, mock);
   const hwptId = isErrno(bound) ? bound : bound.attach(tableId);

@@ -10,6 +10,7 @@ import type { IoptArea } from './area.ts';
 import type { PageSource } from './page-source.ts';
 import type { Task } from '../process.ts';
 
+const NONE = new Map<number, Pinned>();
 /** Pages that are pinned by one call. */
 const BATCH = 512;
 
@@ -42,8 +43,8 @@ export class IoptPages {
   accounting: Accounting;
   private readonly kernel: Kernel;
   private references = 1;
-  /** By index of the page. */
-  private readonly pinned = new Map<number, Pinned>();
+  /** By index of the page; most mappings are never pinned. */
+  private pinned = NONE;
 
   constructor(kernel: Kernel, source: PageSource, writable: boolean, accounting: Accounting) {
     this.kernel = kernel;
@@ -167,6 +168,7 @@ export class IoptPages {
       }
       const pfns = this.source.pin(index, count, this.writable);
       if (isErrno(pfns)) return pfns;
+      if (this.pinned === NONE) this.pinned = new Map();
       for (const pfn of pfns) {
         this.pinned.set(index, { pfn, users: 0 });
         fresh.push(index++);

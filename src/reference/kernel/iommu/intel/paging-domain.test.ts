@@ -72,7 +72,7 @@ describe('a paging domain', () => {
           assert.equal(machine.pages.inUse, before);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   });
 

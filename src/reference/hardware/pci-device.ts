@@ -1,4 +1,11 @@
-import type { Iova, MemoryBus, Rid, Translator } from './bus.ts';
+import type { DeviceRegion, Iova, MemoryBus, Rid, Translator } from './bus.ts';
+import { Registers } from './registers.ts';
+
+/** Bytes. */
+const CONFIGURATION_SIZE = 256;
+const BAR0_SIZE = 4096;
+/** 1234:11e8, as QEMU's teaching device has them; little endian. */
+const VENDOR_AND_DEVICE = [0x34, 0x12, 0xe8, 0x11];
 
 export interface PciDeviceOptions {
   /** Bus, device and function of its own. */
@@ -13,6 +20,9 @@ export interface PciDeviceOptions {
 export class PciDevice {
   readonly rid: Rid;
   readonly requesterId: Rid;
+  /** PCI 3.0, 6.1: it begins with vendor and device id. */
+  readonly configuration: DeviceRegion = new Registers(CONFIGURATION_SIZE, VENDOR_AND_DEVICE);
+  readonly bar0: DeviceRegion = new Registers(BAR0_SIZE, []);
   private readonly translator: Translator;
   private readonly memory: MemoryBus;
 

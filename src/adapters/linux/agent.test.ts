@@ -36,15 +36,17 @@ async function map(process: Process, pages: number, region: Region = {}): Promis
   return process.mmap({ address: 0n, length, protection, flags, fd, offset: 0n });
 }
 
-describe('the agent on this machine', { skip }, () => {
-  let machine: Machine;
-  let subject: Process;
+let machine: Machine;
+let subject: Process;
 
-  before(async () => {
-    const implementation = wire({ name: 'agent', command: await compiledAgent() });
-    machine = await implementation.start({ machine: 'linux', timeoutMs: 10_000, settings: {} });
-    subject = await machine.newProcess();
-  });
+async function start(): Promise<void> {
+  const implementation = wire({ name: 'agent', command: await compiledAgent() });
+  machine = await implementation.start({ machine: 'linux', timeoutMs: 10_000, settings: {} });
+  subject = await machine.newProcess();
+}
+
+describe('a process of the agent', { skip }, () => {
+  before(start);
   after(() => machine.stop());
 
   it('says who it is', () => {
@@ -105,6 +107,11 @@ describe('the agent on this machine', { skip }, () => {
     await subject.store(memory + 3n, bytes);
     assert.deepEqual(await subject.load(memory + 3n, bytes.length), bytes);
   });
+});
+
+describe('processes of the agent', { skip }, () => {
+  before(start);
+  after(() => machine.stop());
 
   it('polls', async () => {
     const fd = await subject.eventfd(1, 0);
@@ -157,11 +164,10 @@ describe('the agent on this machine', { skip }, () => {
 
 describe('a process that died', { skip }, () => {
   it('breaks the machine with a reason', async () => {
-    const implementation = wire({ name: 'agent', command: await compiledAgent() });
-    const machine = await implementation.start({ machine: '', timeoutMs: 10_000, settings: {} });
-    const doomed = await machine.newProcess();
+    await start();
+
     // Takes away its program text.
-    await assert.rejects(doomed.munmap(0x400000n, 0x200000n), /process 1 died: signal 11/);
+    await assert.rejects(subject.munmap(0x400000n, 0x200000n), /process 1 died: signal 11/);
     await machine.stop();
   });
 });

@@ -1,7 +1,7 @@
 import { ImplementationBroken } from '#port/implementation.ts';
 import { errnoName } from '#uapi/errno.ts';
 import { O_RDONLY, O_WRONLY } from '#uapi/mman.ts';
-import { Scratch } from './scratch.ts';
+import type { Scratch } from './scratch.ts';
 
 /** Files of the machine under test, such as those of sysfs, by the system calls of one of its processes. */
 export class Files {

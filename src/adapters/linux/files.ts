@@ -21,8 +21,10 @@ export class Files {
   /** In one write, as sysfs demands; at most a page. */
   async write(path: string, text: string): Promise<void> {
     const { process, address } = this.scratch;
-    const fd = await process.open(path, O_WRONLY);
-    await this.scratch.store(Buffer.from(text));
+    const [fd] = await Promise.all([
+      process.open(path, O_WRONLY),
+      this.scratch.store(Buffer.from(text)),
+    ]);
     const written = fd < 0 ? fd : await process.write(fd, address, text.length);
     if (fd >= 0) await process.close(fd);
     if (written === text.length) return;

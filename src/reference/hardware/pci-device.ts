@@ -27,7 +27,7 @@ export class PciDevice {
   dmaRead(iova: Iova, length: number, pasid?: number): Uint8Array | 'blocked' {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length;) {
-      const piece = this.translate(iova + BigInt(done), length - done, { write: false, pasid });
+      const piece = this.reach(iova + BigInt(done), length - done, { write: false, pasid });
       if (!piece) return 'blocked';
       bytes.set(this.memory.read(piece.address, piece.length), done);
       done += piece.length;
@@ -39,7 +39,7 @@ export class PciDevice {
   dmaWrite(iova: Iova, bytes: Uint8Array, pasid?: number): 'blocked' | undefined {
     for (let done = 0; done < bytes.length;) {
       const rest = bytes.length - done;
-      const piece = this.translate(iova + BigInt(done), rest, { write: true, pasid });
+      const piece = this.reach(iova + BigInt(done), rest, { write: true, pasid });
       if (!piece) return 'blocked';
       this.memory.write(piece.address, bytes.subarray(done, done + piece.length));
       done += piece.length;
@@ -47,7 +47,8 @@ export class PciDevice {
     return undefined;
   }
 
-  private translate(
+  /** Where in memory a request of up to `length` bytes goes, and how many of them are translated together. */
+  reach(
     iova: Iova,
     length: number,
     access: { readonly write: boolean; readonly pasid: number | undefined },

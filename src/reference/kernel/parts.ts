@@ -29,6 +29,10 @@ import { OptionCommands } from './iommufd/option-commands.ts';
 import { FileSource, UserSource } from './iommufd/page-source.ts';
 import { IoptPages } from './iommufd/pages.ts';
 import { ReservedIovas } from './iommufd/reserved-iovas.ts';
+import { AccessTests } from './iommufd/selftest/access-commands.ts';
+import { SelftestAccess } from './iommufd/selftest/access-file.ts';
+import { TestCommands } from './iommufd/selftest/commands.ts';
+import { SelftestDevice } from './iommufd/selftest/device.ts';
 import { UserCommand } from './iommufd/user-command.ts';
 import { VfioCompat } from './iommufd/vfio-compat.ts';
 import { ViommuCommands } from './iommufd/viommu-commands.ts';
@@ -46,6 +50,7 @@ import { Syscalls } from './syscalls.ts';
 export const defaultParts = {
   ...hardwareParts,
   Access,
+  AccessTests,
   Accounting,
   AddressSpace,
   AllowedIovas,
@@ -82,7 +87,10 @@ export const defaultParts = {
   QueuedInvalidation,
   ReservedIovas,
   SecondStageBuilder,
+  SelftestAccess,
+  SelftestDevice,
   Syscalls,
+  TestCommands,
   UserCommand,
   UserSource,
   VfioCompat,

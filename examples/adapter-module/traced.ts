@@ -35,16 +35,16 @@ function watchMachine(machine: Machine): Machine {
 const originals = new WeakMap<Process, Process>();
 let processes = 0;
 
-function watch(process: Process): Process {
+function watch(original: Process): Process {
   const name = `process ${++processes}`;
   const watched = override<Process>(
-    process,
-    { spawn: async (options) => watch(await process.spawn(options)) },
+    original,
+    { spawn: async (options) => watch(await original.spawn(options)) },
     (method, args, result) => {
-      console.error(`${name}: ${method}(${args.map(show).join(', ')}) = ${show(result)}`);
+      process.stderr.write(`${name}: ${method}(${args.map(show).join(', ')}) = ${show(result)}\n`);
     },
   );
-  originals.set(watched, process);
+  originals.set(watched, original);
   return watched;
 }
 

@@ -1,14 +1,25 @@
-const common = {
-  requireModule: ['ts-node/register'],
-  require: ['steps/support/hooks.ts', 'steps/*.steps.ts'],
-  paths: ['features/**/*.feature'],
-  format: ['progress'],
-};
+/**
+ * Cucumber's configuration: a profile an adapter, so that `npx cucumber-js -p linux-vm` is all it takes. The adapter
+ * may also be given as `--world-parameters '{"adapter":"void"}'`, or in IOMMUFD_ADAPTER.
+ */
 
-const adapter = process.env.IOMMUFD_ADAPTER ?? 'reference';
+/** Milliseconds: a call that takes longer is broken. The emulated machine of linux-vm needs its time to boot. */
+const timeoutMs = 30_000;
 
-function profile(name) {
-  return { ...common, worldParameters: { adapter: name, settings: {}, timeoutMs: 30_000 } };
+function profile(adapter, settings = {}) {
+  return {
+    requireModule: ['ts-node/register'],
+    require: ['steps/support/hooks.ts', 'steps/*.steps.ts'],
+    format: [process.stdout.isTTY ? 'progress-bar' : 'progress'],
+    worldParameters: { adapter, settings, timeoutMs },
+  };
 }
 
-module.exports = { default: profile(adapter) };
+module.exports = {
+  default: profile(process.env.IOMMUFD_ADAPTER || 'reference'),
+  reference: profile('reference'),
+  wire: profile('wire'),
+  void: profile('void'),
+  linux: profile('linux'),
+  'linux-vm': profile('linux-vm'),
+};

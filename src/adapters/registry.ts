@@ -37,7 +37,7 @@ export async function loadAdapter(nameOrPath: string): Promise<Implementation> {
   if (ours !== undefined) return checked(exported(await loadModule(ours, nameOrPath), nameOrPath));
   const path = resolve(nameOrPath);
   const file = await stat(path).catch(() => undefined);
-  if (file === undefined || !file.isFile()) throw notFound(nameOrPath);
+  if (!file?.isFile()) throw notFound(nameOrPath);
   if (moduleExtensions.includes(extname(path))) {
     return checked(exported(await loadModule(path, nameOrPath), nameOrPath));
   }

@@ -62,7 +62,9 @@ const blameSuite: ReadonlySet<string> = new Set([
   'SyntaxError',
 ]);
 /** How cucumber words a step that did not return in time. */
-const timedOut = /^function timed out/;
+const timedOut = 'function timed out';
+/** How cucumber words a step definition that does not take what its text passes. */
+const wrongArguments = /^function has \d+ arguments/;
 
 /** The outcome before known failures are taken into account: pass, fail, skip or broken. */
 export function observedOutcome(
@@ -94,12 +96,13 @@ function breakage(observation: Observation): Outcome | undefined {
   const state = brokenStates[status]?.(text);
   if (state) return { kind: 'broken', reason: state, by: 'suite' };
   if (status !== 'failed') return undefined;
-  const type = exception?.type ?? '';
-  const message = exception?.message ?? 'failed';
-  const reason = source === 'step' ? message : `${source}: ${message}`;
-  if (blameImplementation.has(type) || timedOut.test(message)) {
-    return { kind: 'broken', reason: `${type}: ${reason}`, by: 'implementation' };
+  const { type, message } = exception ?? { type: 'Error', message: 'failed' };
+  const typed = type === 'Error' ? message : `${type}: ${message}`;
+  const reason =
+    source === 'step' ? typed : `${[source, text].filter(Boolean).join(' ')}: ${typed}`;
+  if (blameImplementation.has(type) || message.startsWith(timedOut)) {
+    return { kind: 'broken', reason, by: 'implementation' };
   }
-  if (source === 'step' && !blameSuite.has(type)) return undefined;
-  return { kind: 'broken', reason: `${type}: ${reason}`, by: 'suite' };
+  const mistaken = blameSuite.has(type) || wrongArguments.test(message);
+  return source === 'step' && !mistaken ? undefined : { kind: 'broken', reason, by: 'suite' };
 }

@@ -107,6 +107,13 @@ function profileResult(
   const denied = members
     .filter(([, { level, outcome }]) => level === 'contract' && denying.has(outcome))
     .map(([id]) => id);
-  const verdict = denied.length > 0 ? 'not conformant' : whole ? 'conformant' : 'partial run';
-  return { verdict, requirements: count(members.map(([, { outcome }]) => outcome)), denied };
+  const requirements = count(members.map(([, { outcome }]) => outcome));
+  return { verdict: verdictOf(denied.length, requirements.pass, whole), requirements, denied };
+}
+
+/** A profile of which everything was skipped is not conformed to. */
+function verdictOf(denied: number, passed: number, whole: boolean): ProfileResult['verdict'] {
+  if (denied > 0) return 'not conformant';
+  if (!whole) return 'partial run';
+  return passed > 0 ? 'conformant' : 'not tested';
 }

@@ -74,10 +74,16 @@ const requirement = closed(
 const profile = closed(
   {
     verdict: Type.Union(
-      [Type.Literal('conformant'), Type.Literal('not conformant'), Type.Literal('partial run')],
+      [
+        Type.Literal('conformant'),
+        Type.Literal('not conformant'),
+        Type.Literal('not tested'),
+        Type.Literal('partial run'),
+      ],
       {
         description:
-          'conformant: everything ran, and no contract requirement failed, known or not, or was broken.',
+          'conformant: the whole suite ran, something passed, and no contract requirement failed, ' +
+          'known or not, or was broken.',
       },
     ),
     requirements: counts,

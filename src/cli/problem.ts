@@ -1,0 +1,31 @@
+/** The user has to change something: one sentence says what is wrong, one what to do. The run exits with 2. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly advice: string | undefined;
+
+  constructor(message: string, advice?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.advice = advice;
+  }
+}
+
+export const exitCodes = { success: 0, failures: 1, problem: 2 } as const;
+
+const fileSystemSays: Readonly<Record<string, readonly [what: string, advice: string]>> = {
+  EACCES: ['is not writable', 'choose another folder with --reports, or change its permissions'],
+  EPERM: ['is not writable', 'choose another folder with --reports, or change its permissions'],
+  EROFS: ['is on a read-only file system', 'choose another folder with --reports'],
+  ENOTDIR: ['lies below something that is no folder', 'choose another folder with --reports'],
+  EEXIST: ['is not a folder', 'choose another folder with --reports'],
+  EISDIR: ['is a folder where a file is to be written', 'remove it, or choose --reports'],
+  ENOSPC: ['cannot be written: the disk is full', 'free some space, or choose --reports'],
+  EDQUOT: ['cannot be written: the quota is used up', 'free some space, or choose --reports'],
+};
+
+/** An error of a file operation on the reports as a sentence; any other error as it is. */
+export function reportProblem(error: unknown, folder: string): unknown {
+  const { code, path } = Object(error) as { code?: string; path?: string };
+  const [what, advice] = fileSystemSays[code ?? ''] ?? [];
+  if (what === undefined) return error;
+  return new Problem(`reports folder ${path ?? folder} ${what}`, advice, { cause: error });
+}

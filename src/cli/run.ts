@@ -1,0 +1,147 @@
+import { basename, extname, join } from 'node:path';
+
+import { runCucumber } from '@cucumber/cucumber/api';
+import type { IRunConfiguration } from '@cucumber/cucumber/api';
+import type { Envelope } from '@cucumber/messages';
+
+import { loadAdapter } from '#adapters/registry.ts';
+import type { Expectation } from '#conformance/expectations.ts';
+
+import { closeOnSignal } from './close-on-signal.ts';
+import { conclude } from './conclude.ts';
+import { configure } from './configure.ts';
+import { knownFailures } from './known-failures.ts';
+import { Problem } from './problem.ts';
+import { announcer, progressOn } from './progress.ts';
+import type { Progress } from './progress.ts';
+import { Session } from './session.ts';
+import type { Plan } from './session.ts';
+import { loadSuite, plannedScenarios } from './suite.ts';
+import { commit, version } from './version.ts';
+
+export interface RunOptions {
+  /** Feature files, with `:line` where wanted; all when empty. */
+  readonly paths: readonly string[];
+  /** A name that the registry knows, or a path. */
+  readonly adapter: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly machine?: string;
+  readonly only: readonly string[];
+  readonly profile?: string;
+  readonly tags?: string;
+  readonly knownFailures?: string;
+  /** `defined`, or `random:<seed>`. */
+  readonly order: string;
+  readonly shard?: string;
+  readonly parallel: number;
+  readonly reports: string;
+  /** Undefined: made where that is possible. */
+  readonly html?: boolean;
+  readonly timeoutMs: number;
+  readonly config?: string;
+}
+
+/** Runs scenarios and writes the reports; resolves with the exit code. */
+export async function run(options: RunOptions): Promise<number> {
+  const suite = await loadSuite(options.config);
+  const expectations = knownFailures(options.knownFailures, suite);
+  const configuration = configure(options, suite.configuration);
+  await refuseNothing(configuration);
+  const session = new Session(reportFolder(options), plan(options, expectations));
+  const progress = progressOn(process.stdout);
+  const stopWatching = closeOnSignal(session, progress);
+  try {
+    const reason = await execute(options, configuration, { session, progress });
+    return await conclude({ ...session.close(reason), folder: session.folder }, options.html);
+  } catch (error) {
+    closeAfter(error, session);
+    throw error;
+  } finally {
+    stopWatching();
+  }
+}
+
+/** What went wrong first is what the user has to know, also where the reports cannot be written either. */
+function closeAfter(error: unknown, session: Session): void {
+  try {
+    session.close(whatWentWrong(error));
+  } catch {
+    // Said already.
+  }
+}
+
+/** Resolves with the reason why the run ended early. */
+async function execute(
+  { adapter, settings }: RunOptions,
+  configuration: IRunConfiguration,
+  { session, progress }: { session: Session; progress: Progress },
+): Promise<string | undefined> {
+  await refuseAdapter(adapter, settings);
+  const announce = announcer(progress);
+  let refuse: (error: unknown) => void;
+  const unwritable = new Promise<never>((_, reject) => (refuse = reject));
+  const onMessage = (envelope: Envelope): void => {
+    try {
+      announce(envelope);
+      const finished = session.accept(envelope);
+      if (finished) progress.finished(finished);
+    } catch (error) {
+      // Cucumber's emitter is no place for an exception of ours.
+      refuse(error);
+    }
+  };
+  try {
+    await Promise.race([unwritable, runCucumber(configuration, {}, onMessage)]);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    return whatWentWrong(error);
+  } finally {
+    progress.end();
+  }
+}
+
+function whatWentWrong(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return `${error.message}${cause}`;
+}
+
+async function refuseAdapter(name: string, settings: RunOptions['settings']): Promise<void> {
+  try {
+    const implementation = await loadAdapter(name);
+    await implementation.machines(settings);
+  } catch (error) {
+    throw new Problem(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function refuseNothing({ sources }: IRunConfiguration): Promise<void> {
+  const { plan: planned } = await plannedScenarios(sources);
+  if (planned.length > 0) return;
+  throw new Problem('no scenario is selected', 'loosen --only, --profile, --tags or the paths');
+}
+
+/** reports/<implementation>; a shard has a folder of its own beside it. */
+function reportFolder({ reports, adapter, shard }: RunOptions): string {
+  const name = basename(adapter, extname(adapter)).replace(/[^\w.-]/g, '_');
+  const suffix = shard === undefined ? '' : `-shard-${shard.replace('/', '-of-')}`;
+  return join(reports, name + suffix);
+}
+
+function plan(options: RunOptions, expectations: readonly Expectation[]): Plan {
+  const { adapter, paths, only, profile, tags, shard, order } = options;
+  return {
+    suite: { version, commit: commit() },
+    adapter,
+    expectations,
+    selection: {
+      paths,
+      only,
+      order,
+      ...(profile !== undefined && { profile }),
+      ...(tags !== undefined && { tags }),
+      ...(shard !== undefined && { shard }),
+    },
+  };
+}

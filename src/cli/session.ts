@@ -1,0 +1,92 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+import type { Envelope } from '@cucumber/messages';
+
+import { byId } from '#conformance/requirements/index.ts';
+import { MessageLog } from '#report/message-log.ts';
+import type { Result } from '#report/result.ts';
+import { RunCollector } from '#report/run-collector.ts';
+import type { RunRecord, ScenarioRun } from '#report/run-record.ts';
+import { writeReports } from '#report/write-reports.ts';
+
+import { reportProblem } from './problem.ts';
+import { root } from './version.ts';
+
+/** What is known of a run before it begins. */
+export type Plan = Pick<RunRecord, 'suite' | 'adapter' | 'selection' | 'expectations'>;
+
+/** The HTML of a folder of reports. */
+export function htmlFile(folder: string): string {
+  return join(folder, 'allure-report.html');
+}
+
+/** One run and its folder: whatever happens, close() leaves complete reports of what ran until then. */
+export class Session {
+  readonly folder: string;
+  readonly #plan: Plan;
+  readonly #collector: RunCollector;
+  readonly #log: MessageLog;
+  #closed: { readonly record: RunRecord; readonly result: Result } | undefined;
+
+  constructor(folder: string, plan: Plan) {
+    this.folder = folder;
+    this.#plan = plan;
+    this.#collector = new RunCollector(plan.expectations);
+    this.#log = guarded(folder, () => {
+      prepare(folder);
+      return new MessageLog(join(folder, 'messages.ndjson'));
+    });
+  }
+
+  get closed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  accept(envelope: Envelope): ScenarioRun | undefined {
+    if (this.closed) return undefined;
+    guarded(this.folder, () => this.#log.add(envelope));
+    return this.#collector.accept(envelope);
+  }
+
+  /** Ends the run and writes the reports. `reason` says why it ended early. */
+  close(reason?: string): { readonly record: RunRecord; readonly result: Result } {
+    if (this.#closed) return this.#closed;
+    this.#collector.close();
+    const record = this.#record(reason);
+    const result = writeAll(this.folder, record, () => this.#log.close());
+    this.#closed = { record, result };
+    return this.#closed;
+  }
+
+  #record(reason: string | undefined): RunRecord {
+    const { selected, runs, machines } = this.#collector;
+    const missing = selected - runs.length;
+    const stopped = reason ?? (missing > 0 ? `${missing} scenarios did not run` : undefined);
+    return { ...this.#plan, machines, selected, runs, ...(stopped !== undefined && { stopped }) };
+  }
+}
+
+function prepare(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  // A page of an earlier run beside the results of this one would mislead.
+  rmSync(htmlFile(folder), { force: true });
+}
+
+/** Writes the messages by `writeMessages`, then every report that does not take seconds. */
+export function writeAll(folder: string, record: RunRecord, writeMessages: () => void): Result {
+  const rootUrl = relative(folder, root).replaceAll('\\', '/') || '.';
+  return guarded(folder, () => {
+    prepare(folder);
+    writeMessages();
+    return writeReports(record, { folder, rootUrl, requirements: byId });
+  });
+}
+
+function guarded<T>(folder: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw reportProblem(error, folder);
+  }
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { loadConfiguration, loadSources } from '@cucumber/cucumber/api';
+import type {
+  ILoadSourcesResult,
+  IRunConfiguration,
+  ISourcesCoordinates,
+} from '@cucumber/cucumber/api';
+import { generateMessages } from '@cucumber/gherkin';
+import { IdGenerator, SourceMediaType } from '@cucumber/messages';
+
+import { byId } from '#conformance/requirements/index.ts';
+import { tagProblems } from '#conformance/tags.ts';
+import { everyFeature } from '#port/features.ts';
+import { compareText } from '#report/compare-text.ts';
+import { ScenarioReader } from '#report/scenario.ts';
+import type { Scenario } from '#report/scenario.ts';
+
+import { Problem } from './problem.ts';
+
+/** All scenarios there are, and how cucumber is to run them. */
+export interface Suite {
+  readonly configuration: IRunConfiguration;
+  readonly scenarios: readonly Scenario[];
+}
+
+/** Reads the whole suite, whatever part of it is to run, so that a mistake anywhere in it is found. */
+export async function loadSuite(config: string | undefined): Promise<Suite> {
+  const { runConfiguration } = await loadConfiguration(
+    config === undefined ? {} : { file: config },
+  );
+  const everything = { ...runConfiguration.sources, names: [], tagExpression: '' };
+  const { plan } = await plannedScenarios(everything);
+  const uris = [...new Set(plan.map(({ uri }) => uri))].sort(compareText);
+  const scenarios = uris.flatMap(readFeature);
+  refuseTags(scenarios);
+  return { configuration: runConfiguration, scenarios };
+}
+
+/** The scenarios that cucumber would run; a feature file that it cannot read is a problem. */
+export async function plannedScenarios(sources: ISourcesCoordinates): Promise<ILoadSourcesResult> {
+  const found = await loadSources(sources).catch((error: unknown) => {
+    throw new Problem(`the features cannot be loaded: ${firstLine(error)}`);
+  });
+  const [error] = found.errors;
+  if (!error) return found;
+  const { uri, location, message } = error;
+  const what = message.replace(/^\(\d+:\d+\): /, '').split('\n')[0];
+  throw new Problem(`${uri}:${location.line}: ${what}`, 'correct the feature file');
+}
+
+function firstLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
+}
+
+function readFeature(uri: string): Scenario[] {
+  const reader = new ScenarioReader();
+  const options = { newId: IdGenerator.incrementing(), includeSource: false };
+  const markdown = uri.endsWith('.md');
+  const mediaType = markdown
+    ? SourceMediaType.TEXT_X_CUCUMBER_GHERKIN_MARKDOWN
+    : SourceMediaType.TEXT_X_CUCUMBER_GHERKIN_PLAIN;
+  const text = readFileSync(resolve(uri), 'utf8');
+  return generateMessages(text, uri, mediaType, {
+    ...options,
+    includeGherkinDocument: true,
+    includePickles: true,
+  }).flatMap(({ gherkinDocument, pickle }) => {
+    if (gherkinDocument) reader.addDocument(gherkinDocument);
+    return pickle ? [reader.read(pickle)] : [];
+  });
+}
+
+function refuseTags(scenarios: readonly Scenario[]): void {
+  const known = { requirements: new Set(byId.keys()), features: new Set<string>(everyFeature) };
+  const problems = tagProblems(
+    scenarios.flatMap(({ tags }) => tags),
+    known,
+  );
+  if (problems.length > 0) throw new Problem(problems.join('\n'), 'correct the tag');
+}

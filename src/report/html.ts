@@ -1,0 +1,109 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { allureResults } from './allure/write.ts';
+
+export type HtmlOutcome =
+  | { readonly kind: 'written'; readonly file: string; readonly note?: string }
+  | { readonly kind: 'missing'; readonly reason: string };
+
+interface Generator {
+  readonly name: string;
+  readonly note?: string;
+  command(results: string, output: string): readonly [program: string, ...args: string[]];
+}
+
+const packages = createRequire(__filename);
+
+function packageFolder(name: string): string | undefined {
+  try {
+    return dirname(packages.resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+function hasJava(): boolean {
+  const home = process.env['JAVA_HOME'];
+  const java = home ? join(home, 'bin', 'java') : 'java';
+  return spawnSync(java, ['-version'], { stdio: 'ignore' }).status === 0;
+}
+
+/** Allure 2, the report that people know; it needs Java. */
+function allure2(): Generator | undefined {
+  const folder = packageFolder('allure-commandline');
+  if (folder === undefined || !hasJava()) return undefined;
+  const script = join(
+    folder,
+    'dist',
+    'bin',
+    process.platform === 'win32' ? 'allure.bat' : 'allure',
+  );
+  const fixed = ['generate', '--single-file', '--clean'];
+  return {
+    name: 'allure-commandline',
+    command: (results, output) => [script, ...fixed, '--output', output, results],
+  };
+}
+
+/** Allure 3, which needs nothing but Node; its page looks different, and it has no trend. */
+function allure3(): Generator | undefined {
+  const folder = packageFolder('allure');
+  if (folder === undefined) return undefined;
+  const script = join(folder, 'cli.js');
+  const fixed = ['awesome', '--single-file'];
+  return {
+    name: 'allure',
+    note: 'made by the npm package allure, as there is no Java here; it has no trend',
+    command: (results, output) => [process.execPath, script, ...fixed, '--output', output, results],
+  };
+}
+
+/** Makes one HTML file of allure-results/ that opens from the disk and loads nothing from elsewhere. */
+export async function writeHtml(folder: string, file: string): Promise<HtmlOutcome> {
+  const generator = allure2() ?? allure3();
+  if (!generator) {
+    const reason = 'neither Java 17 nor the npm package allure is there to make it';
+    return { kind: 'missing', reason };
+  }
+  const scratch = mkdtempSync(join(tmpdir(), 'allure-'));
+  try {
+    const [program, ...args] = generator.command(allureResults(folder), join(scratch, 'report'));
+    const failure = await run(program, args, scratch);
+    if (failure !== undefined) {
+      return { kind: 'missing', reason: `${generator.name} failed: ${failure}` };
+    }
+    cpSync(join(scratch, 'report', 'index.html'), file);
+    writeFileSync(file, withoutAnalytics(readFileSync(file, 'utf8')));
+    const { note } = generator;
+    return { kind: 'written', file, ...(note !== undefined && { note }) };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Resolves with the last words of a program that failed. */
+function run(program: string, args: readonly string[], cwd: string): Promise<string | undefined> {
+  const env = { ...process.env, ALLURE_NO_ANALYTICS: 'true' };
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => said.push(text));
+  }
+  return new Promise((resolve) => {
+    child.once('error', ({ message }) => resolve(message));
+    child.once('close', (code) => {
+      resolve(code === 0 ? undefined : (said.join('').trim().split('\n').at(-1) ?? `code ${code}`));
+    });
+  });
+}
+
+const analytics =
+  /<script[^>]*src="https:\/\/www\.googletagmanager\.com[^"]*"[^>]*>\s*<\/script>(\s*<script>[^<]*gtag[^<]*<\/script>)?/g;
+
+function withoutAnalytics(html: string): string {
+  return html.replace(analytics, '');
+}

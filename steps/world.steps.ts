@@ -20,9 +20,10 @@ import type { BufferSort } from './support/parameter-types.ts';
 import { demand } from './support/scratch.ts';
 import type { World } from './support/world.ts';
 
-Given('{newIommufd}', async function (name) {
-  const fd = demand('open', await this.it.port.open(IOMMUFD_PATH, O_RDWR | O_CLOEXEC));
-  this.trace.add(`open("${IOMMUFD_PATH}", O_RDWR|O_CLOEXEC)`, fd);
+Given('{newIommufd}', async function ({ name, path }) {
+  if (path !== IOMMUFD_PATH) this.require('vfio-container');
+  const fd = demand('open', await this.it.port.open(path, O_RDWR | O_CLOEXEC));
+  this.trace.add(`open("${path}", O_RDWR|O_CLOEXEC)`, fd);
   this.handles.add({ kind: 'iommufd', name, fd });
 });
 

@@ -37,7 +37,7 @@ export async function loadAdapter(nameOrPath: string): Promise<Implementation> {
   if (ours !== undefined) return checked(exported(await loadModule(ours, nameOrPath), nameOrPath));
   const path = resolve(nameOrPath);
   const file = await stat(path).catch(() => undefined);
-  if (file === undefined || !file.isFile()) throw notFound(nameOrPath);
+  if (!file?.isFile()) throw notFound(nameOrPath);
   if (moduleExtensions.includes(extname(path))) {
     return checked(exported(await loadModule(path, nameOrPath), nameOrPath));
   }
@@ -62,7 +62,7 @@ async function requireOrImport(path: string): Promise<Module> {
   try {
     return load(path) as Module;
   } catch (error) {
-    if (Object(error).code !== 'ERR_REQUIRE_ESM') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_REQUIRE_ESM') throw error;
     return (await import(pathToFileURL(path).href)) as Module;
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { protocolSchemaDocument } from '#adapters/wire/schema.ts';
 import { requirementsDocument } from '#conformance/document.ts';
 import { resultSchema } from '#report/result.ts';
 
@@ -13,6 +14,7 @@ interface Document {
 /** The files under docs/ that are generated and committed. */
 export const documents: readonly Document[] = [
   { path: 'docs/requirements.md', render: requirementsDocument },
+  { path: 'docs/wire-protocol.schema.json', render: protocolSchemaDocument },
   {
     path: 'docs/result.schema.json',
     render: () => `${JSON.stringify(resultSchema, undefined, 2)}\n`,

@@ -46,7 +46,7 @@ class Bar implements Progress {
   readonly #bar: SingleBar;
   readonly #paint: Paint;
   readonly #kinds: OutcomeKind[] = [];
-  #stream: NodeJS.WriteStream;
+  readonly #stream: NodeJS.WriteStream;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { array, overlay, struct, u16, u32, u64, u8, union } from './codec.ts';
+import { array, flex, overlay, struct, u16, u32, u64, u8, union } from './codec.ts';
 import { IOMMU_IOAS_MAP } from '#uapi/iommufd/ioas.ts';
 
 test('a 64-bit field is aligned to 8, and the struct is padded to its strictest member', () => {
@@ -37,4 +37,13 @@ test('bytes missing at the end read as zero', () => {
 test('a command ends at its last mandatory field', () => {
   assert.equal(IOMMU_IOAS_MAP.request, 0x3b85);
   assert.equal(IOMMU_IOAS_MAP.minSize, 40);
+});
+
+test('a flexible array counts nothing towards the size and holds what follows', () => {
+  const counted = struct('counted', { count: u32, values: flex(u16) });
+  assert.equal(counted.size, 4);
+  const bytes = counted.pack({ count: 2, values: [1, 258] });
+  assert.deepEqual([...bytes], [2, 0, 0, 0, 1, 0, 2, 1]);
+  assert.deepEqual(counted.unpack(bytes), { count: 2, values: [1, 258] });
+  assert.deepEqual(counted.unpack(Uint8Array.of(9)), { count: 9, values: [] });
 });

@@ -62,6 +62,20 @@ export function array<T>(element: Codec<T>, length: number): Codec<readonly T[]>
   };
 }
 
+/** `T name[]` at the end of a struct: no part of its size, and as many elements as there are bytes after it. */
+export function flex<T>(element: Codec<T>): Codec<readonly T[]> & { readonly element: Codec<T> } {
+  const count = (view: DataView, offset: number) =>
+    Math.max(0, Math.floor((view.byteLength - offset) / element.size));
+  return {
+    element,
+    size: 0,
+    align: element.align,
+    zero: () => [],
+    encode: (view, offset, values) => array(element, values.length).encode(view, offset, values),
+    decode: (view, offset) => array(element, count(view, offset)).decode(view, offset),
+  };
+}
+
 /** The member of an anonymous union that stands where the field before it stands. */
 export function overlay<T>(codec: Codec<T>): Codec<T> & { readonly overlay: true } {
   return { ...codec, overlay: true };
@@ -82,7 +96,7 @@ export interface Struct<F extends Fields = Fields> extends Codec<Values<F>> {
   readonly name: string;
   readonly fields: readonly Field[];
   readonly codecs: F;
-  /** Bytes of the whole struct; fields that `values` leaves out are zero. */
+  /** Bytes of the whole struct and its flexible array; fields that `values` leaves out are zero. */
   pack(values: Partial<Values<F>>): Uint8Array;
   /** The fields in `bytes`; bytes missing at the end read as zero, as the kernel's copy_struct_from_user() does. */
   unpack(bytes: Uint8Array): Values<F>;
@@ -107,13 +121,17 @@ export function struct<F extends Fields>(name: string, codecs: F): Struct<F> {
   return aggregate(name, codecs, fields, alignUp(end, align), align);
 }
 
-/** A C union: every member at offset 0. Encodes the members that are set, in the order of the table. */
+/** A C union, anonymous if `name` is empty: every member at offset 0. Encodes the members that are set, in the order of the table. */
 export function union<F extends Fields>(name: string, codecs: F): Struct<F> {
   const members = Object.entries(codecs);
   const align = Math.max(...members.map(([, codec]) => codec.align));
   const size = alignUp(Math.max(...members.map(([, codec]) => codec.size)), align);
   const fields = members.map(([field, codec]) => ({ name: field, offset: 0, size: codec.size }));
   return aggregate(name, codecs, fields, size, align);
+}
+
+function flexibleElement(codec: Codec<unknown> | undefined): Codec<unknown> | undefined {
+  return codec !== undefined && 'element' in codec ? (codec.element as Codec<unknown>) : undefined;
 }
 
 function aggregate<F extends Fields>(
@@ -133,6 +151,12 @@ function aggregate<F extends Fields>(
     Object.fromEntries(
       fields.map((f) => [f.name, codecs[f.name]?.decode(view, base + f.offset)]),
     ) as Values<F>;
+  const last = fields.at(-1)?.name ?? '';
+  const tail = flexibleElement(codecs[last]);
+  const tailLength = (values: Partial<Values<F>>): number =>
+    tail === undefined
+      ? 0
+      : ((values[last] as readonly unknown[] | undefined) ?? []).length * tail.size;
   return {
     name,
     fields,
@@ -143,13 +167,13 @@ function aggregate<F extends Fields>(
     encode: write,
     decode: read,
     pack(values) {
-      const bytes = new Uint8Array(size);
+      const bytes = new Uint8Array(size + tailLength(values));
       write(new DataView(bytes.buffer), 0, values);
       return bytes;
     },
     unpack(bytes) {
-      const whole = new Uint8Array(size);
-      whole.set(bytes.subarray(0, size));
+      const whole = new Uint8Array(tail === undefined ? size : Math.max(size, bytes.length));
+      whole.set(bytes.subarray(0, whole.length));
       return read(new DataView(whole.buffer), 0);
     },
   };

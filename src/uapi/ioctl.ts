@@ -25,3 +25,17 @@ export function ioctl<S extends Struct>(
   if (field === undefined) throw new Error(`struct ${struct.name} has no field ${lastMandatory}`);
   return { name, request, struct, minSize: field.offset + field.size };
 }
+
+/** What a command takes that takes no struct of its own. */
+export type PlainArgument = 'nothing' | 'a number' | 'a pointer to an fd' | 'a pointer to a string';
+
+/** A row for a command without a struct. */
+export interface PlainCommand {
+  readonly name: string;
+  readonly request: number;
+  readonly argument: PlainArgument;
+}
+
+export function plainIoctl(name: string, request: number, argument: PlainArgument): PlainCommand {
+  return { name, request, argument };
+}

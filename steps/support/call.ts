@@ -109,7 +109,7 @@ function layOut<S extends Struct>(
   values: CallValues<S>,
   form: Form,
 ): Uint8Array {
-  const packed = command.struct.pack(values as never);
+  const packed = command.struct.pack(values);
   const appended = form.kind === 'appended' ? form.bytes : 0;
   const tail = form.kind === 'runs into bad memory' ? 0 : canaryLength;
   const bytes = new Uint8Array(packed.length + appended + tail).fill(canary);

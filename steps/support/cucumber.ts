@@ -1,5 +1,5 @@
 import {
-  DataTable,
+  type DataTable,
   Given as given,
   Then as then,
   When as when,

@@ -8,7 +8,7 @@ import {
   setWorldConstructor,
   Status,
 } from '@cucumber/cucumber';
-import type { Pickle, PickleStep } from '@cucumber/messages';
+import { PickleStepType, type Pickle, type PickleStep } from '@cucumber/messages';
 
 import { mediaTypes } from '#conformance/media-types.ts';
 import { needsOf, otherRelease } from '#conformance/tags.ts';
@@ -62,8 +62,8 @@ const unchanged = 'nothing has changed';
 function isWatched({ steps }: Pickle, { id }: PickleStep): boolean {
   const rest = steps.slice(steps.findIndex((step) => step.id === id));
   const [step, ...later] = rest;
-  if (step?.type !== 'Action') return false;
-  const next = later.findIndex(({ type }) => type === 'Action');
+  if (step?.type !== PickleStepType.ACTION) return false;
+  const next = later.findIndex(({ type }) => type === PickleStepType.ACTION);
   const outcomes = next < 0 ? later : later.slice(0, next);
   return outcomes.some(({ text }) => text === unchanged);
 }
@@ -81,12 +81,12 @@ AfterStep(function (this: World, { pickle, pickleStep, result }) {
   if (unexamined !== undefined) throw unexamined;
 });
 
-function failureOf(world: World): unknown {
+function failureOf(world: World): Error | undefined {
   try {
     world.settle();
     return undefined;
   } catch (error) {
-    return error;
+    return error as Error;
   }
 }
 

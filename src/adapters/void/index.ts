@@ -8,9 +8,8 @@ import { VoidProcess } from './process.ts';
 const never = -524;
 
 /**
- * Implements nothing: every system call returns -524, which no scenario can expect, so a scenario that passes here
- * tests nothing. With the setting `says=yes` every system call returns 0, and all memory reads as zero: a scenario
- * that passes here checks no effect.
+ * Implements nothing: every ioctl, read and write returns -524, which no scenario can expect, so a scenario that
+ * passes here tests nothing. With the setting `says=yes` each returns 0: a scenario that passes here checks no effect.
  */
 export const implementation: Implementation = {
   name: 'void',

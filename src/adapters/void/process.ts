@@ -1,44 +1,69 @@
-import type { Address, PollFd, Process, Signal, SyscallResult } from '#port/process.ts';
+import type {
+  Address,
+  MmapRequest,
+  PollFd,
+  Process,
+  Signal,
+  SyscallResult,
+} from '#port/process.ts';
 
-/** A process whose every system call returns the same number. */
+import { VoidMemory } from './memory.ts';
+
+/**
+ * A process that has memory and file descriptors, so that scenarios get as far as the calls they are about, and for
+ * which every call into the kernel under test returns the same number.
+ */
 export class VoidProcess implements Process {
-  private readonly result: number;
+  readonly #result: number;
+  readonly #files = new Map<number, Map<bigint, Uint8Array>>();
+  readonly #memory = new VoidMemory(this.#files);
+  #fds = 3;
 
   constructor(result: number) {
-    this.result = result;
+    this.#result = result;
   }
 
-  private readonly answer = async (): Promise<SyscallResult> => this.result;
-  readonly open = this.answer;
-  readonly close = this.answer;
-  readonly ioctl = this.answer;
-  readonly read = this.answer;
-  readonly write = this.answer;
-  readonly pread = this.answer;
-  readonly pwrite = this.answer;
-  readonly munmap = this.answer;
-  readonly memfd = this.answer;
-  readonly eventfd = this.answer;
-  readonly setLimit = this.answer;
+  readonly #answer = async (): Promise<SyscallResult> => this.#result;
+  readonly ioctl = this.#answer;
+  readonly read = this.#answer;
+  readonly write = this.#answer;
+  readonly pread = this.#answer;
+  readonly pwrite = this.#answer;
 
-  async mmap(): Promise<SyscallResult<bigint>> {
-    return BigInt(this.result);
+  readonly #openFile = async (): Promise<SyscallResult> => this.#fds++;
+  readonly open = this.#openFile;
+  readonly eventfd = this.#openFile;
+
+  readonly #succeed = async (): Promise<SyscallResult> => 0;
+  readonly close = this.#succeed;
+  readonly munmap = this.#succeed;
+  readonly setLimit = this.#succeed;
+
+  async memfd(): Promise<SyscallResult> {
+    const fd = this.#fds++;
+    this.#files.set(fd, new Map());
+    return fd;
+  }
+
+  async mmap(request: MmapRequest): Promise<SyscallResult<bigint>> {
+    return this.#memory.mmap(request);
   }
 
   async poll(fds: readonly PollFd[]): Promise<SyscallResult | readonly PollFd[]> {
-    return this.result < 0 ? this.result : fds;
+    return this.#result < 0 ? this.#result : fds;
   }
 
-  async load(_address: Address, length: number): Promise<Uint8Array | Signal> {
-    return this.result < 0 ? 'SIGSEGV' : new Uint8Array(length);
+  async load(address: Address, length: number): Promise<Uint8Array | Signal> {
+    return this.#memory.load(address, length);
   }
 
-  async store(): Promise<Signal | undefined> {
-    return this.result < 0 ? 'SIGSEGV' : undefined;
+  async store(address: Address, bytes: Uint8Array): Promise<Signal | undefined> {
+    this.#memory.store(address, bytes);
+    return undefined;
   }
 
   async spawn(): Promise<Process> {
-    return new VoidProcess(this.result);
+    return new VoidProcess(this.#result);
   }
 
   async exit(): Promise<void> {}

@@ -59,13 +59,14 @@ class RunningChild implements Child {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly lastLines: string[] = [];
   private spawnError: Error | undefined;
+  private killed = false;
 
   constructor(options: ChildOptions) {
     const { command, args = [], shell = false, environment, extraSockets = 0 } = options;
     const env = { ...process.env, ...environment };
     const stdio = Array.from({ length: 3 + extraSockets }, () => 'pipe' as const);
     const child = spawn(command, args, { env, shell, detached: true, stdio });
-    this.child = child as ChildProcessWithoutNullStreams;
+    this.child = child;
     this.stdin = this.child.stdin;
     this.stdout = this.child.stdout;
     this.sockets = this.child.stdio.slice(3) as Duplex[];
@@ -121,7 +122,9 @@ class RunningChild implements Child {
 
   kill(): void {
     const { pid } = this.child;
-    if (pid === undefined) return;
+    // Once only: the number of a group that is gone may be given to another.
+    if (pid === undefined || this.killed) return;
+    this.killed = true;
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {

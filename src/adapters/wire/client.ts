@@ -1,10 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
 
 import { ImplementationBroken } from '#port/implementation.ts';
+import { excerpt, flaw } from './check.ts';
 import { defaultLongestLine, LineSplitter } from './lines.ts';
 import { methods } from './messages.ts';
 import type { Method, Params, Result } from './messages.ts';
-import { excerpt } from './shapes.ts';
 
 export interface Connection {
   /** Who is at the other end, to begin a sentence: `adapter ./my-kernel`. */
@@ -89,10 +89,12 @@ export class Client {
   ): Promise<Result<M>> {
     if (this.reason !== undefined) return Promise.reject(this.reason);
     const id = ++this.lastId;
-    this.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+    this.send(
+      `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${JSON.stringify(params)}}\n`,
+    );
     return new Promise<Result<M>>((resolve, reject) => {
       const deadline = performance.now() + timeoutMs;
-      this.pending.set(id, { method, deadline, timeoutMs, resolve, reject } as Pending);
+      this.pending.set(id, { method, deadline, timeoutMs, resolve, reject });
       if (deadline < this.watchedUntil) this.watchUntil(deadline);
     });
   }
@@ -110,10 +112,16 @@ export class Client {
     this.connection.onBroken?.(this.reason);
   }
 
+  /** As fail(), where an answer turns out to be wrong after its call was resolved. */
+  refuse(what: string): never {
+    this.fail(what);
+    throw this.reason ?? new ImplementationBroken(what);
+  }
+
   /** Lines of one turn of the event loop leave in one write. */
   private send(line: string): void {
     if (this.outgoing === '') process.nextTick(() => this.flush());
-    this.outgoing += `${line}\n`;
+    this.outgoing += line;
   }
 
   private flush(): void {
@@ -147,9 +155,9 @@ export class Client {
       const message = typeof error?.message === 'string' ? error.message : JSON.stringify(error);
       return this.fail(`answered ${call.method} with an error: ${message}`);
     }
-    const flaw = methods[call.method][1].flaw(response.result);
-    if (flaw !== undefined) {
-      return this.fail(`answered ${call.method} wrongly: result${flaw}`);
+    const deviation = flaw(methods[call.method][1], response.result);
+    if (deviation !== undefined) {
+      return this.fail(`answered ${call.method} wrongly: result${deviation}`);
     }
     this.pending.delete(id as number);
     call.resolve(response.result);

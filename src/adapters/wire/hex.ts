@@ -1,4 +1,4 @@
-import type { Hex64, HexBytes } from './shapes.ts';
+import type { Hex64, HexBytes } from './messages.ts';
 
 /** As a register holds it: -1n is `0xffffffffffffffff`. */
 export function toHex64(value: bigint): Hex64 {

@@ -1,19 +1,7 @@
+import { Type } from '@sinclair/typebox';
+import type { Static, TSchema } from '@sinclair/typebox';
+
 import { everyFeature } from '#port/features.ts';
-import type { Capability, Signal } from '#port/process.ts';
-import {
-  either,
-  hex64,
-  hexBytes,
-  integer,
-  listOf,
-  mapOf,
-  nothing,
-  object,
-  oneOf,
-  text,
-  truth,
-} from './shapes.ts';
-import type { Of } from './shapes.ts';
 
 /**
  * The wire protocol, version 1: JSON-RPC 2.0, one object a line, requests on the child's stdin, responses on its
@@ -26,45 +14,65 @@ import type { Of } from './shapes.ts';
  */
 export const protocolVersion = 1;
 
-export type { Hex64, HexBytes } from './shapes.ts';
+export type Hex64 = `0x${string}`;
+export type HexBytes = string;
 
-const u32 = integer(0, 0xffffffff);
+const hex64 = Type.Unsafe<Hex64>(Type.String({ pattern: '^0x[0-9a-f]{1,16}$' }));
+const hexBytes = Type.String({ pattern: '^(?:[0-9a-f]{2})*$' });
+const text = Type.String();
+const nothing = Type.Null();
+const u16 = Type.Integer({ minimum: 0, maximum: 0xffff });
+const u32 = Type.Integer({ minimum: 0, maximum: 0xffffffff });
 /** An `int` or an `unsigned int`, as the suite happens to write it. */
-const word = integer(-0x80000000, 0xffffffff);
-const count = integer(0, Number.MAX_SAFE_INTEGER);
+const word = Type.Integer({ minimum: -0x80000000, maximum: 0xffffffff });
+const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 /** 0 or more, or a negative errno: what a Linux system call returns in a register. */
-const systemCall = integer(-4095, Number.MAX_SAFE_INTEGER);
-const errno = integer(-4095, -1);
-const capability = oneOf([
-  'IPC_LOCK',
-  'SYS_RESOURCE',
-  'SYS_RAWIO',
-  'SYS_ADMIN',
-  'DAC_OVERRIDE',
-] satisfies Capability[]);
-const died = object({ signal: oneOf(['SIGSEGV', 'SIGBUS'] satisfies Signal[]) });
-const bytes = object({ bytes: hexBytes });
+const systemCall = Type.Integer({ minimum: -4095, maximum: Number.MAX_SAFE_INTEGER });
+const errno = Type.Integer({ minimum: -4095, maximum: -1 });
 
+function oneOf<const V extends string>(values: readonly V[]) {
+  return Type.Union(values.map((value) => Type.Literal(value)));
+}
+
+function listOf<S extends TSchema>(element: S) {
+  return Type.Unsafe<readonly Static<S>[]>(Type.Array(element));
+}
+
+/** Keys that are not listed are allowed everywhere, so that a later version can add some. */
+const object = Type.Object;
 const none = object({});
 /** As `new-process` or `spawn` returned it. */
-const processNumber = integer(1, Number.MAX_SAFE_INTEGER);
+const processNumber = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const ofProcess = { process: processNumber };
 const ofFd = { ...ofProcess, fd: word };
 const transfer = { ...ofFd, buffer: hex64, length: count };
-const pollFd = object({ fd: word, events: integer(0, 0xffff), revents: integer(0, 0xffff) });
+const pollFd = object({ fd: word, events: u16, revents: u16 });
+const bytes = object({ bytes: hexBytes });
+const died = object({ signal: oneOf(['SIGSEGV', 'SIGBUS']) });
+const capability = oneOf(['IPC_LOCK', 'SYS_RESOURCE', 'SYS_RAWIO', 'SYS_ADMIN', 'DAC_OVERRIDE']);
 
-const attachment = object(
-  { ...ofProcess, iommufd: word },
-  { deviceFd: word, hwpt: u32, ioas: u32 },
-);
-const deviceOnly = { device: text };
-const access = { ...deviceOnly, attachment, iova: hex64, length: count };
-const pasid = { pasid: u32 };
-const dmaResult = either(bytes, object({ blocked: oneOf([true]) }));
-const deviceInfo = object(
-  { id: text, kind: oneOf(['vfio', 'selftest']) },
-  { cdev: text, group: text },
-);
+const attachment = object({
+  ...ofProcess,
+  iommufd: word,
+  deviceFd: Type.Optional(word),
+  hwpt: Type.Optional(u32),
+  ioas: Type.Optional(u32),
+});
+const ofDevice = { device: text };
+const access = {
+  ...ofDevice,
+  attachment,
+  iova: hex64,
+  length: count,
+  pasid: Type.Optional(u32),
+};
+const dmaResult = Type.Union([bytes, object({ blocked: Type.Literal(true) })]);
+const deviceInfo = object({
+  id: text,
+  kind: oneOf(['vfio', 'selftest']),
+  cdev: Type.Optional(text),
+  group: Type.Optional(text),
+});
 
 const machine = object({ name: text, features: listOf(oneOf(everyFeature)) });
 const identity = object({
@@ -72,13 +80,13 @@ const identity = object({
   version: text,
   kernel: text,
   architecture: text,
-  pageSize: integer(1, 0xffffffff),
+  pageSize: u32,
 });
 
 /** method → [params, result]. */
 export const methods = {
   hello: [
-    object({ protocol: u32, settings: mapOf(text) }),
+    object({ protocol: u32, settings: Type.Record(text, text) }),
     object({ protocol: u32, name: text, machines: listOf(machine) }),
   ],
   start: [object({ machine: text }), identity],
@@ -96,8 +104,12 @@ export const methods = {
   pread: [object({ ...transfer, offset: hex64 }), systemCall],
   pwrite: [object({ ...transfer, offset: hex64 }), systemCall],
   poll: [
-    object({ ...ofProcess, fds: listOf(pollFd), timeoutMs: integer(0, 0x7fffffff) }),
-    either(errno, listOf(pollFd)),
+    object({
+      ...ofProcess,
+      fds: listOf(pollFd),
+      timeoutMs: Type.Integer({ minimum: 0, maximum: 0x7fffffff }),
+    }),
+    Type.Union([errno, listOf(pollFd)]),
   ],
   mmap: [
     object({
@@ -108,11 +120,11 @@ export const methods = {
       flags: word,
       offset: hex64,
     }),
-    either(hex64, errno),
+    Type.Union([hex64, errno]),
   ],
   munmap: [object({ ...ofProcess, address: hex64, length: hex64 }), systemCall],
-  load: [object({ ...ofProcess, address: hex64, length: count }), either(bytes, died)],
-  store: [object({ ...ofProcess, address: hex64, bytes: hexBytes }), either(nothing, died)],
+  load: [object({ ...ofProcess, address: hex64, length: count }), Type.Union([bytes, died])],
+  store: [object({ ...ofProcess, address: hex64, bytes: hexBytes }), Type.Union([nothing, died])],
   memfd: [object({ ...ofProcess, length: hex64, flags: u32 }), systemCall],
   eventfd: [object({ ...ofProcess, initial: u32, flags: word }), systemCall],
   'set-limit': [
@@ -121,19 +133,19 @@ export const methods = {
   ],
 
   devices: [none, listOf(deviceInfo)],
-  plug: [object({}, { sharesGroupWith: text }), deviceInfo],
-  unplug: [object(deviceOnly), nothing],
-  sees: [object({ ...access, address: hex64 }, pasid), truth],
-  'dma-read': [object(access, pasid), dmaResult],
-  'dma-write': [object({ ...access, bytes: hexBytes }, pasid), dmaResult],
+  plug: [object({ sharesGroupWith: Type.Optional(text) }), deviceInfo],
+  unplug: [object(ofDevice), nothing],
+  sees: [object({ ...access, address: hex64 }), Type.Boolean()],
+  'dma-read': [object(access), dmaResult],
+  'dma-write': [object({ ...access, bytes: hexBytes }), dmaResult],
   settle: [none, nothing],
   reset: [none, nothing],
-} as const;
+} as const satisfies Record<string, readonly [TSchema, TSchema]>;
 
 export type Method = keyof typeof methods;
-export type Params<M extends Method> = Of<(typeof methods)[M][0]>;
-export type Result<M extends Method> = Of<(typeof methods)[M][1]>;
-export type WireAttachment = Of<typeof attachment>;
+export type Params<M extends Method> = Static<(typeof methods)[M][0]>;
+export type Result<M extends Method> = Static<(typeof methods)[M][1]>;
+export type WireAttachment = Static<typeof attachment>;
 export type WireDmaAccess = Params<'dma-read'>;
 
 /** JSON-RPC 2.0, section 5.1, and one of our own. */

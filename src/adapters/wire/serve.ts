@@ -1,11 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
 
 import type { Implementation, StartOptions } from '#port/implementation.ts';
+import { excerpt, flaw } from './check.ts';
 import { LineSplitter } from './lines.ts';
 import { errorCodes, methods } from './messages.ts';
 import type { Method, Params } from './messages.ts';
 import { Session } from './session.ts';
-import { excerpt } from './shapes.ts';
 
 interface Request {
   readonly id: number | string;
@@ -63,8 +63,10 @@ class Server {
     if (!isMethod(method)) {
       return this.refuse(id, errorCodes.methodNotFound, `no method ${excerpt(method)}`);
     }
-    const flaw = methods[method][0].flaw(params);
-    if (flaw !== undefined) return this.refuse(id, errorCodes.invalidParams, `params${flaw}`);
+    const deviation = flaw(methods[method][0], params);
+    if (deviation !== undefined) {
+      return this.refuse(id, errorCodes.invalidParams, `params${deviation}`);
+    }
     void this.carryOut(id, method, params as Params<Method>);
   }
 
@@ -76,20 +78,22 @@ class Server {
   ): Promise<void> {
     try {
       const result = await this.session.carryOut(method, params);
-      this.send({ jsonrpc: '2.0', id, result });
+      this.send(
+        `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${JSON.stringify(result)}}\n`,
+      );
     } catch (error) {
       this.refuse(id, errorCodes.broken, error instanceof Error ? error.message : String(error));
     }
   }
 
   private refuse(id: Request['id'] | null, code: number, message: string): void {
-    this.send({ jsonrpc: '2.0', id, error: { code, message } });
+    this.send(`${JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } })}\n`);
   }
 
   /** Lines of one turn of the event loop leave in one write. */
-  private send(response: object): void {
+  private send(line: string): void {
     if (this.outgoing === '') process.nextTick(() => this.flush());
-    this.outgoing += `${JSON.stringify(response)}\n`;
+    this.outgoing += line;
   }
 
   private flush(): void {

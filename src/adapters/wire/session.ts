@@ -16,6 +16,7 @@ type Handlers = {
 export class Session {
   private readonly implementation: Implementation;
   private settings: StartOptions['settings'];
+  private starting: Promise<Machine> | undefined;
   private running: Machine | undefined;
   private readonly processes = new Map<number, Process>();
   private lastProcess = 0;
@@ -30,9 +31,10 @@ export class Session {
   }
 
   async stop(): Promise<void> {
-    const machine = this.running;
-    this.running = undefined;
+    const starting = this.starting;
+    this.starting = this.running = undefined;
     this.processes.clear();
+    const machine = await starting?.catch(() => undefined);
     await machine?.stop();
   }
 
@@ -70,19 +72,16 @@ export class Session {
     },
     start: async ({ machine }) => {
       await this.stop();
-      const { settings } = this;
-      this.running = await this.implementation.start({
-        machine,
-        settings,
-        timeoutMs: callTimeoutMs,
-      });
+      const options = { machine, settings: this.settings, timeoutMs: callTimeoutMs };
+      this.starting = this.implementation.start(options);
+      this.running = await this.starting;
       return this.running.identity;
     },
     stop: async () => {
       await this.stop();
       return null;
     },
-    complaints: async () => this.machine.complaints(),
+    complaints: () => this.machine.complaints(),
 
     'new-process': async () => this.enter(await this.machine.newProcess()),
     spawn: async (p) => this.enter(await this.process(p).spawn({ drop: p.drop })),
@@ -92,16 +91,16 @@ export class Session {
       await process.exit();
       return null;
     },
-    open: async (p) => this.process(p).open(p.path, p.flags),
-    close: async (p) => this.process(p).close(p.fd),
-    ioctl: async (p) => this.process(p).ioctl(p.fd, p.request, BigInt(p.arg)),
-    read: async (p) => this.process(p).read(p.fd, BigInt(p.buffer), p.length),
-    write: async (p) => this.process(p).write(p.fd, BigInt(p.buffer), p.length),
-    pread: async (p) => this.process(p).pread(p.fd, BigInt(p.buffer), p.length, BigInt(p.offset)),
-    pwrite: async (p) => this.process(p).pwrite(p.fd, BigInt(p.buffer), p.length, BigInt(p.offset)),
-    poll: async (p) => this.process(p).poll(p.fds, p.timeoutMs),
+    open: (p) => this.process(p).open(p.path, p.flags),
+    close: (p) => this.process(p).close(p.fd),
+    ioctl: (p) => this.process(p).ioctl(p.fd, p.request, BigInt(p.arg)),
+    read: (p) => this.process(p).read(p.fd, BigInt(p.buffer), p.length),
+    write: (p) => this.process(p).write(p.fd, BigInt(p.buffer), p.length),
+    pread: (p) => this.process(p).pread(p.fd, BigInt(p.buffer), p.length, BigInt(p.offset)),
+    pwrite: (p) => this.process(p).pwrite(p.fd, BigInt(p.buffer), p.length, BigInt(p.offset)),
+    poll: (p) => this.process(p).poll(p.fds, p.timeoutMs),
     mmap: async (p) => addressToWire(await this.process(p).mmap(mmapRequest(p))),
-    munmap: async (p) => this.process(p).munmap(BigInt(p.address), BigInt(p.length)),
+    munmap: (p) => this.process(p).munmap(BigInt(p.address), BigInt(p.length)),
     load: async (p) => {
       const loaded = await this.process(p).load(BigInt(p.address), p.length);
       return typeof loaded === 'string' ? { signal: loaded } : { bytes: toHexBytes(loaded) };
@@ -110,17 +109,17 @@ export class Session {
       const signal = await this.process(p).store(BigInt(p.address), fromHexBytes(p.bytes));
       return signal === undefined ? null : { signal };
     },
-    memfd: async (p) => this.process(p).memfd(BigInt(p.length), p.flags),
-    eventfd: async (p) => this.process(p).eventfd(p.initial, p.flags),
-    'set-limit': async (p) => this.process(p).setLimit(p.resource, BigInt(p.limit)),
+    memfd: (p) => this.process(p).memfd(BigInt(p.length), p.flags),
+    eventfd: (p) => this.process(p).eventfd(p.initial, p.flags),
+    'set-limit': (p) => this.process(p).setLimit(p.resource, BigInt(p.limit)),
 
-    devices: async () => this.machine.bench.devices(),
-    plug: async (model) => this.machine.bench.plug(model),
+    devices: () => this.machine.bench.devices(),
+    plug: (model) => this.machine.bench.plug(model),
     unplug: async ({ device }) => {
       await this.machine.bench.unplug(device);
       return null;
     },
-    sees: async (p) => this.machine.bench.sees(this.access(p), BigInt(p.address)),
+    sees: (p) => this.machine.bench.sees(this.access(p), BigInt(p.address)),
     'dma-read': async (p) => dmaToWire(await this.machine.bench.dmaRead(this.access(p))),
     'dma-write': async (p) =>
       dmaToWire(await this.machine.bench.dmaWrite(this.access(p), fromHexBytes(p.bytes))),

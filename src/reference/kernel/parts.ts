@@ -1,15 +1,110 @@
+import { hardwareParts } from '../hardware/parts.ts';
+import { Group } from './iommu/group.ts';
+import { IntelIommu } from './iommu/intel/intel-iommu.ts';
+import { PagingDomain } from './iommu/intel/paging-domain.ts';
+import { QueuedInvalidation } from './iommu/intel/queued-invalidation.ts';
+import { SecondStageBuilder } from './iommu/intel/second-stage-builder.ts';
+import { IommuCore } from './iommu/iommu.ts';
+import { MockDomain } from './iommu/mock-domain.ts';
+import { MockIommu } from './iommu/mock-iommu.ts';
+import { Access } from './iommufd/access.ts';
+import { Accounting } from './iommufd/accounting.ts';
+import { AllowedIovas } from './iommufd/allowed-iovas.ts';
+import { AreaTree, IoptArea } from './iommufd/area.ts';
+import { DeviceCommands } from './iommufd/device-commands.ts';
+import { IommufdDevice } from './iommufd/device.ts';
+import { Dispatcher } from './iommufd/dispatcher.ts';
+import { FaultCommands } from './iommufd/fault-commands.ts';
+import { FaultFile, FaultQueue } from './iommufd/fault-queue.ts';
+import { IommufdGroup } from './iommufd/group.ts';
+import { HwptPaging } from './iommufd/hw-pagetable.ts';
+import { HwptCommands } from './iommufd/hwpt-commands.ts';
+import { IoPagetable } from './iommufd/io-pagetable.ts';
+import { IoasCommands } from './iommufd/ioas-commands.ts';
+import { Ioas } from './iommufd/ioas.ts';
+import { IovaAllocator } from './iommufd/iova-allocator.ts';
+import { Iommufd } from './iommufd/main.ts';
+import { ObjectTable } from './iommufd/object.ts';
+import { OptionCommands } from './iommufd/option-commands.ts';
+import { FileSource, UserSource } from './iommufd/page-source.ts';
+import { IoptPages } from './iommufd/pages.ts';
+import { ReservedIovas } from './iommufd/reserved-iovas.ts';
+import { AccessTests } from './iommufd/selftest/access-commands.ts';
+import { SelftestAccess } from './iommufd/selftest/access-file.ts';
+import { TestCommands } from './iommufd/selftest/commands.ts';
+import { SelftestDevice } from './iommufd/selftest/device.ts';
+import { UserCommand } from './iommufd/user-command.ts';
+import { VfioCompat } from './iommufd/vfio-compat.ts';
+import { ViommuCommands } from './iommufd/viommu-commands.ts';
 import { AddressSpace } from './mm/address-space.ts';
 import { Memfd } from './mm/memfd.ts';
 import { Pages } from './mm/pages.ts';
+import { FdTable } from './fd-table.ts';
+import { OpenFile } from './file.ts';
+import { Syscalls } from './syscalls.ts';
+import { DeviceCdev } from './vfio/device-cdev.ts';
+import { VfioDevice } from './vfio/device.ts';
+import { VfioGroup } from './vfio/group.ts';
+import { VfioCore } from './vfio/vfio-main.ts';
+import { VfioPci } from './vfio/vfio-pci.ts';
 
 /**
  * The classes that the kernel and the hardware are built from. A mutant replaces one; there are no other hooks. Code
  * that makes an instance of a listed class takes it from the `Parts` it was given, never by its import.
  */
 export const defaultParts = {
+  ...hardwareParts,
+  Access,
+  AccessTests,
+  Accounting,
   AddressSpace,
+  AllowedIovas,
+  AreaTree,
+  DeviceCdev,
+  DeviceCommands,
+  Dispatcher,
+  FaultCommands,
+  FaultFile,
+  FaultQueue,
+  FdTable,
+  FileSource,
+  Group,
+  HwptCommands,
+  HwptPaging,
+  IntelIommu,
+  IoPagetable,
+  Ioas,
+  IoasCommands,
+  IommuCore,
+  Iommufd,
+  IommufdDevice,
+  IommufdGroup,
+  IoptArea,
+  IoptPages,
+  IovaAllocator,
   Memfd,
+  MockDomain,
+  MockIommu,
+  ObjectTable,
+  OpenFile,
+  OptionCommands,
   Pages,
+  PagingDomain,
+  QueuedInvalidation,
+  ReservedIovas,
+  SecondStageBuilder,
+  SelftestAccess,
+  SelftestDevice,
+  Syscalls,
+  TestCommands,
+  UserCommand,
+  UserSource,
+  VfioCompat,
+  VfioCore,
+  VfioDevice,
+  VfioGroup,
+  VfioPci,
+  ViommuCommands,
 };
 
 export type Parts = typeof defaultParts;

@@ -34,6 +34,16 @@ export interface ReservedRegion {
   readonly type: 'direct' | 'direct-relaxable' | 'reserved' | 'msi' | 'sw-msi';
 }
 
+/** What IOMMU_GET_HW_INFO tells. */
+export interface HardwareInfo {
+  /** IOMMU_HW_INFO_TYPE_*. */
+  readonly type: number;
+  /** struct iommu_hw_info_* of that type. */
+  readonly data: Uint8Array;
+  /** IOMMU_HW_CAP_*. */
+  readonly capabilities: bigint;
+}
+
 /** struct device of a device behind an IOMMU: what iommufd and VFIO ask of the IOMMU core and its driver. */
 export interface IommuDevice {
   readonly name: string;
@@ -44,6 +54,8 @@ export interface IommuDevice {
   /** device_iommu_capable(IOMMU_CAP_CACHE_COHERENCY), and MSI isolation. */
   readonly cacheCoherent: boolean;
   readonly msiIsolated: boolean;
+  /** iommu_ops.hw_info(): undefined where the driver has none. HWINFO-11 15 20 */
+  hardwareInfo?(): HardwareInfo;
 }
 
 /** drivers/iommu/iommu.c: struct iommu_group: the devices that the IOMMU cannot tell apart. */

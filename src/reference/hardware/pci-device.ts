@@ -1,0 +1,73 @@
+import type { DeviceRegion, Iova, MemoryBus, Rid, Translator } from './bus.ts';
+import { Registers } from './registers.ts';
+
+/** Bytes. */
+const CONFIGURATION_SIZE = 256;
+const BAR0_SIZE = 4096;
+/** 1234:11e8, as QEMU's teaching device has them; little endian. */
+const VENDOR_AND_DEVICE = [0x34, 0x12, 0xe8, 0x11];
+
+export interface PciDeviceOptions {
+  /** Bus, device and function of its own. */
+  readonly rid: Rid;
+  /** What its requests carry: that of the bridge above, where there is one that takes them over. */
+  readonly requesterId: Rid;
+  readonly translator: Translator;
+  readonly memory: MemoryBus;
+}
+
+/** A PCI endpoint that moves bytes when it is told to. */
+export class PciDevice {
+  readonly rid: Rid;
+  readonly requesterId: Rid;
+  /** PCI 3.0, 6.1: it begins with vendor and device id. */
+  readonly configuration: DeviceRegion = new Registers(CONFIGURATION_SIZE, VENDOR_AND_DEVICE);
+  readonly bar0: DeviceRegion = new Registers(BAR0_SIZE, []);
+  private readonly translator: Translator;
+  private readonly memory: MemoryBus;
+
+  constructor(options: PciDeviceOptions) {
+    this.rid = options.rid;
+    this.requesterId = options.requesterId;
+    this.translator = options.translator;
+    this.memory = options.memory;
+  }
+
+  /** A read request; no bytes at all where the IOMMU refuses one of them. */
+  dmaRead(iova: Iova, length: number, pasid?: number): Uint8Array | 'blocked' {
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length;) {
+      const piece = this.reach(iova + BigInt(done), length - done, { write: false, pasid });
+      if (!piece) return 'blocked';
+      bytes.set(this.memory.read(piece.address, piece.length), done);
+      done += piece.length;
+    }
+    return bytes;
+  }
+
+  /** Posted writes, in order of address: what comes before the first refused byte has been written. */
+  dmaWrite(iova: Iova, bytes: Uint8Array, pasid?: number): 'blocked' | undefined {
+    for (let done = 0; done < bytes.length;) {
+      const rest = bytes.length - done;
+      const piece = this.reach(iova + BigInt(done), rest, { write: true, pasid });
+      if (!piece) return 'blocked';
+      this.memory.write(piece.address, bytes.subarray(done, done + piece.length));
+      done += piece.length;
+    }
+    return undefined;
+  }
+
+  /** Where in memory a request of up to `length` bytes goes, and how many of them are translated together. */
+  reach(
+    iova: Iova,
+    length: number,
+    access: { readonly write: boolean; readonly pasid: number | undefined },
+  ): { address: bigint; length: number } | undefined {
+    const { write, pasid } = access;
+    const request = { rid: this.requesterId, iova, write, ...(pasid !== undefined && { pasid }) };
+    const found = this.translator.translate(request);
+    if (!found) return undefined;
+    const border = found.bytesToBorder;
+    return { address: found.address, length: border < length ? Number(border) : length };
+  }
+}

@@ -1,0 +1,23 @@
+import type { ErrnoName } from '#uapi/errno.ts';
+import { IOMMUFD_PATH, SELF_STATUS_PATH, VFIO_CONTAINER_PATH } from '#uapi/paths.ts';
+import type { FileOperations } from '../file.ts';
+import type { Kernel } from '../kernel.ts';
+import type { Task } from '../process.ts';
+import { NullDevice, ZeroDevice } from './null.ts';
+import { StatusFile } from './status.ts';
+
+type Opener = (kernel: Kernel, task: Task) => FileOperations | ErrnoName;
+
+/** The nodes that are always there. ABI-22 23 OPT-05 */
+const nodes = new Map<string, Opener>([
+  [IOMMUFD_PATH, (kernel) => new kernel.parts.Iommufd(kernel, 'user')],
+  [VFIO_CONTAINER_PATH, (kernel) => new kernel.parts.Iommufd(kernel, 'mm')],
+  [SELF_STATUS_PATH, (_kernel, task) => new StatusFile(task)],
+  ['/dev/null', () => new NullDevice()],
+  ['/dev/zero', () => new ZeroDevice()],
+]);
+
+/** fs/namei.c as far as device nodes go: ENOENT for all else. VFIO-CDEV-02 */
+export function openNode(kernel: Kernel, task: Task, path: string): FileOperations | ErrnoName {
+  return nodes.get(path)?.(kernel, task) ?? kernel.vfio.open(path);
+}

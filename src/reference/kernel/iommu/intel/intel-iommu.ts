@@ -1,0 +1,122 @@
+import type { ErrnoName } from '#uapi/errno.ts';
+
+import { contextEntryAddress, encodeContextEntry } from '../../../hardware/vtd/context-table.ts';
+import { busOf, encodeRootEntry, rootEntryAddress } from '../../../hardware/vtd/root-table.ts';
+import type { VtdUnit } from '../../../hardware/vtd/vtd-unit.ts';
+import { invariant } from '../../../reference-bug.ts';
+import { IdPool } from '../../lib/id-pool.ts';
+import type { Pages } from '../../mm/pages.ts';
+import { PAGE_SHIFT } from '../../mm/user-memory.ts';
+import type { Parts } from '../../parts.ts';
+import type { IommuDomain, ReservedRegion } from '../domain.ts';
+import type { IommuOps } from '../group.ts';
+import { PagingDomain } from './paging-domain.ts';
+import type { QueuedInvalidation } from './queued-invalidation.ts';
+
+/** struct device_domain_info: all requester ids that a device's requests may carry. */
+export interface IntelDevice {
+  readonly requesterIds: readonly number[];
+}
+
+export interface IntelIommuOptions {
+  readonly pages: Pages;
+  readonly parts: Parts;
+  readonly unit: VtdUnit;
+}
+
+/** Interrupt messages of x86. IOAS-RANGES-07, DEV-36 */
+const MSI_WINDOW: ReservedRegion = { first: 0xfee0_0000n, last: 0xfeef_ffffn, type: 'msi' };
+
+/** drivers/iommu/intel/iommu.c, for one unit in legacy mode. */
+export class IntelIommu implements IommuOps<IntelDevice> {
+  readonly cacheCoherent = true;
+  readonly msiIsolated = true;
+  private readonly pages: Pages;
+  private readonly parts: Parts;
+  private readonly queue: QueuedInvalidation;
+  private readonly rootTable: bigint;
+  /** By bus. */
+  private readonly contextTables = new Map<number, bigint>();
+  /** By requester id. */
+  private readonly attached = new Map<number, PagingDomain>();
+  /** DID 0 is what a unit in caching mode tags "not present" with. */
+  private readonly domainIds = new IdPool(1);
+
+  constructor(options: IntelIommuOptions) {
+    this.pages = options.pages;
+    this.parts = options.parts;
+    this.queue = new options.parts.QueuedInvalidation(
+      options.pages,
+      options.unit.invalidationQueue,
+    );
+    this.rootTable = this.newTable();
+    options.unit.setRootTable(this.rootTable);
+    options.unit.enableTranslation();
+  }
+
+  allocPagingDomain(): IommuDomain | ErrnoName {
+    const { pages, parts, queue } = this;
+    const domainId = this.domainIds.take();
+    const onFree = (): void => this.domainIds.release(domainId);
+    return new parts.PagingDomain({ pages, parts, queue, domainId, onFree });
+  }
+
+  reservedRegions(): readonly ReservedRegion[] {
+    return [MSI_WINDOW];
+  }
+
+  /** intel_iommu_attach_device() */
+  attach(device: IntelDevice, domain: IommuDomain): ErrnoName | undefined {
+    if (!(domain instanceof PagingDomain)) return 'EINVAL';
+    for (const rid of device.requesterIds) {
+      if (this.attached.get(rid) === domain) continue;
+      this.clearContext(rid);
+      this.setContext(rid, domain);
+    }
+    return undefined;
+  }
+
+  /** device_block_translation() */
+  block(device: IntelDevice): void {
+    for (const rid of device.requesterIds) this.clearContext(rid);
+  }
+
+  /** domain_context_mapping_one(): the word with the present bit last. */
+  private setContext(rid: number, domain: PagingDomain): void {
+    const { domainId, root } = domain;
+    const { low, high } = encodeContextEntry({ domainId, secondStageTable: root });
+    const address = contextEntryAddress(this.contextTable(busOf(rid)), rid);
+    this.pages.memory.write64(address + 8n, high);
+    this.pages.memory.write64(address, low);
+    this.attached.set(rid, domain);
+    domain.requesters.add(rid);
+  }
+
+  /** domain_context_clear_one(): the entry, then the context cache, then what was cached by means of the entry. */
+  private clearContext(rid: number): void {
+    const domain = this.attached.get(rid);
+    if (!domain) return;
+    const address = contextEntryAddress(this.contextTable(busOf(rid)), rid);
+    this.pages.memory.write64(address, 0n);
+    this.pages.memory.write64(address + 8n, 0n);
+    this.queue.flushContext(domain.domainId, rid);
+    this.queue.flushDomain(domain.domainId);
+    this.attached.delete(rid);
+    domain.requesters.delete(rid);
+  }
+
+  private contextTable(bus: number): bigint {
+    const present = this.contextTables.get(bus);
+    if (present !== undefined) return present;
+    const table = this.newTable();
+    this.pages.memory.write64(rootEntryAddress(this.rootTable, bus), encodeRootEntry(table));
+    this.contextTables.set(bus, table);
+    return table;
+  }
+
+  private newTable(): bigint {
+    const folio = this.pages.allocate(0);
+    invariant(folio !== undefined, 'out of memory for a root or context table');
+    return folio.pfn << PAGE_SHIFT;
+  }
+}

@@ -1,0 +1,77 @@
+import { invariant } from '../../reference-bug.ts';
+import { IdPool } from '../lib/id-pool.ts';
+import type { Parts } from '../parts.ts';
+import type { IommuDevice } from './domain.ts';
+import type { Group } from './group.ts';
+import type { IntelDevice, IntelIommu } from './intel/intel-iommu.ts';
+import type { MockDevice, MockIommu } from './mock-iommu.ts';
+
+export interface IommuCoreOptions {
+  readonly parts: Parts;
+  readonly intel: IntelIommu;
+}
+
+/** What the PCI core knows of a device. */
+export interface PciIdentity {
+  readonly name: string;
+  readonly rid: number;
+  /** What its requests carry: another one where a bridge takes them over. */
+  readonly requesterId: number;
+}
+
+/** drivers/iommu/iommu.c: which devices there are, and in which groups. */
+export class IommuCore {
+  private readonly parts: Parts;
+  private readonly intel: IntelIommu;
+  private readonly mock: MockIommu;
+  private readonly groupIds = new IdPool(0);
+  private readonly groups = new Map<IommuDevice, Group<IntelDevice> | Group<MockDevice>>();
+  /** By the id that requests carry, without its function. */
+  private readonly pciGroups = new Map<number, Group<IntelDevice>>();
+  private nextMock = 0;
+
+  constructor(options: IommuCoreOptions) {
+    this.parts = options.parts;
+    this.intel = options.intel;
+    this.mock = new options.parts.MockIommu(options.parts);
+  }
+
+  /**
+   * iommu_probe_device(), pci_device_group(): one group for what is behind one bridge, whose requests look alike, and
+   * for the functions of one slot, which can reach each other without the IOMMU, as none of them has ACS.
+   */
+  addPciDevice(identity: PciIdentity): IommuDevice {
+    const { name, rid, requesterId } = identity;
+    const slot = requesterId & ~7;
+    const group = this.pciGroups.get(slot) ?? this.newPciGroup(slot);
+    const device = group.addDevice(name, { requesterIds: [...new Set([rid, requesterId])] });
+    this.groups.set(device, group);
+    return device;
+  }
+
+  /** mock_dev_create(): each in a group of its own. MOCK-05 */
+  addMockDevice(): IommuDevice {
+    const id = this.groupIds.take();
+    const group = new this.parts.Group<MockDevice>({ id, ops: this.mock });
+    const device = group.addDevice(`iommufd_mock${this.nextMock++}`, { domain: 'blocked' });
+    this.groups.set(device, group);
+    return device;
+  }
+
+  /** iommu_release_device() */
+  removeDevice(device: IommuDevice): void {
+    const group = this.groups.get(device);
+    invariant(group !== undefined, `${device.name} is not known to the IOMMU core`);
+    group.removeDevice(device);
+    this.groups.delete(device);
+    if (group.devices.length > 0) return;
+    this.groupIds.release(group.id);
+    for (const [slot, known] of this.pciGroups) if (known === group) this.pciGroups.delete(slot);
+  }
+
+  private newPciGroup(slot: number): Group<IntelDevice> {
+    const group = new this.parts.Group<IntelDevice>({ id: this.groupIds.take(), ops: this.intel });
+    this.pciGroups.set(slot, group);
+    return group;
+  }
+}

@@ -1,0 +1,117 @@
+import BTree from 'sorted-btree';
+
+import type { ErrnoName } from '#uapi/errno.ts';
+
+import { invariant } from '../../reference-bug.ts';
+import type { IommuDomain, IommuProtection } from './domain.ts';
+
+interface MockEntry {
+  readonly physical: bigint;
+  readonly size: bigint;
+  readonly protection: IommuProtection;
+}
+
+/** What a mock domain can translate; sizes in bytes, both ends included. */
+export interface MockFormat {
+  readonly first: bigint;
+  readonly last: bigint;
+  readonly granule: bigint;
+  readonly hugePage: bigint;
+}
+
+/** MOCK-27: pages of half the CPU's size, so that sub-page mappings are tested. */
+export const mockFormat: MockFormat = {
+  first: 0x100_0000n,
+  last: 0x7fff_ffffn,
+  granule: 2048n,
+  hugePage: 0x10_0000n,
+};
+
+/** MOCK-27, the HUGE type. */
+export const mockHugeFormat: MockFormat = {
+  first: 0n,
+  last: (1n << 38n) - 1n,
+  granule: 4096n,
+  hugePage: 0x10_0000n,
+};
+
+/** iommufd/selftest.c: a page table that is only looked at; no device does DMA through it. */
+export class MockDomain implements IommuDomain {
+  readonly geometry: { readonly first: bigint; readonly last: bigint };
+  readonly pageSizes: bigint;
+  private readonly format: MockFormat;
+  private readonly entries = new BTree<bigint, MockEntry>();
+  private isFreed = false;
+
+  constructor(format: MockFormat = mockFormat) {
+    this.format = format;
+    this.geometry = { first: format.first, last: format.last };
+    this.pageSizes = format.granule | format.hugePage;
+  }
+
+  /** mock_domain_map_pages(): the largest entries that fit. */
+  map(
+    iova: bigint,
+    physical: bigint,
+    length: bigint,
+    protection: IommuProtection,
+    maxPageSize = this.format.hugePage,
+  ): ErrnoName | undefined {
+    this.checkRange(iova, length);
+    invariant(
+      this.entriesIn(iova, length).length === 0,
+      `IOVA ${iova} +${length} is mapped already`,
+    );
+    for (let done = 0n; done < length;) {
+      const piece = { iova: iova + done, physical: physical + done, length: length - done };
+      const size = this.sizeFor(piece, maxPageSize);
+      this.entries.set(piece.iova, { physical: piece.physical, size, protection });
+      done += size;
+    }
+    return undefined;
+  }
+
+  unmap(iova: bigint, length: bigint): void {
+    this.checkRange(iova, length);
+    for (const [at, entry] of this.entriesIn(iova, length)) {
+      const whole = at >= iova && at + entry.size <= iova + length;
+      invariant(whole, `an entry of ${entry.size} bytes is unmapped in part`);
+    }
+    this.entries.deleteRange(iova, iova + length, false);
+  }
+
+  iovaToPhys(iova: bigint): bigint | undefined {
+    const found = this.entries.getPairOrNextLower(iova);
+    if (!found || iova >= found[0] + found[1].size) return undefined;
+    return found[1].physical + (iova - found[0]);
+  }
+
+  /** WARN_ON(!xa_empty()): whoever frees a domain has unmapped everything. */
+  free(): void {
+    invariant(!this.isFreed, 'a mock domain is freed twice');
+    invariant(this.entries.isEmpty, 'a mock domain is freed with mappings in it');
+    this.isFreed = true;
+  }
+
+  private sizeFor(
+    piece: { readonly iova: bigint; readonly physical: bigint; readonly length: bigint },
+    maxPageSize: bigint,
+  ): bigint {
+    const { hugePage, granule } = this.format;
+    const aligned = (piece.iova | piece.physical) % hugePage === 0n;
+    return aligned && piece.length >= hugePage && maxPageSize >= hugePage ? hugePage : granule;
+  }
+
+  private entriesIn(iova: bigint, length: bigint): [bigint, MockEntry][] {
+    const below = this.entries.getPairOrNextLower(iova);
+    const start = below && below[0] + below[1].size > iova ? below[0] : iova;
+    return this.entries.getRange(start, iova + length);
+  }
+
+  private checkRange(iova: bigint, length: bigint): void {
+    const { first, last, granule } = this.format;
+    const aligned = iova % granule === 0n && length % granule === 0n && length > 0n;
+    invariant(aligned, `range ${iova} +${length} is not made of pages of ${granule} bytes`);
+    invariant(iova >= first && iova + length - 1n <= last, `range ${iova} +${length} is outside`);
+  }
+}

@@ -1,0 +1,71 @@
+import { errnoNumbers, failure } from '#uapi/errno.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+import type { Struct } from '#uapi/codec.ts';
+import type { Command } from '#uapi/ioctl.ts';
+import { copyStructFromUser, sizeOf } from '../lib/copy-struct.ts';
+import type { StructSizes } from '../lib/copy-struct.ts';
+import { isErrno } from '../lib/errno.ts';
+import type { Task } from '../process.ts';
+import type { UserCommand } from './user-command.ts';
+import type { Kernel } from '../kernel.ts';
+
+/** 0, or a number for the user such as a file descriptor, or an errno. */
+export type CommandResult = number | ErrnoName | undefined;
+
+export interface CommandRow {
+  readonly command: Command;
+  execute(command: UserCommand): CommandResult;
+}
+
+export function row<S extends Struct>(
+  command: Command<S>,
+  execute: (command: UserCommand<S>) => CommandResult,
+): CommandRow {
+  return { command, execute: execute as unknown as CommandRow['execute'] };
+}
+
+/** The number of the first command. */
+const COMMAND_BASE = 0x80;
+
+/** main.c: iommufd_fops_ioctl(): the frame that all commands share. ABI-01 */
+export class Dispatcher {
+  private readonly rows = new Map<number, CommandRow>();
+  private readonly end: number;
+  private readonly kernel: Kernel;
+
+  constructor(kernel: Kernel, rows: readonly CommandRow[]) {
+    this.kernel = kernel;
+    for (const entry of rows) this.rows.set(entry.command.request & 0xff, entry);
+    this.end = Math.max(...this.rows.keys()) + 1;
+  }
+
+  /** Numbers outside the table belong to the VFIO container that an iommufd can be. ABI-03 MOCK-03 */
+  serves(request: number): boolean {
+    const number = request & 0xff;
+    return number >= COMMAND_BASE && number < this.end;
+  }
+
+  ioctl(task: Task, request: number, address: bigint): number {
+    const command = this.load(task, request, address);
+    if (isErrno(command)) return failure(command);
+    const result = this.rows.get(request & 0xff)?.execute(command);
+    return typeof result === 'string' ? -errnoNumbers[result] : (result ?? 0);
+  }
+
+  /** The size is read before the number is compared. ABI-02 04 05 06 MOCK-01 */
+  private load(task: Task, request: number, address: bigint): UserCommand | ErrnoName {
+    const userSize = sizeOf(task, address);
+    if (isErrno(userSize)) return userSize;
+    const entry = this.rows.get(request & 0xff);
+    if (entry?.command.request !== request) return 'ENOTTY';
+    const { struct, minSize } = entry.command;
+    const bytes = this.copyStruct(task, address, { minSize, size: struct.size });
+    if (isErrno(bytes)) return bytes;
+    return new this.kernel.parts.UserCommand({ task, struct, address, userSize, bytes });
+  }
+
+  /** ABI-06 07 08 09 10 11 */
+  protected copyStruct(task: Task, address: bigint, sizes: StructSizes): Uint8Array | ErrnoName {
+    return copyStructFromUser(task, address, sizes);
+  }
+}

@@ -1,0 +1,106 @@
+import type { ErrnoName } from '#uapi/errno.ts';
+import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
+import { invariant } from '../../reference-bug.ts';
+import type { Kernel } from '../kernel.ts';
+import { isErrno } from '../lib/errno.ts';
+import type { FileOperations } from '../file.ts';
+import type { OpenFile } from '../file.ts';
+import type { Task } from '../process.ts';
+import type { AccountMode } from './accounting.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { row } from './dispatcher.ts';
+import type { IommufdGroup } from './group.ts';
+import type { Ioas } from './ioas.ts';
+import type { IommufdObject, ObjectTable } from './object.ts';
+import type { VfioCompat } from './vfio-compat.ts';
+
+/** main.c: struct iommufd_ctx: what an open /dev/iommu is. */
+export class Iommufd implements FileOperations {
+  readonly kernel: Kernel;
+  readonly objects: ObjectTable;
+  /** By IOMMU group id: the groups that have a device bound here. */
+  readonly groups = new Map<number, IommufdGroup>();
+  /** How maps without CAP_IPC_LOCK are limited. OPT-05 */
+  accountMode: AccountMode;
+  /** The IOAS behind the VFIO container ioctls; no reference. OPT-34 */
+  vfioIoas: Ioas | undefined;
+  private openFile: OpenFile | undefined;
+  private readonly dispatcher: Dispatcher;
+  private readonly compat: VfioCompat;
+
+  constructor(kernel: Kernel, accountMode: AccountMode = 'user') {
+    const { parts } = kernel;
+    this.kernel = kernel;
+    this.accountMode = accountMode;
+    this.objects = new parts.ObjectTable();
+    this.compat = new parts.VfioCompat(this);
+    this.dispatcher = new parts.Dispatcher(kernel, [
+      row(IOMMU_DESTROY, ({ fields }) => this.destroyObject(fields.id)),
+      ...[
+        new parts.IoasCommands(this),
+        new parts.OptionCommands(this),
+        new parts.HwptCommands(this),
+        new parts.DeviceCommands(this),
+        new parts.FaultCommands(this),
+        new parts.ViommuCommands(this),
+        new parts.TestCommands(this),
+      ].flatMap((commands) => commands.rows()),
+    ]);
+  }
+
+  opened(file: OpenFile): void {
+    this.openFile = file;
+  }
+
+  /** The file behind which it is: who needs the iommufd to live on refers to it. OBJ-28 */
+  get file(): OpenFile {
+    invariant(this.openFile !== undefined, 'an iommufd is in use before it is open');
+    return this.openFile;
+  }
+
+  ioctl(task: Task, request: number, arg: bigint): number {
+    if (!this.dispatcher.serves(request)) return this.compat.ioctl(task, request, arg);
+    return this.dispatcher.ioctl(task, request, arg);
+  }
+
+  /** The last reference to the file is gone; bound devices and open queues hold one. OBJ-27 28 */
+  release(): void {
+    this.objects.destroyAll();
+  }
+
+  /**
+   * The steps of a command that makes an object: reserve an id, make it, tell the user, publish it. What fails undoes the
+   * steps before it. ABI-14 OBJ-33
+   */
+  create<T extends IommufdObject>(
+    make: (id: number) => T | ErrnoName,
+    respond: (object: T) => ErrnoName | undefined = () => undefined,
+  ): T | ErrnoName {
+    const id = this.objects.reserve();
+    const object = make(id);
+    if (isErrno(object)) {
+      this.objects.abort(id);
+      return object;
+    }
+    const error = respond(object);
+    if (error) {
+      object.destroy();
+      this.objects.abort(id);
+      return error;
+    }
+    this.objects.finalize(object);
+    return object;
+  }
+
+  /** IOMMU_DESTROY. OBJ-04 06 30 */
+  destroyObject(id: number): ErrnoName | undefined {
+    const error = this.objects.remove(id);
+    if (!error && this.vfioIoas?.id === id) this.vfioIoas = undefined;
+    return error;
+  }
+}
+
+/** The iommufd behind a file; EBADFD if it is another kind of file. VFIO-CDEV-05 DEV-05 */
+export function iommufdOf(file: OpenFile): Iommufd | 'EBADFD' {
+  return file.operations instanceof Iommufd ? file.operations : 'EBADFD';
+}

@@ -1,0 +1,87 @@
+import BTree from 'sorted-btree';
+import type { ErrnoName } from '#uapi/errno.ts';
+import { invariant } from '../../reference-bug.ts';
+import { IdPool } from '../lib/id-pool.ts';
+
+/** What an id of an iommufd stands for. */
+export abstract class IommufdObject {
+  readonly id: number;
+  /** References that keep it from being destroyed. */
+  users = 0;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+
+  /** Undoes what its creation did. Nobody uses it, and its id is free again. */
+  abstract destroy(): void;
+}
+
+/** A class of objects, also an abstract one. */
+export type ObjectClass<T extends IommufdObject> = abstract new (...args: never[]) => T;
+
+/** main.c: the ids of one iommufd. OBJ-01 02 03 */
+export class ObjectTable {
+  private readonly objects = new BTree<number, IommufdObject>();
+  private readonly ids = new IdPool(1);
+  private reserved = 0;
+
+  /** True also where an object is only about to come into being. OPT-07 10 */
+  get isEmpty(): boolean {
+    return this.objects.isEmpty && this.reserved === 0;
+  }
+
+  /** iommufd_object_alloc(): an id that answers ENOENT until finalize(). OBJ-21 */
+  reserve(): number {
+    this.reserved++;
+    return this.ids.take();
+  }
+
+  /** iommufd_object_finalize(): from now on the object can be found. */
+  finalize(object: IommufdObject): void {
+    this.reserved--;
+    this.objects.set(object.id, object);
+  }
+
+  /** iommufd_object_abort(): the id is free again. ABI-14 OBJ-33 */
+  abort(id: number): void {
+    this.reserved--;
+    this.ids.release(id);
+  }
+
+  /** iommufd_get_object(): ENOENT for an unknown id and for another type. OBJ-04 05 */
+  get<T extends IommufdObject>(id: number, type: ObjectClass<T>): T | 'ENOENT' {
+    const object = this.objects.get(id);
+    return object instanceof type ? object : 'ENOENT';
+  }
+
+  /** IOMMU_DESTROY: iommufd_object_remove(). OBJ-04 06 07 08 11 12 14 22 24 31 */
+  remove(id: number): ErrnoName | undefined {
+    const object = this.objects.get(id);
+    if (!object) return 'ENOENT';
+    if (object.users > 0) return 'EBUSY';
+    this.erase(object);
+    object.destroy();
+    return undefined;
+  }
+
+  /** When the file is closed: those that nobody uses first, until none is left. OBJ-27 */
+  destroyAll(): void {
+    while (!this.objects.isEmpty) {
+      const leaves = this.objects.valuesArray().filter(({ users }) => users === 0);
+      invariant(leaves.length > 0, 'the objects of a closed iommufd use each other');
+      for (const object of leaves) {
+        if (object.users === 0) this.remove(object.id);
+      }
+    }
+  }
+
+  all(): IterableIterator<IommufdObject> {
+    return this.objects.values();
+  }
+
+  private erase(object: IommufdObject): void {
+    this.objects.delete(object.id);
+    this.ids.release(object.id);
+  }
+}

@@ -1,0 +1,217 @@
+import type { ErrnoName } from '#uapi/errno.ts';
+import { pagePieces } from '../../hardware/page-pieces.ts';
+import type { IommuDomain } from '../iommu/domain.ts';
+import type { Kernel } from '../kernel.ts';
+import { isErrno } from '../lib/errno.ts';
+import { PAGE_SHIFT, PAGE_SIZE } from '../mm/user-memory.ts';
+import type { Pfn } from '../mm/user-memory.ts';
+import type { Accounting } from './accounting.ts';
+import type { IoptArea } from './area.ts';
+import type { PageSource } from './page-source.ts';
+import type { Task } from '../process.ts';
+
+/** Pages that are pinned by one call. */
+const BATCH = 512;
+
+interface Pinned {
+  readonly pfn: Pfn;
+  /** Areas that are filled, and accesses, which hold it. */
+  users: number;
+}
+
+export interface RwOptions {
+  readonly task: Task;
+  readonly write: boolean;
+  /** Through the frames also in the process that mapped them. */
+  readonly slow: boolean;
+}
+
+interface Run {
+  readonly iova: bigint;
+  readonly physical: bigint;
+  length: bigint;
+}
+
+/**
+ * pages.c: struct iopt_pages: a piece of user memory or of a file, shared by all areas that map it. Its pages are pinned
+ * while an area is in a domain or an access holds them, once for all of these. IOAS-COPY-18 19 20 22 PIN-08 09 10 26 28
+ */
+export class IoptPages {
+  readonly source: PageSource;
+  readonly writable: boolean;
+  accounting: Accounting;
+  private readonly kernel: Kernel;
+  private references = 1;
+  /** By index of the page. */
+  private readonly pinned = new Map<number, Pinned>();
+
+  constructor(kernel: Kernel, source: PageSource, writable: boolean, accounting: Accounting) {
+    this.kernel = kernel;
+    this.source = source;
+    this.writable = writable;
+    this.accounting = accounting;
+  }
+
+  get pinnedPages(): bigint {
+    return BigInt(this.pinned.size);
+  }
+
+  get(): this {
+    this.references++;
+    return this;
+  }
+
+  put(): void {
+    if (--this.references === 0) this.source.release();
+  }
+
+  /** The frame behind a page that is pinned. */
+  pfnAt(index: number): Pfn | undefined {
+    return this.pinned.get(index)?.pfn;
+  }
+
+  /**
+   * Adds a user to each page from `first` to `last`, and pins those that had none. Undoes itself on failure: EFAULT or
+   * EINVAL from the source, ENOMEM from the limit. IOAS-MAP-29 30 31 32 35 40 PIN-06 15
+   */
+  pin(first: number, last: number): ErrnoName | undefined {
+    const fresh: number[] = [];
+    const error =
+      this.pinMissing(first, last, fresh) ?? this.accounting.charge(BigInt(fresh.length));
+    if (error) {
+      this.drop(fresh);
+      return error;
+    }
+    for (let index = first; index <= last; index++) this.use(index, 1);
+    return undefined;
+  }
+
+  /** Takes one user away from each page, and unpins those that have none left. PIN-11 12 13 */
+  unpin(first: number, last: number): void {
+    const unused: number[] = [];
+    for (let index = first; index <= last; index++) {
+      if (this.use(index, -1) === 0) unused.push(index);
+    }
+    this.drop(unused);
+    this.accounting.uncharge(BigInt(unused.length));
+  }
+
+  /**
+   * Puts the pages of an area, which are pinned, into a domain. Undoes itself on failure. IOAS-MAP-37 38 43 44 OPT-19
+   */
+  mapDomain(area: IoptArea, domain: IommuDomain, largePages: boolean): ErrnoName | undefined {
+    const limit = largePages ? undefined : PAGE_SIZE;
+    for (const { iova, physical, length } of this.runs(area)) {
+      const error = domain.map(iova, physical, length, area.protection, limit);
+      if (error) {
+        if (iova > area.first) domain.unmap(area.first, iova - area.first);
+        return error;
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * iopt_pages_rw_access(): fills `bytes` from the pages, or the pages from `bytes`: in its own process by the addresses,
+   * else through the frames. EPERM, EFAULT. PIN-22 29 30 31 IOAS-FILE-16
+   */
+  readWrite(startByte: bigint, bytes: Uint8Array, options: RwOptions): ErrnoName | undefined {
+    const { source } = this;
+    if (options.write && !this.writable) return 'EPERM';
+    if (source.kind === 'file') return this.rwPages(startByte, bytes, options.write);
+    if (options.task.memory === source.memory && !options.slow) {
+      return source.copy(startByte, bytes, options.write);
+    }
+    const onePage = Number(startByte % PAGE_SIZE) + bytes.length <= Number(PAGE_SIZE);
+    if (!onePage || source.memory.exited) return this.rwPages(startByte, bytes, options.write);
+    const index = Number(startByte >> PAGE_SHIFT);
+    const pfns = source.pin(index, 1, options.write);
+    if (isErrno(pfns)) return pfns;
+    this.rwPage(pfns[0] ?? 0n, startByte % PAGE_SIZE, { bytes, write: options.write });
+    source.unpin(this.kernel, pfns, options.write);
+    return undefined;
+  }
+
+  /** CHANGE_PROCESS: `accounting` has been charged already, and now the old one is given back. OPT-24 28 */
+  moveAccounting(accounting: Accounting): void {
+    this.accounting.uncharge(this.pinnedPages);
+    this.accounting = accounting;
+  }
+
+  /** iopt_pages_rw_slow(): the frames that a device would reach. */
+  private rwPages(startByte: bigint, bytes: Uint8Array, write: boolean): ErrnoName | undefined {
+    for (const { address, done, length } of pagePieces(startByte, bytes.length)) {
+      const index = Number(address >> PAGE_SHIFT);
+      const held = this.pfnAt(index);
+      const pfns = held === undefined ? this.source.pin(index, 1, this.writable) : [held];
+      if (isErrno(pfns)) return pfns;
+      const part = bytes.subarray(done, done + length);
+      this.rwPage(pfns[0] ?? 0n, address % PAGE_SIZE, { bytes: part, write });
+      if (held === undefined) this.source.unpin(this.kernel, pfns, write);
+    }
+    return undefined;
+  }
+
+  private rwPage(pfn: Pfn, offset: bigint, data: { bytes: Uint8Array; write: boolean }): void {
+    const address = (pfn << PAGE_SHIFT) + offset;
+    if (data.write) this.kernel.bus.write(address, data.bytes);
+    else data.bytes.set(this.kernel.bus.read(address, data.bytes.length));
+  }
+
+  private pinMissing(first: number, last: number, fresh: number[]): ErrnoName | undefined {
+    for (let index = first; index <= last;) {
+      const count = this.missing(index, last);
+      if (count === 0) {
+        index++;
+        continue;
+      }
+      const pfns = this.source.pin(index, count, this.writable);
+      if (isErrno(pfns)) return pfns;
+      for (const pfn of pfns) {
+        this.pinned.set(index, { pfn, users: 0 });
+        fresh.push(index++);
+      }
+    }
+    return undefined;
+  }
+
+  /** How many pages from `index` on are not pinned; at most a batch. */
+  private missing(index: number, last: number): number {
+    let count = 0;
+    while (count < BATCH && index + count <= last && !this.pinned.has(index + count)) count++;
+    return count;
+  }
+
+  private use(index: number, difference: 1 | -1): number {
+    const page = this.pinned.get(index);
+    return page ? (page.users += difference) : 0;
+  }
+
+  private drop(indexes: readonly number[]): void {
+    const pfns = indexes.flatMap((index) => this.pinned.get(index)?.pfn ?? []);
+    for (const index of indexes) this.pinned.delete(index);
+    this.source.unpin(this.kernel, pfns, this.writable);
+  }
+
+  /** The area as runs of frames that follow each other. */
+  private *runs(area: IoptArea): Generator<Run> {
+    let run: Run | undefined;
+    const last = area.indexAt(area.last);
+    for (let index = area.indexAt(area.first); index <= last; index++) {
+      const iova = area.iovaOf(index);
+      const length = area.lastIovaOf(index) - iova + 1n;
+      const physical = this.physical(index) + (area.byteAt(iova) % PAGE_SIZE);
+      if (run && run.physical + run.length === physical) {
+        run.length += length;
+        continue;
+      }
+      if (run) yield run;
+      run = { iova, physical, length };
+    }
+    if (run) yield run;
+  }
+
+  private physical(index: number): bigint {
+    return (this.pfnAt(index) ?? 0n) << PAGE_SHIFT;
+  }
+}

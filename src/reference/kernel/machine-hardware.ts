@@ -1,0 +1,125 @@
+import type { PhysicalMemory } from '../hardware/memory.ts';
+import type { PciDevice } from '../hardware/pci-device.ts';
+import type { VtdUnit } from '../hardware/vtd/vtd-unit.ts';
+import type { IommuDevice } from './iommu/domain.ts';
+import type { IommuCore } from './iommu/iommu.ts';
+import { IdPool } from './lib/id-pool.ts';
+import type { Pages } from './mm/pages.ts';
+import type { Parts } from './parts.ts';
+import { invariant } from '../reference-bug.ts';
+
+/** RAM lies above 4 GiB, away from the IOVAs that a test is likely to use. */
+const RAM_FIRST = 0x1_0000_0000n;
+const RAM_SIZE = 1n << 40n;
+/** Slot 0 of a bus is the bridge's. */
+const SLOTS = Array.from({ length: 31 }, (_, index) => index + 1);
+const BRIDGE_BUSES = Array.from({ length: 255 }, (_, index) => index + 1);
+
+/** An endpoint, and what the kernel's IOMMU core made of it. */
+export interface MachineDevice {
+  readonly name: string;
+  /** Of its VFIO character device: the lowest that was free. */
+  readonly index: number;
+  readonly pci: PciDevice;
+  readonly iommu: IommuDevice;
+}
+
+/** What is soldered together: memory, an IOMMU, devices; and the kernel parts that manage just these. */
+export class MachineHardware {
+  readonly memory: PhysicalMemory;
+  readonly unit: VtdUnit;
+  readonly pages: Pages;
+  readonly iommu: IommuCore;
+  private readonly parts: Parts;
+  private readonly plugged: MachineDevice[] = [];
+  private readonly indexes = new IdPool(0);
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+    this.memory = new parts.PhysicalMemory();
+    this.unit = new parts.VtdUnit({ memory: this.memory, parts });
+    this.pages = new parts.Pages({ memory: this.memory, first: RAM_FIRST, size: RAM_SIZE });
+    const { pages, unit } = this;
+    this.iommu = new parts.IommuCore({
+      parts,
+      intel: new parts.IntelIommu({ pages, parts, unit }),
+    });
+  }
+
+  get devices(): readonly MachineDevice[] {
+    return this.plugged;
+  }
+
+  /** An endpoint of its own on the root bus. */
+  plug(): MachineDevice {
+    const rid = this.freeRid(slotsOf(0));
+    return this.add(rid, rid);
+  }
+
+  /** An endpoint behind a new bridge of conventional PCI, which takes over its requests. */
+  plugBehindBridge(): MachineDevice {
+    return this.plugIntoBus(this.freeBus());
+  }
+
+  /** One more in the same group: behind the same bridge, or another function of the same slot. */
+  plugBeside(sibling: MachineDevice): MachineDevice {
+    const { rid } = sibling.pci;
+    const bus = rid >> 8;
+    if (bus > 0) return this.plugIntoBus(bus);
+    const freeFunction = this.freeRid(functionsOf(rid));
+    return this.add(freeFunction, freeFunction);
+  }
+
+  /** Nobody owns the device when it is pulled out. */
+  unplug(device: MachineDevice): void {
+    this.iommu.removeDevice(device.iommu);
+    this.plugged.splice(this.plugged.indexOf(device), 1);
+    this.indexes.release(device.index);
+  }
+
+  private plugIntoBus(bus: number): MachineDevice {
+    return this.add(this.freeRid(slotsOf(bus)), ridOf(bus, 0));
+  }
+
+  private add(rid: number, requesterId: number): MachineDevice {
+    const { memory, unit: translator } = this;
+    const name = pciName(rid);
+    const pci = new this.parts.PciDevice({ rid, requesterId, translator, memory });
+    const iommu = this.iommu.addPciDevice({ name, rid, requesterId });
+    const device = { name, index: this.indexes.take(), pci, iommu };
+    this.plugged.push(device);
+    return device;
+  }
+
+  private freeRid(candidates: readonly number[]): number {
+    const taken = new Set(this.plugged.map((device) => device.pci.rid));
+    const free = candidates.find((rid) => !taken.has(rid));
+    invariant(free !== undefined, 'there is no free slot');
+    return free;
+  }
+
+  private freeBus(): number {
+    const taken = new Set(this.plugged.map((device) => device.pci.rid >> 8));
+    const free = BRIDGE_BUSES.find((bus) => !taken.has(bus));
+    invariant(free !== undefined, 'there is no free bus');
+    return free;
+  }
+}
+
+function ridOf(bus: number, slot: number): number {
+  return (bus << 8) | (slot << 3);
+}
+
+function slotsOf(bus: number): readonly number[] {
+  return SLOTS.map((slot) => ridOf(bus, slot));
+}
+
+function functionsOf(rid: number): readonly number[] {
+  return Array.from({ length: 8 }, (_, index) => (rid & ~7) | index);
+}
+
+/** As Linux names it: domain, bus, device, function. */
+function pciName(rid: number): string {
+  const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
+  return `0000:${hex(rid >> 8, 2)}:${hex((rid >> 3) & 31, 2)}.${rid & 7}`;
+}

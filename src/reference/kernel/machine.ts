@@ -1,0 +1,46 @@
+import type { Kernel } from './kernel.ts';
+import { MachineHardware } from './machine-hardware.ts';
+import { defaultParts } from './parts.ts';
+import type { Parts } from './parts.ts';
+import type { CapabilityName, Task, User } from './process.ts';
+import type { Syscalls } from './syscalls.ts';
+
+/** Soft limits of a new process. */
+const MEMLOCK_LIMIT = 8n << 20n;
+const NOFILE_LIMIT = 1024n;
+
+const everyCapability: readonly CapabilityName[] = [
+  'IPC_LOCK',
+  'SYS_RESOURCE',
+  'SYS_RAWIO',
+  'SYS_ADMIN',
+  'DAC_OVERRIDE',
+];
+
+/** A computer with its kernel booted: the place where hardware and kernel are put together. */
+export class Machine {
+  readonly hardware: MachineHardware;
+  readonly kernel: Kernel;
+  readonly syscalls: Syscalls;
+  private readonly user: User = { lockedVm: 0n };
+
+  constructor(parts: Parts = defaultParts) {
+    this.hardware = new MachineHardware(parts);
+    const { pages, memory, iommu } = this.hardware;
+    const vfio = new parts.VfioCore(parts, this.hardware);
+    this.kernel = { parts, pages, bus: memory, iommu, hardware: this.hardware, vfio };
+    this.syscalls = new parts.Syscalls(this.kernel);
+  }
+
+  /** A process of root without memory and without files. */
+  newTask(): Task {
+    const { parts, pages } = this.kernel;
+    return {
+      user: this.user,
+      memory: new parts.AddressSpace({ pages, parts }),
+      files: new parts.FdTable(),
+      limits: { memlock: MEMLOCK_LIMIT, nofile: NOFILE_LIMIT },
+      capabilities: new Set(everyCapability),
+    };
+  }
+}

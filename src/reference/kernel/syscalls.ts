@@ -1,0 +1,210 @@
+import { failure } from '#uapi/errno.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+import { MAP_ANONYMOUS, MAP_SHARED, MFD_HUGETLB, O_RDWR, O_WRONLY } from '#uapi/mman.ts';
+import { POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from '#uapi/poll.ts';
+import { openNode } from './fs/open.ts';
+import { Eventfd } from './fs/eventfd.ts';
+import type { FileOperations, OpenFile, Transfer } from './file.ts';
+import type { Kernel } from './kernel.ts';
+import { isErrno } from './lib/errno.ts';
+import { PAGE_SIZE } from './mm/user-memory.ts';
+import type { UserMmap } from './mm/user-memory.ts';
+import type { CapabilityName, Task } from './process.ts';
+
+/** O_ACCMODE. */
+const ACCESS_MODE = 3;
+/** include/linux/poll.h: DEFAULT_POLLMASK. */
+const ALWAYS_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+/** The largest count that one call transfers. */
+const MAX_RW_COUNT = 0x7fff_f000;
+
+export interface MmapArguments {
+  readonly address: bigint;
+  readonly length: bigint;
+  readonly protection: number;
+  readonly flags: number;
+  readonly fd: number;
+  readonly offset: bigint;
+}
+
+export interface PolledFile {
+  readonly fd: number;
+  readonly events: number;
+}
+
+type Result<T> = T | ErrnoName;
+
+/** The system calls. Results are as in a register: a negative errno on failure. */
+export class Syscalls {
+  protected readonly kernel: Kernel;
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+  }
+
+  /** fs/open.c. ENOENT, EMFILE, or what the device says. */
+  open(task: Task, path: string, flags: number): number {
+    const fd = task.files.reserve(task.limits.nofile);
+    if (isErrno(fd)) return failure(fd);
+    const operations = openNode(this.kernel, task, path);
+    if (isErrno(operations)) {
+      task.files.unreserve(fd);
+      return failure(operations);
+    }
+    this.install(task, fd, { operations, flags });
+    return fd;
+  }
+
+  close(task: Task, fd: number): number {
+    const error = task.files.close(fd);
+    return error ? failure(error) : 0;
+  }
+
+  /** ENOTTY where the file has no commands. */
+  ioctl(task: Task, fd: number, request: number, arg: bigint): number {
+    const file = task.files.get(fd);
+    if (isErrno(file)) return failure(file);
+    return file.operations.ioctl?.(task, request, arg) ?? failure('ENOTTY');
+  }
+
+  /** ABI-24 */
+  read(task: Task, fd: number, buffer: Buffer): number {
+    return this.transfer(task, fd, { ...buffer, write: false }, (file, transfer) => {
+      return file.read?.(transfer);
+    });
+  }
+
+  write(task: Task, fd: number, buffer: Buffer): number {
+    return this.transfer(task, fd, { ...buffer, write: true }, (file, transfer) => {
+      return file.write?.(transfer);
+    });
+  }
+
+  /** ESPIPE where there is no position. FAULT-29 */
+  pread(task: Task, fd: number, buffer: Buffer, offset: bigint): number {
+    if (BigInt.asIntN(64, offset) < 0n) return failure('EINVAL');
+    return this.transfer(task, fd, { ...buffer, write: false }, (file, transfer) => {
+      return file.nonseekable ? failure('ESPIPE') : file.pread?.(transfer, offset);
+    });
+  }
+
+  pwrite(task: Task, fd: number, buffer: Buffer, offset: bigint): number {
+    if (BigInt.asIntN(64, offset) < 0n) return failure('EINVAL');
+    return this.transfer(task, fd, { ...buffer, write: true }, (file, transfer) => {
+      return file.nonseekable ? failure('ESPIPE') : file.pwrite?.(transfer, offset);
+    });
+  }
+
+  /** What is ready now, for each. */
+  poll(task: Task, files: readonly PolledFile[]): number[] {
+    return files.map(({ fd, events }) => {
+      const file = fd < 0 ? undefined : task.files.get(fd);
+      if (file === undefined) return 0;
+      if (isErrno(file)) return POLLNVAL;
+      return (file.operations.poll?.() ?? ALWAYS_READY) & (events | ~ALWAYS_READY);
+    });
+  }
+
+  mmap(task: Task, call: MmapArguments): bigint {
+    const request = this.mmapRequest(task, call);
+    const address = isErrno(request) ? request : task.memory.mmap(request);
+    return isErrno(address) ? BigInt(failure(address)) : address;
+  }
+
+  munmap(task: Task, address: bigint, length: bigint): number {
+    const error = task.memory.munmap(address, length);
+    return error ? failure(error) : 0;
+  }
+
+  /** mm/memfd.c, and ftruncate(). */
+  memfd(task: Task, size: bigint, flags: number): number {
+    const { parts, pages } = this.kernel;
+    const hugetlb = (flags & MFD_HUGETLB) !== 0;
+    return this.newFile(task, () => {
+      const memory = new parts.Memfd({ pages, size, hugetlb });
+      return { memory, nonseekable: false, release: () => memory.put() };
+    });
+  }
+
+  eventfd(task: Task, initial: number, flags: number): number {
+    return this.newFile(task, () => new Eventfd(initial, flags));
+  }
+
+  /** prlimit(), soft limit only. */
+  setLimit(task: Task, resource: 'memlock' | 'nofile', limit: bigint): number {
+    task.limits[resource] = limit;
+    return 0;
+  }
+
+  /** kernel/fork.c: open files are shared, the rest is copied. ABI-27 */
+  fork(task: Task, drop: readonly CapabilityName[]): Task {
+    return {
+      user: task.user,
+      memory: task.memory.fork(),
+      files: task.files.copy(),
+      limits: { ...task.limits },
+      capabilities: new Set([...task.capabilities].filter((name) => !drop.includes(name))),
+    };
+  }
+
+  /** kernel/exit.c: do_exit(): first the memory, then the files. */
+  exit(task: Task): void {
+    task.memory.exit();
+    task.files.closeAll();
+  }
+
+  private newFile(task: Task, make: () => FileOperations): number {
+    const fd = task.files.reserve(task.limits.nofile);
+    if (isErrno(fd)) return failure(fd);
+    this.install(task, fd, { operations: make(), flags: O_RDWR });
+    return fd;
+  }
+
+  private install(task: Task, fd: number, file: Pick<OpenFile, 'operations' | 'flags'>): void {
+    const open = new this.kernel.parts.OpenFile(file.operations, file.flags);
+    file.operations.opened?.(open);
+    task.files.install(fd, open);
+  }
+
+  /** vfs_read() and vfs_write(): EBADF against the access mode, EINVAL without a method. */
+  private transfer(
+    task: Task,
+    fd: number,
+    { address, length, write }: Buffer & { write: boolean },
+    method: (operations: FileOperations, transfer: Transfer) => number | undefined,
+  ): number {
+    const file = task.files.get(fd);
+    if (isErrno(file)) return failure(file);
+    const mode = file.flags & ACCESS_MODE;
+    if (mode !== O_RDWR && (mode === O_WRONLY) !== write) return failure('EBADF');
+    const count = Math.min(length, MAX_RW_COUNT);
+    return method(file.operations, { task, address, length: count }) ?? failure('EINVAL');
+  }
+
+  private mmapRequest(task: Task, { fd, ...call }: MmapArguments): Result<UserMmap> {
+    if (call.flags & MAP_ANONYMOUS) return call;
+    const file = task.files.get(fd);
+    if (isErrno(file)) return file;
+    const { memory } = file.operations;
+    return memory ? { ...call, file: memory } : this.mmapDevice(file.operations, call);
+  }
+
+  /** ENODEV without a method. ABI-25 */
+  private mmapDevice(operations: FileOperations, call: Omit<UserMmap, 'file'>): Result<UserMmap> {
+    if (call.length === 0n || call.offset % PAGE_SIZE !== 0n) return 'EINVAL';
+    const mapping = operations.mapDevice?.({
+      offset: call.offset,
+      length: (call.length + PAGE_SIZE - 1n) & ~(PAGE_SIZE - 1n),
+      protection: call.protection,
+      shared: (call.flags & MAP_SHARED) !== 0,
+    });
+    if (mapping === undefined) return 'ENODEV';
+    if (isErrno(mapping)) return mapping;
+    return { ...call, device: mapping.region, offset: mapping.offset };
+  }
+}
+
+interface Buffer {
+  readonly address: bigint;
+  readonly length: number;
+}

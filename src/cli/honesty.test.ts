@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { Status } from 'allure-js-commons';
 import type { Link, TestResult } from 'allure-js-commons';
 
 import { fixtureReports, newFolder, resultIn, runFixture } from './fixtures/conformance.ts';
@@ -18,9 +19,9 @@ const allure = readdirSync(allureFolder)
   .map((name) => JSON.parse(readFileSync(join(allureFolder, name), 'utf8')) as TestResult);
 
 function allureOf(title: string): TestResult {
-  const found = allure.filter(({ name }) => name === title);
-  assert.equal(found.length, 1, `${found.length} results of "${title}"`);
-  return found[0] as TestResult;
+  const [found, ...others] = allure.filter(({ name }) => name === title);
+  assert.ok(found && others.length === 0, `there must be one result of "${title}"`);
+  return found;
 }
 
 function labels({ labels: all }: TestResult, wanted: string): string[] {
@@ -92,7 +93,7 @@ test('a doc string is shown with its step', () => {
 
 test('the trace of system calls is on the step that failed', () => {
   const { steps } = allureOf('a failing step');
-  const [attachment] = steps.find(({ status }) => status === 'failed')?.attachments ?? [];
+  const [attachment] = steps.find(({ status }) => status === Status.FAILED)?.attachments ?? [];
   assert.equal(attachment?.name, 'system calls');
   assert.match(readFileSync(join(allureFolder, attachment.source), 'utf8'), /IOMMU_IOAS_MAP/);
 });

@@ -203,7 +203,10 @@ const types = {
       return { kind: 'inside', iova: this.size(first ?? ''), length: this.size(length ?? '') };
     },
   ),
-  presence: parameter(/(exists|no longer exists)/, (text): boolean => text === 'exists'),
+  presence: parameter(
+    /(exists|no longer exists|does not exist)/,
+    (text): boolean => text === 'exists',
+  ),
   mapped: parameter(/(is mapped|is not mapped)/, (text): boolean => text === 'is mapped'),
   sight: parameter(/(sees|does not see)/, (text): boolean => text === 'sees'),
   charge: parameter(/(pinned|locked)/, (text): 'pinned' | 'locked' => text as 'pinned' | 'locked'),

@@ -6,7 +6,7 @@ import {
   IOMMU_TEST_OP_CREATE_ACCESS,
   IOMMU_TEST_OP_DESTROY_ACCESS_PAGES,
   MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES,
-  MOCK_FLAGS_ACCESS_RW_WRITE,
+  MOCK_ACCESS_RW_WRITE,
 } from '#uapi/iommufd/selftest.ts';
 
 import { Given, When } from './support/cucumber.ts';
@@ -89,7 +89,7 @@ When(
         iova,
         length,
         uptr: handle.address + offset,
-        flags: MOCK_FLAGS_ACCESS_RW_WRITE,
+        flags: MOCK_ACCESS_RW_WRITE,
       },
     });
   },

@@ -1,6 +1,7 @@
 import { AssertionError } from 'chai';
 
 import { failure } from '#uapi/errno.ts';
+import { IOMMU_FAULT_QUEUE_ALLOC } from '#uapi/iommufd/fault.ts';
 import { IOMMU_HWPT_ALLOC } from '#uapi/iommufd/hwpt.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from '#uapi/poll.ts';
@@ -209,6 +210,14 @@ Given('{newHwpt} for {device} on {ioas}', async function (name, device, ioas) {
   const values = { dev_id: idOf(device), pt_id: ioas.id };
   const fields = await this.must(this.it, { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC }, values);
   this.handles.add({ kind: 'hwpt', name, id: Number(fields['out_hwpt_id']), iommufd });
+});
+
+Given('{newFaultQueue}', async function (name) {
+  this.require('fault-queue');
+  const iommufd = this.handles.first('iommufd');
+  const fields = await this.must(this.it, { fd: iommufd.fd, command: IOMMU_FAULT_QUEUE_ALLOC }, {});
+  const id = Number(fields['out_fault_id']);
+  this.handles.add({ kind: 'fault queue', name, id, iommufd, fd: Number(fields['out_fault_fd']) });
 });
 
 Then('no file descriptor was left behind', async function () {

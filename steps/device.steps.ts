@@ -31,6 +31,7 @@ async function plug(
     id: undefined,
     mockId: undefined,
     hwpt: undefined,
+    pageTable: undefined,
     ioas: undefined,
   });
 }

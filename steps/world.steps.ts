@@ -22,9 +22,10 @@ import { demand } from './support/scratch.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 
-Given('{newIommufd}', async function (name) {
-  const fd = demand('open', await this.it.port.open(IOMMUFD_PATH, O_RDWR | O_CLOEXEC));
-  this.trace.add(`open("${IOMMUFD_PATH}", O_RDWR|O_CLOEXEC)`, fd);
+Given('{newIommufd}', async function ({ name, path }) {
+  if (path !== IOMMUFD_PATH) this.require('vfio-container');
+  const fd = demand('open', await this.it.port.open(path, O_RDWR | O_CLOEXEC));
+  this.trace.add(`open("${path}", O_RDWR|O_CLOEXEC)`, fd);
   this.handles.add({ kind: 'iommufd', name, fd });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { protocolSchemaDocument } from '#adapters/wire/schema.ts';
 import { requirementsDocument } from '#conformance/document.ts';
+import { resultSchema } from '#report/result.ts';
 
 interface Document {
   /** From the root of the project. */
@@ -14,6 +15,10 @@ interface Document {
 export const documents: readonly Document[] = [
   { path: 'docs/requirements.md', render: requirementsDocument },
   { path: 'docs/wire-protocol.schema.json', render: protocolSchemaDocument },
+  {
+    path: 'docs/result.schema.json',
+    render: () => `${JSON.stringify(resultSchema, undefined, 2)}\n`,
+  },
 ];
 
 const root = join(__dirname, '../..');

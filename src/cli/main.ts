@@ -2,9 +2,19 @@ import './check-node.ts';
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 
+import { AdapterError } from '#adapters/checked.ts';
+import { LabError } from '#lab/tools.ts';
+import { UnreadableReport } from '#report/read-run.ts';
+
+import { compareCommand } from './compare.ts';
+import { makeHtml } from './conclude.ts';
+import { explainCommand } from './explain.ts';
+import { mergeCommand } from './merge.ts';
 import { exitCodes, Problem } from './problem.ts';
+import { requirementsCommand } from './requirements.ts';
 import { run } from './run.ts';
 import type { RunOptions } from './run.ts';
+import { serveCommand } from './serve.ts';
 import { painter } from './style.ts';
 import { version } from './version.ts';
 
@@ -59,13 +69,22 @@ function runOptions(paths: readonly string[], flags: RunFlags): RunOptions {
   return { ...rest, paths, settings: adapterOption, timeoutMs: timeout, order: order(flags) };
 }
 
+const configOption = ['--config <file>', "cucumber's configuration file"] as const;
+const adapterOption = ['--adapter <name or path>', 'the implementation', 'reference'] as const;
+const settingOption = [
+  '--adapter-option <key=value>',
+  'passed to the adapter; repeatable',
+  setting,
+  {},
+] as const;
+
 function addRun(program: Command): void {
   program
     .command('run', { isDefault: true })
     .description('run scenarios on an implementation and write reports (the default)')
     .argument('[paths...]', 'feature files or folders, also file:line', [])
-    .option('--adapter <name or path>', 'the implementation to test', 'reference')
-    .option('--adapter-option <key=value>', 'passed to the adapter; repeatable', setting, {})
+    .option(...adapterOption)
+    .option(...settingOption)
     .option('--machine <name>', 'only on this machine of the adapter')
     .option('--only <ids>', 'requirement ids, globs or families, comma-separated', words, [])
     .option('--profile <name>', 'only the requirements of this profile')
@@ -79,10 +98,59 @@ function addRun(program: Command): void {
     .option('--html', 'fail where the HTML report cannot be made')
     .option('--no-html', 'make no HTML report')
     .option('--timeout <ms>', 'a call that takes longer is broken', naturalNumber, 30_000)
-    .option('--config <file>', "cucumber's configuration file")
+    .option(...configOption)
     .action(async (paths: string[], flags: RunFlags) => {
-      process.exitCode = await run(runOptions(paths, flags));
+      exit(await run(runOptions(paths, flags)));
     });
+}
+
+function addReports(program: Command): void {
+  program
+    .command('merge')
+    .description('make one report of the reports of shards')
+    .argument('<folders...>', 'folders of reports')
+    .requiredOption('--into <folder>', 'where the merged reports go')
+    .option('--html', 'fail where the HTML report cannot be made')
+    .option('--no-html', 'make no HTML report')
+    .action(async (folders: string[], flags: { into: string; html?: boolean }) => {
+      exit(await mergeCommand(folders, flags));
+    });
+  program
+    .command('compare')
+    .description('say what differs between two results')
+    .argument('<before>', 'a folder of reports, or a result.json')
+    .argument('<after>', 'another one')
+    .action((before: string, after: string) => exit(compareCommand(before, after)));
+  program
+    .command('html')
+    .description('make the HTML report of a folder of reports')
+    .argument('<folder>')
+    .action(async (folder: string) => console.log(await makeHtml(folder, true)));
+}
+
+function addRequirements(program: Command): void {
+  program
+    .command('requirements')
+    .description('print what each family of requirements has scenarios for')
+    .option(...configOption)
+    .action(async ({ config }: { config?: string }) => exit(await requirementsCommand(config)));
+  program
+    .command('explain')
+    .description('print requirements and the scenarios that show them')
+    .argument('<id>', 'an id, a glob or a family')
+    .option(...configOption)
+    .action((id: string, { config }: { config?: string }) => explainCommand(id, config));
+}
+
+function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('speak the wire protocol on stdin and stdout for an adapter')
+    .option(...adapterOption)
+    .option(...settingOption)
+    .action(({ adapter, adapterOption: settings }: Pick<RunFlags, 'adapter' | 'adapterOption'>) =>
+      serveCommand(adapter, settings),
+    );
 }
 
 function program(): Command {
@@ -91,20 +159,30 @@ function program(): Command {
     .version(version)
     .showHelpAfterError('(conformance run --help lists the options)')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.problem));
-  addRun(command);
+  for (const add of [addRun, addReports, addRequirements, addServe]) add(command);
   return command;
+}
+
+/** Errors whose message is all that the user needs. */
+function isProblem(error: unknown): error is Error {
+  return [Problem, UnreadableReport, AdapterError, LabError].some((kind) => error instanceof kind);
 }
 
 async function main(): Promise<void> {
   try {
     await program().parseAsync();
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    if (!isProblem(error)) throw error;
     const paint = painter(process.stderr);
     console.error(`${paint('red', 'conformance:')} ${error.message}`);
-    if (error.advice !== undefined) console.error(`  ${error.advice}`);
-    process.exitCode = exitCodes.problem;
+    if (error instanceof Problem && error.advice) console.error(`  ${error.advice}`);
+    exit(exitCodes.problem);
   }
+}
+
+/** At once: an adapter may have left a timer or a pipe behind, and its children go at exit. */
+function exit(code: number): never {
+  process.exit(code);
 }
 
 void main();

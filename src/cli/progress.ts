@@ -1,3 +1,4 @@
+import type { Envelope } from '@cucumber/messages';
 import { SingleBar } from 'cli-progress';
 
 import { count, isFailure } from '#conformance/outcome.ts';
@@ -103,4 +104,19 @@ class Lines implements Progress {
   end(): void {
     // Each line is complete already.
   }
+}
+
+/** Tells the progress what is coming: all test cases are announced before the first one starts. */
+export function announcer(progress: Progress): (envelope: Envelope) => void {
+  const uris = new Map<string, string>();
+  const planned = new Map<string, number>();
+  let begun = false;
+  return ({ pickle, testCase, testCaseStarted }) => {
+    if (pickle) uris.set(pickle.id, pickle.uri);
+    const uri = testCase && uris.get(testCase.pickleId);
+    if (uri !== undefined) planned.set(uri, (planned.get(uri) ?? 0) + 1);
+    if (!testCaseStarted || begun) return;
+    begun = true;
+    progress.begin(planned);
+  };
 }

@@ -1,29 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
-import { constants } from 'node:os';
-import { pathToFileURL } from 'node:url';
+import { existsSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
 
 import { runCucumber } from '@cucumber/cucumber/api';
 import type { IRunConfiguration } from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
 
 import { loadAdapter } from '#adapters/registry.ts';
-import { parseExpectations, staleExpectations } from '#conformance/expectations.ts';
 import type { Expectation } from '#conformance/expectations.ts';
-import { isFailure } from '#conformance/outcome.ts';
-import { byId } from '#conformance/requirements/index.ts';
-import { writeHtml } from '#report/html.ts';
 
-import { exitCodes, Problem } from './problem.ts';
-import { progressOn } from './progress.ts';
+import { closeOnSignal } from './close-on-signal.ts';
+import { conclude } from './conclude.ts';
+import { configure } from './configure.ts';
+import { knownFailures } from './known-failures.ts';
+import { Problem } from './problem.ts';
+import { announcer, progressOn } from './progress.ts';
 import type { Progress } from './progress.ts';
-import { tagExpression } from './selection.ts';
-import { htmlFile, Session } from './session.ts';
+import { Session } from './session.ts';
 import type { Plan } from './session.ts';
-import { painter } from './style.ts';
 import { loadSuite, plannedScenarios } from './suite.ts';
-import type { Suite } from './suite.ts';
-import { summary } from './summary.ts';
 import { commit, version } from './version.ts';
 
 export interface RunOptions {
@@ -59,12 +53,21 @@ export async function run(options: RunOptions): Promise<number> {
   const stopWatching = closeOnSignal(session, progress);
   try {
     const reason = await execute(options, configuration, { session, progress });
-    return await conclude(session, options, reason);
+    return await conclude({ ...session.close(reason), folder: session.folder }, options.html);
   } catch (error) {
-    session.close(error instanceof Error ? error.message : String(error));
+    closeAfter(error, session);
     throw error;
   } finally {
     stopWatching();
+  }
+}
+
+/** What went wrong first is what the user has to know, also where the reports cannot be written either. */
+function closeAfter(error: unknown, session: Session): void {
+  try {
+    session.close(whatWentWrong(error));
+  } catch {
+    // Said already.
   }
 }
 
@@ -76,13 +79,20 @@ async function execute(
 ): Promise<string | undefined> {
   await refuseAdapter(adapter, settings);
   const announce = announcer(progress);
+  let refuse: (error: unknown) => void;
+  const unwritable = new Promise<never>((_, reject) => (refuse = reject));
   const onMessage = (envelope: Envelope): void => {
-    announce(envelope);
-    const finished = session.accept(envelope);
-    if (finished) progress.finished(finished);
+    try {
+      announce(envelope);
+      const finished = session.accept(envelope);
+      if (finished) progress.finished(finished);
+    } catch (error) {
+      // Cucumber's emitter is no place for an exception of ours.
+      refuse(error);
+    }
   };
   try {
-    await runCucumber(configuration, {}, onMessage);
+    await Promise.race([unwritable, runCucumber(configuration, {}, onMessage)]);
     return undefined;
   } catch (error) {
     if (error instanceof Problem) throw error;
@@ -90,21 +100,6 @@ async function execute(
   } finally {
     progress.end();
   }
-}
-
-/** Tells the progress what is coming: all test cases are announced before the first one starts. */
-function announcer(progress: Progress): (envelope: Envelope) => void {
-  const uris = new Map<string, string>();
-  const planned = new Map<string, number>();
-  let begun = false;
-  return ({ pickle, testCase, testCaseStarted }) => {
-    if (pickle) uris.set(pickle.id, pickle.uri);
-    const uri = testCase && uris.get(testCase.pickleId);
-    if (uri !== undefined) planned.set(uri, (planned.get(uri) ?? 0) + 1);
-    if (!testCaseStarted || begun) return;
-    begun = true;
-    progress.begin(planned);
-  };
 }
 
 function whatWentWrong(error: unknown): string {
@@ -122,58 +117,17 @@ async function refuseAdapter(name: string, settings: RunOptions['settings']): Pr
   }
 }
 
-function knownFailures(file: string | undefined, suite: Suite): readonly Expectation[] {
-  if (file === undefined) return [];
-  const { expectations, problems } = parseExpectations(readKnownFailures(file), file);
-  const requirements = new Set(byId.keys());
-  const stale = staleExpectations(expectations, requirements, suite.scenarios);
-  const [first, ...rest] = [...problems, ...stale];
-  if (first === undefined) return expectations;
-  throw new Problem([first, ...rest].join('\n'), 'correct or remove the line');
-}
-
-function readKnownFailures(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Problem(`known-failures file ${file} cannot be read: ${String(error)}`);
-  }
-}
-
-function configure(options: RunOptions, base: IRunConfiguration): IRunConfiguration {
-  const { paths, order, shard, parallel, adapter, settings, timeoutMs, machine } = options;
-  const own = base.sources.tagExpression;
-  const wanted = tagExpression(options);
-  return {
-    ...base,
-    sources: {
-      ...base.sources,
-      ...(paths.length > 0 && { paths: [...paths] }),
-      tagExpression: [own && `(${own})`, wanted].filter(Boolean).join(' and '),
-      order: order as IRunConfiguration['sources']['order'],
-      ...(shard !== undefined && { shard }),
-    },
-    runtime: {
-      ...base.runtime,
-      parallel,
-      worldParameters: {
-        ...base.runtime.worldParameters,
-        adapter,
-        settings,
-        timeoutMs,
-        ...(machine !== undefined && { machine }),
-      },
-    },
-    formats: { stdout: quiet, files: {}, publish: false, options: {} },
-  };
-}
-
-const quiet = pathToFileURL(resolve(__dirname, 'quiet-formatter.cjs')).href;
-
 async function refuseNothing({ sources }: IRunConfiguration): Promise<void> {
+  const missing = sources.paths.map((path) => path.replace(/(:\d+)+$/, '')).find(isMissing);
+  if (missing !== undefined) throw new Problem(`${missing} does not exist`);
   const { plan: planned } = await plannedScenarios(sources);
   if (planned.length > 0) return;
   throw new Problem('no scenario is selected', 'loosen --only, --profile, --tags or the paths');
+}
+
+function isMissing(path: string): boolean {
+  const isGlob = /[*?{[]/.test(path);
+  return !isGlob && !existsSync(path);
 }
 
 /** reports/<implementation>; a shard has a folder of its own beside it. */
@@ -197,45 +151,5 @@ function plan(options: RunOptions, expectations: readonly Expectation[]): Plan {
       ...(tags !== undefined && { tags }),
       ...(shard !== undefined && { shard }),
     },
-  };
-}
-
-async function conclude(
-  session: Session,
-  { html }: RunOptions,
-  reason: string | undefined,
-): Promise<number> {
-  const { record, result } = session.close(reason);
-  console.log(summary(record, result, painter(process.stdout)));
-  const report =
-    html === false ? undefined : await writeHtml(session.folder, htmlFile(session.folder));
-  const note = report?.kind === 'written' && report.note ? ` (${report.note})` : '';
-  console.log(`report: ${report?.kind === 'written' ? report.file : session.folder}${note}`);
-  if (report?.kind === 'missing') {
-    if (html === true) throw new Problem(`no HTML report: ${report.reason}`);
-    console.log(`no HTML report: ${report.reason}; the results are complete without it`);
-  }
-  const failed = record.runs.some(({ outcome }) => isFailure(outcome.kind));
-  const complete = record.runs.length > 0 && record.stopped === undefined;
-  return failed || !complete ? exitCodes.failures : exitCodes.success;
-}
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** Reports are written also when the user ends the run, and when an exception ends this process. */
-function closeOnSignal(session: Session, progress: Progress): () => void {
-  const onSignal = (signal: (typeof signals)[number]): void => {
-    progress.end();
-    const { record, result } = session.close(`interrupted by ${signal}`);
-    console.log(summary(record, result, painter(process.stdout)));
-    console.log(`report: ${session.folder} (no HTML, as the run was interrupted)`);
-    process.exit(128 + constants.signals[signal]);
-  };
-  const onExit = (): void => void session.close('the process ended');
-  for (const signal of signals) process.once(signal, onSignal);
-  process.once('exit', onExit);
-  return () => {
-    for (const signal of signals) process.off(signal, onSignal);
-    process.off('exit', onExit);
   };
 }

@@ -34,9 +34,7 @@ export class Session {
     this.#plan = plan;
     this.#collector = new RunCollector(plan.expectations);
     this.#log = guarded(folder, () => {
-      mkdirSync(folder, { recursive: true });
-      // A report of an earlier run beside the results of this one would mislead.
-      rmSync(htmlFile(folder), { force: true });
+      prepare(folder);
       return new MessageLog(join(folder, 'messages.ndjson'));
     });
   }
@@ -56,12 +54,7 @@ export class Session {
     if (this.#closed) return this.#closed;
     this.#collector.close();
     const record = this.#record(reason);
-    const rootUrl = relative(this.folder, root).replaceAll('\\', '/') || '.';
-    const target = { folder: this.folder, rootUrl, requirements: byId };
-    const result = guarded(this.folder, () => {
-      this.#log.close();
-      return writeReports(record, target);
-    });
+    const result = writeAll(this.folder, record, () => this.#log.close());
     this.#closed = { record, result };
     return this.#closed;
   }
@@ -72,6 +65,22 @@ export class Session {
     const stopped = reason ?? (missing > 0 ? `${missing} scenarios did not run` : undefined);
     return { ...this.#plan, machines, selected, runs, ...(stopped !== undefined && { stopped }) };
   }
+}
+
+function prepare(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  // A page of an earlier run beside the results of this one would mislead.
+  rmSync(htmlFile(folder), { force: true });
+}
+
+/** Writes the messages by `writeMessages`, then every report that does not take seconds. */
+export function writeAll(folder: string, record: RunRecord, writeMessages: () => void): Result {
+  const rootUrl = relative(folder, root).replaceAll('\\', '/') || '.';
+  return guarded(folder, () => {
+    prepare(folder);
+    writeMessages();
+    return writeReports(record, { folder, rootUrl, requirements: byId });
+  });
 }
 
 function guarded<T>(folder: string, action: () => T): T {

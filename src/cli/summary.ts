@@ -5,6 +5,7 @@ import type { Result } from '#report/result.ts';
 import type { RunRecord, ScenarioRun } from '#report/run-record.ts';
 
 import type { Paint } from './style.ts';
+import { table } from './table.ts';
 
 const columns = ['pass', 'fail', 'broken', 'unexpected-pass', 'known-failure', 'skip'] as const;
 
@@ -15,21 +16,12 @@ export function folderTable(runs: readonly ScenarioRun[], paint: Paint): string 
       kind === 'pass' || kind === 'fail' || runs.some(({ outcome }) => outcome.kind === kind),
   );
   const rows = [...byFolder(runs)].map(([folder, members]) => row(folder, members, shown));
-  const table = [['folder', 'scenarios', ...shown], ...rows, row('total', runs, shown)];
-  const widths = table[0]?.map((_, i) => Math.max(...table.map((cells) => cells[i]?.length ?? 0)));
-  const lines = table.map((cells) =>
-    cells.map((cell, i) => pad(cell, widths?.[i] ?? 0, i === 0)).join('  '),
-  );
-  return [paint('bold', lines[0] ?? ''), ...lines.slice(1)].join('\n');
+  return table([['folder', 'scenarios', ...shown], ...rows, row('total', runs, shown)], paint);
 }
 
 function row(name: string, runs: readonly ScenarioRun[], shown: readonly OutcomeKind[]): string[] {
   const counts = count(runs.map(({ outcome }) => outcome.kind));
   return [name, String(runs.length), ...shown.map((kind) => String(counts[kind]))];
-}
-
-function pad(cell: string, width: number, left: boolean): string {
-  return left ? cell.padEnd(width) : cell.padStart(width);
 }
 
 const longestList = 20;

@@ -62,7 +62,7 @@ const blameSuite: ReadonlySet<string> = new Set([
   'SyntaxError',
 ]);
 /** How cucumber words a step that did not return in time. */
-const timedOut = /^function timed out/;
+const timedOut = 'function timed out';
 /** How cucumber words a step definition that does not take what its text passes. */
 const wrongArguments = /^function has \d+ arguments/;
 
@@ -100,7 +100,7 @@ function breakage(observation: Observation): Outcome | undefined {
   const typed = type === 'Error' ? message : `${type}: ${message}`;
   const reason =
     source === 'step' ? typed : `${[source, text].filter(Boolean).join(' ')}: ${typed}`;
-  if (blameImplementation.has(type) || message.startsWith("function timed out")) {
+  if (blameImplementation.has(type) || message.startsWith(timedOut)) {
     return { kind: 'broken', reason, by: 'implementation' };
   }
   const mistaken = blameSuite.has(type) || wrongArguments.test(message);

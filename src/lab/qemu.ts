@@ -50,12 +50,11 @@ export function qemuArguments(machine: VirtualMachine): string[] {
 export const consoleFd = 3;
 
 /**
- * The agent's port on QEMU's stdin and stdout; the serial console on a socket of its own, so that an oops is legible;
- * and the translation faults that the emulated IOMMU raises, a line each on stderr.
+ * The agent's port on QEMU's stdin and stdout, and the serial console on a socket of its own, so that an oops is
+ * legible.
  */
 export const agentArguments: readonly string[] = [
   ...['-chardev', `socket,id=console,fd=${consoleFd}`, '-serial', 'chardev:console'],
   ...['-chardev', 'stdio,id=agent,signal=off'],
   ...['-device', 'virtio-serial-pci,addr=2', '-device', 'virtserialport,chardev=agent,name=agent'],
-  ...['-trace', 'vtd_dmar_fault', '-trace', 'vtd_fault_disabled'],
 ];

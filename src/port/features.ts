@@ -39,6 +39,9 @@ export const features = {
   proc: { says: '/proc/self/status tells VmPin and VmLck.' },
   'hwpt-alloc': { says: 'IOMMU_HWPT_ALLOC makes page tables by hand.', requires: ['device'] },
   'fault-queue': { says: 'IOMMU_FAULT_QUEUE_ALLOC exists.' },
+  viommu: { says: 'IOMMU_VIOMMU_ALLOC and IOMMU_VDEVICE_ALLOC exist.' },
+  veventq: { says: 'IOMMU_VEVENTQ_ALLOC exists.', requires: ['viommu'] },
+  'hw-queue': { says: 'IOMMU_HW_QUEUE_ALLOC exists.', requires: ['veventq'] },
 } as const satisfies Record<string, { says: string; requires?: readonly string[] }>;
 
 export type Feature = keyof typeof features;

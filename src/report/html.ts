@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { allureResults } from './allure/write.ts';
 
@@ -16,14 +16,12 @@ interface Generator {
   command(results: string, output: string): readonly [program: string, ...args: string[]];
 }
 
-const packages = createRequire(__filename);
-
+/** Not by require.resolve(): a package need not export its own package.json. */
 function packageFolder(name: string): string | undefined {
-  try {
-    return dirname(packages.resolve(`${name}/package.json`));
-  } catch {
-    return undefined;
-  }
+  const places = createRequire(__filename).resolve.paths(name) ?? [];
+  return places
+    .map((place) => join(place, name))
+    .find((folder) => existsSync(join(folder, 'package.json')));
 }
 
 function hasJava(): boolean {
@@ -49,12 +47,12 @@ function allure2(): Generator | undefined {
   };
 }
 
-/** Allure 3, which needs nothing but Node; its page looks different, and it has no trend. */
+/** Allure 3, which needs nothing but Node; its page looks different, and it keeps no trend. */
 function allure3(): Generator | undefined {
   const folder = packageFolder('allure');
   if (folder === undefined) return undefined;
   const script = join(folder, 'cli.js');
-  const fixed = ['awesome', '--single-file'];
+  const fixed = ['awesome', '--single-file', '--group-by', 'parentSuite,suite,subSuite'];
   return {
     name: 'allure',
     note: 'made by the npm package allure, as there is no Java here; it has no trend',
@@ -62,9 +60,16 @@ function allure3(): Generator | undefined {
   };
 }
 
+function findGenerator(): Generator | undefined {
+  return allure2() ?? allure3();
+}
+
 /** Makes one HTML file of allure-results/ that opens from the disk and loads nothing from elsewhere. */
-export async function writeHtml(folder: string, file: string): Promise<HtmlOutcome> {
-  const generator = allure2() ?? allure3();
+export async function writeHtml(
+  folder: string,
+  file: string,
+  generator = findGenerator(),
+): Promise<HtmlOutcome> {
   if (!generator) {
     const reason = 'neither Java 17 nor the npm package allure is there to make it';
     return { kind: 'missing', reason };

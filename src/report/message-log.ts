@@ -5,6 +5,7 @@ import type { Envelope } from '@cucumber/messages';
 /** messages.ndjson, on disk up to the last finished scenario whatever happens to this process. */
 export class MessageLog {
   readonly #fd: number;
+  #open = true;
   #pending: string[] = [];
 
   constructor(file: string) {
@@ -23,6 +24,8 @@ export class MessageLog {
   }
 
   close(): void {
+    if (!this.#open) return;
+    this.#open = false;
     this.flush();
     closeSync(this.#fd);
   }

@@ -36,7 +36,7 @@ const hookNames: Record<string, string> = {
 /** Follows a run by cucumber's messages, and knows at any moment what became of the scenarios so far. */
 export class RunCollector {
   readonly #expectations: readonly Expectation[];
-  readonly #reader = new ScenarioReader();
+  #reader = new ScenarioReader();
   readonly #scenarios = new Map<string, Scenario>();
   readonly #hooks = new Map<string, Hook>();
   readonly #testCases = new Map<string, TestCase>();
@@ -64,7 +64,9 @@ export class RunCollector {
 
   /** Returns the run of a scenario when the message ends it. */
   accept(envelope: Envelope): ScenarioRun | undefined {
-    const { gherkinDocument, pickle, hook, testCase, testCaseStarted } = envelope;
+    const { meta, gherkinDocument, pickle, hook, testCase, testCaseStarted } = envelope;
+    // The first message of a run; there may be several, as shards are merged by their messages.
+    if (meta) this.#reader = new ScenarioReader();
     if (gherkinDocument) this.#reader.addDocument(gherkinDocument);
     if (pickle) this.#scenarios.set(pickle.id, this.#reader.read(pickle));
     if (hook) this.#hooks.set(hook.id, hook);

@@ -1,3 +1,13 @@
 export const IOMMUFD_PATH = '/dev/iommu';
 export const VFIO_CONTAINER_PATH = '/dev/vfio/vfio';
 export const SELF_STATUS_PATH = '/proc/self/status';
+
+/** The VFIO character device with that number, as udev makes it. */
+export function vfioDevicePath(index: number): string {
+  return `/dev/vfio/devices/vfio${index}`;
+}
+
+/** The VFIO node of an IOMMU group. */
+export function vfioGroupPath(groupId: number): string {
+  return `/dev/vfio/${groupId}`;
+}

@@ -38,6 +38,7 @@ export async function attachDevice(
   const record = await world.call(world.it, target, { pt_id: object.id });
   if (record.result < 0) return;
   device.hwpt = Number(record.fields?.['pt_id']);
+  device.pageTable = device.hwpt;
   device.ioas = object.kind === 'ioas' ? object.id : undefined;
 }
 
@@ -62,6 +63,7 @@ export async function attachMock(
   device.mockId = out.out_stdev_id;
   device.id = out.out_idev_id;
   device.hwpt = out.out_hwpt_id;
+  device.pageTable = device.hwpt;
   device.ioas = object.kind === 'ioas' ? id : undefined;
 }
 

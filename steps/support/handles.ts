@@ -68,6 +68,8 @@ export interface DeviceHandle {
   /** Object id of the mock device, for a selftest device. */
   mockId: number | undefined;
   hwpt: number | undefined;
+  /** The id of `hwpt`, and after a detach of what it was. */
+  pageTable: number | undefined;
   ioas: number | undefined;
 }
 

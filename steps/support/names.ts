@@ -46,12 +46,22 @@ export function objectNamed(
 ): Handle {
   const { id, kind, name = '' } = words;
   if (id !== undefined) return numbered(world, Number(id), `object ${id}`);
+  if (kind === 'the page table of device') return pageTableOf(world, name);
   if (kind !== undefined) return world.handles.get(kinds[kind] ?? (kind as Kind), name);
   return numbered(world, noSuchId, 'no such object');
 }
 
 function numbered(world: World, id: number, name: string): ObjectHandle {
   return { kind: 'ioas', name, id, iommufd: world.handles.first('iommufd') };
+}
+
+/** Where a device is attached, or was last: it need not exist any more. */
+function pageTableOf(world: World, device: string): ObjectHandle {
+  const { pageTable: id, iommufd } = world.handles.get('device', device);
+  if (id === undefined || iommufd === undefined) {
+    throw new Error(`device "${device}" was never attached in this scenario`);
+  }
+  return { kind: 'hwpt', name: `of device ${device}`, id, iommufd };
 }
 
 /** The fd that a handle stands for, where it stands for one. */

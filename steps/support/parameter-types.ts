@@ -2,6 +2,7 @@ import { defineParameterType } from '@cucumber/cucumber';
 
 import type { Capability } from '#port/process.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
+import { IOMMUFD_PATH } from '#uapi/paths.ts';
 
 import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
@@ -80,7 +81,13 @@ const types = {
   iommufd: parameter(re(`the iommufd|iommufd ${quoted}`), function (name): IommufdHandle {
     return iommufdNamed(this, name);
   }),
-  newIommufd: parameter(re(`an iommufd(?: ${quoted})?`), (name): string => name ?? ''),
+  newIommufd: parameter(
+    re(`an iommufd(?: ${quoted})?(?: opened as (/dev/vfio/vfio))?`),
+    (name, path): { name: string; path: string } => ({
+      name: name ?? '',
+      path: path ?? IOMMUFD_PATH,
+    }),
+  ),
   ioas: parameter(re(`IOAS ${quoted}`), function (name): ObjectOf<'ioas'> {
     return this.handles.get('ioas', name ?? '');
   }),
@@ -91,6 +98,7 @@ const types = {
     return { name: name ?? '', iommufd: iommufdNamed(this, iommufd) };
   }),
   newHwpt: parameter(re(`a HWPT ${quoted}`), (name): string => name ?? ''),
+  newFaultQueue: parameter(re(`a fault queue ${quoted}`), (name): string => name ?? ''),
   newAccess: parameter(
     re(`an access ${quoted}( that pins)?`),
     (name, pins): { name: string; pins: boolean } => ({
@@ -146,7 +154,7 @@ const types = {
   ),
   object: parameter(
     re(
-      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd) ${quoted}`,
+      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the page table of device) ${quoted}`,
     ),
     function (the, id, kind, name): Handle {
       if (the !== undefined) return this.handles.first('iommufd');
@@ -167,18 +175,21 @@ const types = {
     (text): Rights => rights[text ?? ''] ?? { read: false, write: false },
   ),
   verdict: parameter(
-    /succeeds|fails with (?:one of )?(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)/,
-    (errnos): Verdict =>
+    /succeeds|(succeeds or )?fails with (?:one of )?(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)/,
+    (either, errnos): Verdict =>
       errnos === undefined
         ? { kind: 'succeeds' }
-        : { kind: 'fails', errnos: errnos.split(', ') as ErrnoName[] },
+        : {
+            kind: either === undefined ? 'fails' : 'either',
+            errnos: errnos.split(', ') as ErrnoName[],
+          },
   ),
   ioctl: parameter(/((?:IOMMU|VFIO)_[A-Z0-9_]+|ioctl 0x[0-9a-f]+)/, (name): AnyCommand =>
     commandNamed(name ?? ''),
   ),
   form: parameter(
     re(
-      `a size of (\\d+)(?: bytes?)?|(its minimum size|one byte less than its minimum size)|(\\d+) (zero bytes|bytes, the last one set,) appended|(a null pointer|a bad pointer|read-only memory|a tail in bad memory)`,
+      `a size of (\\d+)(?: bytes?)?|(its minimum size|one byte less than its minimum size)|(\\d+) (zero bytes?|bytes?, the last one set,) appended|(a null pointer|a bad pointer|read-only memory|a tail in bad memory)`,
     ),
     (bytes, minimum, appended, tail, pointer): Form =>
       formOf({ bytes, minimum, appended, tail, pointer }),
@@ -229,7 +240,11 @@ function formOf(text: {
   if (minimum === 'its minimum size') return { kind: 'size', of: ({ minSize }) => minSize };
   if (minimum !== undefined) return { kind: 'size', of: ({ minSize }) => minSize - 1 };
   if (appended !== undefined) {
-    return { kind: 'appended', bytes: Number(appended), last: tail === 'zero bytes' ? 0 : 1 };
+    return {
+      kind: 'appended',
+      bytes: Number(appended),
+      last: tail?.startsWith('zero') === true ? 0 : 1,
+    };
   }
   if (pointer === 'a tail in bad memory') return { kind: 'runs into bad memory' };
   return {

@@ -1,8 +1,7 @@
-import type { Bench } from '#port/bench.ts';
 import type { Identity, Implementation, Machine, StartOptions } from '#port/implementation.ts';
 import type { Process } from '#port/process.ts';
 import { Machine as ReferenceMachine } from '#reference/kernel/machine.ts';
-import { NoDevices } from './no-devices.ts';
+import { ReferenceBench } from './bench.ts';
 import { ReferenceProcess } from './process.ts';
 
 const identity: Identity = {
@@ -15,15 +14,15 @@ const identity: Identity = {
 
 class RunningReference implements Machine {
   readonly identity = identity;
-  readonly bench: Bench = new NoDevices();
   private readonly machine = new ReferenceMachine();
+  readonly bench = new ReferenceBench(this.machine.hardware);
 
   async newProcess(): Promise<Process> {
     return new ReferenceProcess(this.machine, this.machine.newTask());
   }
 
   async complaints(): Promise<readonly string[]> {
-    return [];
+    return this.bench.takeComplaints();
   }
 
   async stop(): Promise<void> {}
@@ -38,6 +37,14 @@ export const implementation: Implementation = {
         features: [
           'ioas-map-file',
           'change-process',
+          'device',
+          'two-devices',
+          'shared-group',
+          'vfio-device',
+          'dma',
+          'reserved-iova',
+          'hwpt-alloc',
+          'test-cmd',
           'vfio-container',
           'processes',
           'limits',

@@ -9,9 +9,13 @@ export const implementation: Implementation = {
   start: async (options) => program(options.settings).start(options),
 };
 
+const programs = new Map<string, Implementation>();
+
 function program({ command }: StartOptions['settings']): Implementation {
   if (command === undefined || command === '') {
     throw new ImplementationBroken('adapter wire needs to know what to start: set "command"');
   }
-  return wire({ name: command, command, shell: true });
+  const known = programs.get(command) ?? wire({ name: command, command, shell: true });
+  programs.set(command, known);
+  return known;
 }

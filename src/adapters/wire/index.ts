@@ -27,9 +27,16 @@ const defaultHelloTimeoutMs = 15_000;
 /** An implementation that is a program of its own and speaks the wire protocol on stdin and stdout. */
 export function wire(options: WireOptions): Implementation {
   const helloTimeoutMs = options.helloTimeoutMs ?? defaultHelloTimeoutMs;
+  // Asked before every scenario, and each answer costs a process.
+  const offers = new Map<string, ReturnType<typeof machines>>();
   return {
     name: options.name,
-    machines: (settings) => machines(options, settings, helloTimeoutMs),
+    machines: (settings) => {
+      const key = JSON.stringify(settings);
+      const offer = offers.get(key) ?? machines(options, settings, helloTimeoutMs);
+      offers.set(key, offer);
+      return offer;
+    },
     start: (start) => startChild(options, start, helloTimeoutMs),
   };
 }

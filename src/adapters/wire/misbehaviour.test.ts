@@ -107,6 +107,12 @@ for (const [fault, says] of atHello) {
   });
 }
 
+test('a program is asked once what it offers', async () => {
+  const asked = misbehaving('dies');
+  assert.equal(await asked.machines({}), await asked.machines({}));
+  assert.notEqual(await asked.machines({}), await asked.machines({ other: 'settings' }));
+});
+
 test('a program that does not exist is broken', async () => {
   const missing = wire({ name: './kernel', command: '/no/such/program' });
   await assert.rejects(missing.machines({}), broken(/it did not start: spawn \/no\/such\/program/));

@@ -4,8 +4,13 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 
 import type { Implementation } from '#port/implementation.ts';
-import { implementation as nothing } from '#adapters/void/index.ts';
 import { serve } from './serve.ts';
+
+const nothing: Implementation = {
+  name: 'nothing',
+  machines: async () => [],
+  start: () => Promise.reject(new Error('nothing starts')),
+};
 
 async function say(line: string, implementation: Implementation = nothing): Promise<unknown> {
   const [input, output] = [new PassThrough(), new PassThrough()];

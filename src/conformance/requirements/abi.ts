@@ -97,7 +97,7 @@ export const abi = requirements(
       source: [generalFormat],
     },
     18: {
-      says: 'A reserved field that is not 0 fails with EOPNOTSUPP.',
+      says: 'A reserved field that is not 0 fails with EOPNOTSUPP, those of ABI-19 aside.',
       level: 'contract',
       source: [generalFormat],
     },

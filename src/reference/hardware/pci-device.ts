@@ -1,4 +1,11 @@
-import type { Iova, MemoryBus, Rid, Translator } from './bus.ts';
+import type { DeviceRegion, Iova, MemoryBus, Rid, Translator } from './bus.ts';
+import { Registers } from './registers.ts';
+
+/** Bytes. */
+const CONFIGURATION_SIZE = 256;
+const BAR0_SIZE = 4096;
+/** 1234:11e8, as QEMU's teaching device has them; little endian. */
+const VENDOR_AND_DEVICE = [0x34, 0x12, 0xe8, 0x11];
 
 export interface PciDeviceOptions {
   /** Bus, device and function of its own. */
@@ -13,6 +20,9 @@ export interface PciDeviceOptions {
 export class PciDevice {
   readonly rid: Rid;
   readonly requesterId: Rid;
+  /** PCI 3.0, 6.1: it begins with vendor and device id. */
+  readonly configuration: DeviceRegion = new Registers(CONFIGURATION_SIZE, VENDOR_AND_DEVICE);
+  readonly bar0: DeviceRegion = new Registers(BAR0_SIZE, []);
   private readonly translator: Translator;
   private readonly memory: MemoryBus;
 
@@ -27,7 +37,7 @@ export class PciDevice {
   dmaRead(iova: Iova, length: number, pasid?: number): Uint8Array | 'blocked' {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length;) {
-      const piece = this.translate(iova + BigInt(done), length - done, { write: false, pasid });
+      const piece = this.reach(iova + BigInt(done), length - done, { write: false, pasid });
       if (!piece) return 'blocked';
       bytes.set(this.memory.read(piece.address, piece.length), done);
       done += piece.length;
@@ -39,7 +49,7 @@ export class PciDevice {
   dmaWrite(iova: Iova, bytes: Uint8Array, pasid?: number): 'blocked' | undefined {
     for (let done = 0; done < bytes.length;) {
       const rest = bytes.length - done;
-      const piece = this.translate(iova + BigInt(done), rest, { write: true, pasid });
+      const piece = this.reach(iova + BigInt(done), rest, { write: true, pasid });
       if (!piece) return 'blocked';
       this.memory.write(piece.address, bytes.subarray(done, done + piece.length));
       done += piece.length;
@@ -47,7 +57,8 @@ export class PciDevice {
     return undefined;
   }
 
-  private translate(
+  /** Where in memory a request of up to `length` bytes goes, and how many of them are translated together. */
+  reach(
     iova: Iova,
     length: number,
     access: { readonly write: boolean; readonly pasid: number | undefined },

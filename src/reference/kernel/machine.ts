@@ -1,13 +1,10 @@
-import { PhysicalMemory } from '../hardware/memory.ts';
 import type { Kernel } from './kernel.ts';
+import { MachineHardware } from './machine-hardware.ts';
 import { defaultParts } from './parts.ts';
 import type { Parts } from './parts.ts';
 import type { CapabilityName, Task, User } from './process.ts';
 import type { Syscalls } from './syscalls.ts';
 
-/** RAM above 4 GiB, bytes; frames that nobody has written cost nothing. */
-const RAM_FIRST = 0x1_0000_0000n;
-const RAM_SIZE = 0x100_0000_0000n;
 /** Soft limits of a new process. */
 const MEMLOCK_LIMIT = 8n << 20n;
 const NOFILE_LIMIT = 1024n;
@@ -22,14 +19,16 @@ const everyCapability: readonly CapabilityName[] = [
 
 /** A computer with its kernel booted: the place where hardware and kernel are put together. */
 export class Machine {
+  readonly hardware: MachineHardware;
   readonly kernel: Kernel;
   readonly syscalls: Syscalls;
   private readonly user: User = { lockedVm: 0n };
 
   constructor(parts: Parts = defaultParts) {
-    const memory = new PhysicalMemory();
-    const pages = new parts.Pages({ memory, first: RAM_FIRST, size: RAM_SIZE });
-    this.kernel = { parts, pages, bus: memory };
+    this.hardware = new MachineHardware(parts);
+    const { pages, memory, iommu } = this.hardware;
+    const vfio = new parts.VfioCore(parts, this.hardware);
+    this.kernel = { parts, pages, bus: memory, iommu, hardware: this.hardware, vfio };
     this.syscalls = new parts.Syscalls(this.kernel);
   }
 

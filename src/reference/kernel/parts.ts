@@ -29,6 +29,10 @@ import { OptionCommands } from './iommufd/option-commands.ts';
 import { FileSource, UserSource } from './iommufd/page-source.ts';
 import { IoptPages } from './iommufd/pages.ts';
 import { ReservedIovas } from './iommufd/reserved-iovas.ts';
+import { AccessTests } from './iommufd/selftest/access-commands.ts';
+import { SelftestAccess } from './iommufd/selftest/access-file.ts';
+import { TestCommands } from './iommufd/selftest/commands.ts';
+import { SelftestDevice } from './iommufd/selftest/device.ts';
 import { UserCommand } from './iommufd/user-command.ts';
 import { VfioCompat } from './iommufd/vfio-compat.ts';
 import { ViommuCommands } from './iommufd/viommu-commands.ts';
@@ -38,6 +42,11 @@ import { Pages } from './mm/pages.ts';
 import { FdTable } from './fd-table.ts';
 import { OpenFile } from './file.ts';
 import { Syscalls } from './syscalls.ts';
+import { DeviceCdev } from './vfio/device-cdev.ts';
+import { VfioDevice } from './vfio/device.ts';
+import { VfioGroup } from './vfio/group.ts';
+import { VfioCore } from './vfio/vfio-main.ts';
+import { VfioPci } from './vfio/vfio-pci.ts';
 
 /**
  * The classes that the kernel and the hardware are built from. A mutant replaces one; there are no other hooks. Code
@@ -46,10 +55,12 @@ import { Syscalls } from './syscalls.ts';
 export const defaultParts = {
   ...hardwareParts,
   Access,
+  AccessTests,
   Accounting,
   AddressSpace,
   AllowedIovas,
   AreaTree,
+  DeviceCdev,
   DeviceCommands,
   Dispatcher,
   FaultCommands,
@@ -82,10 +93,17 @@ export const defaultParts = {
   QueuedInvalidation,
   ReservedIovas,
   SecondStageBuilder,
+  SelftestAccess,
+  SelftestDevice,
   Syscalls,
+  TestCommands,
   UserCommand,
   UserSource,
   VfioCompat,
+  VfioCore,
+  VfioDevice,
+  VfioGroup,
+  VfioPci,
   ViommuCommands,
 };
 

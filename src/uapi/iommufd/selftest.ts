@@ -37,11 +37,28 @@ export const IOMMU_TEST_OP_DMABUF_REVOKE = 23;
 
 export const MOCK_FLAGS_ACCESS_WRITE = 1;
 export const MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES = 1;
-export const MOCK_FLAGS_ACCESS_RW_WRITE = 1;
-export const MOCK_FLAGS_ACCESS_RW_SLOW_PATH = 4;
+export const MOCK_ACCESS_RW_WRITE = 1;
+export const MOCK_ACCESS_RW_SLOW_PATH = 4;
 export const MOCK_FLAGS_ACCESS_SYZ = 0x10000;
 export const MOCK_FLAGS_DEVICE_NO_DIRTY = 1;
 export const MOCK_FLAGS_DEVICE_PASID = 4;
+
+/** What mock devices and page tables are made of: bytes, first and last IOVA, values that memory starts with. */
+export const MOCK_PAGE_SIZE = 2048;
+export const MOCK_HUGE_PAGE_SIZE = 0x100000;
+export const MOCK_APERTURE_START = 0x1000000;
+export const MOCK_APERTURE_LAST = 0x7fffffff;
+export const MOCK_PASID_WIDTH = 20;
+export const MOCK_IOMMUPT_DEFAULT = 0;
+export const MOCK_IOMMUPT_HUGE = 1;
+export const MOCK_NESTED_DOMAIN_IOTLB_NUM = 4;
+export const MOCK_DEV_CACHE_NUM = 4;
+export const IOMMU_HW_INFO_SELFTEST_REGVAL = 0xdeadbeef;
+export const IOMMU_TEST_INVALIDATE_FLAG_ALL = 1;
+export const IOMMU_TEST_IOTLB_DEFAULT = 0xbadbeef;
+export const IOMMU_TEST_DEV_CACHE_DEFAULT = 0xbaddad;
+export const IOMMU_TEST_PASID_RESERVED = 1024;
+export const IOMMU_TEST_HW_QUEUE_MAX = 2;
 
 /** GET_HW_INFO of a selftest device. */
 export const iommu_test_hw_info = struct('iommu_test_hw_info', {

@@ -1,4 +1,5 @@
 import type { ErrnoName } from '#uapi/errno.ts';
+import type { OpenFile } from '../file.ts';
 import { isErrno } from '../lib/errno.ts';
 import { ULONG_MAX, minimum } from '../lib/math.ts';
 import type { Range } from '../lib/range-counts.ts';
@@ -31,6 +32,8 @@ export class Access extends IommufdObject {
   readonly iovaAlignment: bigint;
   private readonly options: AccessOptions;
   private ioas: Ioas | undefined;
+  /** Keeps the iommufd open. OBJ-28 */
+  private readonly file: OpenFile;
 
   /** The driver is a user until release(). OBJ-12 */
   constructor(id: number, options: AccessOptions) {
@@ -38,6 +41,11 @@ export class Access extends IommufdObject {
     this.options = options;
     this.iovaAlignment = options.needsPinPages ? PAGE_SIZE : 1n;
     this.users = 1;
+    this.file = options.context.file.get();
+  }
+
+  get attachedTo(): Ioas | undefined {
+    return this.ioas;
   }
 
   /** iommufd_access_attach(), iommufd_access_replace(). The old IOAS stays on failure. PIN-17 32 33 34 OBJ-07 */
@@ -61,6 +69,7 @@ export class Access extends IommufdObject {
 
   override destroy(): void {
     this.detach();
+    this.file.put();
   }
 
   notifyUnmap(range: Range): void {

@@ -1,3 +1,4 @@
+import type { Value } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
   IOMMU_IOAS_ALLOC,
@@ -25,6 +26,7 @@ import type {
   iommu_ioas_noiommu_get_pa,
   iommu_ioas_unmap,
 } from '#uapi/iommufd/ioas.ts';
+import { MOCK_FLAGS_ACCESS_SYZ } from '#uapi/iommufd/selftest.ts';
 import type { IommuProtection } from '../iommu/domain.ts';
 import { isErrno } from '../lib/errno.ts';
 import { ULONG_MAX } from '../lib/math.ts';
@@ -38,6 +40,7 @@ import { Ioas } from './ioas.ts';
 import type { Iommufd } from './main.ts';
 import type { PageSource } from './page-source.ts';
 import type { IoptPages } from './pages.ts';
+import { convertIova } from './selftest/syzkaller.ts';
 import type { UserCommand } from './user-command.ts';
 
 const MAP_FLAGS = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_WRITEABLE | IOMMU_IOAS_MAP_READABLE;
@@ -49,6 +52,8 @@ interface Mapping {
   readonly iova: bigint;
   readonly length: bigint;
 }
+
+type CopySource = Pick<Value<typeof iommu_ioas_copy>, 'flags' | 'src_iova'>;
 
 /** ioas.c: the commands that act on an IOAS. */
 export class IoasCommands {
@@ -149,7 +154,8 @@ export class IoasCommands {
 
   /** The source and its range are looked up first. IOAS-COPY-01 02 03 04 05 06 10 17 23 ABI-15 */
   copy(command: UserCommand<typeof iommu_ioas_copy>): ErrnoName | undefined {
-    const { flags, dst_ioas_id, src_ioas_id, length, dst_iova, src_iova } = command.fields;
+    const { dst_ioas_id, src_ioas_id, length, dst_iova } = command.fields;
+    const { flags, src_iova } = this.syzkallerSource(command);
     if (flags & ~MAP_FLAGS) return 'EOPNOTSUPP';
     if ([length, src_iova, dst_iova].includes(ULONG_MAX)) return 'EOVERFLOW';
     if (!this.hasAccess(flags)) return 'EINVAL';
@@ -198,6 +204,15 @@ export class IoasCommands {
     const ioas = this.ioas(ioas_id);
     if (isErrno(ioas)) return ioas;
     return ioas.iopt.areas.intersecting(iova, iova) ? 'EOPNOTSUPP' : 'ENOENT';
+  }
+
+  /** A test kernel takes the source as area number and offset where it is told so. ABI-26 */
+  private syzkallerSource({ fields }: UserCommand<typeof iommu_ioas_copy>): CopySource {
+    const { flags, src_iova, src_ioas_id } = fields;
+    if (!(flags & MOCK_FLAGS_ACCESS_SYZ)) return { flags, src_iova };
+    const ioas = this.ioas(src_ioas_id);
+    const converted = isErrno(ioas) ? src_iova : convertIova(ioas, src_iova);
+    return { flags: flags & ~MOCK_FLAGS_ACCESS_SYZ, src_iova: converted };
   }
 
   /** Nothing is made that gives a device no access at all. IOAS-MAP-03 IOAS-COPY-03 */

@@ -43,6 +43,7 @@ export class Iommufd implements FileOperations {
         new parts.DeviceCommands(this),
         new parts.FaultCommands(this),
         new parts.ViommuCommands(this),
+        new parts.TestCommands(this),
       ].flatMap((commands) => commands.rows()),
     ]);
   }

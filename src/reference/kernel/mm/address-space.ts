@@ -117,6 +117,13 @@ export class AddressSpace implements UserMemory {
     return count > 0 && pinned.length === 0 ? 'EFAULT' : pinned;
   }
 
+  /** /proc/self/pagemap: where in memory that byte is; undefined where no page is there yet. Changes nothing. */
+  physicalAddress(address: bigint): bigint | undefined {
+    const vma = this.vmas.find(address);
+    const pfn = vma && !vma.device ? this.faults.peek(vma, address >> PAGE_SHIFT) : undefined;
+    return typeof pfn === 'bigint' ? physical(pfn, address) : undefined;
+  }
+
   /** kernel/fork.c: dup_mmap() */
   fork(): UserMemory {
     invariant(!this.hasExited, 'a process forks after its exit');

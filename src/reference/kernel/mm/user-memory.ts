@@ -27,6 +27,8 @@ export interface UserMemory {
    * cannot be pinned; EFAULT where not even the first can.
    */
   pinPages(address: bigint, count: number, write: boolean): readonly Pfn[] | 'EFAULT';
+  /** /proc/self/pagemap: where in memory that byte is; undefined where no page is there yet. */
+  physicalAddress(address: bigint): bigint | undefined;
   /** fork(): copy on write for private memory, shared otherwise; pinned private pages are copied at once. */
   fork(): UserMemory;
   /** exit_mmap(): after this every pin fails; pages that are pinned live on. */

@@ -1,11 +1,12 @@
-import type { PhysicalMemory } from './hardware/memory.ts';
-import type { PciDevice } from './hardware/pci-device.ts';
-import type { VtdUnit } from './hardware/vtd/vtd-unit.ts';
-import type { IommuDevice } from './kernel/iommu/domain.ts';
-import type { IommuCore } from './kernel/iommu/iommu.ts';
-import type { Pages } from './kernel/mm/pages.ts';
-import type { Parts } from './kernel/parts.ts';
-import { invariant } from './reference-bug.ts';
+import type { PhysicalMemory } from '../hardware/memory.ts';
+import type { PciDevice } from '../hardware/pci-device.ts';
+import type { VtdUnit } from '../hardware/vtd/vtd-unit.ts';
+import type { IommuDevice } from './iommu/domain.ts';
+import type { IommuCore } from './iommu/iommu.ts';
+import { IdPool } from './lib/id-pool.ts';
+import type { Pages } from './mm/pages.ts';
+import type { Parts } from './parts.ts';
+import { invariant } from '../reference-bug.ts';
 
 /** RAM lies above 4 GiB, away from the IOVAs that a test is likely to use. */
 const RAM_FIRST = 0x1_0000_0000n;
@@ -17,6 +18,8 @@ const BRIDGE_BUSES = Array.from({ length: 255 }, (_, index) => index + 1);
 /** An endpoint, and what the kernel's IOMMU core made of it. */
 export interface MachineDevice {
   readonly name: string;
+  /** Of its VFIO character device: the lowest that was free. */
+  readonly index: number;
   readonly pci: PciDevice;
   readonly iommu: IommuDevice;
 }
@@ -29,6 +32,7 @@ export class MachineHardware {
   readonly iommu: IommuCore;
   private readonly parts: Parts;
   private readonly plugged: MachineDevice[] = [];
+  private readonly indexes = new IdPool(0);
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -70,6 +74,7 @@ export class MachineHardware {
   unplug(device: MachineDevice): void {
     this.iommu.removeDevice(device.iommu);
     this.plugged.splice(this.plugged.indexOf(device), 1);
+    this.indexes.release(device.index);
   }
 
   private plugIntoBus(bus: number): MachineDevice {
@@ -80,7 +85,8 @@ export class MachineHardware {
     const { memory, unit: translator } = this;
     const name = pciName(rid);
     const pci = new this.parts.PciDevice({ rid, requesterId, translator, memory });
-    const device = { name, pci, iommu: this.iommu.addPciDevice({ name, rid, requesterId }) };
+    const iommu = this.iommu.addPciDevice({ name, rid, requesterId });
+    const device = { name, index: this.indexes.take(), pci, iommu };
     this.plugged.push(device);
     return device;
   }

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+
+import type { Bench, DeviceId, DeviceInfo, DeviceModel } from '#port/bench.ts';
+import type { Attachment, DmaAccess, DmaResult } from '#port/bench.ts';
+import type { Address } from '#port/process.ts';
+import { bufferBytes, EduEngine } from './edu-engine.ts';
+import type { Direction, FaultLog } from './fault-log.ts';
+import { Marks } from './marks.ts';
+import { samplesOf, sampleBytes } from './samples.ts';
+import type { Sample } from './samples.ts';
+import { withWindow } from './window.ts';
+import { requesterId } from './vfio-pci.ts';
+
+/**
+ * QEMU's `edu` devices behind an emulated VT-d, bound to vfio-pci. A blocked access is one that the IOMMU
+ * refused: neither the data (a blocked read leaves zeroes in the device) nor the device tells. What the device holds gets
+ * out by DMA as well, through a page that is mapped into the IOAS for that time: see window.ts.
+ */
+export class EduBench implements Bench {
+  /** The devices of a group beside each other. */
+  private readonly groups: readonly (readonly DeviceInfo[])[];
+  private readonly faults: FaultLog;
+  private readonly plugged = new Set<DeviceId>();
+
+  constructor(groups: readonly (readonly DeviceInfo[])[], faults: FaultLog) {
+    this.groups = groups;
+    this.faults = faults;
+  }
+
+  async devices(): Promise<readonly DeviceInfo[]> {
+    return this.groups.flat().filter(({ id }) => this.plugged.has(id));
+  }
+
+  async plug({ sharesGroupWith }: DeviceModel): Promise<DeviceInfo> {
+    const device =
+      sharesGroupWith === undefined
+        ? this.groups.find((group) => !group.some(({ id }) => this.plugged.has(id)))?.[0]
+        : this.groups
+            .find((group) => group.some(({ id }) => id === sharesGroupWith))
+            ?.find(({ id }) => !this.plugged.has(id));
+    if (device === undefined) throw new Error('the machine has no such device left');
+    this.plugged.add(device.id);
+    return device;
+  }
+
+  async unplug(device: DeviceId): Promise<void> {
+    this.plugged.delete(device);
+  }
+
+  async settle(): Promise<void> {}
+
+  async reset(): Promise<void> {
+    this.plugged.clear();
+  }
+
+  async dmaRead({ device, attachment, iova, length }: DmaAccess): Promise<DmaResult> {
+    const engine = engineOf(attachment);
+    if (engine === undefined) return 'blocked';
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; done += bufferBytes) {
+      const part = { iova: iova + BigInt(done), length: Math.min(length - done, bufferBytes) };
+      const fetched = await this.unrefused(device, 'read', () =>
+        engine.fetch({ ...part, offset: 0 }),
+      );
+      if (!fetched) return 'blocked';
+      bytes.set(await contentOf(attachment, engine, part.length), done);
+    }
+    return { bytes };
+  }
+
+  async dmaWrite({ device, attachment, iova }: DmaAccess, bytes: Uint8Array): Promise<DmaResult> {
+    const engine = engineOf(attachment);
+    if (engine === undefined) return 'blocked';
+    for (let done = 0; done < bytes.length; done += bufferBytes) {
+      const content = bytes.subarray(done, done + bufferBytes);
+      if (attachment.ioas !== undefined) await fill(attachment, engine, content);
+      const target = { iova: iova + BigInt(done), length: content.length, offset: 0 };
+      const put = await this.unrefused(device, 'write', () => engine.put(target));
+      if (!put) return 'blocked';
+    }
+    return { bytes };
+  }
+
+  /**
+   * Marks the memory at `address`, lets the device read the marks at `iova`, and takes them away again. Where it may
+   * not read, it writes; first what it happens to hold, as mostly it may not do that either, and the rest is saved.
+   */
+  async sees(access: DmaAccess, address: Address): Promise<boolean> {
+    const engine = engineOf(access.attachment);
+    if (engine === undefined) return false;
+    const samples = samplesOf(access, address);
+    const marks = await Marks.make(access.attachment.process, samples);
+    try {
+      const refused = await this.fetchAll({ engine, ...access }, samples);
+      if (refused !== undefined) {
+        const writable = await this.putAll({ engine, ...access }, [refused]);
+        return writable && (await this.seesByWriting({ engine, ...access }, samples));
+      }
+      const seen = await contentOf(access.attachment, engine, samples.length * sampleBytes);
+      return marks.equal(seen);
+    } finally {
+      await marks.remove();
+    }
+  }
+
+  private async seesByWriting(
+    { engine, device, attachment }: Driven,
+    samples: readonly Sample[],
+  ): Promise<boolean> {
+    const { process } = attachment;
+    const bytes = randomBytes(samples.length * sampleBytes);
+    await fill(attachment, engine, bytes);
+    if (!(await this.putAll({ engine, device }, samples))) return false;
+    for (const [index, { address, length }] of samples.entries()) {
+      const seen = await process.load(address, length);
+      const start = index * sampleBytes;
+      const put = bytes.subarray(start, start + length);
+      if (typeof seen === 'string' || !put.equals(seen)) return false;
+    }
+    return true;
+  }
+
+  /** The first sample that the device was not given. */
+  private async fetchAll(
+    { engine, device }: Engaged,
+    samples: readonly Sample[],
+  ): Promise<Sample | undefined> {
+    for (const [index, sample] of samples.entries()) {
+      const { iova, length } = sample;
+      const transfer = { iova, length, offset: index * sampleBytes };
+      if (!(await this.unrefused(device, 'read', () => engine.fetch(transfer)))) return sample;
+    }
+    return undefined;
+  }
+
+  private async putAll({ engine, device }: Engaged, samples: readonly Sample[]): Promise<boolean> {
+    for (const [index, { iova, length }] of samples.entries()) {
+      const transfer = { iova, length, offset: index * sampleBytes };
+      if (!(await this.unrefused(device, 'write', () => engine.put(transfer)))) return false;
+    }
+    return true;
+  }
+
+  private async unrefused(
+    device: DeviceId,
+    direction: Direction,
+    transfer: () => Promise<void>,
+  ): Promise<boolean> {
+    const source = requesterId(device);
+    const before = await this.faults.count(source, direction);
+    await transfer();
+    return (await this.faults.count(source, direction)) === before;
+  }
+}
+
+interface Engaged {
+  readonly engine: EduEngine;
+  readonly device: DeviceId;
+}
+
+interface Driven extends Engaged {
+  readonly attachment: Attachment;
+}
+
+/** Undefined for a device that nobody has opened: nothing makes it move. */
+function engineOf({ process, deviceFd }: Attachment): EduEngine | undefined {
+  return deviceFd === undefined ? undefined : new EduEngine(process, deviceFd);
+}
+
+/** The first bytes that the device holds. */
+function contentOf(attachment: Attachment, engine: EduEngine, length: number): Promise<Uint8Array> {
+  return withWindow(attachment, async ({ iova, memory }) => {
+    await engine.put({ iova, length, offset: 0 });
+    return memory.load(length);
+  });
+}
+
+/** Makes the device hold these bytes. */
+function fill(attachment: Attachment, engine: EduEngine, bytes: Uint8Array): Promise<void> {
+  return withWindow(attachment, async ({ iova, memory }) => {
+    await memory.store(bytes);
+    await engine.fetch({ iova, length: bytes.length, offset: 0 });
+  });
+}

@@ -1,0 +1,45 @@
+import type { Feature } from '#port/features.ts';
+import { everyFeature } from '#port/features.ts';
+import type { Hardware } from '#lab/qemu.ts';
+import { atLeast } from '#lab/kernel-image.ts';
+import { LabError } from '#lab/tools.ts';
+
+/** What needs a release, and nothing else. */
+const since: Readonly<Partial<Record<Feature, `${number}.${number}`>>> = {
+  'fault-queue': '6.11',
+  'ioas-map-file': '6.13',
+  'change-process': '6.14',
+};
+
+/** What a process on any Linux can do. */
+const ofEveryLinux: readonly Feature[] = ['processes', 'limits', 'proc'];
+
+const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
+  selftest: ['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'],
+  edu: [
+    ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
+    ...(['dma', 'reserved-iova', 'hwpt-alloc'] as const),
+  ],
+};
+
+/** What a kernel of that release offers. `more` is what this machine has beyond it. */
+export function featuresOf(release: string, more: readonly Feature[] = []): readonly Feature[] {
+  const grown = (Object.keys(since) as Feature[]).filter((feature) =>
+    atLeast(release, since[feature] ?? '0.0'),
+  );
+  return [...new Set([...ofEveryLinux, ...grown, ...more])];
+}
+
+export function hardwareFeatures(hardware: Hardware): readonly Feature[] {
+  return ofHardware[hardware];
+}
+
+/** `features=vfio-container,noiommu`: what the user knows of the kernel's configuration. Throws for an unknown name. */
+export function declaredByUser(settings: Readonly<Record<string, string>>): readonly Feature[] {
+  const names = (settings['features'] ?? '').split(',').filter((name) => name !== '');
+  const unknown = names.find((name) => !everyFeature.includes(name as Feature));
+  if (unknown === undefined) return names as Feature[];
+  throw new LabError(
+    `features=${unknown}: there is no such feature; known are ${everyFeature.join(', ')}`,
+  );
+}

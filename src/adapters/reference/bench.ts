@@ -1,0 +1,151 @@
+import type { Bench, DeviceInfo, DeviceModel, DmaAccess, DmaResult } from '#port/bench.ts';
+import type { Address } from '#port/process.ts';
+import type { MachineDevice, MachineHardware } from '#reference/kernel/machine-hardware.ts';
+import { vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
+import { ReferenceProcess } from './process.ts';
+
+/** Endpoints in groups of their own, and endpoints behind one bridge. */
+const ALONE = 4;
+const BEHIND_BRIDGE = 2;
+
+/** Wires to each device of the reference, and a look at the address lines behind its IOMMU. */
+export class ReferenceBench implements Bench {
+  private readonly hardware: MachineHardware;
+  /** What the machine was built with; the rest goes with reset(). */
+  private builtIn: readonly MachineDevice[];
+  /** Given out since the last reset(). */
+  private readonly taken = new Set<MachineDevice>();
+  /** Frames in use, and stray writes, where all is quiet. */
+  private framesInUse: number;
+  private strayWrites = 0;
+  private unsaid: string[] = [];
+
+  constructor(hardware: MachineHardware) {
+    this.hardware = hardware;
+    this.builtIn = buildDevices(hardware);
+    this.framesInUse = hardware.pages.inUse;
+  }
+
+  /** Of the resets since the last time: what only a broken reference does. */
+  takeComplaints(): readonly string[] {
+    const complaints = this.unsaid;
+    this.unsaid = [];
+    return complaints;
+  }
+
+  async devices(): Promise<readonly DeviceInfo[]> {
+    return this.hardware.devices.map(infoOf);
+  }
+
+  async plug({ sharesGroupWith }: DeviceModel): Promise<DeviceInfo> {
+    const device =
+      sharesGroupWith === undefined ? this.deviceAlone() : this.deviceBeside(sharesGroupWith);
+    this.taken.add(device);
+    return infoOf(device);
+  }
+
+  async unplug(id: string): Promise<void> {
+    const device = this.find(id);
+    this.taken.delete(device);
+    this.hardware.unplug(device);
+  }
+
+  /** Each byte that the device reaches is the one that the process reaches: the same place in memory, not a copy. */
+  async sees(access: DmaAccess, address: Address): Promise<boolean> {
+    const { memory } = processOf(access).task;
+    for (let done = 0; done < access.length;) {
+      const piece = this.reach(access, done);
+      const place = memory.physicalAddress(address + BigInt(done));
+      if (!piece || piece.address !== place) return false;
+      const restOfPage = 4096 - Number(place & 0xfffn);
+      done += Math.min(piece.length, restOfPage);
+    }
+    return true;
+  }
+
+  async dmaRead(access: DmaAccess): Promise<DmaResult> {
+    const { iova, length, pasid } = access;
+    const bytes = this.find(access.device).pci.dmaRead(iova, length, pasid);
+    return bytes === 'blocked' ? bytes : { bytes };
+  }
+
+  async dmaWrite(access: DmaAccess, bytes: Uint8Array): Promise<DmaResult> {
+    const { iova, pasid } = access;
+    return this.find(access.device).pci.dmaWrite(iova, bytes, pasid) ?? { bytes };
+  }
+
+  /** The reference does everything while it is called. */
+  async settle(): Promise<void> {}
+
+  async reset(): Promise<void> {
+    for (const device of this.hardware.devices.filter((other) => !this.builtIn.includes(other))) {
+      this.hardware.unplug(device);
+    }
+    if (this.builtIn.some((device) => !this.hardware.devices.includes(device))) this.rebuild();
+    this.taken.clear();
+    this.hardware.unit.faults.clear();
+    this.complain();
+  }
+
+  private complain(): void {
+    const { pages, memory } = this.hardware;
+    const [leaked, stray] = [pages.inUse - this.framesInUse, memory.strayWrites - this.strayWrites];
+    if (leaked !== 0) this.unsaid.push(`${leaked} more frames are in use than at the start`);
+    if (stray !== 0) this.unsaid.push(`${stray} writes went to memory that was not in use`);
+    [this.framesInUse, this.strayWrites] = [pages.inUse, memory.strayWrites];
+  }
+
+  /** Something built in was pulled out: everything goes, so that each device comes back as it was. */
+  private rebuild(): void {
+    for (const device of [...this.hardware.devices]) this.hardware.unplug(device);
+    this.builtIn = buildDevices(this.hardware);
+  }
+
+  private reach(access: DmaAccess, done: number) {
+    const { iova, length, pasid } = access;
+    const { pci } = this.find(access.device);
+    const at = iova + BigInt(done);
+    const read = pci.reach(at, length - done, { write: false, pasid });
+    return read ?? pci.reach(at, length - done, { write: true, pasid });
+  }
+
+  private deviceAlone(): MachineDevice {
+    const free = this.hardware.devices.find(
+      (device) => !this.taken.has(device) && device.iommu.group.devices.length === 1,
+    );
+    return free ?? this.hardware.plug();
+  }
+
+  private deviceBeside(id: string): MachineDevice {
+    const sibling = this.find(id);
+    const free = this.hardware.devices.find(
+      (device) => !this.taken.has(device) && device.iommu.group === sibling.iommu.group,
+    );
+    return free ?? this.hardware.plugBeside(sibling);
+  }
+
+  private find(id: string): MachineDevice {
+    const device = this.hardware.devices.find(({ name }) => name === id);
+    if (device) return device;
+    const known = this.hardware.devices.map(({ name }) => name).join(', ');
+    throw new Error(`no device "${id}"; this machine has ${known}`);
+  }
+}
+
+function buildDevices(hardware: MachineHardware): readonly MachineDevice[] {
+  for (let count = 0; count < ALONE; count += 1) hardware.plug();
+  const first = hardware.plugBehindBridge();
+  for (let count = 1; count < BEHIND_BRIDGE; count += 1) hardware.plugBeside(first);
+  return [...hardware.devices];
+}
+
+function infoOf({ name, index, iommu }: MachineDevice): DeviceInfo {
+  const group = vfioGroupPath(iommu.group.id);
+  return { id: name, kind: 'vfio', cdev: vfioDevicePath(index), group };
+}
+
+function processOf({ attachment }: DmaAccess): ReferenceProcess {
+  const { process } = attachment;
+  if (process instanceof ReferenceProcess) return process;
+  throw new Error('the process of an attachment is not one of the reference');
+}

@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import type { IRunConfiguration } from '@cucumber/cucumber/api';
+
+import type { RunOptions } from './run.ts';
+import { tagExpression } from './selection.ts';
+
+const quiet = pathToFileURL(resolve(__dirname, 'quiet-formatter.cjs')).href;
+
+/** Cucumber's configuration of the suite, narrowed to what this run is to do. */
+export function configure(options: RunOptions, base: IRunConfiguration): IRunConfiguration {
+  const { paths, order, shard, parallel, adapter, settings, timeoutMs, machine } = options;
+  const own = base.sources.tagExpression;
+  const wanted = tagExpression(options);
+  return {
+    ...base,
+    sources: {
+      ...base.sources,
+      ...(paths.length > 0 && { paths: [...paths] }),
+      tagExpression: [own && `(${own})`, wanted].filter(Boolean).join(' and '),
+      order: order as IRunConfiguration['sources']['order'],
+      ...(shard !== undefined && { shard }),
+    },
+    runtime: {
+      ...base.runtime,
+      parallel,
+      worldParameters: {
+        ...base.runtime.worldParameters,
+        adapter,
+        settings,
+        timeoutMs,
+        ...(machine !== undefined && { machine }),
+      },
+    },
+    formats: { stdout: quiet, files: {}, publish: false, options: {} },
+  };
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { differences } from '#report/compare.ts';
+import { readResult } from '#report/read-run.ts';
+import type { Result } from '#report/result.ts';
+
+import { root } from '../version.ts';
+import type { Ended, Stage, Tally } from './stage.ts';
+
+/** What `npm test` is made of. `folder` takes the reports. */
+
+const node = [process.execPath, '--require', 'ts-node/register'];
+const main = [...node, 'src/cli/main.ts'];
+
+function asOne({ code }: Ended): Tally {
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** The closing lines of node's test runner. */
+function asTests({ output }: Ended): Tally {
+  const number = (word: string): number => {
+    const found = [...output.matchAll(new RegExp(`^# ${word} (\\d+)$`, 'gm'))];
+    return found.reduce((sum, [, digits]) => sum + Number(digits), 0);
+  };
+  return { passed: number('pass'), failed: number('fail') + number('cancelled') };
+}
+
+function tool(name: string, ...parameters: string[]): string[] {
+  return [process.execPath, join(root, 'node_modules', '.bin', name), ...parameters];
+}
+
+interface Suite {
+  readonly name: string;
+  readonly parameters: readonly string[];
+  readonly count: (result: Result) => Tally;
+}
+
+/** A run of the suite with reports of its own; a run that leaves no result counts as one failure. */
+function suite(folder: string, { name, parameters, count }: Suite): Stage {
+  const reports = join(folder, name.replaceAll(/\W+/g, '-'));
+  return {
+    name,
+    command: [...main, 'run', '--no-html', '--reports', reports, ...parameters],
+    count: () => {
+      try {
+        return count(readResult(join(reports, adapterOf(parameters), 'result.json')));
+      } catch {
+        return { passed: 0, failed: 1 };
+      }
+    },
+  };
+}
+
+function adapterOf(parameters: readonly string[]): string {
+  const name = parameters[parameters.indexOf('--adapter') + 1] ?? 'reference';
+  return name.replace(/^.*\//, '').replace(/\.\w+$/, '');
+}
+
+function verdicts({ counts }: Result): Tally {
+  const failed = counts.fail + counts.broken + counts['unexpected-pass'];
+  return { passed: counts.pass + counts['known-failure'], failed };
+}
+
+/** On void the roles change: a scenario that passes there tests nothing. */
+function vacuity({ counts }: Result): Tally {
+  return { passed: counts.fail + counts.broken, failed: counts.pass + counts.skip };
+}
+
+/** As in process: the same scenarios with the same outcomes. */
+function equalTo(before: string): (result: Result) => Tally {
+  return (result) => {
+    const differing = differences(readResult(before), result).length;
+    const { passed, failed } = verdicts(result);
+    return { passed, failed: failed + differing };
+  };
+}
+
+function pythonScenarios(): string[] {
+  const file = join(root, 'examples', 'adapter-python', 'scenarios.txt');
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/** In the order in which they start; the run over the wire is compared with the first. */
+export function stages(folder: string): Stage[] {
+  const inProcess = join(folder, 'suite-in-process', 'reference', 'result.json');
+  const served = [...main, 'serve', '--adapter', 'reference'].join(' ');
+  return [
+    suite(folder, {
+      name: 'suite in process',
+      parameters: ['--adapter', 'reference'],
+      count: verdicts,
+    }),
+    { name: 'types', command: tool('tsc', '-p', '.'), count: asOne },
+    { name: 'mutants', command: [...node, 'src/cli/mutants.ts'], count: asMutants },
+    { name: 'unit tests', command: ['npm', 'run', '--silent', 'unit'], count: asTests },
+    { name: 'lint', command: tool('eslint', '.'), count: asOne },
+    {
+      name: 'format',
+      command: tool('prettier', '--check', 'src', 'steps', 'examples'),
+      count: asOne,
+    },
+    suite(folder, {
+      name: 'suite over the wire',
+      parameters: ['--adapter', 'wire', '--adapter-option', `command=${served}`],
+      count: equalTo(inProcess),
+    }),
+    suite(folder, { name: 'void says no', parameters: ['--adapter', 'void'], count: vacuity }),
+    suite(folder, {
+      name: 'void says yes',
+      parameters: ['--adapter', 'void', '--adapter-option', 'says=yes'],
+      count: vacuity,
+    }),
+    suite(folder, {
+      name: 'python adapter',
+      parameters: [
+        '--adapter',
+        './examples/adapter-python/iommufd_adapter.py',
+        '--only',
+        pythonScenarios().join(','),
+      ],
+      count: verdicts,
+    }),
+  ];
+}
+
+/** The last line of the kill matrix. */
+function asMutants({ output }: Ended): Tally {
+  const [, killed = '0', survived = '1'] = /^(\d+) killed, (\d+) survived$/m.exec(output) ?? [];
+  return { passed: Number(killed), failed: Number(survived) };
+}

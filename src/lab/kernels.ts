@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { cachePath } from './cache.ts';
+import { LabError } from './tools.ts';
+
+export interface CachedKernel {
+  /** `6.12.117-iommufd-1a2b3c4d`: release and a hash of the configuration. */
+  readonly name: string;
+  readonly path: string;
+}
+
+export function kernelFolder(): string {
+  return cachePath('kernels');
+}
+
+/** The kernels that were built, oldest release first. */
+export async function cachedKernels(): Promise<readonly CachedKernel[]> {
+  const names = await readdir(kernelFolder()).catch((): string[] => []);
+  const numerically = new Intl.Collator('en', { numeric: true }).compare;
+  return names
+    .map((name) => ({ name, path: join(kernelFolder(), name, 'bzImage') }))
+    .filter(({ path }) => existsSync(path))
+    .sort((one, other) => numerically(one.name, other.name));
+}
+
+/**
+ * The path of a kernel: `wanted` is that path itself, or how the name of a cached one begins, such as `6.12`. Without
+ * `wanted`, the newest cached one.
+ */
+export async function chooseKernel(wanted?: string): Promise<string> {
+  if (wanted?.includes('/')) return wanted;
+  const all = await cachedKernels();
+  const fit = all.filter(({ name }) => wanted === undefined || isOf(name, wanted));
+  const newest = fit.at(-1);
+  if (newest !== undefined) return newest.path;
+  const what = wanted === undefined ? 'no kernel is cached' : `no kernel ${wanted} is cached`;
+  const known = all.map(({ name }) => name).join(', ');
+  throw new LabError(
+    `${what}${known === '' ? '' : ` (there are ${known})`}: build one with \`npm run lab -- build\`, ` +
+      'or name the file of one with kernel=PATH',
+  );
+}
+
+/** 6.12 is 6.12.117-abc, but neither 6.1 nor 6.120 is. */
+function isOf(name: string, wanted: string): boolean {
+  return name.startsWith(wanted) && !/^\d/.test(name.slice(wanted.length));
+}

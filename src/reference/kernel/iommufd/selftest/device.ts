@@ -1,0 +1,46 @@
+import type { ErrnoName } from '#uapi/errno.ts';
+import { MOCK_FLAGS_DEVICE_NO_DIRTY, MOCK_FLAGS_DEVICE_PASID } from '#uapi/iommufd/selftest.ts';
+import type { IommuDevice } from '../../iommu/domain.ts';
+import { isErrno } from '../../lib/errno.ts';
+import { bindDevice } from '../device.ts';
+import type { IommufdDevice } from '../device.ts';
+import type { Iommufd } from '../main.ts';
+import { IommufdObject } from '../object.ts';
+
+/** selftest.c: struct selftest_obj: a mock device that is bound and attached as long as this object exists. MOCK-05 07 */
+export class SelftestDevice extends IommufdObject {
+  readonly bound: IommufdDevice;
+  private readonly mock: IommuDevice;
+
+  constructor(id: number, bound: IommufdDevice) {
+    super(id);
+    this.bound = bound;
+    this.mock = bound.device;
+  }
+
+  override destroy(): void {
+    const { kernel } = this.bound.context;
+    this.bound.detach();
+    this.bound.unbind();
+    kernel.iommu.removeDevice(this.mock);
+  }
+}
+
+/** iommufd_test_mock_domain(): EINVAL for unknown flags, or why it cannot be attached. MOCK-05 06 */
+export function createSelftestDevice(
+  context: Iommufd,
+  id: number,
+  { tableId, flags }: { tableId: number; flags: number },
+): { device: SelftestDevice; hwptId: number } | ErrnoName {
+  if (flags & ~(MOCK_FLAGS_DEVICE_NO_DIRTY | MOCK_FLAGS_DEVICE_PASID)) return 'EINVAL';
+  const { iommu, parts } = context.kernel;
+  const mock = iommu.addMockDevice();
+  const bound = bindDevice(context, mock);
+  const hwptId = isErrno(bound) ? bound : bound.attach(tableId);
+  if (isErrno(bound) || isErrno(hwptId)) {
+    if (!isErrno(bound)) bound.unbind();
+    iommu.removeDevice(mock);
+    return isErrno(hwptId) ? hwptId : 'ENOMEM';
+  }
+  return { device: new parts.SelftestDevice(id, bound), hwptId };
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { later } from '#conformance/later.ts';
+import { all, byId } from '#conformance/requirements/index.ts';
+import { untestable } from '#conformance/untestable.ts';
+import { features as knownFeatures } from '#port/features.ts';
+
+import { featureFiles, tagsOf, type FeatureFile } from './features.ts';
+import { filesBelow } from './files.ts';
+
+/** The style rules of feature files, and the thread from a requirement to its scenarios and its code. */
+
+const files = featureFiles();
+const pickles = files.flatMap((file) => file.pickles);
+const isRequirement = (tag: string): boolean => !tag.startsWith('needs:');
+
+function each(complaint: (file: FeatureFile) => readonly string[]): string[] {
+  return files.flatMap((file) => complaint(file).map((text) => `${file.path}: ${text}`));
+}
+
+test('a feature file has at most 400 lines', () => {
+  const long = each(({ text }) => (text.split('\n').length > 401 ? ['too long'] : []));
+  assert.deepEqual(long, []);
+});
+
+test('titles state what happens, in lower case, once in a file', () => {
+  const complaints = each(({ document }) => {
+    const scenarios = (document.feature?.children ?? []).flatMap(({ scenario, rule }) =>
+      rule === undefined ? [scenario] : rule.children.map((child) => child.scenario),
+    );
+    const titles = scenarios.flatMap((scenario) => (scenario === undefined ? [] : [scenario.name]));
+    const double = titles.filter((title, index) => titles.indexOf(title) !== index);
+    const weak = titles.filter((title) => /\b(should|test|verify|check)\b/i.test(title));
+    return [...double.map((t) => `"${t}" twice`), ...weak.map((t) => `"${t}" is not a statement`)];
+  });
+  assert.deepEqual(complaints, []);
+});
+
+test('hexadecimal numbers stand only where the number is the subject', () => {
+  const subject = /^features\/(uapi|hardware)\//;
+  const found = each(({ path, text }) => (!subject.test(path) && / 0x/.test(text) ? ['0x'] : []));
+  assert.deepEqual(found, []);
+});
+
+test('a scenario names one to three requirements, all of them known', () => {
+  const wrong = pickles.filter((pickle) => {
+    const ids = tagsOf(pickle).filter(isRequirement);
+    return ids.length < 1 || ids.length > 3 || ids.some((id) => !byId.has(id));
+  });
+  assert.deepEqual(
+    wrong.map(({ uri, name }) => `${uri}: ${name}`),
+    [],
+  );
+});
+
+test('a scenario asks for features that the port lists', () => {
+  const needs = pickles.flatMap((pickle) => tagsOf(pickle).filter((tag) => !isRequirement(tag)));
+  const unknown = needs
+    .map((tag) => tag.slice('needs:'.length))
+    .filter((f) => !(f in knownFeatures));
+  assert.deepEqual([...new Set(unknown)], []);
+});
+
+test('each requirement has a scenario, or a reason why it has none', () => {
+  const shown = new Set(pickles.flatMap(tagsOf));
+  const missing = all.filter(({ id }) => !shown.has(id) && !(id in untestable) && !(id in later));
+  assert.deepEqual(
+    missing.map(({ id }) => id),
+    [],
+  );
+});
+
+test('no requirement has a scenario and a reason for having none', () => {
+  const shown = new Set(pickles.flatMap(tagsOf));
+  const both = all.filter(({ id }) => shown.has(id) && (id in untestable || id in later));
+  assert.deepEqual(
+    both.map(({ id }) => id),
+    [],
+  );
+});
+
+test('each requirement that has a scenario is named by the reference', () => {
+  const shown = new Set(pickles.flatMap(tagsOf).filter(isRequirement));
+  const named = idsInComments(
+    filesBelow('src/reference', '.ts')
+      .map(({ text }) => text)
+      .join('\n'),
+  );
+  assert.deepEqual([...shown].filter((id) => !named.has(id)).sort(), []);
+});
+
+/** `IOAS-MAP-10 12 13` in a comment names three. */
+function idsInComments(text: string): Set<string> {
+  const ids = new Set<string>();
+  for (const [, family = '', numbers = ''] of text.matchAll(
+    /\b([A-Z]+(?:-[A-Z]+)*)-(\d\d(?:,? (?:and )?\d\d\b)*)/g,
+  )) {
+    for (const [number] of numbers.matchAll(/\d\d/g)) ids.add(`${family}-${number}`);
+  }
+  return ids;
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api';
+
+import { filesBelow, root } from './files.ts';
+
+/** The vocabulary stays small: the suite is read by people, and answered by people who write adapters. */
+const mostSteps = 80;
+const fewestUses = 2;
+
+interface Usage {
+  readonly pattern: string;
+  readonly patternType: string;
+  readonly uri: string;
+  readonly line: number;
+  readonly matches: readonly unknown[];
+}
+
+/** How often each step definition is used, as a dry run of cucumber tells. */
+async function usage(): Promise<Usage[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'iommufd-conformance-'));
+  const file = join(folder, 'usage.json');
+  const provided = { dryRun: true, format: [`usage-json:${file}`] };
+  const environment = {
+    cwd: root,
+    stdout: process.stderr,
+    env: { ...process.env, IOMMUFD_ADAPTER: 'void' },
+  };
+  const { runConfiguration } = await loadConfiguration({ provided }, environment);
+  await runCucumber(runConfiguration, environment);
+  const text = readFileSync(file, 'utf8');
+  await rm(folder, { recursive: true });
+  return JSON.parse(text) as Usage[];
+}
+
+const steps = usage();
+
+test('there are few step definitions', async () => {
+  const count = (await steps).length;
+  assert.ok(count <= mostSteps, `${count} step definitions; at most ${mostSteps}`);
+});
+
+test('each step definition is used by at least two scenarios', async () => {
+  const dead = (await steps).filter(({ matches }) => matches.length < fewestUses);
+  const shown = dead.map(({ uri, line, pattern }) => `${uri}:${line} ${pattern}`);
+  assert.deepEqual(shown, []);
+});
+
+test('steps are cucumber expressions that start with it, an article or a noun', async () => {
+  const bad = (await steps).filter(
+    ({ pattern, patternType }) =>
+      patternType !== 'CucumberExpression' || /^I |should/.test(pattern),
+  );
+  assert.deepEqual(
+    bad.map(({ pattern }) => pattern),
+    [],
+  );
+});
+
+test('steps speak to the port only', () => {
+  const peeking = filesBelow('steps', '.ts').filter(({ text }) =>
+    /#(reference|mutants)\//.test(text),
+  );
+  assert.deepEqual(
+    peeking.map(({ path }) => path),
+    [],
+  );
+});

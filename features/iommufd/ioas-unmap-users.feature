@@ -88,7 +88,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       And device "nic" does not see buffer "ram" at 16 MiB .. +1 page
       And device "nic" does not see buffer "ram" + 4 pages at 32 MiB .. +1 page
 
-    @IOAS-UNMAP-17 @needs:dma
+    @IOAS-UNMAP-17 @needs:device @needs:dma
     Scenario: the device is blocked
       Given a device "nic" attached to IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -98,7 +98,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       And device "nic" reads 1 page at 16 MiB
       Then the access is blocked
 
-    @IOAS-UNMAP-17 @needs:dma
+    @IOAS-UNMAP-17 @needs:device @needs:dma
     Scenario: what the device writes after an unmap goes nowhere
       Given a device "nic" attached to IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write

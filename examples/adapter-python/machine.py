@@ -82,6 +82,18 @@ class Memory:
             done += size
 
 
+class Text:
+    """A file that can only be read."""
+
+    def __init__(self, content):
+        self._rest = content
+
+    def read(self, memory, pointer, length):
+        memory.store(pointer, self._rest[:length])
+        done, self._rest = len(self._rest[:length]), self._rest[length:]
+        return done
+
+
 class Process:
     """A method for each system call of the wire protocol, named and called as there."""
 
@@ -111,14 +123,19 @@ class Process:
 
     def ioctl(self, fd, request, arg):
         file = self._file(fd)
-        refuse(isinstance(file, dict), ENOTTY)
+        refuse(not hasattr(file, "ioctl"), ENOTTY)
         return file.ioctl(self._memory, request, int(arg, 16))
 
-    def read(self, fd, buffer, length, offset="0x0"):
+    def read(self, fd, buffer, length):
+        file = self._file(fd)
+        refuse(not hasattr(file, "read"), EINVAL)
+        return file.read(self._memory, int(buffer, 16), length)
+
+    def write(self, fd, buffer, length, offset="0x0"):
         self._file(fd)
         raise Errno(EINVAL)
 
-    write = pread = pwrite = read
+    pread = pwrite = write
 
     def poll(self, fds, timeoutMs):
         return [{**each, "revents": each["events"] & ALWAYS_READY if each["fd"] in self._files else POLLNVAL}
@@ -189,7 +206,8 @@ class Machine:
 
 def serve(identity, paths):
     """`identity` has at least name and kernel. `paths` maps each path that can be opened to a class: open() makes an
-    instance, and its ioctl(memory, request, pointer) returns what the system call returns, or raises Errno."""
+    instance. Where it has ioctl(memory, request, pointer) or read(memory, pointer, length), that returns what the system
+    call returns, or raises Errno."""
     machine = Machine(identity, paths)
     for line in sys.stdin:
         request = json.loads(line)

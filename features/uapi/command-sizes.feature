@@ -1,4 +1,5 @@
 Feature: the size of a command's struct
+
   Every command takes one struct, and the first field of the struct says how long the caller thinks it is. So an old
   program runs on a new kernel, whose structs have grown, and a new program on an old kernel, as long as it leaves the
   fields that the kernel does not know at zero.

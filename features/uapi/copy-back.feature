@@ -1,4 +1,5 @@
 Feature: what a command writes back
+
   A command answers in the struct that it was given. It writes after it has done its work, so a struct that cannot be
   written is found out late: some commands undo their work then, and others leave it done.
 

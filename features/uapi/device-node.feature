@@ -1,4 +1,5 @@
 Feature: /dev/iommu
+
   The character device that each program opens for itself. Each open file has objects and ids of its own.
 
   Rule: it is a misc device of its own

@@ -1,4 +1,5 @@
 Feature: flags and reserved fields
+
   What this kernel does not know yet, it refuses: so a program finds out what a kernel can do, and a later release can
   give those bits a meaning.
 

@@ -1,4 +1,5 @@
 Feature: the number of a command
+
   A command is told by the whole second argument of ioctl(2): type 0x3b, a number from 0x80 on, no direction and no size.
   Later releases add numbers at the end; a program finds out by trying.
 

@@ -1,4 +1,5 @@
 Feature: the pointer to a command's struct
+
   The third argument of ioctl(2) is the address of a struct in the memory of the caller.
 
   Background:

@@ -10,7 +10,7 @@ export type HtmlOutcome =
   | { readonly kind: 'written'; readonly file: string; readonly note?: string }
   | { readonly kind: 'missing'; readonly reason: string };
 
-interface Generator {
+export interface Generator {
   readonly name: string;
   readonly note?: string;
   command(results: string, output: string): readonly [program: string, ...args: string[]];
@@ -31,7 +31,7 @@ function hasJava(): boolean {
 }
 
 /** Allure 2, the report that people know; it needs Java. */
-function allure2(): Generator | undefined {
+export function allure2(): Generator | undefined {
   const folder = packageFolder('allure-commandline');
   if (folder === undefined || !hasJava()) return undefined;
   const script = join(
@@ -48,7 +48,7 @@ function allure2(): Generator | undefined {
 }
 
 /** Allure 3, which needs nothing but Node; its page looks different, and it keeps no trend. */
-function allure3(): Generator | undefined {
+export function allure3(): Generator | undefined {
   const folder = packageFolder('allure');
   if (folder === undefined) return undefined;
   const script = join(folder, 'cli.js');
@@ -60,15 +60,14 @@ function allure3(): Generator | undefined {
   };
 }
 
-function findGenerator(): Generator | undefined {
-  return allure2() ?? allure3();
-}
-
-/** Makes one HTML file of allure-results/ that opens from the disk and loads nothing from elsewhere. */
+/**
+ * Makes one HTML file of allure-results/ that opens from the disk and loads nothing from elsewhere. `generator` is the
+ * best one here unless told; null for none.
+ */
 export async function writeHtml(
   folder: string,
   file: string,
-  generator = findGenerator(),
+  generator: Generator | null = allure2() ?? allure3() ?? null,
 ): Promise<HtmlOutcome> {
   if (!generator) {
     const reason = 'neither Java 17 nor the npm package allure is there to make it';

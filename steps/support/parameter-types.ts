@@ -196,9 +196,9 @@ const types = {
   ),
   option: parameter(
     re(
-      `the huge pages option of IOAS ${quoted}|the rlimit mode of (the iommufd|iommufd ${quoted})`,
+      `the huge pages option of IOAS ${quoted}|the rlimit mode of (?:the iommufd|iommufd ${quoted})`,
     ),
-    function (ioas, _iommufd, name): Option {
+    function (ioas, name): Option {
       return optionNamed(this, ioas, name);
     },
   ),

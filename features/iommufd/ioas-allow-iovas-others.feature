@@ -53,6 +53,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS, beside fixed maps and devices
         | 32 MiB | 4 pages |
       Then it succeeds
       And device "nic" sees buffer "ram" at 64 MiB .. +2 pages
+      And device "nic" does not see buffer "ram" at 32 MiB .. +1 page
 
   Rule: a device that needs an allowed IOVA for itself cannot be attached
 

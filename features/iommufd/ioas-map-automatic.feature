@@ -40,7 +40,8 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
     @IOAS-MAP-18
     Scenario: the returned IOVA is the one to unmap
       When it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
-      And it unmaps 1 page at the new IOVA from IOAS "guest"
+      Then the new IOVA .. +1 page is mapped in IOAS "guest"
+      When it unmaps 1 page at the new IOVA from IOAS "guest"
       Then it succeeds
       And the new IOVA .. +1 page is not mapped in IOAS "guest"
 

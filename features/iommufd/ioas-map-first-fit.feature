@@ -142,6 +142,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
         | flags   | READABLE |
         | user_va |    1 GiB |
         | length  |  2 pages |
+        | iova    |   64 MiB |
       Then it lands at 16 MiB
 
     @IOAS-MAP-26
@@ -155,6 +156,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
         | flags   | READABLE |
         | user_va |    1 GiB |
         | length  | <length> |
+        | iova    |   64 MiB |
       Then it lands at <iova>
 
       Examples:
@@ -176,6 +178,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
         | flags   | READABLE |
         | user_va |    1 GiB |
         | length  |  2 pages |
+        | iova    |   64 MiB |
       Then it lands at <iova>
 
       Examples:
@@ -204,6 +207,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
         | flags   | READABLE |
         | user_va |    1 GiB |
         | length  |  2 pages |
+        | iova    |   64 MiB |
       Then it lands at 16 MiB
       When it calls IOMMU_IOAS_MAP with:
         | flags   | READABLE |

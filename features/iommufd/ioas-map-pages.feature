@@ -46,6 +46,7 @@ Feature: IOMMU_IOAS_MAP, page by page
       And it maps 2048 bytes of buffer "ram" into IOAS "guest" at 16 MiB + 2048 bytes read-write
       Then device "nic" sees buffer "ram" + 2048 bytes at 16 MiB .. +2048 bytes
       And device "nic" sees buffer "ram" at 16 MiB + 2048 bytes .. +2048 bytes
+      And device "nic" does not see buffer "ram" at 16 MiB .. +2048 bytes
 
     @IOAS-MAP-09 @IOAS-MAP-10 @IOAS-MAP-11 @needs:test-cmd
     Scenario Outline: <length> from <offset> into the memory at 16 MiB + <place>, with an alignment of 2048
@@ -92,6 +93,7 @@ Feature: IOMMU_IOAS_MAP, page by page
         | memory_limit.limit |                 65536 |
       Then it succeeds
       And device "nic" sees buffer "big" + <offset> at 16 MiB .. +<length>
+      And device "nic" does not see buffer "big" at 16 MiB + <length> .. +1 page
       And 16 MiB + <length> .. +1 page is not mapped in IOAS "guest"
 
       Examples:
@@ -107,6 +109,7 @@ Feature: IOMMU_IOAS_MAP, page by page
       Then device "nic" sees buffer "big" at 16 MiB .. +1 page
       And device "nic" sees buffer "big" + 2 MiB - 1 page at 18 MiB - 1 page .. +2 pages
       And device "nic" sees buffer "big" + 4 MiB - 1 page at 20 MiB - 1 page .. +1 page
+      And device "nic" does not see buffer "big" at 20 MiB .. +1 page
 
   Rule: huge pages are pages like others
 
@@ -119,6 +122,7 @@ Feature: IOMMU_IOAS_MAP, page by page
       Then device "nic" sees buffer "huge" at 16 MiB .. +2 pages
       And device "nic" sees buffer "huge" + 1 MiB at 17 MiB .. +1 page
       And device "nic" sees buffer "huge" + 2 MiB - 1 page at 18 MiB - 1 page .. +1 page
+      And device "nic" does not see buffer "huge" at 18 MiB .. +1 page
 
       Examples:
         | option |
@@ -132,6 +136,7 @@ Feature: IOMMU_IOAS_MAP, page by page
       When it maps <length> of buffer "huge" + <offset> into IOAS "guest" at 16 MiB + 1 page read-write
       Then it succeeds
       And device "nic" sees buffer "huge" + <offset> at 16 MiB + 1 page .. +<length>
+      And device "nic" does not see buffer "huge" + <offset> at 16 MiB .. +1 page
 
       Examples:
         | length  | offset          |
@@ -207,6 +212,7 @@ Feature: IOMMU_IOAS_MAP, page by page
     Scenario: two page tables, and one pin a page
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then each page of buffer "ram" carries 1 pin
+      And device "gpu" does not see buffer "ram" at 32 MiB .. +1 page
       When it unmaps 8 pages at 16 MiB from IOAS "guest"
       Then each page of buffer "ram" carries 0 pins
 

@@ -182,6 +182,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       And access "vcpu" pins 4 pages at 32 MiB as buffer "ram" + 4 pages
       And it unmaps 4 pages at 16 MiB from IOAS "guest"
       Then it succeeds
+      And 32 MiB .. +4 pages is mapped in IOAS "guest"
       When access "vcpu" drops its last pin
       Then it succeeds
 
@@ -252,7 +253,8 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       Given a process "helper"
       When process "helper" maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And process "helper" exits
-      And it unmaps 8 pages at 16 MiB from IOAS "guest"
+      Then 16 MiB .. +8 pages is mapped in IOAS "guest"
+      When it unmaps 8 pages at 16 MiB from IOAS "guest"
       Then it succeeds
       And it returns:
         | length | 8 pages |

@@ -39,7 +39,8 @@ Feature: IOMMU_IOAS_UNMAP
     @IOAS-UNMAP-02
     Scenario Outline: <length> at <iova>
       When it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
-      And it unmaps <length> at <iova> from IOAS "guest"
+      Then <iova> .. +<length> is mapped in IOAS "guest"
+      When it unmaps <length> at <iova> from IOAS "guest"
       Then it succeeds
       And it returns:
         | length | <length> |

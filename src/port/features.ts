@@ -47,3 +47,14 @@ export const features = {
 export type Feature = keyof typeof features;
 
 export const everyFeature = Object.keys(features) as Feature[];
+
+/** What has to be declared with it. */
+export function requiredBy(feature: Feature): readonly Feature[] {
+  const entry = features[feature];
+  return 'requires' in entry ? entry.requires : [];
+}
+
+/** Has a machine with `feature` the other one as well? */
+export function implies(feature: Feature, other: Feature): boolean {
+  return feature === other || requiredBy(feature).some((required) => implies(required, other));
+}

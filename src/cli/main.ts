@@ -3,6 +3,7 @@ import './check-node.ts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { AdapterError } from '#adapters/checked.ts';
+import { LabError } from '#lab/tools.ts';
 import { UnreadableReport } from '#report/read-run.ts';
 
 import { compareCommand } from './compare.ts';
@@ -164,7 +165,7 @@ function program(): Command {
 
 /** Errors whose message is all that the user needs. */
 function isProblem(error: unknown): error is Error {
-  return [Problem, UnreadableReport, AdapterError].some((kind) => error instanceof kind);
+  return [Problem, UnreadableReport, AdapterError, LabError].some((kind) => error instanceof kind);
 }
 
 async function main(): Promise<void> {

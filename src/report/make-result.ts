@@ -104,11 +104,13 @@ function profileResult(
   members: readonly (readonly [string, RequirementResult])[],
   whole: boolean,
 ): ProfileResult {
-  const denied = members
-    .filter(([, { level, outcome }]) => level === 'contract' && denying.has(outcome))
-    .map(([id]) => id);
+  const missed = members.filter(([, { outcome }]) => denying.has(outcome));
+  const ids = (contract: boolean): string[] =>
+    missed.filter(([, { level }]) => (level === 'contract') === contract).map(([id]) => id);
+  const [denied, deviations] = [ids(true), ids(false)];
   const requirements = count(members.map(([, { outcome }]) => outcome));
-  return { verdict: verdictOf(denied.length, requirements.pass, whole), requirements, denied };
+  const verdict = verdictOf(denied.length, requirements.pass, whole);
+  return { verdict, requirements, denied, deviations };
 }
 
 /** A profile of which everything was skipped is not conformed to. */

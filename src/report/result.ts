@@ -90,6 +90,9 @@ const profile = closed(
     denied: Type.Array(Type.String(), {
       description: 'The contract requirements that failed or were broken.',
     }),
+    deviations: Type.Array(Type.String(), {
+      description: 'Other requirements that did: they do not deny conformance.',
+    }),
   },
   'Requirements that an implementation meets as a whole.',
 );

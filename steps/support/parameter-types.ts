@@ -175,11 +175,14 @@ const types = {
     (text): Rights => rights[text ?? ''] ?? { read: false, write: false },
   ),
   verdict: parameter(
-    /succeeds|fails with (?:one of )?(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)/,
-    (errnos): Verdict =>
+    /succeeds|(succeeds or )?fails with (?:one of )?(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)/,
+    (either, errnos): Verdict =>
       errnos === undefined
         ? { kind: 'succeeds' }
-        : { kind: 'fails', errnos: errnos.split(', ') as ErrnoName[] },
+        : {
+            kind: either === undefined ? 'fails' : 'either',
+            errnos: errnos.split(', ') as ErrnoName[],
+          },
   ),
   ioctl: parameter(/((?:IOMMU|VFIO)_[A-Z0-9_]+|ioctl 0x[0-9a-f]+)/, (name): AnyCommand =>
     commandNamed(name ?? ''),
@@ -193,9 +196,9 @@ const types = {
   ),
   option: parameter(
     re(
-      `the huge pages option of IOAS ${quoted}|the rlimit mode of (the iommufd|iommufd ${quoted})`,
+      `the huge pages option of IOAS ${quoted}|the rlimit mode of (?:the iommufd|iommufd ${quoted})`,
     ),
-    function (ioas, _iommufd, name): Option {
+    function (ioas, name): Option {
       return optionNamed(this, ioas, name);
     },
   ),

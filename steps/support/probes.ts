@@ -50,15 +50,22 @@ export async function usableIovas(world: World, { iommufd, ioas }: IoasAt): Prom
     { ioas_id: ioas, num_iovas: capacity, allowed_iovas: it.scratch.array },
   );
   demand('IOMMU_IOAS_IOVA_RANGES', result);
-  const count = Number(fields?.['num_iovas'] ?? 0);
-  const bytes = await loadBytes(it, it.scratch.array, count * iommu_iova_range.size);
-  const ranges = Array.from({ length: count }, (_, index) =>
-    iommu_iova_range.unpack(bytes.subarray(index * iommu_iova_range.size)),
-  );
   return {
-    ranges,
+    ranges: await loadRanges(it, it.scratch.array, Number(fields?.['num_iovas'] ?? 0)),
     alignment: BigInt((fields?.['out_iova_alignment'] as bigint | undefined) ?? 0n),
   };
+}
+
+/** An array of `struct iommu_iova_range` in the memory of a process. */
+export async function loadRanges(
+  process: ProcessHandle,
+  address: bigint,
+  count: number,
+): Promise<IovaRange[]> {
+  const bytes = await loadBytes(process, address, count * iommu_iova_range.size);
+  return Array.from({ length: count }, (_, index) =>
+    iommu_iova_range.unpack(bytes.subarray(index * iommu_iova_range.size)),
+  );
 }
 
 export async function loadBytes(

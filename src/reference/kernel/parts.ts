@@ -42,6 +42,11 @@ import { Pages } from './mm/pages.ts';
 import { FdTable } from './fd-table.ts';
 import { OpenFile } from './file.ts';
 import { Syscalls } from './syscalls.ts';
+import { DeviceCdev } from './vfio/device-cdev.ts';
+import { VfioDevice } from './vfio/device.ts';
+import { VfioGroup } from './vfio/group.ts';
+import { VfioCore } from './vfio/vfio-main.ts';
+import { VfioPci } from './vfio/vfio-pci.ts';
 
 /**
  * The classes that the kernel and the hardware are built from. A mutant replaces one; there are no other hooks. Code
@@ -55,6 +60,7 @@ export const defaultParts = {
   AddressSpace,
   AllowedIovas,
   AreaTree,
+  DeviceCdev,
   DeviceCommands,
   Dispatcher,
   FaultCommands,
@@ -94,6 +100,10 @@ export const defaultParts = {
   UserCommand,
   UserSource,
   VfioCompat,
+  VfioCore,
+  VfioDevice,
+  VfioGroup,
+  VfioPci,
   ViommuCommands,
 };
 

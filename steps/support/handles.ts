@@ -32,6 +32,7 @@ export interface ObjectOf<K extends ObjectKind> {
   readonly fd?: Fd;
 }
 
+/** A file of memory: a memfd, or a dma-buf. */
 export interface MemfdHandle {
   readonly kind: 'memfd';
   readonly name: string;

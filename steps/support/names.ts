@@ -31,6 +31,7 @@ export function spotNamed<K extends 'buffer' | 'memfd'>(
 const kinds: Readonly<Record<string, Kind>> = {
   IOAS: 'ioas',
   HWPT: 'hwpt',
+  'dma-buf': 'memfd',
 };
 
 /** An id that no scenario ever gets: ids are handed out from 1 upwards, the lowest free one first. */

@@ -3,6 +3,7 @@ import './check-node.ts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { AdapterError } from '#adapters/checked.ts';
+import { LabError } from '#lab/tools.ts';
 import { UnreadableReport } from '#report/read-run.ts';
 
 import { compareCommand } from './compare.ts';
@@ -10,6 +11,7 @@ import { makeHtml } from './conclude.ts';
 import { explainCommand } from './explain.ts';
 import { mergeCommand } from './merge.ts';
 import { exitCodes, Problem } from './problem.ts';
+import { publishCommand } from './publish.ts';
 import { requirementsCommand } from './requirements.ts';
 import { run } from './run.ts';
 import type { RunOptions } from './run.ts';
@@ -125,6 +127,11 @@ function addReports(program: Command): void {
     .description('make the HTML report of a folder of reports')
     .argument('<folder>')
     .action(async (folder: string) => console.log(await makeHtml(folder, true)));
+  program
+    .command('publish')
+    .description('keep a complete result under reports/published, with how to reproduce it')
+    .argument('<folder>', 'a folder of reports')
+    .action(publishCommand);
 }
 
 function addRequirements(program: Command): void {
@@ -164,7 +171,7 @@ function program(): Command {
 
 /** Errors whose message is all that the user needs. */
 function isProblem(error: unknown): error is Error {
-  return [Problem, UnreadableReport, AdapterError].some((kind) => error instanceof kind);
+  return [Problem, UnreadableReport, AdapterError, LabError].some((kind) => error instanceof kind);
 }
 
 async function main(): Promise<void> {

@@ -19,8 +19,9 @@ async function sources(): Promise<readonly string[]> {
 async function compile(files: readonly string[], path: string): Promise<void> {
   demandTools(['cc'], 'compile the agent');
   const units = files.filter((file) => file.endsWith('.c'));
-  await promisify(execFile)(compiler, [...flags, '-o', path, ...units]).catch((error: unknown) => {
-    throw new LabError(`the agent does not compile: ${Object(error).stderr}`, { cause: error });
+  await promisify(execFile)(compiler, [...flags, '-o', path, ...units]).catch((error: Error) => {
+    const said = 'stderr' in error ? String(error.stderr) : error.message;
+    throw new LabError(`the agent does not compile: ${said}`, { cause: error });
   });
 }
 

@@ -1,7 +1,7 @@
 import { ImplementationBroken } from '#port/implementation.ts';
 import { errnoName } from '#uapi/errno.ts';
 import { O_RDONLY, O_WRONLY } from '#uapi/mman.ts';
-import { Scratch } from './scratch.ts';
+import type { Scratch } from './scratch.ts';
 
 /** Files of the machine under test, such as those of sysfs, by the system calls of one of its processes. */
 export class Files {
@@ -21,8 +21,10 @@ export class Files {
   /** In one write, as sysfs demands; at most a page. */
   async write(path: string, text: string): Promise<void> {
     const { process, address } = this.scratch;
-    const fd = await process.open(path, O_WRONLY);
-    await this.scratch.store(Buffer.from(text));
+    const [fd] = await Promise.all([
+      process.open(path, O_WRONLY),
+      this.scratch.store(Buffer.from(text)),
+    ]);
     const written = fd < 0 ? fd : await process.write(fd, address, text.length);
     if (fd >= 0) await process.close(fd);
     if (written === text.length) return;

@@ -17,6 +17,7 @@ import { IOMMUFD_PATH } from '#uapi/paths.ts';
 import { wire } from '../wire/index.ts';
 import { compiledAgent } from './compile.ts';
 import { SelftestBench } from './devices/selftest.ts';
+import { KernelLog } from './kernel-log.ts';
 import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
 import { Scratch } from './scratch.ts';
 
@@ -35,8 +36,8 @@ async function machines(settings: Settings): Promise<readonly MachineDescription
 }
 
 async function demandIommufd(): Promise<void> {
-  await access(IOMMUFD_PATH, constants.R_OK | constants.W_OK).catch((error: unknown) => {
-    const missing = Object(error).code === 'ENOENT';
+  await access(IOMMUFD_PATH, constants.R_OK | constants.W_OK).catch((error: Error) => {
+    const missing = 'code' in error && error.code === 'ENOENT';
     const why = missing ? 'does not exist' : 'may not be opened by this user';
     const remedy = missing
       ? 'the kernel needs CONFIG_IOMMUFD, and its module has to be loaded'
@@ -71,11 +72,15 @@ function hasHugePages(): boolean {
 async function start(options: StartOptions): Promise<Machine> {
   const agent = wire({ name: 'linux', command: await compiledAgent() });
   const machine = await agent.start(options);
+  const log = new KernelLog();
   return {
     identity: machine.identity,
     bench: new SelftestBench(),
     newProcess: () => machine.newProcess(),
-    complaints: async () => [],
-    stop: () => machine.stop(),
+    complaints: async () => log.complaints(),
+    async stop() {
+      log.close();
+      await machine.stop();
+    },
   };
 }

@@ -40,16 +40,18 @@ export class Scratch {
     return new Scratch(process, address);
   }
 
-  /** Calls with a struct in this page; the struct comes back as the kernel left it. */
+  /** Calls with a struct in this page, which comes back as the kernel left it. One round trip: calls keep their order. */
   async ioctl<C extends Command>(
     fd: Fd,
     { request, struct }: C,
     values: Parameters<C['struct']['pack']>[0],
   ): Promise<{ readonly result: number; readonly values: ReturnType<C['struct']['unpack']> }> {
-    await this.store(struct.pack({ size: struct.size, ...values }));
-    const result = await this.process.ioctl(fd, request, this.address);
-    const unpacked = struct.unpack(await this.load(struct.size));
-    return { result, values: unpacked as ReturnType<C['struct']['unpack']> };
+    const [, result, bytes] = await Promise.all([
+      this.store(struct.pack({ size: struct.size, ...values })),
+      this.process.ioctl(fd, request, this.address),
+      this.load(struct.size),
+    ]);
+    return { result, values: struct.unpack(bytes) as ReturnType<C['struct']['unpack']> };
   }
 
   async store(content: Uint8Array): Promise<void> {

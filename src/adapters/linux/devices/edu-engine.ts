@@ -77,9 +77,11 @@ export class EduEngine {
 
   private async enable(): Promise<void> {
     const scratch = await Scratch.of(this.process);
-    await scratch.store(MEMORY_AND_BUS_MASTER);
     const where = configurationSpace + commandOffset;
-    const result = await this.process.pwrite(this.fd, scratch.address, 2, where);
+    const [, result] = await Promise.all([
+      scratch.store(MEMORY_AND_BUS_MASTER),
+      this.process.pwrite(this.fd, scratch.address, 2, where),
+    ]);
     if (result === 2) return;
     throw new ImplementationBroken(`cannot enable edu: ${errnoName(result)}`);
   }

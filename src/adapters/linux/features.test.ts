@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { declarationFlaws } from '../checked.ts';
+import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
+
+describe('the features of a Linux', () => {
+  it('follow from its release', () => {
+    assert.ok(!featuresOf('6.12.117').includes('ioas-map-file'));
+    assert.ok(featuresOf('6.13.1').includes('ioas-map-file'));
+    assert.ok(!featuresOf('6.13.1').includes('change-process'));
+    assert.ok(featuresOf('7.3.4').includes('change-process'));
+  });
+
+  it('do not contradict each other on any machine', () => {
+    for (const release of ['6.6.1', '6.12.117', '7.3.4']) {
+      for (const hardware of ['selftest', 'edu'] as const) {
+        const features = featuresOf(release, hardwareFeatures(hardware));
+        assert.deepEqual(declarationFlaws('linux-vm', [{ name: hardware, features }]), []);
+      }
+    }
+  });
+
+  it('are completed by the user', () => {
+    assert.deepEqual(declaredByUser({}), []);
+    assert.deepEqual(declaredByUser({ features: 'noiommu,dma-buf' }), ['noiommu', 'dma-buf']);
+    assert.throws(() => declaredByUser({ features: 'warp' }), /there is no such feature/);
+  });
+});

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { cached } from './cache.ts';
+import { symbolsIn, unmet } from './config.ts';
+import { folder, initramfs, program } from './initramfs.ts';
+import { atLeast, bzImageRelease, kernelRelease } from './kernel-image.ts';
+import { cachedKernels, chooseKernel } from './kernels.ts';
+import { qemuArguments } from './qemu.ts';
+import { versionIn } from './source.ts';
+import { demandTools } from './tools.ts';
+
+function setupHeader(text: string): Buffer {
+  const setup = Buffer.alloc(0x4000);
+  setup.write('HdrS', 0x202);
+  setup.writeUInt16LE(0x3000, 0x20e);
+  setup.write(text, 0x3200);
+  return setup;
+}
+
+describe('the header of a bzImage', () => {
+  it('tells the release up to the first blank', () => {
+    assert.equal(bzImageRelease(setupHeader('6.12.117-amd64 (root@vm) #1 SMP')), '6.12.117-amd64');
+  });
+
+  it('is missing in other files', async () => {
+    assert.equal(bzImageRelease(Buffer.alloc(0x4000)), undefined);
+    assert.equal(bzImageRelease(Buffer.from('HdrS')), undefined);
+    await assert.rejects(kernelRelease(__filename), /is not a bzImage of Linux for x86$/);
+    await assert.rejects(kernelRelease('/nowhere/bzImage'), /^LabError: kernel .* cannot be read/);
+  });
+
+  it('gives releases that compare by number', () => {
+    assert.ok(atLeast('6.12.117-amd64', '6.12'));
+    assert.ok(atLeast('6.12', '6.2'));
+    assert.ok(atLeast('7.0-rc1', '6.19'));
+    assert.ok(!atLeast('6.12.117', '6.13'));
+  });
+});
+
+describe('the configuration of a kernel', () => {
+  const configuration = 'CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_C="-x"\n# CONFIG_A=n\n';
+
+  it('is read line by line', () => {
+    assert.deepEqual(
+      [...symbolsIn(configuration)],
+      [
+        ['CONFIG_A', 'y'],
+        ['CONFIG_B', 'n'],
+        ['CONFIG_C', '"-x"'],
+      ],
+    );
+  });
+
+  it('says which wishes were dropped', () => {
+    assert.deepEqual(unmet('CONFIG_A=y\nCONFIG_D=y\n# CONFIG_E is not set\n', configuration), [
+      'CONFIG_D=y',
+    ]);
+  });
+
+  it('belongs to sources whose Makefile tells the version', () => {
+    assert.equal(versionIn('VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 4\nEXTRAVERSION =\n'), '7.3.4');
+    assert.equal(versionIn('all:\n'), undefined);
+  });
+});
+
+describe('an initramfs', () => {
+  it('is a cpio archive with its members on borders of four bytes', () => {
+    const archive = initramfs([folder('dev'), program('init', Buffer.from('abcde'))]);
+    assert.equal(archive.length % 4, 0);
+    const text = archive.toString('latin1');
+    assert.equal(text.slice(0, 6), '070701');
+    const init = text.indexOf('070701', 6);
+    assert.equal(init % 4, 0);
+    assert.equal(text.slice(init + 14, init + 22), '000081ed');
+    assert.equal(text.slice(init + 54, init + 62), '00000005');
+    assert.match(text, /TRAILER!!!/);
+  });
+});
+
+describe('the command line of QEMU', () => {
+  const machine = { kernel: '/k', initramfs: '/i' };
+
+  it('has an IOMMU for edu devices, and none for mock devices', () => {
+    const edu = qemuArguments({ ...machine, hardware: 'edu' }).join(' ');
+    assert.match(edu, /-device intel-iommu/);
+    assert.equal(edu.match(/-device edu,/g)?.length, 4);
+    assert.doesNotMatch(qemuArguments({ ...machine, hardware: 'selftest' }).join(' '), /iommu/);
+  });
+
+  it('takes further words for the kernel', () => {
+    const line = qemuArguments({ ...machine, hardware: 'selftest', parameters: ['a=1', 'b'] });
+    assert.match(line[line.indexOf('-append') + 1] ?? '', / a=1 b$/);
+  });
+});
+
+describe('tools', () => {
+  it('are asked for with the packages that bring them', () => {
+    const path = process.env['PATH'];
+    process.env['PATH'] = '/nowhere';
+    try {
+      assert.throws(
+        () => demandTools(['qemu-system-x86_64', 'flex'], 'try'),
+        /needed to try: qemu-system-x86_64, flex \(on Debian: apt install qemu-system-x86 flex\)/,
+      );
+    } finally {
+      process.env['PATH'] = path;
+    }
+  });
+});
+
+describe('the cache', () => {
+  let home: string;
+  const before_ = process.env['XDG_CACHE_HOME'];
+
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), 'lab-'));
+    process.env['XDG_CACHE_HOME'] = home;
+  });
+  after(async () => {
+    if (before_ === undefined) delete process.env['XDG_CACHE_HOME'];
+    else process.env['XDG_CACHE_HOME'] = before_;
+    await rm(home, { recursive: true });
+  });
+
+  async function addKernel(name: string): Promise<void> {
+    const kernels = join(home, 'iommufd-conformance/kernels', name);
+    await mkdir(kernels, { recursive: true });
+    await writeFile(join(kernels, 'bzImage'), '');
+  }
+
+  it('has kernels by the beginning of their names', async () => {
+    await assert.rejects(chooseKernel(), /no kernel is cached: build one/);
+    for (const name of ['6.12.117-a', '6.9.1-b', '7.3.4-c']) await addKernel(name);
+    const names = (await cachedKernels()).map(({ name }) => name);
+    assert.deepEqual(names, ['6.9.1-b', '6.12.117-a', '7.3.4-c']);
+    assert.match(await chooseKernel(), /7\.3\.4-c/);
+    assert.match(await chooseKernel('6.12'), /6\.12\.117-a/);
+    await assert.rejects(chooseKernel('6.1'), /no kernel 6\.1 is cached \(there are 6\.9\.1-b, /);
+    assert.equal(await chooseKernel('/boot/vmlinuz'), '/boot/vmlinuz');
+  });
+
+  it('makes a thing once, and keeps nothing of one that failed', async () => {
+    const path = join(home, 'thing');
+    const fails = cached(path, () => Promise.reject(new Error('no')));
+    await assert.rejects(fails, /no/);
+    let made = 0;
+    const make = async (unfinished: string): Promise<void> => {
+      made++;
+      await writeFile(unfinished, 'x');
+    };
+    assert.equal(await cached(path, make), path);
+    assert.equal(await cached(path, make), path);
+    assert.equal(made, 1);
+  });
+});

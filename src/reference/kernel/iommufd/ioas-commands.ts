@@ -61,7 +61,7 @@ type CopySource = Pick<Value<typeof iommu_ioas_copy>, 'flags' | 'src_iova'>;
 
 /** ioas.c: the commands that act on an IOAS. */
 export class IoasCommands {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;
@@ -121,7 +121,7 @@ export class IoasCommands {
     return isErrno(allowed) ? allowed : ioas.iopt.setAllowed(allowed);
   }
 
-  /** IOAS-MAP-01 02 03 04 05 18 46 ABI-15 27 28 */
+  /** IOAS-MAP-01 02 03 04 05 08 18 46 ABI-15 18 27 28 */
   map(command: UserCommand<typeof iommu_ioas_map>): ErrnoName | undefined {
     const { flags, __reserved, ioas_id, user_va, length, iova } = command.fields;
     if (flags & ~MAP_FLAGS || __reserved) return 'EOPNOTSUPP';
@@ -210,7 +210,7 @@ export class IoasCommands {
   }
 
   /** A test kernel takes the source as area number and offset where it is told so. ABI-26 */
-  private syzkallerSource({ fields }: UserCommand<typeof iommu_ioas_copy>): CopySource {
+  protected syzkallerSource({ fields }: UserCommand<typeof iommu_ioas_copy>): CopySource {
     const { flags, src_iova, src_ioas_id } = fields;
     if (!(flags & MOCK_FLAGS_ACCESS_SYZ)) return { flags, src_iova };
     const ioas = this.ioas(src_ioas_id);
@@ -224,7 +224,7 @@ export class IoasCommands {
   }
 
   /** iopt_map_common(): takes over the reference to the pages. */
-  private mapNew(mapping: Mapping, pages: IoptPages, start: bigint): bigint | ErrnoName {
+  protected mapNew(mapping: Mapping, pages: IoptPages, start: bigint): bigint | ErrnoName {
     const slice = { pages, startByte: start - pages.source.start, length: mapping.length };
     const placed = this.mapSlices(mapping, [slice]);
     pages.put();
@@ -232,7 +232,7 @@ export class IoasCommands {
   }
 
   /** iopt_map_file_pages(). IOAS-FILE-17 20 21 25 */
-  private filePages(
+  protected filePages(
     { fields, task }: UserCommand<typeof iommu_ioas_map_file>,
     file: OpenFile,
   ): IoptPages | ErrnoName {
@@ -250,24 +250,24 @@ export class IoasCommands {
     return new kernel.parts.DmabufPages(kernel, { file, dmabuf, start, writable, accounting });
   }
 
-  private newPages(task: Task, source: PageSource, flags: number): IoptPages {
+  protected newPages(task: Task, source: PageSource, flags: number): IoptPages {
     const { kernel } = this.context;
     const writable = this.isWritable(flags);
     return new kernel.parts.IoptPages(kernel, source, writable, this.accountingOf(task));
   }
 
   /** The capability counts at this moment, not when pages are pinned. PIN-02 VFIO-36 */
-  private accountingOf(task: Task): Accounting {
+  protected accountingOf(task: Task): Accounting {
     const { kernel, accountMode } = this.context;
     const mode = task.capabilities.has('IPC_LOCK') ? 'none' : accountMode;
     return new kernel.parts.Accounting(task, mode);
   }
 
-  private isWritable(flags: number): boolean {
+  protected isWritable(flags: number): boolean {
     return (flags & IOMMU_IOAS_MAP_WRITEABLE) !== 0;
   }
 
-  private mapSlices(mapping: Mapping, slices: readonly PagesSlice[]): bigint | ErrnoName {
+  protected mapSlices(mapping: Mapping, slices: readonly PagesSlice[]): bigint | ErrnoName {
     const { ioas, flags, iova, length } = mapping;
     const fixed = (flags & IOMMU_IOAS_MAP_FIXED_IOVA) !== 0;
     return ioas.iopt.map({
@@ -279,7 +279,7 @@ export class IoasCommands {
   }
 
   /** conv_iommu_prot(). */
-  private protection(flags: number): IommuProtection {
+  protected protection(flags: number): IommuProtection {
     return {
       read: (flags & IOMMU_IOAS_MAP_READABLE) !== 0,
       write: (flags & IOMMU_IOAS_MAP_WRITEABLE) !== 0,
@@ -287,7 +287,9 @@ export class IoasCommands {
   }
 
   /** iommufd_ioas_load_iovas(): the array, element by element. IOAS-ALLOW-03 04 05 */
-  private loadIovas(command: UserCommand<typeof iommu_ioas_allow_iovas>): AllowedIovas | ErrnoName {
+  protected loadIovas(
+    command: UserCommand<typeof iommu_ioas_allow_iovas>,
+  ): AllowedIovas | ErrnoName {
     const { num_iovas, allowed_iovas } = command.fields;
     const allowed = new this.context.kernel.parts.AllowedIovas();
     for (let index = 0; index < num_iovas; index++) {
@@ -301,7 +303,7 @@ export class IoasCommands {
   }
 
   /** Everything is charged to the new process before anything is given back to the old. */
-  private movePages(task: Task, all: readonly IoptPages[]): ErrnoName | undefined {
+  protected movePages(task: Task, all: readonly IoptPages[]): ErrnoName | undefined {
     const { Accounting } = this.context.kernel.parts;
     const moves = all
       .filter(({ accounting }) => accounting.movesTo(task))
@@ -317,7 +319,7 @@ export class IoasCommands {
     return undefined;
   }
 
-  private everyPages(): Set<IoptPages> {
+  protected everyPages(): Set<IoptPages> {
     const pages = new Set<IoptPages>();
     for (const object of this.context.objects.all()) {
       if (!(object instanceof Ioas)) continue;
@@ -326,7 +328,7 @@ export class IoasCommands {
     return pages;
   }
 
-  private ioas(id: number): Ioas | 'ENOENT' {
+  protected ioas(id: number): Ioas | 'ENOENT' {
     return this.context.objects.get(id, Ioas);
   }
 }

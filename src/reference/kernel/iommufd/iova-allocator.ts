@@ -35,7 +35,7 @@ interface Slot {
 
 /** io_pagetable.c: iopt_alloc_iova(): where a mapping without a fixed IOVA goes: the lowest hole that it fits into. */
 export class IovaAllocator {
-  private readonly holes = new HoleTree();
+  protected readonly holes = new HoleTree();
 
   constructor() {
     this.holes.release({ first: 0n, last: ULONG_MAX });
@@ -85,7 +85,7 @@ export class IovaAllocator {
     return alignUp(first, alignment);
   }
 
-  private lowest(range: Range, slot: Slot): bigint | undefined {
+  protected lowest(range: Range, slot: Slot): bigint | undefined {
     const from = this.fit(range, slot);
     if (from === undefined) return undefined;
     let hole = this.holes.at(from) ?? this.holes.firstAbove(from, slot.length);

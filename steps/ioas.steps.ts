@@ -14,10 +14,18 @@ import {
 import { IOMMU_OPTION, IOMMU_OPTION_OP_GET, IOMMU_OPTION_OP_SET } from '#uapi/iommufd/objects.ts';
 import { IOMMU_TEST_CMD, IOMMU_TEST_OP_ADD_RESERVED } from '#uapi/iommufd/selftest.ts';
 
-import { Given, Then, When } from './support/cucumber.ts';
+import { Given, Then, When, type DataTable } from './support/cucumber.ts';
 import { rememberMapping } from './support/mappings.ts';
 import type { Landing, Place, Rights } from './support/parameter-types.ts';
-import { charges, isFree, isMapped, packRanges, usableIovas } from './support/probes.ts';
+import {
+  charges,
+  isFree,
+  isMapped,
+  loadRanges,
+  packRanges,
+  usableIovas,
+  type IovaRange,
+} from './support/probes.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 
@@ -167,16 +175,37 @@ Then('{iova} .. +{size} {mapped} in {ioas}', async function (iova, length, expec
   }
 });
 
-Then('the usable IOVAs of {ioas} are:', async function (ioas, table) {
-  const { ranges } = await usableIovas(this, { iommufd: ioas.iommufd.fd, ioas: ioas.id });
-  const actual = ranges.map(({ start, last }) => `${hex(start)} .. ${hex(last)}`);
+function showRange({ start, last }: IovaRange): string {
+  return `${hex(start)} .. ${hex(last)}`;
+}
+
+/** Rows of first and last IOVA. */
+function compareRanges(
+  { what, world }: { readonly what: string; readonly world: World },
+  ranges: readonly IovaRange[],
+  table: DataTable,
+): void {
+  const actual = ranges.map(showRange);
   const expected = table
     .raw()
-    .map(([first = '', last = '']) => `${hex(this.size(first))} .. ${hex(this.size(last))}`);
+    .map(([first = '', last = '']) =>
+      showRange({ start: world.size(first), last: world.size(last) }),
+    );
   if (actual.join() === expected.join()) return;
   throw new AssertionError(
-    `IOAS "${ioas.name}" allows ${actual.join(', ') || 'nothing'}; expected ${expected.join(', ')}`,
+    `${what} ${actual.join(', ') || 'nothing'}; expected ${expected.join(', ')}`,
   );
+}
+
+Then('the usable IOVAs of {ioas} are:', async function (ioas, table) {
+  const { ranges } = await usableIovas(this, { iommufd: ioas.iommufd.fd, ioas: ioas.id });
+  compareRanges({ what: `IOAS "${ioas.name}" allows`, world: this }, ranges, table);
+});
+
+Then('{buffer} holds the IOVA ranges:', async function ({ handle, offset }, table) {
+  const { process, address, name } = handle;
+  const ranges = await loadRanges(process, address + offset, table.raw().length);
+  compareRanges({ what: `buffer "${name}" holds`, world: this }, ranges, table);
 });
 
 Then('the IOVA alignment of {ioas} is {size}', async function (ioas, expected) {

@@ -1,5 +1,6 @@
 import {
   MAP_ANONYMOUS,
+  MAP_FIXED,
   MAP_HUGETLB,
   MAP_NORESERVE,
   MAP_PRIVATE,
@@ -19,6 +20,7 @@ import { fdOf } from './support/names.ts';
 import type { BufferSort } from './support/parameter-types.ts';
 import { demand } from './support/scratch.ts';
 import type { World } from './support/world.ts';
+import { hex } from './values.ts';
 
 Given('{newIommufd}', async function ({ name, path }) {
   if (path !== IOMMUFD_PATH) this.require('vfio-container');
@@ -60,32 +62,40 @@ const sorts: Readonly<Record<BufferSort, Backing>> = {
   untouched: { protection: readWrite, flags: anonymous | MAP_NORESERVE },
 };
 
+/** Memory that a store would change for good: pages that are not there yet, and pages of a file, are left alone. */
+const unfilled: readonly BufferSort[] = ['untouched', 'private'];
+
 async function makeBuffer(
   world: World,
   buffer: { readonly name: string; readonly sort: BufferSort },
   length: bigint,
-  file?: { readonly fd: number },
+  { fd = -1, over }: { readonly fd?: number; readonly over?: bigint } = {},
 ): Promise<void> {
   const { name, sort } = buffer;
   if (sort === 'huge-page') world.require('hugetlb');
   const { protection, flags } = sorts[sort];
   const shared = sort === 'private' ? MAP_PRIVATE : MAP_SHARED;
   const address = await world.it.port.mmap({
-    address: 0n,
+    address: over ?? 0n,
     length,
     protection,
-    flags: file === undefined ? flags : shared,
-    fd: file?.fd ?? -1,
+    flags: (fd < 0 ? flags : shared) | (over === undefined ? 0 : MAP_FIXED),
+    fd,
     offset: 0n,
   });
-  world.trace.add(`mmap(NULL, ${length}, ${sort}, fd ${file?.fd ?? -1})`, address);
+  world.trace.add(`mmap(${hex(over ?? 0n)}, ${length}, ${sort}, fd ${fd})`, address);
   demand('mmap', address);
   const handle = world.handles.add({ kind: 'buffer', name, process: world.it, address, length });
-  if (protection === readWrite && sort !== 'untouched') await fillBuffer(world, handle);
+  if (protection === readWrite && !unfilled.includes(sort)) await fillBuffer(world, handle);
 }
 
 Given('{newBuffer} of {size}', async function (buffer, length) {
   await makeBuffer(this, buffer, length);
+});
+
+/** In the place of memory that the process has: two areas of memory that touch. */
+Given('{newBuffer} of {size} over {buffer}', async function (buffer, length, { handle, offset }) {
+  await makeBuffer(this, buffer, length, { over: handle.address + offset });
 });
 
 Given('{newBuffer} on {memfd}', async function (buffer, memfd) {

@@ -1,91 +1,19 @@
 #!/usr/bin/env python3
-"""A small kernel that implements part of iommufd, as a program that speaks the wire protocol (docs/wire-protocol.md).
-
-It has user processes with memory and file descriptors, and on /dev/iommu the commands DESTROY, IOAS_ALLOC,
-IOAS_IOVA_RANGES, IOAS_MAP, IOAS_COPY and IOAS_UNMAP. No device can be attached, so a mapping is only bookkeeping.
-"""
-import json
+"""iommufd without devices: a mapping is only bookkeeping. Errors come in the order in which Linux looks for them."""
 import struct
-import sys
-import traceback
-from bisect import bisect_left, bisect_right, insort
-from errno import (E2BIG, EBADF, EEXIST, EFAULT, EINVAL, EMSGSIZE, ENODEV, ENOENT, ENOMEM, ENOSPC, ENOTTY, EOPNOTSUPP,
+from bisect import bisect_right, insort
+from errno import (E2BIG, EADDRINUSE, EBUSY, EEXIST, EINVAL, EMSGSIZE, ENODEV, ENOENT, ENOSPC, ENOTTY, EOPNOTSUPP,
                    EOVERFLOW, EPERM)
+from functools import partial
 
-PAGE = 4096
+from machine import PAGE, PROT_READ, Errno, Text, refuse, serve
+
 TOP = 2**64 - 1
-PROT_READ, PROT_WRITE = 1, 2
-MAP_FIXED, MAP_ANONYMOUS = 0x10, 0x20
+HUGE_PAGE = 2**21
 FIXED_IOVA, WRITEABLE, READABLE = 1, 2, 4
-ALWAYS_READY = 0x001 | 0x004 | 0x040 | 0x100
-
-
-class Errno(Exception):
-    """A system call fails; args[0] is the number."""
-
-
-def refuse(condition, number):
-    if condition:
-        raise Errno(number)
-
-
-class Memory:
-    """An address space: VMAs as sorted tuples (start, end, protection, pages, index of the first page)."""
-    LOWEST, HIGHEST = 0x7F00_0000_0000, 0x7FFF_FFFF_F000
-
-    def __init__(self):
-        self.vmas = []
-
-    def mmap(self, address, length, protection, flags, pages, first):
-        refuse(length == 0 or address % PAGE, EINVAL)
-        length = -(-length // PAGE) * PAGE
-        if flags & MAP_FIXED:
-            self.munmap(address, length)
-        else:
-            address = self.gap(length)
-        refuse(address + length > self.HIGHEST, ENOMEM)
-        insort(self.vmas, (address, address + length, protection, pages, first), key=lambda vma: vma[0])
-        return address
-
-    def gap(self, length):
-        """The lowest free place, with a free page on either side."""
-        end = self.LOWEST
-        for vma in self.vmas:
-            if vma[0] - end >= length + 2 * PAGE:
-                break
-            end = max(end, vma[1])
-        return end + PAGE
-
-    def munmap(self, address, length):
-        refuse(length == 0 or address % PAGE, EINVAL)
-        end, kept = address + -(-length // PAGE) * PAGE, []
-        for low, high, protection, pages, first in self.vmas:
-            if low < min(high, address):
-                kept.append((low, min(high, address), protection, pages, first))
-            if high > max(low, end):
-                cut = max(low, end)
-                kept.append((cut, high, protection, pages, first + (cut - low) // PAGE))
-        self.vmas = kept
-
-    def pieces(self, address, length, right):
-        """(page, offset, size) for each page of a range that the process may touch in this way; else EFAULT."""
-        while length > 0:
-            at = bisect_right(self.vmas, address, key=lambda vma: vma[0]) - 1
-            low, high, protection, pages, first = self.vmas[at] if at >= 0 else (0, 0, 0, None, 0)
-            refuse(address >= high or not protection & right, EFAULT)
-            number, offset = divmod(address - low, PAGE)
-            size = min(length, PAGE - offset)
-            yield pages.setdefault(first + number, bytearray(PAGE)), offset, size
-            address, length = address + size, length - size
-
-    def load(self, address, length):
-        return b"".join(bytes(page[at:at + size]) for page, at, size in self.pieces(address, length, PROT_READ))
-
-    def store(self, address, data):
-        done = 0
-        for page, at, size in self.pieces(address, len(data), PROT_WRITE):
-            page[at:at + size] = data[done:done + size]
-            done += size
+RLIMIT_MODE, HUGE_PAGES = 0, 1
+OPTION_SET, OPTION_GET = 0, 1
+VFIO_IOAS_GET, VFIO_IOAS_SET, VFIO_IOAS_CLEAR = 0, 1, 2
 
 
 class Ioas:
@@ -93,6 +21,8 @@ class Ioas:
 
     def __init__(self):
         self.areas = []
+        self.allowed = []  # (first, last) of each window for maps without FIXED_IOVA; none: everywhere
+        self.alignment = 1
 
     def within(self, first, last):
         """The slice of the areas that the range touches."""
@@ -102,8 +32,10 @@ class Ioas:
 
     def place(self, flags, iova, length, address):
         """The IOVA of a new mapping: the one that was asked for, or the lowest that suits."""
+        refuse(length % self.alignment, EINVAL)
         if not flags & FIXED_IOVA:
             return self.hole(length, address)
+        refuse(iova % self.alignment, EINVAL)
         refuse(iova + length - 1 > TOP, EOVERFLOW)
         low, high = self.within(iova, iova + length - 1)
         refuse(low < high, EEXIST)
@@ -111,17 +43,34 @@ class Ioas:
 
     def hole(self, length, address):
         refuse(length >= 2**63 - 1, EOVERFLOW)
-        alignment = min(1 << (length - 1).bit_length(), address & -address or PAGE, PAGE)
-        start = PAGE
-        for first, last, _, _ in [*self.areas, (TOP - PAGE + 1, TOP, 0, False)]:
-            iova = -(-start // alignment) * alignment | address % PAGE
-            if iova + length <= first:
-                return iova
-            start = max(start, last + 1)
+        alignment = min(1 << (length - 1).bit_length(), address & -address or HUGE_PAGE, HUGE_PAGE)
+        refuse(alignment < self.alignment, EINVAL)
+        for low, high in self.windows():
+            start, end = max(low, PAGE), min(high, TOP - PAGE) + 1
+            for first, last, _, _ in [*self.areas, (end, TOP, 0, False)]:
+                iova = -(-start // alignment) * alignment | address % PAGE
+                if iova + length <= min(first, end):
+                    return iova
+                start = max(start, last + 1)
         raise Errno(ENOSPC)
 
-    def insert(self, iova, length, address, writable):
-        insort(self.areas, (iova, iova + length - 1, address, writable), key=lambda area: area[0])
+    def windows(self):
+        """Where a hole may be, ascending; allowed ranges that touch are one."""
+        merged = []
+        for first, last in sorted(self.allowed) or [(0, TOP)]:
+            if merged and merged[-1][1] + 1 == first:
+                first = merged.pop()[0]
+            merged.append((first, last))
+        return merged
+
+    def insert(self, iova, flags, parts):
+        """One area for each part (length, user address, writable), from this IOVA on."""
+        for _, address, writable in parts:
+            refuse(flags & WRITEABLE and not writable, EPERM)
+            refuse(address % self.alignment, EINVAL)
+        for length, address, writable in parts:
+            insort(self.areas, (iova, iova + length - 1, address, writable), key=lambda area: area[0])
+            iova += length
 
     def covered(self, iova, length):
         """The source of a copy: (length, user address, writable) of each area; ENOENT where one byte is not mapped."""
@@ -155,6 +104,8 @@ class Iommufd:
 
     def __init__(self):
         self.objects = {}
+        self.rlimit_mode = 0
+        self.compat = 0  # the id of the IOAS that VFIO's own ioctls use
 
     def ioas(self, number):
         refuse(number not in self.objects, ENOENT)
@@ -162,7 +113,7 @@ class Iommufd:
 
     def ioctl(self, memory, request, pointer):
         refuse(request & 0xFF not in COMMANDS, ENOTTY)
-        name, layout, fields, answers = COMMANDS[request & 0xFF]
+        name, layout, fields = COMMANDS[request & 0xFF]
         (size,) = struct.unpack("<I", memory.load(pointer, 4))
         refuse(request != 0x3B00 | request & 0xFF, ENOTTY)
         known = struct.calcsize(layout)
@@ -170,37 +121,48 @@ class Iommufd:
         for page, at, length in memory.pieces(pointer + known, size - known, PROT_READ):
             refuse(any(page[at:at + length]), E2BIG)
         cmd = dict(zip(fields.split(), struct.unpack(layout, memory.load(pointer, known))))
-        undo, failure = None, 0
+        before, failure = dict(self.objects), 0
         try:
-            undo = getattr(self, name)(cmd, memory)
+            if getattr(self, name)(cmd, memory) == "nothing to write back":
+                return 0
         except Errno as error:
             failure = error.args[0]
-        if failure in answers:
+        if failure in (0, EMSGSIZE):
             try:
                 memory.store(pointer, struct.pack(layout, *cmd.values()))
             except Errno:
-                if undo:
-                    undo()
+                self.objects = before  # What was made is gone again; what was mapped or unmapped stays so.
                 raise
         return -failure
 
     def destroy(self, cmd, _memory):
         self.ioas(cmd["id"])
         del self.objects[cmd["id"]]
+        self.compat = 0 if self.compat == cmd["id"] else self.compat
+        return "nothing to write back"
 
     def ioas_alloc(self, cmd, _memory):
         refuse(cmd["flags"], EOPNOTSUPP)
         number = cmd["out_ioas_id"] = next(n for n in range(1, len(self.objects) + 2) if n not in self.objects)
         self.objects[number] = Ioas()
-        return lambda: self.objects.pop(number)
 
     def iova_ranges(self, cmd, memory):
         refuse(cmd["reserved"], EOPNOTSUPP)
-        self.ioas(cmd["ioas_id"])
-        capacity, cmd["num_iovas"], cmd["out_iova_alignment"] = cmd["num_iovas"], 1, 1
+        ioas, capacity = self.ioas(cmd["ioas_id"]), cmd["num_iovas"]
+        cmd["num_iovas"], cmd["out_iova_alignment"] = 1, ioas.alignment
         if capacity > 0:
             memory.store(cmd["allowed_iovas"], struct.pack("<QQ", 0, TOP))
         refuse(capacity < 1, EMSGSIZE)
+
+    def allow_iovas(self, cmd, memory):
+        refuse(cmd["reserved"], EOPNOTSUPP)
+        ioas, allowed = self.ioas(cmd["ioas_id"]), []
+        for index in range(cmd["num_iovas"]):
+            start, last = struct.unpack("<QQ", memory.load(cmd["allowed_iovas"] + 16 * index, 16))
+            refuse(start >= last or any(start <= high and low <= last for low, high in allowed), EINVAL)
+            allowed.append((start, last))
+        ioas.allowed = allowed
+        return "nothing to write back"
 
     def ioas_map(self, cmd, _memory):
         flags, length, address = cmd["flags"], cmd["length"], cmd["user_va"]
@@ -210,8 +172,9 @@ class Iommufd:
         ioas = self.ioas(cmd["ioas_id"])
         refuse(length == 0 or length > TOP - PAGE, EINVAL)
         refuse(address + length > TOP, EOVERFLOW)
-        cmd["iova"] = ioas.place(flags, cmd["iova"], length, address)
-        ioas.insert(cmd["iova"], length, address, bool(flags & WRITEABLE))
+        iova = ioas.place(flags, cmd["iova"], length, address)
+        ioas.insert(iova, flags, [(length, address, bool(flags & WRITEABLE))])
+        cmd["iova"] = iova
 
     def ioas_copy(self, cmd, _memory):
         flags, length = cmd["flags"], cmd["length"]
@@ -221,11 +184,8 @@ class Iommufd:
         parts = self.ioas(cmd["src_ioas_id"]).covered(cmd["src_iova"], length)
         target = self.ioas(cmd["dst_ioas_id"])
         iova = target.place(flags, cmd["dst_iova"], length, parts[0][1])
-        refuse(flags & WRITEABLE and not all(writable for _, _, writable in parts), EPERM)
+        target.insert(iova, flags, parts)
         cmd["dst_iova"] = iova
-        for size, address, writable in parts:
-            target.insert(iova, size, address, writable)
-            iova += size
 
     def ioas_unmap(self, cmd, _memory):
         ioas, iova, length = self.ioas(cmd["ioas_id"]), cmd["iova"], cmd["length"]
@@ -237,137 +197,54 @@ class Iommufd:
         cmd["length"] = ioas.unmap(iova, last)
         refuse(cmd["length"] == 0 and not everything, ENOENT)
 
+    def option(self, cmd, _memory):
+        refuse(cmd["reserved"] or cmd["option_id"] not in (RLIMIT_MODE, HUGE_PAGES), EOPNOTSUPP)
+        mode = cmd["option_id"] == RLIMIT_MODE
+        refuse(mode and cmd["object_id"], EOPNOTSUPP)
+        ioas = None if mode else self.ioas(cmd["object_id"])
+        refuse(cmd["op"] not in (OPTION_SET, OPTION_GET), EOPNOTSUPP)
+        if cmd["op"] == OPTION_GET:
+            cmd["val64"] = self.rlimit_mode if mode else int(ioas.alignment == 1)
+            return
+        refuse(mode and self.objects, EBUSY)
+        refuse(cmd["val64"] not in (0, 1), EINVAL)
+        if mode:
+            self.rlimit_mode = cmd["val64"]
+            return
+        alignment = 1 if cmd["val64"] else PAGE
+        for first, last, address, _ in ioas.areas:
+            refuse(first % alignment or (last + 1) % alignment or address % alignment, EADDRINUSE)
+        ioas.alignment = alignment
 
-# Number: method, layout, fields, the results (0 or an errno) with which the struct is written back.
+    def vfio_ioas(self, cmd, _memory):
+        refuse(cmd["reserved"] or cmd["op"] not in (VFIO_IOAS_GET, VFIO_IOAS_SET, VFIO_IOAS_CLEAR), EOPNOTSUPP)
+        if cmd["op"] == VFIO_IOAS_GET:
+            refuse(not self.compat, ENODEV)
+            cmd["ioas_id"] = self.compat
+            return None
+        if cmd["op"] == VFIO_IOAS_SET:
+            self.ioas(cmd["ioas_id"])
+        self.compat = cmd["ioas_id"] if cmd["op"] == VFIO_IOAS_SET else 0
+        return "nothing to write back"
+
+
+# Number: method, layout, fields.
 COMMANDS = {
-    0x80: ("destroy", "<II", "size id", ()),
-    0x81: ("ioas_alloc", "<III", "size flags out_ioas_id", (0,)),
-    0x83: ("ioas_copy", "<IIIIQQQ", "size flags dst_ioas_id src_ioas_id length dst_iova src_iova", (0,)),
-    0x84: ("iova_ranges", "<IIIIQQ", "size ioas_id num_iovas reserved allowed_iovas out_iova_alignment",
-           (0, EMSGSIZE)),
-    0x85: ("ioas_map", "<IIIIQQQ", "size flags ioas_id reserved user_va length iova", (0,)),
-    0x86: ("ioas_unmap", "<IIQQ", "size ioas_id iova length", (0,)),
+    0x80: ("destroy", "<II", "size id"),
+    0x81: ("ioas_alloc", "<III", "size flags out_ioas_id"),
+    0x82: ("allow_iovas", "<IIIIQ", "size ioas_id num_iovas reserved allowed_iovas"),
+    0x83: ("ioas_copy", "<IIIIQQQ", "size flags dst_ioas_id src_ioas_id length dst_iova src_iova"),
+    0x84: ("iova_ranges", "<IIIIQQ", "size ioas_id num_iovas reserved allowed_iovas out_iova_alignment"),
+    0x85: ("ioas_map", "<IIIIQQQ", "size flags ioas_id reserved user_va length iova"),
+    0x86: ("ioas_unmap", "<IIQQ", "size ioas_id iova length"),
+    0x87: ("option", "<IIHHIQ", "size option_id op reserved object_id val64"),
+    0x88: ("vfio_ioas", "<IIHH", "size ioas_id op reserved"),
 }
 
-
-class Process:
-    """A method for each system call of the wire protocol, named and called as there."""
-
-    def __init__(self):
-        self._memory, self._files = Memory(), {}
-
-    def _install(self, file):
-        fd = next(fd for fd in range(3, len(self._files) + 4) if fd not in self._files)
-        self._files[fd] = file
-        return fd
-
-    def _file(self, fd):
-        refuse(fd not in self._files, EBADF)
-        return self._files[fd]
-
-    def open(self, path, flags):
-        refuse(path != "/dev/iommu", ENOENT)
-        return self._install(Iommufd())
-
-    def memfd(self, length, flags):
-        return self._install({})
-
-    def close(self, fd):
-        self._file(fd)
-        del self._files[fd]
-        return 0
-
-    def ioctl(self, fd, request, arg):
-        file = self._file(fd)
-        refuse(not isinstance(file, Iommufd), ENOTTY)
-        return file.ioctl(self._memory, request, int(arg, 16))
-
-    def read(self, fd, buffer, length, offset="0x0"):
-        self._file(fd)
-        raise Errno(EINVAL)
-
-    write = pread = pwrite = read
-
-    def poll(self, fds, timeoutMs):
-        return [{**each, "revents": each["events"] & ALWAYS_READY if each["fd"] in self._files else 0x020}
-                for each in fds]
-
-    def mmap(self, address, length, protection, flags, fd, offset):
-        pages = {} if flags & MAP_ANONYMOUS else self._file(fd)
-        refuse(isinstance(pages, Iommufd), ENODEV)
-        place = int(address, 16), int(length, 16)
-        return hex(self._memory.mmap(*place, protection, flags, pages, int(offset, 16) // PAGE))
-
-    def munmap(self, address, length):
-        self._memory.munmap(int(address, 16), int(length, 16))
-        return 0
-
-    def load(self, address, length):
-        try:
-            return {"bytes": self._memory.load(int(address, 16), length).hex()}
-        except Errno:
-            return {"signal": "SIGSEGV"}
-
-    def store(self, address, bytes):
-        try:
-            return self._memory.store(int(address, 16), bytearray.fromhex(bytes))
-        except Errno:
-            return {"signal": "SIGSEGV"}
-
-
-class Machine:
-    """The methods that are not about one process."""
-    IDENTITY = {"name": "iommufd in Python", "version": "1", "kernel": "6.12.0", "architecture": "none",
-                "pageSize": PAGE}
-
-    def __init__(self):
-        self._processes = []
-
-    def hello(self, protocol, settings):
-        return {"protocol": 1, "name": self.IDENTITY["name"], "machines": [{"name": "bare", "features": []}]}
-
-    def start(self, machine):
-        return self.IDENTITY
-
-    def stop(self):
-        return None
-
-    settle = reset = stop
-
-    def complaints(self):
-        return []
-
-    devices = complaints
-
-    def new_process(self):
-        self._processes.append(Process())
-        return len(self._processes)
-
-    def exit(self, process):
-        self._processes[process - 1] = None
-
-    def carry_out(self, method, params):
-        if "process" not in params or method == "exit":
-            return getattr(self, method.replace("-", "_"))(**params)
-        process = self._processes[params.pop("process") - 1]
-        try:
-            return getattr(process, method)(**params)
-        except Errno as error:
-            return -error.args[0]
-
-
-def main():
-    machine = Machine()
-    for line in sys.stdin:
-        request = json.loads(line)
-        answer = {"jsonrpc": "2.0", "id": request["id"]}
-        try:
-            answer["result"] = machine.carry_out(request["method"], request["params"])
-        except Exception as error:  # the suite reports it as broken
-            traceback.print_exc()
-            answer["error"] = {"code": -32000, "message": repr(error)}
-        print(json.dumps(answer), flush=True)
-
+PATHS = {
+    "/dev/iommu": Iommufd,
+    "/sys/class/misc/iommu/uevent": partial(Text, b"MAJOR=10\nMINOR=126\nDEVNAME=iommu\nDEVMODE=0660\n"),
+}
 
 if __name__ == "__main__":
-    main()
+    serve({"name": "iommufd in Python", "kernel": "6.12.0"}, PATHS)

@@ -20,65 +20,65 @@ Feature: the size of a command's struct
       And nothing has changed
 
       Examples:
-        | command |
-        | IOMMU_DESTROY |
-        | IOMMU_IOAS_ALLOC |
+        | command                |
+        | IOMMU_DESTROY          |
+        | IOMMU_IOAS_ALLOC       |
         | IOMMU_IOAS_ALLOW_IOVAS |
-        | IOMMU_IOAS_COPY |
+        | IOMMU_IOAS_COPY        |
         | IOMMU_IOAS_IOVA_RANGES |
-        | IOMMU_IOAS_MAP |
-        | IOMMU_IOAS_UNMAP |
-        | IOMMU_OPTION |
-        | IOMMU_VFIO_IOAS |
+        | IOMMU_IOAS_MAP         |
+        | IOMMU_IOAS_UNMAP       |
+        | IOMMU_OPTION           |
+        | IOMMU_VFIO_IOAS        |
 
       @needs:hwpt-alloc
       Examples: page tables
-        | command |
-        | IOMMU_HWPT_ALLOC |
-        | IOMMU_GET_HW_INFO |
+        | command                       |
+        | IOMMU_HWPT_ALLOC              |
+        | IOMMU_GET_HW_INFO             |
         | IOMMU_HWPT_SET_DIRTY_TRACKING |
-        | IOMMU_HWPT_GET_DIRTY_BITMAP |
-        | IOMMU_HWPT_INVALIDATE |
+        | IOMMU_HWPT_GET_DIRTY_BITMAP   |
+        | IOMMU_HWPT_INVALIDATE         |
 
       @needs:fault-queue
       Examples: fault queues
-        | command |
+        | command                 |
         | IOMMU_FAULT_QUEUE_ALLOC |
 
       @needs:ioas-map-file
       Examples: files
-        | command |
+        | command             |
         | IOMMU_IOAS_MAP_FILE |
 
       @needs:viommu
       Examples: virtual IOMMUs
-        | command |
-        | IOMMU_VIOMMU_ALLOC |
+        | command             |
+        | IOMMU_VIOMMU_ALLOC  |
         | IOMMU_VDEVICE_ALLOC |
 
       @needs:change-process
       Examples: change of process
-        | command |
+        | command                   |
         | IOMMU_IOAS_CHANGE_PROCESS |
 
       @needs:veventq
       Examples: event queues
-        | command |
+        | command             |
         | IOMMU_VEVENTQ_ALLOC |
 
       @needs:hw-queue
       Examples: hardware queues
-        | command |
+        | command              |
         | IOMMU_HW_QUEUE_ALLOC |
 
       @needs:noiommu
       Examples: physical addresses
-        | command |
+        | command                   |
         | IOMMU_IOAS_NOIOMMU_GET_PA |
 
       @needs:test-cmd
       Examples: the test command
-        | command |
+        | command        |
         | IOMMU_TEST_CMD |
 
     @ABI-06
@@ -90,11 +90,11 @@ Feature: the size of a command's struct
 
       Examples:
         | size |
-        | 0    |
-        | 1    |
-        | 4    |
-        | 8    |
-        | 23   |
+        |    0 |
+        |    1 |
+        |    4 |
+        |    8 |
+        |   23 |
 
     @ABI-06
     Scenario: an object is not made by a struct that is too short
@@ -108,10 +108,10 @@ Feature: the size of a command's struct
     Scenario: a page table is made by the struct of the first release
       Given a device "nic" attached to IOAS "guest"
       When it calls IOMMU_HWPT_ALLOC with its minimum size and:
-        | data_type | 0x7fff        |
-        | data_len  | 1 page        |
+        | data_type |        0x7fff |
+        | data_len  |        1 page |
         | data_uptr | a bad pointer |
-        | fault_id  | 0x7fff        |
+        | fault_id  |        0x7fff |
       Then it succeeds
       And it wrote back only "out_hwpt_id"
 
@@ -120,7 +120,7 @@ Feature: the size of a command's struct
       Given a device "nic" attached to IOAS "guest"
       When it calls IOMMU_HWPT_ALLOC with a size of 32 bytes and:
         | data_uptr | a bad pointer |
-        | fault_id  | 0x7fff        |
+        | fault_id  |        0x7fff |
       Then it succeeds
       And it wrote back only "out_hwpt_id"
 
@@ -175,9 +175,9 @@ Feature: the size of a command's struct
 
       Examples:
         | tail            |
-        | 1 zero byte     |
-        | 7 zero bytes    |
-        | 9 zero bytes    |
+        |     1 zero byte |
+        |    7 zero bytes |
+        |    9 zero bytes |
         | 4095 zero bytes |
         | 5000 zero bytes |
 
@@ -205,65 +205,65 @@ Feature: the size of a command's struct
       And nothing has changed
 
       Examples:
-        | command |
-        | IOMMU_DESTROY |
-        | IOMMU_IOAS_ALLOC |
+        | command                |
+        | IOMMU_DESTROY          |
+        | IOMMU_IOAS_ALLOC       |
         | IOMMU_IOAS_ALLOW_IOVAS |
-        | IOMMU_IOAS_COPY |
+        | IOMMU_IOAS_COPY        |
         | IOMMU_IOAS_IOVA_RANGES |
-        | IOMMU_IOAS_MAP |
-        | IOMMU_IOAS_UNMAP |
-        | IOMMU_OPTION |
-        | IOMMU_VFIO_IOAS |
+        | IOMMU_IOAS_MAP         |
+        | IOMMU_IOAS_UNMAP       |
+        | IOMMU_OPTION           |
+        | IOMMU_VFIO_IOAS        |
 
       @needs:hwpt-alloc
       Examples: page tables
-        | command |
-        | IOMMU_HWPT_ALLOC |
-        | IOMMU_GET_HW_INFO |
+        | command                       |
+        | IOMMU_HWPT_ALLOC              |
+        | IOMMU_GET_HW_INFO             |
         | IOMMU_HWPT_SET_DIRTY_TRACKING |
-        | IOMMU_HWPT_GET_DIRTY_BITMAP |
-        | IOMMU_HWPT_INVALIDATE |
+        | IOMMU_HWPT_GET_DIRTY_BITMAP   |
+        | IOMMU_HWPT_INVALIDATE         |
 
       @needs:fault-queue
       Examples: fault queues
-        | command |
+        | command                 |
         | IOMMU_FAULT_QUEUE_ALLOC |
 
       @needs:ioas-map-file
       Examples: files
-        | command |
+        | command             |
         | IOMMU_IOAS_MAP_FILE |
 
       @needs:viommu
       Examples: virtual IOMMUs
-        | command |
-        | IOMMU_VIOMMU_ALLOC |
+        | command             |
+        | IOMMU_VIOMMU_ALLOC  |
         | IOMMU_VDEVICE_ALLOC |
 
       @needs:change-process
       Examples: change of process
-        | command |
+        | command                   |
         | IOMMU_IOAS_CHANGE_PROCESS |
 
       @needs:veventq
       Examples: event queues
-        | command |
+        | command             |
         | IOMMU_VEVENTQ_ALLOC |
 
       @needs:hw-queue
       Examples: hardware queues
-        | command |
+        | command              |
         | IOMMU_HW_QUEUE_ALLOC |
 
       @needs:noiommu
       Examples: physical addresses
-        | command |
+        | command                   |
         | IOMMU_IOAS_NOIOMMU_GET_PA |
 
       @needs:test-cmd
       Examples: the test command
-        | command |
+        | command        |
         | IOMMU_TEST_CMD |
 
     @ABI-09
@@ -275,9 +275,9 @@ Feature: the size of a command's struct
 
       Examples:
         | tail                          |
-        | 1 byte, the last one set,     |
-        | 7 bytes, the last one set,    |
-        | 9 bytes, the last one set,    |
+        |     1 byte, the last one set, |
+        |    7 bytes, the last one set, |
+        |    9 bytes, the last one set, |
         | 4097 bytes, the last one set, |
         | 5000 bytes, the last one set, |
 
@@ -297,13 +297,13 @@ Feature: the size of a command's struct
       And nothing has changed
 
       Examples:
-        | command                | field      | value          |
-        | IOMMU_DESTROY          | id         | no such object |
-        | IOMMU_IOAS_ALLOC       | flags      | bit 0          |
-        | IOMMU_IOAS_ALLOW_IOVAS | __reserved | 1              |
-        | IOMMU_IOAS_COPY        | dst_ioas_id| no such object |
-        | IOMMU_IOAS_IOVA_RANGES | __reserved | 1              |
-        | IOMMU_IOAS_MAP         | flags      | bit 31         |
-        | IOMMU_IOAS_UNMAP       | length     | U64_MAX        |
-        | IOMMU_OPTION           | option_id  | 99             |
-        | IOMMU_VFIO_IOAS        | op         | 3              |
+        | command                | field       | value          |
+        | IOMMU_DESTROY          | id          | no such object |
+        | IOMMU_IOAS_ALLOC       | flags       | bit 0          |
+        | IOMMU_IOAS_ALLOW_IOVAS | __reserved  |              1 |
+        | IOMMU_IOAS_COPY        | dst_ioas_id | no such object |
+        | IOMMU_IOAS_IOVA_RANGES | __reserved  |              1 |
+        | IOMMU_IOAS_MAP         | flags       | bit 31         |
+        | IOMMU_IOAS_UNMAP       | length      | U64_MAX        |
+        | IOMMU_OPTION           | option_id   |             99 |
+        | IOMMU_VFIO_IOAS        | op          |              3 |

@@ -98,15 +98,15 @@ Feature: the number of a command
       And IOAS "guest" exists
 
       Examples:
-        | changed                           | number     |
-        | with a size                       | 0x00083b80 |
-        | with a size of 1 byte             | 0x00013b80 |
-        | that reads                        | 0x80003b80 |
-        | that writes                       | 0x40003b80 |
-        | that reads and writes a struct    | 0xc0083b80 |
-        | of the type before                | 0x3a80     |
-        | of the type after                 | 0x3c80     |
-        | of type 0                         | 0x80       |
+        | changed                        | number     |
+        | with a size                    | 0x00083b80 |
+        | with a size of 1 byte          | 0x00013b80 |
+        | that reads                     | 0x80003b80 |
+        | that writes                    | 0x40003b80 |
+        | that reads and writes a struct | 0xc0083b80 |
+        | of the type before             |     0x3a80 |
+        | of the type after              |     0x3c80 |
+        | of type 0                      |       0x80 |
 
   Rule: a number that no command has is refused
 
@@ -118,12 +118,12 @@ Feature: the number of a command
       And nothing has changed
 
       Examples:
-        | number | which                                        |
-        | 0x3b00 | the first of the type                        |
-        | 0x3b63 | the last before the VFIO container commands  |
-        | 0x3b7f | the last before the commands                 |
-        | 0x3ba1 | the first after the test command             |
-        | 0x3bff | the last of the type                         |
+        | number | which                                       |
+        | 0x3b00 | the first of the type                       |
+        | 0x3b63 | the last before the VFIO container commands |
+        | 0x3b7f | the last before the commands                |
+        | 0x3ba1 | the first after the test command            |
+        | 0x3bff | the last of the type                        |
 
   Rule: between the last command and the test command, memory is looked at before the number
 
@@ -134,10 +134,10 @@ Feature: the number of a command
       And nothing has changed
 
       Examples:
-        | number | memory        | form                | errno  |
-        | 0x3b96 | a struct      | a size of 8 bytes   | ENOTTY |
-        | 0x3b96 | a size of 0   | a size of 0 bytes   | ENOTTY |
-        | 0x3b96 | a bad pointer | a bad pointer       | EFAULT |
-        | 0x3b96 | NULL          | a null pointer      | EFAULT |
-        | 0x3b9f | a struct      | a size of 8 bytes   | ENOTTY |
-        | 0x3b9f | a bad pointer | a bad pointer       | EFAULT |
+        | number | memory        | form              | errno  |
+        | 0x3b96 | a struct      | a size of 8 bytes | ENOTTY |
+        | 0x3b96 | a size of 0   | a size of 0 bytes | ENOTTY |
+        | 0x3b96 | a bad pointer | a bad pointer     | EFAULT |
+        | 0x3b96 | NULL          | a null pointer    | EFAULT |
+        | 0x3b9f | a struct      | a size of 8 bytes | ENOTTY |
+        | 0x3b9f | a bad pointer | a bad pointer     | EFAULT |

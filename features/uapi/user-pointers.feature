@@ -91,11 +91,11 @@ Feature: the pointer to a command's struct
       And nothing has changed
 
       Examples:
-        | size               |
-        | 40 bytes + 1 byte  |
-        | 1 page + 1 byte    |
-        | 0x7fffffff         |
-        | 0xffffffff         |
+        | size              |
+        | 40 bytes + 1 byte |
+        |   1 page + 1 byte |
+        |        0x7fffffff |
+        |        0xffffffff |
 
     @ABI-10
     Scenario: a struct that ends with the last byte of memory

@@ -1,5 +1,4 @@
-import { features } from '#port/features.ts';
-import type { Feature } from '#port/features.ts';
+import { features, requiredBy } from '#port/features.ts';
 import type {
   Identity,
   Implementation,
@@ -56,15 +55,10 @@ function featureFlaws(name: string, machine: MachineDescription): readonly strin
   const who = machine.name === name ? name : `machine "${machine.name}" of ${name}`;
   return machine.features.flatMap((feature) => {
     if (!Object.hasOwn(features, feature)) return [unknownFeature(who, feature)];
-    return requirements(feature)
+    return requiredBy(feature)
       .filter((needed) => !declared.has(needed))
       .map((needed) => `feature "${feature}" needs "${needed}", which ${who} does not declare`);
   });
-}
-
-function requirements(feature: Feature): readonly string[] {
-  const entry = features[feature];
-  return 'requires' in entry ? entry.requires : [];
 }
 
 function unknownFeature(who: string, feature: string): string {

@@ -62,7 +62,7 @@ async function requireOrImport(path: string): Promise<Module> {
   try {
     return load(path) as Module;
   } catch (error) {
-    if (Object(error).code !== 'ERR_REQUIRE_ESM') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_REQUIRE_ESM') throw error;
     return (await import(pathToFileURL(path).href)) as Module;
   }
 }

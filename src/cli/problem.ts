@@ -16,6 +16,7 @@ const fileSystemSays: Readonly<Record<string, readonly [what: string, advice: st
   EPERM: ['is not writable', 'choose another folder with --reports, or change its permissions'],
   EROFS: ['is on a read-only file system', 'choose another folder with --reports'],
   ENOTDIR: ['lies below something that is no folder', 'choose another folder with --reports'],
+  ENOENT: ['cannot be created', 'choose another folder with --reports'],
   EEXIST: ['is not a folder', 'choose another folder with --reports'],
   EISDIR: ['is a folder where a file is to be written', 'remove it, or choose --reports'],
   ENOSPC: ['cannot be written: the disk is full', 'free some space, or choose --reports'],

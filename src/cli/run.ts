@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 
 import { runCucumber } from '@cucumber/cucumber/api';
@@ -117,9 +118,16 @@ async function refuseAdapter(name: string, settings: RunOptions['settings']): Pr
 }
 
 async function refuseNothing({ sources }: IRunConfiguration): Promise<void> {
+  const missing = sources.paths.map((path) => path.replace(/(:\d+)+$/, '')).find(isMissing);
+  if (missing !== undefined) throw new Problem(`${missing} does not exist`);
   const { plan: planned } = await plannedScenarios(sources);
   if (planned.length > 0) return;
   throw new Problem('no scenario is selected', 'loosen --only, --profile, --tags or the paths');
+}
+
+function isMissing(path: string): boolean {
+  const isGlob = /[*?{[]/.test(path);
+  return !isGlob && !existsSync(path);
 }
 
 /** reports/<implementation>; a shard has a folder of its own beside it. */
@@ -130,10 +138,11 @@ function reportFolder({ reports, adapter, shard }: RunOptions): string {
 }
 
 function plan(options: RunOptions, expectations: readonly Expectation[]): Plan {
-  const { adapter, paths, only, profile, tags, shard, order } = options;
+  const { adapter, settings, paths, only, profile, tags, shard, order } = options;
   return {
     suite: { version, commit: commit() },
     adapter,
+    settings,
     expectations,
     selection: {
       paths,

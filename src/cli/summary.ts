@@ -50,9 +50,10 @@ const colours = {
 export function verdictLines(result: Result, paint: Paint): string[] {
   return Object.entries(result.profiles)
     .filter(([, { verdict }]) => verdict !== 'partial run')
-    .map(([name, { verdict, denied }]) => {
+    .map(([name, { verdict, denied, deviations }]) => {
       const because = denied.length === 0 ? '' : `: ${denied.join(', ')}`;
-      return `profile ${name}: ${paint(colours[verdict], verdict)}${because}`;
+      const also = deviations.length === 0 ? '' : `; deviations: ${deviations.join(', ')}`;
+      return `profile ${name}: ${paint(colours[verdict], verdict)}${because}${also}`;
     });
 }
 

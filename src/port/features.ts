@@ -32,6 +32,10 @@ export const features = {
   'test-cmd': {
     says: 'IOMMU_TEST_CMD works: mock devices, accesses, reserved ranges, reference counts.',
   },
+  'mock-device': {
+    says: 'Devices are those of IOMMU_TEST_CMD: tables of 2048-byte pages, from 16 MiB to 2 GiB.',
+    requires: ['test-cmd', 'sub-page', 'two-devices'],
+  },
   'vfio-container': { says: '/dev/vfio/vfio is served by iommufd.' },
   processes: { says: 'spawn() works.' },
   limits: { says: 'setLimit() works, and capabilities can be dropped.' },
@@ -47,3 +51,14 @@ export const features = {
 export type Feature = keyof typeof features;
 
 export const everyFeature = Object.keys(features) as Feature[];
+
+/** What has to be declared with it. */
+export function requiredBy(feature: Feature): readonly Feature[] {
+  const entry = features[feature];
+  return 'requires' in entry ? entry.requires : [];
+}
+
+/** Has a machine with `feature` the other one as well? */
+export function implies(feature: Feature, other: Feature): boolean {
+  return feature === other || requiredBy(feature).some((required) => implies(required, other));
+}

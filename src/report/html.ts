@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { allureResults } from './allure/write.ts';
 
@@ -10,20 +10,18 @@ export type HtmlOutcome =
   | { readonly kind: 'written'; readonly file: string; readonly note?: string }
   | { readonly kind: 'missing'; readonly reason: string };
 
-interface Generator {
+export interface Generator {
   readonly name: string;
   readonly note?: string;
   command(results: string, output: string): readonly [program: string, ...args: string[]];
 }
 
-const packages = createRequire(__filename);
-
+/** Not by require.resolve(): a package need not export its own package.json. */
 function packageFolder(name: string): string | undefined {
-  try {
-    return dirname(packages.resolve(`${name}/package.json`));
-  } catch {
-    return undefined;
-  }
+  const places = createRequire(__filename).resolve.paths(name) ?? [];
+  return places
+    .map((place) => join(place, name))
+    .find((folder) => existsSync(join(folder, 'package.json')));
 }
 
 function hasJava(): boolean {
@@ -33,7 +31,7 @@ function hasJava(): boolean {
 }
 
 /** Allure 2, the report that people know; it needs Java. */
-function allure2(): Generator | undefined {
+export function allure2(): Generator | undefined {
   const folder = packageFolder('allure-commandline');
   if (folder === undefined || !hasJava()) return undefined;
   const script = join(
@@ -49,12 +47,12 @@ function allure2(): Generator | undefined {
   };
 }
 
-/** Allure 3, which needs nothing but Node; its page looks different, and it has no trend. */
-function allure3(): Generator | undefined {
+/** Allure 3, which needs nothing but Node; its page looks different, and it keeps no trend. */
+export function allure3(): Generator | undefined {
   const folder = packageFolder('allure');
   if (folder === undefined) return undefined;
   const script = join(folder, 'cli.js');
-  const fixed = ['awesome', '--single-file'];
+  const fixed = ['awesome', '--single-file', '--group-by', 'parentSuite,suite,subSuite'];
   return {
     name: 'allure',
     note: 'made by the npm package allure, as there is no Java here; it has no trend',
@@ -62,9 +60,15 @@ function allure3(): Generator | undefined {
   };
 }
 
-/** Makes one HTML file of allure-results/ that opens from the disk and loads nothing from elsewhere. */
-export async function writeHtml(folder: string, file: string): Promise<HtmlOutcome> {
-  const generator = allure2() ?? allure3();
+/**
+ * Makes one HTML file of allure-results/ that opens from the disk and loads nothing from elsewhere. `generator` is the
+ * best one here unless told; null for none.
+ */
+export async function writeHtml(
+  folder: string,
+  file: string,
+  generator: Generator | null = allure2() ?? allure3() ?? null,
+): Promise<HtmlOutcome> {
   if (!generator) {
     const reason = 'neither Java 17 nor the npm package allure is there to make it';
     return { kind: 'missing', reason };

@@ -5,6 +5,7 @@ import type {
   Hook,
   TestCase,
   TestStepFinished,
+  TestStepResult,
   Timestamp,
 } from '@cucumber/messages';
 
@@ -139,28 +140,33 @@ export class RunCollector {
 
   #stepRun(attempt: Attempt, step: TestCase['testSteps'][number], end: number): StepRun {
     const finished = attempt.finished.get(step.id);
-    const start = attempt.begun.get(step.id) ?? end;
-    const { status, exception, message } = finished?.testStepResult ?? {};
-    const hook = step.hookId === undefined ? undefined : this.#hooks.get(step.hookId);
+    const result = finished?.testStepResult;
+    const exception = result && exceptionOf(result);
     return {
-      source: step.hookId === undefined ? 'step' : (hookNames[hook?.type ?? ''] ?? 'hook'),
-      step: attempt.scenario.steps.get(step.pickleStepId ?? '') ?? {
-        keyword: '',
-        text: hook?.name ?? '',
-      },
-      status: status ? (status.toLowerCase() as StepStatus) : 'unfinished',
-      ...((exception || message) && {
-        exception: {
-          type: exception?.type ?? 'Error',
-          message: exception?.message ?? message ?? '',
-          trace: exception?.stackTrace ?? message ?? '',
-        },
-      }),
+      ...this.#nameOf(attempt, step),
+      status: result ? (result.status.toLowerCase() as StepStatus) : 'unfinished',
+      ...(exception && { exception }),
       evidence: attempt.evidence.get(step.id) ?? [],
-      start,
+      start: attempt.begun.get(step.id) ?? end,
       stop: finished ? milliseconds(finished.timestamp) : end,
     };
   }
+
+  #nameOf({ scenario }: Attempt, { hookId, pickleStepId }: TestCase['testSteps'][number]) {
+    const text = scenario.steps.get(pickleStepId ?? '');
+    if (text) return { source: 'step', step: text };
+    const { type = '', name = '' } = this.#hooks.get(hookId ?? '') ?? {};
+    return { source: hookNames[type] ?? 'hook', step: { keyword: '', text: name } };
+  }
+}
+
+/** An ambiguous step has a message only. */
+function exceptionOf({ exception, message }: TestStepResult): StepRun['exception'] {
+  if (exception) {
+    const { type, message: what = '', stackTrace = '' } = exception;
+    return { type, message: what, trace: stackTrace };
+  }
+  return message === undefined ? undefined : { type: 'Error', message, trace: message };
 }
 
 function milliseconds(timestamp: Timestamp): number {

@@ -1,4 +1,8 @@
-import { IOMMU_TEST_CMD, IOMMU_TEST_OP_MOCK_DOMAIN } from '#uapi/iommufd/selftest.ts';
+import {
+  IOMMU_TEST_CMD,
+  IOMMU_TEST_OP_MOCK_DOMAIN,
+  IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE,
+} from '#uapi/iommufd/selftest.ts';
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 import { VFIO_DEVICE_ATTACH_IOMMUFD_PT, VFIO_DEVICE_BIND_IOMMUFD } from '#uapi/vfio/device.ts';
 
@@ -29,17 +33,36 @@ export async function bindDevice(
   device.id = Number(record.fields?.['out_devid']);
 }
 
+/** Attaches what is bound: for the first time, or to something else. */
 export async function attachDevice(
   world: World,
   device: DeviceHandle,
   object: ObjectHandle,
 ): Promise<void> {
+  if (device.info.kind === 'selftest') {
+    await replaceMock(world, device, object);
+    return;
+  }
   const target = { fd: device.fd ?? -1, command: VFIO_DEVICE_ATTACH_IOMMUFD_PT };
   const record = await world.call(world.it, target, { pt_id: object.id });
   if (record.result < 0) return;
-  device.hwpt = Number(record.fields?.['pt_id']);
-  device.pageTable = device.hwpt;
-  device.ioas = object.kind === 'ioas' ? object.id : undefined;
+  const hwpt = Number(record.fields?.['pt_id']);
+  for (const moved of movedWith(world, device)) stand(moved, hwpt, object);
+}
+
+/** A group stands at one page table: whoever of it is attached moves along. VFIO-ATT-07 */
+function movedWith({ handles }: World, device: DeviceHandle): readonly DeviceHandle[] {
+  const { group } = device.info;
+  const others = handles
+    .all('device')
+    .filter(({ info, hwpt }) => hwpt !== undefined && info.group === group);
+  return [device, ...others];
+}
+
+function stand(device: DeviceHandle, hwpt: number, object: ObjectHandle): void {
+  device.hwpt = hwpt;
+  device.pageTable = hwpt;
+  device.ioas = object.kind === 'ioas' ? object.id : object.ioas;
 }
 
 /** A selftest device comes into being bound and attached. */
@@ -62,9 +85,30 @@ export async function attachMock(
   device.iommufd = iommufd;
   device.mockId = out.out_stdev_id;
   device.id = out.out_idev_id;
-  device.hwpt = out.out_hwpt_id;
-  device.pageTable = device.hwpt;
-  device.ioas = object.kind === 'ioas' ? id : undefined;
+  stand(device, out.out_hwpt_id, object);
+}
+
+/** A selftest device that is attached moves. */
+async function replaceMock(
+  world: World,
+  device: DeviceHandle,
+  object: ObjectHandle,
+): Promise<void> {
+  const { id, iommufd } = object;
+  const { result, fields } = await world.call(
+    world.it,
+    { fd: iommufd.fd, command: IOMMU_TEST_CMD },
+    {
+      op: IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE,
+      id: device.mockId ?? 0,
+      operation: { mock_domain_replace: { pt_id: id } } as never,
+    },
+  );
+  if (result < 0) return;
+  const { mock_domain_replace: out } = fields?.['operation'] as {
+    mock_domain_replace: { pt_id: number };
+  };
+  stand(device, out.pt_id, object);
 }
 
 /** Opens, binds and attaches, whatever the kind; the outcome is that of the last call. */

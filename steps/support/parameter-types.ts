@@ -125,6 +125,10 @@ const types = {
   memfd: parameter(re(`memfd ${quoted}`), function (name): MemfdHandle {
     return this.handles.get('memfd', name ?? '');
   }),
+  dmaBuf: parameter(re(`dma-buf ${quoted}`), function (name): MemfdHandle {
+    return this.handles.get('memfd', name ?? '');
+  }),
+  newDmaBuf: parameter(re(`a dma-buf ${quoted}`), (name): string => name ?? ''),
   newMemfd: parameter(
     re(`a (huge-page )?memfd ${quoted}`),
     (huge, name): { name: string; huge: boolean } => ({
@@ -133,11 +137,11 @@ const types = {
     }),
   ),
   source: parameter(
-    re(`(buffer|memfd) ${quoted}(?: \\+ (${size}))?`),
+    re(`(buffer|memfd|dma-buf) ${quoted}(?: \\+ (${size}))?`),
     function (kind, name, offset): Spot<BufferHandle> | Spot<MemfdHandle> {
-      return kind === 'memfd'
-        ? spotNamed(this, 'memfd', name ?? '', offset)
-        : spotNamed(this, 'buffer', name ?? '', offset);
+      return kind === 'buffer'
+        ? spotNamed(this, 'buffer', name ?? '', offset)
+        : spotNamed(this, 'memfd', name ?? '', offset);
     },
   ),
   device: parameter(re(`device ${quoted}`), function (name): DeviceHandle {
@@ -175,11 +179,14 @@ const types = {
     (text): Rights => rights[text ?? ''] ?? { read: false, write: false },
   ),
   verdict: parameter(
-    /succeeds|fails with (?:one of )?(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)/,
-    (errnos): Verdict =>
+    /succeeds|(succeeds or )?fails with (?:one of )?(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)/,
+    (either, errnos): Verdict =>
       errnos === undefined
         ? { kind: 'succeeds' }
-        : { kind: 'fails', errnos: errnos.split(', ') as ErrnoName[] },
+        : {
+            kind: either === undefined ? 'fails' : 'either',
+            errnos: errnos.split(', ') as ErrnoName[],
+          },
   ),
   ioctl: parameter(/((?:IOMMU|VFIO)_[A-Z0-9_]+|ioctl 0x[0-9a-f]+)/, (name): AnyCommand =>
     commandNamed(name ?? ''),
@@ -193,9 +200,9 @@ const types = {
   ),
   option: parameter(
     re(
-      `the huge pages option of IOAS ${quoted}|the rlimit mode of (the iommufd|iommufd ${quoted})`,
+      `the huge pages option of IOAS ${quoted}|the rlimit mode of (?:the iommufd|iommufd ${quoted})`,
     ),
-    function (ioas, _iommufd, name): Option {
+    function (ioas, name): Option {
       return optionNamed(this, ioas, name);
     },
   ),

@@ -50,15 +50,22 @@ export async function usableIovas(world: World, { iommufd, ioas }: IoasAt): Prom
     { ioas_id: ioas, num_iovas: capacity, allowed_iovas: it.scratch.array },
   );
   demand('IOMMU_IOAS_IOVA_RANGES', result);
-  const count = Number(fields?.['num_iovas'] ?? 0);
-  const bytes = await loadBytes(it, it.scratch.array, count * iommu_iova_range.size);
-  const ranges = Array.from({ length: count }, (_, index) =>
-    iommu_iova_range.unpack(bytes.subarray(index * iommu_iova_range.size)),
-  );
   return {
-    ranges,
+    ranges: await loadRanges(it, it.scratch.array, Number(fields?.['num_iovas'] ?? 0)),
     alignment: BigInt((fields?.['out_iova_alignment'] as bigint | undefined) ?? 0n),
   };
+}
+
+/** An array of `struct iommu_iova_range` in the memory of a process. */
+export async function loadRanges(
+  process: ProcessHandle,
+  address: bigint,
+  count: number,
+): Promise<IovaRange[]> {
+  const bytes = await loadBytes(process, address, count * iommu_iova_range.size);
+  return Array.from({ length: count }, (_, index) =>
+    iommu_iova_range.unpack(bytes.subarray(index * iommu_iova_range.size)),
+  );
 }
 
 export async function loadBytes(
@@ -191,7 +198,8 @@ export async function charges(world: World, process: ProcessHandle): Promise<Cha
   const bytes = (name: string): bigint => {
     const [, kilobytes] = new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(text) ?? [];
     if (kilobytes === undefined) throw new Error(`${SELF_STATUS_PATH} has no line ${name}`);
-    return BigInt(kilobytes) * 1024n;
+    // A counter that went below 0 is printed as a number of kilobytes near 2^64.
+    return BigInt.asUintN(64, BigInt(kilobytes) * 1024n);
   };
   return { pinned: bytes('VmPin'), locked: bytes('VmLck') };
 }

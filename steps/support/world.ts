@@ -2,7 +2,8 @@ import { World as CucumberWorld } from '@cucumber/cucumber';
 
 import type { Struct } from '#uapi/codec.ts';
 import type { Command } from '#uapi/ioctl.ts';
-import type { Feature } from '#port/features.ts';
+import { needsOf } from '#conformance/tags.ts';
+import { implies, type Feature } from '#port/features.ts';
 import type { DmaResult } from '#port/bench.ts';
 import type { Fd } from '#port/process.ts';
 
@@ -71,7 +72,7 @@ export class World extends CucumberWorld<Parameters> {
 
   /** Refuses a step that this scenario did not declare, so that a missing tag is found on every adapter. */
   require(feature: Feature): void {
-    if (this.tags.has(`@needs:${feature}`)) return;
+    if (needsOf<Feature>([...this.tags]).some((need) => implies(need, feature))) return;
     throw new Error(`this step needs "${feature}"; tag the scenario @needs:${feature}`);
   }
 

@@ -112,6 +112,12 @@ export class Client {
     this.connection.onBroken?.(this.reason);
   }
 
+  /** As fail(), where an answer turns out to be wrong after its call was resolved. */
+  refuse(what: string): never {
+    this.fail(what);
+    throw this.reason ?? new ImplementationBroken(what);
+  }
+
   /** Lines of one turn of the event loop leave in one write. */
   private send(line: string): void {
     if (this.outgoing === '') process.nextTick(() => this.flush());

@@ -16,9 +16,8 @@ export async function greet(
 ): Promise<Result<'hello'>> {
   const hello = await client.call('hello', { protocol: protocolVersion, settings }, timeoutMs);
   if (hello.protocol !== protocolVersion) {
-    client.fail(`speaks version ${hello.protocol} of the protocol; expected ${protocolVersion}`);
+    client.refuse(`speaks version ${hello.protocol} of the protocol; expected ${protocolVersion}`);
   }
-  if (client.broken !== undefined) throw client.broken;
   return hello;
 }
 

@@ -84,8 +84,7 @@ export class WireProcess implements Process {
     if ('signal' in result) return result.signal;
     const bytes = fromHexBytes(result.bytes);
     if (bytes.length !== length) {
-      this.client.fail(`answered load wrongly: ${bytes.length} bytes; expected ${length}`);
-      throw this.client.broken;
+      this.client.refuse(`answered load wrongly: ${bytes.length} bytes; expected ${length}`);
     }
     return bytes;
   }

@@ -11,16 +11,12 @@ function reference(definition: string): TSchema {
   return { $ref: `#/$defs/${definition}` } as unknown as TSchema;
 }
 
-function definitions(method: string, params: TSchema, result: TSchema): Record<string, TSchema> {
-  return {
-    [`${method}.request`]: Type.Object({
-      jsonrpc: version,
-      id,
-      method: Type.Literal(method),
-      params,
-    }),
-    [`${method}.result`]: result,
-  };
+function definitions(method: string, params: TSchema, result: TSchema): [string, TSchema][] {
+  const request = Type.Object({ jsonrpc: version, id, method: Type.Literal(method), params });
+  return [
+    [`${method}.request`, request],
+    [`${method}.result`, result],
+  ];
 }
 
 /**
@@ -29,7 +25,7 @@ function definitions(method: string, params: TSchema, result: TSchema): Record<s
  */
 export function protocolSchema(): object {
   const names = Object.keys(methods);
-  const parts = Object.entries(methods).map(([method, [params, result]]) =>
+  const parts = Object.entries(methods).flatMap(([method, [params, result]]) =>
     definitions(method, params, result),
   );
   const result = Type.Union(names.map((method) => reference(`${method}.result`)));
@@ -44,7 +40,7 @@ export function protocolSchema(): object {
         Type.Object({ jsonrpc: version, id, result }),
         Type.Object({ jsonrpc: version, id: failed, error }),
       ]),
-      ...Object.assign({}, ...parts),
+      ...Object.fromEntries(parts),
     },
   };
 }

@@ -16,6 +16,7 @@ test('the conversation in docs/wire-protocol.md is a real one', { skip: !python 
   assert.ok(requests.length > 10);
   const { stdout } = spawnSync('python3', [program], { input: `${requests.join('\n')}\n` });
   const answers = stdout.toString().trim().split('\n');
-  const values = (all: readonly string[]): unknown[] => all.map((line) => JSON.parse(line));
+  const values = (all: readonly string[]): unknown[] =>
+    all.map((line) => JSON.parse(line) as unknown);
   assert.deepEqual(values(answers), values(said('← ')));
 });

@@ -1,4 +1,15 @@
-import type { Iova, MemoryBus, Rid, Translator } from './bus.ts';
+import type { DeviceRegion, Iova, MemoryBus, Rid, Translator } from './bus.ts';
+import { EduRegisters } from './edu.ts';
+import type { DmaEngine } from './edu.ts';
+import { Registers } from './registers.ts';
+
+/** Bytes. */
+const CONFIGURATION_SIZE = 256;
+/** The command register of the configuration space, and in it bit 2: Bus Master Enable. */
+const COMMAND_REGISTER = 4n;
+const BUS_MASTER = 4;
+/** 1234:11e8, as QEMU's teaching device has them; little endian. */
+const VENDOR_AND_DEVICE = [0x34, 0x12, 0xe8, 0x11];
 
 export interface PciDeviceOptions {
   /** Bus, device and function of its own. */
@@ -9,10 +20,13 @@ export interface PciDeviceOptions {
   readonly memory: MemoryBus;
 }
 
-/** A PCI endpoint that moves bytes when it is told to. */
-export class PciDevice {
+/** A PCI endpoint that moves bytes when it is told to: by its registers, or by whoever holds its wires. */
+export class PciDevice implements DmaEngine {
   readonly rid: Rid;
   readonly requesterId: Rid;
+  /** PCI 3.0, 6.1: it begins with vendor and device id. */
+  readonly configuration: DeviceRegion = new Registers(CONFIGURATION_SIZE, VENDOR_AND_DEVICE);
+  readonly bar0: DeviceRegion = new EduRegisters(this);
   private readonly translator: Translator;
   private readonly memory: MemoryBus;
 
@@ -21,6 +35,11 @@ export class PciDevice {
     this.requesterId = options.requesterId;
     this.translator = options.translator;
     this.memory = options.memory;
+  }
+
+  get isBusMaster(): boolean {
+    const [command = 0] = this.configuration.read(COMMAND_REGISTER, 1);
+    return (command & BUS_MASTER) !== 0;
   }
 
   /** A read request; no bytes at all where the IOMMU refuses one of them. */

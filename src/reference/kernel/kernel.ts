@@ -3,6 +3,7 @@ import type { IommuCore } from './iommu/iommu.ts';
 import type { MachineHardware } from './machine-hardware.ts';
 import type { Pages } from './mm/pages.ts';
 import type { Parts } from './parts.ts';
+import type { VfioCore } from './vfio/vfio-main.ts';
 
 /** What every part of the kernel may lean on. */
 export interface Kernel {
@@ -12,4 +13,5 @@ export interface Kernel {
   readonly iommu: IommuCore;
   /** The devices that there are. */
   readonly hardware: MachineHardware;
+  readonly vfio: VfioCore;
 }

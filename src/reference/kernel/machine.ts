@@ -27,7 +27,8 @@ export class Machine {
   constructor(parts: Parts = defaultParts) {
     this.hardware = new MachineHardware(parts);
     const { pages, memory, iommu } = this.hardware;
-    this.kernel = { parts, pages, bus: memory, iommu, hardware: this.hardware };
+    const vfio = new parts.VfioCore(parts, this.hardware);
+    this.kernel = { parts, pages, bus: memory, iommu, hardware: this.hardware, vfio };
     this.syscalls = new parts.Syscalls(this.kernel);
   }
 

@@ -37,11 +37,17 @@ import { UserCommand } from './iommufd/user-command.ts';
 import { VfioCompat } from './iommufd/vfio-compat.ts';
 import { ViommuCommands } from './iommufd/viommu-commands.ts';
 import { AddressSpace } from './mm/address-space.ts';
+import { PageFaults } from './mm/fault.ts';
 import { Memfd } from './mm/memfd.ts';
 import { Pages } from './mm/pages.ts';
 import { FdTable } from './fd-table.ts';
 import { OpenFile } from './file.ts';
 import { Syscalls } from './syscalls.ts';
+import { DeviceCdev } from './vfio/device-cdev.ts';
+import { VfioDevice } from './vfio/device.ts';
+import { VfioGroup } from './vfio/group.ts';
+import { VfioCore } from './vfio/vfio-main.ts';
+import { VfioPci } from './vfio/vfio-pci.ts';
 
 /**
  * The classes that the kernel and the hardware are built from. A mutant replaces one; there are no other hooks. Code
@@ -55,6 +61,7 @@ export const defaultParts = {
   AddressSpace,
   AllowedIovas,
   AreaTree,
+  DeviceCdev,
   DeviceCommands,
   Dispatcher,
   FaultCommands,
@@ -82,6 +89,7 @@ export const defaultParts = {
   ObjectTable,
   OpenFile,
   OptionCommands,
+  PageFaults,
   Pages,
   PagingDomain,
   QueuedInvalidation,
@@ -94,6 +102,10 @@ export const defaultParts = {
   UserCommand,
   UserSource,
   VfioCompat,
+  VfioCore,
+  VfioDevice,
+  VfioGroup,
+  VfioPci,
   ViommuCommands,
 };
 

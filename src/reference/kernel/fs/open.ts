@@ -17,7 +17,7 @@ const nodes = new Map<string, Opener>([
   ['/dev/zero', () => new ZeroDevice()],
 ]);
 
-/** fs/namei.c as far as device nodes go: ENOENT for all else. */
+/** fs/namei.c as far as device nodes go: ENOENT for all else. VFIO-CDEV-02 */
 export function openNode(kernel: Kernel, task: Task, path: string): FileOperations | ErrnoName {
-  return nodes.get(path)?.(kernel, task) ?? 'ENOENT';
+  return nodes.get(path)?.(kernel, task) ?? kernel.vfio.open(path);
 }

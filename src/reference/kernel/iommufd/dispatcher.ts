@@ -2,8 +2,9 @@ import { errnoNumbers, failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { Struct } from '#uapi/codec.ts';
 import type { Command } from '#uapi/ioctl.ts';
+import { copyStructFromUser, sizeOf } from '../lib/copy-struct.ts';
+import type { StructSizes } from '../lib/copy-struct.ts';
 import { isErrno } from '../lib/errno.ts';
-import { PAGE_SIZE } from '../mm/user-memory.ts';
 import type { Task } from '../process.ts';
 import type { UserCommand } from './user-command.ts';
 import type { Kernel } from '../kernel.ts';
@@ -53,44 +54,18 @@ export class Dispatcher {
 
   /** The size is read before the number is compared. ABI-02 04 05 06 MOCK-01 */
   private load(task: Task, request: number, address: bigint): UserCommand | ErrnoName {
-    const head = task.memory.copyFromUser(address, 4);
-    if (isErrno(head)) return head;
-    const userSize = new DataView(head.buffer, head.byteOffset).getUint32(0, true);
+    const userSize = sizeOf(task, address);
+    if (isErrno(userSize)) return userSize;
     const entry = this.rows.get(request & 0xff);
     if (entry?.command.request !== request) return 'ENOTTY';
-    if (userSize < entry.command.minSize) return 'EINVAL';
-    const { struct } = entry.command;
-    const bytes = this.copyStruct(task, address, { userSize, size: struct.size });
+    const { struct, minSize } = entry.command;
+    const bytes = this.copyStruct(task, address, { minSize, size: struct.size });
     if (isErrno(bytes)) return bytes;
     return new this.kernel.parts.UserCommand({ task, struct, address, userSize, bytes });
   }
 
-  /** copy_struct_from_user(): what this kernel does not know must be zero. ABI-07 08 09 10 11 */
-  protected copyStruct(
-    task: Task,
-    address: bigint,
-    { userSize, size }: { userSize: number; size: number },
-  ): Uint8Array | ErrnoName {
-    const error = this.checkTail(task, address + BigInt(size), userSize - size);
-    if (error) return error;
-    const head = task.memory.copyFromUser(address, Math.min(userSize, size));
-    if (isErrno(head)) return head;
-    const bytes = new Uint8Array(size);
-    bytes.set(head);
-    return bytes;
-  }
-
-  /** check_zeroed_user(), page by page: what comes first decides between E2BIG and EFAULT. */
-  protected checkTail(task: Task, address: bigint, length: number): ErrnoName | undefined {
-    let next = address;
-    const end = address + BigInt(Math.max(length, 0));
-    while (next < end) {
-      const piece = Number(PAGE_SIZE - (next % PAGE_SIZE));
-      const bytes = task.memory.copyFromUser(next, Math.min(piece, Number(end - next)));
-      if (isErrno(bytes)) return bytes;
-      if (bytes.some((byte) => byte !== 0)) return 'E2BIG';
-      next += BigInt(piece);
-    }
-    return undefined;
+  /** ABI-06 07 08 09 10 11 */
+  protected copyStruct(task: Task, address: bigint, sizes: StructSizes): Uint8Array | ErrnoName {
+    return copyStructFromUser(task, address, sizes);
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { MAP_PRIVATE, MAP_SHARED, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
+import { MAP_HUGETLB, MAP_PRIVATE, MAP_SHARED, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
 
 import { PhysicalMemory } from '../../hardware/memory.ts';
 import { defaultParts } from '../parts.ts';
@@ -72,6 +72,12 @@ describe('memfd', () => {
     assert.equal(pinned[511], pinned[0]! + 511n);
     space.store(address + 0x20_0000n, Uint8Array.of(6));
     assert.deepEqual(space.load(map(MAP_PRIVATE) + 0x20_0000n, 1), Uint8Array.of(6));
+    const rounded = map(MAP_SHARED, 1n);
+    assert.deepEqual(space.load(rounded + 0x1f_ffffn, 1), Uint8Array.of(0));
+  });
+
+  it('of small pages cannot be mapped by huge ones', () => {
+    assert.equal(newFile(0x20_0000n).map(MAP_SHARED | MAP_HUGETLB), 'EINVAL');
   });
 
   it('loses a hole of a VMA in the middle', () => {

@@ -22,7 +22,7 @@ export const TASK_SIZE = 0x7fff_ffff_f000n;
 
 /** Whole pages, of the size that the mapping is made of. */
 export function roundedLength(request: UserMmap): bigint {
-  const size = request.flags & MAP_HUGETLB ? HUGE_PAGE_SIZE : PAGE_SIZE;
+  const size = alignmentOf(request);
   return ((request.length + size - 1n) / size) * size;
 }
 
@@ -30,8 +30,9 @@ export function roundedLength(request: UserMmap): bigint {
 export function checkMmap(request: UserMmap): ErrnoName | undefined {
   const type = request.flags & (MAP_SHARED | MAP_PRIVATE);
   if (request.length === 0n || (type !== MAP_SHARED && type !== MAP_PRIVATE)) return 'EINVAL';
+  if (request.file?.hugetlb === false && request.flags & MAP_HUGETLB) return 'EINVAL';
   const alignment = alignmentOf(request);
-  if (request.offset % alignment !== 0n || request.length % alignment !== 0n) return 'EINVAL';
+  if (request.offset % alignment !== 0n) return 'EINVAL';
   if (request.length > TASK_SIZE) return 'ENOMEM';
   return isFixed(request) ? checkFixedAddress(request, alignment) : undefined;
 }

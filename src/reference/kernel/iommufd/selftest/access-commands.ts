@@ -14,9 +14,7 @@ import type { TestCommand } from './test-command.ts';
 const MAX_LENGTH = 16n << 20n;
 const PIN_FLAGS = uapi.MOCK_FLAGS_ACCESS_WRITE | uapi.MOCK_FLAGS_ACCESS_SYZ;
 const RW_FLAGS =
-  uapi.MOCK_ACCESS_RW_WRITE |
-  uapi.MOCK_ACCESS_RW_SLOW_PATH |
-  uapi.MOCK_FLAGS_ACCESS_SYZ;
+  uapi.MOCK_ACCESS_RW_WRITE | uapi.MOCK_ACCESS_RW_SLOW_PATH | uapi.MOCK_FLAGS_ACCESS_SYZ;
 
 /** selftest.c: the operations of IOMMU_TEST_CMD on accesses. */
 export class AccessTests {

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { Status } from 'allure-js-commons';
+import type { Link, TestResult } from 'allure-js-commons';
+
+import { fixtureReports, newFolder, resultIn, runFixture } from './fixtures/conformance.ts';
+
+/** One run of the fixture serves all tests here: what stock Allure shows as passed, and the rest of the reports. */
+const folder = newFolder();
+const ended = runFixture(folder);
+const reports = fixtureReports(folder);
+const result = resultIn(reports);
+const allureFolder = join(reports, 'allure-results');
+const allure = readdirSync(allureFolder)
+  .filter((name) => name.endsWith('-result.json'))
+  .map((name) => JSON.parse(readFileSync(join(allureFolder, name), 'utf8')) as TestResult);
+
+function allureOf(title: string): TestResult {
+  const [found, ...others] = allure.filter(({ name }) => name === title);
+  assert.ok(found && others.length === 0, `there must be one result of "${title}"`);
+  return found;
+}
+
+function labels({ labels: all }: TestResult, wanted: string): string[] {
+  return all.filter(({ name }) => name === wanted).map(({ value }) => value);
+}
+
+const expectations = [
+  ['a failing step', 'fail', 'failed', /returned 0; expected EEXIST/],
+  ['a skipped step after a passed one', 'skip', 'skipped', /without a reason/],
+  ['a pending step after a passed one', 'broken', 'broken', /is pending/],
+  ['an undefined step after a passed one', 'broken', 'broken', /no step definition/],
+  ['an ambiguous step after a passed one', 'broken', 'broken', /several step definitions/],
+  ['a failing After hook', 'broken', 'broken', /After hook clean up: a process is left over/],
+  ['a failing Before hook', 'broken', 'broken', /Before hook boot: the machine did not start/],
+  ['an implementation that dies', 'broken', 'broken', /exited with code 1/],
+  ['a step that is wrong itself', 'broken', 'broken', /is not a function/],
+  ['a Before hook that skips', 'skip', 'skipped', /does not offer noiommu/],
+] as const;
+
+for (const [title, outcome, status, reason] of expectations) {
+  test(`${title}: ${outcome}, and ${status} in Allure`, () => {
+    const found = result.scenarios.find((scenario) => scenario.title === title);
+    assert.equal(found?.outcome, outcome);
+    assert.match(found?.reason ?? '', reason);
+    assert.equal(allureOf(title).status, status);
+    assert.match(allureOf(title).statusDetails.message ?? '', reason);
+  });
+}
+
+test('scenarios with one title in two rules stay two', () => {
+  const found = allure.filter(({ name }) => name === 'the same title');
+  assert.deepEqual(found.map(({ status }) => status).sort(), ['failed', 'passed']);
+  assert.equal(new Set(found.map(({ historyId }) => historyId)).size, 2);
+});
+
+test('no step is passed that did not pass', () => {
+  const [hook] = allureOf('a failing After hook').steps.slice(-1);
+  assert.equal(hook?.name, 'After hook clean up');
+  assert.equal(hook?.status, 'broken');
+  const [step] = allureOf('an undefined step after a passed one').steps.slice(-1);
+  assert.equal(step?.status, 'broken');
+});
+
+test('a scenario with two requirements is one result with two links', () => {
+  const found = allureOf('a row with one');
+  const links = found.links.filter(({ type }: Link) => type === 'tms');
+  assert.deepEqual(
+    links.map(({ name }) => name),
+    ['ABI-02', 'ABI-03'],
+  );
+  assert.match(links[0]?.url ?? '', /docs\/requirements\.md#abi-02$/);
+  assert.equal(labels(found, 'story').length, 1);
+});
+
+test('the suites are folder, feature and rule; the severity follows from the level', () => {
+  const found = allureOf('a doc string');
+  assert.deepEqual(labels(found, 'parentSuite'), ['calls']);
+  assert.deepEqual(labels(found, 'suite'), ['calls']);
+  assert.deepEqual(labels(found, 'subSuite'), ['some calls succeed']);
+  assert.deepEqual(labels(allureOf('a row with one'), 'severity'), ['critical']);
+  assert.deepEqual(labels(allureOf('an implementation that dies'), 'severity'), ['normal']);
+});
+
+test('a doc string is shown with its step', () => {
+  const attachments = allureOf('a doc string').steps.flatMap((step) => step.attachments);
+  const texts = attachments.map(({ source }) => readFileSync(join(allureFolder, source), 'utf8'));
+  assert.deepEqual(texts, ['several\nlines']);
+});
+
+test('the trace of system calls is on the step that failed', () => {
+  const { steps } = allureOf('a failing step');
+  const [attachment] = steps.find(({ status }) => status === Status.FAILED)?.attachments ?? [];
+  assert.equal(attachment?.name, 'system calls');
+  assert.match(readFileSync(join(allureFolder, attachment.source), 'utf8'), /IOMMU_IOAS_MAP/);
+});
+
+test('the environment names the suite, the implementation and its kernel', () => {
+  const text = readFileSync(join(allureFolder, 'environment.properties'), 'utf8');
+  assert.match(text, /^Suite ?= ?\d/m);
+  assert.match(text, /^Implementation ?= ?fixture 1$/m);
+  assert.match(text, /^Kernel ?= ?6\.12\.0$/m);
+});
+
+test('the run fails, and the profile is not conformant', () => {
+  assert.equal(ended.code, 1);
+  assert.deepEqual(result.counts, {
+    pass: 7,
+    fail: 2,
+    'known-failure': 0,
+    'unexpected-pass': 0,
+    skip: 3,
+    broken: 7,
+  });
+  assert.equal(result.profiles['base']?.verdict, 'not conformant');
+});
+
+test('KTAP has a subtest a feature, and says why something was skipped or broken', () => {
+  const text = readFileSync(join(reports, 'result.ktap'), 'utf8');
+  assert.match(text, /^KTAP version 1\n1\.\.3\n {2}KTAP version 1\n {2}1\.\.5\n/);
+  assert.match(text, /^ {2}ok 5 ABI-05 the plain case # SKIP only does not offer noiommu$/m);
+  assert.match(text, /^ {2}not ok 3 ABI-09 .* # ERROR the step definition/m);
+  assert.match(text, /^ {2}# ioctl\(3, IOMMU_IOAS_MAP/m);
+  assert.match(text, /^not ok 3 src\/cli\/fixtures\/features\/honesty/m);
+});
+
+test('JUnit counts failures, errors and skips apart', () => {
+  const text = readFileSync(join(reports, 'junit.xml'), 'utf8');
+  assert.match(text, /<testsuites [^>]*tests="19" failures="2" errors="7" skipped="3"/);
+  assert.match(text, /<skipped message="only does not offer noiommu"\/>/);
+});

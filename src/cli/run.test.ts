@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import {
+  fixtureReports,
+  newFolder,
+  resultIn,
+  runFixture,
+  startFixture,
+} from './fixtures/conformance.ts';
+import type { Ended } from './fixtures/conformance.ts';
+
+const calls = 'src/cli/fixtures/features/calls';
+const honesty = 'src/cli/fixtures/features/honesty';
+const waits = 'src/cli/fixtures/broken/waits.feature';
+
+function assertRefused({ code, output, complaint }: Ended, because: RegExp): void {
+  assert.match(complaint, because);
+  assert.equal(code, 2, output + complaint);
+}
+
+test('a run in which nothing fails exits with 0 and leaves every report', () => {
+  const folder = newFolder();
+  const { code, output } = runFixture(folder, calls);
+  assert.equal(code, 0, output);
+  assert.match(output, /^total +7 +6 +0 +1$/m);
+  const files = ['result.json', 'result.ktap', 'junit.xml', 'messages.ndjson', 'allure-results'];
+  for (const file of files) assert.ok(existsSync(join(fixtureReports(folder), file)), file);
+});
+
+test('a run with a failure exits with 1', () => {
+  assert.equal(runFixture(newFolder(), honesty, '--only', 'ABI-07').code, 1);
+});
+
+test('known failures do not fail a run, also of an implementation that dies', () => {
+  const folder = newFolder();
+  const known = ['--known-failures', 'src/cli/fixtures/known-failures.txt'];
+  const { code, output } = runFixture(folder, honesty, '--only', 'ABI-07,ABI-14,ABI-18', ...known);
+  assert.equal(code, 0, output);
+  assert.equal(resultIn(fixtureReports(folder)).counts['known-failure'], 3);
+});
+
+test('an unexpected pass fails a run', () => {
+  const folder = newFolder();
+  const file = join(folder, 'known.txt');
+  writeFileSync(file, '# It does not pass.\nABI-01\n');
+  const { code, output } = runFixture(folder, calls, '--known-failures', file);
+  assert.equal(code, 1, output);
+  assert.match(output, /UNEXPECTED-PASS .*the plain case/);
+});
+
+test('a known failure that matches no requirement is refused', () => {
+  const file = join(newFolder(), 'known.txt');
+  writeFileSync(file, '# Mistyped.\nIOAS-MPA-*\n');
+  assertRefused(
+    runFixture(newFolder(), '--known-failures', file),
+    /known\.txt:2: "IOAS-MPA-\*" matches no requirement/,
+  );
+});
+
+test('a known-failures file that does not exist is refused', () => {
+  assertRefused(
+    runFixture(newFolder(), '--known-failures', './none.txt'),
+    /none\.txt cannot be read/,
+  );
+});
+
+test('a selection without a scenario is refused', () => {
+  assertRefused(runFixture(newFolder(), '--only', 'ABI-30'), /no scenario is selected/);
+});
+
+test('an unknown requirement in --only is refused, and the nearest named', () => {
+  assertRefused(runFixture(newFolder(), '--only', 'IOAS-MPA'), /nearest: "IOAS-MAP"/);
+});
+
+test('an unknown profile is refused', () => {
+  assertRefused(runFixture(newFolder(), '--profile', 'bsae'), /no profile "bsae".*"base"/);
+});
+
+test('a path that does not exist is refused', () => {
+  assertRefused(runFixture(newFolder(), 'no-such.feature'), /no-such\.feature does not exist/);
+});
+
+test('an unknown tag is refused with file and line', () => {
+  const config = ['--config', 'src/cli/fixtures/broken/unknown-tag.json'];
+  const ended = runFixture(newFolder(), ...config);
+  assertRefused(
+    ended,
+    /unknown-tag\.feature:3: @IOAS-MPA-14 names no requirement; nearest: "IOAS-MAP-14"/,
+  );
+  assert.match(
+    ended.complaint,
+    /unknown-tag\.feature:7: @needs:dam names no feature; nearest: "dma"/,
+  );
+  assert.match(ended.complaint, /unknown-tag\.feature:11: @wip is neither/);
+});
+
+test('a feature file that Gherkin refuses is named with its line', () => {
+  const config = ['--config', 'src/cli/fixtures/broken/unreadable.json'];
+  assertRefused(runFixture(newFolder(), ...config), /unreadable\.feature:5: /);
+});
+
+test('an adapter that does not exist is refused, and there is a result that says so', () => {
+  const folder = newFolder();
+  assertRefused(runFixture(folder, '--adapter', './none'), /no adapter \.\/none/);
+  assert.match(resultIn(join(folder, 'none')).stopped ?? '', /no adapter/);
+});
+
+test('a reports folder that cannot be written is refused', () => {
+  const file = join(newFolder(), 'file');
+  writeFileSync(file, '');
+  assertRefused(runFixture(file), /reports folder .* lies below something that is no folder/);
+});
+
+test('a full disk ends the run with a sentence', { skip: !existsSync('/dev/full') }, () => {
+  const folder = newFolder();
+  mkdirSync(fixtureReports(folder));
+  symlinkSync('/dev/full', join(fixtureReports(folder), 'messages.ndjson'));
+  assertRefused(runFixture(folder, calls), /the disk is full/);
+});
+
+test('a wrong option is refused', () => {
+  assertRefused(runFixture(newFolder(), '--shard', '3/2'), /from 1 to n/);
+});
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(`${signal} leaves the reports on what ran until then`, async () => {
+    const folder = newFolder();
+    const child = startFixture(folder, waits);
+    let output = '';
+    child.stdout.on('data', (text: Buffer) => {
+      output += text.toString();
+      if (output.includes('3 scenarios in 1 features')) setTimeout(() => child.kill(signal), 300);
+    });
+    const [code] = (await once(child, 'close')) as [number];
+    assert.equal(code, signal === 'SIGINT' ? 130 : 143);
+    const result = resultIn(fixtureReports(folder));
+    assert.equal(result.stopped, `interrupted by ${signal}`);
+    assert.deepEqual(
+      result.scenarios.map(({ outcome }) => outcome),
+      ['pass', 'broken'],
+    );
+    assert.match(output, /stopped: interrupted/);
+  });
+}

@@ -1,0 +1,52 @@
+import type { ErrnoName } from '#uapi/errno.ts';
+import { PAGE_SIZE } from '../mm/user-memory.ts';
+import type { Task } from '../process.ts';
+import { isErrno } from './errno.ts';
+
+export interface StructSizes {
+  /** Bytes that the user's struct must have. */
+  readonly minSize: number;
+  /** Bytes that this kernel knows. */
+  readonly size: number;
+}
+
+/**
+ * copy_struct_from_user() of a struct that begins with its size: what this kernel does not know must be zero. EINVAL for
+ * less than the minimum, then E2BIG or EFAULT for the end, then EFAULT for the known part. ABI-06 07 08 09 10 11
+ */
+export function copyStructFromUser(
+  task: Task,
+  address: bigint,
+  { minSize, size }: StructSizes,
+): Uint8Array | ErrnoName {
+  const userSize = sizeOf(task, address);
+  if (isErrno(userSize)) return userSize;
+  if (userSize < minSize) return 'EINVAL';
+  const error = checkTail(task, address + BigInt(size), userSize - size);
+  if (error) return error;
+  const head = task.memory.copyFromUser(address, Math.min(userSize, size));
+  if (isErrno(head)) return head;
+  const bytes = new Uint8Array(size);
+  bytes.set(head);
+  return bytes;
+}
+
+/** get_user() of the first four bytes. */
+export function sizeOf(task: Task, address: bigint): number | ErrnoName {
+  const bytes = task.memory.copyFromUser(address, 4);
+  if (isErrno(bytes)) return bytes;
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+}
+
+/** check_zeroed_user(), page by page: what comes first decides between E2BIG and EFAULT. */
+function checkTail(task: Task, address: bigint, length: number): ErrnoName | undefined {
+  const end = address + BigInt(Math.max(length, 0));
+  for (let next = address; next < end;) {
+    const piece = Number(PAGE_SIZE - (next % PAGE_SIZE));
+    const bytes = task.memory.copyFromUser(next, Math.min(piece, Number(end - next)));
+    if (isErrno(bytes)) return bytes;
+    if (bytes.some((byte) => byte !== 0)) return 'E2BIG';
+    next += BigInt(piece);
+  }
+  return undefined;
+}

@@ -1,0 +1,64 @@
+import type { ErrnoName } from '#uapi/errno.ts';
+import type { OpenFile } from '../file.ts';
+import type { IommufdDevice } from '../iommufd/device.ts';
+import { bindDevice } from '../iommufd/device.ts';
+import { IommufdObject } from '../iommufd/object.ts';
+import { iommufdOf } from '../iommufd/main.ts';
+import { isErrno } from '../lib/errno.ts';
+import type { MachineDevice } from '../machine-hardware.ts';
+import type { VfioGroup } from './group.ts';
+
+/** vfio_main.c: struct vfio_device: a device with a VFIO driver, whoever has its files open. */
+export class VfioDevice {
+  readonly hardware: MachineDevice;
+  readonly group: VfioGroup;
+  private bound: IommufdDevice | undefined;
+  private iommufd: OpenFile | undefined;
+
+  constructor(hardware: MachineDevice, group: VfioGroup) {
+    this.hardware = hardware;
+    this.group = group;
+  }
+
+  /**
+   * vfio_df_open() and vfio_df_iommufd_bind(): EINVAL where the device is open already, EBADFD, and what iommufd says. The
+   * iommufd stays open until unbind(). Returns the id of the device. VFIO-CDEV-05 08 09 10 11 12 15 OBJ-28
+   */
+  bind(file: OpenFile): number | ErrnoName {
+    const context = iommufdOf(file);
+    if (isErrno(context)) return context;
+    if (this.bound) return 'EINVAL';
+    const bound = bindDevice(context, this.hardware.iommu);
+    if (isErrno(bound)) return bound;
+    this.bound = bound;
+    this.iommufd = file.get();
+    return bound.id;
+  }
+
+  /** vfio_df_close(). VFIO-CDEV-14 OBJ-29 */
+  unbind(): void {
+    this.detach();
+    this.bound?.unbind();
+    this.bound = undefined;
+    this.iommufd?.put();
+    this.iommufd = undefined;
+  }
+
+  /** vfio_iommufd_physical_attach_ioas(): a second attachment is a replacement. VFIO-ATT-06 DEV-27 */
+  attach(tableId: number): number | ErrnoName {
+    if (!this.bound) return 'EINVAL';
+    return this.bound.isAttached ? this.bound.replace(tableId) : this.bound.attach(tableId);
+  }
+
+  /** Also where it is not attached. VFIO-DET-02 DEV-31 */
+  detach(): void {
+    if (this.bound?.isAttached) this.bound.detach();
+  }
+
+  /** What a PASID would be attached to: ENOENT for no object, and EINVAL, as no table here takes one. PASID-04 05 15 */
+  attachPasid(tableId: number): ErrnoName {
+    if (!this.bound) return 'EINVAL';
+    const table = this.bound.context.objects.get(tableId, IommufdObject);
+    return isErrno(table) ? table : 'EINVAL';
+  }
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { allure2, allure3, writeHtml } from './html.ts';
+
+function resultsFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'html-'));
+  const results = join(folder, 'allure-results');
+  mkdirSync(results);
+  const result = { uuid: 'a', name: 'one', status: 'passed', stage: 'finished', steps: [] };
+  writeFileSync(join(results, 'a-result.json'), JSON.stringify(result));
+  return folder;
+}
+
+/** What a browser would load by itself when it opens the page. */
+function loaded(html: string): string[] {
+  return html.match(/<(script|link|img|iframe)[^>]*(src|href)="https?:[^"]*"/g) ?? [];
+}
+
+for (const [name, generator] of Object.entries({ allure2: allure2(), allure3: allure3() })) {
+  test(`the page of ${name} loads nothing from elsewhere`, { skip: !generator }, async () => {
+    const folder = resultsFolder();
+    const file = join(folder, 'page.html');
+    const made = await writeHtml(folder, file, generator);
+    assert.equal(made.kind, 'written', JSON.stringify(made));
+    const html = readFileSync(file, 'utf8');
+    assert.deepEqual(loaded(html), []);
+    assert.doesNotMatch(html, /googletagmanager|google-analytics/);
+  });
+}
+
+test('without a generator there is no page, and a reason', async () => {
+  const folder = resultsFolder();
+  const file = join(folder, 'page.html');
+  const made = await writeHtml(folder, file, null);
+  assert.equal(made.kind, 'missing');
+  assert.match(made.reason, /neither Java/);
+  assert.equal(existsSync(file), false);
+});
+
+test('a generator that fails leaves its last words', async () => {
+  const command = () => ['node', '-e', 'console.error("no space");process.exit(1)'] as const;
+  const made = await writeHtml(resultsFolder(), '/dev/null', { name: 'allure', command });
+  assert.deepEqual(made, { kind: 'missing', reason: 'allure failed: no space' });
+});
+
+test('without Java the other generator is taken, and the page says so', () => {
+  const { JAVA_HOME } = process.env;
+  process.env['JAVA_HOME'] = '/nonexistent';
+  try {
+    assert.equal(allure2(), undefined);
+    assert.match(allure3()?.note ?? '', /no Java/);
+  } finally {
+    if (JAVA_HOME === undefined) delete process.env['JAVA_HOME'];
+    else process.env['JAVA_HOME'] = JAVA_HOME;
+  }
+});

@@ -77,6 +77,19 @@ When(
   },
 );
 
+When(
+  '{process} calls {ioctl} while {process} calls {ioctl}',
+  async function (process, command, other, background) {
+    this.settle();
+    const { fd } = this.handles.first('iommufd');
+    const [record] = await Promise.all([
+      this.probe(process, { fd, command }, validValues(this, process, command.name)),
+      this.probe(other, { fd, command: background }, validValues(this, other, background.name)),
+    ]);
+    this.conclude(record);
+  },
+);
+
 Then('one of them succeeds and the other {verdict}', function (verdict) {
   const won = this.rivals.filter(({ result }) => result >= 0);
   const [lost] = this.rivals.filter(({ result }) => result < 0);
@@ -209,7 +222,8 @@ Given('{newHwpt} for {device} on {ioas}', async function (name, device, ioas) {
   const { iommufd } = ioas;
   const values = { dev_id: idOf(device), pt_id: ioas.id };
   const fields = await this.must(this.it, { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC }, values);
-  this.handles.add({ kind: 'hwpt', name, id: Number(fields['out_hwpt_id']), iommufd });
+  const id = Number(fields['out_hwpt_id']);
+  this.handles.add({ kind: 'hwpt', name, id, iommufd, ioas: ioas.id });
 });
 
 Given('{newFaultQueue}', async function (name) {

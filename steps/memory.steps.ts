@@ -1,8 +1,14 @@
 import { AssertionError } from 'chai';
 
-import { IOMMU_TEST_CMD, IOMMU_TEST_OP_MD_CHECK_REFS } from '#uapi/iommufd/selftest.ts';
+import {
+  IOMMU_TEST_CMD,
+  IOMMU_TEST_OP_DMABUF_GET,
+  IOMMU_TEST_OP_DMABUF_REVOKE,
+  IOMMU_TEST_OP_MD_CHECK_REFS,
+} from '#uapi/iommufd/selftest.ts';
+import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 
-import { Then, When } from './support/cucumber.ts';
+import { Given, Then, When } from './support/cucumber.ts';
 import { loadBytes } from './support/probes.ts';
 import { demand } from './support/scratch.ts';
 import { pattern } from './values.ts';
@@ -48,5 +54,32 @@ Then('each page of {buffer} carries {int} pin(s)', async function ({ handle }, r
   if (result === 0) return;
   throw new AssertionError(
     `MD_CHECK_REFS returned ${result}: the pages of buffer "${handle.name}" do not carry ${refs} pins each`,
+  );
+});
+
+Given('{newDmaBuf} of {size}', async function (name, length) {
+  this.require('dma-buf');
+  const { result: fd } = await this.call(
+    this.it,
+    { fd: this.handles.first('iommufd').fd, command: IOMMU_TEST_CMD },
+    {
+      op: IOMMU_TEST_OP_DMABUF_GET,
+      operation: {
+        dmabuf_get: { length: Number(length), open_flags: O_RDWR | O_CLOEXEC },
+      } as never,
+    },
+  );
+  this.examine({ kind: 'succeeds' });
+  this.handles.add({ kind: 'memfd', name, fd: Number(fd), length });
+});
+
+When('{process} revokes {dmaBuf}', async function (process, { fd }) {
+  await this.call(
+    process,
+    { fd: this.handles.first('iommufd').fd, command: IOMMU_TEST_CMD },
+    {
+      op: IOMMU_TEST_OP_DMABUF_REVOKE,
+      operation: { dmabuf_revoke: { dmabuf_fd: fd, revoked: 1 } } as never,
+    },
   );
 });

@@ -55,7 +55,7 @@ export function parseValue(
   if (text === 'a closed fd') return BigInt(closedFd);
   if (/^-\d+$/.test(text)) return BigInt(text);
   const [, kind, name = '', , offset] =
-    /^([A-Za-z ]+) "([^"]*)"( \+ (.*))?$/.exec(text) ?? ([] as (string | undefined)[]);
+    /^([A-Za-z -]+) "([^"]*)"( \+ (.*))?$/.exec(text) ?? ([] as (string | undefined)[]);
   if (kind === 'buffer') {
     const spot = spotNamed(world, 'buffer', name, offset);
     return spot.handle.address + spot.offset;

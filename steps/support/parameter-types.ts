@@ -125,6 +125,10 @@ const types = {
   memfd: parameter(re(`memfd ${quoted}`), function (name): MemfdHandle {
     return this.handles.get('memfd', name ?? '');
   }),
+  dmaBuf: parameter(re(`dma-buf ${quoted}`), function (name): MemfdHandle {
+    return this.handles.get('memfd', name ?? '');
+  }),
+  newDmaBuf: parameter(re(`a dma-buf ${quoted}`), (name): string => name ?? ''),
   newMemfd: parameter(
     re(`a (huge-page )?memfd ${quoted}`),
     (huge, name): { name: string; huge: boolean } => ({
@@ -133,11 +137,11 @@ const types = {
     }),
   ),
   source: parameter(
-    re(`(buffer|memfd) ${quoted}(?: \\+ (${size}))?`),
+    re(`(buffer|memfd|dma-buf) ${quoted}(?: \\+ (${size}))?`),
     function (kind, name, offset): Spot<BufferHandle> | Spot<MemfdHandle> {
-      return kind === 'memfd'
-        ? spotNamed(this, 'memfd', name ?? '', offset)
-        : spotNamed(this, 'buffer', name ?? '', offset);
+      return kind === 'buffer'
+        ? spotNamed(this, 'buffer', name ?? '', offset)
+        : spotNamed(this, 'memfd', name ?? '', offset);
     },
   ),
   device: parameter(re(`device ${quoted}`), function (name): DeviceHandle {

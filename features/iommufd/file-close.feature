@@ -167,21 +167,6 @@ Feature: closing an iommufd
       When it closes fault queue "faults"
       Then it succeeds
 
-    @OBJ-28 @needs:dma @needs:vfio-device @needs:device @needs:hwpt-alloc
-    Scenario: a device still reaches the memory that is mapped
-      Given an iommufd
-      And an IOAS "guest"
-      And a buffer "ram" of 2 pages
-      And a device "nic" attached to IOAS "guest"
-      And a HWPT "tables" for device "nic" on IOAS "guest"
-      And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And it attaches device "nic" to HWPT "tables"
-      When it closes the iommufd
-      And device "nic" writes pattern "after" at 16 MiB
-      Then the access goes through
-      When device "nic" writes pattern "after" at 32 MiB
-      Then the access is blocked
-
     @OBJ-28 @OBJ-27 @needs:vfio-device @needs:device @needs:proc
     Scenario: the last device to be closed takes the objects with it
       Given an iommufd

@@ -18,7 +18,7 @@ const since: Readonly<Partial<Record<Feature, `${number}.${number}`>>> = {
 const ofEveryLinux: readonly Feature[] = ['processes', 'limits', 'proc'];
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
-  selftest: ['device', 'two-devices', 'sub-page', 'test-cmd', 'mock-device', 'hwpt-alloc'],
+  selftest: ['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'],
   edu: [
     ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
     ...(['dma', 'reserved-iova', 'hwpt-alloc'] as const),

@@ -5,7 +5,7 @@ Feature: closing an iommufd
 
   Rule: the last close of the file destroys all its objects, whatever depends on what
 
-    @OBJ-27 @needs:mock-device @needs:two-devices @needs:device @needs:test-cmd @needs:proc
+    @OBJ-27 @needs:two-devices @needs:device @needs:test-cmd @needs:proc
     Scenario: a device, its page table, and two IOASs that share pages
       Given an iommufd "kept"
       And an iommufd "closed"

@@ -72,6 +72,10 @@ const ofEach = [
   'hugetlb',
   'proc',
   'fault-queue',
+  'viommu',
+  'veventq',
+  'hw-queue',
+  'noiommu',
 ] as const;
 
 /** Devices that move bytes, or mock devices: as on Linux, where mock devices and an IOMMU exclude each other. */

@@ -73,6 +73,10 @@ const ofEach = [
   'hugetlb',
   'proc',
   'fault-queue',
+  'viommu',
+  'veventq',
+  'hw-queue',
+  'noiommu',
 ] as const;
 
 /** Of devices behind an emulated VT-d. */

@@ -8,6 +8,7 @@ import type {
 import type { Process } from '#port/process.ts';
 import type { MachineHardware } from '#reference/kernel/machine-hardware.ts';
 import { Machine as ReferenceMachine } from '#reference/kernel/machine.ts';
+import { defaultParts, type Parts } from '#reference/kernel/parts.ts';
 import { SelftestBench } from '../linux/devices/selftest.ts';
 import { ReferenceBench } from './bench.ts';
 import { FrameCheck } from './frame-check.ts';
@@ -39,9 +40,10 @@ class MockBench extends SelftestBench {
 class RunningReference implements Machine {
   readonly identity = identity;
   readonly bench: MockBench | ReferenceBench;
-  private readonly machine = new ReferenceMachine();
+  private readonly machine: ReferenceMachine;
 
-  constructor(name: string) {
+  constructor(name: string, parts: Parts) {
+    this.machine = new ReferenceMachine(parts);
     const { hardware } = this.machine;
     this.bench = name === 'mock' ? new MockBench(hardware) : new ReferenceBench(hardware);
   }
@@ -71,6 +73,10 @@ const ofEach = [
   'hugetlb',
   'proc',
   'fault-queue',
+  'viommu',
+  'veventq',
+  'hw-queue',
+  'noiommu',
 ] as const;
 
 /** Of devices behind an emulated VT-d. */
@@ -88,13 +94,19 @@ const machines = [
   { name: 'vt-d-test', features: [...ofEach, ...ofTests, ...ofVtd] },
 ] as const satisfies readonly MachineDescription[];
 
-export const implementation: Implementation = {
-  name: 'reference',
-  async machines() {
-    return machines;
-  },
-  async start({ machine }: StartOptions) {
-    if (machines.some(({ name }) => name === machine)) return new RunningReference(machine);
-    throw new Error(`the reference has no machine "${machine}"`);
-  },
-};
+/** A reference that is built from these parts: a mutant replaces one. */
+export function referenceOf(name: string, parts: Parts): Implementation {
+  return {
+    name,
+    async machines() {
+      return machines;
+    },
+    async start({ machine }: StartOptions) {
+      if (machines.some((each) => each.name === machine))
+        return new RunningReference(machine, parts);
+      throw new Error(`the reference has no machine "${machine}"`);
+    },
+  };
+}
+
+export const implementation: Implementation = referenceOf('reference', defaultParts);

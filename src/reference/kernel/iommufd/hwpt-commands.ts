@@ -148,8 +148,10 @@ export class HwptCommands {
   }: UserCommand<typeof iommu_hwpt_invalidate>): ErrnoName | undefined {
     const { __reserved, entry_num, entry_len, data_uptr, hwpt_id } = fields;
     if (__reserved) return 'EOPNOTSUPP';
-    if (entry_num > 0 && (data_uptr === 0n || entry_len === 0)) return 'EINVAL';
-    if (BigInt(entry_len) > PAGE_SIZE || entry_num > MAX_INVALIDATIONS) return 'EINVAL';
+    if (entry_num > 0) {
+      if (data_uptr === 0n || entry_len === 0) return 'EINVAL';
+      if (BigInt(entry_len) > PAGE_SIZE || entry_num > MAX_INVALIDATIONS) return 'EINVAL';
+    }
     const table = this.context.objects.get(hwpt_id, IommufdObject);
     return isErrno(table) ? table : 'EINVAL';
   }

@@ -209,7 +209,8 @@ Given('{newHwpt} for {device} on {ioas}', async function (name, device, ioas) {
   const { iommufd } = ioas;
   const values = { dev_id: idOf(device), pt_id: ioas.id };
   const fields = await this.must(this.it, { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC }, values);
-  this.handles.add({ kind: 'hwpt', name, id: Number(fields['out_hwpt_id']), iommufd });
+  const id = Number(fields['out_hwpt_id']);
+  this.handles.add({ kind: 'hwpt', name, id, iommufd, ioas: ioas.id });
 });
 
 Given('{newFaultQueue}', async function (name) {

@@ -46,9 +46,23 @@ export async function attachDevice(
   const target = { fd: device.fd ?? -1, command: VFIO_DEVICE_ATTACH_IOMMUFD_PT };
   const record = await world.call(world.it, target, { pt_id: object.id });
   if (record.result < 0) return;
-  device.hwpt = Number(record.fields?.['pt_id']);
-  device.pageTable = device.hwpt;
-  device.ioas = object.kind === 'ioas' ? object.id : undefined;
+  const hwpt = Number(record.fields?.['pt_id']);
+  for (const moved of movedWith(world, device)) stand(moved, hwpt, object);
+}
+
+/** A group stands at one page table: whoever of it is attached moves along. VFIO-ATT-07 */
+function movedWith({ handles }: World, device: DeviceHandle): readonly DeviceHandle[] {
+  const { group } = device.info;
+  const others = handles
+    .all('device')
+    .filter(({ info, hwpt }) => hwpt !== undefined && info.group === group);
+  return [device, ...others];
+}
+
+function stand(device: DeviceHandle, hwpt: number, object: ObjectHandle): void {
+  device.hwpt = hwpt;
+  device.pageTable = hwpt;
+  device.ioas = object.kind === 'ioas' ? object.id : object.ioas;
 }
 
 /** A selftest device comes into being bound and attached. */
@@ -71,17 +85,16 @@ export async function attachMock(
   device.iommufd = iommufd;
   device.mockId = out.out_stdev_id;
   device.id = out.out_idev_id;
-  device.hwpt = out.out_hwpt_id;
-  device.pageTable = device.hwpt;
-  device.ioas = object.kind === 'ioas' ? id : undefined;
+  stand(device, out.out_hwpt_id, object);
 }
 
 /** A selftest device that is attached moves. */
 async function replaceMock(
   world: World,
   device: DeviceHandle,
-  { kind, id, iommufd }: ObjectHandle,
+  object: ObjectHandle,
 ): Promise<void> {
+  const { id, iommufd } = object;
   const { result, fields } = await world.call(
     world.it,
     { fd: iommufd.fd, command: IOMMU_TEST_CMD },
@@ -95,9 +108,7 @@ async function replaceMock(
   const { mock_domain_replace: out } = fields?.['operation'] as {
     mock_domain_replace: { pt_id: number };
   };
-  device.hwpt = out.pt_id;
-  device.pageTable = device.hwpt;
-  device.ioas = kind === 'ioas' ? id : undefined;
+  stand(device, out.pt_id, object);
 }
 
 /** Opens, binds and attaches, whatever the kind; the outcome is that of the last call. */

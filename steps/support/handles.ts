@@ -30,6 +30,8 @@ export interface ObjectOf<K extends ObjectKind> {
   readonly iommufd: IommufdHandle;
   /** The fd that comes with a fault queue or an access. */
   readonly fd?: Fd;
+  /** The IOAS behind a page table. */
+  readonly ioas?: number | undefined;
 }
 
 /** A file of memory: a memfd, or a dma-buf. */

@@ -58,11 +58,11 @@ function numbered(world: World, id: number, name: string): ObjectHandle {
 
 /** Where a device is attached, or was last: it need not exist any more. */
 function pageTableOf(world: World, device: string): ObjectHandle {
-  const { pageTable: id, iommufd } = world.handles.get('device', device);
+  const { pageTable: id, iommufd, ioas } = world.handles.get('device', device);
   if (id === undefined || iommufd === undefined) {
     throw new Error(`device "${device}" was never attached in this scenario`);
   }
-  return { kind: 'hwpt', name: `of device ${device}`, id, iommufd };
+  return { kind: 'hwpt', name: `of device ${device}`, id, iommufd, ioas };
 }
 
 /** The fd that a handle stands for, where it stands for one. */

@@ -77,6 +77,19 @@ When(
   },
 );
 
+When(
+  '{process} calls {ioctl} while {process} calls {ioctl}',
+  async function (process, command, other, background) {
+    this.settle();
+    const { fd } = this.handles.first('iommufd');
+    const [record] = await Promise.all([
+      this.probe(process, { fd, command }, validValues(this, process, command.name)),
+      this.probe(other, { fd, command: background }, validValues(this, other, background.name)),
+    ]);
+    this.conclude(record);
+  },
+);
+
 Then('one of them succeeds and the other {verdict}', function (verdict) {
   const won = this.rivals.filter(({ result }) => result >= 0);
   const [lost] = this.rivals.filter(({ result }) => result < 0);

@@ -358,6 +358,15 @@ Feature: IOMMU_DESTROY
       Then one of them succeeds and the other fails with one of ENOENT, EBUSY
       And IOAS "guest" no longer exists
 
+    @OBJ-20 @needs:processes
+    Scenario: an IOAS into which another process maps
+      Given a process "helper"
+      When it calls IOMMU_DESTROY while process "helper" calls IOMMU_IOAS_MAP
+      Then it succeeds or fails with EBUSY
+      When it destroys IOAS "guest"
+      Then it succeeds or fails with ENOENT
+      And IOAS "guest" no longer exists
+
     @OBJ-20 @needs:processes @needs:device
     Scenario: an object that is in use stays, and goes when it no longer is
       Given a device "nic" attached to IOAS "guest"

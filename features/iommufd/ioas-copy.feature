@@ -1,5 +1,4 @@
 Feature: IOMMU_IOAS_COPY
-
   Maps memory a second time that is mapped already: into another IOAS, or to another IOVA of the same one. Both mappings
   share the pages, which are pinned once, and from then on neither depends on the other.
 
@@ -59,9 +58,9 @@ Feature: IOMMU_IOAS_COPY
 
       Examples:
         | source         | iova        | length  | errno     |
-        | IOAS "guest"   | 16 MiB      | 0       | EINVAL    |
+        | IOAS "guest"   |      16 MiB |       0 | EINVAL    |
         | IOAS "guest"   | U64_MAX - 1 | 3 bytes | EOVERFLOW |
-        | no such object | 16 MiB      | 0       | ENOENT    |
+        | no such object |      16 MiB |       0 | ENOENT    |
         | no such object | U64_MAX - 1 | 3 bytes | ENOENT    |
 
   Rule: every IOVA of the source range has to be mapped
@@ -79,12 +78,12 @@ Feature: IOMMU_IOAS_COPY
 
       Examples:
         | case                                | iova                      | length           | errno     |
-        | nothing                             | 16 MiB                    | 0                | EINVAL    |
-        | one byte too few at the start       | 16 MiB - 1 byte           | 2 pages          | ENOENT    |
-        | one byte too many at the end        | 16 MiB                    | 2 pages + 1 byte | ENOENT    |
-        | two mappings with a hole in between | 16 MiB                    | 4 pages          | ENOENT    |
-        | the last page of the address space  | U64_MAX - 1 page + 1 byte | 1 page           | ENOENT    |
-        | one byte beyond the address space   | U64_MAX - 1 page + 1 byte | 1 page + 1 byte  | EOVERFLOW |
+        | nothing                             |                    16 MiB |                0 | EINVAL    |
+        | one byte too few at the start       |           16 MiB - 1 byte |          2 pages | ENOENT    |
+        | one byte too many at the end        |                    16 MiB | 2 pages + 1 byte | ENOENT    |
+        | two mappings with a hole in between |                    16 MiB |          4 pages | ENOENT    |
+        | the last page of the address space  | U64_MAX - 1 page + 1 byte |           1 page | ENOENT    |
+        | one byte beyond the address space   | U64_MAX - 1 page + 1 byte |  1 page + 1 byte | EOVERFLOW |
 
     @IOAS-COPY-08
     Scenario Outline: <part> of a mapping is copied
@@ -96,11 +95,11 @@ Feature: IOMMU_IOAS_COPY
 
       Examples:
         | part              | iova                      | length            |
-        | the whole         | 16 MiB                    | 4 pages           |
-        | the first page    | 16 MiB                    | 1 page            |
-        | the last page     | 16 MiB + 3 pages          | 1 page            |
-        | all but two bytes | 16 MiB + 1 byte           | 4 pages - 2 bytes |
-        | the last byte     | 16 MiB + 4 pages - 1 byte | 1 byte            |
+        | the whole         |                    16 MiB |           4 pages |
+        | the first page    |                    16 MiB |            1 page |
+        | the last page     |          16 MiB + 3 pages |            1 page |
+        | all but two bytes |           16 MiB + 1 byte | 4 pages - 2 bytes |
+        | the last byte     | 16 MiB + 4 pages - 1 byte |            1 byte |
 
     @IOAS-COPY-08 @needs:device
     Scenario: a device sees the part that was copied
@@ -147,9 +146,9 @@ Feature: IOMMU_IOAS_COPY
 
       Examples:
         | case                                | iova                      | length          |
-        | onto itself                         | 16 MiB                    | 4 pages         |
-        | over its own first byte, from below | 16 MiB - 1 page           | 1 page + 1 byte |
-        | over its own last byte, from above  | 16 MiB + 4 pages - 1 byte | 4 pages         |
+        | onto itself                         |                    16 MiB |         4 pages |
+        | over its own first byte, from below |           16 MiB - 1 page | 1 page + 1 byte |
+        | over its own last byte, from above  | 16 MiB + 4 pages - 1 byte |         4 pages |
 
     @IOAS-COPY-10
     Scenario Outline: within its own IOAS, to a place <case>
@@ -163,7 +162,7 @@ Feature: IOMMU_IOAS_COPY
 
       Examples:
         | case        | iova             |
-        | just before | 16 MiB - 1 page  |
+        | just before |  16 MiB - 1 page |
         | just behind | 16 MiB + 4 pages |
 
     @IOAS-COPY-11
@@ -190,9 +189,9 @@ Feature: IOMMU_IOAS_COPY
 
       Examples:
         | case           | iova                      | length          | beside           |
-        | the whole      | 32 MiB                    | 4 pages         | 32 MiB - 2 pages |
-        | the first byte | 32 MiB - 1 page           | 1 page + 1 byte | 32 MiB - 1 page  |
-        | the last byte  | 32 MiB + 4 pages - 1 byte | 1 page          | 32 MiB + 4 pages |
+        | the whole      |                    32 MiB |         4 pages | 32 MiB - 2 pages |
+        | the first byte |           32 MiB - 1 page | 1 page + 1 byte |  32 MiB - 1 page |
+        | the last byte  | 32 MiB + 4 pages - 1 byte |          1 page | 32 MiB + 4 pages |
 
     @IOAS-COPY-13 @needs:device
     Scenario Outline: a copy with <case> into an IOAS with a page table
@@ -205,10 +204,10 @@ Feature: IOMMU_IOAS_COPY
 
       Examples:
         | case                      | length             | from           | to             |
-        | half a kibibyte too much  | 1 page + 512 bytes | 16 MiB         | 32 MiB         |
-        | one byte less than a page | 1 page - 1 byte    | 16 MiB         | 32 MiB         |
-        | a crooked destination     | 1 page             | 16 MiB         | 32 MiB + 1 KiB |
-        | a source inside a page    | 1 page             | 16 MiB + 1 KiB | 32 MiB         |
+        | half a kibibyte too much  | 1 page + 512 bytes |         16 MiB |         32 MiB |
+        | one byte less than a page |    1 page - 1 byte |         16 MiB |         32 MiB |
+        | a crooked destination     |             1 page |         16 MiB | 32 MiB + 1 KiB |
+        | a source inside a page    |             1 page | 16 MiB + 1 KiB |         32 MiB |
 
   Rule: a copy may be written by devices if the memory was first mapped writeable
 
@@ -261,7 +260,7 @@ Feature: IOMMU_IOAS_COPY
       Examples:
         | offset |
         | 1 byte |
-        | 2 KiB  |
+        |  2 KiB |
 
     @IOAS-COPY-17
     Scenario: a copy lands where there is room
@@ -286,7 +285,7 @@ Feature: IOMMU_IOAS_COPY
       Examples:
         | length           |
         | 2 pages + 1 byte |
-        | 4 pages          |
+        |          4 pages |
 
     @IOAS-COPY-24
     Scenario: the chosen IOVA is all that a copy writes back

@@ -177,6 +177,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
       When it maps 2 pages of buffer "rom" into IOAS "guest" at 16 MiB read-only
       Then it succeeds
       And device "nic" sees buffer "rom" at 16 MiB .. +2 pages
+      And device "nic" does not see buffer "rom" at 16 MiB + 2 pages .. +1 page
 
     @IOAS-MAP-32 @needs:device
     Scenario Outline: a <rights> map of memory without access
@@ -200,6 +201,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB <rights>
       Then it succeeds
       And device "nic" sees buffer "ram" at 16 MiB .. +8 pages
+      And device "nic" does not see buffer "ram" at 16 MiB + 8 pages .. +1 page
 
       Examples:
         | sort         | rights     |

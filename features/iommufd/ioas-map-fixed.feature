@@ -61,31 +61,43 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
       And 16 MiB - 1 page .. +1 page is mapped in IOAS "guest"
       And 16 MiB + 4 pages .. +1 page is mapped in IOAS "guest"
 
-    @IOAS-MAP-13 @needs:device @needs:test-cmd
+    @IOAS-MAP-13 @needs:test-cmd
     Scenario Outline: a map that leaves the aperture of a mock device <case>
-      Given a device "nic" attached to IOAS "guest"
-      When it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
+      When it calls IOMMU_TEST_CMD with:
+        | op | MOCK_DOMAIN  |
+        | id | IOAS "guest" |
+      And it maps 1 page of buffer "ram" into IOAS "guest" at <iova> read-write
       Then it fails with EINVAL
       And nothing has changed
+      And <iova> .. +1 page is not mapped in IOAS "guest"
 
       Examples:
-        | case                                  | iova                   | length |
-        | by one step of alignment at its start | 0x1000000 - 2048 bytes | 1 page |
-        | by one step of alignment at its end   | 0x8000000 - 2048 bytes | 1 page |
-        | wholly, below it                      |     0x1000000 - 1 page | 1 page |
-        | wholly, above it                      |              0x8000000 | 1 page |
+        | case                         | iova                    |
+        | by half a page, at its start |  0x1000000 - 2048 bytes |
+        | by half a page, at its end   | 0x80000000 - 2048 bytes |
+        | wholly, below it             |      0x1000000 - 1 page |
+        | wholly, above it             |              0x80000000 |
 
-    @IOAS-MAP-13 @needs:device @needs:test-cmd
-    Scenario Outline: a map at <iova>, on the border of the aperture of a mock device
-      Given a device "nic" attached to IOAS "guest"
-      When it maps 1 page of buffer "ram" into IOAS "guest" at <iova> read-write
+    @IOAS-MAP-13 @needs:test-cmd
+    Scenario Outline: a map at <iova>, just inside the aperture of a mock device
+      When it calls IOMMU_TEST_CMD with:
+        | op | MOCK_DOMAIN  |
+        | id | IOAS "guest" |
+      And it maps 1 page of buffer "ram" into IOAS "guest" at <iova> read-write
       Then it succeeds
-      And device "nic" sees buffer "ram" at <iova> .. +1 page
+      And <iova> .. +1 page is mapped in IOAS "guest"
 
       Examples:
-        | iova               |
-        |          0x1000000 |
-        | 0x8000000 - 1 page |
+        | iova                |
+        |           0x1000000 |
+        | 0x80000000 - 1 page |
+
+    @IOAS-MAP-13 @needs:device
+    Scenario: a map at the top of the space while a device is attached
+      Given a device "nic" attached to IOAS "guest"
+      When it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 1 page + 1 byte read-write
+      Then it fails with EINVAL
+      And nothing has changed
 
     @IOAS-MAP-15 @needs:test-cmd
     Scenario Outline: a map over what is reserved and over what is mapped <order>

@@ -88,7 +88,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       And device "nic" does not see buffer "ram" at 16 MiB .. +1 page
       And device "nic" does not see buffer "ram" + 4 pages at 32 MiB .. +1 page
 
-    @IOAS-UNMAP-17 @needs:dma
+    @IOAS-UNMAP-17 @needs:device @needs:dma
     Scenario: the device is blocked
       Given a device "nic" attached to IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -98,7 +98,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       And device "nic" reads 1 page at 16 MiB
       Then the access is blocked
 
-    @IOAS-UNMAP-17 @needs:dma
+    @IOAS-UNMAP-17 @needs:device @needs:dma
     Scenario: what the device writes after an unmap goes nowhere
       Given a device "nic" attached to IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -182,6 +182,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       And access "vcpu" pins 4 pages at 32 MiB as buffer "ram" + 4 pages
       And it unmaps 4 pages at 16 MiB from IOAS "guest"
       Then it succeeds
+      And 32 MiB .. +4 pages is mapped in IOAS "guest"
       When access "vcpu" drops its last pin
       Then it succeeds
 
@@ -252,7 +253,8 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       Given a process "helper"
       When process "helper" maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And process "helper" exits
-      And it unmaps 8 pages at 16 MiB from IOAS "guest"
+      Then 16 MiB .. +8 pages is mapped in IOAS "guest"
+      When it unmaps 8 pages at 16 MiB from IOAS "guest"
       Then it succeeds
       And it returns:
         | length | 8 pages |

@@ -39,7 +39,8 @@ Feature: IOMMU_IOAS_UNMAP
     @IOAS-UNMAP-02
     Scenario Outline: <length> at <iova>
       When it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
-      And it unmaps <length> at <iova> from IOAS "guest"
+      Then <iova> .. +<length> is mapped in IOAS "guest"
+      When it unmaps <length> at <iova> from IOAS "guest"
       Then it succeeds
       And it returns:
         | length | <length> |
@@ -316,8 +317,8 @@ Feature: IOMMU_IOAS_UNMAP
     @IOAS-UNMAP-05 @IOAS-UNMAP-12
     Scenario: one byte less, of an IOAS that is mapped up to U64_MAX
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And it maps 2 bytes of buffer "ram" into IOAS "guest" at U64_MAX - 1 byte read-write
+      And it maps 3 bytes of buffer "ram" into IOAS "guest" at U64_MAX - 2 bytes read-write
       And it unmaps U64_MAX - 1 byte at 0 from IOAS "guest"
       Then it fails with ENOENT
       And 16 MiB .. +1 page is not mapped in IOAS "guest"
-      And U64_MAX - 1 byte .. +2 bytes is mapped in IOAS "guest"
+      And U64_MAX - 2 bytes .. +3 bytes is mapped in IOAS "guest"

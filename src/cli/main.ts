@@ -11,6 +11,7 @@ import { makeHtml } from './conclude.ts';
 import { explainCommand } from './explain.ts';
 import { mergeCommand } from './merge.ts';
 import { exitCodes, Problem } from './problem.ts';
+import { publishCommand } from './publish.ts';
 import { requirementsCommand } from './requirements.ts';
 import { run } from './run.ts';
 import type { RunOptions } from './run.ts';
@@ -126,6 +127,11 @@ function addReports(program: Command): void {
     .description('make the HTML report of a folder of reports')
     .argument('<folder>')
     .action(async (folder: string) => console.log(await makeHtml(folder, true)));
+  program
+    .command('publish')
+    .description('keep a complete result under reports/published, with how to reproduce it')
+    .argument('<folder>', 'a folder of reports')
+    .action(publishCommand);
 }
 
 function addRequirements(program: Command): void {

@@ -138,10 +138,11 @@ function reportFolder({ reports, adapter, shard }: RunOptions): string {
 }
 
 function plan(options: RunOptions, expectations: readonly Expectation[]): Plan {
-  const { adapter, paths, only, profile, tags, shard, order } = options;
+  const { adapter, settings, paths, only, profile, tags, shard, order } = options;
   return {
     suite: { version, commit: commit() },
     adapter,
+    settings,
     expectations,
     selection: {
       paths,

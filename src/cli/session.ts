@@ -14,7 +14,7 @@ import { reportProblem } from './problem.ts';
 import { root } from './version.ts';
 
 /** What is known of a run before it begins. */
-export type Plan = Pick<RunRecord, 'suite' | 'adapter' | 'selection' | 'expectations'>;
+export type Plan = Pick<RunRecord, 'suite' | 'adapter' | 'settings' | 'selection' | 'expectations'>;
 
 /** The HTML of a folder of reports. */
 export function htmlFile(folder: string): string {

@@ -1,3 +1,5 @@
+import { basename, isAbsolute } from 'node:path';
+
 import { count, worst } from '#conformance/outcome.ts';
 import type { OutcomeKind } from '#conformance/outcome.ts';
 import type { Requirement } from '#conformance/requirement.ts';
@@ -17,6 +19,9 @@ export function makeResult(record: RunRecord, index: RequirementIndex): Result {
     schema: 'iommufd-conformance/result/1',
     suite: { ...suite },
     adapter,
+    settings: Object.fromEntries(
+      Object.entries(record.settings).map(([key, value]) => [key, withoutFolders(value)]),
+    ),
     machines: record.machines.map(machineResult),
     selection: { ...selection, paths: [...selection.paths], only: [...selection.only] },
     selected,
@@ -27,6 +32,11 @@ export function makeResult(record: RunRecord, index: RequirementIndex): Result {
     scenarios: runs.map(scenarioResult),
     knownFailures: record.expectations.map((expectation) => ({ ...expectation })),
   };
+}
+
+/** Where something lies on one machine is of no use on another, and nobody else's business. */
+function withoutFolders(value: string): string {
+  return isAbsolute(value) ? basename(value) : value;
 }
 
 /** Did the run cover the whole suite? A part of it says nothing about conformance. */

@@ -22,7 +22,7 @@ export function mergeRuns(folders: readonly string[]): Merged {
   const [first] = parts;
   if (!first) throw new UnreadableReport('there is nothing to merge');
   for (const part of parts) refuseStranger(first, part);
-  const { suite, adapter, selection, knownFailures } = first.result;
+  const { suite, adapter, settings, selection, knownFailures } = first.result;
   const messages = parts.flatMap((part) => part.messages);
   const { runs, machines } = replay(messages, knownFailures);
   const stopped = whyIncomplete(parts);
@@ -30,6 +30,7 @@ export function mergeRuns(folders: readonly string[]): Merged {
   const record: RunRecord = {
     suite,
     adapter,
+    settings,
     machines,
     selection: whole,
     expectations: knownFailures,
@@ -57,9 +58,9 @@ function replay(messages: readonly Envelope[], expectations: Result['knownFailur
 /** What the parts of one run have in common. */
 function refuseStranger(first: Part, other: Part): void {
   const facts = [first, other].map(({ result }) => {
-    const { suite, adapter, knownFailures, selection } = result;
+    const { suite, adapter, settings, knownFailures, selection } = result;
     const { shard: _, ...wanted } = selection;
-    return { suite, adapter, 'known failures': knownFailures, selection: wanted };
+    return { suite, adapter, settings, 'known failures': knownFailures, selection: wanted };
   });
   const [ours, theirs] = facts as [(typeof facts)[0], (typeof facts)[0]];
   for (const fact of Object.keys(ours) as (keyof typeof ours)[]) {

@@ -115,6 +115,9 @@ export const resultSchema = closed(
     schema: Type.Literal('iommufd-conformance/result/1'),
     suite: closed({ version: Type.String(), commit: Type.String() }, 'What was run.'),
     adapter: Type.String({ description: 'How the implementation was reached.' }),
+    settings: Type.Record(Type.String(), Type.String(), {
+      description: 'Options of the adapter; of an absolute path only the last part.',
+    }),
     machines: Type.Array(machine),
     selection: closed(
       {

@@ -64,6 +64,8 @@ export interface Selection {
 export interface RunRecord {
   readonly suite: { readonly version: string; readonly commit: string };
   readonly adapter: string;
+  /** What the user passed as `--adapter-option key=value`. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly machines: readonly MachineFacts[];
   readonly selection: Selection;
   readonly expectations: readonly Expectation[];

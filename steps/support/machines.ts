@@ -45,7 +45,7 @@ export class Machines {
     const fit = offered.find((machine) => missing(machine).length === 0);
     if (fit !== undefined) return fit;
     const lacks = offered.map((machine) => `${machine.name} lacks ${missing(machine).join(', ')}`);
-    return `${implementation.name} does not offer what it needs: ${lacks.join('; ')}`;
+    return `no machine offers what it needs: ${lacks.join('; ')}`;
   }
 
   async start(description: MachineDescription): Promise<Running> {

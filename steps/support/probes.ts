@@ -198,7 +198,8 @@ export async function charges(world: World, process: ProcessHandle): Promise<Cha
   const bytes = (name: string): bigint => {
     const [, kilobytes] = new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(text) ?? [];
     if (kilobytes === undefined) throw new Error(`${SELF_STATUS_PATH} has no line ${name}`);
-    return BigInt(kilobytes) * 1024n;
+    // A counter that went below 0 is printed as a number of kilobytes near 2^64.
+    return BigInt.asUintN(64, BigInt(kilobytes) * 1024n);
   };
   return { pinned: bytes('VmPin'), locked: bytes('VmLck') };
 }

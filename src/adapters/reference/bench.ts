@@ -2,6 +2,7 @@ import type { Bench, DeviceInfo, DeviceModel, DmaAccess, DmaResult } from '#port
 import type { Address } from '#port/process.ts';
 import type { MachineDevice, MachineHardware } from '#reference/kernel/machine-hardware.ts';
 import { vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
+import { FrameCheck } from './frame-check.ts';
 import { ReferenceProcess } from './process.ts';
 
 /** Endpoints in groups of their own, and endpoints behind one bridge. */
@@ -10,27 +11,17 @@ const BEHIND_BRIDGE = 2;
 
 /** Wires to each device of the reference, and a look at the address lines behind its IOMMU. */
 export class ReferenceBench implements Bench {
+  readonly frames: FrameCheck;
   private readonly hardware: MachineHardware;
   /** What the machine was built with; the rest goes with reset(). */
   private builtIn: readonly MachineDevice[];
   /** Given out since the last reset(). */
   private readonly taken = new Set<MachineDevice>();
-  /** Frames in use, and stray writes, where all is quiet. */
-  private framesInUse: number;
-  private strayWrites = 0;
-  private unsaid: string[] = [];
 
   constructor(hardware: MachineHardware) {
     this.hardware = hardware;
     this.builtIn = buildDevices(hardware);
-    this.framesInUse = hardware.pages.inUse;
-  }
-
-  /** Of the resets since the last time: what only a broken reference does. */
-  takeComplaints(): readonly string[] {
-    const complaints = this.unsaid;
-    this.unsaid = [];
-    return complaints;
+    this.frames = new FrameCheck(hardware);
   }
 
   async devices(): Promise<readonly DeviceInfo[]> {
@@ -84,15 +75,7 @@ export class ReferenceBench implements Bench {
     if (this.builtIn.some((device) => !this.hardware.devices.includes(device))) this.rebuild();
     this.taken.clear();
     this.hardware.unit.faults.clear();
-    this.complain();
-  }
-
-  private complain(): void {
-    const { pages, memory } = this.hardware;
-    const [leaked, stray] = [pages.inUse - this.framesInUse, memory.strayWrites - this.strayWrites];
-    if (leaked !== 0) this.unsaid.push(`${leaked} more frames are in use than at the start`);
-    if (stray !== 0) this.unsaid.push(`${stray} writes went to memory that was not in use`);
-    [this.framesInUse, this.strayWrites] = [pages.inUse, memory.strayWrites];
+    this.frames.check();
   }
 
   /** Something built in was pulled out: everything goes, so that each device comes back as it was. */

@@ -1,7 +1,17 @@
-import type { Identity, Implementation, Machine, StartOptions } from '#port/implementation.ts';
+import type {
+  Identity,
+  Implementation,
+  Machine,
+  MachineDescription,
+  StartOptions,
+} from '#port/implementation.ts';
 import type { Process } from '#port/process.ts';
+import type { MachineHardware } from '#reference/kernel/machine-hardware.ts';
 import { Machine as ReferenceMachine } from '#reference/kernel/machine.ts';
+import { defaultParts, type Parts } from '#reference/kernel/parts.ts';
+import { SelftestBench } from '../linux/devices/selftest.ts';
 import { ReferenceBench } from './bench.ts';
+import { FrameCheck } from './frame-check.ts';
 import { ReferenceProcess } from './process.ts';
 
 const identity: Identity = {
@@ -12,50 +22,80 @@ const identity: Identity = {
   pageSize: 4096,
 };
 
+/** Mock devices, by IOMMU_TEST_CMD. */
+class MockBench extends SelftestBench {
+  readonly frames: FrameCheck;
+
+  constructor(hardware: MachineHardware) {
+    super();
+    this.frames = new FrameCheck(hardware);
+  }
+
+  override async reset(): Promise<void> {
+    await super.reset();
+    this.frames.check();
+  }
+}
+
 class RunningReference implements Machine {
   readonly identity = identity;
-  private readonly machine = new ReferenceMachine();
-  readonly bench = new ReferenceBench(this.machine.hardware);
+  readonly bench: MockBench | ReferenceBench;
+  private readonly machine: ReferenceMachine;
+
+  constructor(name: string, parts: Parts) {
+    this.machine = new ReferenceMachine(parts);
+    const { hardware } = this.machine;
+    this.bench = name === 'mock' ? new MockBench(hardware) : new ReferenceBench(hardware);
+  }
 
   async newProcess(): Promise<Process> {
     return new ReferenceProcess(this.machine, this.machine.newTask());
   }
 
   async complaints(): Promise<readonly string[]> {
-    return this.bench.takeComplaints();
+    return this.bench.frames.takeComplaints();
   }
 
   async stop(): Promise<void> {}
 }
 
-export const implementation: Implementation = {
-  name: 'reference',
-  async machines() {
-    return [
-      {
-        name: 'reference',
-        features: [
-          'ioas-map-file',
-          'change-process',
-          'device',
-          'two-devices',
-          'shared-group',
-          'vfio-device',
-          'dma',
-          'reserved-iova',
-          'hwpt-alloc',
-          'test-cmd',
-          'vfio-container',
-          'processes',
-          'limits',
-          'hugetlb',
-          'proc',
-          'fault-queue',
-        ],
-      },
-    ];
+/** What a process finds on either machine. */
+const ofEach = [
+  'ioas-map-file',
+  'change-process',
+  'device',
+  'two-devices',
+  'hwpt-alloc',
+  'vfio-container',
+  'processes',
+  'limits',
+  'hugetlb',
+  'proc',
+  'fault-queue',
+] as const;
+
+/** Devices that move bytes, or mock devices: as on Linux, where mock devices and an IOMMU exclude each other. */
+const machines = [
+  {
+    name: 'vt-d',
+    features: [...ofEach, 'vfio-device', 'shared-group', 'dma', 'reserved-iova'],
   },
-  async start(_options: StartOptions) {
-    return new RunningReference();
-  },
-};
+  { name: 'mock', features: [...ofEach, 'test-cmd', 'sub-page'] },
+] as const satisfies readonly MachineDescription[];
+
+/** A reference that is built from these parts: a mutant replaces one. */
+export function referenceOf(name: string, parts: Parts): Implementation {
+  return {
+    name,
+    async machines() {
+      return machines;
+    },
+    async start({ machine }: StartOptions) {
+      if (machines.some((each) => each.name === machine))
+        return new RunningReference(machine, parts);
+      throw new Error(`the reference has no machine "${machine}"`);
+    },
+  };
+}
+
+export const implementation: Implementation = referenceOf('reference', defaultParts);

@@ -82,7 +82,9 @@ describe('a paging domain', () => {
       assert.equal(device.pci.dmaRead(IOVA + MIB, 4), 'blocked');
     }
   });
+});
 
+describe('the tables of a paging domain', () => {
   it('shows a missing invalidation as stale DMA', () => {
     class Forgetful extends defaultParts.QueuedInvalidation {
       override flushRange(): void {}
@@ -181,7 +183,9 @@ describe('a group', () => {
     assert.equal(group.replace(foreign), 'EINVAL');
     assert.equal(device.pci.dmaWrite(IOVA, bytes), undefined);
   });
+});
 
+describe('the devices of a group', () => {
   it('does not let a domain id leak translations to its next owner', () => {
     const machine = new MachineHardware(defaultParts);
     const { device, group, domain } = attached(machine);

@@ -37,6 +37,7 @@ import { UserCommand } from './iommufd/user-command.ts';
 import { VfioCompat } from './iommufd/vfio-compat.ts';
 import { ViommuCommands } from './iommufd/viommu-commands.ts';
 import { AddressSpace } from './mm/address-space.ts';
+import { PageFaults } from './mm/fault.ts';
 import { Memfd } from './mm/memfd.ts';
 import { Pages } from './mm/pages.ts';
 import { FdTable } from './fd-table.ts';
@@ -88,6 +89,7 @@ export const defaultParts = {
   ObjectTable,
   OpenFile,
   OptionCommands,
+  PageFaults,
   Pages,
   PagingDomain,
   QueuedInvalidation,

@@ -99,7 +99,27 @@ describe('a walk', () => {
     assert.equal(setup.lastReason(), FaultReason.NoWrite);
   });
 
-  it('refuses what is beyond 48 bits, or 39 with three levels', () => {
+  it('is not made for pass-through, nor before translation is enabled', () => {
+    const setup = new Setup();
+    setup.writeContext(9n, 2n);
+    assert.equal(setup.read(0x1234n), 0x1234n);
+    const fresh = new VtdUnit({ memory: setup.memory, parts: hardwareParts });
+    const found = fresh.translate({ rid: RID, iova: 0x1234n, write: true });
+    assert.equal(found?.address, 0x1234n);
+  });
+
+  it('leaves out the interrupt range, also where a superpage covers it', () => {
+    const setup = new Setup();
+    setup.memory.write64(LEVEL_3 + 3n * 8n, 0xc000_0000n | SUPERPAGE | READ_WRITE);
+    for (const iova of [0xfee0_0000n, 0xfeef_ffffn]) assert.equal(setup.read(iova), undefined);
+    const below = setup.unit.translate({ rid: RID, iova: 0xfedf_ff00n, write: false });
+    assert.deepEqual(below, { address: 0xfedf_ff00n, bytesToBorder: 0x100n });
+    assert.equal(setup.read(0xfef0_0000n), 0xfef0_0000n);
+  });
+});
+
+describe('a refusal', () => {
+  it('meets what is beyond 48 bits, or 39 with three levels', () => {
     const setup = new Setup();
     assert.equal(setup.read(1n << 48n), undefined);
     assert.equal(setup.lastReason(), FaultReason.BeyondAddressWidth);
@@ -110,7 +130,7 @@ describe('a walk', () => {
     assert.equal(three.read(1n << 39n), undefined);
   });
 
-  it('refuses reserved bits of a paging entry', () => {
+  it('meets reserved bits of a paging entry', () => {
     for (const entry of [0x4010_0000n | SUPERPAGE | READ_WRITE, (1n << 50n) | READ_WRITE]) {
       const setup = new Setup();
       setup.memory.write64(LEVEL_2 + 8n, entry);
@@ -119,7 +139,7 @@ describe('a walk', () => {
     }
   });
 
-  it('says what is wrong with root and context entries', () => {
+  it('tells what is wrong with root and context entries', () => {
     const setup = new Setup();
     setup.read(0n, 0x0300);
     assert.equal(setup.lastReason(), FaultReason.RootEntryNotPresent);
@@ -144,25 +164,7 @@ describe('a walk', () => {
     assert.deepEqual(setup.unit.faults.records, []);
   });
 
-  it('is not made for pass-through, nor before translation is enabled', () => {
-    const setup = new Setup();
-    setup.writeContext(9n, 2n);
-    assert.equal(setup.read(0x1234n), 0x1234n);
-    const fresh = new VtdUnit({ memory: setup.memory, parts: hardwareParts });
-    const found = fresh.translate({ rid: RID, iova: 0x1234n, write: true });
-    assert.equal(found?.address, 0x1234n);
-  });
-
-  it('leaves out the interrupt range, also where a superpage covers it', () => {
-    const setup = new Setup();
-    setup.memory.write64(LEVEL_3 + 3n * 8n, 0xc000_0000n | SUPERPAGE | READ_WRITE);
-    for (const iova of [0xfee0_0000n, 0xfeef_ffffn]) assert.equal(setup.read(iova), undefined);
-    const below = setup.unit.translate({ rid: RID, iova: 0xfedf_ff00n, write: false });
-    assert.deepEqual(below, { address: 0xfedf_ff00n, bytesToBorder: 0x100n });
-    assert.equal(setup.read(0xfef0_0000n), 0xfef0_0000n);
-  });
-
-  it('is refused for a request with PASID', () => {
+  it('meets a request with PASID', () => {
     const setup = new Setup();
     const request = { rid: RID, iova: 0n, write: false, pasid: 1 };
     assert.equal(setup.unit.translate(request), undefined);

@@ -116,7 +116,7 @@ export class Group<Device = unknown> implements IommuGroup {
   }
 
   /** __iommu_group_set_domain(): all devices or none. */
-  private setDomain(domain: IommuDomain | 'blocked'): ErrnoName | undefined {
+  protected setDomain(domain: IommuDomain | 'blocked'): ErrnoName | undefined {
     for (const [index, member] of this.members.entries()) {
       const error = this.setDevice(member, domain);
       if (!error) continue;
@@ -128,12 +128,12 @@ export class Group<Device = unknown> implements IommuGroup {
   }
 
   /** __iommu_group_set_core_domain() */
-  private setCoreDomain(domain: IommuDomain | 'blocked'): void {
+  protected setCoreDomain(domain: IommuDomain | 'blocked'): void {
     const error = this.setDomain(domain);
     invariant(!error, `group ${this.id} cannot go back to its own domain: ${error}`);
   }
 
-  private setDevice(
+  protected setDevice(
     member: Member<Device>,
     domain: IommuDomain | 'blocked',
   ): ErrnoName | undefined {

@@ -40,7 +40,7 @@ export class MockDomain implements IommuDomain {
   readonly geometry: { readonly first: bigint; readonly last: bigint };
   readonly pageSizes: bigint;
   private readonly format: MockFormat;
-  private readonly entries = new BTree<bigint, MockEntry>();
+  protected readonly entries = new BTree<bigint, MockEntry>();
   private isFreed = false;
 
   constructor(format: MockFormat = mockFormat) {

@@ -4,8 +4,7 @@ import { MAP_HUGETLB, MAP_POPULATE, MAP_SHARED } from '#uapi/mman.ts';
 import { pagePieces } from '../../hardware/page-pieces.ts';
 import { invariant } from '../../reference-bug.ts';
 import type { Parts } from '../parts.ts';
-import { PageFaults } from './fault.ts';
-import { forkPageTable } from './fork.ts';
+import type { PageFaults } from './fault.ts';
 import {
   checkMmap,
   checkMunmap,
@@ -43,7 +42,7 @@ export class AddressSpace implements UserMemory {
   constructor(options: AddressSpaceOptions) {
     this.pages = options.pages;
     this.parts = options.parts;
-    this.faults = new PageFaults(this.pages, this.table);
+    this.faults = new this.parts.PageFaults(this.pages, this.table);
   }
 
   get exited(): boolean {
@@ -132,7 +131,7 @@ export class AddressSpace implements UserMemory {
       vma.file?.get();
       child.vmas.insert(vma);
     }
-    forkPageTable(this.pages, this.table, child.table);
+    this.faults.fork(child.table);
     return child;
   }
 
@@ -143,7 +142,7 @@ export class AddressSpace implements UserMemory {
   }
 
   /** check_vma_flags() and faultin_page(): undefined where the page cannot be pinned. */
-  private pinPage(address: bigint, write: boolean): Pfn | undefined {
+  protected pinPage(address: bigint, write: boolean): Pfn | undefined {
     const vma = this.vmas.find(address);
     if (!vma || vma.device || !(write ? vma.writable : vma.readable)) return undefined;
     const pfn = this.faults.own(vma, address >> PAGE_SHIFT);

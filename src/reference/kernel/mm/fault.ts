@@ -1,4 +1,5 @@
 import { invariant } from '../../reference-bug.ts';
+import { forkPageTable } from './fork.ts';
 import type { MappedEntry, PageTable } from './page-table.ts';
 import { PAGES_PER_HUGE_PAGE } from './pages.ts';
 import type { Folio, Pages } from './pages.ts';
@@ -8,8 +9,8 @@ import type { Vma } from './vma.ts';
 
 /** mm/memory.c: how a page of a VMA comes into being. Permissions are the caller's business. */
 export class PageFaults {
-  private readonly pages: Pages;
-  private readonly table: PageTable;
+  protected readonly pages: Pages;
+  protected readonly table: PageTable;
 
   constructor(pages: Pages, table: PageTable) {
     this.pages = pages;
@@ -35,8 +36,13 @@ export class PageFaults {
     return vma.file ? this.copyFromFile(vma, page) : this.fillAnonymous(vma, page);
   }
 
+  /** copy_page_range(): gives a child its pages. */
+  fork(child: PageTable): void {
+    forkPageTable(this.pages, this.table, child);
+  }
+
   /** do_wp_page(): the last process that has a folio takes it over, another one copies. */
-  private breakCopyOnWrite(entry: MappedEntry, vma: Vma, page: bigint): Pfn | 'SIGBUS' {
+  protected breakCopyOnWrite(entry: MappedEntry, vma: Vma, page: bigint): Pfn | 'SIGBUS' {
     const folio = this.pages.folioOf(entry.pfn);
     if (folio.references === 1) {
       this.table.set(entry.page, { pfn: entry.pfn, pages: entry.pages, exclusive: true });
@@ -58,7 +64,7 @@ export class PageFaults {
   }
 
   /** do_cow_fault() */
-  private copyFromFile(vma: Vma, page: bigint): Pfn | 'SIGBUS' {
+  protected copyFromFile(vma: Vma, page: bigint): Pfn | 'SIGBUS' {
     const first = page - (page % pagesOf(vma));
     const source = vma.file?.peek(filePage(vma, first)) ?? 'SIGBUS';
     const copy = source === 'SIGBUS' ? undefined : this.allocate(vma, page);

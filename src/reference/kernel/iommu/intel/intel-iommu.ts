@@ -82,7 +82,7 @@ export class IntelIommu implements IommuOps<IntelDevice> {
   }
 
   /** domain_context_mapping_one(): the word with the present bit last. */
-  private setContext(rid: number, domain: PagingDomain): void {
+  protected setContext(rid: number, domain: PagingDomain): void {
     const { domainId, root } = domain;
     const { low, high } = encodeContextEntry({ domainId, secondStageTable: root });
     const address = contextEntryAddress(this.contextTable(busOf(rid)), rid);
@@ -93,7 +93,7 @@ export class IntelIommu implements IommuOps<IntelDevice> {
   }
 
   /** domain_context_clear_one(): the entry, then the context cache, then what was cached by means of the entry. */
-  private clearContext(rid: number): void {
+  protected clearContext(rid: number): void {
     const domain = this.attached.get(rid);
     if (!domain) return;
     const address = contextEntryAddress(this.contextTable(busOf(rid)), rid);

@@ -26,9 +26,9 @@ export class PagingDomain implements IommuDomain {
   readonly domainId: number;
   /** Requester ids whose context entry points here. */
   readonly requesters = new Set<number>();
-  private readonly pages: Pages;
-  private readonly queue: QueuedInvalidation;
-  private readonly table: SecondStageBuilder;
+  protected readonly pages: Pages;
+  protected readonly queue: QueuedInvalidation;
+  protected readonly table: SecondStageBuilder;
   private readonly onFree: () => void;
 
   constructor(options: PagingDomainOptions) {

@@ -1,0 +1,101 @@
+Feature: IOMMU_IOAS_NOIOMMU_GET_PA
+
+  Tells where in physical memory a mapped IOVA lies, for a driver in user space of a device that no IOMMU stands before.
+
+  Background:
+    Given an iommufd
+    And an IOAS "guest"
+    And a buffer "ram" of 4 pages
+    And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+
+  Rule: physical addresses are for the mighty
+
+    @OPT-35 @needs:noiommu @needs:processes @needs:limits
+    Scenario Outline: a process without CAP_SYS_RAWIO, with <fault>
+      Given a process "helper" without SYS_RAWIO
+      When process "helper" calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | <field> | <value> |
+      Then it fails with EPERM
+      And it wrote nothing back
+
+      Examples:
+        | fault              | field      | value          |
+        | nothing else wrong | flags      |              0 |
+        | an unknown flag    | flags      | bit 0          |
+        | a reserved field   | __reserved |              1 |
+        | no length          | length     |        0 bytes |
+        | an iova of U64_MAX | iova       | U64_MAX        |
+        | no such IOAS       | ioas_id    | no such object |
+
+  Rule: flags and the reserved field come first, then the length, then the place, then the IOAS, then the mapping
+
+    @OPT-36 @needs:noiommu
+    Scenario Outline: <fault>, and all that comes after it
+      When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | flags      | <flags>    |
+        | __reserved | <reserved> |
+        | length     | <length>   |
+        | iova       | <iova>     |
+        | ioas_id    | <ioas>     |
+      Then it fails with <errno>
+      And it wrote nothing back
+      And nothing has changed
+
+      Examples:
+        | fault                 | flags  | reserved | length  | iova        | ioas           | errno      |
+        | an unknown flag       | bit 0  |        0 | 0 bytes | U64_MAX     | no such object | EOPNOTSUPP |
+        | the last unknown flag | bit 31 |        0 | 0 bytes | U64_MAX     | no such object | EOPNOTSUPP |
+        | a reserved field      |      0 |        1 | 0 bytes | U64_MAX     | no such object | EOPNOTSUPP |
+        | no length             |      0 |        0 | 0 bytes | U64_MAX     | no such object | EINVAL     |
+        | an iova of U64_MAX    |      0 |        0 |  1 byte | U64_MAX     | no such object | EOVERFLOW  |
+        | no such IOAS          |      0 |        0 |  1 byte | U64_MAX - 1 | no such object | ENOENT     |
+        | id 0                  |      0 |        0 |  1 byte |      16 MiB | none           | ENOENT     |
+
+    @OPT-36 @OBJ-05 @needs:noiommu @needs:device
+    Scenario: a device is no IOAS
+      Given a device "nic" attached to IOAS "guest"
+      When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | ioas_id | device "nic" |
+      Then it fails with ENOENT
+
+  Rule: an IOVA that is not mapped has no physical address
+
+    @OPT-37 @needs:noiommu
+    Scenario Outline: <place>
+      When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | iova   | <iova>   |
+        | length | <length> |
+      Then it fails with ENOENT
+      And it wrote nothing back
+
+      Examples:
+        | place                           | iova             | length  |
+        | the last byte before a mapping  |  16 MiB - 1 byte | 2 bytes |
+        | the first byte behind a mapping | 16 MiB + 4 pages |  1 byte |
+        | far away from it                |           64 MiB |  1 page |
+        | the bottom                      |          0 bytes | U64_MAX |
+        | the top                         | U64_MAX - 1      |  1 byte |
+
+  Rule: only a noiommu device has physical addresses
+
+    @OPT-38 @needs:noiommu
+    Scenario Outline: a mapping that no page table has, <place>
+      When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | iova   | <iova>   |
+        | length | <length> |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+
+      Examples:
+        | place               | iova                      | length  |
+        | from its first byte |                    16 MiB | 4 pages |
+        | its last byte       | 16 MiB + 4 pages - 1 byte |  1 byte |
+        | beyond its end      |                    16 MiB | U64_MAX |
+
+    @OPT-38 @needs:noiommu @needs:device
+    Scenario: a mapping that a device behind an IOMMU sees
+      Given a device "nic" attached to IOAS "guest"
+      When it calls IOMMU_IOAS_NOIOMMU_GET_PA
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+      And device "nic" sees buffer "ram" at 16 MiB .. +4 pages

@@ -1,0 +1,123 @@
+Feature: pinned memory
+
+  Pages are pinned when a page table or an access needs them, and counted once for each mapping that pins them. Whoever
+  mapped is charged. RLIMIT_MEMLOCK limits what a user, or with the rlimit mode at 1 a process, has pinned, except for
+  mappings that were made with CAP_IPC_LOCK.
+
+  Rule: a map that would pin more than RLIMIT_MEMLOCK allows is refused, and undone
+
+    @IOAS-MAP-40 @needs:processes @needs:limits @needs:device @needs:proc
+    Scenario Outline: <size> under a limit of <limit>, counted by <whom>
+      Given an iommufd
+      And it sets the rlimit mode of the iommufd to <mode>
+      And an IOAS "guest"
+      And a buffer "ram" of 8 pages
+      And a device "nic" attached to IOAS "guest"
+      And a process "vm" without IPC_LOCK
+      And process "vm" has a memlock limit of <limit>
+      When process "vm" maps <size> of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      Then it fails with ENOMEM
+      And nothing has changed
+      And 16 MiB .. +8 pages is not mapped in IOAS "guest"
+      And process "vm" has 0 bytes pinned
+      And it has 0 bytes pinned
+
+      Examples:
+        | whom        | mode | size    | limit            |
+        | the user    |    0 |  1 page |          0 bytes |
+        | the user    |    0 |  1 page |  1 page - 1 byte |
+        | the user    |    0 | 4 pages |          3 pages |
+        | the user    |    0 | 4 pages | 4 pages - 1 byte |
+        | the process |    1 |  1 page |          0 bytes |
+        | the process |    1 | 4 pages | 4 pages - 1 byte |
+
+    @IOAS-MAP-40 @OPT-09 @needs:processes @needs:limits @needs:device @needs:proc
+    Scenario Outline: exactly what the limit allows, counted by <whom>
+      Given an iommufd
+      And it sets the rlimit mode of the iommufd to <mode>
+      And an IOAS "guest"
+      And a buffer "ram" of 8 pages
+      And a device "nic" attached to IOAS "guest"
+      And a process "vm" without IPC_LOCK
+      And process "vm" has a memlock limit of 4 pages
+      When process "vm" maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      Then it succeeds
+      And process "vm" has 4 pages pinned
+      And process "vm" has <locked> locked
+      When process "vm" maps 1 page of buffer "ram" into IOAS "guest" at 32 MiB read-write
+      Then it fails with ENOMEM
+      And process "vm" has 4 pages pinned
+      And process "vm" has <locked> locked
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      Then process "vm" has 0 bytes pinned
+      And process "vm" has 0 bytes locked
+      When process "vm" maps 4 pages of buffer "ram" into IOAS "guest" at 32 MiB read-write
+      Then it succeeds
+
+      Examples:
+        | whom        | mode | locked  |
+        | the user    |    0 | 0 bytes |
+        | the process |    1 | 4 pages |
+
+  Rule: nothing is counted before it is pinned
+
+    @IOAS-MAP-40 @needs:processes @needs:limits @needs:device @needs:proc
+    Scenario: a map without a page table, over the limit
+      Given an iommufd
+      And an IOAS "guest"
+      And a buffer "ram" of 8 pages
+      And a process "vm" without IPC_LOCK
+      And process "vm" has a memlock limit of 1 page
+      When process "vm" maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      Then it succeeds
+      And process "vm" has 0 bytes pinned
+      Given an IOAS "other"
+      And a device "nic" attached to IOAS "other"
+      When it attaches device "nic" to IOAS "guest"
+      Then it fails with ENOMEM
+      And process "vm" has 0 bytes pinned
+      And 16 MiB .. +4 pages is mapped in IOAS "guest"
+
+  Rule: in mode 0 the processes of one user share the limit, in mode 1 each has its own
+
+    @OPT-09 @needs:processes @needs:limits @needs:device @needs:proc
+    Scenario Outline: a second process pins as much as the first, counted by <whom>
+      Given an iommufd
+      And it sets the rlimit mode of the iommufd to <mode>
+      And an IOAS "guest"
+      And a buffer "ram" of 8 pages
+      And a device "nic" attached to IOAS "guest"
+      And a process "one" without IPC_LOCK
+      And a process "two" without IPC_LOCK
+      And process "one" has a memlock limit of 4 pages
+      And process "two" has a memlock limit of 4 pages
+      And process "one" maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      When process "two" maps 4 pages of buffer "ram" into IOAS "guest" at 32 MiB read-write
+      Then it <outcome>
+      And process "one" has 4 pages pinned
+      And process "two" has <pinned> pinned
+
+      Examples:
+        | whom        | mode | outcome           | pinned  |
+        | the user    |    0 | fails with ENOMEM | 0 bytes |
+        | the process |    1 | succeeds          | 4 pages |
+
+  Rule: with CAP_IPC_LOCK nothing is limited
+
+    @IOAS-MAP-40 @needs:limits @needs:device @needs:proc
+    Scenario Outline: a mapping over the limit, counted by <whom>
+      Given an iommufd
+      And it sets the rlimit mode of the iommufd to <mode>
+      And an IOAS "guest"
+      And a buffer "ram" of 8 pages
+      And a device "nic" attached to IOAS "guest"
+      And it has a memlock limit of 0
+      When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      Then it succeeds
+      And it has 4 pages pinned
+      And it has 0 bytes locked
+
+      Examples:
+        | whom        | mode |
+        | the user    |    0 |
+        | the process |    1 |

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { spawnChild } from './child.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'child-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const ends: readonly [way: string, end: (parent: ChildProcess) => void, code: number][] = [
+  ['is interrupted', (parent) => parent.kill('SIGINT'), 130],
+  ['is terminated', (parent) => parent.kill('SIGTERM'), 143],
+  ['exits', (parent) => parent.stdin?.write('now'), 0],
+  ['has a handler', (parent) => parent.kill('SIGINT'), 7],
+];
+
+for (const [way, end, code] of ends) {
+  test(`a program that ${way} leaves no child behind`, async () => {
+    const path = join(folder, 'socket');
+    const server = createServer().listen(path);
+    await once(server, 'listening');
+    const args = [
+      '--require',
+      'ts-node/register',
+      join(__dirname, 'fixtures/parent.ts'),
+      path,
+      way,
+    ];
+    const parent = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] });
+    const [child] = (await once(server, 'connection')) as [Socket];
+    child.resume();
+    end(parent);
+    await Promise.all([once(parent, 'exit'), once(child, 'close')]);
+    assert.equal(parent.exitCode, code);
+    server.close();
+  });
+}
+
+test('the last words of a program are kept, up to a length', async () => {
+  const code = `console.error('first'); console.error('x'.repeat(5000)); console.error('last')`;
+  const child = spawnChild({ command: process.execPath, args: ['-e', code] });
+  assert.equal(await child.fate(), 'it exited with code 0');
+  assert.deepEqual(child.lastWords(), ['first', '(a very long line)', 'last']);
+  await child.stop();
+});
+
+test('a shell takes a command apart', async () => {
+  const child = spawnChild({ command: `node -e "console.error('a b')"`, shell: true });
+  await child.fate();
+  assert.deepEqual(child.lastWords(), ['a b']);
+});

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+
+import { spawnChild } from '#adapters/wire/child.ts';
+import type { Child } from '#adapters/wire/child.ts';
+import { wire } from '#adapters/wire/index.ts';
+import type { Machine } from '#port/implementation.ts';
+import { IOMMU_IOAS_MAP } from '#uapi/iommufd/ioas.ts';
+import { root } from '../version.ts';
+
+export interface WireCallCost {
+  /** Microseconds of one line to a program that echoes it, and back. */
+  readonly echo: number;
+  /** Microseconds of one ioctl to a served implementation that does nothing. */
+  readonly call: number;
+  /** Microseconds of an ioctl among a hundred that do not wait for each other. */
+  readonly pipelined: number;
+  /** `call` in terms of `echo`. */
+  readonly ratio: number;
+}
+
+const rounds = 40;
+const callsOfRound = 500;
+const address = 0x7f00_0000_1000n;
+const line = `${JSON.stringify({
+  jsonrpc: '2.0',
+  id: 12345,
+  method: 'ioctl',
+  params: { process: 1, fd: 3, request: IOMMU_IOAS_MAP.request, arg: `0x${address.toString(16)}` },
+})}\n`;
+
+/** What the wire costs beyond its pipe. Rounds of both take turns, so that a busy machine slows both. */
+export async function measureWireCall(): Promise<WireCallCost> {
+  const echo = spawnChild({ command: process.execPath, args: [join(__dirname, 'echo.cjs')] });
+  const machine = await startServed();
+  try {
+    return await compare(echo, machine);
+  } finally {
+    await Promise.all([echo.stop(0), machine.stop()]);
+  }
+}
+
+function startServed(): Promise<Machine> {
+  const main = join(root, 'src/cli/main.ts');
+  const args = ['--require', 'ts-node/register', main, 'serve', '--adapter', 'void'];
+  const served = wire({ name: 'void', command: process.execPath, args });
+  return served.start({ machine: 'void', timeoutMs: 60_000, settings: { says: 'yes' } });
+}
+
+async function compare(echo: Child, machine: Machine): Promise<WireCallCost> {
+  const user = await machine.newProcess();
+  const call = (): Promise<unknown> => user.ioctl(3, IOMMU_IOAS_MAP.request, address);
+  const times = { echo: [] as number[], call: [] as number[], pipelined: [] as number[] };
+  for (let round = 0; round < rounds; round++) {
+    times.echo.push(await timeOf(() => echoOnce(echo), 1));
+    times.call.push(await timeOf(call, 1));
+    times.pipelined.push(await timeOf(call, 100));
+  }
+  const [echoed, called] = [median(times.echo), median(times.call)];
+  const pipelined = median(times.pipelined);
+  return { echo: echoed, call: called, pipelined, ratio: called / echoed };
+}
+
+function echoOnce({ stdin, stdout }: Child): Promise<unknown> {
+  return new Promise((resolve) => {
+    stdout.once('data', resolve);
+    stdin.write(line);
+  });
+}
+
+/** Microseconds of one operation, of which `atOnce` are under way at a time. */
+async function timeOf(operation: () => Promise<unknown>, atOnce: number): Promise<number> {
+  const before = performance.now();
+  for (let done = 0; done < callsOfRound; done += atOnce) {
+    await Promise.all(Array.from({ length: atOnce }, operation));
+  }
+  return ((performance.now() - before) * 1000) / callsOfRound;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}

@@ -1,0 +1,93 @@
+import { isFailure } from '#conformance/outcome.ts';
+import type { OutcomeKind } from '#conformance/outcome.ts';
+
+import { compareText } from './compare-text.ts';
+import type { Result, ScenarioResult } from './result.ts';
+
+/** Where a result belongs below reports/published/: its kernel, and its implementation. */
+export function publishedFolder(result: Result): string {
+  const [machine] = result.machines;
+  return machine ? `${machine.kernel}/${machine.implementation}` : `unknown/${result.adapter}`;
+}
+
+/** Why a result is not fit to be shown to others; empty where it is. */
+export function publishingFlaws(result: Result): string[] {
+  const { selection, stopped, suite, counts, machines } = result;
+  const { paths, only, profile, tags, shard } = selection;
+  const narrowed = [...paths, ...only, profile, tags, shard].some(Boolean);
+  const failures = Object.entries(counts).filter(([kind]) => isFailure(kind as OutcomeKind));
+  return [
+    ...(stopped === undefined ? [] : [`the run was not complete: ${stopped}`]),
+    ...(narrowed ? ['only a part of the suite was run'] : []),
+    ...(machines.length > 0 ? [] : ['no scenario reached a machine']),
+    ...(suite.commit === 'unknown' ? ['the commit of the suite is unknown'] : []),
+    ...(suite.commit.endsWith('-dirty') ? ['the suite had changes that no commit has'] : []),
+    ...failures
+      .filter(([, number]) => number > 0)
+      .map(([kind, number]) => `${number} scenarios have the outcome ${kind}`),
+  ];
+}
+
+/** README.md beside a published result.json. */
+export function publishedReadme(result: Result): string {
+  const { machines, suite, counts, profiles } = result;
+  const sections = [
+    `# ${machines[0]?.implementation} ${machines[0]?.version}`,
+    `Made by \`npm run conformance -- publish\`. Do not edit.`,
+    bullets([
+      `suite ${suite.version}, commit ${suite.commit}`,
+      ...machines.map(
+        ({ name, kernel, architecture, pageSize, features }) =>
+          `machine ${name}: Linux ${kernel}, ${architecture}, ${pageSize}-byte pages; ` +
+          `features: ${features.join(', ') || 'none'}`,
+      ),
+      ...Object.entries(counts).map(([kind, number]) => `${kind}: ${number}`),
+    ]),
+    '## Profiles',
+    bullets(Object.entries(profiles).map(profileLine)),
+    '## Known failures',
+    groups(result, 'known-failure'),
+    '## Skipped',
+    groups(result, 'skip'),
+    '## Reproduce',
+    ['```sh', `git checkout ${suite.commit}`, 'npm ci', command(result), '```'].join('\n'),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function bullets(lines: readonly string[]): string {
+  return lines.length === 0 ? 'None.' : lines.map((line) => `- ${line}`).join('\n');
+}
+
+function profileLine([name, profile]: [string, Result['profiles'][string]]): string {
+  const { verdict, denied, deviations } = profile;
+  const because = denied.length > 0 ? `: ${denied.join(', ')}` : '';
+  const also = deviations.length > 0 ? `; deviations: ${deviations.join(', ')}` : '';
+  return `${name}: ${verdict}${because}${also}`;
+}
+
+/** Scenarios by the reason that they share. */
+function groups({ scenarios }: Result, kind: OutcomeKind): string {
+  const byReason = new Map<string, ScenarioResult[]>();
+  for (const scenario of scenarios.filter(({ outcome }) => outcome === kind)) {
+    const reason = scenario.reason ?? '';
+    byReason.set(reason, [...(byReason.get(reason) ?? []), scenario]);
+  }
+  const sorted = [...byReason].sort(([a], [b]) => compareText(a, b));
+  return bullets(
+    sorted.map(([reason, members]) => {
+      const ids = new Set(members.flatMap(({ requirements }) => requirements));
+      const listed = [...ids].sort(compareText).join(', ');
+      return `${reason} (${members.length} scenarios; ${listed})`;
+    }),
+  );
+}
+
+function command({ adapter, settings, knownFailures }: Result): string {
+  const options = Object.entries(settings).map(
+    ([key, value]) => ` --adapter-option '${key}=${value}'`,
+  );
+  const [known] = knownFailures;
+  const list = known ? ` --known-failures ${known.file}` : '';
+  return `npm run conformance -- --adapter ${adapter}${options.join('')}${list}`;
+}

@@ -1,6 +1,5 @@
 @needs:dma
 Feature: what a device may do to a mapping
-
   READABLE and WRITEABLE are rights of the device. What the process may do to its own memory is another matter, and so is
   what other mappings of the same memory allow.
 
@@ -51,8 +50,8 @@ Feature: what a device may do to a mapping
 
       Examples:
         | first      | second     | kept    | written |
-        | read-only  | read-write | 1 page  | 2 pages |
-        | read-write | read-only  | 2 pages | 1 page  |
+        | read-only  | read-write |  1 page | 2 pages |
+        | read-write | read-only  | 2 pages |  1 page |
 
     @IOAS-MAP-48
     Scenario: a write that begins in a writeable mapping and ends in one that is not

@@ -222,6 +222,19 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
         | 1 page + 1 byte |
 
     @IOAS-MAP-22
+    Scenario: an alignment of a page, memory that begins off one, and no hole left
+      When it sets the huge pages option of IOAS "guest" to 0
+      And it calls IOMMU_IOAS_MAP with:
+        | user_va |                          0 |
+        | length  | U64_MAX - 2 pages + 1 byte |
+        | iova    |                     1 page |
+      And it calls IOMMU_IOAS_MAP with:
+        | flags   | READABLE       |
+        | user_va | 1 GiB + 1 byte |
+      Then it fails with EINVAL
+      And nothing has changed
+
+    @IOAS-MAP-22
     Scenario: an alignment of a page, and whole pages
       When it sets the huge pages option of IOAS "guest" to 0
       And it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write

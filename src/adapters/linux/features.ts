@@ -7,6 +7,9 @@ import { LabError } from '#lab/tools.ts';
 /** What needs a release, and nothing else. */
 const since: Readonly<Partial<Record<Feature, `${number}.${number}`>>> = {
   'fault-queue': '6.11',
+  viommu: '6.13',
+  veventq: '6.15',
+  'hw-queue': '6.17',
   'ioas-map-file': '6.13',
   'change-process': '6.14',
 };

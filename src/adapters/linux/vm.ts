@@ -83,7 +83,8 @@ async function boot(hardware: Hardware, settings: Settings): Promise<Booted> {
 }
 
 async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Machine> {
-  if (machine !== 'selftest' && machine !== 'edu') throw new LabError(`no machine "${machine}"`);
+  if (machine !== 'selftest' && machine !== 'edu')
+    throw new LabError(`no machine "${machine}"; there are selftest, edu`);
   const booted = await boot(machine, settings);
   const { child, console } = booted;
   const client = connect({

@@ -63,6 +63,7 @@ class RunningReference implements Machine {
 const ofEach = [
   'ioas-map-file',
   'change-process',
+  'noiommu',
   'device',
   'two-devices',
   'hwpt-alloc',
@@ -72,15 +73,25 @@ const ofEach = [
   'hugetlb',
   'proc',
   'fault-queue',
+  'viommu',
+  'veventq',
+  'hw-queue',
+  'noiommu',
 ] as const;
 
-/** Devices that move bytes, or mock devices: as on Linux, where mock devices and an IOMMU exclude each other. */
+/** Of devices behind an emulated VT-d. */
+const ofVtd = ['vfio-device', 'shared-group', 'dma', 'reserved-iova'] as const;
+/** Of a kernel that has IOMMU_TEST_CMD. */
+const ofTests = ['test-cmd', 'dma-buf'] as const;
+
+/**
+ * Devices that move bytes, or mock devices: as on Linux, where mock devices and an IOMMU exclude each other. The last one
+ * is for what needs both IOMMU_TEST_CMD and devices that move bytes.
+ */
 const machines = [
-  {
-    name: 'vt-d',
-    features: [...ofEach, 'vfio-device', 'shared-group', 'dma', 'reserved-iova'],
-  },
-  { name: 'mock', features: [...ofEach, 'test-cmd', 'sub-page'] },
+  { name: 'vt-d', features: [...ofEach, ...ofVtd] },
+  { name: 'mock', features: [...ofEach, ...ofTests, 'sub-page'] },
+  { name: 'vt-d-test', features: [...ofEach, ...ofTests, ...ofVtd] },
 ] as const satisfies readonly MachineDescription[];
 
 /** A reference that is built from these parts: a mutant replaces one. */

@@ -171,7 +171,7 @@ export class Access extends IommufdObject {
 
   /** iopt_area_add_access(). */
   private pinPiece({ area, first, last }: Piece): ErrnoName | undefined {
-    const error = area.pages.pin(area.indexAt(first), area.indexAt(last));
+    const error = area.pages.pinForAccess(area.indexAt(first), area.indexAt(last));
     if (!error) area.accesses++;
     return error;
   }

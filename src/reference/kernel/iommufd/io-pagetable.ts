@@ -308,7 +308,7 @@ export class IoPagetable {
     for (const domain of this.domains) {
       const mapError = area.pages.mapDomain(area, domain, this.largePages);
       if (mapError) {
-        for (const other of mapped) other.unmap(area.first, area.length);
+        for (const other of mapped) area.pages.unmapDomain(area, other);
         this.unpinArea(area);
         return mapError;
       }
@@ -320,7 +320,7 @@ export class IoPagetable {
   /** iopt_area_unfill_domains(). */
   private unfillArea(area: IoptArea): void {
     if (!area.filled) return;
-    for (const domain of this.domains) domain.unmap(area.first, area.length);
+    for (const domain of this.domains) area.pages.unmapDomain(area, domain);
     this.unpinArea(area);
   }
 
@@ -360,7 +360,7 @@ export class IoPagetable {
 
   /** Out of one domain; the last one that goes unpins. */
   private unfillDomain(area: IoptArea, domain: IommuDomain): void {
-    domain.unmap(area.first, area.length);
+    area.pages.unmapDomain(area, domain);
     if (this.domains.size === 0) this.unpinArea(area);
   }
 

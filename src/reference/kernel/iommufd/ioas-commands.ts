@@ -32,6 +32,8 @@ import { isErrno } from '../lib/errno.ts';
 import { ULONG_MAX } from '../lib/math.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
 import type { Task } from '../process.ts';
+import type { OpenFile } from '../file.ts';
+import type { Accounting } from './accounting.ts';
 import type { AllowedIovas } from './allowed-iovas.ts';
 import type { PagesSlice } from './area.ts';
 import { row } from './dispatcher.ts';
@@ -44,6 +46,8 @@ import { convertIova } from './selftest/syzkaller.ts';
 import type { UserCommand } from './user-command.ts';
 
 const MAP_FLAGS = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_WRITEABLE | IOMMU_IOAS_MAP_READABLE;
+/** Bytes that one IoptPages can have. IOAS-MAP-06 07 */
+const MAX_LENGTH = ULONG_MAX - PAGE_SIZE;
 const RANGE_SIZE = BigInt(iommu_iova_range.size);
 
 interface Mapping {
@@ -126,10 +130,10 @@ export class IoasCommands {
     const ioas = this.ioas(ioas_id);
     if (isErrno(ioas)) return ioas;
     if (user_va + length > ULONG_MAX) return 'EOVERFLOW';
+    if (length === 0n || length > MAX_LENGTH) return 'EINVAL';
     const { UserSource } = this.context.kernel.parts;
-    const placed = this.mapNew(command.task, { ioas, flags, iova, length }, user_va, () => {
-      return new UserSource(command.task.memory, user_va);
-    });
+    const pages = this.newPages(command.task, new UserSource(command.task.memory, user_va), flags);
+    const placed = this.mapNew({ ioas, flags, iova, length }, pages, user_va);
     return isErrno(placed) ? placed : command.respond({ iova: placed });
   }
 
@@ -145,10 +149,9 @@ export class IoasCommands {
     if (start + length - 1n > ULONG_MAX) return 'EOVERFLOW';
     const file = command.task.files.get(fd);
     if (isErrno(file)) return file;
-    const { FileSource } = this.context.kernel.parts;
-    const placed = this.mapNew(command.task, { ioas, flags, iova, length }, start, () => {
-      return new FileSource(file, start);
-    });
+    const pages = this.filePages(command, file);
+    if (isErrno(pages)) return pages;
+    const placed = this.mapNew({ ioas, flags, iova, length }, pages, start);
     return isErrno(placed) ? placed : command.respond({ iova: placed });
   }
 
@@ -200,7 +203,7 @@ export class IoasCommands {
     if (!command.task.capabilities.has('SYS_RAWIO')) return 'EPERM';
     if (flags || __reserved) return 'EOPNOTSUPP';
     if (length === 0n) return 'EINVAL';
-    if (iova === ULONG_MAX || length === ULONG_MAX) return 'EOVERFLOW';
+    if (iova === ULONG_MAX) return 'EOVERFLOW';
     const ioas = this.ioas(ioas_id);
     if (isErrno(ioas)) return ioas;
     return ioas.iopt.areas.intersecting(iova, iova) ? 'EOPNOTSUPP' : 'ENOENT';
@@ -220,29 +223,48 @@ export class IoasCommands {
     return (flags & (IOMMU_IOAS_MAP_WRITEABLE | IOMMU_IOAS_MAP_READABLE)) !== 0;
   }
 
-  /** iopt_map_user_pages(), iopt_map_file_pages(): IOAS-MAP-06 07 08 27 */
-  private mapNew(
-    task: Task,
-    mapping: Mapping,
-    start: bigint,
-    makeSource: () => PageSource,
-  ): bigint | ErrnoName {
-    const { length, flags } = mapping;
-    if (length === 0n || length > ULONG_MAX - PAGE_SIZE) return 'EINVAL';
-    const pages = this.newPages(task, makeSource(), flags);
-    const slice = { pages, startByte: start - pages.source.start, length };
+  /** iopt_map_common(): takes over the reference to the pages. */
+  private mapNew(mapping: Mapping, pages: IoptPages, start: bigint): bigint | ErrnoName {
+    const slice = { pages, startByte: start - pages.source.start, length: mapping.length };
     const placed = this.mapSlices(mapping, [slice]);
     pages.put();
     return placed;
   }
 
-  /** The capability counts at this moment, not when pages are pinned. PIN-02 VFIO-36 */
+  /** iopt_map_file_pages(). IOAS-FILE-17 20 21 25 */
+  private filePages(
+    { fields, task }: UserCommand<typeof iommu_ioas_map_file>,
+    file: OpenFile,
+  ): IoptPages | ErrnoName {
+    const { start, length, flags } = fields;
+    const { kernel } = this.context;
+    const { dmabuf } = file.operations;
+    if (!dmabuf) {
+      if (length > MAX_LENGTH) return 'EINVAL';
+      return this.newPages(task, new kernel.parts.FileSource(file, start), flags);
+    }
+    if (start + length > dmabuf.size) return 'EINVAL';
+    if (dmabuf.revoked) return 'ENODEV';
+    const writable = this.isWritable(flags);
+    const accounting = this.accountingOf(task);
+    return new kernel.parts.DmabufPages(kernel, { file, dmabuf, start, writable, accounting });
+  }
+
   private newPages(task: Task, source: PageSource, flags: number): IoptPages {
+    const { kernel } = this.context;
+    const writable = this.isWritable(flags);
+    return new kernel.parts.IoptPages(kernel, source, writable, this.accountingOf(task));
+  }
+
+  /** The capability counts at this moment, not when pages are pinned. PIN-02 VFIO-36 */
+  private accountingOf(task: Task): Accounting {
     const { kernel, accountMode } = this.context;
     const mode = task.capabilities.has('IPC_LOCK') ? 'none' : accountMode;
-    const accounting = new kernel.parts.Accounting(task, mode);
-    const writable = (flags & IOMMU_IOAS_MAP_WRITEABLE) !== 0;
-    return new kernel.parts.IoptPages(kernel, source, writable, accounting);
+    return new kernel.parts.Accounting(task, mode);
+  }
+
+  private isWritable(flags: number): boolean {
+    return (flags & IOMMU_IOAS_MAP_WRITEABLE) !== 0;
   }
 
   private mapSlices(mapping: Mapping, slices: readonly PagesSlice[]): bigint | ErrnoName {

@@ -1,10 +1,10 @@
 import type { ErrnoName } from '#uapi/errno.ts';
+import { PROT_EXEC } from '#uapi/mman.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { invariant } from '../../reference-bug.ts';
 import type { Kernel } from '../kernel.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { FileOperations } from '../file.ts';
-import type { OpenFile } from '../file.ts';
+import type { FileOperations, MapDeviceRequest, OpenFile } from '../file.ts';
 import type { Task } from '../process.ts';
 import type { AccountMode } from './accounting.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -61,6 +61,12 @@ export class Iommufd implements FileOperations {
   ioctl(task: Task, request: number, arg: bigint): number {
     if (!this.dispatcher.serves(request)) return this.compat.ioctl(task, request, arg);
     return this.dispatcher.ioctl(task, request, arg);
+  }
+
+  /** iommufd_fops_mmap(): nothing here has pages to map. MMAP-02 03 04 ABI-25 */
+  mapDevice({ protection, shared }: MapDeviceRequest): ErrnoName {
+    if (!shared) return 'EINVAL';
+    return protection & PROT_EXEC ? 'EPERM' : 'ENXIO';
   }
 
   /** The last reference to the file is gone; bound devices and open queues hold one. OBJ-27 28 */

@@ -10,6 +10,7 @@ import type { IoptArea } from './area.ts';
 import type { PageSource } from './page-source.ts';
 import type { Task } from '../process.ts';
 
+const NONE = new Map<number, Pinned>();
 /** Pages that are pinned by one call. */
 const BATCH = 512;
 
@@ -42,8 +43,8 @@ export class IoptPages {
   accounting: Accounting;
   private readonly kernel: Kernel;
   private references = 1;
-  /** By index of the page. */
-  private readonly pinned = new Map<number, Pinned>();
+  /** By index of the page; most mappings are never pinned. */
+  private pinned = NONE;
 
   constructor(kernel: Kernel, source: PageSource, writable: boolean, accounting: Accounting) {
     this.kernel = kernel;
@@ -62,7 +63,7 @@ export class IoptPages {
   }
 
   put(): void {
-    if (--this.references === 0) this.source.release();
+    if (--this.references === 0) this.release();
   }
 
   /** The frame behind a page that is pinned. */
@@ -84,6 +85,11 @@ export class IoptPages {
     }
     for (let index = first; index <= last; index++) this.use(index, 1);
     return undefined;
+  }
+
+  /** iopt_area_add_access(): as pin(), for a driver that takes the frames. */
+  pinForAccess(first: number, last: number): ErrnoName | undefined {
+    return this.pin(first, last);
   }
 
   /** Takes one user away from each page, and unpins those that have none left. PIN-11 12 13 */
@@ -111,6 +117,10 @@ export class IoptPages {
     return undefined;
   }
 
+  unmapDomain(area: IoptArea, domain: IommuDomain): void {
+    domain.unmap(area.first, area.length);
+  }
+
   /**
    * iopt_pages_rw_access(): fills `bytes` from the pages, or the pages from `bytes`: in its own process by the addresses,
    * else through the frames. EPERM, EFAULT. PIN-22 29 30 31 IOAS-FILE-16
@@ -118,7 +128,7 @@ export class IoptPages {
   readWrite(startByte: bigint, bytes: Uint8Array, options: RwOptions): ErrnoName | undefined {
     const { source } = this;
     if (options.write && !this.writable) return 'EPERM';
-    if (source.kind === 'file') return this.rwPages(startByte, bytes, options.write);
+    if (source.kind !== 'user') return this.rwPages(startByte, bytes, options.write);
     if (options.task.memory === source.memory && !options.slow) {
       return source.copy(startByte, bytes, options.write);
     }
@@ -158,6 +168,11 @@ export class IoptPages {
     else data.bytes.set(this.kernel.bus.read(address, data.bytes.length));
   }
 
+  /** iopt_release_pages(). */
+  protected release(): void {
+    this.source.release();
+  }
+
   private pinMissing(first: number, last: number, fresh: number[]): ErrnoName | undefined {
     for (let index = first; index <= last;) {
       const count = this.missing(index, last);
@@ -167,6 +182,7 @@ export class IoptPages {
       }
       const pfns = this.source.pin(index, count, this.writable);
       if (isErrno(pfns)) return pfns;
+      if (this.pinned === NONE) this.pinned = new Map();
       for (const pfn of pfns) {
         this.pinned.set(index, { pfn, users: 0 });
         fresh.push(index++);

@@ -30,7 +30,6 @@ export class DmabufPages extends IoptPages {
   private readonly dmabuf: Dmabuf;
   /** Where it is mapped now. */
   private readonly mapped = new Set<MappedArea>();
-  private revoked = false;
 
   constructor(kernel: Kernel, options: DmabufPagesOptions) {
     const source = new DmabufSource(options.file, options.start);

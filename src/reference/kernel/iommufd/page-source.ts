@@ -50,7 +50,7 @@ export class UserSource implements Source {
   release(): void {}
 }
 
-/** A memfd; any other file is taken too, and refused when it is first pinned. IOAS-FILE-06 07 08 11 12 13 */
+/** A memfd; any other file is taken too, and refused when it is first pinned. IOAS-FILE-06 07 08 09 11 12 13 14 */
 export class FileSource implements Source {
   readonly kind = 'file' as const;
   readonly start: bigint;

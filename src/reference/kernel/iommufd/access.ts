@@ -31,9 +31,9 @@ export class Access extends IommufdObject {
   /** Bytes. */
   readonly iovaAlignment: bigint;
   private readonly options: AccessOptions;
-  private ioas: Ioas | undefined;
+  protected ioas: Ioas | undefined;
   /** Keeps the iommufd open. OBJ-28 */
-  private readonly file: OpenFile;
+  protected readonly file: OpenFile;
 
   /** The driver is a user until release(). OBJ-12 */
   constructor(id: number, options: AccessOptions) {
@@ -163,7 +163,7 @@ export class Access extends IommufdObject {
     return this.checkArea(area, write);
   }
 
-  private checkArea(area: IoptArea, write: boolean): ErrnoName | undefined {
+  protected checkArea(area: IoptArea, write: boolean): ErrnoName | undefined {
     if (area.preventAccess) return 'EINVAL';
     const allowed = write ? area.protection.write : area.protection.read;
     return allowed ? undefined : 'EPERM';

@@ -8,7 +8,7 @@ const WHOLE: Range = { first: PAGE_SIZE, last: ULONG_MAX - PAGE_SIZE };
 
 /** io_pagetable.h: struct iopt_allowed: where automatic IOVAs may lie; empty for everywhere. */
 export class AllowedIovas {
-  private readonly ranges = new BTree<bigint, Range>(undefined, compareBigints);
+  protected readonly ranges = new BTree<bigint, Range>(undefined, compareBigints);
 
   /** False if it overlaps one that is there. IOAS-ALLOW-05 */
   add(range: Range): boolean {

@@ -14,7 +14,7 @@ type AttachStep = (hwpt: HwptPaging) => ErrnoName | undefined;
 export class IommufdDevice extends IommufdObject {
   readonly context: Iommufd;
   readonly device: IommuDevice;
-  private readonly group: IommufdGroup;
+  protected readonly group: IommufdGroup;
 
   /** The driver is a user until unbind(). OBJ-11 */
   constructor(id: number, context: Iommufd, device: IommuDevice) {
@@ -96,7 +96,7 @@ export class IommufdDevice extends IommufdObject {
    * iommufd_device_auto_get_domain(): the first automatic page table that takes the device; EINVAL from one means that the
    * next is tried. DEV-22 23 24 25 VFIO-ATT-04
    */
-  private changeToAutomatic(ioas: Ioas, step: AttachStep, first: boolean): HwptPaging | ErrnoName {
+  protected changeToAutomatic(ioas: Ioas, step: AttachStep, first: boolean): HwptPaging | ErrnoName {
     for (const hwpt of ioas.hwpts) {
       if (!hwpt.automatic) continue;
       const error = step(hwpt);
@@ -159,7 +159,7 @@ export class IommufdDevice extends IommufdObject {
     return this.device.group.attach(hwpt.domain);
   }
 
-  private detachFrom(hwpt: HwptPaging): void {
+  protected detachFrom(hwpt: HwptPaging): void {
     this.group.attached.delete(this);
     if (this.group.attached.size === 0) {
       this.device.group.detach();
@@ -171,10 +171,13 @@ export class IommufdDevice extends IommufdObject {
 
   /** iommufd_device_do_replace(): moves all attached devices of the group. DEV-28 30 34 42 VFIO-ATT-07 */
   protected replaceBy(hwpt: HwptPaging): ErrnoName | undefined {
-    const { group } = this;
-    const old = group.hwpt;
+    const old = this.group.hwpt;
     if (!old || !this.isAttached) return 'EINVAL';
-    if (old === hwpt) return undefined;
+    return old === hwpt ? undefined : this.moveGroup(hwpt, old);
+  }
+
+  protected moveGroup(hwpt: HwptPaging, old: HwptPaging): ErrnoName | undefined {
+    const { group } = this;
     const error = this.reserveForGroup(hwpt, old) ?? group.group.replace(hwpt.domain);
     if (error) {
       if (hwpt.ioas !== old.ioas) this.unreserveForGroup(hwpt);
@@ -206,7 +209,7 @@ export class IommufdDevice extends IommufdObject {
   }
 
   /** iommufd_hw_pagetable_put(): an automatic page table goes with its last device. OBJ-22 23 24 */
-  private putHwpt(hwpt: HwptPaging): void {
+  protected putHwpt(hwpt: HwptPaging): void {
     if (hwpt.automatic && hwpt.users === 0) this.context.objects.remove(hwpt.id);
   }
 

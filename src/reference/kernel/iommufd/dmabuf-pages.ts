@@ -29,7 +29,7 @@ export interface DmabufPagesOptions {
 export class DmabufPages extends IoptPages {
   private readonly dmabuf: Dmabuf;
   /** Where it is mapped now. */
-  private readonly mapped = new Set<MappedArea>();
+  protected readonly mapped = new Set<MappedArea>();
   private revoked = false;
 
   constructor(kernel: Kernel, options: DmabufPagesOptions) {
@@ -39,11 +39,11 @@ export class DmabufPages extends IoptPages {
     this.dmabuf.attach(this);
   }
 
-  override pin(): undefined {
+  override pin(_first: number, _last: number): ErrnoName | undefined {
     return undefined;
   }
 
-  override unpin(): void {}
+  override unpin(_first: number, _last: number): void {}
 
   /** IOAS-FILE-24 */
   override pinForAccess(): ErrnoName {

@@ -40,9 +40,9 @@ export class IoPagetable {
   /** IOMMU_OPTION_HUGE_PAGES. OPT-12 */
   largePages = true;
   private readonly kernel: Kernel;
-  private readonly reserved: ReservedIovas;
+  protected readonly reserved: ReservedIovas;
   private readonly allocator: IovaAllocator;
-  private allowed: AllowedIovas;
+  protected allowed: AllowedIovas;
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
@@ -61,7 +61,7 @@ export class IoPagetable {
     if (isErrno(areas)) return areas;
     const error = this.fillAreas(areas);
     if (error) {
-      for (const area of areas) this.removeArea(area);
+      this.removeAreas(areas);
       return error;
     }
     for (const area of areas) area.pages.get();
@@ -247,7 +247,7 @@ export class IoPagetable {
     for (const slice of slices) {
       const error = this.checkSlice(slice, protection);
       if (error) {
-        for (const area of areas) this.removeArea(area);
+        this.removeAreas(areas);
         return error;
       }
       areas.push(this.insertArea(next, slice, protection));
@@ -270,25 +270,30 @@ export class IoPagetable {
     return area;
   }
 
+  /** Of a map that failed. */
+  protected removeAreas(areas: readonly IoptArea[]): void {
+    for (const area of areas) this.removeArea(area);
+  }
+
   private removeArea(area: IoptArea): void {
     this.areas.remove(area);
     this.allocator.release(area);
   }
 
   /** Nothing can reach the pages any more before they are unpinned. IOAS-UNMAP-17 */
-  private unmapArea(area: IoptArea): void {
+  protected unmapArea(area: IoptArea): void {
     this.unfillArea(area);
     this.removeArea(area);
     area.pages.put();
   }
 
   /** iommufd_access_notify_unmap(). IOAS-UNMAP-13 */
-  private evictAccesses(area: IoptArea): void {
+  protected evictAccesses(area: IoptArea): void {
     area.preventAccess = true;
     for (const access of [...this.accesses]) access.notifyUnmap(area);
   }
 
-  private fillAreas(areas: readonly IoptArea[]): ErrnoName | undefined {
+  protected fillAreas(areas: readonly IoptArea[]): ErrnoName | undefined {
     for (const [index, area] of areas.entries()) {
       const error = this.fillArea(area);
       if (error) {
@@ -300,7 +305,7 @@ export class IoPagetable {
   }
 
   /** iopt_area_fill_domains(): into each domain, or into none. IOAS-MAP-36 */
-  private fillArea(area: IoptArea): ErrnoName | undefined {
+  protected fillArea(area: IoptArea): ErrnoName | undefined {
     if (this.domains.size === 0) return undefined;
     const error = this.pinArea(area);
     if (error) return error;
@@ -318,7 +323,7 @@ export class IoPagetable {
   }
 
   /** iopt_area_unfill_domains(). */
-  private unfillArea(area: IoptArea): void {
+  protected unfillArea(area: IoptArea): void {
     if (!area.filled) return;
     for (const domain of this.domains) area.pages.unmapDomain(area, domain);
     this.unpinArea(area);
@@ -330,7 +335,7 @@ export class IoPagetable {
     return error;
   }
 
-  private unpinArea(area: IoptArea): void {
+  protected unpinArea(area: IoptArea): void {
     area.filled = false;
     area.pages.unpin(area.indexAt(area.first), area.indexAt(area.last));
   }
@@ -364,7 +369,7 @@ export class IoPagetable {
     if (this.domains.size === 0) this.unpinArea(area);
   }
 
-  private reserveOutside(domain: IommuDomain): ErrnoName | undefined {
+  protected reserveOutside(domain: IommuDomain): ErrnoName | undefined {
     const { first, last } = domain.geometry;
     const below = first > 0n ? this.reserve({ first: 0n, last: first - 1n }, domain) : undefined;
     if (below || last === ULONG_MAX) return below;
@@ -372,7 +377,7 @@ export class IoPagetable {
   }
 
   /** iopt_check_iova_alignment(). EADDRINUSE where an area is finer. DEV-39 PIN-17 OPT-16 */
-  private checkAlignment(alignment: bigint): ErrnoName | undefined {
+  protected checkAlignment(alignment: bigint): ErrnoName | undefined {
     if (alignment <= this.iovaAlignment) return undefined;
     for (const area of this.areas.all()) {
       if ((area.first | area.length | area.pageOffset) % alignment !== 0n) return 'EADDRINUSE';
@@ -381,7 +386,7 @@ export class IoPagetable {
   }
 
   /** iopt_calculate_iova_alignment(). */
-  private updateAlignment(): ErrnoName | undefined {
+  protected updateAlignment(): ErrnoName | undefined {
     let alignment = this.largePages ? 1n : PAGE_SIZE;
     for (const { pageSizes } of this.domains) {
       alignment = maximum(alignment, lowestSetBit(pageSizes));

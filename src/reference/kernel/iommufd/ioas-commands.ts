@@ -257,7 +257,7 @@ export class IoasCommands {
   }
 
   /** The capability counts at this moment, not when pages are pinned. PIN-02 VFIO-36 */
-  private accountingOf(task: Task): Accounting {
+  protected accountingOf(task: Task): Accounting {
     const { kernel, accountMode } = this.context;
     const mode = task.capabilities.has('IPC_LOCK') ? 'none' : accountMode;
     return new kernel.parts.Accounting(task, mode);
@@ -301,7 +301,7 @@ export class IoasCommands {
   }
 
   /** Everything is charged to the new process before anything is given back to the old. */
-  private movePages(task: Task, all: readonly IoptPages[]): ErrnoName | undefined {
+  protected movePages(task: Task, all: readonly IoptPages[]): ErrnoName | undefined {
     const { Accounting } = this.context.kernel.parts;
     const moves = all
       .filter(({ accounting }) => accounting.movesTo(task))
@@ -317,7 +317,7 @@ export class IoasCommands {
     return undefined;
   }
 
-  private everyPages(): Set<IoptPages> {
+  protected everyPages(): Set<IoptPages> {
     const pages = new Set<IoptPages>();
     for (const object of this.context.objects.all()) {
       if (!(object instanceof Ioas)) continue;
@@ -326,7 +326,7 @@ export class IoasCommands {
     return pages;
   }
 
-  private ioas(id: number): Ioas | 'ENOENT' {
+  protected ioas(id: number): Ioas | 'ENOENT' {
     return this.context.objects.get(id, Ioas);
   }
 }

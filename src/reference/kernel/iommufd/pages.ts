@@ -44,7 +44,7 @@ export class IoptPages {
   private readonly kernel: Kernel;
   private references = 1;
   /** By index of the page; most mappings are never pinned. */
-  private pinned = NONE;
+  protected pinned = NONE;
 
   constructor(kernel: Kernel, source: PageSource, writable: boolean, accounting: Accounting) {
     this.kernel = kernel;
@@ -198,12 +198,12 @@ export class IoptPages {
     return count;
   }
 
-  private use(index: number, difference: 1 | -1): number {
+  protected use(index: number, difference: 1 | -1): number {
     const page = this.pinned.get(index);
     return page ? (page.users += difference) : 0;
   }
 
-  private drop(indexes: readonly number[]): void {
+  protected drop(indexes: readonly number[]): void {
     const pfns = indexes.flatMap((index) => this.pinned.get(index)?.pfn ?? []);
     for (const index of indexes) this.pinned.delete(index);
     this.source.unpin(this.kernel, pfns, this.writable);
@@ -227,7 +227,7 @@ export class IoptPages {
     if (run) yield run;
   }
 
-  private physical(index: number): bigint {
+  protected physical(index: number): bigint {
     return (this.pfnAt(index) ?? 0n) << PAGE_SHIFT;
   }
 }

@@ -12,7 +12,7 @@ import type { VfioGroup } from './group.ts';
 export class VfioDevice {
   readonly hardware: MachineDevice;
   readonly group: VfioGroup;
-  private bound: IommufdDevice | undefined;
+  protected bound: IommufdDevice | undefined;
   private iommufd: OpenFile | undefined;
 
   constructor(hardware: MachineDevice, group: VfioGroup) {

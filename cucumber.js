@@ -18,8 +18,11 @@ function profile(adapter, settings = {}) {
 module.exports = {
   default: profile(process.env.IOMMUFD_ADAPTER || 'reference'),
   reference: profile('reference'),
-  wire: profile('wire'),
+  // The reference as a child program, unless --world-parameters '{"settings":{"command":…}}' names another one.
+  wire: profile('wire', { command: 'node --require ts-node/register src/cli/main.ts serve' }),
   void: profile('void'),
+  // Say which one: --world-parameters '{"settings":{"mutant":"SEED-001"}}'.
+  mutant: profile('./src/mutants/adapter.ts'),
   linux: profile('linux'),
   'linux-vm': profile('linux-vm'),
 };

@@ -81,10 +81,13 @@ Feature: IOMMU_DESTROY
 
     @OBJ-06 @needs:test-cmd
     Scenario: the pins of an access go with the access, and its IOAS afterwards
-      Given it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And an access "driver" that pins on IOAS "guest"
-      When access "driver" pins 2 pages at 16 MiB as buffer "ram"
+      When access "driver" pins 4 pages at 16 MiB as buffer "ram"
       Then it succeeds
+      When it destroys IOAS "guest"
+      Then it fails with EBUSY
+      And each page of buffer "ram" carries 1 pin
       When it closes access "driver"
       And it destroys IOAS "guest"
       Then it succeeds
@@ -233,20 +236,22 @@ Feature: IOMMU_DESTROY
 
   Rule: an unused page table goes, and with it the limits that it set
 
-    @OBJ-09 @needs:test-cmd @needs:device @needs:hwpt-alloc
+    @OBJ-09 @needs:device @needs:hwpt-alloc
     Scenario: the aperture of a page table
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
       And a HWPT "tables" for device "nic" on IOAS "guest"
-      Then the usable IOVAs of IOAS "guest" are:
-        | 0x1000000 | 0x7fffffff |
+      When it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 2 pages + 1 byte read-write
+      Then it fails with EINVAL
       When it destroys HWPT "tables"
       Then it succeeds
       And HWPT "tables" no longer exists
       And the usable IOVAs of IOAS "guest" are:
         | 0 | U64_MAX |
+      When it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 2 pages + 1 byte read-write
+      Then it succeeds
 
-    @OBJ-09 @needs:test-cmd @needs:device @needs:hwpt-alloc
+    @OBJ-09 @needs:device @needs:hwpt-alloc
     Scenario: the aperture of the second of two page tables stays
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
@@ -255,8 +260,11 @@ Feature: IOMMU_DESTROY
       When it destroys HWPT "one"
       Then it succeeds
       And HWPT "two" exists
-      And the usable IOVAs of IOAS "guest" are:
-        | 0x1000000 | 0x7fffffff |
+      When it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 2 pages + 1 byte read-write
+      Then it fails with EINVAL
+      When it destroys HWPT "two"
+      And it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 2 pages + 1 byte read-write
+      Then it succeeds
 
     @OBJ-09 @needs:device @needs:hwpt-alloc @needs:proc
     Scenario: the pins of a page table

@@ -283,3 +283,5 @@ Feature: the ids of objects
       When process "helper" unmaps 2 pages at 16 MiB from IOAS "guest"
       Then it succeeds
       And 16 MiB .. +2 pages is not mapped in IOAS "guest"
+      When it unmaps 2 pages at 16 MiB from IOAS "guest"
+      Then it fails with ENOENT

@@ -84,6 +84,7 @@ Feature: IOMMU_OPTION_HUGE_PAGES
       When it sets the huge pages option of IOAS "guest" to 0
       Then it succeeds
       And the huge pages option of IOAS "guest" is 0
+      And the IOVA alignment of IOAS "guest" is 1 page
 
     @OPT-14 @needs:device
     Scenario: with both
@@ -109,6 +110,7 @@ Feature: IOMMU_OPTION_HUGE_PAGES
       When it sets the huge pages option of IOAS "guest" to 0
       Then it succeeds
       And the huge pages option of IOAS "guest" is 0
+      And the IOVA alignment of IOAS "guest" is 1 page
       And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
 
   Rule: without huge pages, pieces of pages are not mapped
@@ -234,6 +236,8 @@ Feature: IOMMU_OPTION_HUGE_PAGES
       When it maps 2 MiB of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then it succeeds
       And device "nic" sees buffer "ram" at 16 MiB .. +2 MiB
+      When it unmaps 1 page at 16 MiB from IOAS "guest"
+      Then it fails with ENOENT
 
       Examples:
         | option |

@@ -89,7 +89,12 @@ Feature: IOMMU_OPTION
 
     @OPT-05
     Scenario: it is 0 at first
-      Then the rlimit mode of the iommufd is 0
+      When it calls IOMMU_OPTION with:
+        | option_id | RLIMIT_MODE |
+        | op        | GET         |
+        | val64     | U64_MAX     |
+      Then it returns:
+        | val64 | 0 |
 
     @OPT-05 @needs:vfio-container
     Scenario: it is 1 at first on /dev/vfio/vfio
@@ -250,3 +255,4 @@ Feature: IOMMU_OPTION
       Then it succeeds
       And it wrote nothing back
       And the huge pages option of IOAS "guest" is 0
+      And the IOVA alignment of IOAS "guest" is 1 page

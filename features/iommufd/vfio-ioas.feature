@@ -153,6 +153,9 @@ Feature: IOMMU_VFIO_IOAS
       When it calls IOMMU_VFIO_IOAS with:
         | op | CLEAR |
       Then it succeeds
+      When it calls IOMMU_VFIO_IOAS with:
+        | op | GET |
+      Then it fails with ENODEV
 
   Rule: an IOAS that is set can be destroyed, and none is set afterwards
 
@@ -190,7 +193,8 @@ Feature: IOMMU_VFIO_IOAS
       When it destroys IOAS "other"
       Then it succeeds
       When it calls IOMMU_VFIO_IOAS with:
-        | op | GET |
+        | op      | GET        |
+        | ioas_id | 0xffffffff |
       Then it returns:
         | ioas_id | IOAS "guest" |
 

@@ -140,6 +140,10 @@ Feature: the size of a command's struct
       Then it succeeds
       And it returns:
         | out_capabilities | 0x5a5a5a5a5a5a5a5a |
+      When it calls IOMMU_GET_HW_INFO with its minimum size and:
+        | dev_id           | no such object     |
+        | out_capabilities | 0x5a5a5a5a5a5a5a5a |
+      Then it fails with ENOENT
 
   Rule: a longer struct is taken if all that the kernel does not know is zero
 
@@ -154,16 +158,17 @@ Feature: the size of a command's struct
       When it calls <command> with 8 zero bytes appended
       Then it succeeds
       And it wrote nothing back
+      And <effect>
+      When it calls IOMMU_DESTROY with 8 zero bytes appended and:
+        | id | no such object |
+      Then it fails with ENOENT
 
       Examples:
-        | command                |
-        | IOMMU_DESTROY          |
-        | IOMMU_IOAS_ALLOW_IOVAS |
-        | IOMMU_IOAS_COPY        |
-        | IOMMU_IOAS_MAP         |
-        | IOMMU_IOAS_UNMAP       |
-        | IOMMU_OPTION           |
-        | IOMMU_VFIO_IOAS        |
+        | command          | effect                                           |
+        | IOMMU_DESTROY    | IOAS "guest" no longer exists                    |
+        | IOMMU_IOAS_COPY  |     32 MiB .. +2 pages is mapped in IOAS "guest" |
+        | IOMMU_IOAS_MAP   |      16 MiB .. +1 page is mapped in IOAS "guest" |
+        | IOMMU_IOAS_UNMAP | 64 MiB .. +2 pages is not mapped in IOAS "guest" |
 
     @ABI-08 @ABI-13
     Scenario Outline: <tail> appended to a map

@@ -141,6 +141,10 @@ Feature: flags and reserved fields
       When it calls IOMMU_HWPT_ALLOC with:
         | __reserved2 | 1 |
       Then it succeeds or fails with EOPNOTSUPP
+      When it calls IOMMU_HWPT_ALLOC with:
+        | __reserved  | 1 |
+        | __reserved2 | 1 |
+      Then it fails with EOPNOTSUPP
 
   Rule: of several faults, flags and reserved fields come first, then arithmetic, then ids, then what is mapped
 

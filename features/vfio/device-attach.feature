@@ -92,6 +92,8 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       Given a HWPT "tables" for device "nic" on IOAS "guest"
       When it attaches device "nic" to IOAS "guest"
       Then it succeeds
+      When it destroys the page table of device "nic"
+      Then it fails with EBUSY
       When it destroys HWPT "tables"
       Then it succeeds
       And the page table of device "nic" exists
@@ -149,9 +151,9 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
     @VFIO-ATT-06 @needs:two-devices
     Scenario: a device moves to where it stands
       Given a device "disk" attached to IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
       And a buffer "ram" of 4 pages
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it attaches device "nic" to IOAS "guest"
       And it attaches device "nic" to IOAS "guest"
       Then it returns:
         | pt_id | the page table of device "disk" |
@@ -196,6 +198,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       When it attaches device "nic" to IOAS "other"
       Then device "nic" sees buffer "rom" at 16 MiB .. +4 pages
       And device "neighbour" sees buffer "rom" at 16 MiB .. +4 pages
+      And device "neighbour" does not see buffer "ram" at 16 MiB .. +4 pages
       When it destroys IOAS "guest"
       Then it succeeds
 
@@ -262,6 +265,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       Then it succeeds
       And device "nic" sees buffer "ram" at 4078 MiB - 1 page .. +1 page
       And device "nic" sees buffer "ram" + 1 page at 4079 MiB .. +1 page
+      And device "nic" does not see buffer "ram" at 4078 MiB .. +1 page
 
     @VFIO-ATT-09
     Scenario: an IOAS that allows IOVAs of a reserved range

@@ -32,6 +32,15 @@ test('a module is loaded by its path, whatever its dialect', async () => {
   for (const path of modules) assert.equal((await loadAdapter(path)).name, 'mine');
 });
 
+test('the module among the examples stands for another adapter', async () => {
+  const traced = await loadAdapter(join(__dirname, '../../examples/adapter-module/traced.ts'));
+  assert.equal((await traced.machines({ of: 'void' }))[0]?.name, 'void');
+  const settings = { of: 'void', says: 'yes' };
+  const machine = await traced.start({ machine: 'void', timeoutMs: 1, settings });
+  assert.equal(await (await machine.newProcess()).ioctl(3, 1, 0n), 0);
+  await machine.stop();
+});
+
 test('a program is loaded by its path', async () => {
   assert.equal((await loadAdapter(write('program', '#!/bin/sh\n', 0o755))).name, 'program');
 });

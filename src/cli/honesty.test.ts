@@ -102,7 +102,7 @@ test('the environment names the suite, the implementation and its kernel', () =>
   const text = readFileSync(join(allureFolder, 'environment.properties'), 'utf8');
   assert.match(text, /^Suite ?= ?\d/m);
   assert.match(text, /^Implementation ?= ?fixture 1$/m);
-  assert.match(text, /^Kernel ?= ?6\.12\.0$/m);
+  assert.match(text, /^Kernel ?= ?6\.12\.0, x86_64, 4096-byte pages$/m);
 });
 
 test('the run fails, and the profile is not conformant', () => {

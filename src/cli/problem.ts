@@ -9,6 +9,13 @@ export class Problem extends Error {
   }
 }
 
+/** The first line of what is at the bottom of an error: cucumber wraps what a user can make sense of. */
+export function rootCause(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause !== undefined) return rootCause(error.cause);
+  return error.message.split('\n')[0] ?? '';
+}
+
 export const exitCodes = { success: 0, failures: 1, problem: 2 } as const;
 
 const fileSystemSays: Readonly<Record<string, readonly [what: string, advice: string]>> = {

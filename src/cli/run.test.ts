@@ -109,6 +109,23 @@ test('an adapter that does not exist is refused, and there is a result that says
   assert.match(resultIn(join(folder, 'none')).stopped ?? '', /no adapter/);
 });
 
+test('a machine that the adapter does not have is refused', () => {
+  assertRefused(runFixture(newFolder(), '--machine', 'none'), /has no machine "none"; it has only/);
+});
+
+test('an adapter that ends before it says hello is refused', () => {
+  const wire = ['--adapter', 'wire', '--adapter-option', 'command=false'];
+  assertRefused(runFixture(newFolder(), ...wire), /ended before it answered hello/);
+});
+
+test('a configuration that does not exist is refused', () => {
+  assertRefused(runFixture(newFolder(), '--config', 'none.json'), /none\.json/);
+});
+
+test('a tag expression that cannot be read is refused', () => {
+  assertRefused(runFixture(newFolder(), '--tags', '@a and'), /"\(@a and\)" could not be parsed/);
+});
+
 test('a reports folder that cannot be written is refused', () => {
   const file = join(newFolder(), 'file');
   writeFileSync(file, '');

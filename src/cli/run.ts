@@ -12,7 +12,7 @@ import { closeOnSignal } from './close-on-signal.ts';
 import { conclude } from './conclude.ts';
 import { configure } from './configure.ts';
 import { knownFailures } from './known-failures.ts';
-import { Problem } from './problem.ts';
+import { Problem, rootCause } from './problem.ts';
 import { announcer, progressOn } from './progress.ts';
 import type { Progress } from './progress.ts';
 import { Session } from './session.ts';
@@ -65,7 +65,7 @@ export async function run(options: RunOptions): Promise<number> {
 /** What went wrong first is what the user has to know, also where the reports cannot be written either. */
 function closeAfter(error: unknown, session: Session): void {
   try {
-    session.close(whatWentWrong(error));
+    session.close(rootCause(error));
   } catch {
     // Said already.
   }
@@ -73,11 +73,11 @@ function closeAfter(error: unknown, session: Session): void {
 
 /** Resolves with the reason why the run ended early. */
 async function execute(
-  { adapter, settings }: RunOptions,
+  options: RunOptions,
   configuration: IRunConfiguration,
   { session, progress }: { session: Session; progress: Progress },
 ): Promise<string | undefined> {
-  await refuseAdapter(adapter, settings);
+  await refuseAdapter(options);
   const announce = announcer(progress);
   let refuse: (error: unknown) => void;
   const unwritable = new Promise<never>((_, reject) => (refuse = reject));
@@ -96,22 +96,22 @@ async function execute(
     return undefined;
   } catch (error) {
     if (error instanceof Problem) throw error;
-    return whatWentWrong(error);
+    return rootCause(error);
   } finally {
     progress.end();
   }
 }
 
-function whatWentWrong(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  return `${error.message}${cause}`;
+async function refuseAdapter({ adapter, settings, machine }: RunOptions): Promise<void> {
+  const names = await machineNames(adapter, settings);
+  if (machine === undefined || names.includes(machine)) return;
+  throw new Problem(`adapter ${adapter} has no machine "${machine}"; it has ${names.join(', ')}`);
 }
 
-async function refuseAdapter(name: string, settings: RunOptions['settings']): Promise<void> {
+async function machineNames(adapter: string, settings: RunOptions['settings']): Promise<string[]> {
   try {
-    const implementation = await loadAdapter(name);
-    await implementation.machines(settings);
+    const implementation = await loadAdapter(adapter);
+    return (await implementation.machines(settings)).map(({ name }) => name);
   } catch (error) {
     throw new Problem(error instanceof Error ? error.message : String(error));
   }

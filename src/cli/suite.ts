@@ -17,7 +17,7 @@ import { compareText } from '#report/compare-text.ts';
 import { ScenarioReader } from '#report/scenario.ts';
 import type { Scenario } from '#report/scenario.ts';
 
-import { Problem } from './problem.ts';
+import { Problem, rootCause } from './problem.ts';
 
 /** All scenarios there are, and how cucumber is to run them. */
 export interface Suite {
@@ -27,9 +27,10 @@ export interface Suite {
 
 /** Reads the whole suite, whatever part of it is to run, so that a mistake anywhere in it is found. */
 export async function loadSuite(config: string | undefined): Promise<Suite> {
-  const { runConfiguration } = await loadConfiguration(
-    config === undefined ? {} : { file: config },
-  );
+  const file = config === undefined ? {} : { file: config };
+  const { runConfiguration } = await loadConfiguration(file).catch((error: unknown) => {
+    throw new Problem(`cucumber's configuration cannot be read: ${rootCause(error)}`);
+  });
   const everything = { ...runConfiguration.sources, names: [], tagExpression: '' };
   const { plan } = await plannedScenarios(everything);
   const uris = [...new Set(plan.map(({ uri }) => uri))].sort(compareText);
@@ -41,17 +42,13 @@ export async function loadSuite(config: string | undefined): Promise<Suite> {
 /** The scenarios that cucumber would run; a feature file that it cannot read is a problem. */
 export async function plannedScenarios(sources: ISourcesCoordinates): Promise<ILoadSourcesResult> {
   const found = await loadSources(sources).catch((error: unknown) => {
-    throw new Problem(`the features cannot be loaded: ${firstLine(error)}`);
+    throw new Problem(`the scenarios cannot be selected: ${rootCause(error)}`);
   });
   const [error] = found.errors;
   if (!error) return found;
   const { uri, location, message } = error;
   const what = message.replace(/^\(\d+:\d+\): /, '').split('\n')[0];
   throw new Problem(`${uri}:${location.line}: ${what}`, 'correct the feature file');
-}
-
-function firstLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
 }
 
 function readFeature(uri: string): Scenario[] {

@@ -12,11 +12,13 @@ export const untestable: Readonly<Record<string, string>> = {
   'IOAS-MAP-42':
     'The machines have no file system that tracks writes; tmpfs and hugetlbfs allow long-term pins.',
   'IOAS-MAP-44': 'There is no way to ask for anything else, so there is nothing to compare with.',
+  'IOAS-FILE-17': 'The only dma-bufs that a machine makes are those that can be mapped.',
   'IOAS-FILE-27': 'A kernel built without dma-bufs has no dma-buf that could be mapped.',
   'IOAS-UNMAP-14':
     'Every access that a process can make unpins when it is asked to: the mock access as well as mediated devices.',
   'IOAS-UNMAP-21':
     'The port cannot make an allocation inside the kernel fail; the fault injection of Linux is no part of its uAPI.',
+  'VFIO-CDEV-01': 'The port cannot ask for the device number of a file.',
   'VFIO-ATT-12': 'The port cannot hold a device in its reset.',
   'VFIO-ATT-13': 'No machine has a virtual function that makes page requests.',
 };

@@ -32,10 +32,6 @@ export const features = {
   'test-cmd': {
     says: 'IOMMU_TEST_CMD works: mock devices, accesses, reserved ranges, reference counts.',
   },
-  'mock-device': {
-    says: 'Devices are those of IOMMU_TEST_CMD: tables of 2048-byte pages, from 16 MiB to 2 GiB.',
-    requires: ['test-cmd', 'sub-page', 'two-devices'],
-  },
   'vfio-container': { says: '/dev/vfio/vfio is served by iommufd.' },
   processes: { says: 'spawn() works.' },
   limits: { says: 'setLimit() works, and capabilities can be dropped.' },

@@ -6,6 +6,7 @@ import type { Requirement } from '#conformance/requirement.ts';
 
 import { compareText } from './compare-text.ts';
 import type { ProfileResult, RequirementResult, Result, ScenarioResult } from './result.ts';
+import { isWhole } from './run-record.ts';
 import type { MachineFacts, RunRecord, ScenarioRun } from './run-record.ts';
 
 /** The requirements of the suite by id. */
@@ -37,13 +38,6 @@ export function makeResult(record: RunRecord, index: RequirementIndex): Result {
 /** Where something lies on one machine is of no use on another, and nobody else's business. */
 function withoutFolders(value: string): string {
   return isAbsolute(value) ? basename(value) : value;
-}
-
-/** Did the run cover the whole suite? A part of it says nothing about conformance. */
-function isWhole({ selection, stopped }: RunRecord): boolean {
-  const { paths, only, profile, tags, shard } = selection;
-  const narrowed = paths.length > 0 || only.length > 0 || profile || tags || shard;
-  return !narrowed && stopped === undefined;
 }
 
 function machineResult({ machine, identity, features }: MachineFacts): Result['machines'][number] {

@@ -2,6 +2,7 @@ import { isFailure } from '#conformance/outcome.ts';
 import type { OutcomeKind } from '#conformance/outcome.ts';
 
 import { compareText } from './compare-text.ts';
+import { isNarrowed } from './run-record.ts';
 import type { Result, ScenarioResult } from './result.ts';
 
 /** Where a result belongs below reports/published/: its kernel, and its implementation. */
@@ -12,13 +13,11 @@ export function publishedFolder(result: Result): string {
 
 /** Why a result is not fit to be shown to others; empty where it is. */
 export function publishingFlaws(result: Result): string[] {
-  const { selection, stopped, suite, counts, machines } = result;
-  const { paths, only, profile, tags, shard } = selection;
-  const narrowed = [...paths, ...only, profile, tags, shard].some(Boolean);
+  const { stopped, suite, counts, machines } = result;
   const failures = Object.entries(counts).filter(([kind]) => isFailure(kind as OutcomeKind));
   return [
     ...(stopped === undefined ? [] : [`the run was not complete: ${stopped}`]),
-    ...(narrowed ? ['only a part of the suite was run'] : []),
+    ...(isNarrowed(result.selection) ? ['only a part of the suite was run'] : []),
     ...(machines.length > 0 ? [] : ['no scenario reached a machine']),
     ...(suite.commit === 'unknown' ? ['the commit of the suite is unknown'] : []),
     ...(suite.commit.endsWith('-dirty') ? ['the suite had changes that no commit has'] : []),

@@ -76,3 +76,13 @@ export interface RunRecord {
   /** By file and line, whatever the order in which they ran. */
   readonly runs: readonly ScenarioRun[];
 }
+
+/** Was only a part of the suite asked for? */
+export function isNarrowed({ paths, only, profile, tags, shard }: Partial<Selection>): boolean {
+  return [...(paths ?? []), ...(only ?? []), profile, tags, shard].some(Boolean);
+}
+
+/** Did the run cover the whole suite? A part of it says nothing about conformance. */
+export function isWhole({ selection, stopped }: RunRecord): boolean {
+  return !isNarrowed(selection) && stopped === undefined;
+}

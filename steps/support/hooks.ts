@@ -114,4 +114,7 @@ function complaint(world: World, lines: readonly string[]): ImplementationBroken
 
 AfterAll(async function () {
   await machines?.stop();
+  // A run after this one, in the same process, may be about another implementation.
+  machines = undefined;
+  introduced.clear();
 });

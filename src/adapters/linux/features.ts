@@ -7,6 +7,9 @@ import { LabError } from '#lab/tools.ts';
 /** What needs a release, and nothing else. */
 const since: Readonly<Partial<Record<Feature, `${number}.${number}`>>> = {
   'fault-queue': '6.11',
+  viommu: '6.13',
+  veventq: '6.15',
+  'hw-queue': '6.17',
   'ioas-map-file': '6.13',
   'change-process': '6.14',
 };
@@ -15,7 +18,7 @@ const since: Readonly<Partial<Record<Feature, `${number}.${number}`>>> = {
 const ofEveryLinux: readonly Feature[] = ['processes', 'limits', 'proc'];
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
-  selftest: ['device', 'two-devices', 'sub-page', 'test-cmd', 'mock-device', 'hwpt-alloc'],
+  selftest: ['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'],
   edu: [
     ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
     ...(['dma', 'reserved-iova', 'hwpt-alloc'] as const),

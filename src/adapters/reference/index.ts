@@ -8,6 +8,7 @@ import type {
 import type { Process } from '#port/process.ts';
 import type { MachineHardware } from '#reference/kernel/machine-hardware.ts';
 import { Machine as ReferenceMachine } from '#reference/kernel/machine.ts';
+import { defaultParts, type Parts } from '#reference/kernel/parts.ts';
 import { SelftestBench } from '../linux/devices/selftest.ts';
 import { ReferenceBench } from './bench.ts';
 import { FrameCheck } from './frame-check.ts';
@@ -39,9 +40,10 @@ class MockBench extends SelftestBench {
 class RunningReference implements Machine {
   readonly identity = identity;
   readonly bench: MockBench | ReferenceBench;
-  private readonly machine = new ReferenceMachine();
+  private readonly machine: ReferenceMachine;
 
-  constructor(name: string) {
+  constructor(name: string, parts: Parts) {
+    this.machine = new ReferenceMachine(parts);
     const { hardware } = this.machine;
     this.bench = name === 'mock' ? new MockBench(hardware) : new ReferenceBench(hardware);
   }
@@ -61,6 +63,7 @@ class RunningReference implements Machine {
 const ofEach = [
   'ioas-map-file',
   'change-process',
+  'noiommu',
   'device',
   'two-devices',
   'hwpt-alloc',
@@ -70,24 +73,40 @@ const ofEach = [
   'hugetlb',
   'proc',
   'fault-queue',
+  'viommu',
+  'veventq',
+  'hw-queue',
+  'noiommu',
 ] as const;
 
-/** Devices that move bytes, or mock devices: as on Linux, where mock devices and an IOMMU exclude each other. */
+/** Of devices behind an emulated VT-d. */
+const ofVtd = ['vfio-device', 'shared-group', 'dma', 'reserved-iova'] as const;
+/** Of a kernel that has IOMMU_TEST_CMD. */
+const ofTests = ['test-cmd', 'dma-buf'] as const;
+
+/**
+ * Devices that move bytes, or mock devices: as on Linux, where mock devices and an IOMMU exclude each other. The last one
+ * is for what needs both IOMMU_TEST_CMD and devices that move bytes.
+ */
 const machines = [
-  {
-    name: 'vt-d',
-    features: [...ofEach, 'vfio-device', 'shared-group', 'dma', 'reserved-iova'],
-  },
-  { name: 'mock', features: [...ofEach, 'test-cmd', 'sub-page'] },
+  { name: 'vt-d', features: [...ofEach, ...ofVtd] },
+  { name: 'mock', features: [...ofEach, ...ofTests, 'sub-page'] },
+  { name: 'vt-d-test', features: [...ofEach, ...ofTests, ...ofVtd] },
 ] as const satisfies readonly MachineDescription[];
 
-export const implementation: Implementation = {
-  name: 'reference',
-  async machines() {
-    return machines;
-  },
-  async start({ machine }: StartOptions) {
-    if (machines.some(({ name }) => name === machine)) return new RunningReference(machine);
-    throw new Error(`the reference has no machine "${machine}"`);
-  },
-};
+/** A reference that is built from these parts: a mutant replaces one. */
+export function referenceOf(name: string, parts: Parts): Implementation {
+  return {
+    name,
+    async machines() {
+      return machines;
+    },
+    async start({ machine }: StartOptions) {
+      if (machines.some((each) => each.name === machine))
+        return new RunningReference(machine, parts);
+      throw new Error(`the reference has no machine "${machine}"`);
+    },
+  };
+}
+
+export const implementation: Implementation = referenceOf('reference', defaultParts);

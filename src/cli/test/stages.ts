@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { differences } from '#report/compare.ts';
@@ -76,13 +75,6 @@ function equalTo(before: string): (result: Result) => Tally {
   };
 }
 
-function pythonScenarios(): string[] {
-  const file = join(root, 'examples', 'adapter-python', 'scenarios.txt');
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'));
-}
-
 /** In the order in which they start; the run over the wire is compared with the first. */
 export function stages(folder: string): Stage[] {
   const inProcess = join(folder, 'suite-in-process', 'reference', 'result.json');
@@ -115,12 +107,7 @@ export function stages(folder: string): Stage[] {
     }),
     suite(folder, {
       name: 'python adapter',
-      parameters: [
-        '--adapter',
-        './examples/adapter-python/iommufd_adapter.py',
-        '--only',
-        pythonScenarios().join(','),
-      ],
+      parameters: ['--adapter', './examples/adapter-python/iommufd_adapter.py'],
       count: verdicts,
     }),
   ];

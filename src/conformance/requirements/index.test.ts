@@ -13,7 +13,7 @@ const assigned: Readonly<Record<string, number>> = {
   'IOAS-ALLOC': 4,
   'IOAS-RANGES': 14,
   'IOAS-ALLOW': 13,
-  'IOAS-MAP': 47,
+  'IOAS-MAP': 49,
   'IOAS-FILE': 28,
   'IOAS-COPY': 24,
   'IOAS-UNMAP': 21,

@@ -1,4 +1,4 @@
-import { linux, requirements, uapi } from '../requirement.ts';
+import { documentation, linux, requirements, uapi } from '../requirement.ts';
 
 const struct = uapi('iommufd.h', 'struct iommu_ioas_map');
 const flags = uapi('iommufd.h', 'enum iommufd_ioas_map_flags');
@@ -261,6 +261,16 @@ export const ioasMap = requirements(
       says: 'A map into an IOAS with a page table brings in the pages that the process has not touched yet.',
       level: 'observed',
       source: [pin],
+    },
+    48: {
+      says: 'A write of a device to a map without WRITEABLE is blocked and changes no byte, whatever else is mapped to that memory.',
+      level: 'contract',
+      source: [flags, linux('ioas.c', 'conv_iommu_prot')],
+    },
+    49: {
+      says: 'A device reaches the bytes that are mapped in the IOAS it is attached to, and no other ones: an access that leaves them, by one byte already, is blocked.',
+      level: 'contract',
+      source: [struct, documentation('userspace-api/iommufd.rst', 'Overview')],
     },
   },
 );

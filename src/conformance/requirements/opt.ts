@@ -167,9 +167,9 @@ export const opt = requirements(
       since: '6.14',
     },
     28: {
-      says: 'An unmap after IOMMU_IOAS_CHANGE_PROCESS takes the pages off the VmPin of the process that called it, even for mappings made with CAP_IPC_LOCK that were never charged to it, so that its counter wraps below 0 and the process before stays charged.',
-      level: 'observed',
-      source: [linux('ioas.c', 'need_charge_update'), linux('pages.c', 'iopt_pages_update_pinned')],
+      says: 'An unmap after IOMMU_IOAS_CHANGE_PROCESS takes the pages off the count of the process that they are counted for, so that no process stays charged and no counter goes below 0, also for mappings made with CAP_IPC_LOCK.',
+      level: 'contract',
+      source: [changeProcess, linux('pages.c', 'iopt_pages_update_pinned')],
       since: '6.14',
     },
     29: {

@@ -1,5 +1,6 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { DeviceRegion } from '../hardware/bus.ts';
+import type { Dmabuf } from './mm/dmabuf.ts';
 import type { MemoryFile } from './mm/user-memory.ts';
 import type { Task } from './process.ts';
 
@@ -45,6 +46,8 @@ export interface FileOperations {
   readonly nonseekable?: boolean;
   /** What a memfd is made of. */
   readonly memory?: MemoryFile;
+  /** What a dma-buf is made of. */
+  readonly dmabuf?: Dmabuf;
   /** The file behind which it is, before anybody can use it. */
   opened?(file: OpenFile): void;
   /** The last reference is gone. */
@@ -56,7 +59,7 @@ export class OpenFile {
   readonly operations: FileOperations;
   /** O_*. */
   readonly flags: number;
-  private references = 1;
+  protected references = 1;
 
   constructor(operations: FileOperations, flags: number) {
     this.operations = operations;

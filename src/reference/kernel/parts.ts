@@ -14,6 +14,7 @@ import { AreaTree, IoptArea } from './iommufd/area.ts';
 import { DeviceCommands } from './iommufd/device-commands.ts';
 import { IommufdDevice } from './iommufd/device.ts';
 import { Dispatcher } from './iommufd/dispatcher.ts';
+import { DmabufPages } from './iommufd/dmabuf-pages.ts';
 import { FaultCommands } from './iommufd/fault-commands.ts';
 import { FaultFile, FaultQueue } from './iommufd/fault-queue.ts';
 import { IommufdGroup } from './iommufd/group.ts';
@@ -31,6 +32,7 @@ import { IoptPages } from './iommufd/pages.ts';
 import { ReservedIovas } from './iommufd/reserved-iovas.ts';
 import { AccessTests } from './iommufd/selftest/access-commands.ts';
 import { SelftestAccess } from './iommufd/selftest/access-file.ts';
+import { DmabufTests } from './iommufd/selftest/dmabuf-commands.ts';
 import { TestCommands } from './iommufd/selftest/commands.ts';
 import { SelftestDevice } from './iommufd/selftest/device.ts';
 import { UserCommand } from './iommufd/user-command.ts';
@@ -38,6 +40,7 @@ import { VfioCompat } from './iommufd/vfio-compat.ts';
 import { ViommuCommands } from './iommufd/viommu-commands.ts';
 import { AddressSpace } from './mm/address-space.ts';
 import { PageFaults } from './mm/fault.ts';
+import { Dmabuf } from './mm/dmabuf.ts';
 import { Memfd } from './mm/memfd.ts';
 import { Pages } from './mm/pages.ts';
 import { FdTable } from './fd-table.ts';
@@ -64,6 +67,9 @@ export const defaultParts = {
   DeviceCdev,
   DeviceCommands,
   Dispatcher,
+  Dmabuf,
+  DmabufPages,
+  DmabufTests,
   FaultCommands,
   FaultFile,
   FaultQueue,

@@ -1,7 +1,7 @@
 import { Status } from 'allure-js-commons';
 import type { Category, EnvironmentInfo, ExecutorInfo } from 'allure-js-commons/sdk';
 
-import type { RunRecord } from '../run-record.ts';
+import type { MachineFacts, RunRecord } from '../run-record.ts';
 import { messagePrefixes } from './status.ts';
 
 const known = messagePrefixes['known-failure'];
@@ -43,23 +43,27 @@ export const categories: Category[] = [
 /** What a reader must know to make sense of the report. */
 export function environment(record: RunRecord): EnvironmentInfo {
   const { suite, adapter, machines, selection, selected, runs, stopped } = record;
-  const [first] = machines;
-  const facts: EnvironmentInfo = {
+  return {
     Suite: `${suite.version} (${suite.commit})`,
+    ...implementationOf(machines),
     Adapter: adapter,
     Scenarios: `${runs.length} of ${selected}`,
     Order: selection.order,
+    ...(stopped !== undefined && { Stopped: stopped }),
   };
-  if (stopped !== undefined) facts['Stopped'] = stopped;
-  if (!first) return facts;
+}
+
+function implementationOf(machines: readonly MachineFacts[]): EnvironmentInfo {
+  const [first] = machines;
+  if (!first) return {};
   const { name, version, kernel, architecture, pageSize } = first.identity;
-  facts['Implementation'] = `${name} ${version}`;
-  facts['Kernel'] = kernel;
-  facts['Architecture'] = `${architecture}, ${pageSize}-byte pages`;
-  for (const { machine, features } of machines) {
-    facts[`Features of ${machine}`] = features.join(', ');
-  }
-  return facts;
+  return {
+    Implementation: `${name} ${version}`,
+    Kernel: `${kernel}, ${architecture}, ${pageSize}-byte pages`,
+    ...Object.fromEntries(
+      machines.map(({ machine, features }) => [`Features of ${machine}`, features.join(', ')]),
+    ),
+  };
 }
 
 export function executor({ suite, adapter }: RunRecord, buildOrder: number): ExecutorInfo {

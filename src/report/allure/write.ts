@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { stringifyEnvInfo } from 'allure-js-commons/sdk/reporter';
 
 import type { RequirementIndex } from '../make-result.ts';
+import { isWhole } from '../run-record.ts';
 import type { RunRecord } from '../run-record.ts';
 import { categories, environment, executor } from './surroundings.ts';
 import { testResult } from './test-result.ts';
@@ -47,7 +48,8 @@ function writeTrend(record: RunRecord, folder: string): void {
   const trend = existsSync(file) ? parseTrend(readFileSync(file, 'utf8')) : [];
   writeJson(join(results, 'executor.json'), executor(record, nextBuild(trend)));
   writeJson(join(results, 'history', 'history-trend.json'), trend);
-  writeJson(file, extendTrend(trend, record));
+  // Part of a suite has other numbers, which say nothing about a trend.
+  if (isWhole(record)) writeJson(file, extendTrend(trend, record));
 }
 
 /** Equal contents are stored once: outlines repeat their tables. */

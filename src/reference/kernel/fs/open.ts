@@ -5,14 +5,21 @@ import type { Kernel } from '../kernel.ts';
 import type { Task } from '../process.ts';
 import { NullDevice, ZeroDevice } from './null.ts';
 import { StatusFile } from './status.ts';
+import { UeventFile } from './uevent.ts';
 
 type Opener = (kernel: Kernel, task: Task) => FileOperations | ErrnoName;
+
+/** The class misc has major 10; a minor of its own is fixed for VFIO, and dynamic for iommufd. */
+const iommuNode = { major: 10, minor: 125, name: 'iommu', mode: '0660' };
+const containerNode = { major: 10, minor: 196, name: 'vfio/vfio', mode: '0666' };
 
 /** The nodes that are always there. ABI-22 23 OPT-05 */
 const nodes = new Map<string, Opener>([
   [IOMMUFD_PATH, (kernel) => new kernel.parts.Iommufd(kernel, 'user')],
   [VFIO_CONTAINER_PATH, (kernel) => new kernel.parts.Iommufd(kernel, 'mm')],
   [SELF_STATUS_PATH, (_kernel, task) => new StatusFile(task)],
+  ['/sys/class/misc/iommu/uevent', () => new UeventFile(iommuNode)],
+  ['/sys/class/misc/vfio/uevent', () => new UeventFile(containerNode)],
   ['/dev/null', () => new NullDevice()],
   ['/dev/zero', () => new ZeroDevice()],
 ]);

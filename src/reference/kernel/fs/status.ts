@@ -1,31 +1,18 @@
-import { failure } from '#uapi/errno.ts';
-import type { FileOperations, Transfer } from '../file.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
 import type { Task } from '../process.ts';
+import { TextFile } from './text-file.ts';
 
-/** fs/proc/array.c and task_mmu.c: the lines of /proc/self/status about memory that is locked or pinned. PIN-04 05 06 */
-export class StatusFile implements FileOperations {
-  private readonly task: Task;
-  private position = 0;
+/** fs/proc/task_mmu.c: the lines of /proc/self/status about memory that is locked or pinned. PIN-04 05 06 */
+export class StatusFile extends TextFile {
+  protected readonly task: Task;
 
   /** It shows the process that opened it. */
   constructor(task: Task) {
+    super();
     this.task = task;
   }
 
-  read(transfer: Transfer): number {
-    const result = this.pread(transfer, BigInt(this.position));
-    if (result > 0) this.position += result;
-    return result;
-  }
-
-  pread({ task, address, length }: Transfer, offset: bigint): number {
-    const text = new TextEncoder().encode(this.text());
-    const bytes = text.subarray(Number(offset)).subarray(0, length);
-    return task.memory.copyToUser(address, bytes) ? failure('EFAULT') : bytes.length;
-  }
-
-  private text(): string {
+  protected override text(): string {
     const { lockedVm, pinnedVm } = this.task.memory;
     return `VmLck:\t${kibibytes(lockedVm)} kB\nVmPin:\t${kibibytes(pinnedVm)} kB\n`;
   }

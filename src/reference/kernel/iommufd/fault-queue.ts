@@ -1,6 +1,6 @@
 import { failure } from '#uapi/errno.ts';
 import { iommu_hwpt_page_response, iommu_hwpt_pgfault } from '#uapi/iommufd/fault.ts';
-import { POLLOUT, POLLWRNORM } from '#uapi/poll.ts';
+import { POLLOUT } from '#uapi/poll.ts';
 import type { FileOperations, OpenFile, Transfer } from '../file.ts';
 import { isErrno } from '../lib/errno.ts';
 import { IommufdObject } from './object.ts';
@@ -16,8 +16,8 @@ export class FaultQueue extends IommufdObject {
  */
 export class FaultFile implements FileOperations {
   readonly nonseekable = true;
-  private readonly queue: FaultQueue;
-  private readonly iommufd: OpenFile;
+  protected readonly queue: FaultQueue;
+  protected readonly iommufd: OpenFile;
 
   constructor(queue: FaultQueue, iommufd: OpenFile) {
     this.queue = queue;
@@ -38,7 +38,7 @@ export class FaultFile implements FileOperations {
   }
 
   poll(): number {
-    return POLLOUT | POLLWRNORM;
+    return POLLOUT;
   }
 
   release(): void {

@@ -32,6 +32,8 @@ import { isErrno } from '../lib/errno.ts';
 import { ULONG_MAX } from '../lib/math.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
 import type { Task } from '../process.ts';
+import type { OpenFile } from '../file.ts';
+import type { Accounting } from './accounting.ts';
 import type { AllowedIovas } from './allowed-iovas.ts';
 import type { PagesSlice } from './area.ts';
 import { row } from './dispatcher.ts';
@@ -44,6 +46,8 @@ import { convertIova } from './selftest/syzkaller.ts';
 import type { UserCommand } from './user-command.ts';
 
 const MAP_FLAGS = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_WRITEABLE | IOMMU_IOAS_MAP_READABLE;
+/** Bytes that one IoptPages can have. IOAS-MAP-06 07 */
+const MAX_LENGTH = ULONG_MAX - PAGE_SIZE;
 const RANGE_SIZE = BigInt(iommu_iova_range.size);
 
 interface Mapping {
@@ -57,7 +61,7 @@ type CopySource = Pick<Value<typeof iommu_ioas_copy>, 'flags' | 'src_iova'>;
 
 /** ioas.c: the commands that act on an IOAS. */
 export class IoasCommands {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;
@@ -117,7 +121,7 @@ export class IoasCommands {
     return isErrno(allowed) ? allowed : ioas.iopt.setAllowed(allowed);
   }
 
-  /** IOAS-MAP-01 02 03 04 05 18 46 ABI-15 27 28 */
+  /** IOAS-MAP-01 02 03 04 05 08 18 46 ABI-15 18 27 28 */
   map(command: UserCommand<typeof iommu_ioas_map>): ErrnoName | undefined {
     const { flags, __reserved, ioas_id, user_va, length, iova } = command.fields;
     if (flags & ~MAP_FLAGS || __reserved) return 'EOPNOTSUPP';
@@ -126,10 +130,10 @@ export class IoasCommands {
     const ioas = this.ioas(ioas_id);
     if (isErrno(ioas)) return ioas;
     if (user_va + length > ULONG_MAX) return 'EOVERFLOW';
+    if (length === 0n || length > MAX_LENGTH) return 'EINVAL';
     const { UserSource } = this.context.kernel.parts;
-    const placed = this.mapNew(command.task, { ioas, flags, iova, length }, user_va, () => {
-      return new UserSource(command.task.memory, user_va);
-    });
+    const pages = this.newPages(command.task, new UserSource(command.task.memory, user_va), flags);
+    const placed = this.mapNew({ ioas, flags, iova, length }, pages, user_va);
     return isErrno(placed) ? placed : command.respond({ iova: placed });
   }
 
@@ -145,10 +149,9 @@ export class IoasCommands {
     if (start + length - 1n > ULONG_MAX) return 'EOVERFLOW';
     const file = command.task.files.get(fd);
     if (isErrno(file)) return file;
-    const { FileSource } = this.context.kernel.parts;
-    const placed = this.mapNew(command.task, { ioas, flags, iova, length }, start, () => {
-      return new FileSource(file, start);
-    });
+    const pages = this.filePages(command, file);
+    if (isErrno(pages)) return pages;
+    const placed = this.mapNew({ ioas, flags, iova, length }, pages, start);
     return isErrno(placed) ? placed : command.respond({ iova: placed });
   }
 
@@ -200,14 +203,14 @@ export class IoasCommands {
     if (!command.task.capabilities.has('SYS_RAWIO')) return 'EPERM';
     if (flags || __reserved) return 'EOPNOTSUPP';
     if (length === 0n) return 'EINVAL';
-    if (iova === ULONG_MAX || length === ULONG_MAX) return 'EOVERFLOW';
+    if (iova === ULONG_MAX) return 'EOVERFLOW';
     const ioas = this.ioas(ioas_id);
     if (isErrno(ioas)) return ioas;
     return ioas.iopt.areas.intersecting(iova, iova) ? 'EOPNOTSUPP' : 'ENOENT';
   }
 
   /** A test kernel takes the source as area number and offset where it is told so. ABI-26 */
-  private syzkallerSource({ fields }: UserCommand<typeof iommu_ioas_copy>): CopySource {
+  protected syzkallerSource({ fields }: UserCommand<typeof iommu_ioas_copy>): CopySource {
     const { flags, src_iova, src_ioas_id } = fields;
     if (!(flags & MOCK_FLAGS_ACCESS_SYZ)) return { flags, src_iova };
     const ioas = this.ioas(src_ioas_id);
@@ -220,32 +223,51 @@ export class IoasCommands {
     return (flags & (IOMMU_IOAS_MAP_WRITEABLE | IOMMU_IOAS_MAP_READABLE)) !== 0;
   }
 
-  /** iopt_map_user_pages(), iopt_map_file_pages(): IOAS-MAP-06 07 08 27 */
-  private mapNew(
-    task: Task,
-    mapping: Mapping,
-    start: bigint,
-    makeSource: () => PageSource,
-  ): bigint | ErrnoName {
-    const { length, flags } = mapping;
-    if (length === 0n || length > ULONG_MAX - PAGE_SIZE) return 'EINVAL';
-    const pages = this.newPages(task, makeSource(), flags);
-    const slice = { pages, startByte: start - pages.source.start, length };
+  /** iopt_map_common(): takes over the reference to the pages. */
+  protected mapNew(mapping: Mapping, pages: IoptPages, start: bigint): bigint | ErrnoName {
+    const slice = { pages, startByte: start - pages.source.start, length: mapping.length };
     const placed = this.mapSlices(mapping, [slice]);
     pages.put();
     return placed;
   }
 
-  /** The capability counts at this moment, not when pages are pinned. PIN-02 VFIO-36 */
-  private newPages(task: Task, source: PageSource, flags: number): IoptPages {
-    const { kernel, accountMode } = this.context;
-    const mode = task.capabilities.has('IPC_LOCK') ? 'none' : accountMode;
-    const accounting = new kernel.parts.Accounting(task, mode);
-    const writable = (flags & IOMMU_IOAS_MAP_WRITEABLE) !== 0;
-    return new kernel.parts.IoptPages(kernel, source, writable, accounting);
+  /** iopt_map_file_pages(). IOAS-FILE-17 20 21 25 */
+  protected filePages(
+    { fields, task }: UserCommand<typeof iommu_ioas_map_file>,
+    file: OpenFile,
+  ): IoptPages | ErrnoName {
+    const { start, length, flags } = fields;
+    const { kernel } = this.context;
+    const { dmabuf } = file.operations;
+    if (!dmabuf) {
+      if (length > MAX_LENGTH) return 'EINVAL';
+      return this.newPages(task, new kernel.parts.FileSource(file, start), flags);
+    }
+    if (start + length > dmabuf.size) return 'EINVAL';
+    if (dmabuf.revoked) return 'ENODEV';
+    const writable = this.isWritable(flags);
+    const accounting = this.accountingOf(task);
+    return new kernel.parts.DmabufPages(kernel, { file, dmabuf, start, writable, accounting });
   }
 
-  private mapSlices(mapping: Mapping, slices: readonly PagesSlice[]): bigint | ErrnoName {
+  protected newPages(task: Task, source: PageSource, flags: number): IoptPages {
+    const { kernel } = this.context;
+    const writable = this.isWritable(flags);
+    return new kernel.parts.IoptPages(kernel, source, writable, this.accountingOf(task));
+  }
+
+  /** The capability counts at this moment, not when pages are pinned. PIN-02 VFIO-36 */
+  protected accountingOf(task: Task): Accounting {
+    const { kernel, accountMode } = this.context;
+    const mode = task.capabilities.has('IPC_LOCK') ? 'none' : accountMode;
+    return new kernel.parts.Accounting(task, mode);
+  }
+
+  protected isWritable(flags: number): boolean {
+    return (flags & IOMMU_IOAS_MAP_WRITEABLE) !== 0;
+  }
+
+  protected mapSlices(mapping: Mapping, slices: readonly PagesSlice[]): bigint | ErrnoName {
     const { ioas, flags, iova, length } = mapping;
     const fixed = (flags & IOMMU_IOAS_MAP_FIXED_IOVA) !== 0;
     return ioas.iopt.map({
@@ -257,7 +279,7 @@ export class IoasCommands {
   }
 
   /** conv_iommu_prot(). */
-  private protection(flags: number): IommuProtection {
+  protected protection(flags: number): IommuProtection {
     return {
       read: (flags & IOMMU_IOAS_MAP_READABLE) !== 0,
       write: (flags & IOMMU_IOAS_MAP_WRITEABLE) !== 0,
@@ -265,7 +287,9 @@ export class IoasCommands {
   }
 
   /** iommufd_ioas_load_iovas(): the array, element by element. IOAS-ALLOW-03 04 05 */
-  private loadIovas(command: UserCommand<typeof iommu_ioas_allow_iovas>): AllowedIovas | ErrnoName {
+  protected loadIovas(
+    command: UserCommand<typeof iommu_ioas_allow_iovas>,
+  ): AllowedIovas | ErrnoName {
     const { num_iovas, allowed_iovas } = command.fields;
     const allowed = new this.context.kernel.parts.AllowedIovas();
     for (let index = 0; index < num_iovas; index++) {
@@ -279,7 +303,7 @@ export class IoasCommands {
   }
 
   /** Everything is charged to the new process before anything is given back to the old. */
-  private movePages(task: Task, all: readonly IoptPages[]): ErrnoName | undefined {
+  protected movePages(task: Task, all: readonly IoptPages[]): ErrnoName | undefined {
     const { Accounting } = this.context.kernel.parts;
     const moves = all
       .filter(({ accounting }) => accounting.movesTo(task))
@@ -295,7 +319,7 @@ export class IoasCommands {
     return undefined;
   }
 
-  private everyPages(): Set<IoptPages> {
+  protected everyPages(): Set<IoptPages> {
     const pages = new Set<IoptPages>();
     for (const object of this.context.objects.all()) {
       if (!(object instanceof Ioas)) continue;
@@ -304,7 +328,7 @@ export class IoasCommands {
     return pages;
   }
 
-  private ioas(id: number): Ioas | 'ENOENT' {
+  protected ioas(id: number): Ioas | 'ENOENT' {
     return this.context.objects.get(id, Ioas);
   }
 }

@@ -35,27 +35,19 @@ interface Slot {
 
 /** io_pagetable.c: iopt_alloc_iova(): where a mapping without a fixed IOVA goes: the lowest hole that it fits into. */
 export class IovaAllocator {
-  private readonly holes = new HoleTree();
+  protected readonly holes = new HoleTree();
 
   constructor() {
-    this.holes.insert({ first: 0n, last: ULONG_MAX });
+    this.holes.release({ first: 0n, last: ULONG_MAX });
   }
 
   /** Nothing is placed in that range from now on. */
-  occupy({ first, last }: Range): void {
-    for (let hole = this.holeIn(first, last); hole; hole = this.holeIn(first, last)) {
-      this.holes.remove(hole);
-      if (hole.first < first) this.holes.insert({ first: hole.first, last: first - 1n });
-      if (hole.last > last) this.holes.insert({ first: last + 1n, last: hole.last });
-    }
+  occupy(range: Range): void {
+    this.holes.occupy(range);
   }
 
-  release({ first, last }: Range): void {
-    const below = this.holeIn(first - 1n, first - 1n);
-    const above = this.holeIn(last + 1n, last + 1n);
-    if (below) this.holes.remove(below);
-    if (above) this.holes.remove(above);
-    this.holes.insert({ first: below?.first ?? first, last: above?.last ?? last });
+  release(range: Range): void {
+    this.holes.release(range);
   }
 
   /**
@@ -93,10 +85,10 @@ export class IovaAllocator {
     return alignUp(first, alignment);
   }
 
-  private lowest(range: Range, slot: Slot): bigint | undefined {
+  protected lowest(range: Range, slot: Slot): bigint | undefined {
     const from = this.fit(range, slot);
     if (from === undefined) return undefined;
-    let hole = this.holeAt(from) ?? this.holes.firstAbove(from, slot.length);
+    let hole = this.holes.at(from) ?? this.holes.firstAbove(from, slot.length);
     while (hole && hole.first <= range.last) {
       const first = maximum(hole.first, from);
       const iova = this.fit({ first, last: minimum(hole.last, range.last) }, slot);
@@ -104,15 +96,5 @@ export class IovaAllocator {
       hole = this.holes.firstAbove(hole.first, slot.length);
     }
     return undefined;
-  }
-
-  private holeAt(iova: bigint): Hole | undefined {
-    const hole = this.holes.atOrBelow(iova);
-    return hole && hole.last >= iova ? hole : undefined;
-  }
-
-  private holeIn(first: bigint, last: bigint): Hole | undefined {
-    const hole = this.holes.atOrBelow(last);
-    return hole && hole.last >= first ? hole : undefined;
   }
 }

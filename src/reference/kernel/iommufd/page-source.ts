@@ -7,7 +7,7 @@ import { PAGE_SHIFT, PAGE_SIZE } from '../mm/user-memory.ts';
 import type { Pfn, UserMemory } from '../mm/user-memory.ts';
 
 /** Where the pages of an IoptPages come from. */
-export type PageSource = UserSource | FileSource;
+export type PageSource = UserSource | FileSource | DmabufSource;
 
 interface Source {
   readonly kind: string;
@@ -50,11 +50,11 @@ export class UserSource implements Source {
   release(): void {}
 }
 
-/** A memfd; any other file is taken too, and refused when it is first pinned. IOAS-FILE-06 07 08 11 12 13 */
+/** A memfd; any other file is taken too, and refused when it is first pinned. IOAS-FILE-06 07 08 09 11 12 13 14 15 */
 export class FileSource implements Source {
   readonly kind = 'file' as const;
   readonly start: bigint;
-  private readonly file: OpenFile;
+  protected readonly file: OpenFile;
 
   constructor(file: OpenFile, offset: bigint) {
     this.file = file.get();
@@ -70,6 +70,28 @@ export class FileSource implements Source {
   unpin(kernel: Kernel, pfns: readonly Pfn[], dirty: boolean): void {
     kernel.pages.unpinPages(pfns, dirty);
   }
+
+  release(): void {
+    this.file.put();
+  }
+}
+
+/** A dma-buf, of which nothing is ever pinned. IOAS-FILE-26 */
+export class DmabufSource implements Source {
+  readonly kind = 'dmabuf' as const;
+  readonly start: bigint;
+  protected readonly file: OpenFile;
+
+  constructor(file: OpenFile, offset: bigint) {
+    this.file = file.get();
+    this.start = alignDown(offset, PAGE_SIZE);
+  }
+
+  pin(): ErrnoName {
+    return 'EINVAL';
+  }
+
+  unpin(): void {}
 
   release(): void {
     this.file.put();

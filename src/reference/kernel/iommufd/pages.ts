@@ -10,6 +10,7 @@ import type { IoptArea } from './area.ts';
 import type { PageSource } from './page-source.ts';
 import type { Task } from '../process.ts';
 
+const NONE = new Map<number, Pinned>();
 /** Pages that are pinned by one call. */
 const BATCH = 512;
 
@@ -40,10 +41,10 @@ export class IoptPages {
   readonly source: PageSource;
   readonly writable: boolean;
   accounting: Accounting;
-  private readonly kernel: Kernel;
-  private references = 1;
-  /** By index of the page. */
-  private readonly pinned = new Map<number, Pinned>();
+  protected readonly kernel: Kernel;
+  protected references = 1;
+  /** By index of the page; most mappings are never pinned. */
+  protected pinned = NONE;
 
   constructor(kernel: Kernel, source: PageSource, writable: boolean, accounting: Accounting) {
     this.kernel = kernel;
@@ -62,7 +63,7 @@ export class IoptPages {
   }
 
   put(): void {
-    if (--this.references === 0) this.source.release();
+    if (--this.references === 0) this.release();
   }
 
   /** The frame behind a page that is pinned. */
@@ -84,6 +85,11 @@ export class IoptPages {
     }
     for (let index = first; index <= last; index++) this.use(index, 1);
     return undefined;
+  }
+
+  /** iopt_area_add_access(): as pin(), for a driver that takes the frames. */
+  pinForAccess(first: number, last: number): ErrnoName | undefined {
+    return this.pin(first, last);
   }
 
   /** Takes one user away from each page, and unpins those that have none left. PIN-11 12 13 */
@@ -111,6 +117,10 @@ export class IoptPages {
     return undefined;
   }
 
+  unmapDomain(area: IoptArea, domain: IommuDomain): void {
+    domain.unmap(area.first, area.length);
+  }
+
   /**
    * iopt_pages_rw_access(): fills `bytes` from the pages, or the pages from `bytes`: in its own process by the addresses,
    * else through the frames. EPERM, EFAULT. PIN-22 29 30 31 IOAS-FILE-16
@@ -118,7 +128,7 @@ export class IoptPages {
   readWrite(startByte: bigint, bytes: Uint8Array, options: RwOptions): ErrnoName | undefined {
     const { source } = this;
     if (options.write && !this.writable) return 'EPERM';
-    if (source.kind === 'file') return this.rwPages(startByte, bytes, options.write);
+    if (source.kind !== 'user') return this.rwPages(startByte, bytes, options.write);
     if (options.task.memory === source.memory && !options.slow) {
       return source.copy(startByte, bytes, options.write);
     }
@@ -139,7 +149,7 @@ export class IoptPages {
   }
 
   /** iopt_pages_rw_slow(): the frames that a device would reach. */
-  private rwPages(startByte: bigint, bytes: Uint8Array, write: boolean): ErrnoName | undefined {
+  protected rwPages(startByte: bigint, bytes: Uint8Array, write: boolean): ErrnoName | undefined {
     for (const { address, done, length } of pagePieces(startByte, bytes.length)) {
       const index = Number(address >> PAGE_SHIFT);
       const held = this.pfnAt(index);
@@ -152,13 +162,18 @@ export class IoptPages {
     return undefined;
   }
 
-  private rwPage(pfn: Pfn, offset: bigint, data: { bytes: Uint8Array; write: boolean }): void {
+  protected rwPage(pfn: Pfn, offset: bigint, data: { bytes: Uint8Array; write: boolean }): void {
     const address = (pfn << PAGE_SHIFT) + offset;
     if (data.write) this.kernel.bus.write(address, data.bytes);
     else data.bytes.set(this.kernel.bus.read(address, data.bytes.length));
   }
 
-  private pinMissing(first: number, last: number, fresh: number[]): ErrnoName | undefined {
+  /** iopt_release_pages(). */
+  protected release(): void {
+    this.source.release();
+  }
+
+  protected pinMissing(first: number, last: number, fresh: number[]): ErrnoName | undefined {
     for (let index = first; index <= last;) {
       const count = this.missing(index, last);
       if (count === 0) {
@@ -167,6 +182,7 @@ export class IoptPages {
       }
       const pfns = this.source.pin(index, count, this.writable);
       if (isErrno(pfns)) return pfns;
+      if (this.pinned === NONE) this.pinned = new Map();
       for (const pfn of pfns) {
         this.pinned.set(index, { pfn, users: 0 });
         fresh.push(index++);
@@ -176,25 +192,25 @@ export class IoptPages {
   }
 
   /** How many pages from `index` on are not pinned; at most a batch. */
-  private missing(index: number, last: number): number {
+  protected missing(index: number, last: number): number {
     let count = 0;
     while (count < BATCH && index + count <= last && !this.pinned.has(index + count)) count++;
     return count;
   }
 
-  private use(index: number, difference: 1 | -1): number {
+  protected use(index: number, difference: 1 | -1): number {
     const page = this.pinned.get(index);
     return page ? (page.users += difference) : 0;
   }
 
-  private drop(indexes: readonly number[]): void {
+  protected drop(indexes: readonly number[]): void {
     const pfns = indexes.flatMap((index) => this.pinned.get(index)?.pfn ?? []);
     for (const index of indexes) this.pinned.delete(index);
     this.source.unpin(this.kernel, pfns, this.writable);
   }
 
   /** The area as runs of frames that follow each other. */
-  private *runs(area: IoptArea): Generator<Run> {
+  protected *runs(area: IoptArea): Generator<Run> {
     let run: Run | undefined;
     const last = area.indexAt(area.last);
     for (let index = area.indexAt(area.first); index <= last; index++) {
@@ -211,7 +227,7 @@ export class IoptPages {
     if (run) yield run;
   }
 
-  private physical(index: number): bigint {
+  protected physical(index: number): bigint {
     return (this.pfnAt(index) ?? 0n) << PAGE_SHIFT;
   }
 }

@@ -1,36 +1,31 @@
-import { maximum } from './math.ts';
+import type { Range } from './range-counts.ts';
 
 /** A free range, both ends included. */
-export interface Hole {
-  readonly first: bigint;
-  readonly last: bigint;
-}
+export type Hole = Range;
 
-interface Node extends Hole {
+interface Node {
+  first: bigint;
+  last: bigint;
+  /** Bytes. */
+  length: bigint;
+  /** Length of the longest hole in this subtree. */
+  longest: bigint;
   readonly priority: number;
   left: Node | undefined;
   right: Node | undefined;
-  /** Length of the longest hole in this subtree, bytes. */
-  longest: bigint;
-}
-
-function lengthOf(hole: Hole): bigint {
-  return hole.last - hole.first + 1n;
 }
 
 function update(node: Node): Node {
-  let longest = lengthOf(node);
-  if (node.left) longest = maximum(longest, node.left.longest);
-  if (node.right) longest = maximum(longest, node.right.longest);
+  const { left, right } = node;
+  let longest = node.length;
+  if (left && left.longest > longest) longest = left.longest;
+  if (right && right.longest > longest) longest = right.longest;
   node.longest = longest;
   return node;
 }
 
 /** [below `first`, from `first` on] */
-function split(
-  node: Node | undefined,
-  first: bigint,
-): [low: Node | undefined, high: Node | undefined] {
+function split(node: Node | undefined, first: bigint): [Node | undefined, Node | undefined] {
   if (!node) return [undefined, undefined];
   if (node.first < first) {
     const [low, high] = split(node.right, first);
@@ -53,6 +48,38 @@ function join(low: Node | undefined, high: Node | undefined): Node | undefined {
   return update(high);
 }
 
+function insert(node: Node | undefined, fresh: Node): Node {
+  if (!node) return fresh;
+  if (fresh.priority > node.priority) {
+    [fresh.left, fresh.right] = split(node, fresh.first);
+    return update(fresh);
+  }
+  if (fresh.first < node.first) node.left = insert(node.left, fresh);
+  else node.right = insert(node.right, fresh);
+  return update(node);
+}
+
+function remove(node: Node | undefined, first: bigint): Node | undefined {
+  if (!node) return undefined;
+  if (node.first === first) return join(node.left, node.right);
+  if (first < node.first) node.left = remove(node.left, first);
+  else node.right = remove(node.right, first);
+  return update(node);
+}
+
+/** Gives the hole that begins at `first` other ends; its place among the others stays the same. */
+function resize(node: Node | undefined, first: bigint, ends: Hole): void {
+  if (!node) return;
+  if (node.first === first) {
+    node.first = ends.first;
+    node.last = ends.last;
+    node.length = ends.last - ends.first + 1n;
+  } else {
+    resize(first < node.first ? node.left : node.right, first, ends);
+  }
+  update(node);
+}
+
 /**
  * The free ranges of an address space in ascending order, as a treap in which each node knows the longest hole below it:
  * the lowest hole of a given length is found in O(log n). No library offers an ordered map with such a summary.
@@ -61,33 +88,26 @@ export class HoleTree {
   private root: Node | undefined;
   private random = 0x9e3779b9;
 
-  insert(hole: Hole): void {
-    const [low, high] = split(this.root, hole.first);
-    const node: Node = {
-      ...hole,
-      priority: this.nextPriority(),
-      left: undefined,
-      right: undefined,
-      longest: lengthOf(hole),
-    };
-    this.root = join(join(low, node), high);
-  }
-
-  remove(hole: Hole): void {
-    const [low, rest] = split(this.root, hole.first);
-    const [, high] = split(rest, hole.first + 1n);
-    this.root = join(low, high);
-  }
-
-  /** The hole that begins highest without being above `address`. */
-  atOrBelow(address: bigint): Hole | undefined {
-    let found: Node | undefined;
-    let node = this.root;
-    while (node) {
-      if (node.first <= address) found = node;
-      node = node.first <= address ? node.right : node.left;
+  /** Nothing of the range is free any more. */
+  occupy({ first, last }: Range): void {
+    for (let hole = this.intersecting(first, last); hole; hole = this.intersecting(first, last)) {
+      this.cut(hole, first, last);
     }
-    return found;
+  }
+
+  /** The range, of which nothing was free, is; it grows together with its neighbours. */
+  release({ first, last }: Range): void {
+    const below = this.intersecting(first - 1n, first - 1n);
+    const above = this.intersecting(last + 1n, last + 1n);
+    if (below && above) this.root = remove(this.root, above.first);
+    const ends = { first: below?.first ?? first, last: above?.last ?? last };
+    if (below ?? above) resize(this.root, (below ?? above)?.first ?? first, ends);
+    else this.insert(ends);
+  }
+
+  /** The hole that this address is in. */
+  at(address: bigint): Hole | undefined {
+    return this.intersecting(address, address);
   }
 
   /** The lowest hole that begins above `address` and is at least `length` bytes long. */
@@ -95,12 +115,46 @@ export class HoleTree {
     return this.search(this.root, address, length);
   }
 
+  /** The highest hole that shares a byte with the range. */
+  private intersecting(first: bigint, last: bigint): Hole | undefined {
+    let found: Node | undefined;
+    for (let node = this.root; node;) {
+      if (node.first > last) {
+        node = node.left;
+        continue;
+      }
+      found = node;
+      node = node.right;
+    }
+    return found && found.last >= first ? found : undefined;
+  }
+
+  private cut(hole: Hole, first: bigint, last: bigint): void {
+    const end = hole.last;
+    const below = hole.first < first;
+    if (below) resize(this.root, hole.first, { first: hole.first, last: first - 1n });
+    if (end <= last) {
+      if (!below) this.root = remove(this.root, hole.first);
+      return;
+    }
+    const rest = { first: last + 1n, last: end };
+    if (below) this.insert(rest);
+    else resize(this.root, hole.first, rest);
+  }
+
+  private insert({ first, last }: Hole): void {
+    const length = last - first + 1n;
+    const priority = this.nextPriority();
+    const ends = { first, last, length, longest: length };
+    this.root = insert(this.root, { ...ends, priority, left: undefined, right: undefined });
+  }
+
   private search(node: Node | undefined, address: bigint, length: bigint): Hole | undefined {
     if (!node || node.longest < length) return undefined;
     if (node.first <= address) return this.search(node.right, address, length);
     const lower = this.search(node.left, address, length);
     if (lower) return lower;
-    return lengthOf(node) >= length ? node : this.search(node.right, address, length);
+    return node.length >= length ? node : this.search(node.right, address, length);
   }
 
   /** xorshift32: balanced in the mean, and the same in each run. */

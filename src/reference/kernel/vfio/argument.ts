@@ -7,8 +7,8 @@ import type { Task } from '../process.ts';
 export class VfioArgument<S extends Struct> {
   readonly task: Task;
   readonly fields: Value<S>;
-  private readonly struct: S;
-  private readonly address: bigint;
+  protected readonly struct: S;
+  protected readonly address: bigint;
 
   constructor(call: { task: Task; struct: S; address: bigint; bytes: Uint8Array }) {
     this.task = call.task;

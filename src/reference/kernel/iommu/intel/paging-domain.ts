@@ -43,7 +43,7 @@ export class PagingDomain implements IommuDomain {
     return this.table.root;
   }
 
-  /** intel_iommu_map_pages(): entries that were not present are in no cache. IOAS-MAP-38, OPT-19 */
+  /** intel_iommu_map_pages(): entries that were not present are in no cache. IOAS-MAP-38 48 49, OPT-19 */
   map(
     iova: bigint,
     physical: bigint,

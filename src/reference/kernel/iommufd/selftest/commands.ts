@@ -20,8 +20,8 @@ type Operation = (command: TestCommand) => CommandResult;
 
 /** selftest.c: IOMMU_TEST_CMD. */
 export class TestCommands {
-  private readonly context: Iommufd;
-  private readonly operations: ReadonlyMap<number, Operation>;
+  protected readonly context: Iommufd;
+  protected readonly operations: ReadonlyMap<number, Operation>;
 
   constructor(context: Iommufd) {
     this.context = context;
@@ -37,6 +37,7 @@ export class TestCommands {
       [uapi.IOMMU_TEST_OP_MD_CHECK_REFS, (command) => checkReferences(this.context, command)],
       [uapi.IOMMU_TEST_OP_SET_TEMP_MEMORY_LIMIT, (command) => this.setMemoryLimit(command)],
       ...new context.kernel.parts.AccessTests(context).operations(),
+      ...new context.kernel.parts.DmabufTests(context).operations(),
     ]);
   }
 

@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs';
+
+import { Command } from 'commander';
+
+import { measureSuite } from './bench/empty-suite.ts';
+import { measureMapUnmap, type MapUnmapCost } from './bench/map-unmap.ts';
+import { measureTranslations } from './bench/translations.ts';
+import { measureWireCall } from './bench/wire-call.ts';
+
+/** `npm run bench`: ratios of figures that were measured in one run, so that a slow machine does not matter. */
+
+const sizes = [1_000, 10_000, 100_000, 1_000_000];
+
+function say(what: string, figures: string): void {
+  console.log(`${what.padEnd(34)} ${figures}`);
+}
+
+/** The dearest size beside the cheapest: what a logarithm and a cold cache cost. */
+async function mapUnmap(): Promise<{ readonly sizes: MapUnmapCost[]; readonly ratio: number }> {
+  // The first run pays for the compiler.
+  await measureMapUnmap(1_000);
+  const costs: MapUnmapCost[] = [];
+  for (const areas of sizes) {
+    const cost = await measureMapUnmap(areas);
+    costs.push(cost);
+    const { microseconds, bytesPerArea } = cost;
+    say(
+      `map + unmap among ${areas} areas`,
+      `${microseconds.toFixed(1)} µs, ${Math.round(bytesPerArea)} bytes an area`,
+    );
+  }
+  const ratio = (costs.at(-1)?.microseconds ?? NaN) / (costs[0]?.microseconds ?? NaN);
+  say('  the most beside the fewest', `${ratio.toFixed(2)} (aim: at most 2.5)`);
+  return { sizes: costs, ratio };
+}
+
+async function main({ json }: { readonly json?: string }): Promise<void> {
+  const areas = await mapUnmap();
+  const translations = await measureTranslations();
+  const { cold, warm } = translations;
+  say('translations a second, cold IOTLB', Math.round(cold).toString());
+  say(
+    'translations a second, warm IOTLB',
+    `${Math.round(warm)}, ${(warm / cold).toFixed(2)} times cold`,
+  );
+  const wire = await measureWireCall();
+  say('a call on the wire beside an echo', `${wire.ratio.toFixed(2)} (aim: 1.5)`);
+  const suite = measureSuite();
+  say('the suite beside an empty one', `${suite.ratio.toFixed(2)} (aim: 1.5)`);
+  const figures = { mapUnmap: areas, translations, wire, suite };
+  console.log(JSON.stringify(figures));
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);
+}
+
+void new Command('bench')
+  .description(
+    'measure the reference, the wire and the suite against what they cannot be faster than',
+  )
+  .option('--json <file>', 'where to write the figures as well')
+  .action(main)
+  .parseAsync();

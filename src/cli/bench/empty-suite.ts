@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+
+import { root } from '../version.ts';
+
+export interface SuiteCost {
+  /** Seconds of the whole suite on the reference. */
+  readonly suite: number;
+  /** Seconds of the same features with step definitions and hooks that do nothing. */
+  readonly empty: number;
+  readonly ratio: number;
+}
+
+const rounds = 3;
+
+interface Usage {
+  readonly pattern: string;
+}
+
+/** Runs cucumber and returns the seconds it took. Throws where it fails: half a run measures nothing. */
+function cucumber(...parameters: string[]): number {
+  const start = performance.now();
+  const bin = join(root, 'node_modules', '.bin', 'cucumber-js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...parameters], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`cucumber-js ${parameters.join(' ')}:\n${stdout}${stderr}`);
+  return (performance.now() - start) / 1000;
+}
+
+/** Step definitions with the texts of ours and empty bodies. */
+function emptySteps(usage: readonly Usage[]): string {
+  const cucumberPath = JSON.stringify(require.resolve('@cucumber/cucumber'));
+  const types = JSON.stringify(join(root, 'steps', 'support', 'parameter-types.ts'));
+  const steps = usage.map(({ pattern }) => {
+    const count = (pattern.match(/\{\w+\}/g) ?? []).length + (pattern.endsWith(':') ? 1 : 0);
+    const names = Array.from({ length: count }, (_, index) => `p${index}`);
+    return `Given(${JSON.stringify(pattern)}, async function (${names.join(', ')}) {});`;
+  });
+  return [
+    `const { Before, BeforeStep, AfterStep, After, Given, setWorldConstructor, World } = require(${cucumberPath});`,
+    `const { defineParameterTypes } = require(${types});`,
+    '// What a parameter asks of its world is answered with nothing.',
+    'const nothing = new Proxy(function () {}, { get: (_, key) => (key === Symbol.toPrimitive ? () => 0 : nothing), apply: () => nothing });',
+    'class Empty extends World { handles = nothing; size() { return 0n; } }',
+    'setWorldConstructor(Empty);',
+    'defineParameterTypes();',
+    'Before(async () => {}); BeforeStep(async () => {}); AfterStep(async () => {}); After(async () => {});',
+    ...steps,
+  ].join('\n');
+}
+
+/** The suite beside an empty one of the same scenarios, steps and step definitions; runs of both take turns. */
+export function measureSuite(): SuiteCost {
+  const folder = mkdtempSync(join(tmpdir(), 'iommufd-conformance-'));
+  try {
+    const usageFile = join(folder, 'usage.json');
+    cucumber('--dry-run', '--format', `usage-json:${usageFile}`);
+    const steps = join(folder, 'empty.cjs');
+    const config = join(folder, 'cucumber.json');
+    writeFileSync(steps, emptySteps(JSON.parse(readFileSync(usageFile, 'utf8')) as Usage[]));
+    const options = { requireModule: ['ts-node/register'], require: [steps], format: ['summary'] };
+    writeFileSync(config, JSON.stringify({ default: options }));
+    const suite: number[] = [];
+    const empty: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      suite.push(cucumber('--format', 'summary'));
+      empty.push(cucumber('--config', relative(root, config)));
+    }
+    const [ours, floor] = [Math.min(...suite), Math.min(...empty)];
+    return { suite: ours, empty: floor, ratio: ours / floor };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { families } from '#conformance/requirements/index.ts';
+
+import {
+  conformance,
+  fixtureReports,
+  newFolder,
+  resultIn,
+  runFixture,
+} from './fixtures/conformance.ts';
+import { coverage } from './requirements.ts';
+
+const config = ['--config', 'src/cli/fixtures/cucumber.json'];
+
+test('explain prints what a requirement says, where, and its scenarios', () => {
+  const { code, output } = conformance(['explain', 'abi-02', ...config]);
+  assert.equal(code, 0);
+  assert.match(output, /^ABI-02 \(contract, since Linux 6\.2, profile base\)$/m);
+  assert.match(output, /calls\.feature:21: a row with one$/m);
+});
+
+test('explain names what comes nearest to a requirement that does not exist', () => {
+  const { code, complaint } = conformance(['explain', 'ABI-99', ...config]);
+  assert.equal(code, 2);
+  assert.match(complaint, /"ABI-99" matches no requirement; nearest: "ABI-/);
+});
+
+test('coverage counts a requirement as covered, untestable, later, or uncovered', () => {
+  const [abi] = coverage(families, []);
+  assert.ok(abi);
+  const { total, covered, untestable, later, uncovered } = abi;
+  assert.equal(covered, 0);
+  assert.equal(total, untestable + later + uncovered.length);
+});
+
+test('requirements exits with 1 where one has no scenario', () => {
+  const { code, output } = conformance(['requirements', ...config]);
+  assert.equal(code, 1);
+  assert.match(output, /without a scenario: ABI-\d+/);
+});
+
+test('compare exits with 1 where a scenario ended otherwise', () => {
+  const folder = newFolder();
+  runFixture(folder, 'src/cli/fixtures/features/calls');
+  const result = resultIn(fixtureReports(folder));
+  const other = join(folder, 'other.json');
+  writeFileSync(other, JSON.stringify({ ...result, scenarios: result.scenarios.slice(1) }));
+  assert.equal(conformance(['compare', fixtureReports(folder), fixtureReports(folder)]).code, 0);
+  const { code, output } = conformance(['compare', fixtureReports(folder), other]);
+  assert.equal(code, 1);
+  assert.match(output, /pass -> did not run/);
+});
+
+test('compare names a file that is no result', () => {
+  const file = join(newFolder(), 'result.json');
+  writeFileSync(file, '{"schema": 1}');
+  const { code, complaint } = conformance(['compare', file, file]);
+  assert.equal(code, 2);
+  assert.match(complaint, /result\.json/);
+});
+
+test('help names every command', () => {
+  const { code, output } = conformance(['--help']);
+  assert.equal(code, 0);
+  for (const command of [
+    'run',
+    'merge',
+    'compare',
+    'html',
+    'publish',
+    'requirements',
+    'explain',
+    'serve',
+  ]) {
+    assert.match(output, new RegExp(`^ {2}${command} `, 'm'));
+  }
+});

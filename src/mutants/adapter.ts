@@ -1,0 +1,18 @@
+import { referenceOf } from '#adapters/reference/index.ts';
+import type { Implementation, StartOptions } from '#port/implementation.ts';
+import { defaultParts } from '#reference/kernel/parts.ts';
+
+import { catalogue } from './catalogue.ts';
+
+/** The reference with one bug: `--adapter ./src/mutants/adapter.ts --adapter-option mutant=SEED-001`. */
+export const implementation: Implementation = {
+  name: 'mutant',
+  machines: (settings) => mutated(settings).machines(settings),
+  start: (options) => mutated(options.settings).start(options),
+};
+
+function mutated({ mutant: id }: StartOptions['settings']): Implementation {
+  const mutant = catalogue.find((each) => each.id === id);
+  if (mutant === undefined) throw new Error(`there is no mutant ${id ?? '(set "mutant")'}`);
+  return referenceOf('mutant', { ...defaultParts, ...mutant.parts(defaultParts) });
+}

@@ -130,7 +130,7 @@ export class Access extends IommufdObject {
     return next === end ? undefined : 'ENOENT';
   }
 
-  private detach(): void {
+  protected detach(): void {
     const { ioas } = this;
     if (!ioas) return;
     this.options.unmap({ first: 0n, last: ULONG_MAX });
@@ -139,7 +139,7 @@ export class Access extends IommufdObject {
     this.ioas = undefined;
   }
 
-  private checkRange(iova: bigint, length: bigint): ErrnoName | undefined {
+  protected checkRange(iova: bigint, length: bigint): ErrnoName | undefined {
     if (length === 0n) return 'EINVAL';
     if (iova + length - 1n > ULONG_MAX) return 'EOVERFLOW';
     return this.ioas ? undefined : 'ENOENT';

@@ -61,7 +61,7 @@ type CopySource = Pick<Value<typeof iommu_ioas_copy>, 'flags' | 'src_iova'>;
 
 /** ioas.c: the commands that act on an IOAS. */
 export class IoasCommands {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;

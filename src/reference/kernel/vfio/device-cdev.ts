@@ -95,7 +95,7 @@ export class DeviceCdev implements FileOperations {
     return error;
   }
 
-  private bindDevice(
+  protected bindDevice(
     argument: VfioArgument<typeof vfio_device_bind_iommufd>,
   ): ErrnoName | undefined {
     const refused = this.checkToken(argument);
@@ -129,7 +129,7 @@ export class DeviceCdev implements FileOperations {
     return argsz < ATTACH_SIZE_WITH_PASID ? 'EINVAL' : this.device.attachPasid(pt_id);
   }
 
-  private attachTable(
+  protected attachTable(
     argument: VfioArgument<typeof vfio_device_attach_iommufd_pt>,
   ): ErrnoName | undefined {
     const hwptId = this.device.attach(argument.fields.pt_id);

@@ -50,7 +50,7 @@ export class Accounting {
     return this.mode !== 'none' && task.memory !== this.memory;
   }
 
-  private lock(pages: bigint): ErrnoName | undefined {
+  protected lock(pages: bigint): ErrnoName | undefined {
     if (this.mode === 'none') return undefined;
     const payer = this.mode === 'user' ? this.user : this.memory;
     if (this.mode === 'mm' && this.memory.exited) return 'EINVAL';

@@ -70,6 +70,8 @@ type CopySource = Pick<Value<typeof iommu_ioas_copy>, 'flags' | 'src_iova'>;
 /** ioas.c: the commands that act on an IOAS. */
 export class IoasCommands {
   protected readonly context: Iommufd;
+  /** Mappings of one process share one. */
+  protected lastAccounting: Accounting | undefined;
 
   constructor(context: Iommufd) {
     this.context = context;

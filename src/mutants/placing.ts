@@ -186,7 +186,7 @@ export const placing = mutants(
       AllowedIovas: class extends AllowedIovas {
         override *spans(): Generator<Range> {
           yield* super.spans();
-          yield* (new AllowedIovas() as AllowedIovas).spans();
+          yield* new AllowedIovas().spans();
         }
       },
     }),

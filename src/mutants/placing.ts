@@ -1,4 +1,3 @@
-import type { AllowedIovas } from '#reference/kernel/iommufd/allowed-iovas.ts';
 import type { Hole } from '#reference/kernel/lib/hole-tree.ts';
 import {
   ULONG_MAX,

@@ -1,4 +1,5 @@
 import { abi } from './abi.ts';
+import { dev } from './dev.ts';
 import { ioasAlloc } from './ioas-alloc.ts';
 import { ioasAllow } from './ioas-allow.ts';
 import { ioasCopy } from './ioas-copy.ts';
@@ -8,6 +9,8 @@ import { ioasRanges } from './ioas-ranges.ts';
 import { ioasUnmap } from './ioas-unmap.ts';
 import { obj } from './obj.ts';
 import { opt } from './opt.ts';
+import { pasid } from './pasid.ts';
+import { pin } from './pin.ts';
 import { vfioAtt } from './vfio-att.ts';
 import { vfioCdev } from './vfio-cdev.ts';
 import { vfioDet } from './vfio-det.ts';
@@ -25,6 +28,9 @@ export const families: readonly RequirementTable[] = [
   ioasCopy,
   ioasUnmap,
   opt,
+  pin,
+  dev,
+  pasid,
   vfioCdev,
   vfioAtt,
   vfioDet,

@@ -25,6 +25,8 @@ export const untestable: Readonly<Record<string, string>> = {
   'DEV-46': 'No machine has a virtual function that makes page requests.',
   'DEV-47': 'The port cannot hold a device in its reset.',
   'DEV-51': 'The port cannot bind a kernel driver to a device.',
+  'HWINFO-17': 'No machine has a Tegra241, and no model of its command queues is public.',
+  'HWPT-38': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
   'VFIO-CDEV-01': 'The port cannot ask for the device number of a file.',
   'VFIO-ATT-12': 'The port cannot hold a device in its reset.',
   'VFIO-ATT-13': 'No machine has a virtual function that makes page requests.',

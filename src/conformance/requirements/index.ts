@@ -1,5 +1,9 @@
 import { abi } from './abi.ts';
 import { dev } from './dev.ts';
+import { dirty } from './dirty.ts';
+import { hwinfo } from './hwinfo.ts';
+import { hwpt } from './hwpt.ts';
+import { inv } from './inv.ts';
 import { ioasAlloc } from './ioas-alloc.ts';
 import { ioasAllow } from './ioas-allow.ts';
 import { ioasCopy } from './ioas-copy.ts';
@@ -31,6 +35,10 @@ export const families: readonly RequirementTable[] = [
   pin,
   dev,
   pasid,
+  hwinfo,
+  hwpt,
+  inv,
+  dirty,
   vfioCdev,
   vfioAtt,
   vfioDet,

@@ -10,6 +10,10 @@ export const laterFamilies: readonly string[] = [
   'HWPT',
   'INV',
   'DIRTY',
+  'FAULT',
+  'VIOMMU',
+  'VDEV',
+  'VEVQ',
 ];
 
 /**
@@ -47,6 +51,10 @@ const waiting: Readonly<Record<string, string>> = {
   'INV-20': 'HW-SMU',
   'INV-21': 'HW-SMU',
   'INV-22': 'HW-SMU',
+  'VIOMMU-11': 'HW-SMU',
+  'VIOMMU-12': 'HW-SMU',
+  'VDEV-10': 'HW-SMU',
+  'VEVQ-21': 'HW-SMU',
   'VFIO-CDEV-06': 'VFIO-GRP',
   'VFIO-CDEV-07': 'VFIO-GRP',
   'VFIO-ATT-11': 'VFIO-GRP',

@@ -1,6 +1,7 @@
 import { abi } from './abi.ts';
 import { dev } from './dev.ts';
 import { dirty } from './dirty.ts';
+import { fault } from './fault.ts';
 import { hwinfo } from './hwinfo.ts';
 import { hwpt } from './hwpt.ts';
 import { inv } from './inv.ts';
@@ -15,9 +16,12 @@ import { obj } from './obj.ts';
 import { opt } from './opt.ts';
 import { pasid } from './pasid.ts';
 import { pin } from './pin.ts';
+import { vdev } from './vdev.ts';
+import { vevq } from './vevq.ts';
 import { vfioAtt } from './vfio-att.ts';
 import { vfioCdev } from './vfio-cdev.ts';
 import { vfioDet } from './vfio-det.ts';
+import { viommu } from './viommu.ts';
 import type { Requirement, RequirementTable } from '../requirement.ts';
 
 /** Every family, in reading order. */
@@ -39,6 +43,10 @@ export const families: readonly RequirementTable[] = [
   hwpt,
   inv,
   dirty,
+  fault,
+  viommu,
+  vdev,
+  vevq,
   vfioCdev,
   vfioAtt,
   vfioDet,

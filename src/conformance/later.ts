@@ -14,6 +14,11 @@ export const laterFamilies: readonly string[] = [
   'VIOMMU',
   'VDEV',
   'VEVQ',
+  'HWQ',
+  'MMAP',
+  'VFIO',
+  'NOIO',
+  'MOCK',
 ];
 
 /**

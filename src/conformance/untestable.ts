@@ -30,6 +30,8 @@ export const untestable: Readonly<Record<string, string>> = {
   'VIOMMU-13': 'No machine has a Tegra241, and no model of its command queues is public.',
   'VIOMMU-14': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
   'VEVQ-22': 'No machine has a Tegra241, and no model of its command queues is public.',
+  'HWQ-14': 'No machine has a Tegra241, and no model of its command queues is public.',
+  'MOCK-32': 'The fault injection of Linux is reached through debugfs and is no part of its uAPI.',
   'VFIO-CDEV-01': 'The port cannot ask for the device number of a file.',
   'VFIO-ATT-12': 'The port cannot hold a device in its reset.',
   'VFIO-ATT-13': 'No machine has a virtual function that makes page requests.',

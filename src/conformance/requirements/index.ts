@@ -4,6 +4,7 @@ import { dirty } from './dirty.ts';
 import { fault } from './fault.ts';
 import { hwinfo } from './hwinfo.ts';
 import { hwpt } from './hwpt.ts';
+import { hwq } from './hwq.ts';
 import { inv } from './inv.ts';
 import { ioasAlloc } from './ioas-alloc.ts';
 import { ioasAllow } from './ioas-allow.ts';
@@ -12,12 +13,16 @@ import { ioasFile } from './ioas-file.ts';
 import { ioasMap } from './ioas-map.ts';
 import { ioasRanges } from './ioas-ranges.ts';
 import { ioasUnmap } from './ioas-unmap.ts';
+import { mmap } from './mmap.ts';
+import { mock } from './mock.ts';
+import { noio } from './noio.ts';
 import { obj } from './obj.ts';
 import { opt } from './opt.ts';
 import { pasid } from './pasid.ts';
 import { pin } from './pin.ts';
 import { vdev } from './vdev.ts';
 import { vevq } from './vevq.ts';
+import { vfio } from './vfio.ts';
 import { vfioAtt } from './vfio-att.ts';
 import { vfioCdev } from './vfio-cdev.ts';
 import { vfioDet } from './vfio-det.ts';
@@ -47,6 +52,11 @@ export const families: readonly RequirementTable[] = [
   viommu,
   vdev,
   vevq,
+  hwq,
+  mmap,
+  vfio,
+  noio,
+  mock,
   vfioCdev,
   vfioAtt,
   vfioDet,

@@ -10,10 +10,10 @@ export class UserCommand<S extends Struct = Struct> {
   readonly task: Task;
   /** Bytes missing at the end of the user's struct are zero. ABI-07 */
   readonly fields: Value<S>;
-  private readonly struct: S;
-  private readonly address: bigint;
-  private readonly userSize: number;
-  private readonly bytes: Uint8Array;
+  protected readonly struct: S;
+  protected readonly address: bigint;
+  protected readonly userSize: number;
+  protected readonly bytes: Uint8Array;
 
   constructor(call: {
     task: Task;
@@ -36,8 +36,12 @@ export class UserCommand<S extends Struct = Struct> {
    */
   respond(changed: Partial<Value<S>>): ErrnoName | undefined {
     this.struct.encode(new DataView(this.bytes.buffer), 0, { ...changed });
-    const length = Math.min(this.userSize, this.struct.size);
-    return this.task.memory.copyToUser(this.address, this.bytes.subarray(0, length));
+    return this.task.memory.copyToUser(this.address, this.bytes.subarray(0, this.copiedBack));
+  }
+
+  /** Bytes. ABI-12 13 */
+  protected get copiedBack(): number {
+    return Math.min(this.userSize, this.struct.size);
   }
 
   /** Writes one field back and nothing else. OPT-20 */

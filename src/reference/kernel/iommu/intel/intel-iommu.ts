@@ -1,5 +1,10 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 
+import {
+  IOMMU_HW_INFO_TYPE_INTEL_VTD,
+  IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17,
+  iommu_hw_info_vtd,
+} from '#uapi/iommufd/device.ts';
 import { contextEntryAddress, encodeContextEntry } from '../../../hardware/vtd/context-table.ts';
 import { busOf, encodeRootEntry, rootEntryAddress } from '../../../hardware/vtd/root-table.ts';
 import type { VtdUnit } from '../../../hardware/vtd/vtd-unit.ts';
@@ -8,7 +13,7 @@ import { IdPool } from '../../lib/id-pool.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT } from '../../mm/user-memory.ts';
 import type { Parts } from '../../parts.ts';
-import type { IommuDomain, ReservedRegion } from '../domain.ts';
+import type { HardwareInfo, IommuDomain, ReservedRegion } from '../domain.ts';
 import type { IommuOps } from '../group.ts';
 import { PagingDomain } from './paging-domain.ts';
 import type { QueuedInvalidation } from './queued-invalidation.ts';
@@ -31,18 +36,20 @@ const MSI_WINDOW: ReservedRegion = { first: 0xfee0_0000n, last: 0xfeef_ffffn, ty
 export class IntelIommu implements IommuOps<IntelDevice> {
   readonly cacheCoherent = true;
   readonly msiIsolated = true;
+  private readonly unit: VtdUnit;
   private readonly pages: Pages;
   private readonly parts: Parts;
-  private readonly queue: QueuedInvalidation;
+  protected readonly queue: QueuedInvalidation;
   private readonly rootTable: bigint;
   /** By bus. */
   private readonly contextTables = new Map<number, bigint>();
   /** By requester id. */
-  private readonly attached = new Map<number, PagingDomain>();
+  protected readonly attached = new Map<number, PagingDomain>();
   /** DID 0 is what a unit in caching mode tags "not present" with. */
   private readonly domainIds = new IdPool(1);
 
   constructor(options: IntelIommuOptions) {
+    this.unit = options.unit;
     this.pages = options.pages;
     this.parts = options.parts;
     this.queue = new options.parts.QueuedInvalidation(
@@ -54,10 +61,18 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     options.unit.enableTranslation();
   }
 
+  /** intel_iommu_hw_info(). HWINFO-15 */
+  hardwareInfo(): HardwareInfo {
+    const { capability: cap_reg, extendedCapability: ecap_reg } = this.unit;
+    const flags = IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17;
+    const data = iommu_hw_info_vtd.pack({ flags, cap_reg, ecap_reg });
+    return { type: IOMMU_HW_INFO_TYPE_INTEL_VTD, data, capabilities: 0n };
+  }
+
   allocPagingDomain(): IommuDomain | ErrnoName {
     const { pages, parts, queue } = this;
-    const domainId = this.domainIds.take();
-    const onFree = (): void => this.domainIds.release(domainId);
+    const domainId = this.takeDomainId();
+    const onFree = (): void => this.releaseDomainId(domainId);
     return new parts.PagingDomain({ pages, parts, queue, domainId, onFree });
   }
 
@@ -99,10 +114,23 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     const address = contextEntryAddress(this.contextTable(busOf(rid)), rid);
     this.pages.memory.write64(address, 0n);
     this.pages.memory.write64(address + 8n, 0n);
-    this.queue.flushContext(domain.domainId, rid);
-    this.queue.flushDomain(domain.domainId);
+    this.flushCaches(domain, rid);
     this.attached.delete(rid);
     domain.requesters.delete(rid);
+  }
+
+  /** While the domain still knows the requester. */
+  protected flushCaches({ domainId }: PagingDomain, rid: number): void {
+    this.queue.flushContext(domainId, rid);
+    this.queue.flushDomain(domainId);
+  }
+
+  protected takeDomainId(): number {
+    return this.domainIds.take();
+  }
+
+  protected releaseDomainId(domainId: number): void {
+    this.domainIds.release(domainId);
   }
 
   private contextTable(bus: number): bigint {

@@ -30,10 +30,10 @@ interface Piece {
 export class Access extends IommufdObject {
   /** Bytes. */
   readonly iovaAlignment: bigint;
-  private readonly options: AccessOptions;
-  private ioas: Ioas | undefined;
+  protected readonly options: AccessOptions;
+  protected ioas: Ioas | undefined;
   /** Keeps the iommufd open. OBJ-28 */
-  private readonly file: OpenFile;
+  protected readonly file: OpenFile;
 
   /** The driver is a user until release(). OBJ-12 */
   constructor(id: number, options: AccessOptions) {
@@ -130,7 +130,7 @@ export class Access extends IommufdObject {
     return next === end ? undefined : 'ENOENT';
   }
 
-  private detach(): void {
+  protected detach(): void {
     const { ioas } = this;
     if (!ioas) return;
     this.options.unmap({ first: 0n, last: ULONG_MAX });
@@ -139,13 +139,13 @@ export class Access extends IommufdObject {
     this.ioas = undefined;
   }
 
-  private checkRange(iova: bigint, length: bigint): ErrnoName | undefined {
+  protected checkRange(iova: bigint, length: bigint): ErrnoName | undefined {
     if (length === 0n) return 'EINVAL';
     if (iova + length - 1n > ULONG_MAX) return 'EOVERFLOW';
     return this.ioas ? undefined : 'ENOENT';
   }
 
-  private *pieces(first: bigint, last: bigint): Generator<Piece> {
+  protected *pieces(first: bigint, last: bigint): Generator<Piece> {
     if (!this.ioas) return;
     let next = first;
     for (const area of this.ioas.iopt.areas.contiguous(first, last)) {
@@ -156,27 +156,27 @@ export class Access extends IommufdObject {
   }
 
   /** iopt_area_contig_is_aligned() and check_area_prot(). PIN-22 23 24 25 */
-  private checkPin({ area, first }: Piece, end: bigint, write: boolean): ErrnoName | undefined {
+  protected checkPin({ area, first }: Piece, end: bigint, write: boolean): ErrnoName | undefined {
     if (area.preventAccess || area.byteAt(first) % PAGE_SIZE !== 0n) return 'EINVAL';
     const continues = area.last < end;
     if (continues && (area.byteAt(area.last) + 1n) % PAGE_SIZE !== 0n) return 'EINVAL';
     return this.checkArea(area, write);
   }
 
-  private checkArea(area: IoptArea, write: boolean): ErrnoName | undefined {
+  protected checkArea(area: IoptArea, write: boolean): ErrnoName | undefined {
     if (area.preventAccess) return 'EINVAL';
     const allowed = write ? area.protection.write : area.protection.read;
     return allowed ? undefined : 'EPERM';
   }
 
   /** iopt_area_add_access(). */
-  private pinPiece({ area, first, last }: Piece): ErrnoName | undefined {
+  protected pinPiece({ area, first, last }: Piece): ErrnoName | undefined {
     const error = area.pages.pinForAccess(area.indexAt(first), area.indexAt(last));
     if (!error) area.accesses++;
     return error;
   }
 
-  private pfnsOf({ area, first, last }: Piece): Pfn[] {
+  protected pfnsOf({ area, first, last }: Piece): Pfn[] {
     const index = area.indexAt(first);
     const count = area.indexAt(last) - index + 1;
     return Array.from({ length: count }, (_, page) => area.pages.pfnAt(index + page) ?? 0n);

@@ -8,7 +8,7 @@ const WHOLE: Range = { first: PAGE_SIZE, last: ULONG_MAX - PAGE_SIZE };
 
 /** io_pagetable.h: struct iopt_allowed: where automatic IOVAs may lie; empty for everywhere. */
 export class AllowedIovas {
-  private readonly ranges = new BTree<bigint, Range>(undefined, compareBigints);
+  protected readonly ranges = new BTree<bigint, Range>(undefined, compareBigints);
 
   /** False if it overlaps one that is there. IOAS-ALLOW-05 */
   add(range: Range): boolean {
@@ -46,7 +46,7 @@ export class AllowedIovas {
     if (span) yield* this.clip(span);
   }
 
-  private *clip(span: Range): Generator<Range> {
+  protected *clip(span: Range): Generator<Range> {
     const first = maximum(span.first, WHOLE.first);
     const last = minimum(span.last, WHOLE.last);
     if (first <= last) yield { first, last };

@@ -17,7 +17,7 @@ type AttachStep = (hwpt: HwPagetable) => ErrnoName | undefined;
 export class IommufdDevice extends IommufdObject {
   readonly context: Iommufd;
   readonly device: IommuDevice;
-  private readonly group: IommufdGroup;
+  protected readonly group: IommufdGroup;
 
   /** The driver is a user until unbind(). OBJ-11 */
   constructor(id: number, context: Iommufd, device: IommuDevice) {
@@ -87,7 +87,7 @@ export class IommufdDevice extends IommufdObject {
   }
 
   /** iommufd_device_change_pt(). OBJ-05 */
-  private changeTable(id: number, step: AttachStep, first: boolean): HwPagetable | ErrnoName {
+  protected changeTable(id: number, step: AttachStep, first: boolean): HwPagetable | ErrnoName {
     const table = this.context.objects.get(id, IommufdObject);
     if (isErrno(table)) return table;
     if (table instanceof HwPagetable) return step(table) ?? table;
@@ -99,7 +99,11 @@ export class IommufdDevice extends IommufdObject {
    * iommufd_device_auto_get_domain(): the first automatic page table that takes the device; EINVAL from one means that the
    * next is tried. DEV-22 23 24 25 VFIO-ATT-04
    */
-  private changeToAutomatic(ioas: Ioas, step: AttachStep, first: boolean): HwptPaging | ErrnoName {
+  protected changeToAutomatic(
+    ioas: Ioas,
+    step: AttachStep,
+    first: boolean,
+  ): HwptPaging | ErrnoName {
     for (const hwpt of ioas.hwpts) {
       if (!hwpt.automatic) continue;
       const error = step(hwpt);
@@ -112,7 +116,7 @@ export class IommufdDevice extends IommufdObject {
   }
 
   /** The device is attached before the areas are mapped, as some drivers finish a page table only then. */
-  private attachToNew(id: number, ioas: Ioas, step: AttachStep): HwptPaging | ErrnoName {
+  protected attachToNew(id: number, ioas: Ioas, step: AttachStep): HwptPaging | ErrnoName {
     const hwpt = this.newHwpt(id, ioas);
     if (isErrno(hwpt)) return hwpt;
     const error = step(hwpt);
@@ -127,7 +131,7 @@ export class IommufdDevice extends IommufdObject {
     return unfilled;
   }
 
-  private replaceByNew(id: number, ioas: Ioas, step: AttachStep): HwptPaging | ErrnoName {
+  protected replaceByNew(id: number, ioas: Ioas, step: AttachStep): HwptPaging | ErrnoName {
     const hwpt = this.allocHwpt(id, ioas);
     if (isErrno(hwpt)) return hwpt;
     const error = step(hwpt);
@@ -136,7 +140,7 @@ export class IommufdDevice extends IommufdObject {
   }
 
   /** Without options it is an automatic one. */
-  private newHwpt(id: number, ioas: Ioas, options?: PagingOptions): HwptPaging | ErrnoName {
+  protected newHwpt(id: number, ioas: Ioas, options?: PagingOptions): HwptPaging | ErrnoName {
     const domain = this.device.allocPagingDomain(options);
     if (isErrno(domain)) return domain;
     const { HwptPaging: Hwpt } = this.context.kernel.parts;
@@ -159,12 +163,12 @@ export class IommufdDevice extends IommufdObject {
     return undefined;
   }
 
-  private attachGroup(hwpt: HwPagetable): ErrnoName | undefined {
+  protected attachGroup(hwpt: HwPagetable): ErrnoName | undefined {
     if (this.group.attached.size > 0) return undefined;
     return this.device.group.attach(new IommufdAttachHandle(hwpt.domain, this.id));
   }
 
-  private detachFrom(hwpt: HwPagetable): void {
+  protected detachFrom(hwpt: HwPagetable): void {
     this.group.attached.delete(this);
     if (this.group.attached.size === 0) {
       this.detachGroup(hwpt);
@@ -175,7 +179,7 @@ export class IommufdDevice extends IommufdObject {
   }
 
   /** iommufd_hwpt_detach_device(). FAULT-22 */
-  private detachGroup(hwpt: HwPagetable): void {
+  protected detachGroup(hwpt: HwPagetable): void {
     const { group } = this.device;
     const handle = group.attachHandle(IOMMU_NO_PASID);
     group.detach();
@@ -183,7 +187,7 @@ export class IommufdDevice extends IommufdObject {
   }
 
   /** iommufd_hwpt_replace_device(). FAULT-23 30 */
-  private replaceGroup(hwpt: HwPagetable, old: HwPagetable): ErrnoName | undefined {
+  protected replaceGroup(hwpt: HwPagetable, old: HwPagetable): ErrnoName | undefined {
     const { group } = this.device;
     const handle = group.attachHandle(IOMMU_NO_PASID);
     const error = group.replace(new IommufdAttachHandle(hwpt.domain, this.id));
@@ -207,7 +211,7 @@ export class IommufdDevice extends IommufdObject {
     return undefined;
   }
 
-  private reserveForGroup(hwpt: HwPagetable): ErrnoName | undefined {
+  protected reserveForGroup(hwpt: HwPagetable): ErrnoName | undefined {
     for (const device of this.group.attached) {
       const error = device.reserveIn(hwpt);
       if (error) return error;
@@ -215,7 +219,7 @@ export class IommufdDevice extends IommufdObject {
     return undefined;
   }
 
-  private unreserveForGroup(hwpt: HwPagetable): void {
+  protected unreserveForGroup(hwpt: HwPagetable): void {
     for (const { device } of this.group.attached) hwpt.paging.ioas.iopt.removeReserved(device);
   }
 
@@ -225,12 +229,12 @@ export class IommufdDevice extends IommufdObject {
   }
 
   /** iommufd_hw_pagetable_put(): an automatic page table goes with its last device. OBJ-22 23 24 */
-  private putHwpt(hwpt: HwPagetable): void {
+  protected putHwpt(hwpt: HwPagetable): void {
     if (hwpt.automatic && hwpt.users === 0) this.context.objects.remove(hwpt.id);
   }
 
   /** iommufd_get_group(). */
-  private getGroup(): IommufdGroup {
+  protected getGroup(): IommufdGroup {
     const { groups, kernel } = this.context;
     const { group } = this.device;
     const known = groups.get(group.id) ?? new kernel.parts.IommufdGroup(group);
@@ -238,16 +242,4 @@ export class IommufdDevice extends IommufdObject {
     known.bound++;
     return known;
   }
-}
-
-/**
- * iommufd_device_bind(): takes the device's DMA over. EINVAL without cache coherency, EPERM without MSI isolation or where
- * somebody else owns the group. DEV-10 11 12 13 14 VFIO-CDEV-09 10 11
- */
-export function bindDevice(context: Iommufd, device: IommuDevice): IommufdDevice | ErrnoName {
-  if (!device.cacheCoherent) return 'EINVAL';
-  if (!device.msiIsolated) return 'EPERM';
-  const error = device.group.claimDmaOwner(context);
-  if (error) return error;
-  return context.create((id) => new context.kernel.parts.IommufdDevice(id, context, device));
 }

@@ -24,7 +24,7 @@ type GetCommand = UserCommand<typeof iommu_hwpt_get_dirty_bitmap>;
 
 /** hw_pagetable.c and io_pagetable.c: which pages devices have written. */
 export class DirtyCommands {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;
@@ -64,7 +64,7 @@ export class DirtyCommands {
   }
 
   /** iommufd_check_iova_range(). DIRTY-07 08 09 25 */
-  private checkRange({ fields }: GetCommand, alignment: bigint): ErrnoName | undefined {
+  protected checkRange({ fields }: GetCommand, alignment: bigint): ErrnoName | undefined {
     const { iova, length, page_size } = fields;
     const end = iova + length;
     if (length === 0n) return 'EINVAL';

@@ -25,10 +25,10 @@ const RESPONSES = [IOMMUFD_PAGE_RESP_SUCCESS, IOMMUFD_PAGE_RESP_INVALID];
 /** eventq.c: struct iommufd_fault: page requests for a VMM, and its answers. */
 export class FaultQueue extends IommufdObject {
   /** Groups that nobody has read. */
-  private readonly undelivered: PageRequestGroup[] = [];
+  protected readonly undelivered: PageRequestGroup[] = [];
   /** By cookie: groups that were read and not answered. FAULT-14 */
-  private readonly delivered = new Map<number, PageRequestGroup>();
-  private readonly cookies = new IdPool(1);
+  protected readonly delivered = new Map<number, PageRequestGroup>();
+  protected readonly cookies = new IdPool(1);
 
   get isEmpty(): boolean {
     return this.undelivered.length === 0;
@@ -82,7 +82,7 @@ export class FaultQueue extends IommufdObject {
     this.refuse(() => true);
   }
 
-  private refuse(isMeant: (group: PageRequestGroup) => boolean): void {
+  protected refuse(isMeant: (group: PageRequestGroup) => boolean): void {
     const waiting = this.undelivered.splice(0);
     this.undelivered.push(...waiting.filter((group) => !isMeant(group)));
     for (const group of waiting.filter(isMeant)) group.respond(PAGE_RESPONSE_INVALID);
@@ -93,7 +93,7 @@ export class FaultQueue extends IommufdObject {
     }
   }
 
-  private forget(cookie: number): void {
+  protected forget(cookie: number): void {
     this.delivered.delete(cookie);
     this.cookies.release(cookie);
   }
@@ -129,8 +129,8 @@ function fieldsOf({ address, pasid, groupId, permissions, isLast }: PageRequest)
  */
 export class FaultFile implements FileOperations {
   readonly nonseekable = true;
-  private readonly queue: FaultQueue;
-  private readonly iommufd: OpenFile;
+  protected readonly queue: FaultQueue;
+  protected readonly iommufd: OpenFile;
 
   constructor(queue: FaultQueue, iommufd: OpenFile) {
     this.queue = queue;

@@ -13,7 +13,7 @@ export abstract class HwPagetable extends IommufdObject {
   abstract readonly automatic: boolean;
   /** Allocated for PASIDs: IOMMU_HWPT_ALLOC_PASID. */
   abstract readonly pasidCompatible: boolean;
-  private faultQueue: FaultQueue | undefined;
+  protected faultQueue: FaultQueue | undefined;
 
   get fault(): FaultQueue | undefined {
     return this.faultQueue;
@@ -93,7 +93,7 @@ export class HwptNested extends HwPagetable {
   readonly paging: HwptPaging;
   readonly automatic = false;
   readonly pasidCompatible: boolean;
-  private readonly holder: IommufdObject;
+  protected readonly holder: IommufdObject;
 
   constructor(id: number, options: HwptNestedOptions) {
     super(id);

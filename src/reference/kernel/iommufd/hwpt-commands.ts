@@ -29,7 +29,7 @@ type AllocCommand = UserCommand<typeof iommu_hwpt_alloc>;
 
 /** hw_pagetable.c: IOMMU_HWPT_ALLOC. */
 export class HwptCommands {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;
@@ -53,7 +53,7 @@ export class HwptCommands {
   }
 
   /** iommufd_hwpt_paging_alloc(). HWPT-07 08 09 10 11 12 15 40 */
-  private allocPaging(
+  protected allocPaging(
     command: AllocCommand,
     device: IommufdDevice,
     ioas: Ioas,
@@ -67,7 +67,7 @@ export class HwptCommands {
   }
 
   /** iommufd_hwpt_nested_alloc(). HWPT-16 17 18 19 20 21 22 23 OBJ-10 */
-  private allocNested(
+  protected allocNested(
     command: AllocCommand,
     device: IommufdDevice,
     parent: HwptPaging,
@@ -84,7 +84,7 @@ export class HwptCommands {
     });
   }
 
-  private create(
+  protected create(
     command: AllocCommand,
     make: (id: number) => HwptPaging | HwptNested | ErrnoName,
   ): ErrnoName | undefined {
@@ -93,7 +93,7 @@ export class HwptCommands {
   }
 
   /** The fault queue is looked up last. HWPT-13 14 28 */
-  private finish(command: AllocCommand, hwpt: HwPagetable): ErrnoName | undefined {
+  protected finish(command: AllocCommand, hwpt: HwPagetable): ErrnoName | undefined {
     if (command.fields.flags & IOMMU_HWPT_FAULT_ID_VALID) {
       const fault = this.context.objects.get(command.fields.fault_id, FaultQueue);
       if (isErrno(fault)) return fault;

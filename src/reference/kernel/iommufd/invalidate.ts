@@ -20,7 +20,7 @@ const MAX_ENTRY_LENGTH = Number(PAGE_SIZE);
 
 /** hw_pagetable.c: IOMMU_HWPT_INVALIDATE. */
 export class InvalidateCommands {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;
@@ -38,7 +38,7 @@ export class InvalidateCommands {
   }
 
   /** INV-01 02 06 */
-  private check({ fields }: InvalidateCommand): ErrnoName | undefined {
+  protected check({ fields }: InvalidateCommand): ErrnoName | undefined {
     const { __reserved, entry_num, entry_len, data_uptr } = fields;
     if (__reserved) return 'EOPNOTSUPP';
     if (entry_num === 0) return undefined;
@@ -47,7 +47,7 @@ export class InvalidateCommands {
   }
 
   /** INV-03 04 05 08 09 */
-  private execute(command: InvalidateCommand): Invalidated {
+  protected execute(command: InvalidateCommand): Invalidated {
     const table = this.context.objects.get(command.fields.hwpt_id, IommufdObject);
     if (isErrno(table)) return { done: 0, error: table };
     if (!(table instanceof HwptNested)) return { done: 0, error: 'EINVAL' };

@@ -39,10 +39,10 @@ export class IoPagetable {
   iovaAlignment = 1n;
   /** IOMMU_OPTION_HUGE_PAGES. OPT-12 */
   largePages = true;
-  private readonly kernel: Kernel;
-  private readonly reserved: ReservedIovas;
-  private readonly allocator: IovaAllocator;
-  private allowed: AllowedIovas;
+  protected readonly kernel: Kernel;
+  protected readonly reserved: ReservedIovas;
+  protected readonly allocator: IovaAllocator;
+  protected allowed: AllowedIovas;
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
@@ -50,7 +50,10 @@ export class IoPagetable {
     this.areas = new AreaTree();
     this.reserved = new ReservedIovas();
     this.allowed = new AllowedIovas();
-    this.allocator = new IovaAllocator();
+    this.allocator = new IovaAllocator({
+      usable: () => this.usable(),
+      areas: () => this.areas.all(),
+    });
   }
 
   /** iopt_map_pages(): returns the IOVA. Nothing is left of it on failure. IOAS-MAP-09 29 36 41 */
@@ -228,7 +231,7 @@ export class IoPagetable {
   }
 
   /** EINVAL for a length that is 0 or not aligned, before anything about the IOVA. IOAS-MAP-06 09 */
-  private findIova({ slices, length, iova }: MapRequest): bigint | ErrnoName {
+  protected findIova({ slices, length, iova }: MapRequest): bigint | ErrnoName {
     const [slice] = slices;
     if (length % this.iovaAlignment !== 0n || !slice) return 'EINVAL';
     if (iova !== undefined) return this.checkIova(iova, length) ?? iova;
@@ -241,7 +244,7 @@ export class IoPagetable {
   }
 
   /** iopt_insert_area() for each slice. IOAS-COPY-09 */
-  private insertAreas({ slices, protection }: MapRequest, iova: bigint): IoptArea[] | ErrnoName {
+  protected insertAreas({ slices, protection }: MapRequest, iova: bigint): IoptArea[] | ErrnoName {
     const areas: IoptArea[] = [];
     let next = iova;
     for (const slice of slices) {
@@ -263,32 +266,32 @@ export class IoPagetable {
     return undefined;
   }
 
-  private insertArea(iova: bigint, slice: PagesSlice, protection: IommuProtection): IoptArea {
+  protected insertArea(iova: bigint, slice: PagesSlice, protection: IommuProtection): IoptArea {
     const area = new this.kernel.parts.IoptArea(iova, slice, protection);
     this.areas.insert(area);
     this.allocator.occupy(area);
     return area;
   }
 
-  private removeArea(area: IoptArea): void {
+  protected removeArea(area: IoptArea): void {
     this.areas.remove(area);
     this.allocator.release(area);
   }
 
   /** Nothing can reach the pages any more before they are unpinned. IOAS-UNMAP-17 */
-  private unmapArea(area: IoptArea): void {
+  protected unmapArea(area: IoptArea): void {
     this.unfillArea(area);
     this.removeArea(area);
     area.pages.put();
   }
 
   /** iommufd_access_notify_unmap(). IOAS-UNMAP-13 */
-  private evictAccesses(area: IoptArea): void {
+  protected evictAccesses(area: IoptArea): void {
     area.preventAccess = true;
     for (const access of [...this.accesses]) access.notifyUnmap(area);
   }
 
-  private fillAreas(areas: readonly IoptArea[]): ErrnoName | undefined {
+  protected fillAreas(areas: readonly IoptArea[]): ErrnoName | undefined {
     for (const [index, area] of areas.entries()) {
       const error = this.fillArea(area);
       if (error) {
@@ -300,7 +303,7 @@ export class IoPagetable {
   }
 
   /** iopt_area_fill_domains(): into each domain, or into none. IOAS-MAP-36 */
-  private fillArea(area: IoptArea): ErrnoName | undefined {
+  protected fillArea(area: IoptArea): ErrnoName | undefined {
     if (this.domains.size === 0) return undefined;
     const error = this.pinArea(area);
     if (error) return error;
@@ -318,25 +321,25 @@ export class IoPagetable {
   }
 
   /** iopt_area_unfill_domains(). */
-  private unfillArea(area: IoptArea): void {
+  protected unfillArea(area: IoptArea): void {
     if (!area.filled) return;
     for (const domain of this.domains) area.pages.unmapDomain(area, domain);
     this.unpinArea(area);
   }
 
-  private pinArea(area: IoptArea): ErrnoName | undefined {
+  protected pinArea(area: IoptArea): ErrnoName | undefined {
     const error = area.pages.pin(area.indexAt(area.first), area.indexAt(area.last));
     area.filled = error === undefined;
     return error;
   }
 
-  private unpinArea(area: IoptArea): void {
+  protected unpinArea(area: IoptArea): void {
     area.filled = false;
     area.pages.unpin(area.indexAt(area.first), area.indexAt(area.last));
   }
 
   /** iopt_fill_domain(): a new domain gets every area; the first one pins them. */
-  private fillDomain(domain: IommuDomain): ErrnoName | undefined {
+  protected fillDomain(domain: IommuDomain): ErrnoName | undefined {
     const filled: IoptArea[] = [];
     for (const area of this.areas.all()) {
       const error = this.addToDomain(area, domain);
@@ -349,7 +352,7 @@ export class IoPagetable {
     return undefined;
   }
 
-  private addToDomain(area: IoptArea, domain: IommuDomain): ErrnoName | undefined {
+  protected addToDomain(area: IoptArea, domain: IommuDomain): ErrnoName | undefined {
     const first = !area.filled;
     const error = first ? this.pinArea(area) : undefined;
     if (error) return error;
@@ -359,12 +362,12 @@ export class IoPagetable {
   }
 
   /** Out of one domain; the last one that goes unpins. */
-  private unfillDomain(area: IoptArea, domain: IommuDomain): void {
+  protected unfillDomain(area: IoptArea, domain: IommuDomain): void {
     area.pages.unmapDomain(area, domain);
     if (this.domains.size === 0) this.unpinArea(area);
   }
 
-  private reserveOutside(domain: IommuDomain): ErrnoName | undefined {
+  protected reserveOutside(domain: IommuDomain): ErrnoName | undefined {
     const { first, last } = domain.geometry;
     const below = first > 0n ? this.reserve({ first: 0n, last: first - 1n }, domain) : undefined;
     if (below || last === ULONG_MAX) return below;
@@ -372,7 +375,7 @@ export class IoPagetable {
   }
 
   /** iopt_check_iova_alignment(). EADDRINUSE where an area is finer. DEV-39 PIN-17 OPT-16 */
-  private checkAlignment(alignment: bigint): ErrnoName | undefined {
+  protected checkAlignment(alignment: bigint): ErrnoName | undefined {
     if (alignment <= this.iovaAlignment) return undefined;
     for (const area of this.areas.all()) {
       if ((area.first | area.length | area.pageOffset) % alignment !== 0n) return 'EADDRINUSE';
@@ -381,7 +384,7 @@ export class IoPagetable {
   }
 
   /** iopt_calculate_iova_alignment(). */
-  private updateAlignment(): ErrnoName | undefined {
+  protected updateAlignment(): ErrnoName | undefined {
     let alignment = this.largePages ? 1n : PAGE_SIZE;
     for (const { pageSizes } of this.domains) {
       alignment = maximum(alignment, lowestSetBit(pageSizes));

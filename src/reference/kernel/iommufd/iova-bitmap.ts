@@ -31,11 +31,11 @@ interface Window {
  * is set, a window at a time. DIRTY-11 12 16 17 18 20 21
  */
 export class IovaBitmap {
-  private readonly kernel: Kernel;
-  private readonly options: IovaBitmapOptions;
-  private readonly bytesPerBit: bigint;
-  private readonly lastBit: bigint;
-  private window: Window | undefined;
+  protected readonly kernel: Kernel;
+  protected readonly options: IovaBitmapOptions;
+  protected readonly bytesPerBit: bigint;
+  protected readonly lastBit: bigint;
+  protected window: Window | undefined;
 
   constructor(kernel: Kernel, options: IovaBitmapOptions) {
     this.kernel = kernel;
@@ -65,7 +65,7 @@ export class IovaBitmap {
     return (iova - this.options.iova) / this.bytesPerBit;
   }
 
-  private setInByte(firstBit: bigint, lastBit: bigint): boolean {
+  protected setInByte(firstBit: bigint, lastBit: bigint): boolean {
     const address = this.options.address + firstBit / 8n;
     const physical = this.physical(address);
     if (physical === undefined) return false;
@@ -76,12 +76,12 @@ export class IovaBitmap {
     return true;
   }
 
-  private physical(address: bigint): bigint | undefined {
+  protected physical(address: bigint): bigint | undefined {
     const pfn = this.pinned(address) ?? this.moveWindow(address);
     return pfn === undefined ? undefined : (pfn << PAGE_SHIFT) + (address % PAGE_SIZE);
   }
 
-  private pinned(address: bigint): Pfn | undefined {
+  protected pinned(address: bigint): Pfn | undefined {
     if (!this.window || address < this.window.first) return undefined;
     return this.window.pfns[Number((address - this.window.first) >> PAGE_SHIFT)];
   }

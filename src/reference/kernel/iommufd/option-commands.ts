@@ -22,7 +22,7 @@ type OptionCommand = UserCommand<typeof iommu_option>;
 
 /** main.c: iommufd_option(), and vfio_compat.c: iommufd_vfio_ioas(). */
 export class OptionCommands {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;
@@ -61,7 +61,7 @@ export class OptionCommands {
   }
 
   /** The value after the command. OPT-01 */
-  private apply(command: OptionCommand): bigint | ErrnoName {
+  protected apply(command: OptionCommand): bigint | ErrnoName {
     switch (command.fields.option_id) {
       case IOMMU_OPTION_RLIMIT_MODE:
         return this.rlimitMode(command);
@@ -73,7 +73,7 @@ export class OptionCommands {
   }
 
   /** iommufd_option_rlimit_mode(). OPT-03 04 05 06 09 */
-  private rlimitMode(command: OptionCommand): bigint | ErrnoName {
+  protected rlimitMode(command: OptionCommand): bigint | ErrnoName {
     const { op, object_id, val64 } = command.fields;
     if (object_id) return 'EOPNOTSUPP';
     if (op === IOMMU_OPTION_OP_GET) return this.context.accountMode === 'mm' ? 1n : 0n;
@@ -83,7 +83,7 @@ export class OptionCommands {
   }
 
   /** OPT-07 08 09 10 */
-  private setRlimitMode(value: bigint): ErrnoName | undefined {
+  protected setRlimitMode(value: bigint): ErrnoName | undefined {
     if (!this.context.objects.isEmpty) return 'EBUSY';
     if (value > 1n) return 'EINVAL';
     this.context.accountMode = value === 1n ? 'mm' : 'user';
@@ -91,7 +91,7 @@ export class OptionCommands {
   }
 
   /** iommufd_ioas_option_huge_pages(). OPT-03 11 12 13 */
-  private hugePages(command: OptionCommand): bigint | ErrnoName {
+  protected hugePages(command: OptionCommand): bigint | ErrnoName {
     const { op, object_id, val64 } = command.fields;
     const ioas = this.context.objects.get(object_id, Ioas);
     if (isErrno(ioas)) return ioas;
@@ -100,14 +100,14 @@ export class OptionCommands {
     return this.setHugePages(ioas, val64) ?? val64;
   }
 
-  private setHugePages(ioas: Ioas, value: bigint): ErrnoName | undefined {
+  protected setHugePages(ioas: Ioas, value: bigint): ErrnoName | undefined {
     if (value > 1n) return 'EINVAL';
     if (value === 0n) return ioas.iopt.disableLargePages();
     ioas.iopt.enableLargePages();
     return undefined;
   }
 
-  private setVfioIoas(id: number): ErrnoName | undefined {
+  protected setVfioIoas(id: number): ErrnoName | undefined {
     const ioas = this.context.objects.get(id, Ioas);
     if (isErrno(ioas)) return ioas;
     this.context.vfioIoas = ioas;

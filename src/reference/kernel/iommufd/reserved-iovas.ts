@@ -4,8 +4,8 @@ import { ULONG_MAX } from '../lib/math.ts';
 
 /** io_pagetable.h: struct iopt_reserved: IOVAs that nothing may be mapped at, each with who asked for it. */
 export class ReservedIovas {
-  private readonly counts = new RangeCounts();
-  private readonly owned = new Map<object, Range[]>();
+  protected readonly counts = new RangeCounts();
+  protected readonly owned = new Map<object, Range[]>();
 
   /** Returns what was not reserved before. MOCK-04 */
   add(range: Range, owner: object): Range[] {

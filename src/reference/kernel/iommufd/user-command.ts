@@ -10,10 +10,10 @@ export class UserCommand<S extends Struct = Struct> {
   readonly task: Task;
   /** Bytes missing at the end of the user's struct are zero. ABI-07 */
   readonly fields: Value<S>;
-  private readonly struct: S;
-  private readonly address: bigint;
-  private readonly userSize: number;
-  private readonly bytes: Uint8Array;
+  protected readonly struct: S;
+  protected readonly address: bigint;
+  protected readonly userSize: number;
+  protected readonly bytes: Uint8Array;
 
   constructor(call: {
     task: Task;

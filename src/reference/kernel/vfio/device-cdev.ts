@@ -24,9 +24,9 @@ const UUID_SIZE = 16;
 
 /** device_cdev.c: an open /dev/vfio/devices/vfioN. Until it is bound it takes no other command. VFIO-CDEV-02 03 */
 export class DeviceCdev implements FileOperations {
-  private readonly device: VfioDevice;
-  private readonly pci: VfioPci;
-  private isBound = false;
+  protected readonly device: VfioDevice;
+  protected readonly pci: VfioPci;
+  protected isBound = false;
 
   constructor(device: VfioDevice, pci: VfioPci) {
     this.device = device;
@@ -66,7 +66,7 @@ export class DeviceCdev implements FileOperations {
     this.device.group.unblock();
   }
 
-  private command(task: Task, request: number, arg: bigint): number | ErrnoName | undefined {
+  protected command(task: Task, request: number, arg: bigint): number | ErrnoName | undefined {
     if (request === VFIO_DEVICE_BIND_IOMMUFD.request) return this.bind(task, arg);
     if (!this.isBound) return 'EINVAL';
     switch (request) {
@@ -80,7 +80,7 @@ export class DeviceCdev implements FileOperations {
   }
 
   /** vfio_df_ioctl_bind_iommufd(). DEV-02 03 04 05 06 08 VFIO-CDEV-04 05 07 08 13 */
-  private bind(task: Task, arg: bigint): ErrnoName | undefined {
+  protected bind(task: Task, arg: bigint): ErrnoName | undefined {
     const { struct, minSize } = VFIO_DEVICE_BIND_IOMMUFD;
     const bytes = copyStructFromUser(task, arg, { minSize, size: struct.size });
     if (isErrno(bytes)) return bytes;
@@ -95,7 +95,7 @@ export class DeviceCdev implements FileOperations {
     return error;
   }
 
-  private bindDevice(
+  protected bindDevice(
     argument: VfioArgument<typeof vfio_device_bind_iommufd>,
   ): ErrnoName | undefined {
     const refused = this.checkToken(argument);
@@ -110,7 +110,7 @@ export class DeviceCdev implements FileOperations {
   }
 
   /** vfio_pci_core_match_token_uuid(): a device that is neither PF nor VF has no token. VFIO-CDEV-13 DEV-48 */
-  private checkToken({
+  protected checkToken({
     task,
     fields,
   }: VfioArgument<typeof vfio_device_bind_iommufd>): ErrnoName | undefined {
@@ -120,7 +120,7 @@ export class DeviceCdev implements FileOperations {
   }
 
   /** vfio_df_ioctl_attach_pt(). DEV-19 45 VFIO-ATT-01 02 PASID-01 */
-  private attach(task: Task, arg: bigint): ErrnoName | undefined {
+  protected attach(task: Task, arg: bigint): ErrnoName | undefined {
     const argument = loadArgument(task, arg, VFIO_DEVICE_ATTACH_IOMMUFD_PT);
     if (isErrno(argument)) return argument;
     const { flags, argsz, pt_id } = argument.fields;
@@ -129,7 +129,7 @@ export class DeviceCdev implements FileOperations {
     return argsz < ATTACH_SIZE_WITH_PASID ? 'EINVAL' : this.device.attachPasid(pt_id);
   }
 
-  private attachTable(
+  protected attachTable(
     argument: VfioArgument<typeof vfio_device_attach_iommufd_pt>,
   ): ErrnoName | undefined {
     const hwptId = this.device.attach(argument.fields.pt_id);
@@ -140,7 +140,7 @@ export class DeviceCdev implements FileOperations {
   }
 
   /** vfio_df_ioctl_detach_pt(): a PASID is never attached. DEV-32 VFIO-DET-01 02 PASID-20 */
-  private detach(task: Task, arg: bigint): ErrnoName | undefined {
+  protected detach(task: Task, arg: bigint): ErrnoName | undefined {
     const argument = loadArgument(task, arg, VFIO_DEVICE_DETACH_IOMMUFD_PT);
     if (isErrno(argument)) return argument;
     const { flags, argsz } = argument.fields;

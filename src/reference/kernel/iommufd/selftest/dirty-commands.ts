@@ -13,7 +13,7 @@ const MAX_BITS = 1n << 27n;
 
 /** selftest.c: what a device that writes would do to a page table. */
 export class DirtyTests {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;
@@ -39,7 +39,7 @@ export class DirtyTests {
     return respondWith(command, 'dirty', { out_nr_dirty: BigInt(dirty.length) });
   }
 
-  private trackingDomain(id: number): MockDomain | ErrnoName {
+  protected trackingDomain(id: number): MockDomain | ErrnoName {
     const hwpt = this.context.objects.get(id, HwptPaging);
     if (isErrno(hwpt)) return hwpt;
     const { domain } = hwpt;

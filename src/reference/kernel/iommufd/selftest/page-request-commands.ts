@@ -9,7 +9,7 @@ import type { TestCommand } from './test-command.ts';
 
 /** selftest.c: what a device that needs a page would do. */
 export class PageRequestTests {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;

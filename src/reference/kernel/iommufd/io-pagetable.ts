@@ -64,7 +64,7 @@ export class IoPagetable {
     if (isErrno(areas)) return areas;
     const error = this.fillAreas(areas);
     if (error) {
-      for (const area of areas) this.removeArea(area);
+      this.removeAreas(areas);
       return error;
     }
     for (const area of areas) area.pages.get();
@@ -250,7 +250,7 @@ export class IoPagetable {
     for (const slice of slices) {
       const error = this.checkSlice(slice, protection);
       if (error) {
-        for (const area of areas) this.removeArea(area);
+        this.removeAreas(areas);
         return error;
       }
       areas.push(this.insertArea(next, slice, protection));
@@ -271,6 +271,11 @@ export class IoPagetable {
     this.areas.insert(area);
     this.allocator.occupy(area);
     return area;
+  }
+
+  /** Of a map that failed. */
+  protected removeAreas(areas: readonly IoptArea[]): void {
+    for (const area of areas) this.removeArea(area);
   }
 
   protected removeArea(area: IoptArea): void {

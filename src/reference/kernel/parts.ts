@@ -25,6 +25,7 @@ import { IoasCommands } from './iommufd/ioas-commands.ts';
 import { Ioas } from './iommufd/ioas.ts';
 import { IovaAllocator } from './iommufd/iova-allocator.ts';
 import { Iommufd } from './iommufd/main.ts';
+import { MmapRegions } from './iommufd/mmap-regions.ts';
 import { ObjectTable } from './iommufd/object.ts';
 import { OptionCommands } from './iommufd/option-commands.ts';
 import { FileSource, UserSource } from './iommufd/page-source.ts';
@@ -91,6 +92,7 @@ export const defaultParts = {
   IovaAllocator,
   Memfd,
   MockDomain,
+  MmapRegions,
   MockIommu,
   ObjectTable,
   OpenFile,

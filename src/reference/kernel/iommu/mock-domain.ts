@@ -3,12 +3,16 @@ import BTree from 'sorted-btree';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { invariant } from '../../reference-bug.ts';
-import type { IommuDomain, IommuProtection } from './domain.ts';
+import { maximum, minimum } from '../lib/math.ts';
+import type { DirtyTracking, DirtyVisit, IommuDomain, IommuProtection } from './domain.ts';
+import type { PageRequestHandler } from './io-pgfault.ts';
 
 interface MockEntry {
   readonly physical: bigint;
   readonly size: bigint;
   readonly protection: IommuProtection;
+  /** Of the whole entry, as hardware has it. */
+  isDirty: boolean;
 }
 
 /** What a mock domain can translate; sizes in bytes, both ends included. */
@@ -37,14 +41,21 @@ export const mockHugeFormat: MockFormat = {
 
 /** iommufd/selftest.c: a page table that is only looked at; no device does DMA through it. */
 export class MockDomain implements IommuDomain {
+  readonly type = 'paging';
   readonly geometry: { readonly first: bigint; readonly last: bigint };
   readonly pageSizes: bigint;
+  readonly dirtyTracking: DirtyTracking | undefined;
+  pageRequestHandler?: PageRequestHandler;
   private readonly format: MockFormat;
   protected readonly entries = new BTree<bigint, MockEntry>();
   private isFreed = false;
 
-  constructor(format: MockFormat = mockFormat) {
+  constructor(format: MockFormat = mockFormat, canTrackDirty = false) {
     this.format = format;
+    if (canTrackDirty) {
+      const read: DirtyTracking['read'] = (...range) => this.readDirty(...range);
+      this.dirtyTracking = { isEnabled: false, read };
+    }
     this.geometry = { first: format.first, last: format.last };
     this.pageSizes = format.granule | format.hugePage;
   }
@@ -65,7 +76,7 @@ export class MockDomain implements IommuDomain {
     for (let done = 0n; done < length;) {
       const piece = { iova: iova + done, physical: physical + done, length: length - done };
       const size = this.sizeFor(piece, maxPageSize);
-      this.entries.set(piece.iova, { physical: piece.physical, size, protection });
+      this.entries.set(piece.iova, { physical: piece.physical, size, protection, isDirty: false });
       done += size;
     }
     return undefined;
@@ -84,6 +95,25 @@ export class MockDomain implements IommuDomain {
     const found = this.entries.getPairOrNextLower(iova);
     if (!found || iova >= found[0] + found[1].size) return undefined;
     return found[1].physical + (iova - found[0]);
+  }
+
+  /** What a device does that writes there. Nothing where nothing is mapped. MOCK-17 */
+  setDirty(iova: bigint): void {
+    const found = this.entries.getPairOrNextLower(iova);
+    if (found && iova < found[0] + found[1].size) found[1].isDirty = true;
+  }
+
+  /**
+   * read_and_clear_dirty(): an entry that reaches out of the range stays dirty, as nobody is told of the rest of it.
+   * DIRTY-13 15
+   */
+  protected readDirty(first: bigint, last: bigint, visit: DirtyVisit): void {
+    for (const [iova, entry] of this.entriesIn(first, last - first + 1n)) {
+      if (!entry.isDirty) continue;
+      const entryLast = iova + entry.size - 1n;
+      const isTold = visit(maximum(iova, first), minimum(entryLast, last));
+      if (isTold && iova >= first && entryLast <= last) entry.isDirty = false;
+    }
   }
 
   /** WARN_ON(!xa_empty()): whoever frees a domain has unmapped everything. */

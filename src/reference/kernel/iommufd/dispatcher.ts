@@ -21,7 +21,7 @@ export function row<S extends Struct>(
   command: Command<S>,
   execute: (command: UserCommand<S>) => CommandResult,
 ): CommandRow {
-  return { command, execute: execute as unknown as CommandRow['execute'] };
+  return { command, execute: execute };
 }
 
 /** The number of the first command. */

@@ -50,7 +50,10 @@ export class IoPagetable {
     this.areas = new AreaTree();
     this.reserved = new ReservedIovas();
     this.allowed = new AllowedIovas();
-    this.allocator = new IovaAllocator();
+    this.allocator = new IovaAllocator({
+      usable: () => this.usable(),
+      areas: () => this.areas.all(),
+    });
   }
 
   /** iopt_map_pages(): returns the IOVA. Nothing is left of it on failure. IOAS-MAP-09 29 36 41 */

@@ -50,6 +50,14 @@ const MAP_FLAGS = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_WRITEABLE | IOMMU_I
 const MAX_LENGTH = ULONG_MAX - PAGE_SIZE;
 const RANGE_SIZE = BigInt(iommu_iova_range.size);
 
+/** Shared by all areas. */
+const NO_ACCESS: IommuProtection = { read: false, write: false };
+const protections: readonly IommuProtection[] = [
+  { read: true, write: true },
+  { read: true, write: false },
+  { read: false, write: true },
+];
+
 interface Mapping {
   readonly ioas: Ioas;
   readonly flags: number;
@@ -62,6 +70,8 @@ type CopySource = Pick<Value<typeof iommu_ioas_copy>, 'flags' | 'src_iova'>;
 /** ioas.c: the commands that act on an IOAS. */
 export class IoasCommands {
   protected readonly context: Iommufd;
+  /** Mappings of one process share one. */
+  protected lastAccounting: Accounting | undefined;
 
   constructor(context: Iommufd) {
     this.context = context;
@@ -197,7 +207,7 @@ export class IoasCommands {
     return this.movePages(command.task, [...all]);
   }
 
-  /** EOPNOTSUPP unless the IOAS has the page table of a noiommu device. ABI-29 OPT-35 36 37 38 */
+  /** EOPNOTSUPP unless the IOAS has the page table of a noiommu device. ABI-29 OPT-35 36 37 38 40 */
   noiommuGetPa(command: UserCommand<typeof iommu_ioas_noiommu_get_pa>): ErrnoName | undefined {
     const { flags, __reserved, ioas_id, iova, length } = command.fields;
     if (!command.task.capabilities.has('SYS_RAWIO')) return 'EPERM';
@@ -206,7 +216,9 @@ export class IoasCommands {
     if (iova === ULONG_MAX) return 'EOVERFLOW';
     const ioas = this.ioas(ioas_id);
     if (isErrno(ioas)) return ioas;
-    return ioas.iopt.areas.intersecting(iova, iova) ? 'EOPNOTSUPP' : 'ENOENT';
+    const area = ioas.iopt.areas.intersecting(iova, iova);
+    if (!area) return 'ENOENT';
+    return area.pages.revoked ? 'EINVAL' : 'EOPNOTSUPP';
   }
 
   /** A test kernel takes the source as area number and offset where it is told so. ABI-26 */
@@ -260,7 +272,10 @@ export class IoasCommands {
   protected accountingOf(task: Task): Accounting {
     const { kernel, accountMode } = this.context;
     const mode = task.capabilities.has('IPC_LOCK') ? 'none' : accountMode;
-    return new kernel.parts.Accounting(task, mode);
+    const last = this.lastAccounting;
+    if (last?.task === task && last.mode === mode) return last;
+    this.lastAccounting = new kernel.parts.Accounting(task, mode);
+    return this.lastAccounting;
   }
 
   protected isWritable(flags: number): boolean {
@@ -280,10 +295,9 @@ export class IoasCommands {
 
   /** conv_iommu_prot(). */
   protected protection(flags: number): IommuProtection {
-    return {
-      read: (flags & IOMMU_IOAS_MAP_READABLE) !== 0,
-      write: (flags & IOMMU_IOAS_MAP_WRITEABLE) !== 0,
-    };
+    const read = (flags & IOMMU_IOAS_MAP_READABLE) !== 0;
+    const write = (flags & IOMMU_IOAS_MAP_WRITEABLE) !== 0;
+    return protections.find((other) => other.read === read && other.write === write) ?? NO_ACCESS;
   }
 
   /** iommufd_ioas_load_iovas(): the array, element by element. IOAS-ALLOW-03 04 05 */

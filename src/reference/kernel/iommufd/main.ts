@@ -51,6 +51,8 @@ export class Iommufd implements FileOperations {
         new parts.DeviceCommands(this),
         new parts.FaultCommands(this),
         new parts.ViommuCommands(this),
+        new parts.VeventCommands(this),
+        new parts.HwQueueCommands(this),
         new parts.TestCommands(this),
       ].flatMap((commands) => commands.rows()),
     ]);

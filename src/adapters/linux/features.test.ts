@@ -10,12 +10,14 @@ describe('the features of a Linux', () => {
     assert.ok(featuresOf('6.13.1').includes('ioas-map-file'));
     assert.ok(!featuresOf('6.13.1').includes('change-process'));
     assert.ok(featuresOf('7.3.4').includes('change-process'));
+    assert.ok(!hardwareFeatures('selftest', '6.12.117').includes('pasid'));
+    assert.ok(hardwareFeatures('selftest', '7.3.4').includes('pasid'));
   });
 
   it('do not contradict each other on any machine', () => {
     for (const release of ['6.6.1', '6.12.117', '7.3.4']) {
       for (const hardware of ['selftest', 'edu'] as const) {
-        const features = featuresOf(release, hardwareFeatures(hardware));
+        const features = featuresOf(release, hardwareFeatures(hardware, release));
         assert.deepEqual(declarationFlaws('linux-vm', [{ name: hardware, features }]), []);
       }
     }

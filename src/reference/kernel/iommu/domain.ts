@@ -2,6 +2,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 
 import type { AttachHandle, PageRequestHandler, PageRequests } from './io-pgfault.ts';
 import type { UserData, UserDataArray } from './user-data.ts';
+import type { ViommuDriver } from './viommu.ts';
 
 /** include/linux/iommu.h: IOMMU_READ, IOMMU_WRITE, IOMMU_CACHE. */
 export interface IommuProtection {
@@ -98,10 +99,20 @@ export interface DeviceCapabilities {
   readonly pasidWidth: number;
 }
 
+/** struct iommu_device */
+export interface IommuInstance {
+  /** Undefined where the driver has no virtual IOMMUs. VIOMMU-03 */
+  readonly viommu?: ViommuDriver;
+}
+
 /** struct device of a device behind an IOMMU: what iommufd and VFIO ask of the IOMMU core and its driver. */
 export interface IommuDevice extends DeviceCapabilities {
   readonly name: string;
   readonly group: IommuGroup;
+  /** dev->iommu->iommu_dev: which IOMMU it is behind. VDEV-02 */
+  readonly iommu: IommuInstance;
+  /** dev_iommu_priv_get(): what the driver of that IOMMU knows of it. */
+  readonly hardware: unknown;
   /** What is on the way from the device to a handler. */
   readonly pageRequests: PageRequests;
   reservedRegions(): readonly ReservedRegion[];
@@ -127,6 +138,12 @@ export interface IommuGroup {
   replace(handle: AttachHandle): ErrnoName | undefined;
   /** iommu_detach_group_handle(): blocked from now on. */
   detach(): void;
+  /** iommu_attach_device_pasid(): EINVAL for a PASID that a device of the group does not have, EBUSY, EOPNOTSUPP. */
+  attachPasid(handle: AttachHandle, pasid: number): ErrnoName | undefined;
+  /** iommu_replace_device_pasid(): the old domain and its handle stay on failure. */
+  replacePasid(handle: AttachHandle, pasid: number): ErrnoName | undefined;
+  /** iommu_detach_device_pasid() */
+  detachPasid(pasid: number): void;
   /** iommu_attach_handle_get() of a PASID, or of the devices themselves: IOMMU_NO_PASID. */
   attachHandle(pasid: number): AttachHandle | undefined;
 }

@@ -9,6 +9,7 @@ import type {
   IommuDevice,
   IommuDomain,
   IommuGroup,
+  IommuInstance,
   NestedDomain,
   PagingOptions,
   ReservedRegion,
@@ -18,7 +19,7 @@ import type { AttachHandle, PageRequest } from './io-pgfault.ts';
 import type { UserData } from './user-data.ts';
 
 /** struct iommu_ops: what the driver of an IOMMU offers to the core. `Device` is what it needs to know of a device. */
-export interface IommuOps<Device> {
+export interface IommuOps<Device> extends IommuInstance {
   /** user_pasid_table: a guest may have a PASID table of its own in a nested domain. */
   readonly userPasidTable: boolean;
   capabilities(device: Device): DeviceCapabilities;
@@ -33,12 +34,22 @@ export interface IommuOps<Device> {
   attach(device: Device, domain: AnyDomain): ErrnoName | undefined;
   /** Attaches the blocking domain; cannot fail. */
   block(device: Device): void;
+  /** set_dev_pasid(): absent where the driver has no PASIDs. */
+  attachPasid?(device: Device, pasid: number, domain: AnyDomain): ErrnoName | undefined;
+  blockPasid?(device: Device, pasid: number): void;
 }
 
 export interface GroupOptions<Device> {
   readonly id: number;
   readonly ops: IommuOps<Device>;
   readonly parts: Parts;
+}
+
+/** What the DMA of a PASID goes by, and what it went by. */
+interface PasidMove {
+  readonly pasid: number;
+  readonly domain: AnyDomain | 'blocked';
+  readonly old: AnyDomain | 'blocked';
 }
 
 interface Member<Device> extends IommuDevice {
@@ -79,6 +90,7 @@ export class Group<Device = unknown> implements IommuGroup {
     const device: Member<Device> = {
       name,
       group: this,
+      iommu: ops,
       hardware,
       ...ops.capabilities(hardware),
       pageRequests: new this.parts.PageRequests({
@@ -146,6 +158,24 @@ export class Group<Device = unknown> implements IommuGroup {
     this.handles.delete(IOMMU_NO_PASID);
   }
 
+  /** PASID-15 17 */
+  attachPasid(handle: AttachHandle, pasid: number): ErrnoName | undefined {
+    if (!this.ops.attachPasid) return 'EOPNOTSUPP';
+    if (this.members.some(({ pasidWidth }) => pasid >= 2 ** pasidWidth)) return 'EINVAL';
+    return this.handles.has(pasid) ? 'EBUSY' : this.setPasid(handle, pasid);
+  }
+
+  /** PASID-10 12 */
+  replacePasid(handle: AttachHandle, pasid: number): ErrnoName | undefined {
+    return this.handles.has(pasid) ? this.setPasid(handle, pasid) : 'EINVAL';
+  }
+
+  detachPasid(pasid: number): void {
+    const old = this.domainOf(pasid);
+    for (const member of this.members) this.movePasid(member, { pasid, domain: 'blocked', old });
+    this.handles.delete(pasid);
+  }
+
   attachHandle(pasid: number): AttachHandle | undefined {
     return this.handles.get(pasid);
   }
@@ -169,6 +199,40 @@ export class Group<Device = unknown> implements IommuGroup {
       return error;
     }
     this.domain = domain;
+    return undefined;
+  }
+
+  /** __iommu_set_group_pasid(): all devices or none; those that were not reached are left alone. PASID-12 */
+  protected setPasid(handle: AttachHandle, pasid: number): ErrnoName | undefined {
+    const { domain } = handle;
+    const old = this.domainOf(pasid);
+    for (const [index, member] of this.members.entries()) {
+      const error = this.movePasid(member, { pasid, domain, old });
+      if (!error) continue;
+      const back = { pasid, domain: old, old: domain };
+      for (const moved of this.members.slice(0, index)) this.movePasid(moved, back);
+      return error;
+    }
+    this.handles.set(pasid, handle);
+    return undefined;
+  }
+
+  protected domainOf(pasid: number): AnyDomain | 'blocked' {
+    return this.handles.get(pasid)?.domain ?? 'blocked';
+  }
+
+  /** iommu_set_dev_pasid(). PASID-22 */
+  protected movePasid(
+    member: Member<Device>,
+    { pasid, domain, old }: PasidMove,
+  ): ErrnoName | undefined {
+    if (domain === 'blocked') this.ops.blockPasid?.(member.hardware, pasid);
+    else {
+      const error = this.ops.attachPasid?.(member.hardware, pasid, domain);
+      if (error) return error;
+      member.pageRequests.enable(domain);
+    }
+    if (old !== 'blocked') member.pageRequests.disable(old);
     return undefined;
   }
 

@@ -229,8 +229,9 @@ export const accounting = mutants(
     parts: ({ IoasCommands, Ioas }) => ({
       IoasCommands: class extends IoasCommands {
         protected override everyPages(): Set<IoptPages> {
-          const first = [...this.context.objects.all()].find((object) => object instanceof Ioas) as
-            Ioas | undefined;
+          const [first] = [...this.context.objects.all()].filter(
+            (object) => object instanceof Ioas,
+          );
           return new Set([...(first?.iopt.areas.all() ?? [])].map(({ pages }) => pages));
         }
       },

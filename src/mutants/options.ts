@@ -1,5 +1,4 @@
 import type { Accounting } from '#reference/kernel/iommufd/accounting.ts';
-import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { IoptPages } from '#reference/kernel/iommufd/pages.ts';
 import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
 import type { Task } from '#reference/kernel/process.ts';

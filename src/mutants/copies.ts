@@ -2,7 +2,6 @@ import type { IommuDomain, IommuProtection } from '#reference/kernel/iommu/domai
 import type { Accounting } from '#reference/kernel/iommufd/accounting.ts';
 import type { IoptArea, PagesSlice } from '#reference/kernel/iommufd/area.ts';
 import type { DmabufPagesOptions } from '#reference/kernel/iommufd/dmabuf-pages.ts';
-import type { OpenFile } from '#reference/kernel/file.ts';
 import type { Kernel } from '#reference/kernel/kernel.ts';
 import { alignDown } from '#reference/kernel/lib/math.ts';
 import { PAGE_SIZE } from '#reference/kernel/mm/user-memory.ts';
@@ -163,22 +162,6 @@ export const copies = mutants(
           const start = alignDown(command.fields.start, PAGE_SIZE);
           return super.mapFile(mistaken(command, { start }));
         }
-      },
-    }),
-  },
-  {
-    id: 'SEED-057',
-    breaks: ['IOAS-FILE-12'],
-    story: 'A map does not keep its file: the pages go when the file descriptor is closed.',
-    like: 'iopt_alloc_file_pages() without get_file()',
-    parts: ({ FileSource }) => ({
-      FileSource: class extends FileSource {
-        constructor(file: OpenFile, offset: bigint) {
-          super(file, offset);
-          file.put();
-        }
-
-        override release(): void {}
       },
     }),
   },

@@ -4,8 +4,8 @@ import { IdPool } from './lib/id-pool.ts';
 
 /** struct files_struct: the lowest free number is taken. */
 export class FdTable {
-  private readonly files = new BTree<number, OpenFile>();
-  private readonly numbers = new IdPool(0);
+  protected readonly files = new BTree<number, OpenFile>();
+  protected readonly numbers = new IdPool(0);
 
   /** EMFILE at RLIMIT_NOFILE: a number that is taken but not installed. FAULT-03 */
   reserve(limit: bigint): number | 'EMFILE' {

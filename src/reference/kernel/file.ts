@@ -59,7 +59,7 @@ export class OpenFile {
   readonly operations: FileOperations;
   /** O_*. */
   readonly flags: number;
-  private references = 1;
+  protected references = 1;
 
   constructor(operations: FileOperations, flags: number) {
     this.operations = operations;

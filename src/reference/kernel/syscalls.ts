@@ -34,7 +34,10 @@ export interface PolledFile {
 
 type Result<T> = T | ErrnoName;
 
-/** The system calls. Results are as in a register: a negative errno on failure. */
+/**
+ * The system calls. Results are as in a register: a negative errno on failure. One call is carried out at a time, so that
+ * of calls that race each sees the other one done or not begun. OBJ-20 IOAS-MAP-39 IOAS-UNMAP-16 OPT-27
+ */
 export class Syscalls {
   protected readonly kernel: Kernel;
 
@@ -153,21 +156,21 @@ export class Syscalls {
     task.files.closeAll();
   }
 
-  private newFile(task: Task, make: () => FileOperations): number {
+  protected newFile(task: Task, make: () => FileOperations): number {
     const fd = task.files.reserve(task.limits.nofile);
     if (isErrno(fd)) return failure(fd);
     this.install(task, fd, { operations: make(), flags: O_RDWR });
     return fd;
   }
 
-  private install(task: Task, fd: number, file: Pick<OpenFile, 'operations' | 'flags'>): void {
+  protected install(task: Task, fd: number, file: Pick<OpenFile, 'operations' | 'flags'>): void {
     const open = new this.kernel.parts.OpenFile(file.operations, file.flags);
     file.operations.opened?.(open);
     task.files.install(fd, open);
   }
 
   /** vfs_read() and vfs_write(): EBADF against the access mode, EINVAL without a method. */
-  private transfer(
+  protected transfer(
     task: Task,
     fd: number,
     { address, length, write }: Buffer & { write: boolean },
@@ -181,7 +184,7 @@ export class Syscalls {
     return method(file.operations, { task, address, length: count }) ?? failure('EINVAL');
   }
 
-  private mmapRequest(task: Task, { fd, ...call }: MmapArguments): Result<UserMmap> {
+  protected mmapRequest(task: Task, { fd, ...call }: MmapArguments): Result<UserMmap> {
     if (call.flags & MAP_ANONYMOUS) return call;
     const file = task.files.get(fd);
     if (isErrno(file)) return file;
@@ -190,7 +193,7 @@ export class Syscalls {
   }
 
   /** ENODEV without a method. ABI-25 */
-  private mmapDevice(operations: FileOperations, call: Omit<UserMmap, 'file'>): Result<UserMmap> {
+  protected mmapDevice(operations: FileOperations, call: Omit<UserMmap, 'file'>): Result<UserMmap> {
     if (call.length === 0n || call.offset % PAGE_SIZE !== 0n) return 'EINVAL';
     const mapping = operations.mapDevice?.({
       offset: call.offset,

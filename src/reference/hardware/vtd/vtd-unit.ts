@@ -1,6 +1,7 @@
 import type { DmaRequest, Hpa, Iova, MemoryBus, Translator } from '../bus.ts';
 import type { Leaf } from '../iotlb.ts';
 import type { HardwareParts } from '../parts.ts';
+import { CAPABILITY, EXTENDED_CAPABILITY } from './capabilities.ts';
 import type { ContextCache } from './context-cache.ts';
 import { readContextEntry } from './context-table.ts';
 import type { ContextEntry, ContextFault } from './context-table.ts';
@@ -22,6 +23,9 @@ export interface VtdUnitOptions {
 
 /** A remapping unit of Intel VT-d in legacy mode. Requests are not translated before enableTranslation(). HW-VTD-01 */
 export class VtdUnit implements Translator {
+  /** CAP_REG and ECAP_REG. */
+  readonly capability = CAPABILITY;
+  readonly extendedCapability = EXTENDED_CAPABILITY;
   readonly invalidationQueue: InvalidationQueue;
   readonly faults = new FaultRecording();
   private readonly memory: MemoryBus;

@@ -6,8 +6,8 @@ import { ULONG_MAX } from '../lib/math.ts';
 
 /** fs/eventfd.c; calls never wait, so that it always answers as one with EFD_NONBLOCK. */
 export class Eventfd implements FileOperations {
-  private count: bigint;
-  private readonly semaphore: boolean;
+  protected count: bigint;
+  protected readonly semaphore: boolean;
 
   constructor(initial: number, flags: number) {
     this.count = BigInt(initial);

@@ -4,7 +4,7 @@ import { TextFile } from './text-file.ts';
 
 /** fs/proc/task_mmu.c: the lines of /proc/self/status about memory that is locked or pinned. PIN-04 05 06 */
 export class StatusFile extends TextFile {
-  private readonly task: Task;
+  protected readonly task: Task;
 
   /** It shows the process that opened it. */
   constructor(task: Task) {

@@ -3,7 +3,7 @@ import type { FileOperations, Transfer } from '../file.ts';
 
 /** A file of the kernel that shows a text. */
 export abstract class TextFile implements FileOperations {
-  private position = 0;
+  protected position = 0;
 
   read(transfer: Transfer): number {
     const result = this.pread(transfer, BigInt(this.position));

@@ -11,7 +11,7 @@ export interface DeviceNode {
 
 /** drivers/base/core.c: uevent_show(): the file `uevent` of a device in sysfs. ABI-22 23 */
 export class UeventFile extends TextFile {
-  private readonly node: DeviceNode;
+  protected readonly node: DeviceNode;
 
   constructor(node: DeviceNode) {
     super();

@@ -55,7 +55,7 @@ export interface IommuDevice {
   readonly cacheCoherent: boolean;
   readonly msiIsolated: boolean;
   /** iommu_ops.hw_info(): undefined where the driver has none. HWINFO-11 15 20 */
-  hardwareInfo?(): HardwareInfo;
+  hardwareInfo(): HardwareInfo | undefined;
 }
 
 /** drivers/iommu/iommu.c: struct iommu_group: the devices that the IOMMU cannot tell apart. */

@@ -1,7 +1,13 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { invariant } from '../../reference-bug.ts';
-import type { IommuDevice, IommuDomain, IommuGroup, ReservedRegion } from './domain.ts';
+import type {
+  HardwareInfo,
+  IommuDevice,
+  IommuDomain,
+  IommuGroup,
+  ReservedRegion,
+} from './domain.ts';
 
 /** struct iommu_ops: what the driver of an IOMMU offers to the core. `Device` is what it needs to know of a device. */
 export interface IommuOps<Device> {
@@ -9,6 +15,8 @@ export interface IommuOps<Device> {
   readonly cacheCoherent: boolean;
   /** Interrupts of one device cannot be forged by another one. */
   readonly msiIsolated: boolean;
+  /** hw_info(): undefined where the driver has none. HWINFO-11 */
+  hardwareInfo?(): HardwareInfo;
   allocPagingDomain(): IommuDomain | ErrnoName;
   reservedRegions(): readonly ReservedRegion[];
   /** set_dev(): all DMA of the device goes by this domain. EINVAL where it was made for another IOMMU. */
@@ -59,6 +67,7 @@ export class Group<Device = unknown> implements IommuGroup {
       hardware,
       reservedRegions: () => ops.reservedRegions(),
       allocPagingDomain: () => ops.allocPagingDomain(),
+      hardwareInfo: () => ops.hardwareInfo?.(),
       cacheCoherent: ops.cacheCoherent,
       msiIsolated: ops.msiIsolated,
     };

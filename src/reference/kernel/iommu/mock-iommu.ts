@@ -1,7 +1,8 @@
 import type { ErrnoName } from '#uapi/errno.ts';
+import { IOMMU_HW_INFO_TYPE_SELFTEST, iommu_test_hw_info } from '#uapi/iommufd/selftest.ts';
 
 import type { Parts } from '../parts.ts';
-import type { IommuDomain, ReservedRegion } from './domain.ts';
+import type { HardwareInfo, IommuDomain, ReservedRegion } from './domain.ts';
 import type { IommuOps } from './group.ts';
 import { MockDomain } from './mock-domain.ts';
 
@@ -18,6 +19,12 @@ export class MockIommu implements IommuOps<MockDevice> {
 
   constructor(parts: Parts) {
     this.parts = parts;
+  }
+
+  /** mock_domain_hw_info(). HWINFO-20 */
+  hardwareInfo(): HardwareInfo {
+    const data = iommu_test_hw_info.pack({ test_reg: 0xdead_beef });
+    return { type: IOMMU_HW_INFO_TYPE_SELFTEST, data, capabilities: 0n };
   }
 
   allocPagingDomain(): IommuDomain | ErrnoName {

@@ -30,7 +30,7 @@ interface Piece {
 export class Access extends IommufdObject {
   /** Bytes. */
   readonly iovaAlignment: bigint;
-  private readonly options: AccessOptions;
+  protected readonly options: AccessOptions;
   protected ioas: Ioas | undefined;
   /** Keeps the iommufd open. OBJ-28 */
   protected readonly file: OpenFile;
@@ -145,7 +145,7 @@ export class Access extends IommufdObject {
     return this.ioas ? undefined : 'ENOENT';
   }
 
-  private *pieces(first: bigint, last: bigint): Generator<Piece> {
+  protected *pieces(first: bigint, last: bigint): Generator<Piece> {
     if (!this.ioas) return;
     let next = first;
     for (const area of this.ioas.iopt.areas.contiguous(first, last)) {
@@ -156,7 +156,7 @@ export class Access extends IommufdObject {
   }
 
   /** iopt_area_contig_is_aligned() and check_area_prot(). PIN-22 23 24 25 */
-  private checkPin({ area, first }: Piece, end: bigint, write: boolean): ErrnoName | undefined {
+  protected checkPin({ area, first }: Piece, end: bigint, write: boolean): ErrnoName | undefined {
     if (area.preventAccess || area.byteAt(first) % PAGE_SIZE !== 0n) return 'EINVAL';
     const continues = area.last < end;
     if (continues && (area.byteAt(area.last) + 1n) % PAGE_SIZE !== 0n) return 'EINVAL';
@@ -170,13 +170,13 @@ export class Access extends IommufdObject {
   }
 
   /** iopt_area_add_access(). */
-  private pinPiece({ area, first, last }: Piece): ErrnoName | undefined {
+  protected pinPiece({ area, first, last }: Piece): ErrnoName | undefined {
     const error = area.pages.pinForAccess(area.indexAt(first), area.indexAt(last));
     if (!error) area.accesses++;
     return error;
   }
 
-  private pfnsOf({ area, first, last }: Piece): Pfn[] {
+  protected pfnsOf({ area, first, last }: Piece): Pfn[] {
     const index = area.indexAt(first);
     const count = area.indexAt(last) - index + 1;
     return Array.from({ length: count }, (_, page) => area.pages.pfnAt(index + page) ?? 0n);

@@ -46,7 +46,7 @@ export class AllowedIovas {
     if (span) yield* this.clip(span);
   }
 
-  private *clip(span: Range): Generator<Range> {
+  protected *clip(span: Range): Generator<Range> {
     const first = maximum(span.first, WHOLE.first);
     const last = minimum(span.last, WHOLE.last);
     if (first <= last) yield { first, last };

@@ -70,7 +70,7 @@ export class IoptArea {
 
 /** The areas of an IOAS by IOVA; they never overlap. Each question costs O(log n). */
 export class AreaTree {
-  private readonly areas = new BTree<bigint, IoptArea>(undefined, compareBigints);
+  protected readonly areas = new BTree<bigint, IoptArea>(undefined, compareBigints);
 
   get size(): number {
     return this.areas.size;

@@ -26,7 +26,7 @@ const NO_INFO: HardwareInfo = {
 
 /** device.c: iommufd_get_hw_info(). */
 export class DeviceCommands {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;
@@ -43,7 +43,7 @@ export class DeviceCommands {
     if (__reserved.some((byte) => byte !== 0)) return 'EOPNOTSUPP';
     const device = this.context.objects.get(dev_id, IommufdDevice);
     if (isErrno(device)) return device;
-    const info = device.device.hardwareInfo?.() ?? NO_INFO;
+    const info = device.device.hardwareInfo() ?? NO_INFO;
     if (!this.offers(info, command)) return 'EOPNOTSUPP';
     const error = this.copyData(command, info.data);
     if (error) return error;
@@ -56,14 +56,14 @@ export class DeviceCommands {
   }
 
   /** A device without information has it of any type. HWINFO-09 10 11 */
-  private offers(info: HardwareInfo, { fields }: InfoCommand): boolean {
+  protected offers(info: HardwareInfo, { fields }: InfoCommand): boolean {
     if (!(fields.flags & IOMMU_HW_INFO_FLAG_INPUT_TYPE)) return true;
     if (info.type === IOMMU_HW_INFO_TYPE_NONE) return true;
     return [IOMMU_HW_INFO_TYPE_DEFAULT, info.type].includes(fields.in_data_type);
   }
 
   /** As much as fits, and zeros behind it. HWINFO-05 06 07 */
-  private copyData({ fields, task }: InfoCommand, data: Uint8Array): ErrnoName | undefined {
+  protected copyData({ fields, task }: InfoCommand, data: Uint8Array): ErrnoName | undefined {
     const { data_len, data_uptr } = fields;
     const error = task.memory.copyToUser(data_uptr, data.subarray(0, data_len));
     if (error || data_len <= data.length) return error;
@@ -71,7 +71,7 @@ export class DeviceCommands {
   }
 
   /** clear_user(). */
-  private clearUser(task: Task, address: bigint, length: number): ErrnoName | undefined {
+  protected clearUser(task: Task, address: bigint, length: number): ErrnoName | undefined {
     const zeros = new Uint8Array(Number(PAGE_SIZE));
     for (let done = 0; done < length; done += zeros.length) {
       const piece = zeros.subarray(0, length - done);

@@ -84,7 +84,7 @@ export class IommufdDevice extends IommufdObject {
   }
 
   /** iommufd_device_change_pt(). OBJ-05 */
-  private changeTable(id: number, step: AttachStep, first: boolean): HwptPaging | ErrnoName {
+  protected changeTable(id: number, step: AttachStep, first: boolean): HwptPaging | ErrnoName {
     const table = this.context.objects.get(id, IommufdObject);
     if (isErrno(table)) return table;
     if (table instanceof HwptPaging) return step(table) ?? table;
@@ -96,7 +96,11 @@ export class IommufdDevice extends IommufdObject {
    * iommufd_device_auto_get_domain(): the first automatic page table that takes the device; EINVAL from one means that the
    * next is tried. DEV-22 23 24 25 VFIO-ATT-04
    */
-  protected changeToAutomatic(ioas: Ioas, step: AttachStep, first: boolean): HwptPaging | ErrnoName {
+  protected changeToAutomatic(
+    ioas: Ioas,
+    step: AttachStep,
+    first: boolean,
+  ): HwptPaging | ErrnoName {
     for (const hwpt of ioas.hwpts) {
       if (!hwpt.automatic) continue;
       const error = step(hwpt);
@@ -109,7 +113,7 @@ export class IommufdDevice extends IommufdObject {
   }
 
   /** The device is attached before the areas are mapped, as some drivers finish a page table only then. */
-  private attachToNew(id: number, ioas: Ioas, step: AttachStep): HwptPaging | ErrnoName {
+  protected attachToNew(id: number, ioas: Ioas, step: AttachStep): HwptPaging | ErrnoName {
     const hwpt = this.newHwpt(id, ioas, true);
     if (isErrno(hwpt)) return hwpt;
     const error = step(hwpt);
@@ -124,7 +128,7 @@ export class IommufdDevice extends IommufdObject {
     return unfilled;
   }
 
-  private replaceByNew(id: number, ioas: Ioas, step: AttachStep): HwptPaging | ErrnoName {
+  protected replaceByNew(id: number, ioas: Ioas, step: AttachStep): HwptPaging | ErrnoName {
     const hwpt = this.allocHwpt(id, ioas, true);
     if (isErrno(hwpt)) return hwpt;
     const error = step(hwpt);
@@ -132,7 +136,7 @@ export class IommufdDevice extends IommufdObject {
     return error ?? hwpt;
   }
 
-  private newHwpt(id: number, ioas: Ioas, automatic: boolean): HwptPaging | ErrnoName {
+  protected newHwpt(id: number, ioas: Ioas, automatic: boolean): HwptPaging | ErrnoName {
     const domain = this.device.allocPagingDomain();
     if (isErrno(domain)) return domain;
     const { HwptPaging: Hwpt } = this.context.kernel.parts;
@@ -154,7 +158,7 @@ export class IommufdDevice extends IommufdObject {
     return undefined;
   }
 
-  private attachGroup(hwpt: HwptPaging): ErrnoName | undefined {
+  protected attachGroup(hwpt: HwptPaging): ErrnoName | undefined {
     if (this.group.attached.size > 0) return undefined;
     return this.device.group.attach(hwpt.domain);
   }
@@ -190,7 +194,7 @@ export class IommufdDevice extends IommufdObject {
     return undefined;
   }
 
-  private reserveForGroup(hwpt: HwptPaging, old: HwptPaging): ErrnoName | undefined {
+  protected reserveForGroup(hwpt: HwptPaging, old: HwptPaging): ErrnoName | undefined {
     if (hwpt.ioas === old.ioas) return undefined;
     for (const device of this.group.attached) {
       const error = device.reserveIn(hwpt);
@@ -199,7 +203,7 @@ export class IommufdDevice extends IommufdObject {
     return undefined;
   }
 
-  private unreserveForGroup(hwpt: HwptPaging): void {
+  protected unreserveForGroup(hwpt: HwptPaging): void {
     for (const { device } of this.group.attached) hwpt.ioas.iopt.removeReserved(device);
   }
 
@@ -214,7 +218,7 @@ export class IommufdDevice extends IommufdObject {
   }
 
   /** iommufd_get_group(). */
-  private getGroup(): IommufdGroup {
+  protected getGroup(): IommufdGroup {
     const { groups, kernel } = this.context;
     const { group } = this.device;
     const known = groups.get(group.id) ?? new kernel.parts.IommufdGroup(group);
@@ -222,16 +226,4 @@ export class IommufdDevice extends IommufdObject {
     known.bound++;
     return known;
   }
-}
-
-/**
- * iommufd_device_bind(): takes the device's DMA over. EINVAL without cache coherency, EPERM without MSI isolation or where
- * somebody else owns the group. DEV-10 11 12 13 14 VFIO-CDEV-09 10 11
- */
-export function bindDevice(context: Iommufd, device: IommuDevice): IommufdDevice | ErrnoName {
-  if (!device.cacheCoherent) return 'EINVAL';
-  if (!device.msiIsolated) return 'EPERM';
-  const error = device.group.claimDmaOwner(context);
-  if (error) return error;
-  return context.create((id) => new context.kernel.parts.IommufdDevice(id, context, device));
 }

@@ -20,7 +20,7 @@ export function row<S extends Struct>(
   command: Command<S>,
   execute: (command: UserCommand<S>) => CommandResult,
 ): CommandRow {
-  return { command, execute: execute as unknown as CommandRow['execute'] };
+  return { command, execute: execute };
 }
 
 /** The number of the first command. */
@@ -28,9 +28,9 @@ const COMMAND_BASE = 0x80;
 
 /** main.c: iommufd_fops_ioctl(): the frame that all commands share. ABI-01 */
 export class Dispatcher {
-  private readonly rows = new Map<number, CommandRow>();
-  private readonly end: number;
-  private readonly kernel: Kernel;
+  protected readonly rows = new Map<number, CommandRow>();
+  protected readonly end: number;
+  protected readonly kernel: Kernel;
 
   constructor(kernel: Kernel, rows: readonly CommandRow[]) {
     this.kernel = kernel;
@@ -52,7 +52,7 @@ export class Dispatcher {
   }
 
   /** The size is read before the number is compared. ABI-02 04 05 06 MOCK-01 */
-  private load(task: Task, request: number, address: bigint): UserCommand | ErrnoName {
+  protected load(task: Task, request: number, address: bigint): UserCommand | ErrnoName {
     const userSize = sizeOf(task, address);
     if (isErrno(userSize)) return userSize;
     const command = this.find(request)?.command;

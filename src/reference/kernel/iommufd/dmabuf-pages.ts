@@ -27,10 +27,9 @@ export interface DmabufPagesOptions {
  * nothing to pin or to charge. IOAS-FILE-19 22 23 24 28
  */
 export class DmabufPages extends IoptPages {
-  private readonly dmabuf: Dmabuf;
+  protected readonly dmabuf: Dmabuf;
   /** Where it is mapped now. */
   protected readonly mapped = new Set<MappedArea>();
-  private revoked = false;
 
   constructor(kernel: Kernel, options: DmabufPagesOptions) {
     const source = new DmabufSource(options.file, options.start);

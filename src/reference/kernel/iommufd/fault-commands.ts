@@ -12,7 +12,7 @@ type AllocCommand = UserCommand<typeof iommu_fault_alloc>;
 
 /** eventq.c: iommufd_fault_alloc(). */
 export class FaultCommands {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;

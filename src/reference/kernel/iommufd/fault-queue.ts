@@ -16,8 +16,8 @@ export class FaultQueue extends IommufdObject {
  */
 export class FaultFile implements FileOperations {
   readonly nonseekable = true;
-  private readonly queue: FaultQueue;
-  private readonly iommufd: OpenFile;
+  protected readonly queue: FaultQueue;
+  protected readonly iommufd: OpenFile;
 
   constructor(queue: FaultQueue, iommufd: OpenFile) {
     this.queue = queue;

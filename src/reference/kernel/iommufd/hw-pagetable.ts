@@ -16,7 +16,7 @@ export class HwptPaging extends IommufdObject {
   readonly ioas: Ioas;
   readonly domain: IommuDomain;
   readonly automatic: boolean;
-  private fault: FaultQueue | undefined;
+  protected fault: FaultQueue | undefined;
 
   constructor(id: number, { ioas, domain, automatic }: HwptPagingOptions) {
     super(id);

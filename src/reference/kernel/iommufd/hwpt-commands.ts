@@ -43,7 +43,7 @@ type AllocCommand = UserCommand<typeof iommu_hwpt_alloc>;
 
 /** hw_pagetable.c: the commands on hardware page tables. */
 export class HwptCommands {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;
@@ -97,7 +97,7 @@ export class HwptCommands {
   }
 
   /** iommufd_hwpt_paging_alloc(). HWPT-07 08 10 12 13 15 */
-  private allocPaging(
+  protected allocPaging(
     command: AllocCommand,
     device: IommufdDevice,
     ioas: Ioas,
@@ -113,7 +113,7 @@ export class HwptCommands {
   }
 
   /** The fault queue is looked up last. HWPT-13 14 28 */
-  private finish(command: AllocCommand, hwpt: HwptPaging): ErrnoName | undefined {
+  protected finish(command: AllocCommand, hwpt: HwptPaging): ErrnoName | undefined {
     if (command.fields.flags & IOMMU_HWPT_FAULT_ID_VALID) {
       const fault = this.context.objects.get(command.fields.fault_id, FaultQueue);
       if (isErrno(fault)) return fault;
@@ -123,14 +123,14 @@ export class HwptCommands {
   }
 
   /** iommufd_hwpt_nested_alloc(): no page table here can be a parent. HWPT-16 17 18 */
-  private allocNested({ fields }: AllocCommand, _parent: HwptPaging): ErrnoName {
+  protected allocNested({ fields }: AllocCommand, _parent: HwptPaging): ErrnoName {
     const known = IOMMU_HWPT_FAULT_ID_VALID | IOMMU_HWPT_ALLOC_PASID;
     if (fields.flags & ~known || fields.data_len === 0) return 'EOPNOTSUPP';
     return 'EINVAL';
   }
 
   /** iommufd_check_iova_range(). */
-  private checkBitmapRange(
+  protected checkBitmapRange(
     { fields }: UserCommand<typeof iommu_hwpt_get_dirty_bitmap>,
     alignment: bigint,
   ): ErrnoName | undefined {
@@ -143,13 +143,15 @@ export class HwptCommands {
     return (iova | end) & (page_size - 1n) ? 'EINVAL' : undefined;
   }
 
-  private checkInvalidate({
+  protected checkInvalidate({
     fields,
   }: UserCommand<typeof iommu_hwpt_invalidate>): ErrnoName | undefined {
     const { __reserved, entry_num, entry_len, data_uptr, hwpt_id } = fields;
     if (__reserved) return 'EOPNOTSUPP';
-    if (entry_num > 0 && (data_uptr === 0n || entry_len === 0)) return 'EINVAL';
-    if (BigInt(entry_len) > PAGE_SIZE || entry_num > MAX_INVALIDATIONS) return 'EINVAL';
+    if (entry_num > 0) {
+      if (data_uptr === 0n || entry_len === 0) return 'EINVAL';
+      if (BigInt(entry_len) > PAGE_SIZE || entry_num > MAX_INVALIDATIONS) return 'EINVAL';
+    }
     const table = this.context.objects.get(hwpt_id, IommufdObject);
     return isErrno(table) ? table : 'EINVAL';
   }

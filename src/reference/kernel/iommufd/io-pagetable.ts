@@ -39,9 +39,9 @@ export class IoPagetable {
   iovaAlignment = 1n;
   /** IOMMU_OPTION_HUGE_PAGES. OPT-12 */
   largePages = true;
-  private readonly kernel: Kernel;
+  protected readonly kernel: Kernel;
   protected readonly reserved: ReservedIovas;
-  private readonly allocator: IovaAllocator;
+  protected readonly allocator: IovaAllocator;
   protected allowed: AllowedIovas;
 
   constructor(kernel: Kernel) {
@@ -50,7 +50,10 @@ export class IoPagetable {
     this.areas = new AreaTree();
     this.reserved = new ReservedIovas();
     this.allowed = new AllowedIovas();
-    this.allocator = new IovaAllocator();
+    this.allocator = new IovaAllocator({
+      usable: () => this.usable(),
+      areas: () => this.areas.all(),
+    });
   }
 
   /** iopt_map_pages(): returns the IOVA. Nothing is left of it on failure. IOAS-MAP-09 29 36 41 */
@@ -228,7 +231,7 @@ export class IoPagetable {
   }
 
   /** EINVAL for a length that is 0 or not aligned, before anything about the IOVA. IOAS-MAP-06 09 */
-  private findIova({ slices, length, iova }: MapRequest): bigint | ErrnoName {
+  protected findIova({ slices, length, iova }: MapRequest): bigint | ErrnoName {
     const [slice] = slices;
     if (length % this.iovaAlignment !== 0n || !slice) return 'EINVAL';
     if (iova !== undefined) return this.checkIova(iova, length) ?? iova;
@@ -241,7 +244,7 @@ export class IoPagetable {
   }
 
   /** iopt_insert_area() for each slice. IOAS-COPY-09 */
-  private insertAreas({ slices, protection }: MapRequest, iova: bigint): IoptArea[] | ErrnoName {
+  protected insertAreas({ slices, protection }: MapRequest, iova: bigint): IoptArea[] | ErrnoName {
     const areas: IoptArea[] = [];
     let next = iova;
     for (const slice of slices) {
@@ -263,7 +266,7 @@ export class IoPagetable {
     return undefined;
   }
 
-  private insertArea(iova: bigint, slice: PagesSlice, protection: IommuProtection): IoptArea {
+  protected insertArea(iova: bigint, slice: PagesSlice, protection: IommuProtection): IoptArea {
     const area = new this.kernel.parts.IoptArea(iova, slice, protection);
     this.areas.insert(area);
     this.allocator.occupy(area);
@@ -275,7 +278,7 @@ export class IoPagetable {
     for (const area of areas) this.removeArea(area);
   }
 
-  private removeArea(area: IoptArea): void {
+  protected removeArea(area: IoptArea): void {
     this.areas.remove(area);
     this.allocator.release(area);
   }
@@ -329,7 +332,7 @@ export class IoPagetable {
     this.unpinArea(area);
   }
 
-  private pinArea(area: IoptArea): ErrnoName | undefined {
+  protected pinArea(area: IoptArea): ErrnoName | undefined {
     const error = area.pages.pin(area.indexAt(area.first), area.indexAt(area.last));
     area.filled = error === undefined;
     return error;
@@ -341,7 +344,7 @@ export class IoPagetable {
   }
 
   /** iopt_fill_domain(): a new domain gets every area; the first one pins them. */
-  private fillDomain(domain: IommuDomain): ErrnoName | undefined {
+  protected fillDomain(domain: IommuDomain): ErrnoName | undefined {
     const filled: IoptArea[] = [];
     for (const area of this.areas.all()) {
       const error = this.addToDomain(area, domain);
@@ -354,7 +357,7 @@ export class IoPagetable {
     return undefined;
   }
 
-  private addToDomain(area: IoptArea, domain: IommuDomain): ErrnoName | undefined {
+  protected addToDomain(area: IoptArea, domain: IommuDomain): ErrnoName | undefined {
     const first = !area.filled;
     const error = first ? this.pinArea(area) : undefined;
     if (error) return error;
@@ -364,7 +367,7 @@ export class IoPagetable {
   }
 
   /** Out of one domain; the last one that goes unpins. */
-  private unfillDomain(area: IoptArea, domain: IommuDomain): void {
+  protected unfillDomain(area: IoptArea, domain: IommuDomain): void {
     area.pages.unmapDomain(area, domain);
     if (this.domains.size === 0) this.unpinArea(area);
   }

@@ -50,6 +50,14 @@ const MAP_FLAGS = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_WRITEABLE | IOMMU_I
 const MAX_LENGTH = ULONG_MAX - PAGE_SIZE;
 const RANGE_SIZE = BigInt(iommu_iova_range.size);
 
+/** Shared by all areas. */
+const NO_ACCESS: IommuProtection = { read: false, write: false };
+const protections: readonly IommuProtection[] = [
+  { read: true, write: true },
+  { read: true, write: false },
+  { read: false, write: true },
+];
+
 interface Mapping {
   readonly ioas: Ioas;
   readonly flags: number;
@@ -62,6 +70,8 @@ type CopySource = Pick<Value<typeof iommu_ioas_copy>, 'flags' | 'src_iova'>;
 /** ioas.c: the commands that act on an IOAS. */
 export class IoasCommands {
   protected readonly context: Iommufd;
+  /** Mappings of one process share one. */
+  private lastAccounting: Accounting | undefined;
 
   constructor(context: Iommufd) {
     this.context = context;
@@ -121,7 +131,7 @@ export class IoasCommands {
     return isErrno(allowed) ? allowed : ioas.iopt.setAllowed(allowed);
   }
 
-  /** IOAS-MAP-01 02 03 04 05 18 46 ABI-15 27 28 */
+  /** IOAS-MAP-01 02 03 04 05 08 18 46 ABI-15 18 27 28 */
   map(command: UserCommand<typeof iommu_ioas_map>): ErrnoName | undefined {
     const { flags, __reserved, ioas_id, user_va, length, iova } = command.fields;
     if (flags & ~MAP_FLAGS || __reserved) return 'EOPNOTSUPP';
@@ -197,7 +207,7 @@ export class IoasCommands {
     return this.movePages(command.task, [...all]);
   }
 
-  /** EOPNOTSUPP unless the IOAS has the page table of a noiommu device. ABI-29 OPT-35 36 37 38 */
+  /** EOPNOTSUPP unless the IOAS has the page table of a noiommu device. ABI-29 OPT-35 36 37 38 40 */
   noiommuGetPa(command: UserCommand<typeof iommu_ioas_noiommu_get_pa>): ErrnoName | undefined {
     const { flags, __reserved, ioas_id, iova, length } = command.fields;
     if (!command.task.capabilities.has('SYS_RAWIO')) return 'EPERM';
@@ -206,11 +216,13 @@ export class IoasCommands {
     if (iova === ULONG_MAX) return 'EOVERFLOW';
     const ioas = this.ioas(ioas_id);
     if (isErrno(ioas)) return ioas;
-    return ioas.iopt.areas.intersecting(iova, iova) ? 'EOPNOTSUPP' : 'ENOENT';
+    const area = ioas.iopt.areas.intersecting(iova, iova);
+    if (!area) return 'ENOENT';
+    return area.pages.revoked ? 'EINVAL' : 'EOPNOTSUPP';
   }
 
   /** A test kernel takes the source as area number and offset where it is told so. ABI-26 */
-  private syzkallerSource({ fields }: UserCommand<typeof iommu_ioas_copy>): CopySource {
+  protected syzkallerSource({ fields }: UserCommand<typeof iommu_ioas_copy>): CopySource {
     const { flags, src_iova, src_ioas_id } = fields;
     if (!(flags & MOCK_FLAGS_ACCESS_SYZ)) return { flags, src_iova };
     const ioas = this.ioas(src_ioas_id);
@@ -224,7 +236,7 @@ export class IoasCommands {
   }
 
   /** iopt_map_common(): takes over the reference to the pages. */
-  private mapNew(mapping: Mapping, pages: IoptPages, start: bigint): bigint | ErrnoName {
+  protected mapNew(mapping: Mapping, pages: IoptPages, start: bigint): bigint | ErrnoName {
     const slice = { pages, startByte: start - pages.source.start, length: mapping.length };
     const placed = this.mapSlices(mapping, [slice]);
     pages.put();
@@ -232,7 +244,7 @@ export class IoasCommands {
   }
 
   /** iopt_map_file_pages(). IOAS-FILE-17 20 21 25 */
-  private filePages(
+  protected filePages(
     { fields, task }: UserCommand<typeof iommu_ioas_map_file>,
     file: OpenFile,
   ): IoptPages | ErrnoName {
@@ -250,7 +262,7 @@ export class IoasCommands {
     return new kernel.parts.DmabufPages(kernel, { file, dmabuf, start, writable, accounting });
   }
 
-  private newPages(task: Task, source: PageSource, flags: number): IoptPages {
+  protected newPages(task: Task, source: PageSource, flags: number): IoptPages {
     const { kernel } = this.context;
     const writable = this.isWritable(flags);
     return new kernel.parts.IoptPages(kernel, source, writable, this.accountingOf(task));
@@ -260,14 +272,17 @@ export class IoasCommands {
   protected accountingOf(task: Task): Accounting {
     const { kernel, accountMode } = this.context;
     const mode = task.capabilities.has('IPC_LOCK') ? 'none' : accountMode;
-    return new kernel.parts.Accounting(task, mode);
+    const last = this.lastAccounting;
+    if (last?.task === task && last.mode === mode) return last;
+    this.lastAccounting = new kernel.parts.Accounting(task, mode);
+    return this.lastAccounting;
   }
 
-  private isWritable(flags: number): boolean {
+  protected isWritable(flags: number): boolean {
     return (flags & IOMMU_IOAS_MAP_WRITEABLE) !== 0;
   }
 
-  private mapSlices(mapping: Mapping, slices: readonly PagesSlice[]): bigint | ErrnoName {
+  protected mapSlices(mapping: Mapping, slices: readonly PagesSlice[]): bigint | ErrnoName {
     const { ioas, flags, iova, length } = mapping;
     const fixed = (flags & IOMMU_IOAS_MAP_FIXED_IOVA) !== 0;
     return ioas.iopt.map({
@@ -279,15 +294,16 @@ export class IoasCommands {
   }
 
   /** conv_iommu_prot(). */
-  private protection(flags: number): IommuProtection {
-    return {
-      read: (flags & IOMMU_IOAS_MAP_READABLE) !== 0,
-      write: (flags & IOMMU_IOAS_MAP_WRITEABLE) !== 0,
-    };
+  protected protection(flags: number): IommuProtection {
+    const read = (flags & IOMMU_IOAS_MAP_READABLE) !== 0;
+    const write = (flags & IOMMU_IOAS_MAP_WRITEABLE) !== 0;
+    return protections.find((other) => other.read === read && other.write === write) ?? NO_ACCESS;
   }
 
   /** iommufd_ioas_load_iovas(): the array, element by element. IOAS-ALLOW-03 04 05 */
-  private loadIovas(command: UserCommand<typeof iommu_ioas_allow_iovas>): AllowedIovas | ErrnoName {
+  protected loadIovas(
+    command: UserCommand<typeof iommu_ioas_allow_iovas>,
+  ): AllowedIovas | ErrnoName {
     const { num_iovas, allowed_iovas } = command.fields;
     const allowed = new this.context.kernel.parts.AllowedIovas();
     for (let index = 0; index < num_iovas; index++) {

@@ -28,7 +28,7 @@ export class Ioas extends IommufdObject {
     return error ? { bytes: 0n, error } : this.iopt.unmap(iova, iova + length - 1n);
   }
 
-  private checkRange(iova: bigint, length: bigint): ErrnoName | undefined {
+  protected checkRange(iova: bigint, length: bigint): ErrnoName | undefined {
     if (length === 0n) return 'EINVAL';
     return iova + length - 1n > ULONG_MAX ? 'EOVERFLOW' : undefined;
   }

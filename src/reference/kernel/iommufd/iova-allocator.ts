@@ -33,21 +33,32 @@ interface Slot {
   readonly offset: bigint;
 }
 
-/** io_pagetable.c: iopt_alloc_iova(): where a mapping without a fixed IOVA goes: the lowest hole that it fits into. */
-export class IovaAllocator {
-  private readonly holes = new HoleTree();
+/** What an address space is made of, both in ascending order. */
+export interface Occupation {
+  /** What is not reserved. */
+  usable(): Iterable<Range>;
+  areas(): Iterable<Range>;
+}
 
-  constructor() {
-    this.holes.release({ first: 0n, last: ULONG_MAX });
+/**
+ * io_pagetable.c: iopt_alloc_iova(): where a mapping without a fixed IOVA goes: the lowest hole that it fits into. The
+ * index of holes comes into being with the first such mapping, as many users place all of theirs themselves.
+ */
+export class IovaAllocator {
+  protected readonly occupation: Occupation;
+  protected holes: HoleTree | undefined;
+
+  constructor(occupation: Occupation) {
+    this.occupation = occupation;
   }
 
   /** Nothing is placed in that range from now on. */
   occupy(range: Range): void {
-    this.holes.occupy(range);
+    this.holes?.occupy(range);
   }
 
   release(range: Range): void {
-    this.holes.release(range);
+    this.holes?.release(range);
   }
 
   /**
@@ -85,16 +96,24 @@ export class IovaAllocator {
     return alignUp(first, alignment);
   }
 
-  private lowest(range: Range, slot: Slot): bigint | undefined {
+  protected lowest(range: Range, slot: Slot): bigint | undefined {
     const from = this.fit(range, slot);
     if (from === undefined) return undefined;
-    let hole = this.holes.at(from) ?? this.holes.firstAbove(from, slot.length);
+    const holes = (this.holes ??= this.findHoles());
+    let hole = holes.at(from) ?? holes.firstAbove(from, slot.length);
     while (hole && hole.first <= range.last) {
       const first = maximum(hole.first, from);
       const iova = this.fit({ first, last: minimum(hole.last, range.last) }, slot);
       if (iova !== undefined) return iova;
-      hole = this.holes.firstAbove(hole.first, slot.length);
+      hole = holes.firstAbove(hole.first, slot.length);
     }
     return undefined;
+  }
+
+  protected findHoles(): HoleTree {
+    const holes = new HoleTree();
+    for (const range of this.occupation.usable()) holes.release(range);
+    for (const area of this.occupation.areas()) holes.occupy(area);
+    return holes;
   }
 }

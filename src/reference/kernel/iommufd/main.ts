@@ -2,11 +2,13 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import { PROT_EXEC } from '#uapi/mman.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { invariant } from '../../reference-bug.ts';
+import type { IommuDevice } from '../iommu/domain.ts';
 import type { Kernel } from '../kernel.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { FileOperations, MapDeviceRequest, OpenFile } from '../file.ts';
 import type { Task } from '../process.ts';
 import type { AccountMode } from './accounting.ts';
+import type { IommufdDevice } from './device.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { row } from './dispatcher.ts';
 import type { IommufdGroup } from './group.ts';
@@ -24,9 +26,9 @@ export class Iommufd implements FileOperations {
   accountMode: AccountMode;
   /** The IOAS behind the VFIO container ioctls; no reference. OPT-34 */
   vfioIoas: Ioas | undefined;
-  private openFile: OpenFile | undefined;
-  private readonly dispatcher: Dispatcher;
-  private readonly compat: VfioCompat;
+  protected openFile: OpenFile | undefined;
+  protected readonly dispatcher: Dispatcher;
+  protected readonly compat: VfioCompat;
 
   constructor(kernel: Kernel, accountMode: AccountMode = 'user') {
     const { parts } = kernel;
@@ -98,11 +100,26 @@ export class Iommufd implements FileOperations {
     return object;
   }
 
+  /**
+   * iommufd_device_bind(): takes the device's DMA over. EINVAL without cache coherency, EPERM without MSI isolation or
+   * where somebody else owns the group. DEV-10 11 12 13 14 VFIO-CDEV-09 10 11
+   */
+  bindDevice(device: IommuDevice): IommufdDevice | ErrnoName {
+    const error = this.checkDevice(device) ?? device.group.claimDmaOwner(this);
+    if (error) return error;
+    return this.create((id) => new this.kernel.parts.IommufdDevice(id, this, device));
+  }
+
   /** IOMMU_DESTROY. OBJ-04 06 30 */
   destroyObject(id: number): ErrnoName | undefined {
     const error = this.objects.remove(id);
     if (!error && this.vfioIoas?.id === id) this.vfioIoas = undefined;
     return error;
+  }
+
+  protected checkDevice(device: IommuDevice): ErrnoName | undefined {
+    if (!device.cacheCoherent) return 'EINVAL';
+    return device.msiIsolated ? undefined : 'EPERM';
   }
 }
 

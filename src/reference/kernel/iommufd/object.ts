@@ -23,8 +23,8 @@ export type ObjectClass<T extends IommufdObject> = abstract new (...args: never[
 /** main.c: the ids of one iommufd. OBJ-01 02 03 */
 export class ObjectTable {
   protected readonly objects = new BTree<number, IommufdObject>();
-  private readonly ids = new IdPool(1);
-  private reserved = 0;
+  protected readonly ids = new IdPool(1);
+  protected reserved = 0;
 
   /** True also where an object is only about to come into being. OPT-07 10 */
   get isEmpty(): boolean {

@@ -91,7 +91,7 @@ export class OptionCommands {
   }
 
   /** iommufd_ioas_option_huge_pages(). OPT-03 11 12 13 */
-  private hugePages(command: OptionCommand): bigint | ErrnoName {
+  protected hugePages(command: OptionCommand): bigint | ErrnoName {
     const { op, object_id, val64 } = command.fields;
     const ioas = this.context.objects.get(object_id, Ioas);
     if (isErrno(ioas)) return ioas;
@@ -107,7 +107,7 @@ export class OptionCommands {
     return undefined;
   }
 
-  private setVfioIoas(id: number): ErrnoName | undefined {
+  protected setVfioIoas(id: number): ErrnoName | undefined {
     const ioas = this.context.objects.get(id, Ioas);
     if (isErrno(ioas)) return ioas;
     this.context.vfioIoas = ioas;

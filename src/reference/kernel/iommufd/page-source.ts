@@ -50,11 +50,11 @@ export class UserSource implements Source {
   release(): void {}
 }
 
-/** A memfd; any other file is taken too, and refused when it is first pinned. IOAS-FILE-06 07 08 11 12 13 */
+/** A memfd; any other file is taken too, and refused when it is first pinned. IOAS-FILE-06 07 08 09 11 12 13 14 15 */
 export class FileSource implements Source {
   readonly kind = 'file' as const;
   readonly start: bigint;
-  private readonly file: OpenFile;
+  protected readonly file: OpenFile;
 
   constructor(file: OpenFile, offset: bigint) {
     this.file = file.get();
@@ -80,7 +80,7 @@ export class FileSource implements Source {
 export class DmabufSource implements Source {
   readonly kind = 'dmabuf' as const;
   readonly start: bigint;
-  private readonly file: OpenFile;
+  protected readonly file: OpenFile;
 
   constructor(file: OpenFile, offset: bigint) {
     this.file = file.get();

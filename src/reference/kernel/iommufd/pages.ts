@@ -38,11 +38,13 @@ interface Run {
  * while an area is in a domain or an access holds them, once for all of these. IOAS-COPY-18 19 20 22 PIN-08 09 10 26 28
  */
 export class IoptPages {
+  /** Its owner took the memory away, which happens to a dma-buf only. */
+  revoked = false;
   readonly source: PageSource;
   readonly writable: boolean;
   accounting: Accounting;
-  private readonly kernel: Kernel;
-  private references = 1;
+  protected readonly kernel: Kernel;
+  protected references = 1;
   /** By index of the page; most mappings are never pinned. */
   protected pinned = NONE;
 
@@ -149,7 +151,7 @@ export class IoptPages {
   }
 
   /** iopt_pages_rw_slow(): the frames that a device would reach. */
-  private rwPages(startByte: bigint, bytes: Uint8Array, write: boolean): ErrnoName | undefined {
+  protected rwPages(startByte: bigint, bytes: Uint8Array, write: boolean): ErrnoName | undefined {
     for (const { address, done, length } of pagePieces(startByte, bytes.length)) {
       const index = Number(address >> PAGE_SHIFT);
       const held = this.pfnAt(index);
@@ -162,7 +164,7 @@ export class IoptPages {
     return undefined;
   }
 
-  private rwPage(pfn: Pfn, offset: bigint, data: { bytes: Uint8Array; write: boolean }): void {
+  protected rwPage(pfn: Pfn, offset: bigint, data: { bytes: Uint8Array; write: boolean }): void {
     const address = (pfn << PAGE_SHIFT) + offset;
     if (data.write) this.kernel.bus.write(address, data.bytes);
     else data.bytes.set(this.kernel.bus.read(address, data.bytes.length));
@@ -173,7 +175,7 @@ export class IoptPages {
     this.source.release();
   }
 
-  private pinMissing(first: number, last: number, fresh: number[]): ErrnoName | undefined {
+  protected pinMissing(first: number, last: number, fresh: number[]): ErrnoName | undefined {
     for (let index = first; index <= last;) {
       const count = this.missing(index, last);
       if (count === 0) {
@@ -192,7 +194,7 @@ export class IoptPages {
   }
 
   /** How many pages from `index` on are not pinned; at most a batch. */
-  private missing(index: number, last: number): number {
+  protected missing(index: number, last: number): number {
     let count = 0;
     while (count < BATCH && index + count <= last && !this.pinned.has(index + count)) count++;
     return count;
@@ -210,7 +212,7 @@ export class IoptPages {
   }
 
   /** The area as runs of frames that follow each other. */
-  private *runs(area: IoptArea): Generator<Run> {
+  protected *runs(area: IoptArea): Generator<Run> {
     let run: Run | undefined;
     const last = area.indexAt(area.last);
     for (let index = area.indexAt(area.first); index <= last; index++) {

@@ -11,9 +11,9 @@ export class UserCommand<S extends Struct = Struct> {
   /** Bytes missing at the end of the user's struct are zero. ABI-07 */
   readonly fields: Value<S>;
   protected readonly struct: S;
-  private readonly address: bigint;
-  private readonly userSize: number;
-  private readonly bytes: Uint8Array;
+  protected readonly address: bigint;
+  protected readonly userSize: number;
+  protected readonly bytes: Uint8Array;
 
   constructor(call: {
     task: Task;

@@ -26,7 +26,7 @@ const MAX_DEPTH = 524_288;
 
 /** viommu.c and eventq.c on a machine whose IOMMU drivers offer no virtual IOMMU: none comes into being. */
 export class ViommuCommands {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;

@@ -7,8 +7,8 @@ import type { Task } from '../process.ts';
 export class VfioArgument<S extends Struct> {
   readonly task: Task;
   readonly fields: Value<S>;
-  private readonly struct: S;
-  private readonly address: bigint;
+  protected readonly struct: S;
+  protected readonly address: bigint;
 
   constructor(call: { task: Task; struct: S; address: bigint; bytes: Uint8Array }) {
     this.task = call.task;
@@ -26,7 +26,7 @@ export class VfioArgument<S extends Struct> {
 
   /** The first `length` bytes of the struct, with these values. */
   respond(values: Partial<Value<S>>, length: number): ErrnoName | undefined {
-    const bytes = this.struct.pack({ ...this.fields, ...values } as never);
+    const bytes = this.struct.pack({ ...this.fields, ...values });
     return this.task.memory.copyToUser(this.address, bytes.subarray(0, length));
   }
 }

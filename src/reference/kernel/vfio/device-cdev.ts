@@ -110,7 +110,7 @@ export class DeviceCdev implements FileOperations {
   }
 
   /** vfio_pci_core_match_token_uuid(): a device that is neither PF nor VF has no token. VFIO-CDEV-13 DEV-48 */
-  private checkToken({
+  protected checkToken({
     task,
     fields,
   }: VfioArgument<typeof vfio_device_bind_iommufd>): ErrnoName | undefined {

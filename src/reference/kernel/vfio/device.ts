@@ -1,7 +1,6 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { OpenFile } from '../file.ts';
 import type { IommufdDevice } from '../iommufd/device.ts';
-import { bindDevice } from '../iommufd/device.ts';
 import { IommufdObject } from '../iommufd/object.ts';
 import { iommufdOf } from '../iommufd/main.ts';
 import { isErrno } from '../lib/errno.ts';
@@ -13,7 +12,7 @@ export class VfioDevice {
   readonly hardware: MachineDevice;
   readonly group: VfioGroup;
   protected bound: IommufdDevice | undefined;
-  private iommufd: OpenFile | undefined;
+  protected iommufd: OpenFile | undefined;
 
   constructor(hardware: MachineDevice, group: VfioGroup) {
     this.hardware = hardware;
@@ -28,7 +27,7 @@ export class VfioDevice {
     const context = iommufdOf(file);
     if (isErrno(context)) return context;
     if (this.bound) return 'EINVAL';
-    const bound = bindDevice(context, this.hardware.iommu);
+    const bound = context.bindDevice(this.hardware.iommu);
     if (isErrno(bound)) return bound;
     this.bound = bound;
     this.iommufd = file.get();

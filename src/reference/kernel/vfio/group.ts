@@ -3,9 +3,9 @@ import type { FileOperations } from '../file.ts';
 
 /** group.c: struct vfio_group: who has the devices of an IOMMU group: its node, or their own files. */
 export class VfioGroup {
-  private isOpen = false;
+  protected isOpen = false;
   /** Devices that are bound through files of their own. */
-  private boundDevices = 0;
+  protected boundDevices = 0;
 
   /** vfio_group_fops_open(). EBUSY. VFIO-GRP-02 03 VFIO-XCL-01 05 */
   open(): FileOperations | ErrnoName {

@@ -8,10 +8,10 @@ import type { VfioGroup } from './group.ts';
 
 /** vfio_main.c: the devices that vfio-pci drives, which are all that there are, and their nodes. VFIO-GRP-01 */
 export class VfioCore {
-  private readonly parts: Parts;
-  private readonly hardware: MachineHardware;
-  private readonly devices = new WeakMap<MachineDevice, VfioDevice>();
-  private readonly groups = new WeakMap<object, VfioGroup>();
+  protected readonly parts: Parts;
+  protected readonly hardware: MachineHardware;
+  protected readonly devices = new WeakMap<MachineDevice, VfioDevice>();
+  protected readonly groups = new WeakMap<object, VfioGroup>();
 
   constructor(parts: Parts, hardware: MachineHardware) {
     this.parts = parts;
@@ -30,7 +30,7 @@ export class VfioCore {
     return 'ENOENT';
   }
 
-  private deviceOf(hardware: MachineDevice): VfioDevice {
+  protected deviceOf(hardware: MachineDevice): VfioDevice {
     const known = this.devices.get(hardware);
     if (known) return known;
     const device = new this.parts.VfioDevice(hardware, this.groupOf(hardware));
@@ -38,7 +38,7 @@ export class VfioCore {
     return device;
   }
 
-  private groupOf({ iommu }: MachineDevice): VfioGroup {
+  protected groupOf({ iommu }: MachineDevice): VfioGroup {
     const known = this.groups.get(iommu.group);
     if (known) return known;
     const group = new this.parts.VfioGroup();

@@ -34,7 +34,7 @@ const READ_WRITE = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
 
 /** vfio_pci_core.c: the regions of an endpoint. Interrupts and reset are not here yet. */
 export class VfioPci {
-  private readonly regions: ReadonlyMap<number, Region>;
+  protected readonly regions: ReadonlyMap<number, Region>;
 
   constructor(device: { readonly configuration: DeviceRegion; readonly bar0: DeviceRegion }) {
     const flags = READ_WRITE | VFIO_REGION_INFO_FLAG_MMAP;
@@ -83,7 +83,7 @@ export class VfioPci {
   }
 
   /** VFIO-DEV-01 */
-  private getInfo(task: Task, arg: bigint): ErrnoName | undefined {
+  protected getInfo(task: Task, arg: bigint): ErrnoName | undefined {
     const argument = loadArgument(task, arg, VFIO_DEVICE_GET_INFO);
     if (isErrno(argument)) return argument;
     const num_regions = VFIO_PCI_NUM_REGIONS;
@@ -92,7 +92,7 @@ export class VfioPci {
   }
 
   /** VFIO-RGN-01 02 */
-  private getRegionInfo(task: Task, arg: bigint): ErrnoName | undefined {
+  protected getRegionInfo(task: Task, arg: bigint): ErrnoName | undefined {
     const argument = loadArgument(task, arg, VFIO_DEVICE_GET_REGION_INFO);
     if (isErrno(argument)) return argument;
     const { index } = argument.fields;
@@ -104,7 +104,7 @@ export class VfioPci {
     return argument.respond(values, VFIO_DEVICE_GET_REGION_INFO.minSize);
   }
 
-  private regionAt(offset: bigint): (Region & { offset: bigint; rest: number }) | undefined {
+  protected regionAt(offset: bigint): (Region & { offset: bigint; rest: number }) | undefined {
     const region = this.regions.get(Number(offset >> VFIO_PCI_OFFSET_SHIFT));
     const inside = BigInt.asUintN(Number(VFIO_PCI_OFFSET_SHIFT), offset);
     if (!region || inside >= region.memory.size) return undefined;

@@ -1,5 +1,10 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 
+import {
+  IOMMU_HW_INFO_TYPE_INTEL_VTD,
+  IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17,
+  iommu_hw_info_vtd,
+} from '#uapi/iommufd/device.ts';
 import { contextEntryAddress, encodeContextEntry } from '../../../hardware/vtd/context-table.ts';
 import { busOf, encodeRootEntry, rootEntryAddress } from '../../../hardware/vtd/root-table.ts';
 import type { VtdUnit } from '../../../hardware/vtd/vtd-unit.ts';
@@ -8,7 +13,7 @@ import { IdPool } from '../../lib/id-pool.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT } from '../../mm/user-memory.ts';
 import type { Parts } from '../../parts.ts';
-import type { IommuDomain, ReservedRegion } from '../domain.ts';
+import type { HardwareInfo, IommuDomain, ReservedRegion } from '../domain.ts';
 import type { IommuOps } from '../group.ts';
 import { PagingDomain } from './paging-domain.ts';
 import type { QueuedInvalidation } from './queued-invalidation.ts';
@@ -31,6 +36,7 @@ const MSI_WINDOW: ReservedRegion = { first: 0xfee0_0000n, last: 0xfeef_ffffn, ty
 export class IntelIommu implements IommuOps<IntelDevice> {
   readonly cacheCoherent = true;
   readonly msiIsolated = true;
+  private readonly unit: VtdUnit;
   private readonly pages: Pages;
   private readonly parts: Parts;
   protected readonly queue: QueuedInvalidation;
@@ -43,6 +49,7 @@ export class IntelIommu implements IommuOps<IntelDevice> {
   private readonly domainIds = new IdPool(1);
 
   constructor(options: IntelIommuOptions) {
+    this.unit = options.unit;
     this.pages = options.pages;
     this.parts = options.parts;
     this.queue = new options.parts.QueuedInvalidation(
@@ -52,6 +59,14 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     this.rootTable = this.newTable();
     options.unit.setRootTable(this.rootTable);
     options.unit.enableTranslation();
+  }
+
+  /** intel_iommu_hw_info(). HWINFO-15 */
+  hardwareInfo(): HardwareInfo {
+    const { capability: cap_reg, extendedCapability: ecap_reg } = this.unit;
+    const flags = IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17;
+    const data = iommu_hw_info_vtd.pack({ flags, cap_reg, ecap_reg });
+    return { type: IOMMU_HW_INFO_TYPE_INTEL_VTD, data, capabilities: 0n };
   }
 
   allocPagingDomain(): IommuDomain | ErrnoName {

@@ -18,7 +18,7 @@ const RW_FLAGS =
 
 /** selftest.c: the operations of IOMMU_TEST_CMD on accesses. */
 export class AccessTests {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;
@@ -101,7 +101,7 @@ export class AccessTests {
     return file.access.attach(command.fields.operation.access_replace_ioas.ioas_id);
   }
 
-  private createAccess(file: SelftestAccess): Access {
+  protected createAccess(file: SelftestAccess): Access {
     const { context } = this;
     const access = context.create((id) => {
       return new context.kernel.parts.Access(id, {
@@ -114,7 +114,7 @@ export class AccessTests {
     return access;
   }
 
-  private readFrom(file: SelftestAccess, { fields, task }: TestCommand): ErrnoName | undefined {
+  protected readFrom(file: SelftestAccess, { fields, task }: TestCommand): ErrnoName | undefined {
     const { flags, iova, length, uptr } = fields.operation.access_rw;
     const bytes = new Uint8Array(Number(length));
     const slow = (flags & uapi.MOCK_ACCESS_RW_SLOW_PATH) !== 0;
@@ -123,7 +123,7 @@ export class AccessTests {
     return error ?? task.memory.copyToUser(uptr, bytes);
   }
 
-  private writeTo(file: SelftestAccess, { fields, task }: TestCommand): ErrnoName | undefined {
+  protected writeTo(file: SelftestAccess, { fields, task }: TestCommand): ErrnoName | undefined {
     const { flags, iova, length, uptr } = fields.operation.access_rw;
     const bytes = task.memory.copyFromUser(uptr, Number(length));
     if (isErrno(bytes)) return bytes;
@@ -131,13 +131,13 @@ export class AccessTests {
     return file.access.readWrite(this.iova(file, flags, iova), bytes, { task, write: true, slow });
   }
 
-  private iova(file: SelftestAccess, flags: number, iova: bigint): bigint {
+  protected iova(file: SelftestAccess, flags: number, iova: bigint): bigint {
     const ioas = file.access.attachedTo;
     return flags & uapi.MOCK_FLAGS_ACCESS_SYZ && ioas ? convertIova(ioas, iova) : iova;
   }
 
   /** iommufd_access_get(). */
-  private file({ fields, task }: TestCommand): SelftestAccess | 'EBADFD' {
+  protected file({ fields, task }: TestCommand): SelftestAccess | 'EBADFD' {
     const file = task.files.get(fields.id);
     if (isErrno(file) || !(file.operations instanceof SelftestAccess)) return 'EBADFD';
     return file.operations;

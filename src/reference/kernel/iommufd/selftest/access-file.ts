@@ -28,10 +28,10 @@ export interface PinRequest {
 /** selftest.c: struct selftest_access: an access behind a file, with the ranges that it has pinned. */
 export class SelftestAccess implements FileOperations {
   readonly needsPinPages: boolean;
-  private readonly kernel: Kernel;
-  private used: Access | undefined;
-  private readonly items = new Map<number, PinnedItem>();
-  private nextItem = 0;
+  protected readonly kernel: Kernel;
+  protected used: Access | undefined;
+  protected readonly items = new Map<number, PinnedItem>();
+  protected nextItem = 0;
 
   constructor(kernel: Kernel, needsPinPages: boolean) {
     this.kernel = kernel;
@@ -86,13 +86,13 @@ export class SelftestAccess implements FileOperations {
     this.access.release();
   }
 
-  private drop(item: number, { iova, length }: PinnedItem): void {
+  protected drop(item: number, { iova, length }: PinnedItem): void {
     this.items.delete(item);
     this.access.unpinPages(iova, length);
   }
 
   /** iommufd_test_check_pages(): EBADE where another frame is pinned than is behind the address. */
-  private checkPages(
+  protected checkPages(
     { task, iova, expected }: PinRequest,
     pfns: readonly Pfn[],
   ): ErrnoName | undefined {

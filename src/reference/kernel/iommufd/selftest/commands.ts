@@ -20,8 +20,8 @@ type Operation = (command: TestCommand) => CommandResult;
 
 /** selftest.c: IOMMU_TEST_CMD. */
 export class TestCommands {
-  private readonly context: Iommufd;
-  private readonly operations: ReadonlyMap<number, Operation>;
+  protected readonly context: Iommufd;
+  protected readonly operations: ReadonlyMap<number, Operation>;
 
   constructor(context: Iommufd) {
     this.context = context;

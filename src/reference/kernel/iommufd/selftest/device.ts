@@ -2,7 +2,6 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import { MOCK_FLAGS_DEVICE_NO_DIRTY, MOCK_FLAGS_DEVICE_PASID } from '#uapi/iommufd/selftest.ts';
 import type { IommuDevice } from '../../iommu/domain.ts';
 import { isErrno } from '../../lib/errno.ts';
-import { bindDevice } from '../device.ts';
 import type { IommufdDevice } from '../device.ts';
 import type { Iommufd } from '../main.ts';
 import { IommufdObject } from '../object.ts';
@@ -10,7 +9,7 @@ import { IommufdObject } from '../object.ts';
 /** selftest.c: struct selftest_obj: a mock device that is bound and attached as long as this object exists. MOCK-05 07 */
 export class SelftestDevice extends IommufdObject {
   readonly bound: IommufdDevice;
-  private readonly mock: IommuDevice;
+  protected readonly mock: IommuDevice;
 
   constructor(id: number, bound: IommufdDevice) {
     super(id);
@@ -35,7 +34,7 @@ export function createSelftestDevice(
   if (flags & ~(MOCK_FLAGS_DEVICE_NO_DIRTY | MOCK_FLAGS_DEVICE_PASID)) return 'EINVAL';
   const { iommu, parts } = context.kernel;
   const mock = iommu.addMockDevice();
-  const bound = bindDevice(context, mock);
+  const bound = context.bindDevice(mock);
   const hwptId = isErrno(bound) ? bound : bound.attach(tableId);
   if (isErrno(bound) || isErrno(hwptId)) {
     if (!isErrno(bound)) bound.unbind();

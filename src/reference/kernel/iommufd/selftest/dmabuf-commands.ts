@@ -16,7 +16,7 @@ const MAX_SIZE = PAGE_SIZE << BigInt(HUGE_ORDER);
 /** A file of the exporter of selftest.c. */
 class TestDmabufFile implements FileOperations {
   readonly dmabuf: Dmabuf;
-  private readonly free: () => void;
+  protected readonly free: () => void;
 
   constructor(dmabuf: Dmabuf, free: () => void) {
     this.dmabuf = dmabuf;
@@ -30,7 +30,7 @@ class TestDmabufFile implements FileOperations {
 
 /** selftest.c: the operations of IOMMU_TEST_CMD on dma-bufs. */
 export class DmabufTests {
-  private readonly context: Iommufd;
+  protected readonly context: Iommufd;
 
   constructor(context: Iommufd) {
     this.context = context;

@@ -1,7 +1,10 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+
 import { loadSupport, runCucumber, type IRunConfiguration } from '@cucumber/cucumber/api';
 import { Command } from 'commander';
 
 import { observedOutcome } from '#conformance/outcome.ts';
+import { table } from '#conformance/markdown.ts';
 import { pattern } from '#conformance/pattern.ts';
 import { catalogue } from '#mutants/catalogue.ts';
 import type { Mutant } from '#mutants/mutant.ts';
@@ -108,18 +111,30 @@ function show({ mutant, killer, runs }: Verdict): void {
   console.log(`  of ${count} none failed, and ${broken} broke off; one of them has to fail`);
 }
 
+/** Below reports/, as lines of scenarios change more often than the catalogue. */
+function writeMatrix(verdicts: readonly Verdict[]): void {
+  const rows = verdicts.map(({ mutant: { id, breaks }, killer }) => {
+    const by = killer && `${killer.scenario.uri}:${killer.scenario.line} ${killer.scenario.title}`;
+    return [id, breaks.join(', '), by ?? 'nobody'];
+  });
+  mkdirSync('reports', { recursive: true });
+  writeFileSync('reports/mutants.md', table([['mutant', 'breaks', 'killed by'], ...rows]));
+}
+
 async function main(only: readonly string[]): Promise<number> {
   const suite = await loadSuite(undefined);
   const support = await loadSupport(suite.configuration);
   const wanted = catalogue.filter(
     ({ id }) => only.length === 0 || only.some((glob) => pattern(glob).test(id)),
   );
-  let killed = 0;
+  const verdicts: Verdict[] = [];
   for (const mutant of wanted) {
     const verdict = await hunt(mutant, suite, support);
     show(verdict);
-    if (verdict.killer !== undefined) killed += 1;
+    verdicts.push(verdict);
   }
+  const killed = verdicts.filter(({ killer }) => killer !== undefined).length;
+  if (only.length === 0) writeMatrix(verdicts);
   console.log(`\n${killed} killed, ${wanted.length - killed} survived`);
   return killed === wanted.length && wanted.length > 0 ? exitCodes.success : exitCodes.failures;
 }

@@ -71,7 +71,7 @@ type CopySource = Pick<Value<typeof iommu_ioas_copy>, 'flags' | 'src_iova'>;
 export class IoasCommands {
   protected readonly context: Iommufd;
   /** Mappings of one process share one. */
-  private lastAccounting: Accounting | undefined;
+  protected lastAccounting: Accounting | undefined;
 
   constructor(context: Iommufd) {
     this.context = context;

@@ -42,6 +42,8 @@ export class Iommufd implements FileOperations {
         new parts.IoasCommands(this),
         new parts.OptionCommands(this),
         new parts.HwptCommands(this),
+        new parts.DirtyCommands(this),
+        new parts.InvalidateCommands(this),
         new parts.DeviceCommands(this),
         new parts.FaultCommands(this),
         new parts.ViommuCommands(this),

@@ -197,13 +197,17 @@ export const copies = mutants(
     breaks: ['IOAS-COPY-07'],
     story: 'A copy passes over a hole in the middle of its source.',
     like: 'iopt_get_pages() that does not ask whether the areas touch',
-    parts: ({ AreaTree }) => ({
-      AreaTree: class extends AreaTree {
-        override *contiguous(first: bigint, last: bigint): Generator<IoptArea> {
-          for (let area = this.intersecting(first, last); area;) {
-            yield area;
-            area = area.last < last ? this.intersecting(area.last + 1n, last) : undefined;
-          }
+    parts: ({ IoPagetable }) => ({
+      IoPagetable: class extends IoPagetable {
+        override slices(iova: bigint, length: bigint): PagesSlice[] | ErrnoName {
+          const whole = super.slices(iova, length);
+          const last = iova + length - 1n;
+          const below = this.areas.intersecting(iova, iova);
+          const above = this.areas.intersecting(last, last);
+          if (whole !== 'ENOENT' || !below || !above) return whole;
+          const low = super.slices(iova, below.last - iova + 1n);
+          const high = super.slices(above.first, last - above.first + 1n);
+          return typeof low === 'string' || typeof high === 'string' ? whole : [...low, ...high];
         }
       },
     }),

@@ -175,10 +175,13 @@ export class IommufdDevice extends IommufdObject {
 
   /** iommufd_device_do_replace(): moves all attached devices of the group. DEV-28 30 34 42 VFIO-ATT-07 */
   protected replaceBy(hwpt: HwptPaging): ErrnoName | undefined {
-    const { group } = this;
-    const old = group.hwpt;
+    const old = this.group.hwpt;
     if (!old || !this.isAttached) return 'EINVAL';
-    if (old === hwpt) return undefined;
+    return old === hwpt ? undefined : this.moveGroup(hwpt, old);
+  }
+
+  protected moveGroup(hwpt: HwptPaging, old: HwptPaging): ErrnoName | undefined {
+    const { group } = this;
     const error = this.reserveForGroup(hwpt, old) ?? group.group.replace(hwpt.domain);
     if (error) {
       if (hwpt.ioas !== old.ioas) this.unreserveForGroup(hwpt);

@@ -26,7 +26,7 @@ export class VfioArgument<S extends Struct> {
 
   /** The first `length` bytes of the struct, with these values. */
   respond(values: Partial<Value<S>>, length: number): ErrnoName | undefined {
-    const bytes = this.struct.pack({ ...this.fields, ...values } as never);
+    const bytes = this.struct.pack({ ...this.fields, ...values });
     return this.task.memory.copyToUser(this.address, bytes.subarray(0, length));
   }
 }

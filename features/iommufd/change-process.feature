@@ -14,9 +14,9 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
       Then it fails with EOPNOTSUPP
 
       Examples:
-        | value      |
-        |          1 |
-        | 0x80000000 |
+        | value  |
+        |      1 |
+        | bit 31 |
 
     @OPT-21 @OPT-22 @needs:change-process
     Scenario: a reserved field comes before a mapping of user memory
@@ -52,6 +52,19 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
         | which  |
         | first  |
         | second |
+
+    @OPT-22 @needs:change-process @needs:dma-buf @needs:test-cmd
+    Scenario: a mapping of a dma-buf
+      Given an iommufd
+      And an IOAS "guest"
+      And a dma-buf "bar" of 4 pages
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 64 MiB read-write
+      When it calls IOMMU_IOAS_CHANGE_PROCESS
+      Then it fails with EINVAL
+      And nothing has changed
+      When it unmaps everything from IOAS "guest"
+      And it calls IOMMU_IOAS_CHANGE_PROCESS
+      Then it succeeds
 
     @OPT-22 @needs:change-process @needs:processes @needs:limits @needs:device @needs:proc
     Scenario: nobody is charged when it fails

@@ -166,6 +166,18 @@ Feature: IOMMU_DESTROY
       When it destroys IOAS "guest"
       Then it succeeds
 
+    @OBJ-07 @needs:test-cmd
+    Scenario: an IOAS that an access has moved to and back from
+      Given an IOAS "other"
+      And an access "driver" on IOAS "guest"
+      When access "driver" moves to IOAS "other"
+      And access "driver" moves to IOAS "guest"
+      Then it succeeds
+      When it destroys IOAS "guest"
+      Then it fails with EBUSY
+      When it destroys IOAS "other"
+      Then it succeeds
+
     @OBJ-08 @OBJ-31 @needs:device @needs:hwpt-alloc
     Scenario: a page table that a device is attached to
       Given an IOAS "other"

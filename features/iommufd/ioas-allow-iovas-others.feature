@@ -94,19 +94,19 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS, beside fixed maps and devices
         | 0 | U64_MAX |
 
       Examples:
-        | case                   | first               | length          |
-        | its first byte         |  0x1000000 - 1 byte |          1 page |
-        | its last byte          | 0x80000000 - 1 page | 1 page + 1 byte |
-        | all but its last byte  |  0x1000000 - 1 page | 1 page + 1 byte |
-        | all but its first byte | 0x80000000 - 1 byte |          1 page |
+        | case                   | first           | length          |
+        | its first byte         | 16 MiB - 1 byte |          1 page |
+        | its last byte          |  2 GiB - 1 page | 1 page + 1 byte |
+        | all but its last byte  | 16 MiB - 1 page | 1 page + 1 byte |
+        | all but its first byte |  2 GiB - 1 byte |          1 page |
 
     @IOAS-ALLOW-12 @needs:test-cmd
     Scenario: a list that is the aperture of a mock device
       When it allows only these IOVAs in IOAS "guest":
-        | 0x1000000 | 0x7f000000 |
+        | 16 MiB | 2032 MiB |
       And it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN  |
         | id | IOAS "guest" |
       Then it succeeds
       And the usable IOVAs of IOAS "guest" are:
-        | 0x1000000 | 0x7fffffff |
+        | 16 MiB | 2 GiB - 1 byte |

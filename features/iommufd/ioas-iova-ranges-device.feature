@@ -15,7 +15,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
         | op | MOCK_DOMAIN  |
         | id | IOAS "guest" |
       Then the usable IOVAs of IOAS "guest" are:
-        | 0x1000000 | 0x7fffffff |
+        | 16 MiB | 2 GiB - 1 byte |
       And the IOVA alignment of IOAS "guest" is 2048 bytes
 
     @IOAS-RANGES-07 @IOAS-RANGES-09 @needs:test-cmd
@@ -25,8 +25,8 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
         | op | MOCK_DOMAIN  |
         | id | IOAS "guest" |
       Then the usable IOVAs of IOAS "guest" are:
-        | 0x1000000 |  0x1ffffff |
-        | 0x2001000 | 0x7fffffff |
+        |          16 MiB | 32 MiB - 1 byte |
+        | 32 MiB + 1 page |  2 GiB - 1 byte |
 
     @IOAS-RANGES-07 @needs:device @needs:reserved-iova
     Scenario: a reserved region of a device parts its aperture
@@ -120,7 +120,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then 16 MiB .. +2 pages is mapped in IOAS "guest"
       And the usable IOVAs of IOAS "guest" are:
-        | 0x1000000 | 0x7fffffff |
+        | 16 MiB | 2 GiB - 1 byte |
 
   Rule: the alignment is a power of two, and never above a page
 
@@ -173,4 +173,26 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
       When it closes access "vcpu"
       Then the IOVA alignment of IOAS "guest" is 1 page
       When it closes access "vcpu 2"
+      Then the IOVA alignment of IOAS "guest" is 1 byte
+
+    @IOAS-RANGES-12 @needs:test-cmd
+    Scenario: an access that moves takes its alignment along
+      Given an access "vcpu" that pins on IOAS "guest"
+      And an IOAS "host"
+      When access "vcpu" moves to IOAS "host"
+      Then it succeeds
+      And the IOVA alignment of IOAS "guest" is 1 byte
+      And the IOVA alignment of IOAS "host" is 1 page
+
+    @IOAS-RANGES-12 @needs:test-cmd
+    Scenario: an access that cannot move leaves both alignments as they are
+      Given an access "vcpu" that pins on IOAS "guest"
+      And an IOAS "host"
+      When it maps 1 byte of buffer "ram" into IOAS "host" at 16 MiB read-write
+      And access "vcpu" moves to IOAS "host"
+      Then it fails with EADDRINUSE
+      And nothing has changed
+      And the IOVA alignment of IOAS "guest" is 1 page
+      And the IOVA alignment of IOAS "host" is 1 byte
+      When it closes access "vcpu"
       Then the IOVA alignment of IOAS "guest" is 1 byte

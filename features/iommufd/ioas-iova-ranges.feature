@@ -40,7 +40,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
         | id             |
         | no such object |
         |              0 |
-        |     0xffffffff |
+        |     4294967295 |
 
     @IOAS-RANGES-02
     Scenario: an IOAS that was destroyed

@@ -144,9 +144,9 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
       When it allows only these IOVAs in IOAS "guest":
         | 1 TiB | 4 TiB |
       And it calls IOMMU_IOAS_MAP with:
-        | flags   | READABLE           |
-        | user_va | 0x8000000000000000 |
-        | length  |              3 TiB |
+        | flags   | READABLE |
+        | user_va | 8192 PiB |
+        | length  |    3 TiB |
       Then it lands at 1 TiB
 
   Rule: an address off a page gives its offset to the IOVA
@@ -162,7 +162,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
       Examples:
         | offset          | length     |
         |          1 byte |     1 byte |
-        |           0x138 |     1 page |
+        |       312 bytes |     1 page |
         |      2048 bytes | 2048 bytes |
         | 1 page - 1 byte |    2 bytes |
 
@@ -180,12 +180,12 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
       And the new IOVA .. +1 page is mapped in IOAS "guest"
 
       Examples:
-        | hole   | offset | iova   |
-        | 0x2000 |  0x138 | 0x2138 |
-        | 0x2389 |  0x138 | 0x23b8 |
-        | 0x2fff |    0x1 | 0x2fff |
-        | 0x2ffe |    0x1 | 0x2fff |
-        | 0x2001 |  0x800 | 0x2800 |
+        | hole                | offset     | iova                 |
+        |             2 pages |  312 bytes |  2 pages + 312 bytes |
+        | 2 pages + 905 bytes |  312 bytes |  2 pages + 952 bytes |
+        |    3 pages - 1 byte |     1 byte |     3 pages - 1 byte |
+        |   3 pages - 2 bytes |     1 byte |     3 pages - 1 byte |
+        |    2 pages + 1 byte | 2048 bytes | 2 pages + 2048 bytes |
 
   Rule: memory that is aligned less than the IOAS needs is refused
 
@@ -222,6 +222,19 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
         | 1 page + 1 byte |
 
     @IOAS-MAP-22
+    Scenario: an alignment of a page, memory that begins off one, and no hole left
+      When it sets the huge pages option of IOAS "guest" to 0
+      And it calls IOMMU_IOAS_MAP with:
+        | user_va |                          0 |
+        | length  | U64_MAX - 2 pages + 1 byte |
+        | iova    |                     1 page |
+      And it calls IOMMU_IOAS_MAP with:
+        | flags   | READABLE       |
+        | user_va | 1 GiB + 1 byte |
+      Then it fails with EINVAL
+      And nothing has changed
+
+    @IOAS-MAP-22
     Scenario: an alignment of a page, and whole pages
       When it sets the huge pages option of IOAS "guest" to 0
       And it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
@@ -241,20 +254,20 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
       And 1 page .. +1 page is not mapped in IOAS "guest"
 
       Examples:
-        | length             |
-        | 0x7fffffffffffffff |
-        | 0x8000000000000000 |
-        | 0x8000000000000001 |
-        | U64_MAX - 1 page   |
+        | length            |
+        | 8192 PiB - 1 byte |
+        |          8192 PiB |
+        | 8192 PiB + 1 byte |
+        | U64_MAX - 1 page  |
 
     @IOAS-MAP-23
     Scenario: one byte less
       When it calls IOMMU_IOAS_MAP with:
         | flags   | READABLE           |
         | user_va |                  0 |
-        | length  | 0x7ffffffffffffffe |
+        | length  | 8192 PiB - 2 bytes |
       Then it lands at 2 MiB
-      And 2 MiB .. +0x7ffffffffffffffe is mapped in IOAS "guest"
+      And 2 MiB .. +8192 PiB - 2 bytes is mapped in IOAS "guest"
 
   Rule: without a hole that fits there is no map
 
@@ -309,11 +322,11 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN  |
         | id | IOAS "guest" |
-      Given 0x1001000 .. +0x7effe000 is reserved in IOAS "guest"
+      Given 16 MiB + 1 page .. +2032 MiB - 2 pages is reserved in IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
-      Then it lands at 0x1000000
+      Then it lands at 16 MiB
       When it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
-      Then it lands at 0x80000000 - 1 page
+      Then it lands at 2 GiB - 1 page
       When it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
       Then it fails with ENOSPC
       And nothing has changed

@@ -1,6 +1,5 @@
 @needs:dma-buf @needs:test-cmd @needs:device
 Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
-
   A dma-buf is memory of another device, such as the registers of a vfio-pci device: there are no pages to pin, and its
   owner may take it away at any time. Here the owner is the exporter of IOMMU_TEST_CMD.
 
@@ -24,7 +23,7 @@ Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
 
       Examples:
         | length  | start  |
-        | 4 pages | 0      |
+        | 4 pages |      0 |
         | 3 pages | 1 page |
 
     @IOAS-FILE-19 @IOAS-FILE-28 @needs:dma @needs:two-devices
@@ -66,10 +65,10 @@ Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
 
       Examples:
         | length           | start   |
-        | 4 pages + 1 byte | 0       |
-        | 4 pages          | 1 byte  |
-        | 1 byte           | 4 pages |
-        | 16 TiB - 1 page  | 0       |
+        | 4 pages + 1 byte |       0 |
+        |          4 pages |  1 byte |
+        |           1 byte | 4 pages |
+        |  16 TiB - 1 page |       0 |
 
     @IOAS-FILE-24
     Scenario: an access neither pins it nor moves its bytes
@@ -132,7 +131,7 @@ Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
       When it calls IOMMU_TEST_CMD with:
         | op                      | DMABUF_REVOKE |
         | dmabuf_revoke.dmabuf_fd | dma-buf "bar" |
-        | dmabuf_revoke.revoked   | 0             |
+        | dmabuf_revoke.revoked   |             0 |
       And device "nic" reads 1 page at 32 MiB + 1 page
       Then the access is blocked
       When it maps 2 pages of dma-buf "bar" into IOAS "guest" at 48 MiB read-write

@@ -1,6 +1,5 @@
 @needs:ioas-map-file
 Feature: IOMMU_IOAS_MAP_FILE
-
   Maps a file of memory, a memfd or a dma-buf, into an I/O address space. The pages are those of the file: neither the
   process that maps it nor its address space is needed for them, so the mapping may outlive both.
 
@@ -43,8 +42,8 @@ Feature: IOMMU_IOAS_MAP_FILE
 
       Examples:
         | case                            | ioas           | start       | length  | errno     |
-        | an IOAS that does not exist     | no such object | 0           | 1 page  | ENOENT    |
-        | a length of 0                   | IOAS "guest"   | 0           | 0       | EINVAL    |
+        | an IOAS that does not exist     | no such object |           0 |  1 page | ENOENT    |
+        | a length of 0                   | IOAS "guest"   |           0 |       0 | EINVAL    |
         | a last byte that passes U64_MAX | IOAS "guest"   | U64_MAX - 1 | 3 bytes | EOVERFLOW |
         | a last byte of exactly U64_MAX  | IOAS "guest"   | U64_MAX - 1 | 2 bytes | EBADF     |
 
@@ -60,7 +59,7 @@ Feature: IOMMU_IOAS_MAP_FILE
 
       Examples:
         | fd          |
-        | -1          |
+        |          -1 |
         | a closed fd |
 
     @IOAS-FILE-06 @needs:device
@@ -99,9 +98,9 @@ Feature: IOMMU_IOAS_MAP_FILE
 
       Examples:
         | length  | start   | size             |
-        | 4 pages | 0       | 4 pages - 1 byte |
-        | 4 pages | 1 page  | 4 pages          |
-        | 1 page  | 4 pages | 4 pages          |
+        | 4 pages |       0 | 4 pages - 1 byte |
+        | 4 pages |  1 page |          4 pages |
+        |  1 page | 4 pages |          4 pages |
 
   Rule: a device sees the bytes of the file
 
@@ -116,9 +115,9 @@ Feature: IOMMU_IOAS_MAP_FILE
 
       Examples:
         | length  | start   | rights     |
-        | 8 pages | 0       | read-write |
+        | 8 pages |       0 | read-write |
         | 5 pages | 3 pages | read-only  |
-        | 1 page  | 7 pages | read-write |
+        |  1 page | 7 pages | read-write |
 
     @IOAS-FILE-09 @needs:device
     Scenario: what was mapped before the device came
@@ -165,9 +164,9 @@ Feature: IOMMU_IOAS_MAP_FILE
 
       Examples:
         | start              | length | offset   |
-        | 1 byte             | 1 byte | 1 byte   |
+        |             1 byte | 1 byte |   1 byte |
         | 2 pages + 48 bytes | 1 page | 48 bytes |
-        | 3 pages + 2 KiB    | 2 KiB  | 2 KiB    |
+        |    3 pages + 2 KiB |  2 KiB |    2 KiB |
 
     @IOAS-FILE-10
     Scenario Outline: a start of <start> aligns the chosen IOVA
@@ -178,9 +177,9 @@ Feature: IOMMU_IOAS_MAP_FILE
 
       Examples:
         | start   | iova             |
-        | 1 page  | 32 MiB - 3 pages |
+        |  1 page | 32 MiB - 3 pages |
         | 2 pages | 32 MiB - 2 pages |
-        | 4 pages | 32 MiB           |
+        | 4 pages |           32 MiB |
 
     @IOAS-FILE-10 @needs:sub-page
     Scenario: a device sees half a page of the file
@@ -254,12 +253,12 @@ Feature: IOMMU_IOAS_MAP_FILE
 
       Examples:
         | length          | start           | iova            |
-        | 4 MiB           | 0               | 16 MiB          |
-        | 2 MiB           | 2 MiB           | 16 MiB          |
-        | 2 MiB           | 2 MiB           | 16 MiB + 1 page |
-        | 2 MiB           | 1 page          | 16 MiB          |
-        | 3 pages         | 2 MiB - 2 pages | 16 MiB          |
-        | 2 MiB + 2 pages | 2 MiB - 2 pages | 16 MiB          |
+        |           4 MiB |               0 |          16 MiB |
+        |           2 MiB |           2 MiB |          16 MiB |
+        |           2 MiB |           2 MiB | 16 MiB + 1 page |
+        |           2 MiB |          1 page |          16 MiB |
+        |         3 pages | 2 MiB - 2 pages |          16 MiB |
+        | 2 MiB + 2 pages | 2 MiB - 2 pages |          16 MiB |
 
     @IOAS-FILE-14 @needs:sub-page @needs:hugetlb
     Scenario: half a page from the last one of a huge page

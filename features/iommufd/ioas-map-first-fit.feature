@@ -37,9 +37,9 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
       When it allows only these IOVAs in IOAS "guest":
         | U64_MAX - <hole> + 1 byte | <hole> |
       And it calls IOMMU_IOAS_MAP with:
-        | flags   | READABLE           |
-        | user_va | 0x4000000000000000 |
-        | length  | <length>           |
+        | flags   | READABLE |
+        | user_va | 4096 PiB |
+        | length  | <length> |
       Then it fails with ENOSPC
       And it wrote nothing back
       And nothing has changed
@@ -57,9 +57,9 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
     Scenario Outline: <length>, and all but the last <hole> is reserved
       Given 0 .. +U64_MAX - <hole> + 1 byte is reserved in IOAS "guest"
       When it calls IOMMU_IOAS_MAP with:
-        | flags   | READABLE           |
-        | user_va | 0x8000000000000000 |
-        | length  | <length>           |
+        | flags   | READABLE |
+        | user_va | 8192 PiB |
+        | length  | <length> |
       Then it fails with ENOSPC
       And it wrote nothing back
       And nothing has changed
@@ -76,9 +76,9 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
       When it allows only these IOVAs in IOAS "guest":
         | U64_MAX - 1536 GiB + 1 byte | 1536 GiB |
       And it calls IOMMU_IOAS_MAP with:
-        | flags   | READABLE           |
-        | user_va | 0x8000000000000000 |
-        | length  |              1 TiB |
+        | flags   | READABLE |
+        | user_va | 8192 PiB |
+        | length  |    1 TiB |
       Then it lands at U64_MAX - 1536 GiB + 1 byte
 
     @IOAS-MAP-25
@@ -221,7 +221,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
         | op | MOCK_DOMAIN  |
         | id | IOAS "guest" |
       And it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
-      Then it lands at 0x1000000
+      Then it lands at 16 MiB
       And the new IOVA .. +1 page is mapped in IOAS "guest"
 
     @IOAS-MAP-26 @needs:device

@@ -72,11 +72,11 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
       And <iova> .. +1 page is not mapped in IOAS "guest"
 
       Examples:
-        | case                         | iova                    |
-        | by half a page, at its start |  0x1000000 - 2048 bytes |
-        | by half a page, at its end   | 0x80000000 - 2048 bytes |
-        | wholly, below it             |      0x1000000 - 1 page |
-        | wholly, above it             |              0x80000000 |
+        | case                         | iova                |
+        | by half a page, at its start | 16 MiB - 2048 bytes |
+        | by half a page, at its end   |  2 GiB - 2048 bytes |
+        | wholly, below it             |     16 MiB - 1 page |
+        | wholly, above it             |               2 GiB |
 
     @IOAS-MAP-13 @needs:test-cmd
     Scenario Outline: a map at <iova>, just inside the aperture of a mock device
@@ -88,9 +88,9 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
       And <iova> .. +1 page is mapped in IOAS "guest"
 
       Examples:
-        | iova                |
-        |           0x1000000 |
-        | 0x80000000 - 1 page |
+        | iova           |
+        |         16 MiB |
+        | 2 GiB - 1 page |
 
     @IOAS-MAP-13 @needs:device
     Scenario: a map at the top of the space while a device is attached

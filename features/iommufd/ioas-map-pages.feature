@@ -77,7 +77,7 @@ Feature: IOMMU_IOAS_MAP, page by page
       Then it fails with EINVAL
       And nothing has changed
       When it maps 1 page of buffer "ram" + 2048 bytes into IOAS "guest" anywhere read-write
-      Then it lands at 0x1000000 + 2048 bytes
+      Then it lands at 16 MiB + 2048 bytes
       And the new IOVA .. +1 page is mapped in IOAS "guest"
 
     @IOAS-MAP-43 @needs:device @needs:test-cmd

@@ -110,7 +110,7 @@ Feature: IOMMU_IOAS_MAP
         | no such object | 1 page |
         | no such object |      0 |
         |              0 | 1 page |
-        |     0xffffffff | 1 page |
+        |     4294967295 | 1 page |
 
     @IOAS-MAP-04
     Scenario: an IOAS that was destroyed

@@ -32,6 +32,19 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       And device "nic" does not see buffer "ram" at 16 MiB .. +1 page
       And device "nic" sees buffer "ram" at 32 MiB .. +8 pages
 
+    @IOAS-UNMAP-17 @needs:device @needs:test-cmd
+    Scenario: a copy of what is unmapped stays, and the copy is unmapped later
+      Given a device "nic" attached to IOAS "guest"
+      When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it copies 8 pages at 16 MiB of IOAS "guest" into IOAS "guest" at 32 MiB read-write
+      And it unmaps 8 pages at 16 MiB from IOAS "guest"
+      Then each page of buffer "ram" carries 1 pin
+      And device "nic" does not see buffer "ram" at 16 MiB .. +1 page
+      And device "nic" sees buffer "ram" at 32 MiB .. +8 pages
+      When it unmaps 8 pages at 32 MiB from IOAS "guest"
+      Then each page of buffer "ram" carries 0 pins
+      And device "nic" does not see buffer "ram" at 32 MiB .. +1 page
+
     @IOAS-UNMAP-17 @needs:device @needs:two-devices @needs:hwpt-alloc
     Scenario: two devices with page tables of their own
       Given a device "nic" attached to IOAS "guest"

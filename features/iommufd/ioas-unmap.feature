@@ -25,7 +25,7 @@ Feature: IOMMU_IOAS_UNMAP
         | no such object |       0 |
         | no such object | U64_MAX |
         |              0 |  1 page |
-        |     0xffffffff |  1 page |
+        |     4294967295 |  1 page |
 
     @IOAS-UNMAP-01
     Scenario: an IOAS that was destroyed
@@ -37,7 +37,7 @@ Feature: IOMMU_IOAS_UNMAP
   Rule: an unmap of exactly what was mapped takes it out
 
     @IOAS-UNMAP-02
-    Scenario Outline: <length> at <iova>
+    Scenario Outline: <length> at <iova>, and no more
       When it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
       Then <iova> .. +<length> is mapped in IOAS "guest"
       When it unmaps <length> at <iova> from IOAS "guest"
@@ -115,7 +115,7 @@ Feature: IOMMU_IOAS_UNMAP
       And it maps 1 page of buffer "ram" into IOAS "guest" at 32 MiB read-write
 
     @IOAS-UNMAP-04
-    Scenario Outline: <length> at <iova>
+    Scenario Outline: <length> at <iova>, of which <mapped> are mapped
       When it unmaps <length> at <iova> from IOAS "guest"
       Then it succeeds
       And it returns:
@@ -236,7 +236,7 @@ Feature: IOMMU_IOAS_UNMAP
         | U64_MAX - 1 byte |
 
     @IOAS-UNMAP-08
-    Scenario Outline: <length> at <iova>
+    Scenario Outline: <length> at <iova>, past U64_MAX
       When it unmaps <length> at <iova> from IOAS "guest"
       Then it fails with EOVERFLOW
       And it wrote nothing back

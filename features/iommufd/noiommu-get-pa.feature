@@ -99,3 +99,18 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
       Then it fails with EOPNOTSUPP
       And it wrote nothing back
       And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+
+  Rule: memory that its owner took away has none
+
+    @OPT-40 @needs:noiommu @needs:dma-buf @needs:test-cmd
+    Scenario: a dma-buf that was revoked
+      Given a dma-buf "bar" of 4 pages
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 64 MiB read-write
+      When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | iova | 64 MiB |
+      Then it fails with EOPNOTSUPP
+      When it revokes dma-buf "bar"
+      And it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | iova | 64 MiB |
+      Then it fails with EINVAL
+      And it wrote nothing back

@@ -228,6 +228,10 @@ Feature: the ids of objects
       Then it fails with EADDRINUSE
       And nothing has changed
       And HWPT "first" no longer exists
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id | IOAS "scratch" |
+      Then it returns:
+        | out_hwpt_id | HWPT "first" |
       When it destroys IOAS "guest"
       Then it succeeds
 
@@ -240,6 +244,7 @@ Feature: the ids of objects
       When it destroys object 1
       Then it fails with ENOENT
       Given it has a nofile limit of 256
+      Then no file descriptor was left behind
       When it calls IOMMU_FAULT_QUEUE_ALLOC
       Then it returns:
         | out_fault_id | 1 |

@@ -58,12 +58,12 @@ Feature: IOMMU_OPTION_HUGE_PAGES
       And the huge pages option of IOAS "guest" is <before>
 
       Examples:
-        | value       | before |
-        |           2 |      0 |
-        |           2 |      1 |
-        | U64_MAX     |      0 |
-        | 0x100000000 |      1 |
-        | 0x100000001 |      0 |
+        | value          | before |
+        |              2 |      0 |
+        |              2 |      1 |
+        | U64_MAX        |      0 |
+        |          4 GiB |      1 |
+        | 4 GiB + 1 byte |      0 |
 
   Rule: huge pages can be turned off before there is both a page table and a mapping
 

@@ -24,7 +24,7 @@ Feature: IOMMU_OPTION
         |          2 | GET | none         |
         |          2 | SET | none         |
         |          2 | GET | IOAS "guest" |
-        | 0xffffffff | GET | none         |
+        | 4294967295 | GET | none         |
 
     @OPT-02
     Scenario Outline: a reserved field of <value> for the option <option> and operation <op>
@@ -42,9 +42,9 @@ Feature: IOMMU_OPTION
       Examples:
         | value  | option      | on             | op  |
         |      1 | RLIMIT_MODE | none           | GET |
-        | 0x8000 | RLIMIT_MODE | none           | GET |
+        | bit 15 | RLIMIT_MODE | none           | GET |
         |      1 | HUGE_PAGES  | IOAS "guest"   | SET |
-        | 0x8000 | HUGE_PAGES  | IOAS "guest"   | SET |
+        | bit 15 | HUGE_PAGES  | IOAS "guest"   | SET |
         |      1 | HUGE_PAGES  | no such object | GET |
         |      1 | RLIMIT_MODE | none           | SET |
 
@@ -61,12 +61,12 @@ Feature: IOMMU_OPTION
       And the huge pages option of IOAS "guest" is 1
 
       Examples:
-        | option      | on             | op     | value | errno      |
-        | RLIMIT_MODE | none           |      2 |     0 | EOPNOTSUPP |
-        | RLIMIT_MODE | none           | 0xffff |     9 | EOPNOTSUPP |
-        | HUGE_PAGES  | IOAS "guest"   |      2 |     0 | EOPNOTSUPP |
-        | HUGE_PAGES  | IOAS "guest"   | 0xffff |     9 | EOPNOTSUPP |
-        | HUGE_PAGES  | no such object |      2 |     0 | ENOENT     |
+        | option      | on             | op    | value | errno      |
+        | RLIMIT_MODE | none           |     2 |     0 | EOPNOTSUPP |
+        | RLIMIT_MODE | none           | 65535 |     9 | EOPNOTSUPP |
+        | HUGE_PAGES  | IOAS "guest"   |     2 |     0 | EOPNOTSUPP |
+        | HUGE_PAGES  | IOAS "guest"   | 65535 |     9 | EOPNOTSUPP |
+        | HUGE_PAGES  | no such object |     2 |     0 | ENOENT     |
 
   Rule: the rlimit mode is an option of the file
 
@@ -133,12 +133,12 @@ Feature: IOMMU_OPTION
       And the rlimit mode of the iommufd is <before>
 
       Examples:
-        | value       | before |
-        |           2 |      0 |
-        |           2 |      1 |
-        | U64_MAX     |      0 |
-        | 0x100000000 |      1 |
-        | 0x100000001 |      0 |
+        | value          | before |
+        |              2 |      0 |
+        |              2 |      1 |
+        | U64_MAX        |      0 |
+        |          4 GiB |      1 |
+        | 4 GiB + 1 byte |      0 |
 
   Rule: the rlimit mode is set by the mighty, and while the file has no objects
 

@@ -26,13 +26,13 @@ Feature: IOMMU_VFIO_IOAS
         | ioas_id | IOAS "guest" |
 
       Examples:
-        | op     | id             | reserved |
-        |      3 | IOAS "guest"   |        0 |
-        | 0xffff | IOAS "guest"   |        0 |
-        | GET    | none           |        1 |
-        | SET    | no such object |        1 |
-        | CLEAR  | none           |        1 |
-        | CLEAR  | none           |   0x8000 |
+        | op    | id             | reserved |
+        |     3 | IOAS "guest"   |        0 |
+        | 65535 | IOAS "guest"   |        0 |
+        | GET   | none           |        1 |
+        | SET   | no such object |        1 |
+        | CLEAR | none           |        1 |
+        | CLEAR | none           | bit 15   |
 
   Rule: none is set at first
 
@@ -68,7 +68,7 @@ Feature: IOMMU_VFIO_IOAS
       And it wrote nothing back
       When it calls IOMMU_VFIO_IOAS with:
         | op      | GET        |
-        | ioas_id | 0xffffffff |
+        | ioas_id | 4294967295 |
       Then it succeeds
       And it wrote back only "ioas_id"
       And it returns:
@@ -194,7 +194,7 @@ Feature: IOMMU_VFIO_IOAS
       Then it succeeds
       When it calls IOMMU_VFIO_IOAS with:
         | op      | GET        |
-        | ioas_id | 0xffffffff |
+        | ioas_id | 4294967295 |
       Then it returns:
         | ioas_id | IOAS "guest" |
 

@@ -171,7 +171,7 @@ Feature: the size of a command's struct
         | IOMMU_IOAS_UNMAP | 64 MiB .. +2 pages is not mapped in IOAS "guest" |
 
     @ABI-08 @ABI-13
-    Scenario Outline: <tail> appended to a map
+    Scenario Outline: <tail> appended to a map, which takes them
       When it calls IOMMU_IOAS_MAP with <tail> appended and:
         | flags | READABLE |
       Then it succeeds
@@ -272,7 +272,7 @@ Feature: the size of a command's struct
         | IOMMU_TEST_CMD |
 
     @ABI-09
-    Scenario Outline: <tail> appended to a map
+    Scenario Outline: <tail> appended to a map, which takes nothing
       When it calls IOMMU_IOAS_MAP with <tail> appended
       Then it fails with E2BIG
       And it wrote nothing back

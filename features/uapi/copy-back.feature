@@ -58,7 +58,7 @@ Feature: what a command writes back
         | out_ioas_id | 2 |
 
     @ABI-14 @OBJ-33
-    Scenario: ten IOASs, each with its struct in read-only memory, cost no id
+    Scenario: three IOASs, each with its struct in read-only memory, cost no id
       When it calls IOMMU_IOAS_ALLOC with read-only memory
       Then it fails with EFAULT
       When it calls IOMMU_IOAS_ALLOC with read-only memory

@@ -29,7 +29,7 @@ Feature: /dev/iommu
       Then it succeeds
 
     @ABI-23 @needs:vfio-container
-    Scenario Outline: sysfs says <line>
+    Scenario Outline: sysfs says <line> of it
       Given an iommufd "container" opened as /dev/vfio/vfio
       Then file "/sys/class/misc/vfio/uevent" says "<line>"
 

@@ -87,7 +87,7 @@ Feature: flags and reserved fields
   Rule: a reserved field is 0
 
     @ABI-18
-    Scenario Outline: <command> with <value> in <field>
+    Scenario Outline: <command> with <value> in its reserved field
       When it calls <command> with:
         | <field> | <value> |
       Then it fails with EOPNOTSUPP

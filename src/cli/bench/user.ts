@@ -47,7 +47,7 @@ export class User {
     values: Partial<Values<S['codecs']>>,
   ): Promise<Values<S['codecs']>> {
     const { struct, request, name } = command;
-    const bytes = struct.pack(values as never);
+    const bytes = struct.pack(values);
     new DataView(bytes.buffer).setUint32(0, struct.size, true);
     const { process } = this;
     const [, result, after] = await Promise.all([
@@ -56,7 +56,7 @@ export class User {
       process.load(this.#structs, struct.size),
     ]);
     if (result < 0 || !(after instanceof Uint8Array)) throw new Error(`${name} returned ${result}`);
-    return struct.unpack(after) as Values<S['codecs']>;
+    return struct.unpack(after);
   }
 
   async newIoas(): Promise<number> {

@@ -26,7 +26,7 @@ export class Accounting {
     this.memory = task.memory;
   }
 
-  /** ENOMEM where the limit would be exceeded; EINVAL in mode `mm` after exit. IOAS-MAP-40 PIN-01 03 04 05 14 */
+  /** ENOMEM where the limit would be exceeded; EINVAL in mode `mm` after exit. IOAS-MAP-40 IOAS-FILE-15 PIN-01 03 04 05 14 */
   charge(pages: bigint): ErrnoName | undefined {
     if (pages === 0n) return undefined;
     const error = this.lock(pages);

@@ -30,7 +30,6 @@ export class DmabufPages extends IoptPages {
   protected readonly dmabuf: Dmabuf;
   /** Where it is mapped now. */
   protected readonly mapped = new Set<MappedArea>();
-  protected revoked = false;
 
   constructor(kernel: Kernel, options: DmabufPagesOptions) {
     const source = new DmabufSource(options.file, options.start);

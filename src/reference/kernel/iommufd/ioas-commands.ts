@@ -213,7 +213,7 @@ export class IoasCommands {
     return this.movePages(command.task, [...all]);
   }
 
-  /** EOPNOTSUPP unless the IOAS has the page table of a noiommu device. ABI-29 OPT-35 36 37 38 */
+  /** EOPNOTSUPP unless the IOAS has the page table of a noiommu device. ABI-29 OPT-35 36 37 38 40 */
   noiommuGetPa(command: UserCommand<typeof iommu_ioas_noiommu_get_pa>): ErrnoName | undefined {
     const { flags, __reserved, ioas_id, iova, length } = command.fields;
     if (!command.task.capabilities.has('SYS_RAWIO')) return 'EPERM';
@@ -222,7 +222,9 @@ export class IoasCommands {
     if (iova === ULONG_MAX) return 'EOVERFLOW';
     const ioas = this.ioas(ioas_id);
     if (isErrno(ioas)) return ioas;
-    return ioas.iopt.areas.intersecting(iova, iova) ? 'EOPNOTSUPP' : 'ENOENT';
+    const area = ioas.iopt.areas.intersecting(iova, iova);
+    if (!area) return 'ENOENT';
+    return area.pages.revoked ? 'EINVAL' : 'EOPNOTSUPP';
   }
 
   /** A test kernel takes the source as area number and offset where it is told so. ABI-26 */

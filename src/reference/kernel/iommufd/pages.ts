@@ -38,6 +38,8 @@ interface Run {
  * while an area is in a domain or an access holds them, once for all of these. IOAS-COPY-18 19 20 22 PIN-08 09 10 26 28
  */
 export class IoptPages {
+  /** Its owner took the memory away, which happens to a dma-buf only. */
+  revoked = false;
   readonly source: PageSource;
   readonly writable: boolean;
   accounting: Accounting;

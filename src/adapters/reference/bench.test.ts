@@ -28,7 +28,7 @@ async function newSetup(protection = { read: true, write: true }) {
   const { iommu } = machine.hardware.devices.find(({ name }) => name === id)!;
   iommu.group.claimDmaOwner(machine);
   const domain = iommu.allocPagingDomain() as IommuDomain;
-  iommu.group.attach(domain);
+  iommu.group.attach({ domain });
   const frames = process.task.memory.pinPages(buffer, 2, true) as Pfn[];
   for (const [index, pfn] of frames.entries()) {
     domain.map(IOVA + BigInt(index) * PAGE, pfn << 12n, PAGE, protection);

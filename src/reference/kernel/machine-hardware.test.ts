@@ -16,7 +16,7 @@ function attached(machine: MachineHardware, device = machine.plug()) {
   const { group } = device.iommu;
   assert.equal(group.claimDmaOwner(machine), undefined);
   const domain = newDomain(device);
-  assert.equal(group.attach(domain), undefined);
+  assert.equal(group.attach({ domain }), undefined);
   return { device, group, domain };
 }
 
@@ -167,9 +167,9 @@ describe('a group', () => {
     domain.map(IOVA, first, PAGE, READ_WRITE);
     const next = newDomain(device);
     next.map(IOVA, second, PAGE, READ_WRITE);
-    assert.equal(group.attach(next), 'EBUSY');
+    assert.equal(group.attach({ domain: next }), 'EBUSY');
     assert.notDeepEqual(device.pci.dmaRead(IOVA, 4), bytes);
-    assert.equal(group.replace(next), undefined);
+    assert.equal(group.replace({ domain: next }), undefined);
     assert.deepEqual(device.pci.dmaRead(IOVA, 4), bytes);
     group.detach();
     assert.equal(device.pci.dmaRead(IOVA, 4), 'blocked');
@@ -179,8 +179,9 @@ describe('a group', () => {
     const machine = new MachineHardware(defaultParts);
     const { device, group, domain } = attached(machine);
     domain.map(IOVA, frames(machine), PAGE, READ_WRITE);
-    const foreign = machine.iommu.addMockDevice().allocPagingDomain() as IommuDomain;
-    assert.equal(group.replace(foreign), 'EINVAL');
+    const mock = machine.iommu.addMockDevice({ noDirtyTracking: false, pasid: false });
+    const foreign = mock.allocPagingDomain() as IommuDomain;
+    assert.equal(group.replace({ domain: foreign }), 'EINVAL');
     assert.equal(device.pci.dmaWrite(IOVA, bytes), undefined);
   });
 });
@@ -194,7 +195,7 @@ describe('the devices of a group', () => {
     group.detach();
     domain.unmap(IOVA, PAGE);
     domain.free();
-    group.attach(newDomain(device));
+    group.attach({ domain: newDomain(device) });
     assert.equal(device.pci.dmaRead(IOVA, 4), 'blocked');
   });
 

@@ -6,6 +6,8 @@ import { QueuedInvalidation } from './iommu/intel/queued-invalidation.ts';
 import { SecondStageBuilder } from './iommu/intel/second-stage-builder.ts';
 import { IommuCore } from './iommu/iommu.ts';
 import { MockDomain } from './iommu/mock-domain.ts';
+import { MockNestedDomain } from './iommu/mock-nested-domain.ts';
+import { PageRequests } from './iommu/io-pgfault.ts';
 import { MockIommu } from './iommu/mock-iommu.ts';
 import { Access } from './iommufd/access.ts';
 import { Accounting } from './iommufd/accounting.ts';
@@ -18,7 +20,12 @@ import { DmabufPages } from './iommufd/dmabuf-pages.ts';
 import { FaultCommands } from './iommufd/fault-commands.ts';
 import { FaultFile, FaultQueue } from './iommufd/fault-queue.ts';
 import { IommufdGroup } from './iommufd/group.ts';
-import { HwptPaging } from './iommufd/hw-pagetable.ts';
+import { HwptNested, HwptPaging } from './iommufd/hw-pagetable.ts';
+import { DirtyCommands } from './iommufd/dirty.ts';
+import { InvalidateCommands } from './iommufd/invalidate.ts';
+import { IovaBitmap } from './iommufd/iova-bitmap.ts';
+import { DirtyTests } from './iommufd/selftest/dirty-commands.ts';
+import { PageRequestTests } from './iommufd/selftest/page-request-commands.ts';
 import { HwptCommands } from './iommufd/hwpt-commands.ts';
 import { IoPagetable } from './iommufd/io-pagetable.ts';
 import { IoasCommands } from './iommufd/ioas-commands.ts';
@@ -66,6 +73,8 @@ export const defaultParts = {
   AreaTree,
   DeviceCdev,
   DeviceCommands,
+  DirtyCommands,
+  DirtyTests,
   Dispatcher,
   Dmabuf,
   DmabufPages,
@@ -77,8 +86,10 @@ export const defaultParts = {
   FileSource,
   Group,
   HwptCommands,
+  HwptNested,
   HwptPaging,
   IntelIommu,
+  InvalidateCommands,
   IoPagetable,
   Ioas,
   IoasCommands,
@@ -89,13 +100,17 @@ export const defaultParts = {
   IoptArea,
   IoptPages,
   IovaAllocator,
+  IovaBitmap,
   Memfd,
   MockDomain,
   MockIommu,
+  MockNestedDomain,
   ObjectTable,
   OpenFile,
   OptionCommands,
   PageFaults,
+  PageRequestTests,
+  PageRequests,
   Pages,
   PagingDomain,
   QueuedInvalidation,

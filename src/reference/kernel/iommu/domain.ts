@@ -1,17 +1,30 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 
+import type { AttachHandle, PageRequestHandler, PageRequests } from './io-pgfault.ts';
+import type { UserData, UserDataArray } from './user-data.ts';
+
 /** include/linux/iommu.h: IOMMU_READ, IOMMU_WRITE, IOMMU_CACHE. */
 export interface IommuProtection {
   readonly read: boolean;
   readonly write: boolean;
 }
 
-/** struct iommu_domain and its ops, as far as iommufd calls them. Ranges are aligned to the smallest page size. */
-export interface IommuDomain {
+/** struct iommu_domain of either type: what a device can be attached to. */
+export interface AnyDomain {
+  readonly type: 'paging' | 'nested';
+  /** iopf_handler: who is told of the page requests of its devices; without one they make none. */
+  pageRequestHandler?: PageRequestHandler;
+  free(): void;
+}
+
+/** A paging domain and its ops, as far as iommufd calls them. Ranges are aligned to the smallest page size. */
+export interface IommuDomain extends AnyDomain {
   /** First and last IOVA that can be translated, both included. */
   readonly geometry: { readonly first: bigint; readonly last: bigint };
   /** Bitmap of the page sizes, bytes; the smallest is the alignment that an IOAS takes on. */
   readonly pageSizes: bigint;
+  /** dirty_ops: present where the domain was asked for with dirty tracking. */
+  readonly dirtyTracking?: DirtyTracking | undefined;
   /** iommu_map(). `maxPageSize` limits the entries used (IOMMU_OPTION_HUGE_PAGES 0). Undoes itself on failure. */
   map(
     iova: bigint,
@@ -24,7 +37,36 @@ export interface IommuDomain {
   unmap(iova: bigint, length: bigint): void;
   /** iommu_iova_to_phys(): undefined where nothing is mapped. */
   iovaToPhys(iova: bigint): bigint | undefined;
-  free(): void;
+}
+
+/** A guest's page table on top of a paging domain. */
+export interface NestedDomain extends AnyDomain {
+  /** cache_invalidate_user(): undefined where the driver lacks it. */
+  invalidate?(array: UserDataArray): Invalidated;
+}
+
+export interface Invalidated {
+  /** Entries that took effect. */
+  readonly done: number;
+  readonly error?: ErrnoName | undefined;
+}
+
+/** struct iommu_dirty_ops */
+export interface DirtyTracking {
+  isEnabled: boolean;
+  /** read_and_clear_dirty() of a range; both ends included. */
+  read(first: bigint, last: bigint, visit: DirtyVisit): void;
+}
+
+/** Told each dirty piece of the range, in ascending order. False keeps it dirty. */
+export type DirtyVisit = (first: bigint, last: bigint) => boolean;
+
+/** What a user may ask of a paging domain: IOMMU_HWPT_ALLOC_* and the data of the driver. */
+export interface PagingOptions {
+  readonly nestParent?: boolean;
+  readonly dirtyTracking?: boolean;
+  readonly pasid?: boolean;
+  readonly data?: UserData | undefined;
 }
 
 /** struct iommu_resv_region, as reported by a device. Both ends included. */
@@ -34,26 +76,39 @@ export interface ReservedRegion {
   readonly type: 'direct' | 'direct-relaxable' | 'reserved' | 'msi' | 'sw-msi';
 }
 
-/** What IOMMU_GET_HW_INFO tells. */
+/** What iommu_ops.hw_info() gives. */
 export interface HardwareInfo {
   /** IOMMU_HW_INFO_TYPE_*. */
   readonly type: number;
   /** struct iommu_hw_info_* of that type. */
   readonly data: Uint8Array;
-  /** IOMMU_HW_CAP_*. */
-  readonly capabilities: bigint;
+}
+
+/** device_iommu_capable(), and what the bus tells of a device. */
+export interface DeviceCapabilities {
+  /** IOMMU_CAP_CACHE_COHERENCY */
+  readonly cacheCoherent: boolean;
+  /** Interrupts of one device cannot be forged by another one. */
+  readonly msiIsolated: boolean;
+  /** IOMMU_CAP_DIRTY_TRACKING */
+  readonly dirtyTracking: boolean;
+  /** IOMMU_CAP_PCI_ATS_SUPPORTED */
+  readonly ats: boolean;
+  /** Bits of a PASID; 0 without PASIDs. */
+  readonly pasidWidth: number;
 }
 
 /** struct device of a device behind an IOMMU: what iommufd and VFIO ask of the IOMMU core and its driver. */
-export interface IommuDevice {
+export interface IommuDevice extends DeviceCapabilities {
   readonly name: string;
   readonly group: IommuGroup;
+  /** What is on the way from the device to a handler. */
+  readonly pageRequests: PageRequests;
   reservedRegions(): readonly ReservedRegion[];
   /** iommu_paging_domain_alloc_flags(). */
-  allocPagingDomain(): IommuDomain | ErrnoName;
-  /** device_iommu_capable(IOMMU_CAP_CACHE_COHERENCY), and MSI isolation. */
-  readonly cacheCoherent: boolean;
-  readonly msiIsolated: boolean;
+  allocPagingDomain(options?: PagingOptions): IommuDomain | ErrnoName;
+  /** iommu_ops.domain_alloc_nested(). */
+  allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
   /** iommu_ops.hw_info(): undefined where the driver has none. HWINFO-11 15 20 */
   hardwareInfo(): HardwareInfo | undefined;
 }
@@ -66,10 +121,12 @@ export interface IommuGroup {
   claimDmaOwner(owner: object): ErrnoName | undefined;
   /** Counted: back to the default domain with the last release. */
   releaseDmaOwner(): void;
-  /** iommu_attach_group(): EINVAL where the domain does not fit the device's IOMMU. */
-  attach(domain: IommuDomain): ErrnoName | undefined;
-  /** iommu_replace_group_handle(): the old domain stays on failure. */
-  replace(domain: IommuDomain): ErrnoName | undefined;
-  /** iommu_detach_group(): blocked from now on. */
+  /** iommu_attach_group_handle(): EINVAL where the domain does not fit the device's IOMMU. */
+  attach(handle: AttachHandle): ErrnoName | undefined;
+  /** iommu_replace_group_handle(): the old domain and its handle stay on failure. */
+  replace(handle: AttachHandle): ErrnoName | undefined;
+  /** iommu_detach_group_handle(): blocked from now on. */
   detach(): void;
+  /** iommu_attach_handle_get() of a PASID, or of the devices themselves: IOMMU_NO_PASID. */
+  attachHandle(pasid: number): AttachHandle | undefined;
 }

@@ -1,26 +1,36 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { invariant } from '../../reference-bug.ts';
+import type { Parts } from '../parts.ts';
 import type {
+  AnyDomain,
+  DeviceCapabilities,
   HardwareInfo,
   IommuDevice,
   IommuDomain,
   IommuGroup,
+  NestedDomain,
+  PagingOptions,
   ReservedRegion,
 } from './domain.ts';
+import { IOMMU_NO_PASID } from './io-pgfault.ts';
+import type { AttachHandle, PageRequest } from './io-pgfault.ts';
+import type { UserData } from './user-data.ts';
 
 /** struct iommu_ops: what the driver of an IOMMU offers to the core. `Device` is what it needs to know of a device. */
 export interface IommuOps<Device> {
-  /** IOMMU_CAP_CACHE_COHERENCY */
-  readonly cacheCoherent: boolean;
-  /** Interrupts of one device cannot be forged by another one. */
-  readonly msiIsolated: boolean;
-  /** hw_info(): undefined where the driver has none. HWINFO-11 */
-  hardwareInfo?(): HardwareInfo;
-  allocPagingDomain(): IommuDomain | ErrnoName;
+  /** user_pasid_table: a guest may have a PASID table of its own in a nested domain. */
+  readonly userPasidTable: boolean;
+  capabilities(device: Device): DeviceCapabilities;
+  hardwareInfo(): HardwareInfo | undefined;
+  /** EOPNOTSUPP for options that it lacks. */
+  allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName;
+  allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
   reservedRegions(): readonly ReservedRegion[];
+  /** page_response(): takes an answer to the device. */
+  respond(device: Device, request: PageRequest, code: number): void;
   /** set_dev(): all DMA of the device goes by this domain. EINVAL where it was made for another IOMMU. */
-  attach(device: Device, domain: IommuDomain): ErrnoName | undefined;
+  attach(device: Device, domain: AnyDomain): ErrnoName | undefined;
   /** Attaches the blocking domain; cannot fail. */
   block(device: Device): void;
 }
@@ -28,6 +38,7 @@ export interface IommuOps<Device> {
 export interface GroupOptions<Device> {
   readonly id: number;
   readonly ops: IommuOps<Device>;
+  readonly parts: Parts;
 }
 
 interface Member<Device> extends IommuDevice {
@@ -37,18 +48,22 @@ interface Member<Device> extends IommuDevice {
 /** drivers/iommu/iommu.c: struct iommu_group */
 export class Group<Device = unknown> implements IommuGroup {
   readonly id: number;
-  private readonly ops: IommuOps<Device>;
+  protected readonly ops: IommuOps<Device>;
+  /** pasid_array: by PASID; IOMMU_NO_PASID for what the devices themselves are attached to. */
+  protected readonly handles = new Map<number, AttachHandle>();
+  private readonly parts: Parts;
   private readonly members: Member<Device>[] = [];
   /** Of the host's own drivers. Nothing is mapped: no device of the reference has one. */
   private readonly defaultDomain: IommuDomain;
-  private domain: IommuDomain | 'blocked';
+  private domain: AnyDomain | 'blocked';
   protected owner: object | undefined;
   protected ownerCount = 0;
 
   constructor(options: GroupOptions<Device>) {
     this.id = options.id;
     this.ops = options.ops;
-    const domain = options.ops.allocPagingDomain();
+    this.parts = options.parts;
+    const domain = options.ops.allocPagingDomain({});
     invariant(typeof domain !== 'string', 'there is no memory for a default domain');
     this.defaultDomain = domain;
     this.domain = domain;
@@ -65,14 +80,18 @@ export class Group<Device = unknown> implements IommuGroup {
       name,
       group: this,
       hardware,
+      ...ops.capabilities(hardware),
+      pageRequests: new this.parts.PageRequests({
+        find: (pasid) => this.requestHandle(pasid),
+        respond: (request, code) => ops.respond(hardware, request, code),
+      }),
       reservedRegions: () => ops.reservedRegions(),
-      allocPagingDomain: () => ops.allocPagingDomain(),
-      hardwareInfo: () => ops.hardwareInfo?.(),
-      cacheCoherent: ops.cacheCoherent,
-      msiIsolated: ops.msiIsolated,
+      allocPagingDomain: (options = {}) => ops.allocPagingDomain(options),
+      allocNestedDomain: (parent, data) => ops.allocNestedDomain(parent, data),
+      hardwareInfo: () => ops.hardwareInfo(),
     };
     this.members.push(device);
-    const error = this.setDevice(device, this.domain);
+    const error = this.setDevice(device, this.domain, 'blocked');
     invariant(!error, `the domain of group ${this.id} does not take its new device: ${error}`);
     return device;
   }
@@ -88,7 +107,7 @@ export class Group<Device = unknown> implements IommuGroup {
     invariant(this.owner === undefined, `${device.name} is removed while its group is owned`);
     this.members.splice(index, 1);
     this.ops.block(member.hardware);
-    for (const left of this.members) this.setDevice(left, this.domain);
+    for (const left of this.members) this.setDevice(left, this.domain, this.domain);
     if (this.members.length === 0) this.defaultDomain.free();
   }
 
@@ -110,26 +129,43 @@ export class Group<Device = unknown> implements IommuGroup {
     this.setCoreDomain(this.defaultDomain);
   }
 
-  /** iommu_attach_group(): EBUSY where another domain is attached already. */
-  attach(domain: IommuDomain): ErrnoName | undefined {
+  /** iommu_attach_group_handle(): EBUSY where another domain is attached already. */
+  attach(handle: AttachHandle): ErrnoName | undefined {
     const isCore = this.domain === 'blocked' || this.domain === this.defaultDomain;
-    return isCore ? this.setDomain(domain) : 'EBUSY';
+    return isCore ? this.replace(handle) : 'EBUSY';
   }
 
-  replace(domain: IommuDomain): ErrnoName | undefined {
-    return this.setDomain(domain);
+  replace(handle: AttachHandle): ErrnoName | undefined {
+    const error = this.setDomain(handle.domain);
+    if (!error) this.handles.set(IOMMU_NO_PASID, handle);
+    return error;
   }
 
   detach(): void {
     this.setCoreDomain(this.ownerCount > 0 ? 'blocked' : this.defaultDomain);
+    this.handles.delete(IOMMU_NO_PASID);
+  }
+
+  attachHandle(pasid: number): AttachHandle | undefined {
+    return this.handles.get(pasid);
+  }
+
+  /**
+   * find_fault_handler(): a PASID that nothing is attached to may be of a guest's own PASID table. FAULT-28
+   */
+  protected requestHandle(pasid: number | undefined): AttachHandle | undefined {
+    const attached = this.handles.get(IOMMU_NO_PASID);
+    if (pasid === undefined) return attached;
+    const isGuests = this.ops.userPasidTable && attached?.domain.type === 'nested';
+    return this.handles.get(pasid) ?? (isGuests ? attached : undefined);
   }
 
   /** __iommu_group_set_domain(): all devices or none. */
-  protected setDomain(domain: IommuDomain | 'blocked'): ErrnoName | undefined {
+  protected setDomain(domain: AnyDomain | 'blocked'): ErrnoName | undefined {
     for (const [index, member] of this.members.entries()) {
-      const error = this.setDevice(member, domain);
+      const error = this.setDevice(member, domain, this.domain);
       if (!error) continue;
-      for (const moved of this.members.slice(0, index)) this.setDevice(moved, this.domain);
+      for (const moved of this.members.slice(0, index)) this.setDevice(moved, this.domain, domain);
       return error;
     }
     this.domain = domain;
@@ -137,17 +173,24 @@ export class Group<Device = unknown> implements IommuGroup {
   }
 
   /** __iommu_group_set_core_domain() */
-  protected setCoreDomain(domain: IommuDomain | 'blocked'): void {
+  protected setCoreDomain(domain: AnyDomain | 'blocked'): void {
     const error = this.setDomain(domain);
     invariant(!error, `group ${this.id} cannot go back to its own domain: ${error}`);
   }
 
+  /** The old domain handles page requests until the new one does. */
   protected setDevice(
     member: Member<Device>,
-    domain: IommuDomain | 'blocked',
+    domain: AnyDomain | 'blocked',
+    old: AnyDomain | 'blocked',
   ): ErrnoName | undefined {
-    if (domain !== 'blocked') return this.ops.attach(member.hardware, domain);
-    this.ops.block(member.hardware);
+    if (domain === 'blocked') this.ops.block(member.hardware);
+    else {
+      const error = this.ops.attach(member.hardware, domain);
+      if (error) return error;
+      member.pageRequests.enable(domain);
+    }
+    if (old !== 'blocked') member.pageRequests.disable(old);
     return undefined;
   }
 }

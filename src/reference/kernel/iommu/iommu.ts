@@ -28,6 +28,7 @@ export class IommuCore {
   private readonly groups = new Map<IommuDevice, Group<IntelDevice> | Group<MockDevice>>();
   /** By the id that requests carry, without its function. */
   private readonly pciGroups = new Map<number, Group<IntelDevice>>();
+  private readonly mocks = new WeakSet<IommuDevice>();
   private nextMock = 0;
 
   constructor(options: IommuCoreOptions) {
@@ -50,12 +51,19 @@ export class IommuCore {
   }
 
   /** mock_dev_create(): each in a group of its own. MOCK-05 */
-  addMockDevice(): IommuDevice {
+  addMockDevice(flags: MockDevice): IommuDevice {
+    const { parts } = this;
     const id = this.groupIds.take();
-    const group = new this.parts.Group<MockDevice>({ id, ops: this.mock });
-    const device = group.addDevice(`iommufd_mock${this.nextMock++}`, { domain: 'blocked' });
+    const group = new parts.Group<MockDevice>({ id, ops: this.mock, parts });
+    const device = group.addDevice(`iommufd_mock${this.nextMock++}`, flags);
     this.groups.set(device, group);
+    this.mocks.add(device);
     return device;
+  }
+
+  /** iommufd_selftest_is_mock_dev() */
+  isMockDevice(device: IommuDevice): boolean {
+    return this.mocks.has(device);
   }
 
   /** iommu_release_device() */
@@ -70,7 +78,8 @@ export class IommuCore {
   }
 
   private newPciGroup(slot: number): Group<IntelDevice> {
-    const group = new this.parts.Group<IntelDevice>({ id: this.groupIds.take(), ops: this.intel });
+    const { parts, intel: ops } = this;
+    const group = new parts.Group<IntelDevice>({ id: this.groupIds.take(), ops, parts });
     this.pciGroups.set(slot, group);
     return group;
   }

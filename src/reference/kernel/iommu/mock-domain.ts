@@ -3,50 +3,59 @@ import BTree from 'sorted-btree';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { invariant } from '../../reference-bug.ts';
-import type { IommuDomain, IommuProtection } from './domain.ts';
+import { lowestSetBit, maximum, minimum } from '../lib/math.ts';
+import type { DirtyTracking, DirtyVisit, IommuDomain, IommuProtection } from './domain.ts';
+import type { PageRequestHandler } from './io-pgfault.ts';
 
 interface MockEntry {
   readonly physical: bigint;
   readonly size: bigint;
   readonly protection: IommuProtection;
+  /** Of the whole entry, as hardware has it. */
+  isDirty: boolean;
 }
 
 /** What a mock domain can translate; sizes in bytes, both ends included. */
 export interface MockFormat {
   readonly first: bigint;
   readonly last: bigint;
-  readonly granule: bigint;
-  readonly hugePage: bigint;
+  /** Ascending powers of two. */
+  readonly pageSizes: readonly bigint[];
 }
 
-/** MOCK-27: pages of half the CPU's size, so that sub-page mappings are tested. */
+/** MOCK-27: pages from half the CPU's size, so that sub-page mappings are tested, to 1 GiB. */
 export const mockFormat: MockFormat = {
   first: 0x100_0000n,
   last: 0x7fff_ffffn,
-  granule: 2048n,
-  hugePage: 0x10_0000n,
+  pageSizes: Array.from({ length: 20 }, (_, power) => 2048n << BigInt(power)),
 };
 
 /** MOCK-27, the HUGE type. */
 export const mockHugeFormat: MockFormat = {
   first: 0n,
   last: (1n << 38n) - 1n,
-  granule: 4096n,
-  hugePage: 0x10_0000n,
+  pageSizes: [4096n, 0x10_0000n],
 };
 
 /** iommufd/selftest.c: a page table that is only looked at; no device does DMA through it. */
 export class MockDomain implements IommuDomain {
+  readonly type = 'paging';
   readonly geometry: { readonly first: bigint; readonly last: bigint };
   readonly pageSizes: bigint;
+  readonly dirtyTracking: DirtyTracking | undefined;
+  pageRequestHandler?: PageRequestHandler;
   private readonly format: MockFormat;
   protected readonly entries = new BTree<bigint, MockEntry>();
   private isFreed = false;
 
-  constructor(format: MockFormat = mockFormat) {
+  constructor(format: MockFormat = mockFormat, canTrackDirty = false) {
     this.format = format;
+    if (canTrackDirty) {
+      const read: DirtyTracking['read'] = (...range) => this.readDirty(...range);
+      this.dirtyTracking = { isEnabled: false, read };
+    }
     this.geometry = { first: format.first, last: format.last };
-    this.pageSizes = format.granule | format.hugePage;
+    this.pageSizes = format.pageSizes.reduce((all, size) => all | size);
   }
 
   /** mock_domain_map_pages(): the largest entries that fit. */
@@ -55,7 +64,7 @@ export class MockDomain implements IommuDomain {
     physical: bigint,
     length: bigint,
     protection: IommuProtection,
-    maxPageSize = this.format.hugePage,
+    maxPageSize = length,
   ): ErrnoName | undefined {
     this.checkRange(iova, length);
     invariant(
@@ -65,7 +74,7 @@ export class MockDomain implements IommuDomain {
     for (let done = 0n; done < length;) {
       const piece = { iova: iova + done, physical: physical + done, length: length - done };
       const size = this.sizeFor(piece, maxPageSize);
-      this.entries.set(piece.iova, { physical: piece.physical, size, protection });
+      this.entries.set(piece.iova, { physical: piece.physical, size, protection, isDirty: false });
       done += size;
     }
     return undefined;
@@ -86,6 +95,25 @@ export class MockDomain implements IommuDomain {
     return found[1].physical + (iova - found[0]);
   }
 
+  /** What a device does that writes there. Nothing where nothing is mapped. MOCK-17 */
+  setDirty(iova: bigint): void {
+    const found = this.entries.getPairOrNextLower(iova);
+    if (found && iova < found[0] + found[1].size) found[1].isDirty = true;
+  }
+
+  /**
+   * read_and_clear_dirty(): an entry that reaches out of the range stays dirty, as nobody is told of the rest of it.
+   * DIRTY-13 15
+   */
+  protected readDirty(first: bigint, last: bigint, visit: DirtyVisit): void {
+    for (const [iova, entry] of this.entriesIn(first, last - first + 1n)) {
+      if (!entry.isDirty) continue;
+      const entryLast = iova + entry.size - 1n;
+      const isTold = visit(maximum(iova, first), minimum(entryLast, last));
+      if (isTold && iova >= first && entryLast <= last) entry.isDirty = false;
+    }
+  }
+
   /** WARN_ON(!xa_empty()): whoever frees a domain has unmapped everything. */
   free(): void {
     invariant(!this.isFreed, 'a mock domain is freed twice');
@@ -97,9 +125,14 @@ export class MockDomain implements IommuDomain {
     piece: { readonly iova: bigint; readonly physical: bigint; readonly length: bigint },
     maxPageSize: bigint,
   ): bigint {
-    const { hugePage, granule } = this.format;
-    const aligned = (piece.iova | piece.physical) % hugePage === 0n;
-    return aligned && piece.length >= hugePage && maxPageSize >= hugePage ? hugePage : granule;
+    const { pageSizes } = this.format;
+    const limit = minimum(piece.length, maxPageSize);
+    const bits = piece.iova | piece.physical;
+    return pageSizes.findLast((size) => size <= limit && bits % size === 0n) ?? this.granule;
+  }
+
+  private get granule(): bigint {
+    return lowestSetBit(this.pageSizes);
   }
 
   private entriesIn(iova: bigint, length: bigint): [bigint, MockEntry][] {
@@ -109,7 +142,8 @@ export class MockDomain implements IommuDomain {
   }
 
   private checkRange(iova: bigint, length: bigint): void {
-    const { first, last, granule } = this.format;
+    const { granule } = this;
+    const { first, last } = this.format;
     const aligned = iova % granule === 0n && length % granule === 0n && length > 0n;
     invariant(aligned, `range ${iova} +${length} is not made of pages of ${granule} bytes`);
     invariant(iova >= first && iova + length - 1n <= last, `range ${iova} +${length} is outside`);

@@ -1,47 +1,102 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import { IOMMU_HW_INFO_TYPE_SELFTEST, iommu_test_hw_info } from '#uapi/iommufd/selftest.ts';
+import * as uapi from '#uapi/iommufd/selftest.ts';
 
+import { isErrno } from '../lib/errno.ts';
 import type { Parts } from '../parts.ts';
-import type { HardwareInfo, IommuDomain, ReservedRegion } from './domain.ts';
+import type {
+  AnyDomain,
+  DeviceCapabilities,
+  HardwareInfo,
+  IommuDomain,
+  NestedDomain,
+  PagingOptions,
+  ReservedRegion,
+} from './domain.ts';
 import type { IommuOps } from './group.ts';
-import { MockDomain } from './mock-domain.ts';
+import { MockDomain, mockFormat, mockHugeFormat } from './mock-domain.ts';
+import type { MockFormat } from './mock-domain.ts';
+import { MockNestedDomain } from './mock-nested-domain.ts';
+import { copyUserData } from './user-data.ts';
+import type { UserData } from './user-data.ts';
 
-/** struct mock_dev: which domain it is attached to is all that there is to a mock device. */
+/** struct mock_dev: MOCK_FLAGS_DEVICE_*. MOCK-06 28 */
 export interface MockDevice {
-  domain: IommuDomain | 'blocked';
+  readonly noDirtyTracking: boolean;
+  readonly pasid: boolean;
 }
+
+/** The type of the page table may be left away. */
+const MINIMAL_DATA = uapi.iommu_hwpt_selftest.codecs.iotlb.size;
+
+const formats = new Map<number, MockFormat>([
+  [uapi.MOCK_IOMMUPT_DEFAULT, mockFormat],
+  [uapi.MOCK_IOMMUPT_HUGE, mockHugeFormat],
+]);
 
 /** iommufd/selftest.c: mock_ops. MOCK-28 */
 export class MockIommu implements IommuOps<MockDevice> {
-  readonly cacheCoherent = true;
-  readonly msiIsolated = true;
+  readonly userPasidTable = true;
   private readonly parts: Parts;
 
   constructor(parts: Parts) {
     this.parts = parts;
   }
 
-  /** mock_domain_hw_info(). HWINFO-20 */
-  hardwareInfo(): HardwareInfo {
-    const data = iommu_test_hw_info.pack({ test_reg: 0xdead_beef });
-    return { type: IOMMU_HW_INFO_TYPE_SELFTEST, data, capabilities: 0n };
+  /** mock_domain_capable(). MOCK-28 HWINFO-12 13 14 */
+  capabilities({ noDirtyTracking, pasid }: MockDevice): DeviceCapabilities {
+    return {
+      cacheCoherent: true,
+      msiIsolated: true,
+      dirtyTracking: !noDirtyTracking,
+      ats: false,
+      pasidWidth: pasid ? uapi.MOCK_PASID_WIDTH : 0,
+    };
   }
 
-  allocPagingDomain(): IommuDomain | ErrnoName {
-    return new this.parts.MockDomain();
+  /** mock_domain_hw_info(). HWINFO-20 */
+  hardwareInfo(): HardwareInfo {
+    const info = { flags: 0, test_reg: uapi.IOMMU_HW_INFO_SELFTEST_REGVAL };
+    return { type: uapi.IOMMU_HW_INFO_TYPE_SELFTEST, data: uapi.iommu_test_hw_info.pack(info) };
+  }
+
+  /** mock_domain_alloc_paging_flags(). HWPT-15 40 */
+  allocPagingDomain({ data, dirtyTracking }: PagingOptions): IommuDomain | ErrnoName {
+    const format = data ? this.formatOf(data) : mockFormat;
+    if (isErrno(format)) return format;
+    return new this.parts.MockDomain(format, dirtyTracking);
+  }
+
+  /** mock_domain_alloc_nested(). HWPT-16 19 20 21 22 MOCK-29 */
+  allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName {
+    if (!(parent instanceof MockDomain)) return 'EINVAL';
+    const config = this.configOf(data);
+    return isErrno(config) ? config : new this.parts.MockNestedDomain(config.iotlb);
   }
 
   reservedRegions(): readonly ReservedRegion[] {
     return [];
   }
 
-  attach(device: MockDevice, domain: IommuDomain): ErrnoName | undefined {
+  /** mock_domain_nop_attach(). HWPT-11 DIRTY-23 */
+  attach(device: MockDevice, domain: AnyDomain): ErrnoName | undefined {
+    if (domain instanceof MockNestedDomain) return undefined;
     if (!(domain instanceof MockDomain)) return 'EINVAL';
-    device.domain = domain;
-    return undefined;
+    return domain.dirtyTracking && device.noDirtyTracking ? 'EINVAL' : undefined;
   }
 
-  block(device: MockDevice): void {
-    device.domain = 'blocked';
+  block(): void {}
+
+  /** mock_domain_page_response(): there is nobody to be told. */
+  respond(): void {}
+
+  private formatOf(data: UserData): MockFormat | ErrnoName {
+    const config = this.configOf(data);
+    if (isErrno(config)) return config;
+    return formats.get(config.pagetable_type) ?? 'EOPNOTSUPP';
+  }
+
+  private configOf(data: UserData): { iotlb: number; pagetable_type: number } | ErrnoName {
+    if (data.type !== uapi.IOMMU_HWPT_DATA_SELFTEST) return 'EOPNOTSUPP';
+    return copyUserData(data, uapi.iommu_hwpt_selftest, MINIMAL_DATA);
   }
 }

@@ -1,12 +1,14 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
   IOMMU_GET_HW_INFO,
+  IOMMU_HW_CAP_DIRTY_TRACKING,
+  IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED,
   IOMMU_HW_INFO_FLAG_INPUT_TYPE,
   IOMMU_HW_INFO_TYPE_DEFAULT,
   IOMMU_HW_INFO_TYPE_NONE,
 } from '#uapi/iommufd/device.ts';
 import type { iommu_hw_info } from '#uapi/iommufd/device.ts';
-import type { HardwareInfo } from '../iommu/domain.ts';
+import type { DeviceCapabilities, HardwareInfo } from '../iommu/domain.ts';
 import { isErrno } from '../lib/errno.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
 import type { Task } from '../process.ts';
@@ -21,7 +23,6 @@ type InfoCommand = UserCommand<typeof iommu_hw_info>;
 const NO_INFO: HardwareInfo = {
   type: IOMMU_HW_INFO_TYPE_NONE,
   data: new Uint8Array(),
-  capabilities: 0n,
 };
 
 /** device.c: iommufd_get_hw_info(). */
@@ -36,7 +37,7 @@ export class DeviceCommands {
     return [row(IOMMU_GET_HW_INFO, (command) => this.getHwInfo(command))];
   }
 
-  /** HWINFO-01 02 03 04 05 07 08 09 10 11 ABI-30 VFIO-CDEV-11 */
+  /** HWINFO-01 02 03 04 05 07 08 09 10 11 13 ABI-30 VFIO-CDEV-11 */
   getHwInfo(command: InfoCommand): ErrnoName | undefined {
     const { flags, __reserved, dev_id } = command.fields;
     if (flags & ~IOMMU_HW_INFO_FLAG_INPUT_TYPE) return 'EOPNOTSUPP';
@@ -50,8 +51,8 @@ export class DeviceCommands {
     return command.respond({
       data_len: info.data.length,
       out_data_type: info.type,
-      out_capabilities: info.capabilities,
-      out_max_pasid_log2: 0,
+      out_capabilities: capabilitiesOf(device.device),
+      out_max_pasid_log2: device.device.pasidWidth,
     });
   }
 
@@ -80,4 +81,10 @@ export class DeviceCommands {
     }
     return undefined;
   }
+}
+
+/** IOMMU_HW_CAP_*: no device here is a PCI device with PASIDs. HWINFO-12 14 DIRTY-24 */
+function capabilitiesOf({ dirtyTracking, ats }: DeviceCapabilities): bigint {
+  const dirty = dirtyTracking ? IOMMU_HW_CAP_DIRTY_TRACKING : 0;
+  return BigInt(dirty | (ats ? 0 : IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED));
 }

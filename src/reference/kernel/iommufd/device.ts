@@ -1,14 +1,17 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { IommuDevice } from '../iommu/domain.ts';
+import type { IommuDevice, PagingOptions } from '../iommu/domain.ts';
+import { IOMMU_NO_PASID } from '../iommu/io-pgfault.ts';
 import { isErrno } from '../lib/errno.ts';
+import { IommufdAttachHandle } from './attach-handle.ts';
 import type { IommufdGroup } from './group.ts';
-import { HwptPaging } from './hw-pagetable.ts';
+import { HwPagetable } from './hw-pagetable.ts';
+import type { HwptPaging } from './hw-pagetable.ts';
 import { Ioas } from './ioas.ts';
 import type { Iommufd } from './main.ts';
 import { IommufdObject } from './object.ts';
 
 /** How a device comes to a page table: by a first attachment or in place of another one. */
-type AttachStep = (hwpt: HwptPaging) => ErrnoName | undefined;
+type AttachStep = (hwpt: HwPagetable) => ErrnoName | undefined;
 
 /** device.c: struct iommufd_device: a device that its driver has bound to an iommufd. */
 export class IommufdDevice extends IommufdObject {
@@ -41,7 +44,7 @@ export class IommufdDevice extends IommufdObject {
   }
 
   /** The page table that this device is attached to. */
-  get hwpt(): HwptPaging | undefined {
+  get hwpt(): HwPagetable | undefined {
     return this.isAttached ? this.group.hwpt : undefined;
   }
 
@@ -75,8 +78,8 @@ export class IommufdDevice extends IommufdObject {
   }
 
   /** iommufd_hwpt_paging_alloc(): a page table for this device, filled with the areas of the IOAS. */
-  allocHwpt(id: number, ioas: Ioas, automatic: boolean): HwptPaging | ErrnoName {
-    const hwpt = this.newHwpt(id, ioas, automatic);
+  allocHwpt(id: number, ioas: Ioas, options?: PagingOptions): HwptPaging | ErrnoName {
+    const hwpt = this.newHwpt(id, ioas, options);
     if (isErrno(hwpt)) return hwpt;
     const error = hwpt.populate();
     if (error) hwpt.destroy();
@@ -84,10 +87,10 @@ export class IommufdDevice extends IommufdObject {
   }
 
   /** iommufd_device_change_pt(). OBJ-05 */
-  protected changeTable(id: number, step: AttachStep, first: boolean): HwptPaging | ErrnoName {
+  protected changeTable(id: number, step: AttachStep, first: boolean): HwPagetable | ErrnoName {
     const table = this.context.objects.get(id, IommufdObject);
     if (isErrno(table)) return table;
-    if (table instanceof HwptPaging) return step(table) ?? table;
+    if (table instanceof HwPagetable) return step(table) ?? table;
     if (table instanceof Ioas) return this.changeToAutomatic(table, step, first);
     return 'EINVAL';
   }
@@ -114,7 +117,7 @@ export class IommufdDevice extends IommufdObject {
 
   /** The device is attached before the areas are mapped, as some drivers finish a page table only then. */
   protected attachToNew(id: number, ioas: Ioas, step: AttachStep): HwptPaging | ErrnoName {
-    const hwpt = this.newHwpt(id, ioas, true);
+    const hwpt = this.newHwpt(id, ioas);
     if (isErrno(hwpt)) return hwpt;
     const error = step(hwpt);
     if (error) {
@@ -129,27 +132,29 @@ export class IommufdDevice extends IommufdObject {
   }
 
   protected replaceByNew(id: number, ioas: Ioas, step: AttachStep): HwptPaging | ErrnoName {
-    const hwpt = this.allocHwpt(id, ioas, true);
+    const hwpt = this.allocHwpt(id, ioas);
     if (isErrno(hwpt)) return hwpt;
     const error = step(hwpt);
     if (error) hwpt.destroy();
     return error ?? hwpt;
   }
 
-  protected newHwpt(id: number, ioas: Ioas, automatic: boolean): HwptPaging | ErrnoName {
-    const domain = this.device.allocPagingDomain();
+  /** Without options it is an automatic one. */
+  protected newHwpt(id: number, ioas: Ioas, options?: PagingOptions): HwptPaging | ErrnoName {
+    const domain = this.device.allocPagingDomain(options);
     if (isErrno(domain)) return domain;
     const { HwptPaging: Hwpt } = this.context.kernel.parts;
-    return new Hwpt(id, { ioas, domain, automatic });
+    const { nestParent, pasid: pasidCompatible } = options ?? {};
+    return new Hwpt(id, { ioas, domain, automatic: !options, nestParent, pasidCompatible });
   }
 
   /** iommufd_hw_pagetable_attach(): the group goes with its first device. DEV-33 34 37 44 VFIO-ATT-08 09 */
-  protected attachTo(hwpt: HwptPaging): ErrnoName | undefined {
+  protected attachTo(hwpt: HwPagetable): ErrnoName | undefined {
     if (this.isAttached) return 'EBUSY';
     if (this.group.hwpt && this.group.hwpt !== hwpt) return 'EINVAL';
     const error = this.reserveIn(hwpt) ?? this.attachGroup(hwpt);
     if (error) {
-      hwpt.ioas.iopt.removeReserved(this.device);
+      hwpt.paging.ioas.iopt.removeReserved(this.device);
       return error;
     }
     this.group.hwpt = hwpt;
@@ -158,44 +163,58 @@ export class IommufdDevice extends IommufdObject {
     return undefined;
   }
 
-  protected attachGroup(hwpt: HwptPaging): ErrnoName | undefined {
+  protected attachGroup(hwpt: HwPagetable): ErrnoName | undefined {
     if (this.group.attached.size > 0) return undefined;
-    return this.device.group.attach(hwpt.domain);
+    return this.device.group.attach(new IommufdAttachHandle(hwpt.domain, this.id));
   }
 
-  protected detachFrom(hwpt: HwptPaging): void {
+  protected detachFrom(hwpt: HwPagetable): void {
     this.group.attached.delete(this);
     if (this.group.attached.size === 0) {
-      this.device.group.detach();
+      this.detachGroup(hwpt);
       this.group.hwpt = undefined;
     }
-    hwpt.ioas.iopt.removeReserved(this.device);
+    hwpt.paging.ioas.iopt.removeReserved(this.device);
     hwpt.users--;
   }
 
+  /** iommufd_hwpt_detach_device(). FAULT-22 */
+  protected detachGroup(hwpt: HwPagetable): void {
+    const { group } = this.device;
+    const handle = group.attachHandle(IOMMU_NO_PASID);
+    group.detach();
+    if (handle) hwpt.fault?.refuseAllOf(handle);
+  }
+
+  /** iommufd_hwpt_replace_device(). FAULT-23 30 */
+  protected replaceGroup(hwpt: HwPagetable, old: HwPagetable): ErrnoName | undefined {
+    const { group } = this.device;
+    const handle = group.attachHandle(IOMMU_NO_PASID);
+    const error = group.replace(new IommufdAttachHandle(hwpt.domain, this.id));
+    if (!error && handle) old.fault?.refuseAllOf(handle);
+    return error;
+  }
+
   /** iommufd_device_do_replace(): moves all attached devices of the group. DEV-28 30 34 42 VFIO-ATT-07 */
-  protected replaceBy(hwpt: HwptPaging): ErrnoName | undefined {
+  protected replaceBy(hwpt: HwPagetable): ErrnoName | undefined {
     const old = this.group.hwpt;
     if (!old || !this.isAttached) return 'EINVAL';
     return old === hwpt ? undefined : this.moveGroup(hwpt, old);
   }
 
-  protected moveGroup(hwpt: HwptPaging, old: HwptPaging): ErrnoName | undefined {
+  protected moveGroup(hwpt: HwPagetable, old: HwPagetable): ErrnoName | undefined {
     const { group } = this;
-    const error = this.reserveForGroup(hwpt, old) ?? group.group.replace(hwpt.domain);
-    if (error) {
-      if (hwpt.ioas !== old.ioas) this.unreserveForGroup(hwpt);
-      return error;
-    }
-    if (hwpt.ioas !== old.ioas) this.unreserveForGroup(old);
+    const moves = hwpt.paging.ioas !== old.paging.ioas;
+    const error = (moves ? this.reserveForGroup(hwpt) : undefined) ?? this.replaceGroup(hwpt, old);
+    if (moves) this.unreserveForGroup(error ? hwpt : old);
+    if (error) return error;
     group.hwpt = hwpt;
     hwpt.users += group.attached.size;
     old.users -= group.attached.size;
     return undefined;
   }
 
-  protected reserveForGroup(hwpt: HwptPaging, old: HwptPaging): ErrnoName | undefined {
-    if (hwpt.ioas === old.ioas) return undefined;
+  protected reserveForGroup(hwpt: HwPagetable): ErrnoName | undefined {
     for (const device of this.group.attached) {
       const error = device.reserveIn(hwpt);
       if (error) return error;
@@ -203,17 +222,17 @@ export class IommufdDevice extends IommufdObject {
     return undefined;
   }
 
-  protected unreserveForGroup(hwpt: HwptPaging): void {
-    for (const { device } of this.group.attached) hwpt.ioas.iopt.removeReserved(device);
+  protected unreserveForGroup(hwpt: HwPagetable): void {
+    for (const { device } of this.group.attached) hwpt.paging.ioas.iopt.removeReserved(device);
   }
 
   /** DEV-36 37 */
-  protected reserveIn(hwpt: HwptPaging): ErrnoName | undefined {
-    return hwpt.ioas.iopt.reserveRegions(this.device.reservedRegions(), this.device);
+  protected reserveIn(hwpt: HwPagetable): ErrnoName | undefined {
+    return hwpt.paging.ioas.iopt.reserveRegions(this.device.reservedRegions(), this.device);
   }
 
   /** iommufd_hw_pagetable_put(): an automatic page table goes with its last device. OBJ-22 23 24 */
-  protected putHwpt(hwpt: HwptPaging): void {
+  protected putHwpt(hwpt: HwPagetable): void {
     if (hwpt.automatic && hwpt.users === 0) this.context.objects.remove(hwpt.id);
   }
 

@@ -106,8 +106,8 @@ export class IoPagetable {
     let bytes = 0n;
     let tries = 0;
     let start = first;
-    let area;
-    while ((area = this.areas.intersecting(start, last))) {
+    let area = this.areas.intersecting(start, last);
+    for (; area; area = this.areas.intersecting(start, last)) {
       if (this.isCut(area, start, last)) return { bytes, error: 'ENOENT' };
       if (area.first !== start) tries = 0;
       start = area.first;

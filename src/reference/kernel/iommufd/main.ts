@@ -43,6 +43,8 @@ export class Iommufd implements FileOperations {
         ioasCommands,
         new parts.OptionCommands(this),
         new parts.HwptCommands(this),
+        new parts.DirtyCommands(this),
+        new parts.InvalidateCommands(this),
         new parts.DeviceCommands(this),
         new parts.FaultCommands(this),
         new parts.ViommuCommands(this),

@@ -1,10 +1,10 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-
 import {
   IOMMU_HW_INFO_TYPE_INTEL_VTD,
   IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17,
   iommu_hw_info_vtd,
 } from '#uapi/iommufd/device.ts';
+
 import { contextEntryAddress, encodeContextEntry } from '../../../hardware/vtd/context-table.ts';
 import { busOf, encodeRootEntry, rootEntryAddress } from '../../../hardware/vtd/root-table.ts';
 import type { VtdUnit } from '../../../hardware/vtd/vtd-unit.ts';
@@ -13,7 +13,15 @@ import { IdPool } from '../../lib/id-pool.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT } from '../../mm/user-memory.ts';
 import type { Parts } from '../../parts.ts';
-import type { HardwareInfo, IommuDomain, ReservedRegion } from '../domain.ts';
+import type {
+  AnyDomain,
+  DeviceCapabilities,
+  HardwareInfo,
+  IommuDomain,
+  NestedDomain,
+  PagingOptions,
+  ReservedRegion,
+} from '../domain.ts';
 import type { IommuOps } from '../group.ts';
 import { PagingDomain } from './paging-domain.ts';
 import type { QueuedInvalidation } from './queued-invalidation.ts';
@@ -34,11 +42,10 @@ const MSI_WINDOW: ReservedRegion = { first: 0xfee0_0000n, last: 0xfeef_ffffn, ty
 
 /** drivers/iommu/intel/iommu.c, for one unit in legacy mode. */
 export class IntelIommu implements IommuOps<IntelDevice> {
-  readonly cacheCoherent = true;
-  readonly msiIsolated = true;
-  private readonly unit: VtdUnit;
+  readonly userPasidTable = false;
   private readonly pages: Pages;
   private readonly parts: Parts;
+  private readonly unit: VtdUnit;
   protected readonly queue: QueuedInvalidation;
   private readonly rootTable: bigint;
   /** By bus. */
@@ -49,9 +56,9 @@ export class IntelIommu implements IommuOps<IntelDevice> {
   private readonly domainIds = new IdPool(1);
 
   constructor(options: IntelIommuOptions) {
-    this.unit = options.unit;
     this.pages = options.pages;
     this.parts = options.parts;
+    this.unit = options.unit;
     this.queue = new options.parts.QueuedInvalidation(
       options.pages,
       options.unit.invalidationQueue,
@@ -61,15 +68,38 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     options.unit.enableTranslation();
   }
 
-  /** intel_iommu_hw_info(). HWINFO-15 */
-  hardwareInfo(): HardwareInfo {
-    const { capability: cap_reg, extendedCapability: ecap_reg } = this.unit;
-    const flags = IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17;
-    const data = iommu_hw_info_vtd.pack({ flags, cap_reg, ecap_reg });
-    return { type: IOMMU_HW_INFO_TYPE_INTEL_VTD, data, capabilities: 0n };
+  /** No device has ATS or PASIDs, and second-stage tables have dirty bits in scalable mode only. */
+  capabilities(): DeviceCapabilities {
+    return {
+      cacheCoherent: true,
+      msiIsolated: true,
+      dirtyTracking: false,
+      ats: false,
+      pasidWidth: 0,
+    };
   }
 
-  allocPagingDomain(): IommuDomain | ErrnoName {
+  /** intel_iommu_hw_info(). HWINFO-15 */
+  hardwareInfo(): HardwareInfo {
+    const { capability, extendedCapability } = this.unit;
+    const flags = IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17;
+    const info = { flags, cap_reg: capability, ecap_reg: extendedCapability };
+    return { type: IOMMU_HW_INFO_TYPE_INTEL_VTD, data: iommu_hw_info_vtd.pack(info) };
+  }
+
+  /** intel_iommu_domain_alloc_paging_flags(): nesting and PASIDs need scalable mode. HWPT-08 15 PASID-17 */
+  allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName {
+    const { nestParent, dirtyTracking, pasid, data } = options;
+    if (nestParent || dirtyTracking || pasid || data) return 'EOPNOTSUPP';
+    return this.newDomain();
+  }
+
+  /** No parent can be of this driver. HWPT-16 31 */
+  allocNestedDomain(): NestedDomain | ErrnoName {
+    return 'EINVAL';
+  }
+
+  private newDomain(): IommuDomain {
     const { pages, parts, queue } = this;
     const domainId = this.takeDomainId();
     const onFree = (): void => this.releaseDomainId(domainId);
@@ -80,9 +110,13 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     return [MSI_WINDOW];
   }
 
-  /** intel_iommu_attach_device() */
-  attach(device: IntelDevice, domain: IommuDomain): ErrnoName | undefined {
+  /** No device makes page requests, so none has to be answered. */
+  respond(): void {}
+
+  /** intel_iommu_attach_device(): ENODEV where page requests are wanted, which need PRI. */
+  attach(device: IntelDevice, domain: AnyDomain): ErrnoName | undefined {
     if (!(domain instanceof PagingDomain)) return 'EINVAL';
+    if (domain.pageRequestHandler) return 'ENODEV';
     for (const rid of device.requesterIds) {
       if (this.attached.get(rid) === domain) continue;
       this.clearContext(rid);

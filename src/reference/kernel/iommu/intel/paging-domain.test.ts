@@ -16,7 +16,7 @@ function newDomain(parts = defaultParts) {
   const device = machine.plug();
   device.iommu.group.claimDmaOwner(machine);
   const domain = device.iommu.allocPagingDomain() as IommuDomain;
-  device.iommu.group.attach(domain);
+  device.iommu.group.attach({ domain });
   return { machine, domain, pci: device.pci };
 }
 

@@ -5,6 +5,7 @@ import { invariant } from '../../../reference-bug.ts';
 import type { Parts } from '../../parts.ts';
 import type { Pages } from '../../mm/pages.ts';
 import type { IommuDomain, IommuProtection } from '../domain.ts';
+import type { PageRequestHandler } from '../io-pgfault.ts';
 import type { QueuedInvalidation } from './queued-invalidation.ts';
 import type { SecondStageBuilder } from './second-stage-builder.ts';
 
@@ -21,9 +22,11 @@ export interface PagingDomainOptions {
 
 /** struct dmar_domain with a second-stage table: 48 bits, pages of 4 KiB, 2 MiB and 1 GiB. */
 export class PagingDomain implements IommuDomain {
+  readonly type = 'paging';
   readonly geometry = { first: 0n, last: (1n << 48n) - 1n };
   readonly pageSizes = SIZE_4K | SIZE_2M | SIZE_1G;
   readonly domainId: number;
+  pageRequestHandler?: PageRequestHandler;
   /** Requester ids whose context entry points here. */
   readonly requesters = new Set<number>();
   protected readonly pages: Pages;

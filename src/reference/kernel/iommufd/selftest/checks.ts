@@ -1,9 +1,10 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { MockDomain } from '../../iommu/mock-domain.ts';
+import { MockNestedDomain } from '../../iommu/mock-nested-domain.ts';
 import { isErrno } from '../../lib/errno.ts';
 import { ULONG_MAX, lowestSetBit } from '../../lib/math.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';
-import { HwptPaging } from '../hw-pagetable.ts';
+import { HwptNested, HwptPaging } from '../hw-pagetable.ts';
 import type { Iommufd } from '../main.ts';
 import type { TestCommand } from './test-command.ts';
 import { pfnBehind } from './user-pages.ts';
@@ -39,4 +40,14 @@ export function checkReferences(
     if (isSmall && kernel.pages.pinCount(pfn) !== refs) return 'EIO';
   }
   return undefined;
+}
+
+/** iommufd_test_md_check_iotlb(): an entry of a nested table has that value. MOCK-18 */
+export function checkIotlb(context: Iommufd, { fields }: TestCommand): ErrnoName | undefined {
+  const { id, iotlb } = fields.operation.check_iotlb;
+  const hwpt = context.objects.get(fields.id, HwptNested);
+  if (isErrno(hwpt)) return hwpt;
+  const { domain } = hwpt;
+  const isSame = domain instanceof MockNestedDomain && domain.iotlb[id] === iotlb;
+  return isSame ? undefined : 'EINVAL';
 }

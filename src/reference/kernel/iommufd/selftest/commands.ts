@@ -7,7 +7,7 @@ import type { CommandResult, CommandRow } from '../dispatcher.ts';
 import { Ioas } from '../ioas.ts';
 import type { Iommufd } from '../main.ts';
 import { createSelftestDevice, SelftestDevice } from './device.ts';
-import { checkMap, checkReferences } from './checks.ts';
+import { checkIotlb, checkMap, checkReferences } from './checks.ts';
 import type { TestCommand } from './test-command.ts';
 import { respondWith } from './test-command.ts';
 
@@ -35,9 +35,12 @@ export class TestCommands {
       [uapi.IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE, (command) => this.replaceDomain(command)],
       [uapi.IOMMU_TEST_OP_MD_CHECK_MAP, (command) => checkMap(this.context, command)],
       [uapi.IOMMU_TEST_OP_MD_CHECK_REFS, (command) => checkReferences(this.context, command)],
+      [uapi.IOMMU_TEST_OP_MD_CHECK_IOTLB, (command) => checkIotlb(this.context, command)],
       [uapi.IOMMU_TEST_OP_SET_TEMP_MEMORY_LIMIT, (command) => this.setMemoryLimit(command)],
       ...new context.kernel.parts.AccessTests(context).operations(),
       ...new context.kernel.parts.DmabufTests(context).operations(),
+      ...new context.kernel.parts.DirtyTests(context).operations(),
+      ...new context.kernel.parts.PageRequestTests(context).operations(),
     ]);
   }
 

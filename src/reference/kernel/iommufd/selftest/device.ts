@@ -33,7 +33,10 @@ export function createSelftestDevice(
 ): { device: SelftestDevice; hwptId: number } | ErrnoName {
   if (flags & ~(MOCK_FLAGS_DEVICE_NO_DIRTY | MOCK_FLAGS_DEVICE_PASID)) return 'EINVAL';
   const { iommu, parts } = context.kernel;
-  const mock = iommu.addMockDevice();
+  const mock = iommu.addMockDevice({
+    noDirtyTracking: (flags & MOCK_FLAGS_DEVICE_NO_DIRTY) !== 0,
+    pasid: (flags & MOCK_FLAGS_DEVICE_PASID) !== 0,
+  });
   const bound = context.bindDevice(mock);
   const hwptId = isErrno(bound) ? bound : bound.attach(tableId);
   if (isErrno(bound) || isErrno(hwptId)) {

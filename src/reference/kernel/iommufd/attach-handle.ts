@@ -1,0 +1,14 @@
+import type { AnyDomain } from '../iommu/domain.ts';
+import type { AttachHandle } from '../iommu/io-pgfault.ts';
+
+/** iommufd_private.h: struct iommufd_attach_handle: by it page requests are known again. FAULT-08 26 */
+export class IommufdAttachHandle implements AttachHandle {
+  readonly domain: AnyDomain;
+  /** The id of the device that was attached. */
+  readonly deviceId: number;
+
+  constructor(domain: AnyDomain, deviceId: number) {
+    this.domain = domain;
+    this.deviceId = deviceId;
+  }
+}

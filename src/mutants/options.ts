@@ -1,5 +1,4 @@
 import type { Accounting } from '#reference/kernel/iommufd/accounting.ts';
-import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { IoptPages } from '#reference/kernel/iommufd/pages.ts';
 import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
 import type { Task } from '#reference/kernel/process.ts';
@@ -229,8 +228,9 @@ export const accounting = mutants(
     parts: ({ IoasCommands, Ioas }) => ({
       IoasCommands: class extends IoasCommands {
         protected override everyPages(): Set<IoptPages> {
-          const first = [...this.context.objects.all()].find((object) => object instanceof Ioas) as
-            Ioas | undefined;
+          const [first] = [...this.context.objects.all()].filter(
+            (object) => object instanceof Ioas,
+          );
           return new Set([...(first?.iopt.areas.all() ?? [])].map(({ pages }) => pages));
         }
       },

@@ -1,6 +1,6 @@
 import type { OpenFile } from '#reference/kernel/file.ts';
 import type { IommuDomain, ReservedRegion } from '#reference/kernel/iommu/domain.ts';
-import type { HwptPaging } from '#reference/kernel/iommufd/hw-pagetable.ts';
+import type { HwPagetable, HwptPaging } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { Transfer } from '#reference/kernel/file.ts';
 import type { Range } from '#reference/kernel/lib/range-counts.ts';
@@ -9,7 +9,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 
 import { mutants } from './mutant.ts';
 
-type AttachStep = (hwpt: HwptPaging) => ErrnoName | undefined;
+type AttachStep = (hwpt: HwPagetable) => ErrnoName | undefined;
 
 /** Devices and where they stand: features/vfio/. */
 export const vfio = mutants(

@@ -167,6 +167,7 @@ Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
       And it revokes dma-buf "bar"
       Then it succeeds
       And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      And device "nic" does not see buffer "ram" at 16 MiB + 1 page .. +1 page
 
     @IOAS-FILE-23
     Scenario: a device attaches to an IOAS with a revoked dma-buf

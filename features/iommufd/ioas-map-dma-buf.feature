@@ -26,20 +26,26 @@ Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
         | 4 pages |      0 |
         | 3 pages | 1 page |
 
-    @IOAS-FILE-19 @IOAS-FILE-28 @needs:dma @needs:two-devices
-    Scenario: two devices reach the memory behind it, one by a copy
+    @IOAS-FILE-19 @IOAS-FILE-28 @needs:dma @needs:two-devices @needs:proc
+    Scenario: two devices reach the memory behind it, one by a copy of a part
       Given an IOAS "other"
       And a device "nic" attached to IOAS "guest"
       And a device "disk" attached to IOAS "other"
       When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
-      And it copies 4 pages at 16 MiB of IOAS "guest" into IOAS "other" at 32 MiB read-write
-      And device "nic" writes pattern "doorbell" at 16 MiB + 3 pages
-      And device "disk" reads 1 page at 32 MiB + 3 pages
+      And it copies 2 pages at 16 MiB + 2 pages of IOAS "guest" into IOAS "other" at 32 MiB read-write
+      And it maps 3 pages of dma-buf "bar" + 1 page into IOAS "other" at 48 MiB read-write
+      Then it has 0 pages pinned
+      When device "nic" writes pattern "doorbell" at 16 MiB + 3 pages
+      And device "disk" reads 1 page at 32 MiB + 1 page
+      Then the device got pattern "doorbell"
+      When device "disk" reads 1 page at 48 MiB + 2 pages
       Then the device got pattern "doorbell"
       When it revokes dma-buf "bar"
       And device "nic" reads 1 page at 16 MiB + 3 pages
       Then the access is blocked
-      When device "disk" reads 1 page at 32 MiB + 3 pages
+      When device "disk" reads 1 page at 32 MiB + 1 page
+      Then the access is blocked
+      When device "disk" reads 1 page at 48 MiB + 2 pages
       Then the access is blocked
 
     @IOAS-FILE-19 @needs:proc
@@ -133,6 +139,9 @@ Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
         | dmabuf_revoke.dmabuf_fd | dma-buf "bar" |
         | dmabuf_revoke.revoked   |             0 |
       And device "nic" reads 1 page at 32 MiB + 1 page
+      Then the access is blocked
+      When it copies 2 pages at 32 MiB of IOAS "guest" into IOAS "guest" at 64 MiB read-write
+      And device "nic" reads 1 page at 64 MiB + 1 page
       Then the access is blocked
       When it maps 2 pages of dma-buf "bar" into IOAS "guest" at 48 MiB read-write
       And device "nic" reads 1 page at 48 MiB + 1 page

@@ -214,6 +214,18 @@ Feature: IOMMU_IOAS_MAP_FILE
         | before a device attaches | closes memfd "shm"                    | attaches device "nic" to IOAS "guest" |
         | while a device uses it   | attaches device "nic" to IOAS "guest" | closes memfd "shm"                    |
 
+    @IOAS-FILE-12 @needs:dma
+    Scenario: the mapping is all that is left of the file
+      Given a buffer "window" on memfd "shm"
+      And a device "nic"
+      When it stores pattern "left behind" in buffer "window" + 3 pages
+      And it maps 8 pages of memfd "shm" into IOAS "guest" at 16 MiB read-write
+      And it gives back 8 pages of buffer "window"
+      And it closes memfd "shm"
+      And it attaches device "nic" to IOAS "guest"
+      And device "nic" reads 1 page at 16 MiB + 3 pages
+      Then the device got pattern "left behind"
+
     @IOAS-FILE-13 @needs:device @needs:processes
     Scenario: the process that mapped is gone before a device attaches
       Given a buffer "window" on memfd "shm"

@@ -44,7 +44,8 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
     Scenario: an attach of a PASID without room for one
       When it binds device "nic" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with its minimum size and:
-        | flags | PASID |
+        | flags | PASID          |
+        | pt_id | no such object |
       Then it fails with EINVAL
       And it wrote nothing back
       When it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with its minimum size
@@ -280,20 +281,23 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       Then it succeeds
 
     @VFIO-ATT-10
-    Scenario Outline: <case> of a reserved range is unusable from the attach to the detach
-      Given a buffer "ram" of 4 pages
+    Scenario Outline: <case> of a reserved range is unusable until the device <leaves>
+      Given an IOAS "other"
+      And a buffer "ram" of 4 pages
       When it attaches device "nic" to IOAS "guest"
       And it maps 1 page of buffer "ram" into IOAS "guest" at <iova> read-write
       Then it fails with EINVAL
-      When it detaches device "nic"
+      When it <lets go>
       And it maps 1 page of buffer "ram" into IOAS "guest" at <iova> read-write
       Then it succeeds
       And <iova> .. +1 page is mapped in IOAS "guest"
 
       Examples:
-        | case           | iova              |
-        | the first page | 4078 MiB          |
-        | the last page  | 4079 MiB - 1 page |
+        | case           | iova              | leaves      | lets go                               |
+        | the first page | 4078 MiB          | is detached | detaches device "nic"                 |
+        | the last page  | 4079 MiB - 1 page | is detached | detaches device "nic"                 |
+        | the first page | 4078 MiB          | moves       | attaches device "nic" to IOAS "other" |
+        | the last page  | 4079 MiB - 1 page | is closed   | closes device "nic"                   |
 
     @VFIO-ATT-10
     Scenario: the usable IOVAs are as wide as before once the device is gone

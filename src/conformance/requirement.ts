@@ -22,8 +22,13 @@ export const profiles = {
   noiommu: 'Devices without an IOMMU.',
   nesting: 'Nested page tables and virtual IOMMUs.',
   faults: 'Fault queues.',
+  dirty: 'Page tables that track dirty pages.',
+  pasid: 'Page tables for PASIDs.',
   'test-cmd': 'IOMMU_TEST_CMD of a kernel built for tests.',
   'hardware-vtd': 'Intel VT-d.',
+  'hardware-smmuv3': 'Arm SMMUv3.',
+  'hardware-tegra241': 'The virtual command queues of the Tegra241.',
+  'hardware-amd': 'AMD IOMMU.',
 } as const;
 
 export type Profile = keyof typeof profiles;

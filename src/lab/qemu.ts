@@ -28,8 +28,12 @@ const eduHardware = ['-device', 'intel-iommu,intremap=on', ...eduGroups.flat().f
 
 /**
  * loglevel=5 shows warnings and what is worse. An oops ends the machine: what answers afterwards is not to be trusted.
+ * On a busy host an emulated timer can be late enough to fail the kernel's check of it, which is a panic.
  */
-const kernelParameters = ['console=ttyS0', 'loglevel=5', 'panic=-1', 'oops=panic'];
+const kernelParameters = [
+  ...['console=ttyS0', 'loglevel=5', 'panic=-1', 'oops=panic'],
+  'no_timer_check',
+];
 
 /**
  * Arguments for qemu-system-x86_64 without any way to talk to the machine. TCG, as KVM is often missing or broken in a

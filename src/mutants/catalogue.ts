@@ -1,5 +1,28 @@
-import { ioas } from './ioas.ts';
+import { accesses } from './accesses.ts';
+import { copies } from './copies.ts';
+import { dma } from './dma.ts';
 import type { Mutant } from './mutant.ts';
+import { objects } from './objects.ts';
+import { accounting, options } from './options.ts';
+import { pages } from './pages.ts';
+import { placing } from './placing.ts';
+import { ranges } from './ranges.ts';
+import { uapi } from './uapi.ts';
+import { unmaps } from './unmaps.ts';
+import { vfio } from './vfio.ts';
 
-/** Every mutant, by folder of features and then by file. */
-export const catalogue: readonly Mutant[] = [...ioas];
+/** Every mutant, in the order in which the features are read. */
+export const catalogue: readonly Mutant[] = [
+  ...uapi,
+  ...objects,
+  ...ranges,
+  ...placing,
+  ...pages,
+  ...copies,
+  ...unmaps,
+  ...accesses,
+  ...options,
+  ...accounting,
+  ...vfio,
+  ...dma,
+];

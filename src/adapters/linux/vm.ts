@@ -22,7 +22,7 @@ import { greet, startMachine } from '../wire/machine.ts';
 import { compiledAgent } from './compile.ts';
 import { KernelConsole } from './console.ts';
 import { EduBench } from './devices/edu.ts';
-import { faultEvents, FaultLog } from './devices/fault-log.ts';
+import { faultEvents, FaultLog, isFaultEvent } from './devices/fault-log.ts';
 import { SelftestBench } from './devices/selftest.ts';
 import { bindToVfioPci } from './devices/vfio-pci.ts';
 import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
@@ -93,7 +93,10 @@ async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Ma
     output: child.stdin,
     timeoutMs,
     obituary: () => child.fate(),
-    lastWords: () => [...child.lastWords(), ...console.tail()],
+    lastWords: () => [
+      ...child.lastWords().filter((line) => !isFaultEvent(line)),
+      ...console.tail(),
+    ],
     onBroken: () => void child.stop(0),
   });
   const release = (): Promise<void> => child.stop(client.broken === undefined ? undefined : 0);

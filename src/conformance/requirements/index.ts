@@ -1,4 +1,11 @@
 import { abi } from './abi.ts';
+import { dev } from './dev.ts';
+import { dirty } from './dirty.ts';
+import { fault } from './fault.ts';
+import { hwinfo } from './hwinfo.ts';
+import { hwpt } from './hwpt.ts';
+import { hwq } from './hwq.ts';
+import { inv } from './inv.ts';
 import { ioasAlloc } from './ioas-alloc.ts';
 import { ioasAllow } from './ioas-allow.ts';
 import { ioasCopy } from './ioas-copy.ts';
@@ -6,11 +13,20 @@ import { ioasFile } from './ioas-file.ts';
 import { ioasMap } from './ioas-map.ts';
 import { ioasRanges } from './ioas-ranges.ts';
 import { ioasUnmap } from './ioas-unmap.ts';
+import { mmap } from './mmap.ts';
+import { mock } from './mock.ts';
+import { noio } from './noio.ts';
 import { obj } from './obj.ts';
 import { opt } from './opt.ts';
+import { pasid } from './pasid.ts';
+import { pin } from './pin.ts';
+import { vdev } from './vdev.ts';
+import { vevq } from './vevq.ts';
+import { vfio } from './vfio.ts';
 import { vfioAtt } from './vfio-att.ts';
 import { vfioCdev } from './vfio-cdev.ts';
 import { vfioDet } from './vfio-det.ts';
+import { viommu } from './viommu.ts';
 import type { Requirement, RequirementTable } from '../requirement.ts';
 
 /** Every family, in reading order. */
@@ -25,6 +41,22 @@ export const families: readonly RequirementTable[] = [
   ioasCopy,
   ioasUnmap,
   opt,
+  pin,
+  dev,
+  pasid,
+  hwinfo,
+  hwpt,
+  inv,
+  dirty,
+  fault,
+  viommu,
+  vdev,
+  vevq,
+  hwq,
+  mmap,
+  vfio,
+  noio,
+  mock,
   vfioCdev,
   vfioAtt,
   vfioDet,

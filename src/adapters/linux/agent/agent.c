@@ -21,13 +21,12 @@ static bool is_init;
 
 static void finish(void)
 {
-	int i;
+	struct process *process;
 
 	if (is_init)
 		init_power_off();
-	for (i = 0; i < process_count; i++)
-		if (processes[i]->pid)
-			kill(processes[i]->pid, SIGKILL);
+	for (process = living; process; process = process->next)
+		kill(process->pid, SIGKILL);
 	exit(0);
 }
 
@@ -77,24 +76,19 @@ static struct request *new_request(const char *line, size_t length)
 	return request;
 }
 
-/* `new-process` goes to process 0, which takes it for a spawn. */
+/* `new-process` goes to process 0, which takes it for a spawn, and to which nothing else goes. */
 static void dispatch(const char *line, size_t length)
 {
 	struct request *request = new_request(line, length);
 	bool is_new = json_is(member_of(request, "method"), "new-process");
 	uint64_t number = json_number(json_get(member_of(request, "params"), "process"));
+	struct process *process = is_new || number ? find_living(is_new ? 0 : number) : NULL;
 
 	if (answer_myself(request))
 		return free(request);
-	if (process_count == PROCESS_LIMIT) {
-		refuse(request, "too many processes");
-	} else if (!is_new && (number < 1 || number >= (uint64_t)process_count)) {
-		refuse(request, "there is no such process");
-	} else if (!processes[is_new ? 0 : number]->pid) {
-		refuse(request, processes[is_new ? 0 : number]->end);
-	} else {
-		return enqueue(processes[is_new ? 0 : number], request);
-	}
+	if (process)
+		return enqueue(process, request);
+	refuse(request, why_missing(number));
 	free(request);
 }
 
@@ -130,22 +124,20 @@ static void read_requests(int input)
 static void serve(int input)
 {
 	static struct pollfd fds[PROCESS_LIMIT + 1];
+	struct process *process;
 	sigset_t none;
 	int i, count;
 
 	sigemptyset(&none);
 	for (;;) {
-		count = process_count;
-		fds[0] = (struct pollfd){ .fd = input, .events = POLLIN };
-		for (i = 0; i < count; i++)
-			fds[i + 1] = (struct pollfd){
-				.fd = processes[i]->pid ? processes[i]->channel : -1,
-				.events = POLLIN,
-			};
-		ppoll(fds, (nfds_t)count + 1, NULL, &none);
-		for (i = 0; i < count; i++)
-			if (fds[i + 1].revents & POLLIN)
-				relay(processes[i]);
+		count = 0;
+		fds[count++] = (struct pollfd){ .fd = input, .events = POLLIN };
+		for (process = living; process; process = process->next)
+			fds[count++] = (struct pollfd){ .fd = process->channel, .events = POLLIN };
+		ppoll(fds, (nfds_t)count, NULL, &none);
+		for (i = 1, process = living; i < count; i++, process = process->next)
+			if (fds[i].revents & POLLIN)
+				relay(process);
 		reap();
 		if (fds[0].revents)
 			read_requests(input);

@@ -55,7 +55,9 @@ struct request {
 };
 
 struct process {
-	/* 0 once it has been waited for. */
+	struct process *next;
+	/* Never used again. Number 0 is pristine: a new process is a fork of it. */
+	int number;
 	pid_t pid;
 	int channel;
 	/* The first one is with the worker, the others wait. */
@@ -67,11 +69,12 @@ struct process {
 	char end[64];
 };
 
-#define PROCESS_LIMIT 4096
+/* Of those alive at the same time. */
+#define PROCESS_LIMIT 512
 
-/* Number 0 is pristine: a new process is a fork of it. Numbers are never used again. */
-extern struct process *processes[PROCESS_LIMIT];
-extern int process_count;
+/* In the order of their numbers. */
+extern struct process *living;
+extern int living_count;
 /* Where the answers go. */
 extern int output;
 
@@ -79,6 +82,9 @@ void *must_have(void *memory);
 struct json member_of(const struct request *request, const char *key);
 void refuse(const struct request *request, const char *why);
 int add_process(pid_t pid, int channel);
+struct process *find_living(uint64_t number);
+/* Why there is no such process: it has ended, or there never was one. */
+const char *why_missing(uint64_t number);
 void enqueue(struct process *process, struct request *request);
 bool relay(struct process *process);
 void reap(void);

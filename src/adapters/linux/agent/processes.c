@@ -11,9 +11,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-struct process *processes[PROCESS_LIMIT];
-int process_count;
+struct process *living;
+int living_count;
 int output;
+
+static struct process *dead;
+static int last_number = -1;
 
 void *must_have(void *memory)
 {
@@ -25,11 +28,34 @@ void *must_have(void *memory)
 int add_process(pid_t pid, int channel)
 {
 	struct process *process = must_have(calloc(1, sizeof(*process)));
+	struct process **end = &living;
 
+	process->number = ++last_number;
 	process->pid = pid;
 	process->channel = channel;
-	processes[process_count] = process;
-	return process_count++;
+	while (*end)
+		end = &(*end)->next;
+	*end = process;
+	living_count++;
+	return process->number;
+}
+
+struct process *find_living(uint64_t number)
+{
+	struct process *process = living;
+
+	while (process && (uint64_t)process->number != number)
+		process = process->next;
+	return process;
+}
+
+const char *why_missing(uint64_t number)
+{
+	struct process *process = dead;
+
+	while (process && (uint64_t)process->number != number)
+		process = process->next;
+	return process ? process->end : "there is no such process";
 }
 
 struct json member_of(const struct request *request, const char *key)
@@ -76,6 +102,11 @@ static void answer_spawn(const struct request *request, const char *line, int ch
 
 	if (pid < 0)
 		return refuse(request, strerror((int)-pid));
+	if (living_count == PROCESS_LIMIT) {
+		/* It ends when nobody holds the other end of its channel. */
+		close(channel);
+		return refuse(request, "too many processes");
+	}
 	reply_start(member_of(request, "id"));
 	reply_text("%d", add_process((pid_t)pid, channel));
 	reply_send(output);
@@ -139,14 +170,10 @@ bool relay(struct process *process)
 	return true;
 }
 
-static void bury(int number, int status)
+static void say_why(struct process *process, int status, bool asked)
 {
-	struct process *process = processes[number];
-	bool asked;
+	int number = process->number;
 
-	while (relay(process))
-		;
-	asked = process->first && json_is(member_of(process->first, "method"), "exit");
 	if (asked)
 		snprintf(process->end, sizeof(process->end), "process %d has exited", number);
 	else if (WIFSIGNALED(status))
@@ -155,6 +182,17 @@ static void bury(int number, int status)
 	else
 		snprintf(process->end, sizeof(process->end), "process %d died: exit code %d", number,
 			 WEXITSTATUS(status));
+}
+
+/* Answers what is open. */
+static void bury(struct process *process, int status)
+{
+	bool asked;
+
+	while (relay(process))
+		;
+	asked = process->first && json_is(member_of(process->first, "method"), "exit");
+	say_why(process, status, asked);
 	if (asked) {
 		reply_start(member_of(process->first, "id"));
 		reply_text("null");
@@ -165,15 +203,24 @@ static void bury(int number, int status)
 		refuse(process->first, process->end);
 	close(process->channel);
 	free(process->answer);
-	process->answer = NULL;
-	process->pid = 0;
+	process->next = dead;
+	dead = process;
 }
 
 void reap(void)
 {
-	int i, status;
+	struct process **at = &living;
+	int status;
 
-	for (i = 0; i < process_count; i++)
-		if (processes[i]->pid && waitpid(processes[i]->pid, &status, WNOHANG) > 0)
-			bury(i, status);
+	while (*at) {
+		struct process *process = *at;
+
+		if (waitpid(process->pid, &status, WNOHANG) > 0) {
+			*at = process->next;
+			living_count--;
+			bury(process, status);
+		} else {
+			at = &process->next;
+		}
+	}
 }

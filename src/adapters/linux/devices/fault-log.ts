@@ -12,6 +12,11 @@ const permission: Readonly<Record<Direction, bigint>> = { read: 1n, write: 2n };
 /** Trace events of QEMU that this log needs. */
 export const faultEvents = ['vtd_dmar_fault', 'vtd_fault_disabled', 'vtd_iotlb_page_hit'] as const;
 
+/** Is this line of QEMU's standard error one of these events? */
+export function isFaultEvent(line: string): boolean {
+  return faultEvents.some((event) => line.includes(`${event} `));
+}
+
 /**
  * What QEMU's emulated VT-d refused, from its trace events. The kernel's own messages are no substitute, as it prints
  * ten in five seconds at most. A cached translation without the permission raises no fault in QEMU: the access comes

@@ -10,7 +10,7 @@ import type { Sample } from './samples.ts';
  */
 export class Marks {
   private readonly process: Process;
-  private readonly samples: readonly Sample[];
+  readonly samples: readonly Sample[];
   private readonly before: (Uint8Array | undefined)[] = [];
   private readonly now: (Uint8Array | undefined)[] = [];
 
@@ -42,6 +42,23 @@ export class Marks {
         mark !== undefined && Buffer.from(mark).equals(seen.subarray(start, start + mark.length))
       );
     });
+  }
+
+  /** Something else in their place. */
+  async wipe(): Promise<void> {
+    for (const { address, length } of this.samples) {
+      await this.process.store(address, randomBytes(length));
+    }
+  }
+
+  /** The memory as it is now, laid out as for equal(). */
+  async look(): Promise<Uint8Array> {
+    const seen = new Uint8Array(this.samples.length * sampleBytes);
+    for (const [index, { address, length }] of this.samples.entries()) {
+      const bytes = await this.process.load(address, length);
+      if (typeof bytes !== 'string') seen.set(bytes, index * sampleBytes);
+    }
+    return seen;
   }
 
   /** Puts back what was there. */

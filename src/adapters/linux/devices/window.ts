@@ -34,6 +34,11 @@ const taken = [failure('EEXIST'), failure('EINVAL')];
 
 const flags = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_READABLE | IOMMU_IOAS_MAP_WRITEABLE;
 
+/** There is no way to map a page: the iommufd was closed under the device. */
+export class NoWindow extends Error {
+  override readonly name = 'NoWindow';
+}
+
 /** Maps one page of the process that the suite does not know of into the IOAS; afterwards no trace of it is left. */
 export async function withWindow<T>(
   { process, iommufd, ioas }: Attachment,
@@ -60,6 +65,7 @@ async function place(
     const { result } = await scratch.ioctl(iommufd, IOMMU_IOAS_MAP, map);
     if (result === 0) return iova;
     if (taken.includes(result)) continue;
+    if (result === failure('EBADF')) throw new NoWindow('edu cannot map a page: iommufd is closed');
     throw new ImplementationBroken(`edu cannot map its own page: ${errnoName(result)}`);
   }
   throw new Error(`edu finds no free IOVA below 0x${highest.toString(16)}`);

@@ -57,8 +57,8 @@ export class Group<Device = unknown> implements IommuGroup {
   /** Of the host's own drivers. Nothing is mapped: no device of the reference has one. */
   private readonly defaultDomain: IommuDomain;
   private domain: AnyDomain | 'blocked';
-  private owner: object | undefined;
-  private ownerCount = 0;
+  protected owner: object | undefined;
+  protected ownerCount = 0;
 
   constructor(options: GroupOptions<Device>) {
     this.id = options.id;

@@ -3,7 +3,7 @@ import BTree from 'sorted-btree';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { invariant } from '../../reference-bug.ts';
-import { maximum, minimum } from '../lib/math.ts';
+import { lowestSetBit, maximum, minimum } from '../lib/math.ts';
 import type { DirtyTracking, DirtyVisit, IommuDomain, IommuProtection } from './domain.ts';
 import type { PageRequestHandler } from './io-pgfault.ts';
 
@@ -19,24 +19,22 @@ interface MockEntry {
 export interface MockFormat {
   readonly first: bigint;
   readonly last: bigint;
-  readonly granule: bigint;
-  readonly hugePage: bigint;
+  /** Ascending powers of two. */
+  readonly pageSizes: readonly bigint[];
 }
 
-/** MOCK-27: pages of half the CPU's size, so that sub-page mappings are tested. */
+/** MOCK-27: pages from half the CPU's size, so that sub-page mappings are tested, to 1 GiB. */
 export const mockFormat: MockFormat = {
   first: 0x100_0000n,
   last: 0x7fff_ffffn,
-  granule: 2048n,
-  hugePage: 0x10_0000n,
+  pageSizes: Array.from({ length: 20 }, (_, power) => 2048n << BigInt(power)),
 };
 
 /** MOCK-27, the HUGE type. */
 export const mockHugeFormat: MockFormat = {
   first: 0n,
   last: (1n << 38n) - 1n,
-  granule: 4096n,
-  hugePage: 0x10_0000n,
+  pageSizes: [4096n, 0x10_0000n],
 };
 
 /** iommufd/selftest.c: a page table that is only looked at; no device does DMA through it. */
@@ -57,7 +55,7 @@ export class MockDomain implements IommuDomain {
       this.dirtyTracking = { isEnabled: false, read };
     }
     this.geometry = { first: format.first, last: format.last };
-    this.pageSizes = format.granule | format.hugePage;
+    this.pageSizes = format.pageSizes.reduce((all, size) => all | size);
   }
 
   /** mock_domain_map_pages(): the largest entries that fit. */
@@ -66,7 +64,7 @@ export class MockDomain implements IommuDomain {
     physical: bigint,
     length: bigint,
     protection: IommuProtection,
-    maxPageSize = this.format.hugePage,
+    maxPageSize = length,
   ): ErrnoName | undefined {
     this.checkRange(iova, length);
     invariant(
@@ -127,9 +125,14 @@ export class MockDomain implements IommuDomain {
     piece: { readonly iova: bigint; readonly physical: bigint; readonly length: bigint },
     maxPageSize: bigint,
   ): bigint {
-    const { hugePage, granule } = this.format;
-    const aligned = (piece.iova | piece.physical) % hugePage === 0n;
-    return aligned && piece.length >= hugePage && maxPageSize >= hugePage ? hugePage : granule;
+    const { pageSizes } = this.format;
+    const limit = minimum(piece.length, maxPageSize);
+    const bits = piece.iova | piece.physical;
+    return pageSizes.findLast((size) => size <= limit && bits % size === 0n) ?? this.granule;
+  }
+
+  private get granule(): bigint {
+    return lowestSetBit(this.pageSizes);
   }
 
   private entriesIn(iova: bigint, length: bigint): [bigint, MockEntry][] {
@@ -139,7 +142,8 @@ export class MockDomain implements IommuDomain {
   }
 
   private checkRange(iova: bigint, length: bigint): void {
-    const { first, last, granule } = this.format;
+    const { granule } = this;
+    const { first, last } = this.format;
     const aligned = iova % granule === 0n && length % granule === 0n && length > 0n;
     invariant(aligned, `range ${iova} +${length} is not made of pages of ${granule} bytes`);
     invariant(iova >= first && iova + length - 1n <= last, `range ${iova} +${length} is outside`);

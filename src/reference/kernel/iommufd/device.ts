@@ -201,10 +201,13 @@ export class IommufdDevice extends IommufdObject {
 
   /** iommufd_device_do_replace(): moves all attached devices of the group. DEV-28 30 34 42 VFIO-ATT-07 */
   protected replaceBy(hwpt: HwPagetable): ErrnoName | undefined {
-    const { group } = this;
-    const old = group.hwpt;
+    const old = this.group.hwpt;
     if (!old || !this.isAttached) return 'EINVAL';
-    if (old === hwpt) return undefined;
+    return old === hwpt ? undefined : this.moveGroup(hwpt, old);
+  }
+
+  protected moveGroup(hwpt: HwPagetable, old: HwPagetable): ErrnoName | undefined {
+    const { group } = this;
     const moves = hwpt.paging.ioas !== old.paging.ioas;
     const error = (moves ? this.reserveForGroup(hwpt) : undefined) ?? this.replaceGroup(hwpt, old);
     if (moves) this.unreserveForGroup(error ? hwpt : old);

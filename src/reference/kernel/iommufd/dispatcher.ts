@@ -3,7 +3,6 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import type { Struct } from '#uapi/codec.ts';
 import type { Command } from '#uapi/ioctl.ts';
 import { copyStructFromUser, sizeOf } from '../lib/copy-struct.ts';
-import type { StructSizes } from '../lib/copy-struct.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { Task } from '../process.ts';
 import type { UserCommand } from './user-command.ts';
@@ -48,7 +47,7 @@ export class Dispatcher {
   ioctl(task: Task, request: number, address: bigint): number {
     const command = this.load(task, request, address);
     if (isErrno(command)) return failure(command);
-    const result = this.rows.get(request & 0xff)?.execute(command);
+    const result = this.find(request)?.execute(command);
     return typeof result === 'string' ? -errnoNumbers[result] : (result ?? 0);
   }
 
@@ -56,16 +55,23 @@ export class Dispatcher {
   protected load(task: Task, request: number, address: bigint): UserCommand | ErrnoName {
     const userSize = sizeOf(task, address);
     if (isErrno(userSize)) return userSize;
-    const entry = this.rows.get(request & 0xff);
-    if (entry?.command.request !== request) return 'ENOTTY';
-    const { struct, minSize } = entry.command;
-    const bytes = this.copyStruct(task, address, { minSize, size: struct.size });
+    const command = this.find(request)?.command;
+    if (!command) return 'ENOTTY';
+    const { struct } = command;
+    const bytes = this.copyStruct(task, address, command);
     if (isErrno(bytes)) return bytes;
     return new this.kernel.parts.UserCommand({ task, struct, address, userSize, bytes });
   }
 
+  /** By all of the request, not only by its number. ABI-02 */
+  protected find(request: number): CommandRow | undefined {
+    const entry = this.rows.get(request & 0xff);
+    return entry?.command.request === request ? entry : undefined;
+  }
+
   /** ABI-06 07 08 09 10 11 */
-  protected copyStruct(task: Task, address: bigint, sizes: StructSizes): Uint8Array | ErrnoName {
-    return copyStructFromUser(task, address, sizes);
+  protected copyStruct(task: Task, address: bigint, command: Command): Uint8Array | ErrnoName {
+    const { struct, minSize } = command;
+    return copyStructFromUser(task, address, { minSize, size: struct.size });
   }
 }

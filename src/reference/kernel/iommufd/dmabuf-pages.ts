@@ -38,11 +38,11 @@ export class DmabufPages extends IoptPages {
     this.dmabuf.attach(this);
   }
 
-  override pin(): undefined {
+  override pin(_first: number, _last: number): ErrnoName | undefined {
     return undefined;
   }
 
-  override unpin(): void {}
+  override unpin(_first: number, _last: number): void {}
 
   /** IOAS-FILE-24 */
   override pinForAccess(): ErrnoName {

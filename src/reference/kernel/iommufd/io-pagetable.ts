@@ -64,7 +64,7 @@ export class IoPagetable {
     if (isErrno(areas)) return areas;
     const error = this.fillAreas(areas);
     if (error) {
-      for (const area of areas) this.removeArea(area);
+      this.removeAreas(areas);
       return error;
     }
     for (const area of areas) area.pages.get();
@@ -106,11 +106,8 @@ export class IoPagetable {
     let bytes = 0n;
     let tries = 0;
     let start = first;
-    for (
-      let area = this.areas.intersecting(start, last);
-      area;
-      area = this.areas.intersecting(start, last)
-    ) {
+    let area = this.areas.intersecting(start, last);
+    for (; area; area = this.areas.intersecting(start, last)) {
       if (area.locks > 0) return { bytes, error: 'EBUSY' };
       if (this.isCut(area, start, last)) return { bytes, error: 'ENOENT' };
       if (area.first !== start) tries = 0;
@@ -251,7 +248,7 @@ export class IoPagetable {
     for (const slice of slices) {
       const error = this.checkSlice(slice, protection);
       if (error) {
-        for (const area of areas) this.removeArea(area);
+        this.removeAreas(areas);
         return error;
       }
       areas.push(this.insertArea(next, slice, protection));
@@ -272,6 +269,11 @@ export class IoPagetable {
     this.areas.insert(area);
     this.allocator.occupy(area);
     return area;
+  }
+
+  /** Of a map that failed. */
+  protected removeAreas(areas: readonly IoptArea[]): void {
+    for (const area of areas) this.removeArea(area);
   }
 
   protected removeArea(area: IoptArea): void {

@@ -36,8 +36,12 @@ export class UserCommand<S extends Struct = Struct> {
    */
   respond(changed: Partial<Value<S>>): ErrnoName | undefined {
     this.struct.encode(new DataView(this.bytes.buffer), 0, { ...changed });
-    const length = Math.min(this.userSize, this.struct.size);
-    return this.task.memory.copyToUser(this.address, this.bytes.subarray(0, length));
+    return this.task.memory.copyToUser(this.address, this.bytes.subarray(0, this.copiedBack));
+  }
+
+  /** Bytes. ABI-12 13 */
+  protected get copiedBack(): number {
+    return Math.min(this.userSize, this.struct.size);
   }
 
   /** Writes one field back and nothing else. OPT-20 */

@@ -32,11 +32,11 @@ export interface AddressSpaceOptions {
 export class AddressSpace implements UserMemory {
   pinnedVm = 0n;
   lockedVm = 0n;
-  private readonly pages: Pages;
+  protected readonly pages: Pages;
   private readonly parts: Parts;
-  private readonly vmas = new VmaTree(MMAP_MIN_ADDRESS, MMAP_BASE);
+  protected readonly vmas = new VmaTree(MMAP_MIN_ADDRESS, MMAP_BASE);
   private readonly table = new PageTable();
-  private readonly faults: PageFaults;
+  protected readonly faults: PageFaults;
   private hasExited = false;
 
   constructor(options: AddressSpaceOptions) {

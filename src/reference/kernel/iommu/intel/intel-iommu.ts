@@ -46,12 +46,12 @@ export class IntelIommu implements IommuOps<IntelDevice> {
   private readonly pages: Pages;
   private readonly parts: Parts;
   private readonly unit: VtdUnit;
-  private readonly queue: QueuedInvalidation;
+  protected readonly queue: QueuedInvalidation;
   private readonly rootTable: bigint;
   /** By bus. */
   private readonly contextTables = new Map<number, bigint>();
   /** By requester id. */
-  private readonly attached = new Map<number, PagingDomain>();
+  protected readonly attached = new Map<number, PagingDomain>();
   /** DID 0 is what a unit in caching mode tags "not present" with. */
   private readonly domainIds = new IdPool(1);
 
@@ -101,8 +101,8 @@ export class IntelIommu implements IommuOps<IntelDevice> {
 
   private newDomain(): IommuDomain {
     const { pages, parts, queue } = this;
-    const domainId = this.domainIds.take();
-    const onFree = (): void => this.domainIds.release(domainId);
+    const domainId = this.takeDomainId();
+    const onFree = (): void => this.releaseDomainId(domainId);
     return new parts.PagingDomain({ pages, parts, queue, domainId, onFree });
   }
 
@@ -148,10 +148,23 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     const address = contextEntryAddress(this.contextTable(busOf(rid)), rid);
     this.pages.memory.write64(address, 0n);
     this.pages.memory.write64(address + 8n, 0n);
-    this.queue.flushContext(domain.domainId, rid);
-    this.queue.flushDomain(domain.domainId);
+    this.flushCaches(domain, rid);
     this.attached.delete(rid);
     domain.requesters.delete(rid);
+  }
+
+  /** While the domain still knows the requester. */
+  protected flushCaches({ domainId }: PagingDomain, rid: number): void {
+    this.queue.flushContext(domainId, rid);
+    this.queue.flushDomain(domainId);
+  }
+
+  protected takeDomainId(): number {
+    return this.domainIds.take();
+  }
+
+  protected releaseDomainId(domainId: number): void {
+    this.domainIds.release(domainId);
   }
 
   private contextTable(bus: number): bigint {

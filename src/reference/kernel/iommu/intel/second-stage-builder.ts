@@ -91,13 +91,20 @@ export class SecondStageBuilder {
       const border = span - (iova % span);
       const length = border < extent.length - done ? border : extent.length - done;
       const piece = { ...extent, iova, physical, length };
-      const error = takesLeaf(piece, level)
+      const error = this.takesLeaf(piece, level)
         ? this.writeLeaf(table, level, piece)
         : this.mapBelow(table, level, piece);
       if (error) return error;
       done += length;
     }
     return undefined;
+  }
+
+  /** `piece` lies within one entry of that level. */
+  protected takesLeaf(piece: Extent, level: number): boolean {
+    const span = entrySpan(level);
+    const isAllowed = level <= LARGEST_LEAF_LEVEL && span <= piece.maxPageSize;
+    return isAllowed && piece.length === span && piece.physical % span === 0n;
   }
 
   private writeLeaf(table: Table, level: number, piece: Extent): undefined {
@@ -167,10 +174,4 @@ export class SecondStageBuilder {
 
 function slot(table: Table, iova: bigint, level: number): Hpa {
   return table.base + entryIndex(iova, level) * 8n;
-}
-
-function takesLeaf(piece: Extent, level: number): boolean {
-  const span = entrySpan(level);
-  const isAllowed = level <= LARGEST_LEAF_LEVEL && span <= piece.maxPageSize;
-  return isAllowed && piece.length === span && piece.physical % span === 0n;
 }

@@ -1,0 +1,297 @@
+import type { Accounting } from '#reference/kernel/iommufd/accounting.ts';
+import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
+import type { IoptPages } from '#reference/kernel/iommufd/pages.ts';
+import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
+import type { Task } from '#reference/kernel/process.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+import type { iommu_ioas_noiommu_get_pa } from '#uapi/iommufd/ioas.ts';
+import { IOMMU_VFIO_IOAS_GET } from '#uapi/iommufd/objects.ts';
+import type { iommu_option, iommu_vfio_ioas } from '#uapi/iommufd/objects.ts';
+
+import { mistaken } from './command.ts';
+import { mutants } from './mutant.ts';
+
+type OptionCommand = UserCommand<typeof iommu_option>;
+type VfioIoasCommand = UserCommand<typeof iommu_vfio_ioas>;
+
+/** features/iommufd/{options,option-huge-pages,vfio-ioas,noiommu-get-pa}.feature. */
+export const options = mutants(
+  {
+    id: 'SEED-074',
+    breaks: ['OPT-06'],
+    story: 'Any process may set the option RLIMIT_MODE.',
+    like: 'iommufd_option_rlimit_mode() without capable(CAP_SYS_RESOURCE)',
+    parts: ({ OptionCommands }) => ({
+      OptionCommands: class extends OptionCommands {
+        protected override rlimitMode(command: OptionCommand): bigint | ErrnoName {
+          const result = super.rlimitMode(command);
+          if (result !== 'EPERM') return result;
+          const { val64 } = command.fields;
+          return this.setRlimitMode(val64) ?? val64;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-075',
+    breaks: ['OPT-07'],
+    story: 'The option RLIMIT_MODE is set while objects exist.',
+    like: 'iommufd_option_rlimit_mode() without xa_empty()',
+    parts: ({ ObjectTable }) => ({
+      ObjectTable: class extends ObjectTable {
+        override get isEmpty(): boolean {
+          return true;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-076',
+    breaks: ['OPT-08', 'OPT-13'],
+    story: 'Any value but 0 switches an option on.',
+    like: 'val64 taken as a truth value',
+    parts: ({ OptionCommands }) => ({
+      OptionCommands: class extends OptionCommands {
+        protected override apply(command: OptionCommand): bigint | ErrnoName {
+          const { val64 } = command.fields;
+          return super.apply(mistaken(command, { val64: val64 === 0n ? 0n : 1n }));
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-077',
+    breaks: ['OPT-14'],
+    story: 'Huge pages cannot be switched off while there is a page table, even without mappings.',
+    like: 'an || where iommufd_ioas_option_huge_pages() has an &&',
+    parts: ({ IoPagetable }) => ({
+      IoPagetable: class extends IoPagetable {
+        override disableLargePages(): ErrnoName | undefined {
+          return this.largePages && this.domains.size > 0 ? 'EINVAL' : super.disableLargePages();
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-078',
+    breaks: ['OPT-15'],
+    story: 'Switching huge pages off twice fails where there are a page table and a mapping.',
+    like: 'iopt_disable_large_pages() without the early return',
+    parts: ({ IoPagetable }) => ({
+      IoPagetable: class extends IoPagetable {
+        override disableLargePages(): ErrnoName | undefined {
+          const inUse = this.domains.size > 0 && this.areas.size > 0;
+          return inUse ? 'EINVAL' : super.disableLargePages();
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-079',
+    breaks: ['OPT-16'],
+    story: 'Huge pages are switched off whatever the mappings are aligned to.',
+    like: 'iopt_calculate_iova_alignment() without iopt_check_iova_alignment()',
+    parts: ({ IoPagetable }) => ({
+      IoPagetable: class extends IoPagetable {
+        protected override checkAlignment(_alignment: bigint): undefined {
+          return undefined;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-080',
+    breaks: ['OPT-18'],
+    story: 'The alignment is not computed again when huge pages are switched on.',
+    like: 'iopt_enable_large_pages() without iopt_calculate_iova_alignment()',
+    parts: ({ IoPagetable }) => ({
+      IoPagetable: class extends IoPagetable {
+        override enableLargePages(): void {
+          this.largePages = true;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-081',
+    breaks: ['OPT-20'],
+    story: 'IOMMU_OPTION writes all of its struct back, with the object id at 0.',
+    like: 'iommufd_ucmd_respond() in place of put_user()',
+    parts: ({ OptionCommands }) => ({
+      OptionCommands: class extends OptionCommands {
+        override option(command: OptionCommand): ErrnoName | undefined {
+          return super.option(command) ?? command.putUser('object_id', 0);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-082',
+    breaks: ['OPT-30'],
+    story: 'IOMMU_VFIO_IOAS_GET returns id 0 where none is set.',
+    like: 'a NULL vfio_ioas that is not looked at',
+    parts: ({ OptionCommands }) => ({
+      OptionCommands: class extends OptionCommands {
+        override vfioIoas(command: VfioIoasCommand): ErrnoName | undefined {
+          const error = super.vfioIoas(command);
+          return error === 'ENODEV' ? command.respond({ ioas_id: 0 }) : error;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-083',
+    breaks: ['OPT-32'],
+    story: 'IOMMU_VFIO_IOAS_SET does not replace the IOAS that is set.',
+    like: 'iommufd_vfio_compat_ioas_create() that keeps what is there',
+    parts: ({ OptionCommands }) => ({
+      OptionCommands: class extends OptionCommands {
+        override vfioIoas(command: VfioIoasCommand): ErrnoName | undefined {
+          const before = this.context.vfioIoas;
+          const error = super.vfioIoas(command);
+          if (this.context.vfioIoas) this.context.vfioIoas = before ?? this.context.vfioIoas;
+          return error;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-084',
+    breaks: ['OPT-34'],
+    story: 'The IOAS of IOMMU_VFIO_IOAS cannot be destroyed while it is set.',
+    like: 'a reference that vfio_ioas does not have',
+    parts: ({ OptionCommands }) => ({
+      OptionCommands: class extends OptionCommands {
+        override vfioIoas(command: VfioIoasCommand): ErrnoName | undefined {
+          const error = super.vfioIoas(command);
+          const isSet = !error && command.fields.op !== IOMMU_VFIO_IOAS_GET;
+          if (isSet && this.context.vfioIoas) this.context.vfioIoas.users++;
+          return error;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-085',
+    breaks: ['OPT-35'],
+    story: 'IOMMU_IOAS_NOIOMMU_GET_PA asks for the capability only where there is an answer.',
+    like: 'a check of CAP_SYS_RAWIO behind the lookup',
+    parts: ({ IoasCommands }) => ({
+      IoasCommands: class extends IoasCommands {
+        override noiommuGetPa(
+          command: UserCommand<typeof iommu_ioas_noiommu_get_pa>,
+        ): ErrnoName | undefined {
+          const result = super.noiommuGetPa(command);
+          return result === 'EPERM' && this.ioas(command.fields.ioas_id) === 'ENOENT'
+            ? 'ENOENT'
+            : result;
+        }
+      },
+    }),
+  },
+);
+
+/** Who pays for pages: features/iommufd/{pinned-memory,change-process}.feature. */
+export const accounting = mutants(
+  {
+    id: 'SEED-086',
+    breaks: ['IOAS-MAP-40'],
+    story: 'The last page that RLIMIT_MEMLOCK allows cannot be pinned.',
+    like: 'a >= where account_locked_vm() has a >',
+    parts: ({ Accounting }) => ({
+      Accounting: class extends Accounting {
+        protected override limit(): bigint {
+          return super.limit() - 1n;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-087',
+    breaks: ['IOAS-MAP-40'],
+    story: 'A map that exceeds RLIMIT_MEMLOCK has charged its pages all the same.',
+    like: 'update_locked_vm() without the way back',
+    parts: ({ Accounting }) => ({
+      Accounting: class extends Accounting {
+        override charge(pages: bigint): ErrnoName | undefined {
+          const error = super.charge(pages);
+          if (error === 'ENOMEM') this.memory.pinnedVm += pages;
+          return error;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-088',
+    breaks: ['OPT-22'],
+    story: 'IOMMU_IOAS_CHANGE_PROCESS looks for memory of the process in the first IOAS only.',
+    like: 'a loop over the IOASs that ends too early',
+    parts: ({ IoasCommands, Ioas }) => ({
+      IoasCommands: class extends IoasCommands {
+        protected override everyPages(): Set<IoptPages> {
+          const first = [...this.context.objects.all()].find((object) => object instanceof Ioas) as
+            Ioas | undefined;
+          return new Set([...(first?.iopt.areas.all() ?? [])].map(({ pages }) => pages));
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-089',
+    breaks: ['OPT-24'],
+    story: 'The pages that change their process stay charged to the one before as well.',
+    like: 'vfio/type1: a charge that is added to the new mm and not taken from the old one',
+    parts: ({ IoptPages }) => ({
+      IoptPages: class extends IoptPages {
+        override moveAccounting(accounting: Accounting): void {
+          this.accounting = accounting;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-090',
+    breaks: ['OPT-24'],
+    story:
+      'Pages that were mapped with CAP_IPC_LOCK are charged to the process that takes them over.',
+    like: 'iopt_charge_fault() without the account mode',
+    parts: ({ Accounting }) => ({
+      Accounting: class extends Accounting {
+        override movesTo(task: Task): boolean {
+          return task.memory !== this.memory;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-091',
+    breaks: ['OPT-25'],
+    story: 'A change of process that exceeds the limit of the new one has moved a part.',
+    like: 'charges that are moved one by one without the way back',
+    parts: ({ IoasCommands }) => ({
+      IoasCommands: class extends IoasCommands {
+        protected override movePages(task: Task, all: readonly IoptPages[]): ErrnoName | undefined {
+          for (const pages of all) {
+            const error = super.movePages(task, [pages]);
+            if (error) return error;
+          }
+          return undefined;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-092',
+    breaks: ['OPT-23'],
+    story: 'A change to the process that is charged already charges it once more.',
+    like: 'iopt_change_process() without the comparison of the mm',
+    parts: ({ Accounting }) => ({
+      Accounting: class extends Accounting {
+        override movesTo(task: Task): boolean {
+          if (this.mode !== 'none' && task.memory === this.memory) this.charge(1n);
+          return super.movesTo(task);
+        }
+      },
+    }),
+  },
+);

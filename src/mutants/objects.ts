@@ -1,4 +1,4 @@
-import type { HwptPaging } from '#reference/kernel/iommufd/hw-pagetable.ts';
+import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { IommufdObject, ObjectClass } from '#reference/kernel/iommufd/object.ts';
 import type { AccessOptions } from '#reference/kernel/iommufd/access.ts';
 import type { Kernel } from '#reference/kernel/kernel.ts';
@@ -115,7 +115,7 @@ export const objects = mutants(
     like: 'iommufd_hw_pagetable_put() that only drops the reference',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override putHwpt(_hwpt: HwptPaging): void {}
+        protected override putHwpt(_hwpt: HwPagetable): void {}
       },
     }),
   },
@@ -126,7 +126,7 @@ export const objects = mutants(
     like: 'iommufd_hw_pagetable_put() without the test of auto_domain',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override putHwpt({ id, users }: HwptPaging): void {
+        protected override putHwpt({ id, users }: HwPagetable): void {
           if (users === 0) this.context.objects.remove(id);
         }
       },
@@ -139,7 +139,7 @@ export const objects = mutants(
     like: 'vfio/iommufd: one reference for a table that several devices share',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override attachTo(hwpt: HwptPaging): ErrnoName | undefined {
+        protected override attachTo(hwpt: HwPagetable): ErrnoName | undefined {
           const others = hwpt.users;
           const error = super.attachTo(hwpt);
           if (!error && others > 0) hwpt.users = others;

@@ -1,6 +1,6 @@
 import type { OpenFile } from '#reference/kernel/file.ts';
 import type { IommuDomain, ReservedRegion } from '#reference/kernel/iommu/domain.ts';
-import type { HwptPaging } from '#reference/kernel/iommufd/hw-pagetable.ts';
+import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { Transfer } from '#reference/kernel/file.ts';
 import type { Range } from '#reference/kernel/lib/range-counts.ts';
@@ -9,7 +9,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 
 import { mutants } from './mutant.ts';
 
-type AttachStep = (hwpt: HwptPaging) => ErrnoName | undefined;
+type AttachStep = (hwpt: HwPagetable) => ErrnoName | undefined;
 
 /** Devices and where they stand: features/vfio/. */
 export const vfio = mutants(
@@ -20,7 +20,7 @@ export const vfio = mutants(
     like: 'iommufd: Fail replace if device has not been attached',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override attachTo(hwpt: HwptPaging): ErrnoName | undefined {
+        protected override attachTo(hwpt: HwPagetable): ErrnoName | undefined {
           const old = this.group.hwpt;
           if (!old || old === hwpt) return super.attachTo(hwpt);
           return this.moveGroup(hwpt, old) ?? super.attachTo(hwpt);
@@ -35,7 +35,7 @@ export const vfio = mutants(
     like: 'iommu: Attach device group to old domain in error path',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override moveGroup(hwpt: HwptPaging, old: HwptPaging): ErrnoName | undefined {
+        protected override moveGroup(hwpt: HwPagetable, old: HwPagetable): ErrnoName | undefined {
           const error = super.moveGroup(hwpt, old);
           if (error) this.device.group.detach();
           return error;
@@ -157,7 +157,7 @@ export const vfio = mutants(
           ioas: Ioas,
           step: AttachStep,
           first: boolean,
-        ): HwptPaging | ErrnoName {
+        ): HwPagetable | ErrnoName {
           for (const hwpt of ioas.hwpts) if (!step(hwpt)) return hwpt;
           return super.changeToAutomatic(ioas, step, first);
         }
@@ -197,7 +197,7 @@ export const vfio = mutants(
     like: 'iommufd_hw_pagetable_detach() without iopt_remove_reserved_iova()',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override detachFrom(hwpt: HwptPaging): void {
+        protected override detachFrom(hwpt: HwPagetable): void {
           super.detachFrom(hwpt);
           this.reserveIn(hwpt);
         }

@@ -1,6 +1,5 @@
 @needs:hw-queue
 Feature: IOMMU_HW_QUEUE_ALLOC
-
   A hardware queue is memory of the guest that the IOMMU reads by its physical address, without translation. So its pages
   have to follow each other, and they stay pinned and mapped as long as the queue exists: iommufd has an access of its own
   for that, which has an id.
@@ -12,7 +11,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       Given an iommufd
       When it calls IOMMU_HW_QUEUE_ALLOC with:
         | <field>   | <value>        |
-        | length    | 0 bytes        |
+        | length    |        0 bytes |
         | viommu_id | no such object |
       Then it fails with EOPNOTSUPP
       And it wrote nothing back
@@ -33,16 +32,16 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       Then it fails with <errno>
 
       Examples:
-        | iova           | length      | errno     |
-        | 16 MiB         |     0 bytes | EINVAL    |
-        | U64_MAX        |     0 bytes | EINVAL    |
-        | 0 bytes        |     U64_MAX | ENOENT    |
-        | 1 byte         |     U64_MAX | ENOENT    |
-        | 2 bytes        |     U64_MAX | EOVERFLOW |
-        | U64_MAX        |      1 byte | ENOENT    |
-        | U64_MAX        |     2 bytes | EOVERFLOW |
-        | U64_MAX - 4095 |      1 page | ENOENT    |
-        | U64_MAX - 4094 |      1 page | EOVERFLOW |
+        | iova           | length  | errno     |
+        |         16 MiB | 0 bytes | EINVAL    |
+        | U64_MAX        | 0 bytes | EINVAL    |
+        |        0 bytes | U64_MAX | ENOENT    |
+        |         1 byte | U64_MAX | ENOENT    |
+        |        2 bytes | U64_MAX | EOVERFLOW |
+        | U64_MAX        |  1 byte | ENOENT    |
+        | U64_MAX        | 2 bytes | EOVERFLOW |
+        | U64_MAX - 4095 |  1 page | ENOENT    |
+        | U64_MAX - 4094 |  1 page | EOVERFLOW |
 
     @HWQ-04
     Scenario: an id that names no vIOMMU
@@ -69,15 +68,18 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       Examples:
         | type           |
         | TEGRA241_CMDQV |
-        | 0xdeadbeee     |
+        |     3735928558 |
 
+  @needs:test-cmd @needs:nesting
   Rule: the memory of a queue is mapped readable in the IOAS of the nesting parent, and follows itself in memory
 
-    @HWQ-06 @needs:test-cmd @needs:nesting
-    Scenario Outline: <length> at <iova>, of which not all is mapped
+    Background:
       Given an iommufd
       And an IOAS "guest"
-      And an IOAS "other"
+
+    @HWQ-06
+    Scenario Outline: <length> at <iova>, of which not all is mapped
+      Given an IOAS "other"
       And a buffer "ram" of 1 page
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" into IOAS "other" at 32 MiB read-write
@@ -95,17 +97,15 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       Then it succeeds
 
       Examples:
-        | iova              | length          |
-        | 32 MiB            |          1 page |
-        | 16 MiB            | 1 page + 1 byte |
-        | 16 MiB + 1 page   |          1 byte |
-        | 16 MiB - 1 byte   |         2 bytes |
+        | iova            | length          |
+        |          32 MiB |          1 page |
+        |          16 MiB | 1 page + 1 byte |
+        | 16 MiB + 1 page |          1 byte |
+        | 16 MiB - 1 byte |         2 bytes |
 
-    @HWQ-07 @needs:test-cmd @needs:nesting
+    @HWQ-07
     Scenario: one page twice does not follow itself
-      Given an iommufd
-      And an IOAS "guest"
-      And a buffer "ram" of 1 page
+      Given a buffer "ram" of 1 page
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB + 1 page read-write
       And a device "nic" attached to IOAS "guest"
@@ -116,17 +116,15 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       Then it fails with EFAULT
       When it calls IOMMU_HW_QUEUE_ALLOC with:
         | nesting_parent_iova | 16 MiB + 1 page - 1 byte |
-        | length              | 2 bytes                  |
+        | length              |                  2 bytes |
       Then it fails with EFAULT
       And nothing has changed
       When it unmaps 2 pages at 16 MiB from IOAS "guest"
       Then it succeeds
 
-    @HWQ-07 @HWQ-10 @needs:test-cmd @needs:nesting @needs:hugetlb
+    @HWQ-07 @HWQ-10 @needs:hugetlb
     Scenario: pages of a huge page follow each other, and not backwards
-      Given an iommufd
-      And an IOAS "guest"
-      And a huge-page buffer "ram" of 2 MiB
+      Given a huge-page buffer "ram" of 2 MiB
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 16 MiB + 1 page read-write
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB + 2 pages read-write
@@ -135,7 +133,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
       When it calls IOMMU_HW_QUEUE_ALLOC with:
         | nesting_parent_iova | 16 MiB + 1 page |
-        | length              | 2 pages         |
+        | length              |         2 pages |
       Then it fails with EFAULT
       When it calls IOMMU_HW_QUEUE_ALLOC with:
         | length | 2 pages |
@@ -148,11 +146,9 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       When it unmaps 1 page at 16 MiB + 2 pages from IOAS "guest"
       Then it succeeds
 
-    @HWQ-08 @needs:test-cmd @needs:nesting
+    @HWQ-08
     Scenario Outline: memory that is mapped <rights>
-      Given an iommufd
-      And an IOAS "guest"
-      And a buffer "ram" of 1 page
+      Given a buffer "ram" of 1 page
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB <rights>
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
@@ -167,11 +163,9 @@ Feature: IOMMU_HW_QUEUE_ALLOC
         | read-only  | succeeds         | fails with EBUSY |
         | write-only | fails with EPERM | succeeds         |
 
-    @HWQ-09 @needs:test-cmd @needs:nesting
+    @HWQ-09
     Scenario Outline: <length> at <iova>, within a page
-      Given an iommufd
-      And an IOAS "guest"
-      And a buffer "ram" of 1 page
+      Given a buffer "ram" of 1 page
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
@@ -186,15 +180,13 @@ Feature: IOMMU_HW_QUEUE_ALLOC
 
       Examples:
         | iova                     | length          |
-        | 16 MiB                   |          1 byte |
-        | 16 MiB + 1 byte          | 1 page - 1 byte |
+        |                   16 MiB |          1 byte |
+        |          16 MiB + 1 byte | 1 page - 1 byte |
         | 16 MiB + 1 page - 1 byte |          1 byte |
 
-    @HWQ-15 @needs:test-cmd @needs:nesting @needs:sub-page
+    @HWQ-15 @needs:sub-page
     Scenario: a mapping that is not page-aligned, far from the queue
-      Given an iommufd
-      And an IOAS "guest"
-      And a buffer "ram" of 2 pages
+      Given a buffer "ram" of 2 pages
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 KiB of buffer "ram" + 1 page into IOAS "guest" at 64 MiB read-write
       And a device "nic" attached to IOAS "guest"
@@ -209,14 +201,17 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       When it maps 2 KiB of buffer "ram" + 1 page into IOAS "guest" at 64 MiB read-write
       Then it fails with EINVAL
 
+  @needs:test-cmd @needs:nesting
   Rule: memory of a queue stays mapped
 
-    @HWQ-10 @IOAS-UNMAP-15 @needs:test-cmd @needs:nesting
-    Scenario: until the queue is destroyed
+    Background:
       Given an iommufd
       And an IOAS "guest"
       And a buffer "ram" of 4 pages
-      And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+
+    @HWQ-10 @IOAS-UNMAP-15
+    Scenario: until the queue is destroyed
+      Given it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 32 MiB read-write
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
@@ -231,12 +226,9 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       And it unmaps 2 pages at 16 MiB from IOAS "guest"
       Then it succeeds
 
-    @HWQ-10 @IOAS-UNMAP-15 @needs:test-cmd @needs:nesting
+    @HWQ-10 @IOAS-UNMAP-15
     Scenario: an unmap that cuts the mapping is busy, not wrong
-      Given an iommufd
-      And an IOAS "guest"
-      And a buffer "ram" of 4 pages
-      And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      Given it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
@@ -248,12 +240,9 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       And it wrote nothing back
       And nothing has changed
 
-    @IOAS-UNMAP-15 @needs:test-cmd @needs:nesting
+    @IOAS-UNMAP-15
     Scenario: an unmap of everything ends there
-      Given an iommufd
-      And an IOAS "guest"
-      And a buffer "ram" of 4 pages
-      And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 32 MiB read-write
       And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 64 MiB read-write
       And a device "nic" attached to IOAS "guest"
@@ -267,10 +256,10 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       And 64 MiB .. +1 page is mapped in IOAS "guest"
       And device "nic" sees buffer "ram" + 1 page at 32 MiB .. +1 page
 
+  @needs:test-cmd @needs:nesting
   Rule: each queue needs the one before it
 
-    @HWQ-11 @needs:test-cmd @needs:nesting
-    Scenario: indices of the test driver, which has two queues
+    Background:
       Given an iommufd
       And an IOAS "guest"
       And a buffer "ram" of 1 page
@@ -278,6 +267,9 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+
+    @HWQ-11
+    Scenario: the mock vIOMMU has the indices 0 and 1
       When it calls IOMMU_HW_QUEUE_ALLOC with:
         | index | 2 |
       Then it fails with EINVAL
@@ -298,16 +290,9 @@ Feature: IOMMU_HW_QUEUE_ALLOC
         | index | 1 |
       Then it succeeds
 
-    @HWQ-12 @HWQ-13 @OBJ-17 @needs:test-cmd @needs:nesting
+    @HWQ-12 @HWQ-13 @OBJ-17
     Scenario: queues are destroyed from the last to the first
-      Given an iommufd
-      And an IOAS "guest"
-      And a buffer "ram" of 1 page
-      And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And a device "nic" attached to IOAS "guest"
-      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
-      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
-      And a HW queue "first" with index 0 on vIOMMU "smmu"
+      Given a HW queue "first" with index 0 on vIOMMU "smmu"
       And a HW queue "second" with index 1 on vIOMMU "smmu"
       When it destroys HW queue "first"
       Then it fails with EBUSY
@@ -326,15 +311,8 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       When it unmaps 1 page at 16 MiB from IOAS "guest"
       Then it succeeds
 
-    @OBJ-13 @needs:test-cmd @needs:nesting
+    @OBJ-13
     Scenario: the access of a queue has an id, and cannot be destroyed by it
-      Given an iommufd
-      And an IOAS "guest"
-      And a buffer "ram" of 1 page
-      And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And a device "nic" attached to IOAS "guest"
-      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
-      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
       When it calls IOMMU_HW_QUEUE_ALLOC
       Then it returns:
         | out_hw_queue_id | 7 |

@@ -1,6 +1,5 @@
 @needs:veventq
 Feature: IOMMU_VEVENTQ_ALLOC
-
   A vEVENTQ holds what a vIOMMU has to tell its VMM, until it is read from a file descriptor. An event is a header of two
   words, flags and sequence, and data of the vIOMMU's type: from the test driver, the virt_id of the device. A queue that
   is full loses further events, and says so in a header without data at its end.
@@ -20,7 +19,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
         | field      | value   |
         | flags      | bit 0   |
         | flags      | bit 31  |
-        | __reserved | 0x1     |
+        | __reserved |       1 |
         | type       | DEFAULT |
 
     @VEVQ-02
@@ -49,16 +48,19 @@ Feature: IOMMU_VEVENTQ_ALLOC
       And it wrote nothing back
       And no file descriptor was left behind
 
+  @needs:test-cmd @needs:nesting
   Rule: a vIOMMU has one queue for each type
 
-    @VEVQ-02 @VEVQ-04 @needs:test-cmd @needs:nesting
-    Scenario: a second queue of a type, and queues of others
+    Background:
       Given an iommufd
       And an IOAS "guest"
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
-      And a vEVENTQ "events" with depth 524288 on vIOMMU "smmu"
+
+    @VEVQ-02 @VEVQ-04
+    Scenario: a second queue of a type, and queues of others
+      Given a vEVENTQ "events" with depth 524288 on vIOMMU "smmu"
       When it calls IOMMU_VEVENTQ_ALLOC
       Then it fails with EEXIST
       And it wrote nothing back
@@ -66,7 +68,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
         | type | ARM_SMMUV3 |
       Then it succeeds
       When it calls IOMMU_VEVENTQ_ALLOC with:
-        | type | 0xfffffff0 |
+        | type | 4294967280 |
       Then it succeeds
       When it closes vEVENTQ "events"
       And it calls IOMMU_VEVENTQ_ALLOC
@@ -75,57 +77,48 @@ Feature: IOMMU_VEVENTQ_ALLOC
       And it calls IOMMU_VEVENTQ_ALLOC
       Then it succeeds
 
-    @VEVQ-04 @needs:test-cmd @needs:nesting
+    @VEVQ-04
     Scenario: a queue of the same type on another vIOMMU
-      Given an iommufd
-      And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
-      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
-      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
-      And a vIOMMU "other" for device "nic" on HWPT "parent"
+      Given a vIOMMU "other" for device "nic" on HWPT "parent"
       And a vEVENTQ "events" on vIOMMU "smmu"
       When it calls IOMMU_VEVENTQ_ALLOC with:
         | viommu_id | vIOMMU "other" |
       Then it succeeds
+      When it calls IOMMU_VEVENTQ_ALLOC with:
+        | viommu_id | vIOMMU "other" |
+      Then it fails with EEXIST
 
-    @OBJ-16 @needs:test-cmd @needs:nesting
+    @OBJ-16
     Scenario: a queue that the user cannot be told of is not made
-      Given an iommufd
-      And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
-      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
-      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
       When it calls IOMMU_VEVENTQ_ALLOC with read-only memory
       Then it fails with EFAULT
       And no file descriptor was left behind
       When it destroys vIOMMU "smmu"
       Then it succeeds
 
-    @VEVQ-04 @needs:test-cmd @needs:nesting @needs:limits
+    @VEVQ-04 @needs:limits
     Scenario: without room for a file descriptor no queue is made
-      Given an iommufd
-      And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
-      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
-      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
-      And it has a nofile limit of 1
+      Given it has a nofile limit of 1
       When it calls IOMMU_VEVENTQ_ALLOC
       Then it fails with EMFILE
       And it wrote nothing back
       When it destroys vIOMMU "smmu"
       Then it succeeds
 
+  @needs:test-cmd @needs:nesting
   Rule: the file descriptor is for reading
 
-    @VEVQ-05 @VEVQ-06 @VEVQ-19 @needs:test-cmd @needs:nesting
-    Scenario: an empty queue
+    Background:
       Given an iommufd
       And an IOAS "guest"
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
       And a vEVENTQ "events" on vIOMMU "smmu"
-      And a buffer "in" of 1 page
+
+    @VEVQ-05 @VEVQ-06 @VEVQ-19
+    Scenario: an empty queue
+      Given a buffer "in" of 1 page
       When it polls vEVENTQ "events"
       Then it reports ""
       When it writes vEVENTQ "events"
@@ -138,15 +131,9 @@ Feature: IOMMU_VEVENTQ_ALLOC
         | bytes | 0 |
       And it finds pattern "in" in buffer "in"
 
-    @VEVQ-07 @needs:test-cmd @needs:nesting
+    @VEVQ-07
     Scenario Outline: a read of <size>, with and without an event
-      Given an iommufd
-      And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
-      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
-      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
-      And a vEVENTQ "events" on vIOMMU "smmu"
-      And a vDEVICE "guest nic" for device "nic" with virt_id 0x10 on vIOMMU "smmu"
+      Given a vDEVICE "guest nic" for device "nic" with virt_id 16 on vIOMMU "smmu"
       And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
       And it attaches device "nic" to HWPT "stage 1"
       And a buffer "in" of 1 page
@@ -162,23 +149,26 @@ Feature: IOMMU_VEVENTQ_ALLOC
       Examples:
         | size    |
         | 0 bytes |
-        | 1 byte  |
+        |  1 byte |
         | 7 bytes |
 
+  @needs:test-cmd @needs:nesting
   Rule: events are read in their order, and only whole
 
-    @VEVQ-08 @VEVQ-19 @needs:test-cmd @needs:nesting
-    Scenario: one event
+    Background:
       Given an iommufd
       And an IOAS "guest"
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
       And a vEVENTQ "events" on vIOMMU "smmu"
-      And a vDEVICE "guest nic" for device "nic" with virt_id 0x99 on vIOMMU "smmu"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"
       And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
       And it attaches device "nic" to HWPT "stage 1"
       And a buffer "in" of 1 page
+
+    @VEVQ-08 @VEVQ-19
+    Scenario: one event
       When device "nic" reports 1 event
       Then it succeeds
       When it polls vEVENTQ "events"
@@ -188,54 +178,34 @@ Feature: IOMMU_VEVENTQ_ALLOC
         | bytes | 12 |
       And buffer "in" holds:
         | flags | sequence | virt_id |
-        |     0 |        0 |    0x99 |
+        |     0 |        0 |     153 |
       When it polls vEVENTQ "events"
       Then it reports ""
 
-    @VEVQ-10 @VEVQ-11 @needs:test-cmd @needs:nesting
+    @VEVQ-10 @VEVQ-11
     Scenario: as many as fit, whatever is left of the buffer
-      Given an iommufd
-      And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
-      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
-      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
-      And a vEVENTQ "events" on vIOMMU "smmu"
-      And a vDEVICE "guest nic" for device "nic" with virt_id 0x99 on vIOMMU "smmu"
-      And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
-      And it attaches device "nic" to HWPT "stage 1"
-      And a buffer "in" of 1 page
       When device "nic" reports 5 events
       And it reads 35 bytes of vEVENTQ "events" into buffer "in"
       Then it returns:
         | bytes | 24 |
       And buffer "in" holds:
         | flags | sequence | virt_id |
-        |     0 |        0 |    0x99 |
-        |     0 |        1 |    0x99 |
+        |     0 |        0 |     153 |
+        |     0 |        1 |     153 |
       When it reads 12 bytes of vEVENTQ "events" into buffer "in"
       Then buffer "in" holds:
         | flags | sequence | virt_id |
-        |     0 |        2 |    0x99 |
+        |     0 |        2 |     153 |
       When it reads 1 page of vEVENTQ "events" into buffer "in"
       Then it returns:
         | bytes | 24 |
       And buffer "in" holds:
         | flags | sequence | virt_id |
-        |     0 |        3 |    0x99 |
-        |     0 |        4 |    0x99 |
+        |     0 |        3 |     153 |
+        |     0 |        4 |     153 |
 
-    @VEVQ-09 @VEVQ-19 @needs:test-cmd @needs:nesting
+    @VEVQ-09 @VEVQ-19
     Scenario Outline: a read of <size>, which has room for the header only
-      Given an iommufd
-      And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
-      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
-      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
-      And a vEVENTQ "events" on vIOMMU "smmu"
-      And a vDEVICE "guest nic" for device "nic" with virt_id 0x99 on vIOMMU "smmu"
-      And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
-      And it attaches device "nic" to HWPT "stage 1"
-      And a buffer "in" of 1 page
       When device "nic" reports 1 event
       And it reads <size> of vEVENTQ "events" into buffer "in"
       Then it fails with EINVAL
@@ -245,7 +215,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
       When it reads 12 bytes of vEVENTQ "events" into buffer "in"
       Then buffer "in" holds:
         | flags | sequence | virt_id |
-        |     0 |        0 |    0x99 |
+        |     0 |        0 |     153 |
 
       Examples:
         | size     |

@@ -1,6 +1,5 @@
 @needs:viommu
 Feature: IOMMU_VIOMMU_ALLOC
-
   A vIOMMU is the part of a physical IOMMU that one guest uses. It is made on a nesting parent, the page table that
   translates the guest's memory, for the IOMMU of one device. The page tables of the guest, its devices, its event queues
   and its hardware queues are made on the vIOMMU and hold it.
@@ -36,11 +35,13 @@ Feature: IOMMU_VIOMMU_ALLOC
 
   Rule: the IOMMU of the device must have vIOMMUs of that type
 
-    @VIOMMU-03 @needs:device @needs:test-cmd @needs:nesting
-    Scenario Outline: type <type> of a test device
+    Background:
       Given an iommufd
       And an IOAS "guest"
       And a device "nic" attached to IOAS "guest"
+
+    @VIOMMU-03 @needs:device @needs:test-cmd @needs:nesting
+    Scenario Outline: type <type> of a mock device
       When it calls IOMMU_VIOMMU_ALLOC with:
         | type    | <type>         |
         | hwpt_id | no such object |
@@ -48,19 +49,16 @@ Feature: IOMMU_VIOMMU_ALLOC
       And it wrote nothing back
 
       Examples:
-        | type            |
-        | ARM_SMMUV3      |
-        | TEGRA241_CMDQV  |
-        | 0xdeadbeee      |
-        | 0xffffffff      |
+        | type           |
+        | ARM_SMMUV3     |
+        | TEGRA241_CMDQV |
+        |     3735928558 |
+        |     4294967295 |
 
     @VIOMMU-15 @needs:vfio-device
     Scenario Outline: type <type> behind VT-d
-      Given an iommufd
-      And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
       When it calls IOMMU_VIOMMU_ALLOC with:
-        | type    | <type>                          |
+        | type    | <type>                         |
         | hwpt_id | the page table of device "nic" |
       Then it fails with EOPNOTSUPP
 
@@ -68,16 +66,19 @@ Feature: IOMMU_VIOMMU_ALLOC
         | type       |
         | ARM_SMMUV3 |
         | SELFTEST   |
-        | 0x7        |
+        |          7 |
 
+  @needs:device @needs:test-cmd @needs:nesting
   Rule: a vIOMMU is made on a nesting parent
 
-    @VIOMMU-04 @needs:device @needs:test-cmd @needs:nesting
-    Scenario: ids that name no page table of an IOAS
+    Background:
       Given an iommufd
       And an IOAS "guest"
       And a device "nic" attached to IOAS "guest"
-      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+
+    @VIOMMU-04
+    Scenario: ids that name no page table of an IOAS
+      Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a nested HWPT "stage 1" for device "nic" on HWPT "parent"
       When it calls IOMMU_VIOMMU_ALLOC with:
         | hwpt_id | no such object |
@@ -90,12 +91,9 @@ Feature: IOMMU_VIOMMU_ALLOC
       Then it fails with ENOENT
       And it wrote nothing back
 
-    @VIOMMU-05 @needs:device @needs:test-cmd @needs:nesting
+    @VIOMMU-05
     Scenario: page tables that are no nesting parents
-      Given an iommufd
-      And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
-      And a HWPT "manual" for device "nic" on IOAS "guest"
+      Given a HWPT "manual" for device "nic" on IOAS "guest"
       When it calls IOMMU_VIOMMU_ALLOC with:
         | hwpt_id | HWPT "manual" |
       Then it fails with EINVAL
@@ -106,12 +104,9 @@ Feature: IOMMU_VIOMMU_ALLOC
       When it destroys HWPT "manual"
       Then it succeeds
 
-    @VIOMMU-06 @OBJ-32 @needs:device @needs:test-cmd @needs:nesting
+    @VIOMMU-06 @OBJ-32
     Scenario: the parent cannot be destroyed before the vIOMMU
-      Given an iommufd
-      And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
-      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it calls IOMMU_VIOMMU_ALLOC with:
         | hwpt_id | HWPT "parent" |
       Then it succeeds
@@ -125,12 +120,9 @@ Feature: IOMMU_VIOMMU_ALLOC
       When it destroys HWPT "parent"
       Then it succeeds
 
-    @VIOMMU-07 @needs:device @needs:test-cmd @needs:nesting
+    @VIOMMU-07
     Scenario: two vIOMMUs on one parent, which either holds
-      Given an iommufd
-      And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
-      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "one" for device "nic" on HWPT "parent"
       And a vIOMMU "other" for device "nic" on HWPT "parent"
       When it destroys vIOMMU "one"
@@ -142,12 +134,9 @@ Feature: IOMMU_VIOMMU_ALLOC
       When it destroys HWPT "parent"
       Then it succeeds
 
-    @VIOMMU-06 @needs:device @needs:test-cmd @needs:nesting
+    @VIOMMU-06
     Scenario: the device that it was made for may go first
-      Given an iommufd
-      And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
-      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
       When it detaches device "nic"
       Then it succeeds
@@ -158,13 +147,16 @@ Feature: IOMMU_VIOMMU_ALLOC
       When it destroys HWPT "parent"
       Then it succeeds
 
+  @needs:device @needs:test-cmd @needs:nesting
   Rule: a vIOMMU may be given data for its driver, which answers in the same place
 
-    @VIOMMU-08 @needs:device @needs:test-cmd @needs:nesting
-    Scenario: the struct of the first release has no data
+    Background:
       Given an iommufd
       And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
+
+    @VIOMMU-08
+    Scenario: the struct of the first release has no data
+      Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it calls IOMMU_VIOMMU_ALLOC with a size of 24 bytes
       Then it succeeds
@@ -172,21 +164,20 @@ Feature: IOMMU_VIOMMU_ALLOC
       When it destroys HWPT "parent"
       Then it fails with EBUSY
 
-    @VIOMMU-08 @VIOMMU-09 @needs:device @needs:test-cmd @needs:nesting
+    @VIOMMU-08 @VIOMMU-09
     Scenario: without a length the address of the data is not looked at
-      Given an iommufd
-      And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
+      Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it calls IOMMU_VIOMMU_ALLOC with:
         | data_uptr | a bad pointer |
       Then it succeeds
+      And it wrote back only "out_viommu_id"
+      When it destroys HWPT "parent"
+      Then it fails with EBUSY
 
-    @VIOMMU-09 @needs:device @needs:test-cmd @needs:nesting
+    @VIOMMU-09
     Scenario Outline: <length> of data
-      Given an iommufd
-      And an IOAS "guest"
-      And a buffer "data" of 1 page
+      Given a buffer "data" of 1 page
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it calls IOMMU_VIOMMU_ALLOC with:
@@ -204,35 +195,31 @@ Feature: IOMMU_VIOMMU_ALLOC
         | 25 bytes |
         |   1 page |
 
-    @VIOMMU-09 @needs:device @needs:test-cmd @needs:nesting
+    @VIOMMU-09
     Scenario Outline: data in <where>
-      Given an iommufd
-      And an IOAS "guest"
-      And <memory>
+      Given <memory>
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it calls IOMMU_VIOMMU_ALLOC with:
-        | data_len  | 24 bytes      |
+        | data_len  |      24 bytes |
         | data_uptr | buffer "data" |
       Then it fails with EFAULT
       And it wrote nothing back
       When it destroys HWPT "parent"
       Then it succeeds
       When it mmaps the iommufd as "page" with:
-        | offset | 1 page  |
+        | offset |  1 page |
         | length | 2 pages |
       Then it fails with ENXIO
 
       Examples:
-        | where                       | memory                                 |
+        | where                       | memory                                  |
         | memory that cannot be read  | an inaccessible buffer "data" of 1 page |
-        | memory that is not writable | a read-only buffer "data" of 1 page    |
+        | memory that is not writable | a read-only buffer "data" of 1 page     |
 
-    @VIOMMU-09 @VIOMMU-10 @needs:device @needs:test-cmd @needs:nesting
-    Scenario Outline: what the test driver answers to <data>
-      Given an iommufd
-      And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
+    @VIOMMU-09 @VIOMMU-10
+    Scenario Outline: a mock vIOMMU returns <data>
+      Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" with data <data> on HWPT "parent"
       Then it returns:
@@ -242,16 +229,19 @@ Feature: IOMMU_VIOMMU_ALLOC
 
       Examples:
         | data       |
-        |        0x1 |
-        | 0xcafef00d |
+        |          1 |
+        | 3405705229 |
 
+  @needs:device @needs:test-cmd @needs:nesting
   Rule: what is made on a vIOMMU holds it
 
-    @OBJ-15 @OBJ-32 @needs:device @needs:test-cmd @needs:nesting
-    Scenario: a page table of the guest
+    Background:
       Given an iommufd
       And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
+
+    @OBJ-15 @OBJ-32
+    Scenario: a page table of the guest
+      Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
       And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
@@ -266,11 +256,9 @@ Feature: IOMMU_VIOMMU_ALLOC
       When it destroys HWPT "parent"
       Then it succeeds
 
-    @OBJ-15 @needs:device @needs:test-cmd @needs:nesting @needs:hw-queue
+    @OBJ-15 @needs:hw-queue
     Scenario Outline: a <kind>
-      Given an iommufd
-      And an IOAS "guest"
-      And a buffer "ram" of 1 page
+      Given a buffer "ram" of 1 page
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
@@ -288,11 +276,9 @@ Feature: IOMMU_VIOMMU_ALLOC
         | vDEVICE  |
         | HW queue |
 
-    @OBJ-15 @OBJ-16 @needs:device @needs:test-cmd @needs:nesting @needs:veventq
+    @OBJ-15 @OBJ-16 @needs:veventq
     Scenario: an event queue, which its file holds
-      Given an iommufd
-      And an IOAS "guest"
-      And a device "nic" attached to IOAS "guest"
+      Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
       And a vEVENTQ "events" on vIOMMU "smmu"

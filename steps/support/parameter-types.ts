@@ -120,7 +120,8 @@ const types = {
     re(
       `a (vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}(?: for device ${quoted})?(?: with (data|virt_id|depth|index) (${size}))?(?: at (${size}) \\.\\. \\+(${size}))?`,
     ),
-    function (kind, name, device, field, value, first, length): NewGuestObject {
+    function (...groups): NewGuestObject {
+      const [kind, name, device, field, value, first, length] = groups;
       const number = value === undefined ? undefined : this.size(value);
       return {
         kind: kind as GuestKind,

@@ -11,7 +11,7 @@ import type { Codec, Struct } from '#uapi/codec.ts';
 import * as vfioDevice from '#uapi/vfio/device.ts';
 
 import type { AnyCommand } from './commands.ts';
-import type { ProcessHandle } from './handles.ts';
+import type { Kind, ProcessHandle } from './handles.ts';
 import { fdOf, idOf, noSuchId, objectNamed, spotNamed } from './names.ts';
 import type { World } from './world.ts';
 
@@ -50,6 +50,9 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
 
 const closedFd = 1000;
 
+/** What has no id that user space knows: its fd names it everywhere. */
+const filesOnly: readonly Kind[] = ['access', 'memfd'];
+
 /** One value: a sum of flags, a handle, or a size. */
 export function parseValue(
   world: World,
@@ -77,7 +80,7 @@ export function parseValue(
 
 function handleValue(world: World, field: string, kind: string, name: string): bigint {
   const handle = objectNamed(world, { id: undefined, kind, name });
-  const wantsFd = handle.kind === 'access' || /(^|[._])(fd|iommufd)$/.test(field);
+  const wantsFd = filesOnly.includes(handle.kind) || /(^|[._])(fd|iommufd)$/.test(field);
   return BigInt(wantsFd ? fdOf(handle) : idOf(handle));
 }
 

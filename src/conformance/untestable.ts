@@ -29,6 +29,8 @@ export const untestable: Readonly<Record<string, string>> = {
   'HWPT-38': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
   'VIOMMU-13': 'No machine has a Tegra241, and no model of its command queues is public.',
   'VIOMMU-14': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
+  'VDEV-08':
+    'A call that races with the closing of its device cannot tell whether it came in time.',
   'VEVQ-22': 'No machine has a Tegra241, and no model of its command queues is public.',
   'HWQ-14': 'No machine has a Tegra241, and no model of its command queues is public.',
   'MOCK-32': 'The fault injection of Linux is reached through debugfs and is no part of its uAPI.',

@@ -32,6 +32,19 @@ export const untestable: Readonly<Record<string, string>> = {
   'VEVQ-22': 'No machine has a Tegra241, and no model of its command queues is public.',
   'HWQ-14': 'No machine has a Tegra241, and no model of its command queues is public.',
   'MOCK-32': 'The fault injection of Linux is reached through debugfs and is no part of its uAPI.',
+  'PIN-13':
+    'The machines have no file system that loses clean pages, and the port cannot force reclaim.',
+  'PIN-21':
+    'An access of the test command is attached from its first moment to its last; only an emulated VFIO device detaches, and no machine has one.',
+  'PIN-25':
+    'An unmap asks each access to let go and ends in the same call; a pin that races with it cannot tell whether it came in time.',
+  'PIN-36':
+    'No machine has an emulated VFIO device: those of Linux are samples, and need a kernel built with them.',
+  'PIN-37':
+    'No machine has an emulated VFIO device: those of Linux are samples, and need a kernel built with them.',
+  'MOCK-03':
+    'A scenario asks for what a machine has; it cannot ask for a kernel that lacks something.',
+  'MOCK-32': 'Fault injection is switched by files of debugfs, which the port does not write.',
   'VFIO-CDEV-01': 'The port cannot ask for the device number of a file.',
   'VFIO-ATT-12': 'The port cannot hold a device in its reset.',
   'VFIO-ATT-13': 'No machine has a virtual function that makes page requests.',

@@ -11,7 +11,35 @@ Feature: IOMMU_TEST_CMD, what it looks at
   Rule: MD_CHECK_MAP compares the addresses that a page table leads to with those of the caller
 
     @MOCK-09 @needs:test-cmd @needs:device
-    Scenario Outline: <length> at <iova> and <uptr>
+    Scenario Outline: <length> at <iova> lead to <right>, and not to <wrong>
+      Given a device "nic" attached to IOAS "guest"
+      And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      When it calls IOMMU_TEST_CMD with:
+        | op               | MD_CHECK_MAP                   |
+        | id               | the page table of device "nic" |
+        | check_map.iova   | <iova>                         |
+        | check_map.length | <length>                       |
+        | check_map.uptr   | <right>                        |
+      Then it succeeds
+      And it wrote nothing back
+      When it calls IOMMU_TEST_CMD with:
+        | op               | MD_CHECK_MAP                   |
+        | id               | the page table of device "nic" |
+        | check_map.iova   | <iova>                         |
+        | check_map.length | <length>                       |
+        | check_map.uptr   | <wrong>                        |
+      Then it fails with EINVAL
+
+      Examples:
+        | iova                         | length     | right                              | wrong                     |
+        | 16 MiB                       | 4 pages    | buffer "ram"                       | buffer "ram" + 1 page     |
+        | 16 MiB + 3 pages             | 1 page     | buffer "ram" + 3 pages             | buffer "ram"              |
+        | 16 MiB + 1 page + 2048 bytes | 2048 bytes | buffer "ram" + 1 page + 2048 bytes | buffer "ram" + 1 page     |
+        | 16 MiB + 1 page              | 2048 bytes | buffer "ram" + 1 page              | buffer "ram" + 1 page + 2048 bytes |
+        | 16 MiB + 2048 bytes          | 1 page     | buffer "ram" + 2048 bytes          | buffer "ram"              |
+
+    @MOCK-09 @needs:test-cmd @needs:device
+    Scenario Outline: <length> at <iova> of <id>, and <uptr>
       Given a device "nic" attached to IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       When it calls IOMMU_TEST_CMD with:
@@ -20,42 +48,27 @@ Feature: IOMMU_TEST_CMD, what it looks at
         | check_map.iova   | <iova>       |
         | check_map.length | <length>     |
         | check_map.uptr   | <uptr>       |
-      Then it <outcome>
+      Then it fails with <errno>
       And it wrote nothing back
 
-      Examples: the same
-        | id                             | iova                         | length     | uptr                               | outcome  |
-        | the page table of device "nic" | 16 MiB                       | 4 pages    | buffer "ram"                       | succeeds |
-        | the page table of device "nic" | 16 MiB + 3 pages             | 1 page     | buffer "ram" + 3 pages             | succeeds |
-        | the page table of device "nic" | 16 MiB + 1 page + 2048 bytes | 2048 bytes | buffer "ram" + 1 page + 2048 bytes | succeeds |
-        | the page table of device "nic" | 16 MiB + 2048 bytes          | 1 page     | buffer "ram" + 2048 bytes          | succeeds |
-        | the page table of device "nic" | 16 MiB                       | 0 bytes    | buffer "ram" + 1 page              | succeeds |
-
-      Examples: another address
-        | id                             | iova                | length     | uptr                      | outcome           |
-        | the page table of device "nic" | 16 MiB              | 1 page     | buffer "ram" + 1 page     | fails with EINVAL |
-        | the page table of device "nic" | 16 MiB + 1 page     | 3 pages    | buffer "ram"              | fails with EINVAL |
-        | the page table of device "nic" | 16 MiB              | 2048 bytes | buffer "ram" + 2048 bytes | fails with EINVAL |
-        | the page table of device "nic" | 16 MiB + 2048 bytes | 2048 bytes | buffer "ram"              | fails with EINVAL |
-
       Examples: not aligned to 2048
-        | id                             | iova                | length     | uptr                      | outcome           |
-        | the page table of device "nic" | 16 MiB + 1 byte     | 1 page     | buffer "ram" + 1 byte     | fails with EINVAL |
-        | the page table of device "nic" | 16 MiB + 1024 bytes | 1 page     | buffer "ram"              | fails with EINVAL |
-        | the page table of device "nic" | 16 MiB              | 2047 bytes | buffer "ram"              | fails with EINVAL |
-        | the page table of device "nic" | 16 MiB              | 1 page     | buffer "ram" + 1024 bytes | fails with EINVAL |
+        | id                             | iova                | length     | uptr                      | errno  |
+        | the page table of device "nic" | 16 MiB + 1 byte     | 1 page     | buffer "ram" + 1 byte     | EINVAL |
+        | the page table of device "nic" | 16 MiB + 1024 bytes | 1 page     | buffer "ram"              | EINVAL |
+        | the page table of device "nic" | 16 MiB              | 2047 bytes | buffer "ram"              | EINVAL |
+        | the page table of device "nic" | 16 MiB              | 1 page     | buffer "ram" + 1024 bytes | EINVAL |
 
       Examples: no address, no page table
-        | id                             | iova   | length  | uptr               | outcome           |
-        | the page table of device "nic" | 16 MiB | 1 page  | a bad pointer      | fails with EFAULT |
-        | the page table of device "nic" | 16 MiB | 4 pages | U64_MAX - 1 page + 1 byte | fails with EINVAL |
-        | IOAS "guest"                   | 16 MiB | 1 page  | buffer "ram"       | fails with ENOENT |
-        | no such object                 | 16 MiB | 1 page  | buffer "ram"       | fails with ENOENT |
+        | id                             | iova   | length  | uptr                      | errno  |
+        | the page table of device "nic" | 16 MiB | 1 page  | a bad pointer             | EFAULT |
+        | the page table of device "nic" | 16 MiB | 4 pages | U64_MAX - 1 page + 1 byte | EINVAL |
+        | IOAS "guest"                   | 16 MiB | 1 page  | buffer "ram"              | ENOENT |
+        | no such object                 | 16 MiB | 1 page  | buffer "ram"              | ENOENT |
 
   Rule: MD_CHECK_REFS compares how often pages are pinned
 
     @MOCK-10 @needs:test-cmd @needs:device
-    Scenario Outline: <refs> pins on <length> at <uptr>
+    Scenario Outline: <right> and not <wrong> pins on <length> at <uptr>
       Given a device "nic" attached to IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at 32 MiB read-write
@@ -63,29 +76,49 @@ Feature: IOMMU_TEST_CMD, what it looks at
         | op                | MD_CHECK_REFS |
         | check_refs.uptr   | <uptr>        |
         | check_refs.length | <length>      |
-        | check_refs.refs   | <refs>        |
-      Then it <outcome>
+        | check_refs.refs   | <right>       |
+      Then it succeeds
       And it wrote nothing back
+      When it calls IOMMU_TEST_CMD with:
+        | op                | MD_CHECK_REFS |
+        | check_refs.uptr   | <uptr>        |
+        | check_refs.length | <length>      |
+        | check_refs.refs   | <wrong>       |
+      Then it fails with EIO
 
       Examples: pages 0 and 1 are pinned once, 2 and 3 twice, the others not at all
-        | uptr                   | length  | refs | outcome        |
-        | buffer "ram"           | 2 pages |    1 | succeeds       |
-        | buffer "ram" + 2 pages | 2 pages |    2 | succeeds       |
-        | buffer "ram" + 4 pages | 4 pages |    0 | succeeds       |
-        | buffer "ram"           | 0 bytes |    7 | succeeds       |
-        | buffer "ram"           | 2 pages |    0 | fails with EIO |
-        | buffer "ram"           | 2 pages |    2 | fails with EIO |
-        | buffer "ram"           | 3 pages |    1 | fails with EIO |
-        | buffer "ram" + 3 pages | 2 pages |    2 | fails with EIO |
-        | buffer "ram" + 4 pages | 1 page  |    1 | fails with EIO |
+        | uptr                   | length  | right | wrong |
+        | buffer "ram"           | 2 pages |     1 |     0 |
+        | buffer "ram"           | 1 page  |     1 |     2 |
+        | buffer "ram" + 2 pages | 2 pages |     2 |     1 |
+        | buffer "ram" + 3 pages | 1 page  |     2 |     3 |
+        | buffer "ram" + 4 pages | 4 pages |     0 |     1 |
+
+    @MOCK-10 @needs:test-cmd @needs:device
+    Scenario Outline: <refs> pins on <length> at <uptr>
+      Given a device "nic" attached to IOAS "guest"
+      And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      When it calls IOMMU_TEST_CMD with:
+        | op                | MD_CHECK_REFS |
+        | check_refs.uptr   | <uptr>        |
+        | check_refs.length | <length>      |
+        | check_refs.refs   | <refs>        |
+      Then it fails with <errno>
+      And it wrote nothing back
+
+      Examples: one page of several is wrong
+        | uptr                   | length  | refs | errno |
+        | buffer "ram"           | 5 pages |    1 | EIO   |
+        | buffer "ram" + 3 pages | 2 pages |    0 | EIO   |
+        | buffer "ram"           | 8 pages |    0 | EIO   |
 
       Examples: not whole pages, no memory
-        | uptr                      | length     | refs | outcome           |
-        | buffer "ram" + 1 byte     | 1 page     |    1 | fails with EINVAL |
-        | buffer "ram" + 2048 bytes | 1 page     |    1 | fails with EINVAL |
-        | buffer "ram"              | 1 byte     |    1 | fails with EINVAL |
-        | buffer "ram"              | 2047 bytes |    1 | fails with EINVAL |
-        | a bad pointer             | 1 page     |    0 | fails with EFAULT |
+        | uptr                      | length     | refs | errno  |
+        | buffer "ram" + 1 byte     | 1 page     |    1 | EINVAL |
+        | buffer "ram" + 2048 bytes | 1 page     |    1 | EINVAL |
+        | buffer "ram"              | 1 byte     |    1 | EINVAL |
+        | buffer "ram"              | 2047 bytes |    1 | EINVAL |
+        | a bad pointer             | 1 page     |    0 | EFAULT |
 
   Rule: SET_TEMP_MEMORY_LIMIT makes the kernel work in small steps, and changes no result
 

@@ -258,7 +258,7 @@ Feature: IOMMU_TEST_CMD
         | MOCK_FLAGS_DEVICE_PASID, MOCK_FLAGS_DEVICE_NO_DIRTY    | IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED                                | 20         |
 
     @MOCK-07 @needs:test-cmd @needs:device
-    Scenario: the test object of a device takes the device along
+    Scenario: a device goes with the object that it came with
       Given a device "nic" attached to IOAS "guest"
       When it destroys mock device "nic"
       Then it succeeds

@@ -103,7 +103,7 @@ export class IommufdDevice extends IommufdObject {
     ioas: Ioas,
     step: AttachStep,
     first: boolean,
-  ): HwptPaging | ErrnoName {
+  ): HwPagetable | ErrnoName {
     for (const hwpt of ioas.hwpts) {
       if (!hwpt.automatic) continue;
       const error = step(hwpt);

@@ -15,7 +15,7 @@ Feature: page tables for PASIDs
       And a PASID HWPT "work" for device "nic" on IOAS "guest"
       When it attaches device "nic" to HWPT "own"
 
-    @PASID-03 @PASID-14
+    @PASID-03 @PASID-14 @MOCK-22
     Scenario Outline: PASID <pasid> is attached and detached
       When it attaches PASID <pasid> of device "nic" to HWPT "work"
       Then it returns:
@@ -257,7 +257,7 @@ Feature: page tables for PASIDs
       And a nested PASID HWPT "stage 1" for device "nic" on HWPT "stage 2"
       When it attaches device "nic" to HWPT "own"
 
-    @PASID-11
+    @PASID-11 @MOCK-24
     Scenario Outline: a PASID moves to HWPT <name>
       When it attaches PASID 1 of device "nic" to HWPT "work"
       And it attaches PASID 2 of device "nic" to HWPT "own"
@@ -319,7 +319,18 @@ Feature: page tables for PASIDs
         | no such object | ENOENT |
     # The driver of mock devices refuses PASID 1024 every second time.
 
-    @PASID-12
+    @MOCK-23 @PASID-14
+    Scenario: a detach reconciles the driver with PASID 1024
+      When it attaches PASID 1024 of device "nic" to HWPT "work"
+      And it detaches PASID 1024 of device "nic"
+      And it attaches PASID 1024 of device "nic" to HWPT "own"
+      Then it succeeds
+      And PASID 1024 of device "nic" is attached to HWPT "own"
+      When it detaches PASID 1024 of device "nic"
+      And it destroys HWPT "work"
+      Then it succeeds
+
+    @PASID-12 @MOCK-23
     Scenario: the driver refuses the new page table
       When it attaches PASID 1024 of device "nic" to HWPT "work"
       And it moves PASID 1024 of device "nic" to HWPT "stage 1"

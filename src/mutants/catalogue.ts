@@ -1,3 +1,5 @@
+import type { RequirementTable } from '#conformance/requirement.ts';
+
 import { accesses } from './accesses.ts';
 import { copies } from './copies.ts';
 import { dma } from './dma.ts';
@@ -26,3 +28,9 @@ export const catalogue: readonly Mutant[] = [
   ...vfio,
   ...dma,
 ];
+
+/** Those that break one of its requirements. */
+export function mutantsOf({ requirements }: RequirementTable): readonly Mutant[] {
+  const ids = new Set(requirements.map(({ id }) => id));
+  return catalogue.filter(({ breaks }) => breaks.some((id) => ids.has(id)));
+}

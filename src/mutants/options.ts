@@ -1,5 +1,4 @@
 import type { Accounting } from '#reference/kernel/iommufd/accounting.ts';
-import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { IoptPages } from '#reference/kernel/iommufd/pages.ts';
 import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
 import type { Task } from '#reference/kernel/process.ts';
@@ -229,8 +228,7 @@ export const accounting = mutants(
     parts: ({ IoasCommands, Ioas }) => ({
       IoasCommands: class extends IoasCommands {
         protected override everyPages(): Set<IoptPages> {
-          const first = [...this.context.objects.all()].find((object) => object instanceof Ioas) as
-            Ioas | undefined;
+          const [first] = [...this.context.objects.all()].filter((each) => each instanceof Ioas);
           return new Set([...(first?.iopt.areas.all() ?? [])].map(({ pages }) => pages));
         }
       },
@@ -288,7 +286,7 @@ export const accounting = mutants(
     parts: ({ Accounting }) => ({
       Accounting: class extends Accounting {
         override movesTo(task: Task): boolean {
-          if (this.mode !== 'none' && task.memory === this.memory) this.charge(1n);
+          if (this.mode !== 'none' && task.memory === this.memory) this.memory.pinnedVm++;
           return super.movesTo(task);
         }
       },

@@ -3,6 +3,7 @@ import type { DataTable } from '@cucumber/cucumber';
 import * as device from '#uapi/iommufd/device.ts';
 import * as hwpt from '#uapi/iommufd/hwpt.ts';
 import * as ioas from '#uapi/iommufd/ioas.ts';
+import * as mman from '#uapi/mman.ts';
 import * as objects from '#uapi/iommufd/objects.ts';
 import * as selftest from '#uapi/iommufd/selftest.ts';
 import * as viommu from '#uapi/iommufd/viommu.ts';
@@ -10,14 +11,14 @@ import type { Codec, Struct } from '#uapi/codec.ts';
 import * as vfioDevice from '#uapi/vfio/device.ts';
 
 import type { AnyCommand } from './commands.ts';
-import type { ProcessHandle } from './handles.ts';
+import type { Kind, ProcessHandle } from './handles.ts';
 import { fdOf, idOf, noSuchId, objectNamed, spotNamed } from './names.ts';
 import type { World } from './world.ts';
 
 /** Cells of the tables that stand under a call: a value of one field of one struct. */
 
 const constants = new Map<string, number>(
-  [device, hwpt, ioas, objects, selftest, viommu, vfioDevice].flatMap((module) =>
+  [device, hwpt, ioas, mman, objects, selftest, viommu, vfioDevice].flatMap((module) =>
     Object.entries(module).filter(
       (entry): entry is [string, number] => typeof entry[1] === 'number',
     ),
@@ -34,6 +35,13 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
   'IOMMU_VFIO_IOAS.op': ['IOMMU_VFIO_IOAS_'],
   'IOMMU_HWPT_ALLOC.flags': ['IOMMU_HWPT_ALLOC_', 'IOMMU_HWPT_'],
   'IOMMU_HWPT_ALLOC.data_type': ['IOMMU_HWPT_DATA_'],
+  'IOMMU_VIOMMU_ALLOC.type': ['IOMMU_VIOMMU_TYPE_'],
+  'IOMMU_VEVENTQ_ALLOC.type': ['IOMMU_VEVENTQ_TYPE_'],
+  'IOMMU_HW_QUEUE_ALLOC.type': ['IOMMU_HW_QUEUE_TYPE_'],
+  'IOMMU_HWPT_INVALIDATE.data_type': [
+    'IOMMU_VIOMMU_INVALIDATE_DATA_',
+    'IOMMU_HWPT_INVALIDATE_DATA_',
+  ],
   'IOMMU_TEST_CMD.op': ['IOMMU_TEST_OP_'],
   'VFIO_DEVICE_BIND_IOMMUFD.flags': ['VFIO_DEVICE_BIND_'],
   'VFIO_DEVICE_ATTACH_IOMMUFD_PT.flags': ['VFIO_DEVICE_ATTACH_'],
@@ -41,6 +49,9 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
 };
 
 const closedFd = 1000;
+
+/** What has no id that user space knows: its fd names it everywhere. */
+const filesOnly: readonly Kind[] = ['access', 'memfd'];
 
 /** One value: a sum of flags, a handle, or a size. */
 export function parseValue(
@@ -69,7 +80,7 @@ export function parseValue(
 
 function handleValue(world: World, field: string, kind: string, name: string): bigint {
   const handle = objectNamed(world, { id: undefined, kind, name });
-  const wantsFd = handle.kind === 'access' || /(^|[._])(fd|iommufd)$/.test(field);
+  const wantsFd = filesOnly.includes(handle.kind) || /(^|[._])(fd|iommufd)$/.test(field);
   return BigInt(wantsFd ? fdOf(handle) : idOf(handle));
 }
 

@@ -11,6 +11,7 @@ import type { Form } from './call.ts';
 import type {
   BufferHandle,
   DeviceHandle,
+  GuestKind,
   Handle,
   IommufdHandle,
   MemfdHandle,
@@ -48,6 +49,17 @@ export interface NewDevice {
   readonly beside: DeviceHandle | undefined;
   /** MOCK_FLAGS_DEVICE_*: what a mock device has and lacks. */
   readonly flags: number;
+}
+
+export type HwptSort = 'plain' | 'nesting' | 'nested';
+
+/** `a vDEVICE "guest nic" for device "nic" with virt_id 0x10`, `a HW queue "q" with index 0 at 16 MiB .. +1 page`. */
+export interface NewGuestObject {
+  readonly kind: GuestKind;
+  readonly name: string;
+  readonly device: DeviceHandle | undefined;
+  readonly number: { readonly field: string; readonly value: bigint } | undefined;
+  readonly range: { readonly iova: bigint; readonly length: bigint } | undefined;
 }
 
 type Transform<T> = (this: World, ...groups: string[]) => T;
@@ -106,7 +118,6 @@ const types = {
   } {
     return { name: name ?? '', iommufd: iommufdNamed(this, iommufd) };
   }),
-  newHwpt: parameter(re(`a HWPT ${quoted}`), (name): string => name ?? ''),
   newPasidHwpt: parameter(
     re(`a (nesting |nested |dirty-tracking )?PASID HWPT ${quoted}(?: with fault queue ${quoted})?`),
     function (sort = 'ordinary', name, fault): NewPasidHwpt {
@@ -114,6 +125,32 @@ const types = {
         name: name ?? '',
         sort: sort.trim() as NewPasidHwpt['sort'],
         fault: fault === undefined ? undefined : this.handles.get('fault queue', fault).id,
+      };
+    },
+  ),
+  newHwpt: parameter(
+    re(`a (?:(nesting|nested) )?HWPT ${quoted}`),
+    (sort, name): { name: string; sort: HwptSort } => ({
+      name: name ?? '',
+      sort: (sort ?? 'plain') as HwptSort,
+    }),
+  ),
+  newGuestObject: parameter(
+    re(
+      `a (vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}(?: for device ${quoted})?(?: with (data|virt_id|depth|index) (${size}))?(?: at (${size}) \\.\\. \\+(${size}))?`,
+    ),
+    function (...groups): NewGuestObject {
+      const [kind, name, device, field, value, first, length] = groups;
+      const number = value === undefined ? undefined : this.size(value);
+      return {
+        kind: kind as GuestKind,
+        name: name ?? '',
+        device: device === undefined ? undefined : this.handles.get('device', device),
+        number: field === undefined || number === undefined ? undefined : { field, value: number },
+        range:
+          first === undefined
+            ? undefined
+            : { iova: this.size(first), length: this.size(length ?? '') },
       };
     },
   ),
@@ -182,7 +219,7 @@ const types = {
   ),
   object: parameter(
     re(
-      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the page table of device) ${quoted}`,
+      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the page table of device|vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}`,
     ),
     function (the, id, kind, name): Handle {
       if (the !== undefined) return this.handles.first('iommufd');

@@ -14,6 +14,12 @@ describe('the features of a Linux', () => {
     assert.ok(hardwareFeatures('selftest', '7.3.4').includes('pasid'));
   });
 
+  it('are those of the test driver in that release', () => {
+    assert.ok(hardwareFeatures('selftest', '6.12.117').includes('page-requests'));
+    assert.ok(!hardwareFeatures('selftest', '6.12.117').includes('page-table-types'));
+    assert.ok(!hardwareFeatures('edu', '7.3.4').includes('dirty-tracking'));
+  });
+
   it('do not contradict each other on any machine', () => {
     for (const release of ['6.6.1', '6.12.117', '7.3.4']) {
       for (const hardware of ['selftest', 'edu'] as const) {

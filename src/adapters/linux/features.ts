@@ -14,14 +14,24 @@ const since: Readonly<Partial<Record<Feature, `${number}.${number}`>>> = {
   'change-process': '6.14',
 };
 
-/** What hardware offers only to a newer kernel. */
-const hardwareSince: Readonly<Partial<Record<Feature, `${number}.${number}`>>> = { pasid: '6.15' };
+/** What the test driver does from that release on. */
+const ofTestsSince: typeof since = {
+  nesting: '6.6',
+  'dirty-tracking': '6.7',
+  'page-requests': '6.11',
+  pasid: '6.15',
+  'page-table-types': '6.19',
+};
 
 /** What a process on any Linux can do. */
 const ofEveryLinux: readonly Feature[] = ['processes', 'limits', 'proc'];
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
-  selftest: ['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc', 'pasid'],
+  selftest: [
+    ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
+    'page-table-types',
+    ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
+  ],
   edu: [
     ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
     ...(['dma', 'reserved-iova', 'hwpt-alloc'] as const),
@@ -37,9 +47,7 @@ export function featuresOf(release: string, more: readonly Feature[] = []): read
 }
 
 export function hardwareFeatures(hardware: Hardware, release: string): readonly Feature[] {
-  return ofHardware[hardware].filter((feature) =>
-    atLeast(release, hardwareSince[feature] ?? '0.0'),
-  );
+  return ofHardware[hardware].filter((feature) => atLeast(release, ofTestsSince[feature] ?? '0.0'));
 }
 
 /** `features=vfio-container,noiommu`: what the user knows of the kernel's configuration. Throws for an unknown name. */

@@ -123,7 +123,7 @@ export class Group<Device = unknown> implements IommuGroup {
     if (this.members.length === 0) this.defaultDomain.free();
   }
 
-  /** iommu_device_claim_dma_owner(). DEV-10, VFIO-GRP-08 10 */
+  /** iommu_device_claim_dma_owner(). DEV-10 16, VFIO-GRP-08 10 */
   claimDmaOwner(owner: object): ErrnoName | undefined {
     if (this.owner !== undefined && this.owner !== owner) return 'EPERM';
     if (this.ownerCount === 0) this.setCoreDomain('blocked');

@@ -87,7 +87,8 @@ export class IommufdDevice extends IommufdObject {
 
   /** vfio_iommufd_physical_unbind(): each PASID, then the device itself. PASID-21 */
   detachAll(): void {
-    for (const pasid of [...this.group.attachments.keys()].toReversed()) this.detach(pasid);
+    const pasids = [...this.group.attachments.keys()].sort((one, other) => other - one);
+    for (const pasid of pasids) this.detach(pasid);
   }
 
   /** iommufd_hwpt_paging_alloc(): a page table for this device, filled with the areas of the IOAS. */
@@ -116,7 +117,7 @@ export class IommufdDevice extends IommufdObject {
     ioas: Ioas,
     step: AttachStep,
     undo?: AttachUndo,
-  ): HwptPaging | ErrnoName {
+  ): HwPagetable | ErrnoName {
     for (const hwpt of ioas.hwpts) {
       if (!hwpt.automatic) continue;
       const error = step(hwpt);
@@ -167,7 +168,7 @@ export class IommufdDevice extends IommufdObject {
 
   /**
    * iommufd_hw_pagetable_attach(): the group goes with its first device. Regions are reserved for the device itself, not for
-   * PASIDs. DEV-33 34 37 44 PASID-09 18 VFIO-ATT-08 09
+   * PASIDs. DEV-33 34 37 44 49 PASID-09 18 VFIO-ATT-08 09
    */
   protected attachTo(hwpt: HwPagetable, pasid = IOMMU_NO_PASID): ErrnoName | undefined {
     const { attachments } = this.group;

@@ -39,11 +39,12 @@ export class Iommufd implements FileOperations {
     this.accountMode = accountMode;
     this.objects = new parts.ObjectTable();
     this.mmapRegions = new parts.MmapRegions();
-    this.compat = new parts.VfioCompat(this);
+    const ioasCommands = new parts.IoasCommands(this);
+    this.compat = new parts.VfioCompat(this, ioasCommands);
     this.dispatcher = new parts.Dispatcher(kernel, [
       row(IOMMU_DESTROY, ({ fields }) => this.destroyObject(fields.id)),
       ...[
-        new parts.IoasCommands(this),
+        ioasCommands,
         new parts.OptionCommands(this),
         new parts.HwptCommands(this),
         new parts.DirtyCommands(this),

@@ -25,9 +25,10 @@ export class MmapRegions {
   allocate(region: DeviceRegion, owner: IommufdObject): bigint {
     const hole = this.holes.firstAbove(0n, region.size);
     invariant(hole !== undefined, 'no offset is left for mmap()');
-    this.holes.occupy({ first: hole.first, last: hole.first + region.size - 1n });
-    this.regions.set(hole.first, { region, owner });
-    return hole.first;
+    const offset = hole.first;
+    this.holes.occupy({ first: offset, last: offset + region.size - 1n });
+    this.regions.set(offset, { region, owner });
+    return offset;
   }
 
   /** _iommufd_destroy_mmap(). MMAP-07 */

@@ -126,7 +126,8 @@ export class DeviceCdev implements FileOperations {
     const { flags, argsz } = argument.fields;
     if (flags & ~VFIO_DEVICE_ATTACH_PASID) return 'EINVAL';
     if (!(flags & VFIO_DEVICE_ATTACH_PASID)) return this.attachTable(argument);
-    return argsz < ATTACH_SIZE_WITH_PASID ? 'EINVAL' : this.attachPasid(argument);
+    if (!this.hasRoom(argsz, ATTACH_SIZE_WITH_PASID)) return 'EINVAL';
+    return this.attachPasid(argument);
   }
 
   protected attachTable(
@@ -157,8 +158,13 @@ export class DeviceCdev implements FileOperations {
     const { flags, argsz, pasid } = argument.fields;
     if (flags & ~VFIO_DEVICE_DETACH_PASID) return 'EINVAL';
     if (!(flags & VFIO_DEVICE_DETACH_PASID)) this.device.detach();
-    else if (argsz < DETACH_SIZE_WITH_PASID) return 'EINVAL';
+    else if (!this.hasRoom(argsz, DETACH_SIZE_WITH_PASID)) return 'EINVAL';
     else this.device.detachPasid(pasid);
     return undefined;
+  }
+
+  /** Bytes: for the field behind the mandatory ones. */
+  protected hasRoom(argsz: number, needed: number): boolean {
+    return argsz >= needed;
   }
 }

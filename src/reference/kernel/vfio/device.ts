@@ -23,7 +23,7 @@ export class VfioDevice {
 
   /**
    * vfio_df_open() and vfio_df_iommufd_bind(): EINVAL where the device is open already, EBADFD, and what iommufd says. The
-   * iommufd stays open until unbind(). Returns the id of the device. VFIO-CDEV-05 08 09 10 11 12 15 OBJ-28
+   * iommufd stays open until unbind(). Returns the id of the device. DEV-09 VFIO-CDEV-05 08 09 10 11 12 15 OBJ-28
    */
   bind(file: OpenFile): number | ErrnoName {
     const context = iommufdOf(file);

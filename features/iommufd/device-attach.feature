@@ -158,6 +158,7 @@ Feature: a device is attached
       When it maps 1 page of buffer "ram" into IOAS "guest" at <iova> read-write
       And it attaches device "nic" to IOAS "guest"
       Then device "nic" sees buffer "ram" at <iova> .. +1 page
+      And device "nic" does not see buffer "ram" + 1 page at <iova> .. +1 page
 
       Examples:
         | end   | iova           |

@@ -59,6 +59,7 @@ Feature: a device moves to another page table
       And it attaches device "nic" to HWPT "tables"
       And it attaches device "nic" to HWPT "tables"
       Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      And device "nic" does not see buffer "rom" at 16 MiB .. +4 pages
       When it detaches device "nic"
       And it destroys HWPT "tables"
       Then it succeeds

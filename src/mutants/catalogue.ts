@@ -2,6 +2,7 @@ import type { RequirementTable } from '#conformance/requirement.ts';
 
 import { accesses } from './accesses.ts';
 import { copies } from './copies.ts';
+import { devices } from './devices.ts';
 import { dma } from './dma.ts';
 import type { Mutant } from './mutant.ts';
 import { objects } from './objects.ts';
@@ -25,6 +26,7 @@ export const catalogue: readonly Mutant[] = [
   ...accesses,
   ...options,
   ...accounting,
+  ...devices,
   ...vfio,
   ...dma,
 ];

@@ -16,7 +16,7 @@ import { mutants } from './mutant.ts';
 export const vfio = mutants(
   {
     id: 'BUG-029',
-    breaks: ['VFIO-ATT-08'],
+    breaks: ['VFIO-ATT-08', 'DEV-33'],
     story: 'The first attach of a device replaces the page table of its group.',
     like: 'iommufd: Fail replace if device has not been attached',
     parts: ({ IommufdDevice }) => ({

@@ -7,8 +7,10 @@ import type { Mutant } from './mutant.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
 import { pages } from './pages.ts';
+import { pins } from './pins.ts';
 import { placing } from './placing.ts';
 import { ranges } from './ranges.ts';
+import { testCommand } from './test-command.ts';
 import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
 import { vfio } from './vfio.ts';
@@ -25,8 +27,10 @@ export const catalogue: readonly Mutant[] = [
   ...accesses,
   ...options,
   ...accounting,
+  ...pins,
   ...vfio,
   ...dma,
+  ...testCommand,
 ];
 
 /** Those that break one of its requirements. */

@@ -32,6 +32,8 @@ export interface ObjectOf<K extends ObjectKind> {
   readonly fd?: Fd;
   /** The IOAS behind a page table. */
   readonly ioas?: number | undefined;
+  /** A page table on top of another one. */
+  readonly nested?: boolean;
 }
 
 /** A file of memory: a memfd, or a dma-buf. */

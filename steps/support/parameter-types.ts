@@ -1,12 +1,14 @@
 import { defineParameterType } from '@cucumber/cucumber';
 
 import type { Capability } from '#port/process.ts';
+import type { Struct } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { IOMMUFD_PATH } from '#uapi/paths.ts';
 
 import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
+import { structNamed } from './structs.ts';
 import type {
   BufferHandle,
   DeviceHandle,
@@ -34,6 +36,8 @@ export interface Rights {
 
 export type BufferSort =
   'ordinary' | 'read-only' | 'inaccessible' | 'shared' | 'huge-page' | 'untouched' | 'private';
+
+export type HwptSort = 'ordinary' | 'nesting parent' | 'nested';
 
 /** Where an automatic map landed. */
 export type Landing =
@@ -97,7 +101,23 @@ const types = {
   } {
     return { name: name ?? '', iommufd: iommufdNamed(this, iommufd) };
   }),
-  newHwpt: parameter(re(`a HWPT ${quoted}`), (name): string => name ?? ''),
+  newHwpt: parameter(
+    re(`a(?: (nested))? HWPT ${quoted}|a nesting parent ${quoted}`),
+    (nested, name, parent): { name: string; sort: HwptSort } => {
+      if (parent !== undefined) return { name: parent, sort: 'nesting parent' };
+      return { name: name ?? '', sort: nested === undefined ? 'ordinary' : 'nested' };
+    },
+  ),
+  madeObject: parameter(
+    re(`(HWPT|bound device) ${quoted}`),
+    (kind, name): { kind: 'hwpt' | 'bound device'; name: string } => ({
+      kind: kind === 'HWPT' ? 'hwpt' : 'bound device',
+      name: name ?? '',
+    }),
+  ),
+  struct: parameter(/(?:an array of )?struct ([a-z0-9_]+)/, (name): Struct =>
+    structNamed(name ?? ''),
+  ),
   newFaultQueue: parameter(re(`a fault queue ${quoted}`), (name): string => name ?? ''),
   newAccess: parameter(
     re(`an access ${quoted}( that pins)?`),

@@ -29,10 +29,13 @@ export const untestable: Readonly<Record<string, string>> = {
   'DEV-46': 'No machine has a virtual function that makes page requests.',
   'DEV-47': 'The port cannot hold a device in its reset.',
   'DEV-51': 'The port cannot bind a kernel driver to a device.',
+  'HWINFO-11': 'No machine has an IOMMU whose driver reports nothing about it.',
   'HWINFO-17': 'No machine has a Tegra241, and no model of its command queues is public.',
   'HWPT-38': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
   'VIOMMU-13': 'No machine has a Tegra241, and no model of its command queues is public.',
   'VIOMMU-14': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
+  'VDEV-08':
+    'A call that races with the closing of its device cannot tell whether it came in time.',
   'VEVQ-22': 'No machine has a Tegra241, and no model of its command queues is public.',
   'HWQ-14': 'No machine has a Tegra241, and no model of its command queues is public.',
   'MOCK-03':

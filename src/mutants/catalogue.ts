@@ -3,9 +3,12 @@ import type { RequirementTable } from '#conformance/requirement.ts';
 import { accesses } from './accesses.ts';
 import { copies } from './copies.ts';
 import { dma } from './dma.ts';
+import { hardwareInfo } from './hardware-info.ts';
+import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
+import { pageTables } from './page-tables.ts';
 import { pages } from './pages.ts';
 import { placing } from './placing.ts';
 import { ranges } from './ranges.ts';
@@ -26,6 +29,9 @@ export const catalogue: readonly Mutant[] = [
   ...options,
   ...accounting,
   ...vfio,
+  ...hardwareInfo,
+  ...pageTables,
+  ...invalidations,
   ...dma,
 ];
 

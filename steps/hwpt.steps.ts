@@ -26,7 +26,7 @@ const nestedData = iommu_hwpt_selftest.pack({ iotlb: IOMMU_TEST_IOTLB_DEFAULT })
 
 async function valuesOf(world: World, sort: HwptSort): Promise<Record<string, unknown>> {
   if (sort === 'ordinary') return {};
-  if (sort === 'nesting parent') return { flags: IOMMU_HWPT_ALLOC_NEST_PARENT };
+  if (sort === 'nesting') return { flags: IOMMU_HWPT_ALLOC_NEST_PARENT };
   world.require('test-cmd');
   const { port, scratch } = world.it;
   await port.store(scratch.array, nestedData);
@@ -50,7 +50,7 @@ Given('{newHwpt} for {device} on {object}', async function ({ name, sort }, devi
   const place = { dev_id: idOf(device), pt_id: idOf(object) };
   const fields = await this.must(this.it, target, { ...place, ...(await valuesOf(this, sort)) });
   const id = Number(fields['out_hwpt_id']);
-  const ioas = ioasBehind(this, place.pt_id);
+  const ioas = (object as ObjectHandle).ioas ?? ioasBehind(this, place.pt_id);
   this.handles.add({ kind: 'hwpt', name, id, iommufd, ioas, nested: sort === 'nested' });
 });
 

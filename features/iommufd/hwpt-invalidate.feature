@@ -8,7 +8,7 @@ Feature: IOMMU_HWPT_INVALIDATE
     Given an iommufd
     And an IOAS "guest"
     And a device "nic" attached to IOAS "guest"
-    And a nesting parent "parent" for device "nic" on IOAS "guest"
+    And a nesting HWPT "parent" for device "nic" on IOAS "guest"
     And a nested HWPT "stage1" for device "nic" on HWPT "parent"
     And a buffer "list" of 2 pages
     And it stores an array of struct iommu_hwpt_invalidate_selftest in buffer "list":

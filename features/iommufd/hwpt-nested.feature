@@ -14,7 +14,7 @@ Feature: nested page tables
       | iotlb                    | pagetable_type |
       | IOMMU_TEST_IOTLB_DEFAULT |              0 |
       |                        0 |              0 |
-    And a nesting parent "parent" for device "nic" on IOAS "guest"
+    And a nesting HWPT "parent" for device "nic" on IOAS "guest"
 
   Rule: a parent has to be made as one
 

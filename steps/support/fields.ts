@@ -3,6 +3,7 @@ import type { DataTable } from '@cucumber/cucumber';
 import * as device from '#uapi/iommufd/device.ts';
 import * as hwpt from '#uapi/iommufd/hwpt.ts';
 import * as ioas from '#uapi/iommufd/ioas.ts';
+import * as mman from '#uapi/mman.ts';
 import * as objects from '#uapi/iommufd/objects.ts';
 import * as selftest from '#uapi/iommufd/selftest.ts';
 import * as viommu from '#uapi/iommufd/viommu.ts';
@@ -17,7 +18,7 @@ import type { World } from './world.ts';
 /** Cells of the tables that stand under a call: a value of one field of one struct. */
 
 const constants = new Map<string, number>(
-  [device, hwpt, ioas, objects, selftest, viommu, vfioDevice].flatMap((module) =>
+  [device, hwpt, ioas, mman, objects, selftest, viommu, vfioDevice].flatMap((module) =>
     Object.entries(module).filter(
       (entry): entry is [string, number] => typeof entry[1] === 'number',
     ),
@@ -34,7 +35,13 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
   'IOMMU_VFIO_IOAS.op': ['IOMMU_VFIO_IOAS_'],
   'IOMMU_HWPT_ALLOC.flags': ['IOMMU_HWPT_ALLOC_', 'IOMMU_HWPT_'],
   'IOMMU_HWPT_ALLOC.data_type': ['IOMMU_HWPT_DATA_'],
-  'IOMMU_HWPT_INVALIDATE.data_type': ['IOMMU_HWPT_INVALIDATE_DATA_'],
+  'IOMMU_VIOMMU_ALLOC.type': ['IOMMU_VIOMMU_TYPE_'],
+  'IOMMU_VEVENTQ_ALLOC.type': ['IOMMU_VEVENTQ_TYPE_'],
+  'IOMMU_HW_QUEUE_ALLOC.type': ['IOMMU_HW_QUEUE_TYPE_'],
+  'IOMMU_HWPT_INVALIDATE.data_type': [
+    'IOMMU_VIOMMU_INVALIDATE_DATA_',
+    'IOMMU_HWPT_INVALIDATE_DATA_',
+  ],
   'IOMMU_GET_HW_INFO.flags': ['IOMMU_HW_INFO_FLAG_'],
   'IOMMU_GET_HW_INFO.in_data_type': ['IOMMU_HW_INFO_TYPE_'],
   'IOMMU_GET_HW_INFO.out_data_type': ['IOMMU_HW_INFO_TYPE_'],

@@ -2,14 +2,7 @@ import { AssertionError } from 'chai';
 
 import { failure } from '#uapi/errno.ts';
 import { IOMMU_FAULT_QUEUE_ALLOC } from '#uapi/iommufd/fault.ts';
-import { IOMMU_HWPT_ALLOC, IOMMU_HWPT_ALLOC_NEST_PARENT } from '#uapi/iommufd/hwpt.ts';
-import type { iommu_hwpt_alloc } from '#uapi/iommufd/hwpt.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
-import {
-  IOMMU_HWPT_DATA_SELFTEST,
-  IOMMU_TEST_IOTLB_DEFAULT,
-  iommu_hwpt_selftest,
-} from '#uapi/iommufd/selftest.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from '#uapi/poll.ts';
 import { MAP_SHARED, PROT_READ } from '#uapi/mman.ts';
 
@@ -17,11 +10,10 @@ import type { AnyCommand } from './support/commands.ts';
 import { isDeviceCommand } from './support/commands.ts';
 import { Given, Then, When, type DataTable } from './support/cucumber.ts';
 import { compareFields, parseFields } from './support/fields.ts';
-import { plain, type CallValues, type Form } from './support/call.ts';
-import type { Handle, ObjectHandle, ProcessHandle } from './support/handles.ts';
+import { plain, type Form } from './support/call.ts';
+import type { Handle, ProcessHandle } from './support/handles.ts';
 import { rememberMapping } from './support/mappings.ts';
 import { fdOf, idOf } from './support/names.ts';
-import type { HwptSort } from './support/parameter-types.ts';
 import { objectExists, readFile } from './support/probes.ts';
 import { compareSnapshots, takeSnapshot } from './support/snapshot.ts';
 import { showResult } from './support/trace.ts';
@@ -223,25 +215,6 @@ Then('file {string} says {string}', async function (path, line) {
   if (text.split('\n').includes(line)) return;
   throw new AssertionError(`${path} says ${JSON.stringify(text)}; expected a line ${line}`);
 });
-
-Given('{newHwpt} for {device} on {object}', async function ({ name, sort }, device, object) {
-  this.require(sort === 'plain' ? 'hwpt-alloc' : 'nesting');
-  const { iommufd = this.handles.first('iommufd'), ioas } = object as ObjectHandle;
-  const values = { dev_id: idOf(device), pt_id: idOf(object), ...(await dataOf(this, sort)) };
-  const fields = await this.must(this.it, { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC }, values);
-  const id = Number(fields['out_hwpt_id']);
-  this.handles.add({ kind: 'hwpt', name, id, iommufd, ioas: ioas ?? idOf(object) });
-});
-
-/** What a page table of that sort takes: a nested one, the struct of the test driver. */
-async function dataOf({ it }: World, sort: HwptSort): Promise<CallValues<typeof iommu_hwpt_alloc>> {
-  if (sort === 'plain') return {};
-  if (sort === 'nesting') return { flags: IOMMU_HWPT_ALLOC_NEST_PARENT };
-  const data = iommu_hwpt_selftest.pack({ iotlb: IOMMU_TEST_IOTLB_DEFAULT });
-  await it.port.store(it.scratch.array, data);
-  const data_uptr = it.scratch.array;
-  return { data_type: IOMMU_HWPT_DATA_SELFTEST, data_len: data.length, data_uptr };
-}
 
 Given('{newFaultQueue}', async function (name) {
   this.require('fault-queue');

@@ -293,6 +293,8 @@ Feature: IOMMU_TEST_CMD
         | id                        | mock device "nic"   |
         | mock_domain_replace.pt_id | IOAS "other"        |
       Then it succeeds
+      And it returns:
+        | mock_domain_replace.pt_id | 7 |
       And the usable IOVAs of IOAS "other" are:
         | 16 MiB | 2 GiB - 1 byte |
       And the page table of device "nic" no longer exists

@@ -41,6 +41,7 @@ export const untestable: Readonly<Record<string, string>> = {
   'PASID-18': 'No device has both PASIDs and reserved regions: mock devices have none of these.',
   'PASID-19': 'No machine has a VFIO device with PASIDs.',
   'PASID-21': 'No machine has a VFIO device with PASIDs.',
+  'HWINFO-11': 'No machine has an IOMMU whose driver reports nothing about it.',
   'HWINFO-17': 'No machine has a Tegra241, and no model of its command queues is public.',
   'HWPT-38': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
   'VIOMMU-13': 'No machine has a Tegra241, and no model of its command queues is public.',

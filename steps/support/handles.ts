@@ -37,6 +37,8 @@ export interface ObjectOf<K extends ObjectKind> {
   readonly ioas?: number | undefined;
   /** What mmap() of the iommufd gives of a vIOMMU: where, and how many bytes. */
   readonly region?: { readonly offset: bigint; readonly length: bigint } | undefined;
+  /** A page table on top of another one. */
+  readonly nested?: boolean;
 }
 
 /** A file of memory: a memfd, or a dma-buf. */

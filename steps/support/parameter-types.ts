@@ -1,6 +1,7 @@
 import { defineParameterType } from '@cucumber/cucumber';
 
 import type { Capability } from '#port/process.ts';
+import type { Struct } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { MOCK_FLAGS_DEVICE_NO_DIRTY, MOCK_FLAGS_DEVICE_PASID } from '#uapi/iommufd/selftest.ts';
 import { IOMMUFD_PATH } from '#uapi/paths.ts';
@@ -8,6 +9,7 @@ import { IOMMUFD_PATH } from '#uapi/paths.ts';
 import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
+import { structNamed } from './structs.ts';
 import type {
   BufferHandle,
   DeviceHandle,
@@ -51,7 +53,7 @@ export interface NewDevice {
   readonly flags: number;
 }
 
-export type HwptSort = 'plain' | 'nesting' | 'nested';
+export type HwptSort = 'ordinary' | 'nesting' | 'nested';
 
 /** `a vDEVICE "guest nic" for device "nic" with virt_id 0x10`, `a HW queue "q" with index 0 at 16 MiB .. +1 page`. */
 export interface NewGuestObject {
@@ -132,7 +134,7 @@ const types = {
     re(`a (?:(nesting|nested) )?HWPT ${quoted}`),
     (sort, name): { name: string; sort: HwptSort } => ({
       name: name ?? '',
-      sort: (sort ?? 'plain') as HwptSort,
+      sort: (sort ?? 'ordinary') as HwptSort,
     }),
   ),
   newGuestObject: parameter(
@@ -153,6 +155,16 @@ const types = {
             : { iova: this.size(first), length: this.size(length ?? '') },
       };
     },
+  ),
+  madeObject: parameter(
+    re(`(HWPT|bound device) ${quoted}`),
+    (kind, name): { kind: 'hwpt' | 'bound device'; name: string } => ({
+      kind: kind === 'HWPT' ? 'hwpt' : 'bound device',
+      name: name ?? '',
+    }),
+  ),
+  struct: parameter(/(?:an array of )?struct ([a-z0-9_]+)/, (name): Struct =>
+    structNamed(name ?? ''),
   ),
   newFaultQueue: parameter(re(`a fault queue ${quoted}`), (name): string => name ?? ''),
   newAccess: parameter(

@@ -3,6 +3,10 @@ import {
   IOMMU_IOAS_MAP_READABLE,
   IOMMU_IOAS_MAP_WRITEABLE,
 } from '#uapi/iommufd/ioas.ts';
+import {
+  IOMMU_HWPT_INVALIDATE_DATA_SELFTEST,
+  iommu_hwpt_invalidate_selftest,
+} from '#uapi/iommufd/selftest.ts';
 import { IOMMU_OPTION_OP_GET, IOMMU_VFIO_IOAS_CLEAR } from '#uapi/iommufd/objects.ts';
 import * as selftest from '#uapi/iommufd/selftest.ts';
 
@@ -77,6 +81,13 @@ const valid: Readonly<Record<string, Valid>> = {
   IOMMU_OPTION: () => ({ op: IOMMU_OPTION_OP_GET }),
   IOMMU_VFIO_IOAS: () => ({ op: IOMMU_VFIO_IOAS_CLEAR }),
   IOMMU_HWPT_ALLOC: (world) => ({ dev_id: boundDevice(world), pt_id: firstIoas(world) }),
+  IOMMU_HWPT_INVALIDATE: (world) => ({
+    hwpt_id: world.handles.all('hwpt').find(({ nested }) => nested)?.id ?? 0,
+    data_type: IOMMU_HWPT_INVALIDATE_DATA_SELFTEST,
+    data_uptr: world.handles.all('buffer')[0]?.address ?? 0n,
+    entry_len: iommu_hwpt_invalidate_selftest.size,
+    entry_num: 1,
+  }),
   IOMMU_GET_HW_INFO: (world) => ({ dev_id: boundDevice(world) }),
   IOMMU_VIOMMU_ALLOC: (world) => ({
     type: selftest.IOMMU_VIOMMU_TYPE_SELFTEST,

@@ -2,14 +2,7 @@ import { families } from './requirements/index.ts';
 import { untestable } from './untestable.ts';
 
 /** Families of which no scenario is written yet. A family leaves the list with its first scenario. */
-export const laterFamilies: readonly string[] = [
-  'DEV',
-  'PASID',
-  'DIRTY',
-  'FAULT',
-  'VFIO',
-  'NOIO',
-];
+export const laterFamilies: readonly string[] = ['DEV', 'PASID', 'DIRTY', 'FAULT', 'VFIO', 'NOIO'];
 
 /**
  * Requirements that wait for another family: one whose objects they are about, or one of the hardware that they need

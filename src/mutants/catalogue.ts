@@ -3,9 +3,12 @@ import type { RequirementTable } from '#conformance/requirement.ts';
 import { accesses } from './accesses.ts';
 import { copies } from './copies.ts';
 import { dma } from './dma.ts';
+import { hardwareInfo } from './hardware-info.ts';
+import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
+import { pageTables } from './page-tables.ts';
 import { pages } from './pages.ts';
 import { pins } from './pins.ts';
 import { placing } from './placing.ts';
@@ -29,6 +32,9 @@ export const catalogue: readonly Mutant[] = [
   ...accounting,
   ...pins,
   ...vfio,
+  ...hardwareInfo,
+  ...pageTables,
+  ...invalidations,
   ...dma,
   ...testCommand,
 ];

@@ -60,7 +60,7 @@ Feature: nested page tables and invalidation on a vIOMMU
   Rule: a call without entries asks whether the type is known
 
     @INV-14
-    Scenario: no entries of the type of the test driver
+    Scenario: no entries, of the type of mock devices
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | vIOMMU "smmu" |
         | entry_num |             0 |

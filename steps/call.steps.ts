@@ -2,7 +2,6 @@ import { AssertionError } from 'chai';
 
 import { failure } from '#uapi/errno.ts';
 import { IOMMU_FAULT_QUEUE_ALLOC } from '#uapi/iommufd/fault.ts';
-import { IOMMU_HWPT_ALLOC } from '#uapi/iommufd/hwpt.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from '#uapi/poll.ts';
 import { MAP_SHARED, PROT_READ } from '#uapi/mman.ts';
@@ -14,6 +13,7 @@ import { compareFields, parseFields } from './support/fields.ts';
 import { plain, type Form } from './support/call.ts';
 import type { Handle, ProcessHandle } from './support/handles.ts';
 import { rememberMapping } from './support/mappings.ts';
+import { allocHwpt } from './support/hwpt.ts';
 import { fdOf, idOf } from './support/names.ts';
 import { objectExists, readFile } from './support/probes.ts';
 import { compareSnapshots, takeSnapshot } from './support/snapshot.ts';
@@ -184,6 +184,8 @@ When('{process} {fileCall} {object}', async function (process, call, object) {
   const outcome = {
     reads: () => port.read(fd, scratch.array, 64),
     writes: () => port.write(fd, scratch.array, 64),
+    preads: () => port.pread(fd, scratch.array, 64, 0n),
+    pwrites: () => port.pwrite(fd, scratch.array, 64, 0n),
     mmaps: () =>
       port.mmap({
         address: 0n,
@@ -217,13 +219,8 @@ Then('file {string} says {string}', async function (path, line) {
   throw new AssertionError(`${path} says ${JSON.stringify(text)}; expected a line ${line}`);
 });
 
-Given('{newHwpt} for {device} on {ioas}', async function (name, device, ioas) {
-  this.require('hwpt-alloc');
-  const { iommufd } = ioas;
-  const values = { dev_id: idOf(device), pt_id: ioas.id };
-  const fields = await this.must(this.it, { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC }, values);
-  const id = Number(fields['out_hwpt_id']);
-  this.handles.add({ kind: 'hwpt', name, id, iommufd, ioas: ioas.id });
+Given('{newHwpt} for {device} on {object}', async function (hwpt, device, base) {
+  await allocHwpt(this, hwpt, { device, base });
 });
 
 Given('{newFaultQueue}', async function (name) {

@@ -9,8 +9,6 @@ export const laterFamilies: readonly string[] = [
   'HWINFO',
   'HWPT',
   'INV',
-  'DIRTY',
-  'FAULT',
   'VIOMMU',
   'VDEV',
   'VEVQ',
@@ -40,6 +38,8 @@ const waiting: Readonly<Record<string, string>> = {
   'IOAS-FILE-25': 'VFIO',
   'IOAS-UNMAP-15': 'HWQ',
   'OPT-39': 'NOIO',
+  'FAULT-09': 'HW-VTD',
+  'FAULT-10': 'HW-VTD',
   'HWINFO-16': 'HW-SMU',
   'HWINFO-18': 'HW-AMD',
   'HWPT-25': 'HW-AMD',
@@ -65,6 +65,9 @@ const waiting: Readonly<Record<string, string>> = {
   'VFIO-ATT-11': 'VFIO-GRP',
 };
 
+/** Requirements of later families that have scenarios already, in the features of another family. */
+const early: readonly string[] = ['HWINFO-14', 'HWPT-40', 'MOCK-17', 'MOCK-18', 'MOCK-20'];
+
 /** Requirements whose scenarios come later, and the family they come with. Reports count them apart. */
 export const later: Readonly<Record<string, string>> = { ...ofFamilies(), ...waiting };
 
@@ -72,6 +75,6 @@ function ofFamilies(): Record<string, string> {
   const requirements = families
     .filter(({ family }) => laterFamilies.includes(family))
     .flatMap((family) => family.requirements);
-  const testable = requirements.filter(({ id }) => !(id in untestable));
+  const testable = requirements.filter(({ id }) => !(id in untestable) && !early.includes(id));
   return Object.fromEntries(testable.map(({ id, family }) => [id, family]));
 }

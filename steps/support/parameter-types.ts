@@ -41,6 +41,25 @@ export type Landing =
   | { readonly kind: 'inside'; readonly iova: bigint; readonly length: bigint }
   | { readonly kind: 'multiple'; readonly of: bigint; readonly plus: bigint };
 
+/** A page table to be made by hand. */
+export interface NewHwpt {
+  readonly name: string;
+  readonly nesting: boolean;
+  readonly dirtyTracking: boolean;
+  /** Of the mock device's kind that has entries of 1 MiB. */
+  readonly huge: boolean;
+  /** Object id of the fault queue. */
+  readonly fault: number | undefined;
+}
+
+/** Both ends included. */
+export interface BitRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export type FileCall = 'reads' | 'writes' | 'preads' | 'pwrites' | 'polls' | 'mmaps';
+
 type Transform<T> = (this: World, ...groups: string[]) => T;
 
 interface ParameterType<T> {
@@ -97,7 +116,20 @@ const types = {
   } {
     return { name: name ?? '', iommufd: iommufdNamed(this, iommufd) };
   }),
-  newHwpt: parameter(re(`a HWPT ${quoted}`), (name): string => name ?? ''),
+  newHwpt: parameter(
+    re(
+      `a (nesting |dirty-tracking )?HWPT ${quoted}(?: with (?:(huge entries)|fault queue ${quoted}))?`,
+    ),
+    function (sort, name, huge, fault): NewHwpt {
+      return {
+        name: name ?? '',
+        nesting: sort === 'nesting ',
+        dirtyTracking: sort === 'dirty-tracking ',
+        huge: huge !== undefined,
+        fault: fault === undefined ? undefined : this.handles.get('fault queue', fault).id,
+      };
+    },
+  ),
   newFaultQueue: parameter(re(`a fault queue ${quoted}`), (name): string => name ?? ''),
   newAccess: parameter(
     re(`an access ${quoted}( that pins)?`),
@@ -226,9 +258,17 @@ const types = {
   sight: parameter(/(sees|does not see)/, (text): boolean => text === 'sees'),
   charge: parameter(/(pinned|locked)/, (text): 'pinned' | 'locked' => text as 'pinned' | 'locked'),
   resource: parameter(/(memlock|nofile)/, (text): 'memlock' | 'nofile' => text as 'memlock'),
+  bits: parameter(
+    /no bits|only bits? (\d+(?: \.\. \d+)?(?:, \d+(?: \.\. \d+)?)*)/,
+    (text = ''): readonly BitRange[] =>
+      [...text.matchAll(/(\d+)(?: \.\. (\d+))?/g)].map(([, first, last = first]) => ({
+        first: Number(first),
+        last: Number(last),
+      })),
+  ),
   fileCall: parameter(
-    /(reads|writes|polls|mmaps)/,
-    (text): 'reads' | 'writes' | 'polls' | 'mmaps' => text as 'reads',
+    /(reads|writes|preads|pwrites|polls|mmaps)/,
+    (text): FileCall => text as FileCall,
   ),
 };
 

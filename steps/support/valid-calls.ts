@@ -31,6 +31,10 @@ function boundDevice({ handles }: World): number {
   return handles.all('device')[0]?.id ?? 0;
 }
 
+function firstHwpt({ handles }: World): number {
+  return handles.all('hwpt')[0]?.id ?? 0;
+}
+
 function newMapping(world: World): Record<string, unknown> {
   return { flags: rights, ioas_id: firstIoas(world), length: world.pageSize, iova: firstIova };
 }
@@ -72,6 +76,14 @@ const valid: Readonly<Record<string, Valid>> = {
   IOMMU_OPTION: () => ({ op: IOMMU_OPTION_OP_GET }),
   IOMMU_VFIO_IOAS: () => ({ op: IOMMU_VFIO_IOAS_CLEAR }),
   IOMMU_HWPT_ALLOC: (world) => ({ dev_id: boundDevice(world), pt_id: firstIoas(world) }),
+  IOMMU_HWPT_SET_DIRTY_TRACKING: (world) => ({ hwpt_id: firstHwpt(world) }),
+  IOMMU_HWPT_GET_DIRTY_BITMAP: (world, { scratch }) => ({
+    hwpt_id: firstHwpt(world),
+    iova: mapping(world).iova,
+    length: mapping(world).length,
+    page_size: world.pageSize,
+    data: scratch.array,
+  }),
   IOMMU_GET_HW_INFO: (world) => ({ dev_id: boundDevice(world) }),
   VFIO_DEVICE_BIND_IOMMUFD: (world) => ({ iommufd: world.handles.all('iommufd')[0]?.fd ?? -1 }),
   VFIO_DEVICE_ATTACH_IOMMUFD_PT: (world) => ({ pt_id: firstIoas(world) }),

@@ -13,7 +13,6 @@ import { compareFields, parseFields } from './support/fields.ts';
 import { plain, type Form } from './support/call.ts';
 import type { Handle, ProcessHandle } from './support/handles.ts';
 import { rememberMapping } from './support/mappings.ts';
-import { allocHwpt } from './support/hwpt.ts';
 import { fdOf, idOf } from './support/names.ts';
 import { objectExists, readFile } from './support/probes.ts';
 import { compareSnapshots, takeSnapshot } from './support/snapshot.ts';
@@ -217,10 +216,6 @@ Then('file {string} says {string}', async function (path, line) {
   const text = await readFile(this, this.it, path);
   if (text.split('\n').includes(line)) return;
   throw new AssertionError(`${path} says ${JSON.stringify(text)}; expected a line ${line}`);
-});
-
-Given('{newHwpt} for {device} on {object}', async function (hwpt, device, base) {
-  await allocHwpt(this, hwpt, { device, base });
 });
 
 Given('{newFaultQueue}', async function (name) {

@@ -1,10 +1,6 @@
 import { AssertionError } from 'chai';
 
-import {
-  iommu_hwpt_page_response,
-  iommu_hwpt_pgfault,
-  IOMMU_PGFAULT_PERM_READ,
-} from '#uapi/iommufd/fault.ts';
+import { iommu_hwpt_page_response, IOMMU_PGFAULT_PERM_READ } from '#uapi/iommufd/fault.ts';
 import { IOMMU_TEST_CMD, IOMMU_TEST_OP_TRIGGER_IOPF } from '#uapi/iommufd/selftest.ts';
 
 import { When, Then } from './support/cucumber.ts';
@@ -13,7 +9,6 @@ import type { BufferHandle, ProcessHandle, Spot } from './support/handles.ts';
 import { fdOf, idOf } from './support/names.ts';
 import type { CallRecord } from './support/outcome.ts';
 import type { FileCall } from './support/parameter-types.ts';
-import { loadBytes } from './support/probes.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 
@@ -77,23 +72,6 @@ Then('it returns {size}', function (expected) {
   const { name, result } = this.outcome.examine();
   if (BigInt(result) === expected) return;
   throw new AssertionError(`${name} returned ${result}; expected ${expected}`);
-});
-
-/** A header of field names, then a message a row. */
-Then('{process} finds these page requests in {buffer}:', async function (process, spot, table) {
-  const { name: struct, size } = iommu_hwpt_pgfault;
-  for (const [index, row] of table.hashes().entries()) {
-    const bytes = await loadBytes(process, at(spot) + BigInt(index * size), size);
-    const found = iommu_hwpt_pgfault.unpack(bytes);
-    for (const [field, text] of Object.entries(row)) {
-      const actual = BigInt(found[field as keyof typeof found]);
-      const expected = parseValue(this, process, `${struct}.${field}`, text);
-      if (actual === expected) continue;
-      throw new AssertionError(
-        `page request ${index}: ${field} = ${hex(actual)}; expected ${hex(expected)}`,
-      );
-    }
-  }
 });
 
 /** A header of field names, then an answer a row. What runs out of the buffer is not stored, but written all the same. */

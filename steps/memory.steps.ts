@@ -1,5 +1,6 @@
 import { AssertionError } from 'chai';
 
+import { failure } from '#uapi/errno.ts';
 import {
   IOMMU_TEST_CMD,
   IOMMU_TEST_OP_DMABUF_GET,
@@ -9,8 +10,10 @@ import {
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 
 import { Given, Then, When } from './support/cucumber.ts';
+import type { BufferHandle, Spot } from './support/handles.ts';
 import { loadBytes } from './support/probes.ts';
 import { demand } from './support/scratch.ts';
+import type { World } from './support/world.ts';
 import { pattern } from './values.ts';
 
 When('{process} stores pattern {string} in {buffer}', async function (process, seed, spot) {
@@ -39,22 +42,42 @@ When('{process} gives back {size} of {buffer}', async function (process, length,
   demand('munmap', result);
 });
 
-Then('each page of {buffer} carries {int} pin(s)', async function ({ handle }, refs) {
-  this.require('test-cmd');
-  const { result } = await this.probe(
-    this.it,
-    { fd: this.handles.first('iommufd').fd, command: IOMMU_TEST_CMD },
-    {
-      op: IOMMU_TEST_OP_MD_CHECK_REFS,
-      operation: {
-        check_refs: { length: handle.length, uptr: handle.address, refs },
-      } as never,
-    },
-  );
-  if (result === 0) return;
+/** MD_CHECK_REFS: 0 where each small page from `address` on carries that many pins. */
+async function checkReferences(
+  world: World,
+  check: { readonly uptr: bigint; readonly length: bigint; readonly refs: number },
+): Promise<number | bigint> {
+  world.require('test-cmd');
+  const target = { fd: world.handles.first('iommufd').fd, command: IOMMU_TEST_CMD };
+  const operation = { check_refs: check } as never;
+  const { result } = await world.probe(world.it, target, {
+    op: IOMMU_TEST_OP_MD_CHECK_REFS,
+    operation,
+  });
+  return result;
+}
+
+/** Asks for one pin more as well: what answers yes to both does not count. */
+async function carries(
+  world: World,
+  { handle: { address, name }, offset }: Spot<BufferHandle>,
+  { length, refs }: { readonly length: bigint; readonly refs: number },
+): Promise<void> {
+  const pages = { uptr: address + offset, length };
+  const right = await checkReferences(world, { ...pages, refs });
+  const wrong = await checkReferences(world, { ...pages, refs: refs + 1 });
+  if (right === 0 && wrong === failure('EIO')) return;
   throw new AssertionError(
-    `MD_CHECK_REFS returned ${result}: the pages of buffer "${handle.name}" do not carry ${refs} pins each`,
+    `MD_CHECK_REFS returned ${right} for ${refs} pins and ${wrong} for ${refs + 1}: the pages of buffer "${name}" + ${offset} do not carry ${refs} pins each`,
   );
+}
+
+Then('each page of {buffer} carries {int} pin(s)', async function (spot, refs) {
+  await carries(this, spot, { length: spot.handle.length - spot.offset, refs });
+});
+
+Then('{size} of {buffer} carry {int} pin(s) each', async function (length, spot, refs) {
+  await carries(this, spot, { length, refs });
 });
 
 Given('{newDmaBuf} of {size}', async function (name, length) {

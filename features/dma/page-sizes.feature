@@ -32,6 +32,21 @@ Feature: how large the pages of a page table are
         |  2 MiB + 1 page | 2 MiB - 1 page | 18 MiB - 1 page |
         | 2 MiB - 2 pages |         1 page | 18 MiB + 1 page |
 
+    @IOAS-MAP-38 @IOAS-MAP-49 @needs:hugetlb
+    Scenario Outline: <length> of two huge pages, and not a page more
+      Given a huge-page buffer "huge" of 4 MiB
+      And a device "nic" attached to IOAS "guest"
+      When it maps <length> of buffer "huge" into IOAS "guest" at 18 MiB read-write
+      Then device "nic" sees buffer "huge" at 18 MiB .. +<length>
+      And device "nic" does not see buffer "huge" + <length> at 18 MiB + <length> .. +1 page
+
+      Examples:
+        | length         |
+        |         1 page |
+        | 2 MiB - 1 page |
+        | 2 MiB + 1 page |
+        | 4 MiB - 1 page |
+
     @IOAS-MAP-17 @IOAS-MAP-38 @needs:hugetlb
     Scenario: huge and small pages side by side
       Given a huge-page buffer "huge" of 2 MiB

@@ -281,6 +281,26 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
       And process "old" has 0 bytes pinned
       And process "new" has 4 pages pinned
 
+    @OPT-25 @needs:change-process @needs:processes @needs:limits @needs:device @needs:proc
+    Scenario: two mappings of which the caller may lock only one
+      Given an iommufd
+      And it sets the rlimit mode of the iommufd to 1
+      And an IOAS "guest"
+      And a device "nic" attached to IOAS "guest"
+      And a memfd "image" of 4 pages
+      And a memfd "log" of 4 pages
+      And a process "old" without IPC_LOCK
+      And a process "new" without IPC_LOCK
+      And process "old" maps 4 pages of memfd "image" into IOAS "guest" at 32 MiB read-write
+      And process "old" maps 4 pages of memfd "log" into IOAS "guest" at 64 MiB read-write
+      And process "new" has a memlock limit of 6 pages
+      When process "new" calls IOMMU_IOAS_CHANGE_PROCESS
+      Then it fails with ENOMEM
+      And process "old" has 8 pages pinned
+      And process "old" has 8 pages locked
+      And process "new" has 0 bytes pinned
+      And process "new" has 0 bytes locked
+
   Rule: it waits for a map that is under way, or is refused
 
     @OPT-27 @needs:change-process @needs:processes

@@ -40,7 +40,7 @@ Feature: IOMMU_HWPT_SET_DIRTY_TRACKING
     @DIRTY-02 @needs:hwpt-alloc @needs:test-cmd
     Scenario Outline: <object> is no page table of an IOAS
       Given a nesting HWPT "host" for device "nic" on IOAS "guest"
-      And a HWPT "nested" for device "nic" on HWPT "host"
+      And a nested HWPT "nested" for device "nic" on HWPT "host"
       When it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
         | flags   | <flags>  |
         | hwpt_id | <object> |

@@ -53,6 +53,17 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
         | 0 | U64_MAX |
       And the IOVA alignment of IOAS "guest" is 1 byte
 
+    @IOAS-RANGES-07 @IOAS-RANGES-08 @needs:device @needs:two-devices @needs:reserved-iova
+    Scenario: the first of two devices with the same reserved region is detached
+      Given a device "nic" attached to IOAS "guest"
+      And a device "disk" attached to IOAS "guest"
+      When it detaches device "nic"
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 4078 MiB read-write
+      Then it fails with EINVAL
+      When it detaches device "disk"
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 4078 MiB read-write
+      Then it succeeds
+
     @IOAS-RANGES-08 @needs:device @needs:test-cmd
     Scenario: what was reserved before the device came stays reserved
       Given 32 MiB .. +1 page is reserved in IOAS "guest"

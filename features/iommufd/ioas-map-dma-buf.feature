@@ -157,6 +157,18 @@ Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
       When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
       Then it fails with ENODEV
 
+    @IOAS-FILE-22
+    Scenario: other memory has come to its IOVAs when its owner revokes it
+      Given a buffer "ram" of 4 pages
+      And a device "nic" attached to IOAS "guest"
+      When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      And it unmaps 4 pages at 16 MiB from IOAS "guest"
+      And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it revokes dma-buf "bar"
+      Then it succeeds
+      And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      And device "nic" does not see buffer "ram" at 16 MiB + 1 page .. +1 page
+
     @IOAS-FILE-23
     Scenario: a device attaches to an IOAS with a revoked dma-buf
       Given a buffer "ram" of 2 pages

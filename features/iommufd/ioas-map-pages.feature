@@ -111,6 +111,15 @@ Feature: IOMMU_IOAS_MAP, page by page
       And device "nic" sees buffer "big" + 4 MiB - 1 page at 20 MiB - 1 page .. +1 page
       And device "nic" does not see buffer "big" at 20 MiB .. +1 page
 
+    @IOAS-MAP-43 @IOAS-UNMAP-17 @needs:device @needs:proc
+    Scenario: memory of many batches is pinned and unpinned
+      Given a device "nic" attached to IOAS "guest"
+      And a buffer "big" of 4 MiB
+      When it maps 4 MiB of buffer "big" into IOAS "guest" at 16 MiB read-write
+      Then it has 4 MiB pinned
+      When it unmaps 4 MiB at 16 MiB from IOAS "guest"
+      Then it has 0 bytes pinned
+
   Rule: huge pages are pages like others
 
     @IOAS-MAP-38 @needs:device @needs:hugetlb
@@ -268,3 +277,21 @@ Feature: IOMMU_IOAS_MAP, page by page
       When access "vcpu" reads 1 page at 16 MiB into buffer "target"
       Then it succeeds
       And it finds pattern "A" in buffer "target"
+
+    @IOAS-MAP-49 @needs:test-cmd
+    Scenario Outline: an access <way> where nothing is mapped, <where> of a mapping
+      Given an access "vcpu" on IOAS "guest"
+      And a buffer "mine" of 2 pages
+      When it stores pattern "A" in buffer "mine"
+      And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And access "vcpu" <does>
+      Then it fails with ENOENT
+      And it finds pattern "A" in buffer "mine"
+
+      Examples:
+        | way    | where     | does                                                        |
+        | reads  | far off   | reads 1 page at 32 MiB into buffer "mine"                   |
+        | writes | far off   | writes 1 page at 32 MiB from buffer "mine"                  |
+        | reads  | in front  | reads 1 page at 16 MiB - 1 page into buffer "mine"          |
+        | writes | in front  | writes 1 page at 16 MiB - 1 byte from buffer "mine"         |
+        | writes | at an end | writes 1 page at 16 MiB + 1 page + 1 byte from buffer "mine" |

@@ -8,7 +8,7 @@ Feature: the devices behind a fault queue
     And a device "nic" attached to IOAS "guest"
     And a fault queue "faults"
     And a nesting HWPT "host" for device "nic" on IOAS "guest"
-    And a HWPT "table" with fault queue "faults" for device "nic" on HWPT "host"
+    And a nested HWPT "table" with fault queue "faults" for device "nic" on HWPT "host"
     And an untouched buffer "in" of 1 page
     And an untouched buffer "out" of 1 page
 
@@ -33,8 +33,8 @@ Feature: the devices behind a fault queue
     @FAULT-23 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
     Scenario Outline: a device moves to <table> with one fault read and one not
       Given a fault queue "more"
-      And a HWPT "next" with fault queue "more" for device "nic" on HWPT "host"
-      And a HWPT "same" with fault queue "faults" for device "nic" on HWPT "host"
+      And a nested HWPT "next" with fault queue "more" for device "nic" on HWPT "host"
+      And a nested HWPT "same" with fault queue "faults" for device "nic" on HWPT "host"
       When it attaches device "nic" to HWPT "table"
       And device "nic" requests a page at 16 MiB
       And device "nic" requests a page at 17 MiB
@@ -67,7 +67,7 @@ Feature: the devices behind a fault queue
       And it detaches device "nic"
       And device "disk" requests a page at 18 MiB
       And it reads fault queue "faults" into 40 bytes of buffer "in"
-      Then it finds these page requests in buffer "in":
+      Then buffer "in" holds an array of struct iommu_hwpt_pgfault:
         | dev_id        | addr   | cookie |
         | device "disk" | 18 MiB |      1 |
 
@@ -76,13 +76,13 @@ Feature: the devices behind a fault queue
     @FAULT-26 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd @needs:two-devices
     Scenario: two devices with a page table each, one of which is detached
       Given a device "disk" attached to IOAS "guest"
-      And a HWPT "other" with fault queue "faults" for device "disk" on HWPT "host"
+      And a nested HWPT "other" with fault queue "faults" for device "disk" on HWPT "host"
       When it attaches device "nic" to HWPT "table"
       And it attaches device "disk" to HWPT "other"
       And device "nic" requests a page at 16 MiB
       And device "disk" requests a page at 17 MiB
       And it reads fault queue "faults" into 80 bytes of buffer "in"
-      Then it finds these page requests in buffer "in":
+      Then buffer "in" holds an array of struct iommu_hwpt_pgfault:
         | dev_id        | addr   | cookie |
         | device "nic"  | 16 MiB |      1 |
         | device "disk" | 17 MiB |      2 |
@@ -91,7 +91,7 @@ Feature: the devices behind a fault queue
       And it detaches device "nic"
       And it reads fault queue "faults" into 80 bytes of buffer "in"
       Then it returns 40
-      And it finds these page requests in buffer "in":
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
         | dev_id        | addr   |
         | device "disk" | 19 MiB |
       When it answers fault queue "faults" from buffer "out":
@@ -114,7 +114,7 @@ Feature: the devices behind a fault queue
       And it detaches device "nic"
       And it reads fault queue "faults" into 120 bytes of buffer "in"
       Then it returns 80
-      And it finds these page requests in buffer "in":
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
         | dev_id        | addr   |
         | device "disk" | 16 MiB |
         | device "disk" | 18 MiB |
@@ -123,7 +123,7 @@ Feature: the devices behind a fault queue
     Scenario: each queue has cookies of its own
       Given a device "disk" attached to IOAS "guest"
       And a fault queue "more"
-      And a HWPT "other" with fault queue "more" for device "disk" on HWPT "host"
+      And a nested HWPT "other" with fault queue "more" for device "disk" on HWPT "host"
       When it attaches device "nic" to HWPT "table"
       And it attaches device "disk" to HWPT "other"
       And device "nic" requests a page at 16 MiB
@@ -132,7 +132,7 @@ Feature: the devices behind a fault queue
       Then it returns 40
       When it reads fault queue "more" into 80 bytes of buffer "in" + 40 bytes
       Then it returns 40
-      And it finds these page requests in buffer "in":
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
         | dev_id        | addr   | cookie |
         | device "nic"  | 16 MiB |      1 |
         | device "disk" | 17 MiB |      1 |
@@ -149,7 +149,7 @@ Feature: the devices behind a fault queue
       When device "nic" requests a page at 17 MiB
       And it reads fault queue "faults" into 80 bytes of buffer "in"
       Then it returns 40
-      And it finds these page requests in buffer "in":
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
         | dev_id       | addr   | cookie |
         | device "nic" | 17 MiB |      1 |
 
@@ -174,7 +174,7 @@ Feature: the devices behind a fault queue
       When device "nic" requests a page at 18 MiB
       And it reads fault queue "faults" into 80 bytes of buffer "in"
       Then it returns 40
-      And it finds these page requests in buffer "in":
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
         | dev_id       | addr   | cookie |
         | device "nic" | 18 MiB |      1 |
 
@@ -215,12 +215,12 @@ Feature: the devices behind a fault queue
       And it destroys fault queue "faults"
       Then it succeeds
       Given a fault queue "more"
-      And a HWPT "next" with fault queue "more" for device "nic" on HWPT "host"
+      And a nested HWPT "next" with fault queue "more" for device "nic" on HWPT "host"
       When it attaches device "nic" to HWPT "next"
       And device "nic" requests a page at 18 MiB
       And it reads fault queue "more" into 80 bytes of buffer "in"
       Then it returns 40
-      And it finds these page requests in buffer "in":
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
         | addr   | cookie |
         | 18 MiB |      1 |
 
@@ -243,7 +243,7 @@ Feature: the devices behind a fault queue
       And it closes the iommufd
       And it reads fault queue "faults" into 40 bytes of buffer "in"
       Then it returns 40
-      And it finds these page requests in buffer "in":
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
         | dev_id       | addr   | cookie |
         | device "nic" | 16 MiB |      1 |
       When it answers fault queue "faults" from buffer "out":

@@ -9,7 +9,7 @@ Feature: page requests of devices
     And a device "nic" attached to IOAS "guest"
     And a fault queue "faults"
     And a nesting HWPT "host" for device "nic" on IOAS "guest"
-    And a HWPT "table" with fault queue "faults" for device "nic" on HWPT "host"
+    And a nested HWPT "table" with fault queue "faults" for device "nic" on HWPT "host"
     And it attaches device "nic" to HWPT "table"
     And an untouched buffer "in" of 2 pages
     And an untouched buffer "out" of 2 pages
@@ -28,7 +28,7 @@ Feature: page requests of devices
       Then it succeeds
       When it reads fault queue "faults" into 40 bytes of buffer "in"
       Then it returns 40
-      And it finds these page requests in buffer "in":
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
         | flags   | dev_id       | pasid   | grpid   | perm   | __reserved | addr   | length | cookie |
         | <flags> | device "nic" | <pasid> | <grpid> | <perm> |          0 | <addr> |      0 |      1 |
       When it reads fault queue "faults" into 40 bytes of buffer "in"
@@ -51,7 +51,7 @@ Feature: page requests of devices
       And device "nic" requests a page at 17 MiB
       And it reads fault queue "faults" into 80 bytes of buffer "in"
       Then it returns 80
-      And it finds these page requests in buffer "in":
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
         | flags                  | dev_id       | pasid | addr   |
         | LAST_PAGE, PASID_VALID | device "nic" |    42 | 16 MiB |
         | LAST_PAGE              | device "nic" |     0 | 17 MiB |
@@ -114,7 +114,7 @@ Feature: page requests of devices
       Then it returns <first>
       When it reads fault queue "faults" into 120 bytes of buffer "in" + <first>
       Then it returns <rest>
-      And it finds these page requests in buffer "in":
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
         | addr   | cookie |
         | 18 MiB |      1 |
         | 16 MiB |      2 |
@@ -137,7 +137,7 @@ Feature: page requests of devices
       When device "nic" requests a page at 18 MiB
       And it reads fault queue "faults" into 120 bytes of buffer "out"
       Then it returns 120
-      And it finds these page requests in buffer "out":
+      And buffer "out" holds an array of struct iommu_hwpt_pgfault:
         | addr   | cookie |
         | 16 MiB |      1 |
         | 17 MiB |      2 |
@@ -156,14 +156,14 @@ Feature: page requests of devices
       And device "nic" requests a page at 17 MiB
       And it reads fault queue "faults" into 80 bytes of buffer "in" + 1 page - 79 bytes
       Then it returns 40
-      And it finds these page requests in buffer "in" + 1 page - 79 bytes:
+      And buffer "in" + 1 page - 79 bytes holds an array of struct iommu_hwpt_pgfault:
         | addr   | cookie |
         | 16 MiB |      1 |
       When it polls fault queue "faults"
       Then it reports "IN, OUT, RDNORM"
       When it reads fault queue "faults" into 80 bytes of buffer "out"
       Then it returns 40
-      And it finds these page requests in buffer "out":
+      And buffer "out" holds an array of struct iommu_hwpt_pgfault:
         | addr   | cookie |
         | 17 MiB |      2 |
 
@@ -176,7 +176,7 @@ Feature: page requests of devices
       And it reads fault queue "faults" into 40 bytes of buffer "in", and so does process "helper"
       And it reads fault queue "faults" into 80 bytes of buffer "out"
       Then it returns 40
-      And it finds these page requests in buffer "out":
+      And buffer "out" holds an array of struct iommu_hwpt_pgfault:
         | addr   | cookie |
         | 18 MiB |      3 |
       When it answers fault queue "faults" from buffer "out":
@@ -244,7 +244,7 @@ Feature: page requests of devices
       And device "nic" requests a page at 20 MiB
       And device "nic" requests a page at 21 MiB
       And it reads fault queue "faults" into 120 bytes of buffer "in"
-      Then it finds these page requests in buffer "in":
+      Then buffer "in" holds an array of struct iommu_hwpt_pgfault:
         | addr   | cookie |
         | 19 MiB |      1 |
         | 20 MiB |      2 |

@@ -6,7 +6,7 @@ Feature: pinned memory
 
   Rule: a map that would pin more than RLIMIT_MEMLOCK allows is refused, and undone
 
-    @IOAS-MAP-40 @needs:processes @needs:limits @needs:device @needs:proc
+    @IOAS-MAP-40 @PIN-01 @needs:processes @needs:limits @needs:device @needs:proc
     Scenario Outline: <size> under a limit of <limit>, counted by <whom>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
@@ -31,7 +31,7 @@ Feature: pinned memory
         | the process |    1 |  1 page |          0 bytes |
         | the process |    1 | 4 pages | 4 pages - 1 byte |
 
-    @IOAS-MAP-40 @OPT-09 @needs:processes @needs:limits @needs:device @needs:proc
+    @IOAS-MAP-40 @OPT-09 @PIN-04 @needs:processes @needs:limits @needs:device @needs:proc
     Scenario Outline: exactly what the limit allows, counted by <whom>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
@@ -61,7 +61,7 @@ Feature: pinned memory
 
   Rule: nothing is counted before it is pinned
 
-    @IOAS-MAP-40 @needs:processes @needs:limits @needs:device @needs:proc
+    @IOAS-MAP-40 @PIN-06 @PIN-07 @needs:processes @needs:limits @needs:device @needs:proc
     Scenario: a map without a page table, over the limit
       Given an iommufd
       And an IOAS "guest"
@@ -80,7 +80,7 @@ Feature: pinned memory
 
   Rule: in mode 0 the processes of one user share the limit, in mode 1 each has its own
 
-    @OPT-09 @needs:processes @needs:limits @needs:device @needs:proc
+    @OPT-09 @PIN-03 @PIN-04 @needs:processes @needs:limits @needs:device @needs:proc
     Scenario Outline: a second process pins as much as the first, counted by <whom>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
@@ -104,7 +104,7 @@ Feature: pinned memory
 
   Rule: with CAP_IPC_LOCK nothing is limited
 
-    @IOAS-MAP-40 @needs:limits @needs:device @needs:proc
+    @IOAS-MAP-40 @PIN-02 @PIN-05 @needs:limits @needs:device @needs:proc
     Scenario Outline: a mapping over the limit, counted by <whom>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
@@ -121,3 +121,71 @@ Feature: pinned memory
         | whom        | mode |
         | the user    |    0 |
         | the process |    1 |
+
+    @PIN-02 @PIN-07 @needs:processes @needs:limits @needs:device @needs:proc
+    Scenario Outline: <who> mapped, and the pages are pinned only when a device comes
+      Given an iommufd
+      And an IOAS "guest"
+      And an IOAS "other"
+      And a buffer "ram" of 8 pages
+      And a device "nic" attached to IOAS "other"
+      And a process "vm" without IPC_LOCK
+      And a process "host"
+      And process "vm" has a memlock limit of 1 page
+      And process "host" has a memlock limit of 1 page
+      And process "<name>" maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      When it attaches device "nic" to IOAS "guest"
+      Then it <outcome>
+      And process "<name>" has <pinned> pinned
+      And it has 0 bytes pinned
+      And 16 MiB .. +4 pages is mapped in IOAS "guest"
+
+      Examples: the capability of the map counts, not that of the attach
+        | who                     | name | outcome           | pinned  |
+        | one with CAP_IPC_LOCK   | host | succeeds          | 4 pages |
+        | one without it          | vm   | fails with ENOMEM | 0 bytes |
+
+  Rule: who mapped is charged, in any mode
+
+    @PIN-05 @needs:processes @needs:limits @needs:device @needs:proc
+    Scenario Outline: a process <capability> CAP_IPC_LOCK, counted by <whom>
+      Given an iommufd
+      And it sets the rlimit mode of the iommufd to <mode>
+      And an IOAS "guest"
+      And a buffer "ram" of 8 pages
+      And a device "nic" attached to IOAS "guest"
+      And <process>
+      When process "vm" maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      Then process "vm" has 4 pages pinned
+      And it has 0 bytes pinned
+      When process "vm" maps 2 pages of buffer "ram" into IOAS "guest" at 32 MiB read-only
+      Then process "vm" has 6 pages pinned
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      Then process "vm" has 2 pages pinned
+      When it unmaps 2 pages at 32 MiB from IOAS "guest"
+      Then process "vm" has 0 bytes pinned
+
+      Examples:
+        | capability | whom        | mode | process                         |
+        | with       | nobody      |    0 | a process "vm"                  |
+        | with       | nobody      |    1 | a process "vm"                  |
+        | without    | the user    |    0 | a process "vm" without IPC_LOCK |
+        | without    | the process |    1 | a process "vm" without IPC_LOCK |
+
+  Rule: what a process has mapped can be unmapped when it is gone
+
+    @PIN-16 @needs:processes @needs:limits @needs:device @needs:proc
+    Scenario: counted by the process, which is gone
+      Given an iommufd
+      And it sets the rlimit mode of the iommufd to 1
+      And an IOAS "guest"
+      And a buffer "ram" of 8 pages
+      And a device "nic" attached to IOAS "guest"
+      And a process "one" without IPC_LOCK
+      And process "one" maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      When process "one" exits
+      And it unmaps 4 pages at 16 MiB from IOAS "guest"
+      Then it succeeds
+      And 16 MiB .. +4 pages is not mapped in IOAS "guest"
+      And it has 0 bytes pinned
+      And it has 0 bytes locked

@@ -88,3 +88,17 @@ Feature: VFIO_DEVICE_DETACH_IOMMUFD_PT
       When device "nic" writes pattern "after" at 16 MiB + 1 page
       Then the access is blocked
       And it finds pattern "before" in buffer "ram" + 1 page
+
+    @VFIO-DET-02 @needs:hwpt-alloc
+    Scenario: a page table that stays is out of reach, and is found as it is then
+      Given a HWPT "tables" for device "nic" on IOAS "guest"
+      When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it attaches device "nic" to HWPT "tables"
+      Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      When it detaches device "nic"
+      Then device "nic" does not see buffer "ram" at 16 MiB .. +4 pages
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      And it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at 16 MiB read-write
+      Then device "nic" does not see buffer "ram" + 2 pages at 16 MiB .. +2 pages
+      When it attaches device "nic" to HWPT "tables"
+      Then device "nic" sees buffer "ram" + 2 pages at 16 MiB .. +2 pages

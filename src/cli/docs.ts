@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { protocolSchemaDocument } from '#adapters/wire/schema.ts';
 import { requirementsDocument } from '#conformance/document.ts';
+import { mutantsDocument } from '#mutants/document.ts';
 import { resultSchema } from '#report/result.ts';
 
 interface Document {
@@ -14,6 +15,7 @@ interface Document {
 /** The files under docs/ that are generated and committed. */
 export const documents: readonly Document[] = [
   { path: 'docs/requirements.md', render: requirementsDocument },
+  { path: 'docs/mutants.md', render: mutantsDocument },
   { path: 'docs/wire-protocol.schema.json', render: protocolSchemaDocument },
   {
     path: 'docs/result.schema.json',

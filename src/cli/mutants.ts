@@ -1,6 +1,10 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+
 import { loadSupport, runCucumber, type IRunConfiguration } from '@cucumber/cucumber/api';
 import { Command } from 'commander';
 
+import { observedOutcome } from '#conformance/outcome.ts';
+import { table } from '#conformance/markdown.ts';
 import { pattern } from '#conformance/pattern.ts';
 import { catalogue } from '#mutants/catalogue.ts';
 import type { Mutant } from '#mutants/mutant.ts';
@@ -19,9 +23,9 @@ type Support = Awaited<ReturnType<typeof loadSupport>>;
 
 interface Verdict {
   readonly mutant: Mutant;
+  /** What was run: each scenario, or all up to the first that failed. */
+  readonly runs: readonly ScenarioRun[];
   readonly killer: ScenarioRun | undefined;
-  /** What was run, and did not fail. */
-  readonly survived: number;
 }
 
 /** The scenarios of the requirements that it breaks, as paths with lines. */
@@ -33,23 +37,53 @@ function hunters(mutant: Mutant, scenarios: readonly Scenario[]): string[] {
 
 async function hunt(mutant: Mutant, suite: Suite, support: Support): Promise<Verdict> {
   const paths = hunters(mutant, suite.scenarios);
-  if (paths.length === 0) return { mutant, killer: undefined, survived: 0 };
-  const collector = new RunCollector([]);
-  const configuration = configurationFor(mutant, suite.configuration, paths);
-  await runCucumber({ ...configuration, support }, {}, (envelope) => {
-    collector.accept(envelope);
-  });
-  const killer = collector.runs.find(({ outcome }) => outcome.kind === 'fail');
-  return { mutant, killer, survived: collector.runs.length };
+  if (paths.length === 0) return { mutant, runs: [], killer: undefined };
+  const first = await release(mutant, { suite, support, paths, failFast: true });
+  if (first.killer ?? !first.runs.some(isBroken)) return first;
+  return release(mutant, { suite, support, paths, failFast: false });
 }
 
-/** As the conformance command would run these paths on the mutant, up to the first failure. */
+interface Hunt {
+  readonly suite: Suite;
+  readonly support: Support;
+  readonly paths: string[];
+  /** A scenario that is broken, because the reference has found its own bug, ends the hunt as well. */
+  readonly failFast: boolean;
+}
+
+async function release(
+  mutant: Mutant,
+  { suite, support, paths, failFast }: Hunt,
+): Promise<Verdict> {
+  const collector = new RunCollector([]);
+  const configuration = configurationFor(mutant, suite.configuration, paths);
+  const runtime = { ...configuration.runtime, failFast };
+  await runCucumber({ ...configuration, runtime, support }, {}, (envelope) => {
+    collector.accept(envelope);
+  });
+  const { runs } = collector;
+  return { mutant, runs, killer: runs.find(hasFailed) };
+}
+
+/** By a step that compared something, whatever the reference says of itself after it. */
+function hasFailed({ steps }: ScenarioRun): boolean {
+  return steps.some(({ source, step, status, exception }) => {
+    const observation = { source, text: step.text, status, ...(exception && { exception }) };
+    return source === 'step' && observedOutcome([observation], undefined).kind === 'fail';
+  });
+}
+
+function isBroken({ outcome }: ScenarioRun): boolean {
+  return outcome.kind === 'broken';
+}
+
+/** As the conformance command would run these paths on the mutant. */
 function configurationFor(
   { id }: Mutant,
   base: IRunConfiguration,
   paths: string[],
 ): IRunConfiguration {
-  const configuration = configure(
+  return configure(
     {
       paths,
       adapter: './src/mutants/adapter.ts',
@@ -62,10 +96,9 @@ function configurationFor(
     },
     base,
   );
-  return { ...configuration, runtime: { ...configuration.runtime, failFast: true } };
 }
 
-function show({ mutant, killer, survived }: Verdict): void {
+function show({ mutant, killer, runs }: Verdict): void {
   const paint = painter(process.stdout);
   if (killer !== undefined) {
     const { uri, line, title } = killer.scenario;
@@ -73,9 +106,19 @@ function show({ mutant, killer, survived }: Verdict): void {
     return;
   }
   console.log(`${paint('red', 'SURVIVED')} ${mutant.id} ${mutant.story}`);
-  console.log(
-    `  ${survived} scenarios of ${mutant.breaks.join(', ')} passed; one of them has to fail`,
-  );
+  const broken = runs.filter(isBroken).length;
+  const count = `${runs.length} scenarios of ${mutant.breaks.join(', ')}`;
+  console.log(`  of ${count} none failed, and ${broken} broke off; one of them has to fail`);
+}
+
+/** Below reports/, as lines of scenarios change more often than the catalogue. */
+function writeMatrix(verdicts: readonly Verdict[]): void {
+  const rows = verdicts.map(({ mutant: { id, breaks }, killer }) => {
+    const by = killer && `${killer.scenario.uri}:${killer.scenario.line} ${killer.scenario.title}`;
+    return [id, breaks.join(', '), by ?? 'nobody'];
+  });
+  mkdirSync('reports', { recursive: true });
+  writeFileSync('reports/mutants.md', table([['mutant', 'breaks', 'killed by'], ...rows]));
 }
 
 async function main(only: readonly string[]): Promise<number> {
@@ -84,12 +127,14 @@ async function main(only: readonly string[]): Promise<number> {
   const wanted = catalogue.filter(
     ({ id }) => only.length === 0 || only.some((glob) => pattern(glob).test(id)),
   );
-  let killed = 0;
+  const verdicts: Verdict[] = [];
   for (const mutant of wanted) {
     const verdict = await hunt(mutant, suite, support);
     show(verdict);
-    if (verdict.killer !== undefined) killed += 1;
+    verdicts.push(verdict);
   }
+  const killed = verdicts.filter(({ killer }) => killer !== undefined).length;
+  if (only.length === 0) writeMatrix(verdicts);
   console.log(`\n${killed} killed, ${wanted.length - killed} survived`);
   return killed === wanted.length && wanted.length > 0 ? exitCodes.success : exitCodes.failures;
 }

@@ -1,3 +1,4 @@
+import { prose, table } from './markdown.ts';
 import { families } from './requirements/index.ts';
 import { later } from './later.ts';
 import { profiles } from './requirement.ts';
@@ -38,16 +39,6 @@ function summary(): string {
   return table([columns, ...rows]);
 }
 
-/** A Markdown table with aligned columns, as the formatter would write it. */
-function table(rows: readonly (readonly string[])[]): string {
-  const [head = [], ...body] = rows;
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const rule = widths.map((width) => '-'.repeat(width));
-  return [line(head), line(rule), ...body.map(line), ''].join('\n');
-}
-
 function profileList(): string {
   const lines = Object.entries(profiles).map(
     ([profile, says]) => `- **${profile}**: ${prose(says)}`,
@@ -85,9 +76,4 @@ function absence(id: string): string | undefined {
 
 function reference({ kind, file, symbol }: Source): string {
   return kind === 'book' ? `${file}, ${symbol}` : `\`${file}\` \`${symbol}\``;
-}
-
-/** C names with an underscore stand in code. */
-function prose(sentence: string): string {
-  return sentence.replaceAll(/\w*_\w+/g, '`$&`');
 }

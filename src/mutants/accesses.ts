@@ -33,7 +33,7 @@ export const accesses = mutants(
   },
   {
     id: 'BUG-011',
-    breaks: ['IOAS-UNMAP-02'],
+    breaks: ['IOAS-MAP-49', 'IOAS-MAP-46'],
     story: 'An access reads and writes nothing, and succeeds, where nothing is mapped.',
     like: 'iommufd: Fix uninitialized rc in iommufd_access_rw()',
     parts: ({ Access }) => ({

@@ -2,7 +2,6 @@ import type { IommuDomain, IommuProtection } from '#reference/kernel/iommu/domai
 import type { Accounting } from '#reference/kernel/iommufd/accounting.ts';
 import type { IoptArea, PagesSlice } from '#reference/kernel/iommufd/area.ts';
 import type { DmabufPagesOptions } from '#reference/kernel/iommufd/dmabuf-pages.ts';
-import type { OpenFile } from '#reference/kernel/file.ts';
 import type { Kernel } from '#reference/kernel/kernel.ts';
 import { alignDown } from '#reference/kernel/lib/math.ts';
 import { PAGE_SIZE } from '#reference/kernel/mm/user-memory.ts';
@@ -167,22 +166,6 @@ export const copies = mutants(
     }),
   },
   {
-    id: 'SEED-057',
-    breaks: ['IOAS-FILE-12'],
-    story: 'A map does not keep its file: the pages go when the file descriptor is closed.',
-    like: 'iopt_alloc_file_pages() without get_file()',
-    parts: ({ FileSource }) => ({
-      FileSource: class extends FileSource {
-        constructor(file: OpenFile, offset: bigint) {
-          super(file, offset);
-          file.put();
-        }
-
-        override release(): void {}
-      },
-    }),
-  },
-  {
     id: 'SEED-058',
     breaks: ['IOAS-FILE-13'],
     story: 'A map of a file needs the process that made it, as a map of its memory does.',
@@ -214,13 +197,17 @@ export const copies = mutants(
     breaks: ['IOAS-COPY-07'],
     story: 'A copy passes over a hole in the middle of its source.',
     like: 'iopt_get_pages() that does not ask whether the areas touch',
-    parts: ({ AreaTree }) => ({
-      AreaTree: class extends AreaTree {
-        override *contiguous(first: bigint, last: bigint): Generator<IoptArea> {
-          for (let area = this.intersecting(first, last); area;) {
-            yield area;
-            area = area.last < last ? this.intersecting(area.last + 1n, last) : undefined;
-          }
+    parts: ({ IoPagetable }) => ({
+      IoPagetable: class extends IoPagetable {
+        override slices(iova: bigint, length: bigint): PagesSlice[] | ErrnoName {
+          const whole = super.slices(iova, length);
+          const last = iova + length - 1n;
+          const below = this.areas.intersecting(iova, iova);
+          const above = this.areas.intersecting(last, last);
+          if (whole !== 'ENOENT' || !below || !above) return whole;
+          const low = super.slices(iova, below.last - iova + 1n);
+          const high = super.slices(above.first, last - above.first + 1n);
+          return typeof low === 'string' || typeof high === 'string' ? whole : [...low, ...high];
         }
       },
     }),

@@ -43,13 +43,13 @@ export const dma = mutants(
   {
     id: 'BUG-139',
     breaks: ['IOAS-MAP-38'],
-    story: 'A superpage at IOVA 0 is written into a table one level too high.',
+    story: 'A superpage at IOVA 0 is written as one entry of the lowest table.',
     like: 'iommu/amd: Fix corruption when mapping large pages from 0',
     parts: ({ SecondStageBuilder }) => ({
       SecondStageBuilder: class extends SecondStageBuilder {
-        protected override takesLeaf(piece: Extent, level: number): boolean {
-          const tooHigh = level === 3 && piece.iova === 0n && piece.length >= SUPERPAGE;
-          return tooHigh || super.takesLeaf(piece, level);
+        override map(extent: Extent): ErrnoName | undefined {
+          const isLarge = extent.iova === 0n && extent.length >= SUPERPAGE;
+          return super.map(isLarge ? { ...extent, length: PAGE } : extent);
         }
       },
     }),
@@ -78,9 +78,16 @@ export const dma = mutants(
     like: 'iommu/amd: Invalidate cache before removing device from domain list',
     parts: ({ IntelIommu }) => ({
       IntelIommu: class extends IntelIommu {
+        private leaving: readonly number[] = [];
+
+        override block(device: IntelDevice): void {
+          this.leaving = device.requesterIds;
+          super.block(device);
+          this.leaving = [];
+        }
+
         protected override flushCaches(domain: PagingDomain, rid: number): void {
-          for (const other of domain.requesters)
-            if (other !== rid) super.flushCaches(domain, other);
+          if (!this.leaving.includes(rid)) super.flushCaches(domain, rid);
         }
       },
     }),

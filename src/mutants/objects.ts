@@ -1,6 +1,7 @@
-import type { HwptPaging } from '#reference/kernel/iommufd/hw-pagetable.ts';
+import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { IommufdObject, ObjectClass } from '#reference/kernel/iommufd/object.ts';
 import type { AccessOptions } from '#reference/kernel/iommufd/access.ts';
+import type { IommuDomain } from '#reference/kernel/iommu/domain.ts';
 import type { Kernel } from '#reference/kernel/kernel.ts';
 import type { FaultQueue } from '#reference/kernel/iommufd/fault-queue.ts';
 import type { OpenFile } from '#reference/kernel/file.ts';
@@ -56,12 +57,15 @@ export const objects = mutants(
   },
   {
     id: 'SEED-011',
-    breaks: ['OBJ-06'],
-    story: 'An IOAS is destroyed without being unmapped, and its pages stay pinned and charged.',
-    like: 'iommufd_ioas_destroy() without iopt_unmap_all()',
-    parts: ({ Ioas }) => ({
-      Ioas: class extends Ioas {
-        override destroy(): void {}
+    breaks: ['OBJ-09', 'IOAS-RANGES-08'],
+    story: 'The IOVAs outside the aperture of a page table that is gone stay unusable.',
+    like: 'iopt_table_remove_domain() without iopt_remove_reserved_iova()',
+    parts: ({ IoPagetable }) => ({
+      IoPagetable: class extends IoPagetable {
+        override removeDomain(domain: IommuDomain): void {
+          super.removeDomain(domain);
+          this.reserveOutside(domain);
+        }
       },
     }),
   },
@@ -115,7 +119,7 @@ export const objects = mutants(
     like: 'iommufd_hw_pagetable_put() that only drops the reference',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override putHwpt(_hwpt: HwptPaging): void {}
+        protected override putHwpt(_hwpt: HwPagetable): void {}
       },
     }),
   },
@@ -126,7 +130,7 @@ export const objects = mutants(
     like: 'iommufd_hw_pagetable_put() without the test of auto_domain',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override putHwpt({ id, users }: HwptPaging): void {
+        protected override putHwpt({ id, users }: HwPagetable): void {
           if (users === 0) this.context.objects.remove(id);
         }
       },
@@ -134,15 +138,15 @@ export const objects = mutants(
   },
   {
     id: 'SEED-017',
-    breaks: ['OBJ-23'],
-    story: 'A page table counts only the first of the devices that stand at it.',
-    like: 'vfio/iommufd: one reference for a table that several devices share',
+    breaks: ['OBJ-25', 'VFIO-ATT-04'],
+    story: 'A page table counts its second device twice, and stays when both are gone.',
+    like: 'vfio/iommufd: a reference taken by the attach and by the lookup',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override attachTo(hwpt: HwptPaging): ErrnoName | undefined {
+        protected override attachTo(hwpt: HwPagetable): ErrnoName | undefined {
           const others = hwpt.users;
           const error = super.attachTo(hwpt);
-          if (!error && others > 0) hwpt.users = others;
+          if (!error && others > 0) hwpt.users++;
           return error;
         }
       },
@@ -164,14 +168,20 @@ export const objects = mutants(
   {
     id: 'SEED-019',
     breaks: ['OBJ-28'],
-    story: 'A device does not keep its iommufd open: closing the file destroys all that it uses.',
+    story: 'A device does not keep its iommufd open: closing the file takes all page tables away.',
     like: 'vfio_df_iommufd_bind() without iommufd_ctx_get()',
-    parts: ({ VfioDevice }) => ({
+    parts: ({ Iommufd, IommufdDevice, VfioDevice }) => ({
       VfioDevice: class extends VfioDevice {
         override bind(file: OpenFile): number | ErrnoName {
           const id = super.bind(file);
           if (typeof id === 'number') file.put();
           return id;
+        }
+      },
+      Iommufd: class extends Iommufd {
+        override release(): void {
+          for (const object of this.objects.all())
+            if (object instanceof IommufdDevice) object.detach();
         }
       },
     }),

@@ -228,9 +228,7 @@ export const accounting = mutants(
     parts: ({ IoasCommands, Ioas }) => ({
       IoasCommands: class extends IoasCommands {
         protected override everyPages(): Set<IoptPages> {
-          const [first] = [...this.context.objects.all()].filter(
-            (object) => object instanceof Ioas,
-          );
+          const [first] = [...this.context.objects.all()].filter((each) => each instanceof Ioas);
           return new Set([...(first?.iopt.areas.all() ?? [])].map(({ pages }) => pages));
         }
       },
@@ -288,7 +286,7 @@ export const accounting = mutants(
     parts: ({ Accounting }) => ({
       Accounting: class extends Accounting {
         override movesTo(task: Task): boolean {
-          if (this.mode !== 'none' && task.memory === this.memory) this.charge(1n);
+          if (this.mode !== 'none' && task.memory === this.memory) this.memory.pinnedVm++;
           return super.movesTo(task);
         }
       },

@@ -28,7 +28,7 @@ export const pages = mutants(
   },
   {
     id: 'BUG-018',
-    breaks: ['IOAS-MAP-43'],
+    breaks: ['IOAS-MAP-43', 'IOAS-UNMAP-17'],
     story: 'The page that a batch carries over is forgotten when pages are unpinned.',
     like: 'iommufd: Set end correctly when doing batch carry',
     parts: ({ IoptPages }) => ({

@@ -12,7 +12,7 @@ import { mutants } from './mutant.ts';
 export const unmaps = mutants(
   {
     id: 'BUG-003',
-    breaks: ['IOAS-UNMAP-16'],
+    breaks: ['IOAS-UNMAP-16', 'IOAS-UNMAP-17'],
     story: 'The walk of an unmap is still open when the next map comes, and takes it away.',
     like: 'iommufd: Fix a race with concurrent allocation and unmap',
     parts: ({ IoPagetable }) => ({

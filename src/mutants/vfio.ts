@@ -1,6 +1,6 @@
 import type { OpenFile } from '#reference/kernel/file.ts';
 import type { IommuDomain, ReservedRegion } from '#reference/kernel/iommu/domain.ts';
-import type { HwPagetable, HwptPaging } from '#reference/kernel/iommufd/hw-pagetable.ts';
+import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { Transfer } from '#reference/kernel/file.ts';
 import type { Range } from '#reference/kernel/lib/range-counts.ts';
@@ -20,7 +20,7 @@ export const vfio = mutants(
     like: 'iommufd: Fail replace if device has not been attached',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override attachTo(hwpt: HwptPaging): ErrnoName | undefined {
+        protected override attachTo(hwpt: HwPagetable): ErrnoName | undefined {
           const old = this.group.hwpt;
           if (!old || old === hwpt) return super.attachTo(hwpt);
           return this.moveGroup(hwpt, old) ?? super.attachTo(hwpt);
@@ -31,11 +31,11 @@ export const vfio = mutants(
   {
     id: 'BUG-126',
     breaks: ['VFIO-ATT-07', 'VFIO-ATT-06'],
-    story: 'A group that cannot move as a whole is left at the new page table.',
+    story: 'A group that cannot move as a whole is left at neither page table.',
     like: 'iommu: Attach device group to old domain in error path',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override moveGroup(hwpt: HwptPaging, old: HwptPaging): ErrnoName | undefined {
+        protected override moveGroup(hwpt: HwPagetable, old: HwPagetable): ErrnoName | undefined {
           const error = super.moveGroup(hwpt, old);
           if (error) this.device.group.detach();
           return error;
@@ -134,14 +134,17 @@ export const vfio = mutants(
   {
     id: 'SEED-098',
     breaks: ['VFIO-CDEV-15'],
-    story: 'A bind that failed leaves the group blocked.',
-    like: 'vfio_df_ioctl_bind_iommufd() without vfio_df_unblock_group() on failure',
-    parts: ({ DeviceCdev }) => ({
-      DeviceCdev: class extends DeviceCdev {
-        protected override bind(task: Task, arg: bigint): ErrnoName | undefined {
-          const error = super.bind(task, arg);
-          if (error) this.device.group.block();
-          return error;
+    story: 'A device whose bind failed counts as open, and is never bound again.',
+    like: 'vfio_df_open() without --device->open_count on failure',
+    parts: ({ VfioDevice }) => ({
+      VfioDevice: class extends VfioDevice {
+        private failed = false;
+
+        override bind(file: OpenFile): number | ErrnoName {
+          if (this.failed) return 'EINVAL';
+          const id = super.bind(file);
+          this.failed = id === 'EPERM';
+          return id;
         }
       },
     }),
@@ -157,7 +160,7 @@ export const vfio = mutants(
           ioas: Ioas,
           step: AttachStep,
           first: boolean,
-        ): HwptPaging | ErrnoName {
+        ): HwPagetable | ErrnoName {
           for (const hwpt of ioas.hwpts) if (!step(hwpt)) return hwpt;
           return super.changeToAutomatic(ioas, step, first);
         }
@@ -180,12 +183,14 @@ export const vfio = mutants(
   {
     id: 'SEED-101',
     breaks: ['VFIO-ATT-09', 'VFIO-ATT-10'],
-    story: 'The reserved regions of a device end one byte too early.',
-    like: 'start + length - 1 taken for an end that is exclusive',
+    story: 'The last page of a reserved region of a device is left out.',
+    like: 'the last page taken for an end that is exclusive',
     parts: ({ IntelIommu }) => ({
       IntelIommu: class extends IntelIommu {
         override reservedRegions(): readonly ReservedRegion[] {
-          return super.reservedRegions().map((region) => ({ ...region, last: region.last - 1n }));
+          return super
+            .reservedRegions()
+            .map((region) => ({ ...region, last: region.last - 0x1000n }));
         }
       },
     }),
@@ -197,7 +202,7 @@ export const vfio = mutants(
     like: 'iommufd_hw_pagetable_detach() without iopt_remove_reserved_iova()',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override detachFrom(hwpt: HwptPaging): void {
+        protected override detachFrom(hwpt: HwPagetable): void {
           super.detachFrom(hwpt);
           this.reserveIn(hwpt);
         }
@@ -206,15 +211,13 @@ export const vfio = mutants(
   },
   {
     id: 'SEED-103',
-    breaks: ['VFIO-DET-01'],
-    story: 'A detach of a PASID does not need room for one.',
+    breaks: ['VFIO-DET-01', 'VFIO-ATT-02'],
+    story: 'Neither an attach nor a detach of a PASID needs room for one.',
     like: 'vfio_df_ioctl_detach_pt() with the minimum size for everything',
     parts: ({ DeviceCdev }) => ({
       DeviceCdev: class extends DeviceCdev {
-        protected override detach(task: Task, arg: bigint): ErrnoName | undefined {
-          const size = task.memory.copyFromUser(arg, 4);
-          const small = typeof size !== 'string' && (size[0] ?? 0) >= 8;
-          return super.detach(task, arg) && small ? undefined : super.detach(task, arg);
+        protected override hasRoom(_argsz: number, _needed: number): boolean {
+          return true;
         }
       },
     }),

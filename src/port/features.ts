@@ -38,7 +38,23 @@ export const features = {
   hugetlb: { says: 'Huge pages can be mapped: MAP_HUGETLB and MFD_HUGETLB.' },
   proc: { says: '/proc/self/status tells VmPin and VmLck.' },
   'hwpt-alloc': { says: 'IOMMU_HWPT_ALLOC makes page tables by hand.', requires: ['device'] },
+  nesting: {
+    says: 'IOMMU_HWPT_ALLOC puts page tables of guests on a nesting parent; they can be invalidated.',
+    requires: ['hwpt-alloc'],
+  },
+  'dirty-tracking': {
+    says: 'A page table can track what is written through it, and a device can be made to write.',
+    requires: ['hwpt-alloc'],
+  },
+  'page-table-types': {
+    says: 'The test driver makes page tables of several formats: MOCK_IOMMUPT_HUGE.',
+    requires: ['hwpt-alloc', 'test-cmd'],
+  },
   'fault-queue': { says: 'IOMMU_FAULT_QUEUE_ALLOC exists.' },
+  'page-requests': {
+    says: 'A device can be made to ask for a page, and a fault queue takes its requests.',
+    requires: ['fault-queue', 'hwpt-alloc'],
+  },
   viommu: { says: 'IOMMU_VIOMMU_ALLOC and IOMMU_VDEVICE_ALLOC exist.' },
   veventq: { says: 'IOMMU_VEVENTQ_ALLOC exists.', requires: ['viommu'] },
   'hw-queue': { says: 'IOMMU_HW_QUEUE_ALLOC exists.', requires: ['veventq'] },

@@ -4,6 +4,7 @@ import * as device from '#uapi/iommufd/device.ts';
 import * as fault from '#uapi/iommufd/fault.ts';
 import * as hwpt from '#uapi/iommufd/hwpt.ts';
 import * as ioas from '#uapi/iommufd/ioas.ts';
+import * as mman from '#uapi/mman.ts';
 import * as objects from '#uapi/iommufd/objects.ts';
 import * as selftest from '#uapi/iommufd/selftest.ts';
 import * as viommu from '#uapi/iommufd/viommu.ts';
@@ -11,14 +12,14 @@ import type { Codec, Struct } from '#uapi/codec.ts';
 import * as vfioDevice from '#uapi/vfio/device.ts';
 
 import type { AnyCommand } from './commands.ts';
-import type { ProcessHandle } from './handles.ts';
+import type { Kind, ProcessHandle } from './handles.ts';
 import { fdOf, idOf, noSuchId, objectNamed, spotNamed } from './names.ts';
 import type { World } from './world.ts';
 
 /** Cells of the tables that stand under a call: a value of one field of one struct. */
 
 const constants = new Map<string, number>(
-  [device, fault, hwpt, ioas, objects, selftest, viommu, vfioDevice].flatMap((module) =>
+  [device, fault, hwpt, ioas, mman, objects, selftest, viommu, vfioDevice].flatMap((module) =>
     Object.entries(module).filter(
       (entry): entry is [string, number] => typeof entry[1] === 'number',
     ),
@@ -37,6 +38,19 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
   'IOMMU_HWPT_ALLOC.data_type': ['IOMMU_HWPT_DATA_'],
   'IOMMU_HWPT_SET_DIRTY_TRACKING.flags': ['IOMMU_HWPT_DIRTY_TRACKING_'],
   'IOMMU_HWPT_GET_DIRTY_BITMAP.flags': ['IOMMU_HWPT_GET_DIRTY_BITMAP_'],
+  'IOMMU_VIOMMU_ALLOC.type': ['IOMMU_VIOMMU_TYPE_'],
+  'IOMMU_VEVENTQ_ALLOC.type': ['IOMMU_VEVENTQ_TYPE_'],
+  'IOMMU_HW_QUEUE_ALLOC.type': ['IOMMU_HW_QUEUE_TYPE_'],
+  'IOMMU_HWPT_INVALIDATE.data_type': [
+    'IOMMU_VIOMMU_INVALIDATE_DATA_',
+    'IOMMU_HWPT_INVALIDATE_DATA_',
+  ],
+  'IOMMU_GET_HW_INFO.flags': ['IOMMU_HW_INFO_FLAG_'],
+  'IOMMU_GET_HW_INFO.in_data_type': ['IOMMU_HW_INFO_TYPE_'],
+  'IOMMU_GET_HW_INFO.out_data_type': ['IOMMU_HW_INFO_TYPE_'],
+  'IOMMU_GET_HW_INFO.out_capabilities': ['IOMMU_HW_CAP_'],
+  'iommu_hwpt_invalidate_selftest.flags': ['IOMMU_TEST_INVALIDATE_FLAG_'],
+  'iommu_hw_info_vtd.flags': ['IOMMU_HW_INFO_VTD_'],
   'IOMMU_TEST_CMD.op': ['IOMMU_TEST_OP_'],
   'IOMMU_TEST_CMD.trigger_iopf.perm': ['IOMMU_PGFAULT_PERM_'],
   'iommu_hwpt_pgfault.flags': ['IOMMU_PGFAULT_FLAGS_'],
@@ -48,6 +62,9 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
 };
 
 const closedFd = 1000;
+
+/** What has no id that user space knows: its fd names it everywhere. */
+const filesOnly: readonly Kind[] = ['access', 'memfd'];
 
 /** One value: a sum of flags, a handle, or a size. */
 export function parseValue(
@@ -76,7 +93,7 @@ export function parseValue(
 
 function handleValue(world: World, field: string, kind: string, name: string): bigint {
   const handle = objectNamed(world, { id: undefined, kind, name });
-  const wantsFd = handle.kind === 'access' || /(^|[._])(fd|iommufd)$/.test(field);
+  const wantsFd = filesOnly.includes(handle.kind) || /(^|[._])(fd|iommufd)$/.test(field);
   return BigInt(wantsFd ? fdOf(handle) : idOf(handle));
 }
 
@@ -96,7 +113,10 @@ function rowsOf(table: DataTable): Row[] {
   return table.raw().map(([path = '', text = '']) => [path, text] as const);
 }
 
-/** The rows of a table as values for `Struct.pack`; `member.field` reaches into the union of IOMMU_TEST_CMD. */
+/**
+ * The rows of a table as values for `Struct.pack`; `member.field` reaches into the union of IOMMU_TEST_CMD, and
+ * `field[1]` into an array.
+ */
 export function parseFields(
   world: World,
   process: ProcessHandle,
@@ -118,6 +138,12 @@ function setField(
   value: bigint,
 ): void {
   const [member = '', field] = path.split('.');
+  const [, list, index] = /^(\w+)\[(\d+)\]$/.exec(member) ?? [];
+  if (list !== undefined) {
+    const before = (values[list] ?? codecOf(command.struct, list).zero()) as readonly number[];
+    values[list] = before.with(Number(index), Number(value));
+    return;
+  }
   if (field === undefined) {
     values[member] = narrow(codecOf(command.struct, member), value);
     return;
@@ -164,7 +190,36 @@ export function compareFields(
     if (typeof value !== 'number' && typeof value !== 'bigint') {
       throw new Error(`${name} returns no field "${path}"`);
     }
-    const expected = parseValue(world, world.it, `${name}.${path}`, text);
-    return { field: path, actual: BigInt(value), expected };
+    return { field: path, ...compareValue(world, `${name}.${path}`, text, BigInt(value)) };
   });
+}
+
+/** A whole value, or bits of one: `with PCI_PASID_EXEC`, `without PCI_PASID_EXEC`. */
+export function compareValue(
+  world: World,
+  field: string,
+  text: string,
+  found: bigint,
+): Omit<Expected, 'field'> {
+  const [, presence, bits] = /^(with|without) (.*)$/.exec(text) ?? [];
+  const value = parseValue(world, world.it, field, bits ?? text);
+  if (presence === undefined) return { actual: found, expected: value };
+  return { actual: found & value, expected: presence === 'with' ? value : 0n };
+}
+
+/** Rows of a table with the fields of a struct as its head, as values for `Struct.pack`. */
+export function parseRows(
+  world: World,
+  process: ProcessHandle,
+  struct: Struct,
+  table: DataTable,
+): Record<string, unknown>[] {
+  return table.hashes().map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([field, text]) => {
+        const value = parseValue(world, process, `${struct.name}.${field}`, text);
+        return [field, narrow(codecOf(struct, field), value)];
+      }),
+    ),
+  );
 }

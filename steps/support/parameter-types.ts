@@ -1,15 +1,18 @@
 import { defineParameterType } from '@cucumber/cucumber';
 
 import type { Capability } from '#port/process.ts';
+import type { Struct } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { IOMMUFD_PATH } from '#uapi/paths.ts';
 
 import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
+import { structNamed } from './structs.ts';
 import type {
   BufferHandle,
   DeviceHandle,
+  GuestKind,
   Handle,
   IommufdHandle,
   MemfdHandle,
@@ -41,15 +44,25 @@ export type Landing =
   | { readonly kind: 'inside'; readonly iova: bigint; readonly length: bigint }
   | { readonly kind: 'multiple'; readonly of: bigint; readonly plus: bigint };
 
+export type HwptSort = 'ordinary' | 'nesting' | 'nested' | 'dirty-tracking';
+
 /** A page table to be made by hand. */
 export interface NewHwpt {
   readonly name: string;
-  readonly nesting: boolean;
-  readonly dirtyTracking: boolean;
+  readonly sort: HwptSort;
   /** Of the mock device's kind that has entries of 1 MiB. */
   readonly huge: boolean;
   /** Object id of the fault queue. */
   readonly fault: number | undefined;
+}
+
+/** `a vDEVICE "guest nic" for device "nic" with virt_id 0x10`, `a HW queue "q" with index 0 at 16 MiB .. +1 page`. */
+export interface NewGuestObject {
+  readonly kind: GuestKind;
+  readonly name: string;
+  readonly device: DeviceHandle | undefined;
+  readonly number: { readonly field: string; readonly value: bigint } | undefined;
+  readonly range: { readonly iova: bigint; readonly length: bigint } | undefined;
 }
 
 /** Both ends included. */
@@ -118,17 +131,45 @@ const types = {
   }),
   newHwpt: parameter(
     re(
-      `a (nesting |dirty-tracking )?HWPT ${quoted}(?: with (?:(huge entries)|fault queue ${quoted}))?`,
+      `a (?:(nesting|nested|dirty-tracking) )?HWPT ${quoted}(?: with (?:(huge entries)|fault queue ${quoted}))?`,
     ),
     function (sort, name, huge, fault): NewHwpt {
       return {
         name: name ?? '',
-        nesting: sort === 'nesting ',
-        dirtyTracking: sort === 'dirty-tracking ',
+        sort: (sort ?? 'ordinary') as HwptSort,
         huge: huge !== undefined,
         fault: fault === undefined ? undefined : this.handles.get('fault queue', fault).id,
       };
     },
+  ),
+  newGuestObject: parameter(
+    re(
+      `a (vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}(?: for device ${quoted})?(?: with (data|virt_id|depth|index) (${size}))?(?: at (${size}) \\.\\. \\+(${size}))?`,
+    ),
+    function (...groups): NewGuestObject {
+      const [kind, name, device, field, value, first, length] = groups;
+      const number = value === undefined ? undefined : this.size(value);
+      return {
+        kind: kind as GuestKind,
+        name: name ?? '',
+        device: device === undefined ? undefined : this.handles.get('device', device),
+        number: field === undefined || number === undefined ? undefined : { field, value: number },
+        range:
+          first === undefined
+            ? undefined
+            : { iova: this.size(first), length: this.size(length ?? '') },
+      };
+    },
+  ),
+  madeObject: parameter(
+    re(`(HWPT|bound device) ${quoted}`),
+    (kind, name): { kind: 'hwpt' | 'bound device'; name: string } => ({
+      kind: kind === 'HWPT' ? 'hwpt' : 'bound device',
+      name: name ?? '',
+    }),
+  ),
+  struct: parameter(/(?:an array of )?struct ([a-z0-9_]+)/, (name): Struct =>
+    structNamed(name ?? ''),
   ),
   newFaultQueue: parameter(re(`a fault queue ${quoted}`), (name): string => name ?? ''),
   newAccess: parameter(
@@ -190,7 +231,7 @@ const types = {
   ),
   object: parameter(
     re(
-      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the page table of device) ${quoted}`,
+      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the page table of device|vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}`,
     ),
     function (the, id, kind, name): Handle {
       if (the !== undefined) return this.handles.first('iommufd');

@@ -12,10 +12,16 @@ describe('the features of a Linux', () => {
     assert.ok(featuresOf('7.3.4').includes('change-process'));
   });
 
+  it('are those of the test driver in that release', () => {
+    assert.ok(hardwareFeatures('selftest', '6.12.117').includes('page-requests'));
+    assert.ok(!hardwareFeatures('selftest', '6.12.117').includes('page-table-types'));
+    assert.ok(!hardwareFeatures('edu', '7.3.4').includes('dirty-tracking'));
+  });
+
   it('do not contradict each other on any machine', () => {
     for (const release of ['6.6.1', '6.12.117', '7.3.4']) {
       for (const hardware of ['selftest', 'edu'] as const) {
-        const features = featuresOf(release, hardwareFeatures(hardware));
+        const features = featuresOf(release, hardwareFeatures(hardware, release));
         assert.deepEqual(declarationFlaws('linux-vm', [{ name: hardware, features }]), []);
       }
     }

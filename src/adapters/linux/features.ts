@@ -14,11 +14,22 @@ const since: Readonly<Partial<Record<Feature, `${number}.${number}`>>> = {
   'change-process': '6.14',
 };
 
+/** What the test driver does from that release on. */
+const ofTestsSince: typeof since = {
+  nesting: '6.6',
+  'dirty-tracking': '6.7',
+  'page-requests': '6.11',
+  'page-table-types': '6.19',
+};
+
 /** What a process on any Linux can do. */
 const ofEveryLinux: readonly Feature[] = ['processes', 'limits', 'proc'];
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
-  selftest: ['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'],
+  selftest: [
+    ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
+    ...(['nesting', 'dirty-tracking', 'page-requests', 'page-table-types'] as const),
+  ],
   edu: [
     ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
     ...(['dma', 'reserved-iova', 'hwpt-alloc'] as const),
@@ -33,8 +44,8 @@ export function featuresOf(release: string, more: readonly Feature[] = []): read
   return [...new Set([...ofEveryLinux, ...grown, ...more])];
 }
 
-export function hardwareFeatures(hardware: Hardware): readonly Feature[] {
-  return ofHardware[hardware];
+export function hardwareFeatures(hardware: Hardware, release: string): readonly Feature[] {
+  return ofHardware[hardware].filter((feature) => atLeast(release, ofTestsSince[feature] ?? '0.0'));
 }
 
 /** `features=vfio-container,noiommu`: what the user knows of the kernel's configuration. Throws for an unknown name. */

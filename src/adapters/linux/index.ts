@@ -55,7 +55,7 @@ async function probe(): Promise<readonly Feature[]> {
     const { process, address } = await Scratch.of(await machine.newProcess());
     const fd = await process.open(IOMMUFD_PATH, O_RDWR | O_CLOEXEC);
     const result = await process.ioctl(fd, IOMMU_TEST_CMD.request, address);
-    const mock = result === failure('ENOTTY') ? [] : hardwareFeatures('selftest');
+    const mock = result === failure('ENOTTY') ? [] : hardwareFeatures('selftest', release());
     return hasHugePages() ? [...mock, 'hugetlb'] : mock;
   } finally {
     await machine.stop();

@@ -42,7 +42,7 @@ async function machines(settings: Settings): Promise<readonly MachineDescription
   const byUser = declaredByUser(settings);
   return (['selftest', 'edu'] as const).map((name) => ({
     name,
-    features: featuresOf(release, ['hugetlb', ...hardwareFeatures(name), ...byUser]),
+    features: featuresOf(release, ['hugetlb', ...hardwareFeatures(name, release), ...byUser]),
   }));
 }
 

@@ -115,8 +115,10 @@ export class ReferenceBench implements Bench {
   }
 }
 
+/** Who asks for one device gets one behind a bridge, so that what joins its group shares its requester id. */
 function buildDevices(hardware: MachineHardware): readonly MachineDevice[] {
-  for (let count = 0; count < ALONE; count += 1) hardware.plug();
+  hardware.plugBehindBridge();
+  for (let count = 1; count < ALONE; count += 1) hardware.plug();
   const first = hardware.plugBehindBridge();
   for (let count = 1; count < BEHIND_BRIDGE; count += 1) hardware.plugBeside(first);
   return [...hardware.devices];

@@ -82,7 +82,10 @@ const ofEach = [
 /** Of devices behind an emulated VT-d. */
 const ofVtd = ['vfio-device', 'shared-group', 'dma', 'reserved-iova'] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
-const ofTests = ['test-cmd', 'dma-buf'] as const;
+const ofTests = [
+  ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),
+  ...(['page-requests', 'page-table-types'] as const),
+] as const;
 
 /**
  * Devices that move bytes, or mock devices: as on Linux, where mock devices and an IOMMU exclude each other. The last one

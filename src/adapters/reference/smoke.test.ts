@@ -20,7 +20,7 @@ import {
   IOMMU_IOAS_MAP_FILE,
   IOMMU_IOAS_UNMAP,
 } from '#uapi/iommufd/ioas.ts';
-import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
+import { IOMMU_DESTROY, IOMMU_VFIO_IOAS, IOMMU_VFIO_IOAS_SET } from '#uapi/iommufd/objects.ts';
 import * as selftest from '#uapi/iommufd/selftest.ts';
 import { MAP_ANONYMOUS, MAP_PRIVATE, O_RDWR, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
 import {
@@ -28,6 +28,11 @@ import {
   VFIO_DEVICE_BIND_IOMMUFD,
   VFIO_DEVICE_DETACH_IOMMUFD_PT,
 } from '#uapi/vfio/device.ts';
+import {
+  VFIO_IOMMU_GET_INFO,
+  VFIO_IOMMU_MAP_DMA,
+  VFIO_IOMMU_UNMAP_DMA,
+} from '#uapi/vfio/iommu-type1.ts';
 import { implementation } from './index.ts';
 
 const anonymous = {
@@ -277,4 +282,21 @@ test('the charge for a memfd moves to the process that takes it over', async () 
   deepEqual([await parent.pinned(), await child.pinned()], [0, 4]);
   await child.call(IOMMU_IOAS_UNMAP, { ioas_id, iova, length: 0x4000n });
   deepEqual([await parent.pinned(), await child.pinned()], [0, 0]);
+});
+
+test('an iommufd is a VFIO container', async () => {
+  const program = await Program.start();
+  const argument = { argsz: 32, flags: 3, iova: 0x10000n, size: 0x2000n };
+  await program.fails('ENODEV', VFIO_IOMMU_MAP_DMA, argument);
+  const { out_ioas_id: ioas_id } = await program.call(IOMMU_IOAS_ALLOC, {});
+  await program.call(IOMMU_VFIO_IOAS, { ioas_id, op: IOMMU_VFIO_IOAS_SET });
+  const vaddr = await program.process.mmap(anonymous);
+  await program.call(VFIO_IOMMU_MAP_DMA, { ...argument, vaddr });
+  await program.fails('EEXIST', VFIO_IOMMU_MAP_DMA, { ...argument, vaddr });
+  const info = await program.call(VFIO_IOMMU_GET_INFO, { argsz: 16 });
+  deepEqual([info.argsz, info.flags, info.cap_offset], [24 + 16 + 32, 3, 0]);
+  await program.fails('ENOENT', VFIO_IOMMU_UNMAP_DMA, { argsz: 24, iova: 0x10000n, size: 1n });
+  const unmap = { argsz: 24, iova: 0n, size: 0x100000n };
+  equal((await program.call(VFIO_IOMMU_UNMAP_DMA, unmap)).size, 0x2000n);
+  equal((await program.call(VFIO_IOMMU_UNMAP_DMA, unmap)).size, 0n);
 });

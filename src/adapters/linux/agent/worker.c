@@ -99,7 +99,7 @@ static void do_poll(struct json params)
 	reply_text("[");
 	for (i = 0; i < count; i++)
 		reply_text("%s{\"fd\":%d,\"events\":%d,\"revents\":%d}", i ? "," : "", fds[i].fd,
-			   fds[i].events, fds[i].revents);
+			   (unsigned short)fds[i].events, (unsigned short)fds[i].revents);
 	reply_text("]");
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { MockDomain, mockHugeFormat } from './mock-domain.ts';
+import { MockDomain, mockFormat, mockHugeFormat } from './mock-domain.ts';
 
 const READ_WRITE = { read: true, write: true };
 const FIRST = 0x100_0000n;
@@ -44,5 +44,28 @@ describe('a mock domain', () => {
     assert.throws(() => domain.map(FIRST - 2048n, 0n, 2048n, READ_WRITE), /outside/);
     assert.throws(() => domain.unmap(FIRST, 1024n), /not made of pages/);
     assert.throws(() => domain.free(), /with mappings/);
+  });
+
+  it('is dirty by entries, and clean again where a whole one was told', () => {
+    const domain = new MockDomain(mockFormat, true);
+    domain.map(FIRST, 0x1_0000_0000n, MIB, READ_WRITE);
+    domain.map(FIRST + MIB, 0x2_0000_0800n, 4096n, READ_WRITE);
+    for (const offset of [5n, MIB + 2048n, MIB + 8192n]) domain.setDirty(FIRST + offset);
+    const told = (first: bigint, last: bigint, clear = true) => {
+      const pieces: (readonly [bigint, bigint])[] = [];
+      const visit = (from: bigint, to: bigint) => {
+        pieces.push([from - FIRST, to - FIRST]);
+        return clear;
+      };
+      domain.dirtyTracking?.read(FIRST + first, FIRST + last, visit);
+      return pieces;
+    };
+    const huge = [0n, MIB - 1n];
+    const small = [MIB + 2048n, MIB + 4095n];
+    assert.deepEqual(told(4096n, 8191n), [[4096n, 8191n]]);
+    assert.deepEqual(told(0n, MIB + 8191n, false), [huge, small]);
+    assert.deepEqual(told(4096n, MIB + 8191n), [[4096n, MIB - 1n], small]);
+    assert.deepEqual(told(0n, MIB + 8191n), [huge]);
+    assert.deepEqual(told(0n, MIB + 8191n), []);
   });
 });

@@ -20,7 +20,7 @@ export function row<S extends Struct>(
   command: Command<S>,
   execute: (command: UserCommand<S>) => CommandResult,
 ): CommandRow {
-  return { command, execute: execute };
+  return { command, execute };
 }
 
 /** The number of the first command. */

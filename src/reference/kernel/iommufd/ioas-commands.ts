@@ -58,7 +58,7 @@ const protections: readonly IommuProtection[] = [
   { read: false, write: true },
 ];
 
-interface Mapping {
+export interface Mapping {
   readonly ioas: Ioas;
   readonly flags: number;
   readonly iova: bigint;
@@ -131,7 +131,7 @@ export class IoasCommands {
     return isErrno(allowed) ? allowed : ioas.iopt.setAllowed(allowed);
   }
 
-  /** IOAS-MAP-01 02 03 04 05 08 18 46 ABI-15 18 27 28 */
+  /** IOAS-MAP-01 02 03 04 18 46 ABI-15 18 27 28 */
   map(command: UserCommand<typeof iommu_ioas_map>): ErrnoName | undefined {
     const { flags, __reserved, ioas_id, user_va, length, iova } = command.fields;
     if (flags & ~MAP_FLAGS || __reserved) return 'EOPNOTSUPP';
@@ -139,12 +139,18 @@ export class IoasCommands {
     if (!this.hasAccess(flags)) return 'EINVAL';
     const ioas = this.ioas(ioas_id);
     if (isErrno(ioas)) return ioas;
-    if (user_va + length > ULONG_MAX) return 'EOVERFLOW';
+    const placed = this.mapUser(command.task, { ioas, flags, iova, length }, user_va);
+    return isErrno(placed) ? placed : command.respond({ iova: placed });
+  }
+
+  /** iopt_map_user_pages(). IOAS-MAP-05 06 07 08 27 */
+  mapUser(task: Task, mapping: Mapping, address: bigint): bigint | ErrnoName {
+    const { flags, length } = mapping;
+    if (address + length > ULONG_MAX) return 'EOVERFLOW';
     if (length === 0n || length > MAX_LENGTH) return 'EINVAL';
     const { UserSource } = this.context.kernel.parts;
-    const pages = this.newPages(command.task, new UserSource(command.task.memory, user_va), flags);
-    const placed = this.mapNew({ ioas, flags, iova, length }, pages, user_va);
-    return isErrno(placed) ? placed : command.respond({ iova: placed });
+    const pages = this.newPages(task, new UserSource(task.memory, address), flags);
+    return this.mapNew(mapping, pages, address);
   }
 
   /** IOAS-FILE-01 02 03 04 05 06 10 ABI-15 */

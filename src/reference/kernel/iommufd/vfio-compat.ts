@@ -1,20 +1,146 @@
 import { failure } from '#uapi/errno.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+import {
+  IOMMU_IOAS_MAP_FIXED_IOVA,
+  IOMMU_IOAS_MAP_READABLE,
+  IOMMU_IOAS_MAP_WRITEABLE,
+} from '#uapi/iommufd/ioas.ts';
+import {
+  VFIO_API_VERSION,
+  VFIO_CHECK_EXTENSION,
+  VFIO_DMA_CC_IOMMU,
+  VFIO_GET_API_VERSION,
+  VFIO_NOIOMMU_IOMMU,
+  VFIO_SET_IOMMU,
+  VFIO_TYPE1_IOMMU,
+  VFIO_TYPE1v2_IOMMU,
+  VFIO_UNMAP_ALL,
+} from '#uapi/vfio/container.ts';
+import {
+  VFIO_DMA_MAP_FLAG_READ,
+  VFIO_DMA_MAP_FLAG_WRITE,
+  VFIO_DMA_UNMAP_FLAG_ALL,
+  VFIO_IOMMU_GET_INFO,
+  VFIO_IOMMU_MAP_DMA,
+  VFIO_IOMMU_UNMAP_DMA,
+} from '#uapi/vfio/iommu-type1.ts';
+import type { vfio_iommu_type1_dma_unmap } from '#uapi/vfio/iommu-type1.ts';
+import type { Value } from '#uapi/codec.ts';
+import { isErrno } from '../lib/errno.ts';
+import { ULONG_MAX } from '../lib/math.ts';
 import type { Task } from '../process.ts';
+import { loadArgument } from '../vfio/argument.ts';
+import type { Unmapped } from './io-pagetable.ts';
+import type { IoasCommands } from './ioas-commands.ts';
+import type { Ioas } from './ioas.ts';
 import type { Iommufd } from './main.ts';
+import { writeInfo } from './vfio-info.ts';
 
-/** linux/vfio.h: the command that every container answers with VFIO_API_VERSION, which is 0. */
-const VFIO_GET_API_VERSION = 0x3b64;
+/** Extensions that are always there. */
+const EXTENSIONS = [VFIO_TYPE1_IOMMU, VFIO_TYPE1v2_IOMMU, VFIO_UNMAP_ALL, VFIO_NOIOMMU_IOMMU];
+const MAP_FLAGS = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE;
 
-/** vfio_compat.c: iommufd_vfio_ioctl(): an iommufd as VFIO container. */
+type UnmapFields = Value<typeof vfio_iommu_type1_dma_unmap>;
+
+/** vfio_compat.c: an iommufd as VFIO container. Areas are never cut, as for a container of type 1 version 2. */
 export class VfioCompat {
   protected readonly context: Iommufd;
+  protected readonly ioasCommands: IoasCommands;
 
-  constructor(context: Iommufd) {
+  constructor(context: Iommufd, ioasCommands: IoasCommands) {
     this.context = context;
+    this.ioasCommands = ioasCommands;
   }
 
-  /** ABI-03 VFIO-01 31 */
-  ioctl(_task: Task, request: number, _arg: bigint): number {
-    return request === VFIO_GET_API_VERSION ? 0 : failure('ENOTTY');
+  /** iommufd_vfio_ioctl(). ABI-03 VFIO-31 */
+  ioctl(task: Task, request: number, arg: bigint): number {
+    const result = this.command(task, request, arg);
+    return isErrno(result) ? failure(result) : (result ?? 0);
+  }
+
+  protected command(task: Task, request: number, arg: bigint): number | ErrnoName | undefined {
+    switch (request) {
+      case VFIO_GET_API_VERSION.request:
+        return VFIO_API_VERSION;
+      case VFIO_CHECK_EXTENSION.request:
+        return this.checkExtension(arg);
+      case VFIO_SET_IOMMU.request:
+        return this.setIommu(arg);
+      case VFIO_IOMMU_GET_INFO.request:
+        return this.getInfo(task, arg);
+      case VFIO_IOMMU_MAP_DMA.request:
+        return this.mapDma(task, arg);
+      case VFIO_IOMMU_UNMAP_DMA.request:
+        return this.unmapDma(task, arg);
+      default:
+        return 'ENOTTY';
+    }
+  }
+
+  /** VFIO-02 03 04 05 06 */
+  protected checkExtension(extension: bigint): number | ErrnoName {
+    if (extension === BigInt(VFIO_DMA_CC_IOMMU)) {
+      const ioas = this.ioas();
+      return isErrno(ioas) ? ioas : Number(ioas.iopt.domains.size === 0);
+    }
+    return EXTENSIONS.includes(Number(extension)) ? 1 : 0;
+  }
+
+  /** VFIO-07 08 09 10 */
+  protected setIommu(type: bigint): ErrnoName | undefined {
+    const version1 = type === BigInt(VFIO_TYPE1_IOMMU);
+    if (!version1 && type !== BigInt(VFIO_TYPE1v2_IOMMU)) return 'EINVAL';
+    const ioas = this.ioas();
+    if (isErrno(ioas)) return ioas;
+    return version1 ? ioas.iopt.disableLargePages() : undefined;
+  }
+
+  /** VFIO-12 13 */
+  protected getInfo(task: Task, arg: bigint): ErrnoName | undefined {
+    const argument = loadArgument(task, arg, VFIO_IOMMU_GET_INFO);
+    if (isErrno(argument)) return argument;
+    const ioas = this.ioas();
+    return isErrno(ioas) ? ioas : writeInfo(argument, arg, ioas.iopt);
+  }
+
+  /** VFIO-18 19 20 21 36 37 */
+  protected mapDma(task: Task, arg: bigint): ErrnoName | undefined {
+    const argument = loadArgument(task, arg, VFIO_IOMMU_MAP_DMA);
+    if (isErrno(argument)) return argument;
+    const { flags, vaddr, iova, size: length } = argument.fields;
+    if (flags & ~MAP_FLAGS) return 'EINVAL';
+    const ioas = this.ioas();
+    if (isErrno(ioas)) return ioas;
+    const mapping = { ioas, flags: this.mapFlags(flags), iova, length };
+    const placed = this.ioasCommands.mapUser(task, mapping, vaddr);
+    return isErrno(placed) ? placed : undefined;
+  }
+
+  /** What was unmapped is told also where a later area could not be. VFIO-22 23 24 25 28 29 30 */
+  protected unmapDma(task: Task, arg: bigint): ErrnoName | undefined {
+    const argument = loadArgument(task, arg, VFIO_IOMMU_UNMAP_DMA);
+    if (isErrno(argument)) return argument;
+    const { fields } = argument;
+    if (fields.flags & ~VFIO_DMA_UNMAP_FLAG_ALL) return 'EINVAL';
+    const ioas = this.ioas();
+    if (isErrno(ioas)) return ioas;
+    const all = (fields.flags & VFIO_DMA_UNMAP_FLAG_ALL) !== 0;
+    if (all && (fields.iova !== 0n || fields.size !== 0n)) return 'EINVAL';
+    const { bytes, error } = this.unmap(ioas, fields, all);
+    return argument.respond({ size: bytes }, VFIO_IOMMU_UNMAP_DMA.minSize) ?? error;
+  }
+
+  protected unmap(ioas: Ioas, { iova, size }: UnmapFields, all: boolean): Unmapped {
+    return all ? ioas.iopt.unmap(0n, ULONG_MAX) : ioas.unmapRange(iova, size);
+  }
+
+  protected mapFlags(flags: number): number {
+    const read = flags & VFIO_DMA_MAP_FLAG_READ ? IOMMU_IOAS_MAP_READABLE : 0;
+    const write = flags & VFIO_DMA_MAP_FLAG_WRITE ? IOMMU_IOAS_MAP_WRITEABLE : 0;
+    return IOMMU_IOAS_MAP_FIXED_IOVA | read | write;
+  }
+
+  protected ioas(): Ioas | 'ENODEV' {
+    return this.context.vfioIoas ?? 'ENODEV';
   }
 }

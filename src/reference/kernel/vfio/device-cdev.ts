@@ -126,7 +126,7 @@ export class DeviceCdev implements FileOperations {
     const { flags, argsz, pt_id } = argument.fields;
     if (flags & ~VFIO_DEVICE_ATTACH_PASID) return 'EINVAL';
     if (!(flags & VFIO_DEVICE_ATTACH_PASID)) return this.attachTable(argument);
-    return argsz < ATTACH_SIZE_WITH_PASID ? 'EINVAL' : this.device.attachPasid(pt_id);
+    return this.hasRoom(argsz, ATTACH_SIZE_WITH_PASID) ? this.device.attachPasid(pt_id) : 'EINVAL';
   }
 
   protected attachTable(
@@ -146,7 +146,12 @@ export class DeviceCdev implements FileOperations {
     const { flags, argsz } = argument.fields;
     if (flags & ~VFIO_DEVICE_DETACH_PASID) return 'EINVAL';
     if (!(flags & VFIO_DEVICE_DETACH_PASID)) this.device.detach();
-    else if (argsz < DETACH_SIZE_WITH_PASID) return 'EINVAL';
+    else if (!this.hasRoom(argsz, DETACH_SIZE_WITH_PASID)) return 'EINVAL';
     return undefined;
+  }
+
+  /** Bytes: for the field behind the mandatory ones. */
+  protected hasRoom(argsz: number, needed: number): boolean {
+    return argsz >= needed;
   }
 }

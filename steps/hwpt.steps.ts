@@ -9,7 +9,9 @@ import {
 import {
   IOMMU_HWPT_DATA_SELFTEST,
   IOMMU_TEST_CMD,
+  IOMMU_TEST_DEV_CACHE_DEFAULT,
   IOMMU_TEST_IOTLB_DEFAULT,
+  IOMMU_TEST_OP_DEV_CHECK_CACHE,
   IOMMU_TEST_OP_MD_CHECK_IOTLB,
   MOCK_IOMMUPT_HUGE,
   MOCK_NESTED_DOMAIN_IOTLB_NUM,
@@ -82,6 +84,11 @@ Then('it made {madeObject}', function ({ kind, name }) {
     this.handles.add({ kind, name, id, iommufd } satisfies ObjectHandle);
     return;
   }
+  if (kind === 'vIOMMU') {
+    const id = Number(fields['out_viommu_id']);
+    this.handles.add({ kind, name, id, iommufd } satisfies ObjectHandle);
+    return;
+  }
   const [id, table] = [Number(fields['out_hwpt_id']), Number(fields['pt_id'])];
   const nested = this.handles.all('hwpt').some((handle) => handle.id === table);
   this.handles.add({ kind, name, id, iommufd, ioas: ioasBehind(this, table), nested });
@@ -115,27 +122,55 @@ Then('{buffer} holds {struct}:', async function ({ handle, offset }, struct, tab
   }
 });
 
-/** The numbers of all entries whose value is `iotlb`. */
-async function entriesWith(world: World, id: number, iotlb: number): Promise<number[]> {
+/** Where the test driver remembers what was invalidated: a nested page table has an IOTLB, a mock device a cache. */
+interface Cache {
+  readonly values: (entry: number, value: number) => Record<string, unknown>;
+  /** What its entries hold until they are invalidated. */
+  readonly initial: number;
+}
+
+const iotlb: Cache = {
+  values: (id, value) => ({
+    op: IOMMU_TEST_OP_MD_CHECK_IOTLB,
+    operation: { check_iotlb: { id, iotlb: value } },
+  }),
+  initial: IOMMU_TEST_IOTLB_DEFAULT,
+};
+
+const deviceCache: Cache = {
+  values: (id, value) => ({
+    op: IOMMU_TEST_OP_DEV_CHECK_CACHE,
+    operation: { check_dev_cache: { id, cache: value } },
+  }),
+  initial: IOMMU_TEST_DEV_CACHE_DEFAULT,
+};
+
+/** The numbers of all entries that hold `value`. */
+async function entriesWith(
+  world: World,
+  { values }: Cache,
+  id: number,
+  value: number,
+): Promise<number[]> {
   const { fd } = world.handles.first('iommufd');
   const found: number[] = [];
   for (let entry = 0; entry < MOCK_NESTED_DOMAIN_IOTLB_NUM; entry += 1) {
-    const operation = { check_iotlb: { id: entry, iotlb } } as never;
-    const values = { op: IOMMU_TEST_OP_MD_CHECK_IOTLB, id, operation };
-    const { result } = await world.probe(world.it, { fd, command: IOMMU_TEST_CMD }, values);
+    const target = { fd, command: IOMMU_TEST_CMD };
+    const { result } = await world.probe(world.it, target, { id, ...values(entry, value) });
     if (result === 0) found.push(entry);
   }
   return found;
 }
 
-Then('{object} has lost the IOTLB entries {string}', async function (object, expected) {
+Then('{object} has lost the cache entries {string}', async function (object, expected) {
   this.require('test-cmd');
-  const lost = await entriesWith(this, idOf(object), 0);
-  const left = await entriesWith(this, idOf(object), IOMMU_TEST_IOTLB_DEFAULT);
+  const cache = object.kind === 'device' ? deviceCache : iotlb;
+  const lost = await entriesWith(this, cache, idOf(object), 0);
+  const left = await entriesWith(this, cache, idOf(object), cache.initial);
   const shown = lost.join(', ') || 'none';
   const complete = lost.length + left.length === MOCK_NESTED_DOMAIN_IOTLB_NUM;
   if (shown === expected && complete) return;
   throw new AssertionError(
-    `HWPT "${object.name}" has lost the IOTLB entries ${shown} and still has ${left.join(', ') || 'none'}; expected it to have lost ${expected}`,
+    `${object.kind} "${object.name}" has lost the cache entries ${shown} and still has ${left.join(', ') || 'none'}; expected it to have lost ${expected}`,
   );
 });

@@ -19,6 +19,7 @@ import { testCommand } from './test-command.ts';
 import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
 import { vfio } from './vfio.ts';
+import { viommus } from './viommus.ts';
 
 /** Every mutant, in the order in which the features are read. */
 export const catalogue: readonly Mutant[] = [
@@ -30,6 +31,7 @@ export const catalogue: readonly Mutant[] = [
   ...copies,
   ...unmaps,
   ...accesses,
+  ...viommus,
   ...options,
   ...accounting,
   ...pins,

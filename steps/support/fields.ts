@@ -50,6 +50,7 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
   'IOMMU_GET_HW_INFO.out_data_type': ['IOMMU_HW_INFO_TYPE_'],
   'IOMMU_GET_HW_INFO.out_capabilities': ['IOMMU_HW_CAP_'],
   'iommu_hwpt_invalidate_selftest.flags': ['IOMMU_TEST_INVALIDATE_FLAG_'],
+  'iommu_viommu_invalidate_selftest.flags': ['IOMMU_TEST_INVALIDATE_FLAG_'],
   'iommu_hw_info_vtd.flags': ['IOMMU_HW_INFO_VTD_'],
   'IOMMU_TEST_CMD.op': ['IOMMU_TEST_OP_'],
   'IOMMU_TEST_CMD.trigger_iopf.perm': ['IOMMU_PGFAULT_PERM_'],

@@ -162,9 +162,9 @@ const types = {
     },
   ),
   madeObject: parameter(
-    re(`(HWPT|bound device) ${quoted}`),
-    (kind, name): { kind: 'hwpt' | 'bound device'; name: string } => ({
-      kind: kind === 'HWPT' ? 'hwpt' : 'bound device',
+    re(`(HWPT|bound device|vIOMMU) ${quoted}`),
+    (kind, name): { kind: 'hwpt' | 'bound device' | 'vIOMMU'; name: string } => ({
+      kind: kind === 'HWPT' ? 'hwpt' : (kind as 'bound device' | 'vIOMMU'),
       name: name ?? '',
     }),
   ),

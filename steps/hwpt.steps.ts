@@ -1,6 +1,11 @@
 import { AssertionError } from 'chai';
 
-import { IOMMU_HWPT_ALLOC, IOMMU_HWPT_ALLOC_NEST_PARENT } from '#uapi/iommufd/hwpt.ts';
+import {
+  IOMMU_HWPT_ALLOC,
+  IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+  IOMMU_HWPT_ALLOC_NEST_PARENT,
+  IOMMU_HWPT_FAULT_ID_VALID,
+} from '#uapi/iommufd/hwpt.ts';
 import {
   IOMMU_HWPT_DATA_SELFTEST,
   IOMMU_TEST_CMD,
@@ -8,6 +13,7 @@ import {
   IOMMU_TEST_IOTLB_DEFAULT,
   IOMMU_TEST_OP_DEV_CHECK_CACHE,
   IOMMU_TEST_OP_MD_CHECK_IOTLB,
+  MOCK_IOMMUPT_HUGE,
   MOCK_NESTED_DOMAIN_IOTLB_NUM,
   iommu_hwpt_selftest,
 } from '#uapi/iommufd/selftest.ts';
@@ -16,27 +22,37 @@ import { Given, Then, When } from './support/cucumber.ts';
 import { compareValue, parseRows } from './support/fields.ts';
 import type { ObjectHandle } from './support/handles.ts';
 import { idOf } from './support/names.ts';
-import type { HwptSort } from './support/parameter-types.ts';
+import type { HwptSort, NewHwpt } from './support/parameter-types.ts';
 import { loadBytes } from './support/probes.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 
 /** Page tables that are made by hand, and the structs that describe them to the driver of an IOMMU. */
 
-/** The data of a nested table: its mandatory part, as older kernels know no more. */
-const nestedData = iommu_hwpt_selftest.pack({ iotlb: IOMMU_TEST_IOTLB_DEFAULT }).slice(0, 4);
-
-async function valuesOf(world: World, sort: HwptSort): Promise<Record<string, unknown>> {
-  if (sort === 'ordinary') return {};
-  if (sort === 'nesting') return { flags: IOMMU_HWPT_ALLOC_NEST_PARENT };
+/** What the driver of a mock device is told. Of a nested table it gets the mandatory part, as older kernels know no more. */
+async function mockData(world: World, huge: boolean): Promise<Record<string, unknown>> {
   world.require('test-cmd');
   const { port, scratch } = world.it;
-  await port.store(scratch.array, nestedData);
-  return {
-    data_type: IOMMU_HWPT_DATA_SELFTEST,
-    data_len: nestedData.length,
-    data_uptr: scratch.array,
-  };
+  const fields = { iotlb: IOMMU_TEST_IOTLB_DEFAULT, pagetable_type: MOCK_IOMMUPT_HUGE };
+  const data_len = huge ? iommu_hwpt_selftest.size : iommu_hwpt_selftest.codecs.iotlb.size;
+  await port.store(scratch.array, iommu_hwpt_selftest.pack(fields).slice(0, data_len));
+  return { data_type: IOMMU_HWPT_DATA_SELFTEST, data_len, data_uptr: scratch.array };
+}
+
+const flagsOf: Readonly<Record<HwptSort, number>> = {
+  ordinary: 0,
+  nested: 0,
+  nesting: IOMMU_HWPT_ALLOC_NEST_PARENT,
+  'dirty-tracking': IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+};
+
+async function valuesOf(
+  world: World,
+  { sort, huge, fault }: NewHwpt,
+): Promise<Record<string, unknown>> {
+  const data = huge || sort === 'nested' ? await mockData(world, huge) : {};
+  const reports = fault === undefined ? 0 : IOMMU_HWPT_FAULT_ID_VALID;
+  return { flags: flagsOf[sort] | reports, fault_id: fault ?? 0, ...data };
 }
 
 /** The IOAS behind the object of that id, where the scenario has a name for it. */
@@ -45,12 +61,13 @@ function ioasBehind({ handles }: World, id: number): number | undefined {
   return ioas?.id ?? handles.all('hwpt').find((handle) => handle.id === id)?.ioas;
 }
 
-Given('{newHwpt} for {device} on {object}', async function ({ name, sort }, device, object) {
+Given('{newHwpt} for {device} on {object}', async function (hwpt, device, object) {
+  const { name, sort } = hwpt;
   this.require('hwpt-alloc');
   const iommufd = device.iommufd ?? this.handles.first('iommufd');
   const target = { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC };
   const place = { dev_id: idOf(device), pt_id: idOf(object) };
-  const fields = await this.must(this.it, target, { ...place, ...(await valuesOf(this, sort)) });
+  const fields = await this.must(this.it, target, { ...place, ...(await valuesOf(this, hwpt)) });
   const id = Number(fields['out_hwpt_id']);
   const ioas = (object as ObjectHandle).ioas ?? ioasBehind(this, place.pt_id);
   this.handles.add({ kind: 'hwpt', name, id, iommufd, ioas, nested: sort === 'nested' });

@@ -58,6 +58,28 @@ Feature: page tables for PASIDs
       And PASID 1 of device "nic" is attached to HWPT "work"
       And PASID 0 of device "nic" is not attached
 
+    @PASID-22 @needs:page-requests
+    Scenario: a page request of a PASID comes to the fault queue of its page table
+      Given a fault queue "faults"
+      And a fault queue "others"
+      And a PASID HWPT "paged" with fault queue "faults" for device "nic" on IOAS "guest"
+      And a PASID HWPT "quiet" with fault queue "others" for device "nic" on IOAS "guest"
+      And a buffer "inbox" of 1 page
+      When it attaches PASID 4 of device "nic" to HWPT "quiet"
+      And it attaches PASID 5 of device "nic" to HWPT "paged"
+      And it calls IOMMU_TEST_CMD with:
+        | op                  | TRIGGER_IOPF |
+        | trigger_iopf.dev_id | device "nic" |
+        | trigger_iopf.pasid  |            5 |
+        | trigger_iopf.grpid  |            1 |
+        | trigger_iopf.perm   | READ         |
+        | trigger_iopf.addr   |       16 MiB |
+      And it reads fault queue "faults" into 1 page of buffer "inbox"
+      Then it returns 40 bytes
+      And buffer "inbox" holds struct iommu_hwpt_pgfault:
+        | flags                  | dev_id       | pasid | grpid | perm | addr   |
+        | PASID_VALID, LAST_PAGE | device "nic" |     5 |     1 | READ | 16 MiB |
+
     @PASID-09
     Scenario Outline: a PASID that is attached cannot be attached to <object>
       Given a PASID HWPT "more" for device "nic" on IOAS "guest"

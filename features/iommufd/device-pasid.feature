@@ -74,7 +74,7 @@ Feature: page tables for PASIDs
         | trigger_iopf.grpid  |            1 |
         | trigger_iopf.perm   | READ         |
         | trigger_iopf.addr   |       16 MiB |
-      And it reads fault queue "faults" into 1 page of buffer "inbox"
+      And it reads fault queue "faults" into 40 bytes of buffer "inbox"
       Then it returns 40 bytes
       And buffer "inbox" holds struct iommu_hwpt_pgfault:
         | flags                  | dev_id       | pasid | grpid | perm | addr   |

@@ -11,14 +11,13 @@ import {
   type Handle,
   type ObjectHandle,
 } from './support/handles.ts';
+import type { NewDevice } from './support/parameter-types.ts';
 import type { World } from './support/world.ts';
 import { hex, pattern } from './values.ts';
 
-async function plug(
-  world: World,
-  { name, beside }: { readonly name: string; readonly beside: DeviceHandle | undefined },
-): Promise<DeviceHandle> {
+async function plug(world: World, { name, beside, flags }: NewDevice): Promise<DeviceHandle> {
   world.require('device');
+  if (flags !== 0) world.require('test-cmd');
   const { bench } = world.running.machine;
   const info = await bench.plug(beside === undefined ? {} : { sharesGroupWith: beside.info.id });
   return world.handles.add({
@@ -33,6 +32,8 @@ async function plug(
     hwpt: undefined,
     pageTable: undefined,
     ioas: undefined,
+    flags,
+    pasids: new Set(),
   });
 }
 

@@ -28,7 +28,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
         |          16 MiB | 32 MiB - 1 byte |
         | 32 MiB + 1 page |  2 GiB - 1 byte |
 
-    @IOAS-RANGES-07 @needs:device @needs:reserved-iova
+    @IOAS-RANGES-07 @DEV-36 @needs:device @needs:reserved-iova
     Scenario: a reserved region of a device parts its aperture
       Given a device "nic" attached to IOAS "guest"
       When it calls IOMMU_IOAS_IOVA_RANGES with:

@@ -43,7 +43,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
 
   Rule: the first page table of an IOAS pins what is mapped, or is refused
 
-    @IOAS-MAP-27 @IOAS-MAP-28 @needs:device @needs:proc
+    @IOAS-MAP-27 @IOAS-MAP-28 @DEV-50 @needs:device @needs:proc
     Scenario: a device is attached after the map
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Given a device "nic" attached to IOAS "guest"

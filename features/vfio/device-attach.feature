@@ -11,7 +11,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
 
   Rule: the struct has to be understood
 
-    @VFIO-ATT-01
+    @VFIO-ATT-01 @DEV-19
     Scenario Outline: an attach with <form>
       When it binds device "nic" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with <form>
@@ -25,7 +25,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
         | a size of 0                         |
         | one byte less than its minimum size |
 
-    @VFIO-ATT-01
+    @VFIO-ATT-01 @DEV-19
     Scenario Outline: an attach with <flags>
       When it binds device "nic" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with:
@@ -40,7 +40,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
         | bit 1  |
         | bit 31 |
 
-    @VFIO-ATT-02
+    @VFIO-ATT-02 @PASID-01
     Scenario: an attach of a PASID without room for one
       When it binds device "nic" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with its minimum size and:
@@ -53,7 +53,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
 
   Rule: the object has to be an IOAS or a page table
 
-    @VFIO-ATT-03
+    @VFIO-ATT-03 @DEV-20 @DEV-21
     Scenario Outline: an attach to <object>
       When it binds device "nic" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with:
@@ -72,7 +72,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
 
   Rule: an IOAS gets a page table that lasts as long as its devices
 
-    @VFIO-ATT-04 @needs:two-devices
+    @VFIO-ATT-04 @DEV-17 @DEV-22 @needs:two-devices
     Scenario: two devices share the page table that the first one brought
       Given a device "disk"
       When it attaches device "nic" to IOAS "guest"
@@ -87,7 +87,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       When it destroys IOAS "guest"
       Then it succeeds
 
-    @VFIO-ATT-04 @needs:hwpt-alloc
+    @VFIO-ATT-04 @DEV-23 @needs:hwpt-alloc
     Scenario: a page table that was made by hand is left alone
       When it binds device "nic" to the iommufd
       Given a HWPT "tables" for device "nic" on IOAS "guest"
@@ -101,7 +101,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
 
   Rule: a page table by its id is taken as it is
 
-    @VFIO-ATT-05 @needs:hwpt-alloc
+    @VFIO-ATT-05 @DEV-18 @needs:hwpt-alloc
     Scenario: the page table stays after the detach
       Given a buffer "ram" of 4 pages
       When it binds device "nic" to the iommufd
@@ -134,7 +134,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
 
   Rule: an attached device moves, or stays where it is
 
-    @VFIO-ATT-06
+    @VFIO-ATT-06 @DEV-29
     Scenario: a device moves to another IOAS and back
       Given an IOAS "other"
       And a buffer "ram" of 4 pages
@@ -149,7 +149,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       Then it succeeds
       And device "nic" does not see buffer "ram" at 16 MiB .. +4 pages
 
-    @VFIO-ATT-06 @needs:two-devices
+    @VFIO-ATT-06 @DEV-28 @needs:two-devices
     Scenario: a device moves to where it stands
       Given a device "disk" attached to IOAS "guest"
       And a buffer "ram" of 4 pages
@@ -165,7 +165,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       Then device "nic" does not see buffer "ram" at 16 MiB .. +4 pages
       And device "disk" sees buffer "ram" at 16 MiB .. +4 pages
 
-    @VFIO-ATT-06 @needs:reserved-iova
+    @VFIO-ATT-06 @DEV-27 @DEV-37 @needs:reserved-iova
     Scenario Outline: a device that cannot move to <object> stays
       Given an IOAS "other"
       And a buffer "ram" of 4 pages
@@ -185,7 +185,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
   @needs:shared-group
   Rule: the devices of a group stand at one page table
 
-    @VFIO-ATT-07
+    @VFIO-ATT-07 @DEV-34
     Scenario: one device of a group moves, and takes the other one along
       Given an IOAS "other"
       And a buffer "ram" of 4 pages
@@ -217,7 +217,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
       And device "neighbour" sees buffer "ram" at 16 MiB .. +4 pages
 
-    @VFIO-ATT-08
+    @VFIO-ATT-08 @DEV-33
     Scenario: the first attach of the other device cannot move the group
       Given an IOAS "other"
       And a buffer "ram" of 4 pages
@@ -239,7 +239,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
 
     # The interrupts of x86 devices are writes to 4078 MiB .. +1 MiB, which no page table translates.
 
-    @VFIO-ATT-09
+    @VFIO-ATT-09 @DEV-37
     Scenario Outline: an IOAS with a mapping of <case> a reserved range
       Given a buffer "ram" of 4 pages
       When it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
@@ -268,7 +268,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       And device "nic" sees buffer "ram" + 1 page at 4079 MiB .. +1 page
       And device "nic" does not see buffer "ram" at 4078 MiB .. +1 page
 
-    @VFIO-ATT-09
+    @VFIO-ATT-09 @DEV-37
     Scenario: an IOAS that allows IOVAs of a reserved range
       When it allows only these IOVAs in IOAS "guest":
         | 4078 MiB - 2 pages | 2 pages + 2 bytes |
@@ -280,7 +280,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       And it attaches device "nic" to IOAS "guest"
       Then it succeeds
 
-    @VFIO-ATT-10
+    @VFIO-ATT-10 @DEV-36 @DEV-42
     Scenario Outline: <case> of a reserved range is unusable until the device <leaves>
       Given an IOAS "other"
       And a buffer "ram" of 4 pages
@@ -299,7 +299,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
         | the first page | 4078 MiB          | moves       | attaches device "nic" to IOAS "other" |
         | the last page  | 4079 MiB - 1 page | is closed   | closes device "nic"                   |
 
-    @VFIO-ATT-10
+    @VFIO-ATT-10 @DEV-42
     Scenario: the usable IOVAs are as wide as before once the device is gone
       When it attaches device "nic" to IOAS "guest"
       Then the IOVA alignment of IOAS "guest" is 1 page

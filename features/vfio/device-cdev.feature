@@ -22,7 +22,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
       When it binds device "nic" to the iommufd
       Then it fails with EPERM
 
-    @VFIO-CDEV-03
+    @VFIO-CDEV-03 @DEV-01
     Scenario Outline: <call> before the device is bound
       When it opens device "nic"
       And it <call>
@@ -45,7 +45,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
 
   Rule: the struct has to be understood, and name an iommufd
 
-    @VFIO-CDEV-04
+    @VFIO-CDEV-04 @DEV-02 @DEV-03
     Scenario Outline: a bind with <form>
       When it opens device "nic"
       And it calls VFIO_DEVICE_BIND_IOMMUFD with <form>
@@ -74,7 +74,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
         | its minimum size      |
         | 8 zero bytes appended |
 
-    @VFIO-CDEV-04
+    @VFIO-CDEV-04 @DEV-04
     Scenario Outline: <value> as <field> of a bind
       When it opens device "nic"
       And it calls VFIO_DEVICE_BIND_IOMMUFD with:
@@ -89,7 +89,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
         | flags   | bit 1  |
         | flags   | bit 31 |
 
-    @VFIO-CDEV-05
+    @VFIO-CDEV-05 @DEV-05
     Scenario Outline: <fd> instead of an iommufd
       Given a memfd "file" of 1 page
       When it opens device "nic"
@@ -105,7 +105,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
         | memfd "file" | EBADFD |
         | device "nic" | EBADFD |
 
-    @VFIO-CDEV-13
+    @VFIO-CDEV-13 @DEV-48
     Scenario Outline: a token for a device that takes none, at <token>
       Given a buffer "token" of 1 page
       When it opens device "nic"
@@ -124,7 +124,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
 
   Rule: a device has one user
 
-    @VFIO-CDEV-08
+    @VFIO-CDEV-08 @DEV-06
     Scenario Outline: a file descriptor that is bound is bound again, to <iommufd>
       Given an iommufd "other"
       When it binds device "nic" to the iommufd
@@ -139,7 +139,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
         | the iommufd     |
         | iommufd "other" |
 
-    @VFIO-CDEV-08
+    @VFIO-CDEV-08 @DEV-06
     Scenario Outline: a second file descriptor of a bound device is bound, to <iommufd>
       Given an iommufd "other"
       When it binds device "nic" to the iommufd
@@ -153,7 +153,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
         | the iommufd     |
         | iommufd "other" |
 
-    @VFIO-CDEV-09 @VFIO-CDEV-10 @needs:shared-group
+    @VFIO-CDEV-09 @VFIO-CDEV-10 @DEV-10 @needs:shared-group
     Scenario: the devices of a group go to one iommufd
       Given an iommufd "other"
       And a device "neighbour" in the group of device "nic"
@@ -165,7 +165,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
       And device "nic" exists
       And device "neighbour" exists
 
-    @VFIO-CDEV-15 @needs:shared-group
+    @VFIO-CDEV-15 @DEV-49 @needs:shared-group
     Scenario: a bind that failed leaves the device unbound, and can be made again
       Given an iommufd "other"
       And an IOAS "elsewhere" in iommufd "other"
@@ -196,7 +196,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
 
   Rule: a bound device does no DMA before it is attached
 
-    @VFIO-CDEV-12 @needs:dma
+    @VFIO-CDEV-12 @DEV-16 @needs:dma
     Scenario Outline: a <way> before and after the first attach
       Given a buffer "ram" of 4 pages
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write

@@ -11,7 +11,7 @@ Feature: VFIO_DEVICE_DETACH_IOMMUFD_PT
 
   Rule: the struct has to be understood
 
-    @VFIO-DET-01
+    @VFIO-DET-01 @DEV-32
     Scenario Outline: a detach with <form>
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it calls VFIO_DEVICE_DETACH_IOMMUFD_PT with <form>
@@ -24,7 +24,7 @@ Feature: VFIO_DEVICE_DETACH_IOMMUFD_PT
         | a size of 0                         |
         | one byte less than its minimum size |
 
-    @VFIO-DET-01
+    @VFIO-DET-01 @DEV-32
     Scenario Outline: a detach with <flags> and <form>
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it calls VFIO_DEVICE_DETACH_IOMMUFD_PT with <form> and:
@@ -50,7 +50,7 @@ Feature: VFIO_DEVICE_DETACH_IOMMUFD_PT
 
   Rule: a detached device stays bound
 
-    @VFIO-DET-02
+    @VFIO-DET-02 @DEV-31
     Scenario: a device that is not attached is detached
       When it detaches device "nic"
       Then it succeeds
@@ -76,7 +76,7 @@ Feature: VFIO_DEVICE_DETACH_IOMMUFD_PT
       Then it has 0 pages pinned
       And 16 MiB .. +4 pages is mapped in IOAS "guest"
 
-    @VFIO-DET-02 @needs:dma
+    @VFIO-DET-02 @DEV-31 @needs:dma
     Scenario: neither reads nor writes of a detached device go through
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And device "nic" writes pattern "before" at 16 MiB + 1 page

@@ -3,6 +3,7 @@ import type { RequirementTable } from '#conformance/requirement.ts';
 import { accesses } from './accesses.ts';
 import { copies } from './copies.ts';
 import { dirty } from './dirty.ts';
+import { devices } from './devices.ts';
 import { dma } from './dma.ts';
 import { faults } from './faults.ts';
 import { hardwareInfo } from './hardware-info.ts';
@@ -35,6 +36,7 @@ export const catalogue: readonly Mutant[] = [
   ...options,
   ...accounting,
   ...pins,
+  ...devices,
   ...vfio,
   ...hardwareInfo,
   ...pageTables,

@@ -1,5 +1,8 @@
 import type { OpenFile } from '#reference/kernel/file.ts';
 import type { IommuDomain, ReservedRegion } from '#reference/kernel/iommu/domain.ts';
+import { IOMMU_NO_PASID } from '#reference/kernel/iommu/io-pgfault.ts';
+import type { AttachStep, AttachUndo } from '#reference/kernel/iommufd/device.ts';
+import type { Attachment } from '#reference/kernel/iommufd/group.ts';
 import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { Transfer } from '#reference/kernel/file.ts';
@@ -9,21 +12,19 @@ import type { ErrnoName } from '#uapi/errno.ts';
 
 import { mutants } from './mutant.ts';
 
-type AttachStep = (hwpt: HwPagetable) => ErrnoName | undefined;
-
 /** Devices and where they stand: features/vfio/. */
 export const vfio = mutants(
   {
     id: 'BUG-029',
-    breaks: ['VFIO-ATT-08'],
+    breaks: ['VFIO-ATT-08', 'DEV-33'],
     story: 'The first attach of a device replaces the page table of its group.',
     like: 'iommufd: Fail replace if device has not been attached',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
         protected override attachTo(hwpt: HwPagetable): ErrnoName | undefined {
-          const old = this.group.hwpt;
-          if (!old || old === hwpt) return super.attachTo(hwpt);
-          return this.moveGroup(hwpt, old) ?? super.attachTo(hwpt);
+          const attachment = this.group.attachments.get(IOMMU_NO_PASID);
+          if (!attachment || attachment.hwpt === hwpt) return super.attachTo(hwpt);
+          return this.moveGroup(hwpt, attachment) ?? super.attachTo(hwpt);
         }
       },
     }),
@@ -35,8 +36,11 @@ export const vfio = mutants(
     like: 'iommu: Attach device group to old domain in error path',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override moveGroup(hwpt: HwPagetable, old: HwPagetable): ErrnoName | undefined {
-          const error = super.moveGroup(hwpt, old);
+        protected override moveGroup(
+          hwpt: HwPagetable,
+          attachment: Attachment,
+        ): ErrnoName | undefined {
+          const error = super.moveGroup(hwpt, attachment);
           if (error) this.device.group.detach();
           return error;
         }
@@ -159,10 +163,10 @@ export const vfio = mutants(
         protected override changeToAutomatic(
           ioas: Ioas,
           step: AttachStep,
-          first: boolean,
+          undo?: AttachUndo,
         ): HwPagetable | ErrnoName {
           for (const hwpt of ioas.hwpts) if (!step(hwpt)) return hwpt;
-          return super.changeToAutomatic(ioas, step, first);
+          return super.changeToAutomatic(ioas, step, undo);
         }
       },
     }),

@@ -32,6 +32,10 @@ export const features = {
   'test-cmd': {
     says: 'IOMMU_TEST_CMD works: mock devices, accesses, reserved ranges, reference counts.',
   },
+  pasid: {
+    says: 'A mock device can have PASIDs, and IOMMU_TEST_CMD attaches them.',
+    requires: ['test-cmd', 'hwpt-alloc'],
+  },
   'vfio-container': { says: '/dev/vfio/vfio is served by iommufd.' },
   processes: { says: 'spawn() works.' },
   limits: { says: 'setLimit() works, and capabilities can be dropped.' },

@@ -1,6 +1,7 @@
 import {
   IOMMU_TEST_CMD,
   IOMMU_TEST_OP_MOCK_DOMAIN,
+  IOMMU_TEST_OP_MOCK_DOMAIN_FLAGS,
   IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE,
 } from '#uapi/iommufd/selftest.ts';
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
@@ -72,10 +73,15 @@ export async function attachMock(
   object: ObjectHandle,
 ): Promise<void> {
   const { iommufd, id } = object;
+  const { flags: dev_flags } = device;
   const { result, fields } = await world.call(
     world.it,
     { fd: iommufd.fd, command: IOMMU_TEST_CMD },
-    { op: IOMMU_TEST_OP_MOCK_DOMAIN, id },
+    {
+      op: dev_flags === 0 ? IOMMU_TEST_OP_MOCK_DOMAIN : IOMMU_TEST_OP_MOCK_DOMAIN_FLAGS,
+      id,
+      operation: { mock_domain_flags: { dev_flags } } as never,
+    },
   );
   if (result < 0) return;
   const { mock_domain: out } = fields?.['operation'] as {

@@ -81,6 +81,10 @@ export interface DeviceHandle {
   /** The id of `hwpt`, and after a detach of what it was. */
   pageTable: number | undefined;
   ioas: number | undefined;
+  /** MOCK_FLAGS_DEVICE_*, for a selftest device. */
+  readonly flags: number;
+  /** Those that were attached. */
+  readonly pasids: Set<number>;
 }
 
 export type Handle =

@@ -16,6 +16,7 @@ import { ImplementationBroken } from '#port/implementation.ts';
 
 import { Machines, type Running } from './machines.ts';
 import { defineParameterTypes } from './parameter-types.ts';
+import { detachPasids } from './pasid.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { World } from './world.ts';
 
@@ -97,6 +98,7 @@ After(async function (this: World, { result }) {
   try {
     if (result?.exception?.type === ImplementationBroken.name)
       throw new ImplementationBroken(result.message);
+    await detachPasids(this);
     for (const { port, exited } of this.handles.all('process')) if (!exited) await port.exit();
     await machine.bench.reset();
     const complaints = await machine.complaints();

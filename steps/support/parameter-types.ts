@@ -3,6 +3,7 @@ import { defineParameterType } from '@cucumber/cucumber';
 import type { Capability } from '#port/process.ts';
 import type { Struct } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
+import { MOCK_FLAGS_DEVICE_NO_DIRTY, MOCK_FLAGS_DEVICE_PASID } from '#uapi/iommufd/selftest.ts';
 import { IOMMUFD_PATH } from '#uapi/paths.ts';
 
 import { iovaRegexp, sizeRegexp } from '../values.ts';
@@ -21,6 +22,7 @@ import type {
   Spot,
 } from './handles.ts';
 import { iommufdNamed, objectNamed, optionNamed, spotNamed, type Option } from './names.ts';
+import type { NewPasidHwpt } from './pasid.ts';
 import type { Verdict } from './outcome.ts';
 import type { World } from './world.ts';
 
@@ -54,6 +56,13 @@ export interface NewHwpt {
   readonly huge: boolean;
   /** Object id of the fault queue. */
   readonly fault: number | undefined;
+}
+
+export interface NewDevice {
+  readonly name: string;
+  readonly beside: DeviceHandle | undefined;
+  /** MOCK_FLAGS_DEVICE_*: what a mock device has and lacks. */
+  readonly flags: number;
 }
 
 /** `a vDEVICE "guest nic" for device "nic" with virt_id 0x10`, `a HW queue "q" with index 0 at 16 MiB .. +1 page`. */
@@ -129,6 +138,16 @@ const types = {
   } {
     return { name: name ?? '', iommufd: iommufdNamed(this, iommufd) };
   }),
+  newPasidHwpt: parameter(
+    re(`a (nesting |nested |dirty-tracking )?PASID HWPT ${quoted}(?: with fault queue ${quoted})?`),
+    function (sort = 'ordinary', name, fault): NewPasidHwpt {
+      return {
+        name: name ?? '',
+        sort: sort.trim() as NewPasidHwpt['sort'],
+        fault: fault === undefined ? undefined : this.handles.get('fault queue', fault).id,
+      };
+    },
+  ),
   newHwpt: parameter(
     re(
       `a (?:(nesting|nested|dirty-tracking) )?HWPT ${quoted}(?: with (?:(huge entries)|fault queue ${quoted}))?`,
@@ -221,11 +240,16 @@ const types = {
     return this.handles.get('device', name ?? '');
   }),
   newDevice: parameter(
-    re(`a device ${quoted}(?: in the group of device ${quoted})?`),
-    function (name, beside): { name: string; beside: DeviceHandle | undefined } {
+    re(
+      `a device ${quoted}(?: in the group of device ${quoted})?( with PASIDs)?( without dirty tracking)?`,
+    ),
+    function (name, beside, pasids, clean): NewDevice {
       return {
         name: name ?? '',
         beside: beside === undefined ? undefined : this.handles.get('device', beside),
+        flags:
+          (pasids === undefined ? 0 : MOCK_FLAGS_DEVICE_PASID) |
+          (clean === undefined ? 0 : MOCK_FLAGS_DEVICE_NO_DIRTY),
       };
     },
   ),
@@ -294,6 +318,12 @@ const types = {
   presence: parameter(
     /(exists|no longer exists|does not exist)/,
     (text): boolean => text === 'exists',
+  ),
+  standing: parameter(
+    re(`is not attached|is attached to (HWPT|the page table of device) ${quoted}`),
+    function (kind, name): Handle | undefined {
+      return kind === undefined ? undefined : objectNamed(this, { id: undefined, kind, name });
+    },
   ),
   mapped: parameter(/(is mapped|is not mapped)/, (text): boolean => text === 'is mapped'),
   sight: parameter(/(sees|does not see)/, (text): boolean => text === 'sees'),

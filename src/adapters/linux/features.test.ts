@@ -10,6 +10,8 @@ describe('the features of a Linux', () => {
     assert.ok(featuresOf('6.13.1').includes('ioas-map-file'));
     assert.ok(!featuresOf('6.13.1').includes('change-process'));
     assert.ok(featuresOf('7.3.4').includes('change-process'));
+    assert.ok(!hardwareFeatures('selftest', '6.12.117').includes('pasid'));
+    assert.ok(hardwareFeatures('selftest', '7.3.4').includes('pasid'));
   });
 
   it('are those of the test driver in that release', () => {

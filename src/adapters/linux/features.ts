@@ -19,6 +19,7 @@ const ofTestsSince: typeof since = {
   nesting: '6.6',
   'dirty-tracking': '6.7',
   'page-requests': '6.11',
+  pasid: '6.15',
   'page-table-types': '6.19',
 };
 
@@ -28,7 +29,8 @@ const ofEveryLinux: readonly Feature[] = ['processes', 'limits', 'proc'];
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: [
     ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
-    ...(['nesting', 'dirty-tracking', 'page-requests', 'page-table-types'] as const),
+    'page-table-types',
+    ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
   ],
   edu: [
     ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),

@@ -84,7 +84,7 @@ const ofVtd = ['vfio-device', 'shared-group', 'dma', 'reserved-iova'] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
   ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),
-  ...(['page-requests', 'page-table-types'] as const),
+  ...(['page-requests', 'page-table-types', 'pasid'] as const),
 ] as const;
 
 /**

@@ -42,6 +42,7 @@ import { AccessTests } from './iommufd/selftest/access-commands.ts';
 import { SelftestAccess } from './iommufd/selftest/access-file.ts';
 import { DmabufTests } from './iommufd/selftest/dmabuf-commands.ts';
 import { TestCommands } from './iommufd/selftest/commands.ts';
+import { PasidTests } from './iommufd/selftest/pasid-commands.ts';
 import { SelftestDevice } from './iommufd/selftest/device.ts';
 import { UserCommand } from './iommufd/user-command.ts';
 import { VfioCompat } from './iommufd/vfio-compat.ts';
@@ -129,6 +130,7 @@ export const defaultParts = {
   PageRequests,
   Pages,
   PagingDomain,
+  PasidTests,
   QueuedInvalidation,
   ReservedIovas,
   SecondStageBuilder,

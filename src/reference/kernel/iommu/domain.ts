@@ -138,6 +138,12 @@ export interface IommuGroup {
   replace(handle: AttachHandle): ErrnoName | undefined;
   /** iommu_detach_group_handle(): blocked from now on. */
   detach(): void;
+  /** iommu_attach_device_pasid(): EINVAL for a PASID that a device of the group does not have, EBUSY, EOPNOTSUPP. */
+  attachPasid(handle: AttachHandle, pasid: number): ErrnoName | undefined;
+  /** iommu_replace_device_pasid(): the old domain and its handle stay on failure. */
+  replacePasid(handle: AttachHandle, pasid: number): ErrnoName | undefined;
+  /** iommu_detach_device_pasid() */
+  detachPasid(pasid: number): void;
   /** iommu_attach_handle_get() of a PASID, or of the devices themselves: IOMMU_NO_PASID. */
   attachHandle(pasid: number): AttachHandle | undefined;
 }

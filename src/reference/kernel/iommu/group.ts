@@ -34,12 +34,22 @@ export interface IommuOps<Device> extends IommuInstance {
   attach(device: Device, domain: AnyDomain): ErrnoName | undefined;
   /** Attaches the blocking domain; cannot fail. */
   block(device: Device): void;
+  /** set_dev_pasid(): absent where the driver has no PASIDs. */
+  attachPasid?(device: Device, pasid: number, domain: AnyDomain): ErrnoName | undefined;
+  blockPasid?(device: Device, pasid: number): void;
 }
 
 export interface GroupOptions<Device> {
   readonly id: number;
   readonly ops: IommuOps<Device>;
   readonly parts: Parts;
+}
+
+/** What the DMA of a PASID goes by, and what it went by. */
+interface PasidMove {
+  readonly pasid: number;
+  readonly domain: AnyDomain | 'blocked';
+  readonly old: AnyDomain | 'blocked';
 }
 
 interface Member<Device> extends IommuDevice {
@@ -113,7 +123,7 @@ export class Group<Device = unknown> implements IommuGroup {
     if (this.members.length === 0) this.defaultDomain.free();
   }
 
-  /** iommu_device_claim_dma_owner(). DEV-10, VFIO-GRP-08 10 */
+  /** iommu_device_claim_dma_owner(). DEV-10 16, VFIO-GRP-08 10 */
   claimDmaOwner(owner: object): ErrnoName | undefined {
     if (this.owner !== undefined && this.owner !== owner) return 'EPERM';
     if (this.ownerCount === 0) this.setCoreDomain('blocked');
@@ -148,6 +158,24 @@ export class Group<Device = unknown> implements IommuGroup {
     this.handles.delete(IOMMU_NO_PASID);
   }
 
+  /** PASID-15 17 */
+  attachPasid(handle: AttachHandle, pasid: number): ErrnoName | undefined {
+    if (!this.ops.attachPasid) return 'EOPNOTSUPP';
+    if (this.members.some(({ pasidWidth }) => pasid >= 2 ** pasidWidth)) return 'EINVAL';
+    return this.handles.has(pasid) ? 'EBUSY' : this.setPasid(handle, pasid);
+  }
+
+  /** PASID-10 12 */
+  replacePasid(handle: AttachHandle, pasid: number): ErrnoName | undefined {
+    return this.handles.has(pasid) ? this.setPasid(handle, pasid) : 'EINVAL';
+  }
+
+  detachPasid(pasid: number): void {
+    const old = this.domainOf(pasid);
+    for (const member of this.members) this.movePasid(member, { pasid, domain: 'blocked', old });
+    this.handles.delete(pasid);
+  }
+
   attachHandle(pasid: number): AttachHandle | undefined {
     return this.handles.get(pasid);
   }
@@ -171,6 +199,40 @@ export class Group<Device = unknown> implements IommuGroup {
       return error;
     }
     this.domain = domain;
+    return undefined;
+  }
+
+  /** __iommu_set_group_pasid(): all devices or none; those that were not reached are left alone. PASID-12 */
+  protected setPasid(handle: AttachHandle, pasid: number): ErrnoName | undefined {
+    const { domain } = handle;
+    const old = this.domainOf(pasid);
+    for (const [index, member] of this.members.entries()) {
+      const error = this.movePasid(member, { pasid, domain, old });
+      if (!error) continue;
+      const back = { pasid, domain: old, old: domain };
+      for (const moved of this.members.slice(0, index)) this.movePasid(moved, back);
+      return error;
+    }
+    this.handles.set(pasid, handle);
+    return undefined;
+  }
+
+  protected domainOf(pasid: number): AnyDomain | 'blocked' {
+    return this.handles.get(pasid)?.domain ?? 'blocked';
+  }
+
+  /** iommu_set_dev_pasid(). PASID-22 */
+  protected movePasid(
+    member: Member<Device>,
+    { pasid, domain, old }: PasidMove,
+  ): ErrnoName | undefined {
+    if (domain === 'blocked') this.ops.blockPasid?.(member.hardware, pasid);
+    else {
+      const error = this.ops.attachPasid?.(member.hardware, pasid, domain);
+      if (error) return error;
+      member.pageRequests.enable(domain);
+    }
+    if (old !== 'blocked') member.pageRequests.disable(old);
     return undefined;
   }
 

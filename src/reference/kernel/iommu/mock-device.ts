@@ -1,5 +1,9 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import { IOMMU_TEST_DEV_CACHE_DEFAULT, MOCK_DEV_CACHE_NUM } from '#uapi/iommufd/selftest.ts';
+import {
+  IOMMU_TEST_DEV_CACHE_DEFAULT,
+  IOMMU_TEST_PASID_RESERVED,
+  MOCK_DEV_CACHE_NUM,
+} from '#uapi/iommufd/selftest.ts';
 import type { MockViommu } from './mock-viommu.ts';
 
 /** MOCK_FLAGS_DEVICE_*. MOCK-06 28 */
@@ -17,6 +21,8 @@ export class MockDevice {
   /** That of the page table that it is attached to, and its number there. */
   protected viommu: MockViommu | undefined;
   protected virtualId = 0n;
+  /** pasid_1024_fake_error */
+  protected refusesNext = false;
 
   constructor({ noDirtyTracking, pasid }: MockDeviceFlags) {
     this.noDirtyTracking = noDirtyTracking;
@@ -30,6 +36,17 @@ export class MockDevice {
     if (viommu !== this.viommu) this.virtualId = virtualId;
     this.viommu = viommu;
     return undefined;
+  }
+
+  /** mock_domain_set_dev_pasid_nop(): every second time IOMMU_TEST_PASID_RESERVED fails with ENOMEM. MOCK-23 */
+  enterPasid(pasid: number): ErrnoName | undefined {
+    if (pasid !== IOMMU_TEST_PASID_RESERVED) return undefined;
+    this.refusesNext = !this.refusesNext;
+    return this.refusesNext ? undefined : 'ENOMEM';
+  }
+
+  leavePasid(pasid: number): void {
+    if (pasid === IOMMU_TEST_PASID_RESERVED) this.refusesNext = false;
   }
 
   /** iommufd_test_trigger_vevent(): a device that the guest calls 0 cannot be told from one that has no number. VEVQ-18 */

@@ -85,6 +85,16 @@ export class MockIommu implements IommuOps<MockDevice> {
     device.enter(undefined);
   }
 
+  /** A PASID is taken with dirty tracking also where the device lacks that. PASID-23 */
+  attachPasid(device: MockDevice, pasid: number, domain: AnyDomain): ErrnoName | undefined {
+    const fits = domain instanceof MockDomain || domain instanceof MockNestedDomain;
+    return fits ? device.enterPasid(pasid) : 'EINVAL';
+  }
+
+  blockPasid(device: MockDevice, pasid: number): void {
+    device.leavePasid(pasid);
+  }
+
   /** mock_domain_page_response(): there is nobody to be told. */
   respond(): void {}
 

@@ -3,7 +3,7 @@ import type { IommuDevice, PagingOptions } from '../iommu/domain.ts';
 import { IOMMU_NO_PASID } from '../iommu/io-pgfault.ts';
 import { isErrno } from '../lib/errno.ts';
 import { IommufdAttachHandle } from './attach-handle.ts';
-import type { IommufdGroup } from './group.ts';
+import type { Attachment, IommufdGroup } from './group.ts';
 import { HwPagetable } from './hw-pagetable.ts';
 import type { HwptPaging } from './hw-pagetable.ts';
 import { Ioas } from './ioas.ts';
@@ -12,7 +12,9 @@ import { IommufdObject } from './object.ts';
 import type { Vdevice } from './vdevice.ts';
 
 /** How a device comes to a page table: by a first attachment or in place of another one. */
-type AttachStep = (hwpt: HwPagetable) => ErrnoName | undefined;
+export type AttachStep = (hwpt: HwPagetable) => ErrnoName | undefined;
+/** How a first attachment is undone. */
+export type AttachUndo = (hwpt: HwPagetable) => void;
 
 /** device.c: struct iommufd_device: a device that its driver has bound to an iommufd. */
 export class IommufdDevice extends IommufdObject {
@@ -43,42 +45,50 @@ export class IommufdDevice extends IommufdObject {
     if (--this.group.bound === 0) this.context.groups.delete(this.device.group.id);
   }
 
-  get isAttached(): boolean {
-    return this.group.attached.has(this);
+  /** Without a PASID: is the device itself attached? */
+  isAttached(pasid = IOMMU_NO_PASID): boolean {
+    return this.group.attachments.get(pasid)?.devices.has(this) ?? false;
   }
 
   /** The page table that this device is attached to. */
   get hwpt(): HwPagetable | undefined {
-    return this.isAttached ? this.group.hwpt : undefined;
+    return this.isAttached() ? this.group.attachments.get(IOMMU_NO_PASID)?.hwpt : undefined;
   }
 
   /**
    * iommufd_device_attach(): to a page table, or to a fitting automatic one of an IOAS. Returns the id of the page table.
-   * DEV-17 18 20 21 OBJ-25 VFIO-ATT-03 04 05
+   * DEV-17 18 20 21 PASID-03 24 OBJ-25 VFIO-ATT-03 04 05
    */
-  attach(tableId: number): number | ErrnoName {
-    const hwpt = this.changeTable(tableId, (table) => this.attachTo(table), true);
+  attach(tableId: number, pasid = IOMMU_NO_PASID): number | ErrnoName {
+    const undo = (table: HwPagetable): void => this.detachFrom(table, pasid);
+    const hwpt = this.changeTable(tableId, (table) => this.attachTo(table, pasid), undo);
     if (isErrno(hwpt)) return hwpt;
     this.users++;
     return hwpt.id;
   }
 
-  /** iommufd_device_replace(): the old page table stays on failure. DEV-27 28 29 30 VFIO-ATT-06 MOCK-08 */
-  replace(tableId: number): number | ErrnoName {
-    const old = this.group.hwpt;
-    const hwpt = this.changeTable(tableId, (table) => this.replaceBy(table), false);
+  /** iommufd_device_replace(): the old page table stays on failure. DEV-27 28 29 30 PASID-11 12 VFIO-ATT-06 MOCK-08 */
+  replace(tableId: number, pasid = IOMMU_NO_PASID): number | ErrnoName {
+    const old = this.group.attachments.get(pasid)?.hwpt;
+    const hwpt = this.changeTable(tableId, (table) => this.replaceBy(table, pasid));
     if (isErrno(hwpt)) return hwpt;
     if (old && old !== hwpt) this.putHwpt(old);
     return hwpt.id;
   }
 
-  /** iommufd_device_detach(). DEV-31 35 42 OBJ-22 23 26 VFIO-DET-02 VFIO-ATT-10 */
-  detach(): void {
-    const { hwpt } = this.group;
-    if (!hwpt) return;
-    this.detachFrom(hwpt);
+  /** iommufd_device_detach(). DEV-31 35 42 PASID-13 14 OBJ-22 23 26 VFIO-DET-02 VFIO-ATT-10 */
+  detach(pasid = IOMMU_NO_PASID): void {
+    const hwpt = this.group.attachments.get(pasid)?.hwpt;
+    if (!hwpt || !this.isAttached(pasid)) return;
+    this.detachFrom(hwpt, pasid);
     this.putHwpt(hwpt);
     this.users--;
+  }
+
+  /** vfio_iommufd_physical_unbind(): each PASID, then the device itself. PASID-21 */
+  detachAll(): void {
+    const pasids = [...this.group.attachments.keys()].sort((one, other) => other - one);
+    for (const pasid of pasids) this.detach(pasid);
   }
 
   /** iommufd_hwpt_paging_alloc(): a page table for this device, filled with the areas of the IOAS. */
@@ -91,11 +101,11 @@ export class IommufdDevice extends IommufdObject {
   }
 
   /** iommufd_device_change_pt(). OBJ-05 */
-  protected changeTable(id: number, step: AttachStep, first: boolean): HwPagetable | ErrnoName {
+  protected changeTable(id: number, step: AttachStep, undo?: AttachUndo): HwPagetable | ErrnoName {
     const table = this.context.objects.get(id, IommufdObject);
     if (isErrno(table)) return table;
     if (table instanceof HwPagetable) return step(table) ?? table;
-    if (table instanceof Ioas) return this.changeToAutomatic(table, step, first);
+    if (table instanceof Ioas) return this.changeToAutomatic(table, step, undo);
     return 'EINVAL';
   }
 
@@ -106,7 +116,7 @@ export class IommufdDevice extends IommufdObject {
   protected changeToAutomatic(
     ioas: Ioas,
     step: AttachStep,
-    first: boolean,
+    undo?: AttachUndo,
   ): HwPagetable | ErrnoName {
     for (const hwpt of ioas.hwpts) {
       if (!hwpt.automatic) continue;
@@ -115,12 +125,16 @@ export class IommufdDevice extends IommufdObject {
       if (error !== 'EINVAL') return error;
     }
     return this.context.create((id) => {
-      return first ? this.attachToNew(id, ioas, step) : this.replaceByNew(id, ioas, step);
+      return undo ? this.attachToNew(id, ioas, { step, undo }) : this.replaceByNew(id, ioas, step);
     });
   }
 
-  /** The device is attached before the areas are mapped, as some drivers finish a page table only then. */
-  protected attachToNew(id: number, ioas: Ioas, step: AttachStep): HwptPaging | ErrnoName {
+  /** The device is attached before the areas are mapped, as some drivers finish a page table only then. DEV-50 */
+  protected attachToNew(
+    id: number,
+    ioas: Ioas,
+    { step, undo }: { step: AttachStep; undo: AttachUndo },
+  ): HwptPaging | ErrnoName {
     const hwpt = this.newHwpt(id, ioas);
     if (isErrno(hwpt)) return hwpt;
     const error = step(hwpt);
@@ -130,7 +144,7 @@ export class IommufdDevice extends IommufdObject {
     }
     const unfilled = hwpt.populate();
     if (!unfilled) return hwpt;
-    this.detachFrom(hwpt);
+    undo(hwpt);
     hwpt.destroy();
     return unfilled;
   }
@@ -152,82 +166,126 @@ export class IommufdDevice extends IommufdObject {
     return new Hwpt(id, { ioas, domain, automatic: !options, nestParent, pasidCompatible });
   }
 
-  /** iommufd_hw_pagetable_attach(): the group goes with its first device. DEV-33 34 37 44 VFIO-ATT-08 09 */
-  protected attachTo(hwpt: HwPagetable): ErrnoName | undefined {
-    if (this.isAttached) return 'EBUSY';
-    if (this.group.hwpt && this.group.hwpt !== hwpt) return 'EINVAL';
-    const error = this.reserveIn(hwpt) ?? this.attachGroup(hwpt);
+  /**
+   * iommufd_hw_pagetable_attach(): the group goes with its first device. Regions are reserved for the device itself, not for
+   * PASIDs. DEV-33 34 37 44 49 PASID-09 18 VFIO-ATT-08 09
+   */
+  protected attachTo(hwpt: HwPagetable, pasid = IOMMU_NO_PASID): ErrnoName | undefined {
+    const { attachments } = this.group;
+    const attachment = attachments.get(pasid);
+    if (this.isAttached(pasid)) return 'EBUSY';
+    if (attachment && attachment.hwpt !== hwpt) return 'EINVAL';
+    const reserves = pasid === IOMMU_NO_PASID;
+    const refused = reserves ? this.reserveIn(hwpt) : undefined;
+    const error = refused ?? (attachment ? undefined : this.attachGroup(hwpt, pasid));
     if (error) {
-      hwpt.paging.ioas.iopt.removeReserved(this.device);
+      if (reserves) hwpt.paging.ioas.iopt.removeReserved(this.device);
       return error;
     }
-    this.group.hwpt = hwpt;
-    this.group.attached.add(this);
+    if (attachment) attachment.devices.add(this);
+    else attachments.set(pasid, { hwpt, devices: new Set([this]) });
     hwpt.users++;
     return undefined;
   }
 
-  protected attachGroup(hwpt: HwPagetable): ErrnoName | undefined {
-    if (this.group.attached.size > 0) return undefined;
-    return this.device.group.attach(new IommufdAttachHandle(hwpt.domain, this.id));
+  /** iommufd_hwpt_attach_device(). */
+  protected attachGroup(hwpt: HwPagetable, pasid: number): ErrnoName | undefined {
+    const error = this.checkPasids(hwpt, pasid);
+    if (error) return error;
+    const handle = new IommufdAttachHandle(hwpt.domain, this.id);
+    const { group } = this.device;
+    return pasid === IOMMU_NO_PASID ? group.attach(handle) : group.attachPasid(handle, pasid);
   }
 
-  protected detachFrom(hwpt: HwPagetable): void {
-    this.group.attached.delete(this);
-    if (this.group.attached.size === 0) {
-      this.detachGroup(hwpt);
-      this.group.hwpt = undefined;
+  /**
+   * iommufd_hwpt_pasid_compat(): where one PASID of the group is attached, page tables are those that were allocated for
+   * PASIDs. PASID-04 05 06 07 08 16
+   */
+  protected checkPasids(hwpt: HwPagetable, pasid: number): ErrnoName | undefined {
+    const { attachments } = this.group;
+    const own = attachments.get(IOMMU_NO_PASID)?.hwpt;
+    if (pasid !== IOMMU_NO_PASID) {
+      return hwpt.pasidCompatible && (own?.pasidCompatible ?? true) ? undefined : 'EINVAL';
     }
-    hwpt.paging.ioas.iopt.removeReserved(this.device);
+    const hasPasids = attachments.size > (own ? 1 : 0);
+    return hasPasids && !hwpt.pasidCompatible ? 'EINVAL' : undefined;
+  }
+
+  protected detachFrom(hwpt: HwPagetable, pasid = IOMMU_NO_PASID): void {
+    const { attachments } = this.group;
+    const devices = attachments.get(pasid)?.devices;
+    devices?.delete(this);
+    if (devices?.size === 0) {
+      this.detachGroup(hwpt, pasid);
+      attachments.delete(pasid);
+    }
+    if (pasid === IOMMU_NO_PASID) hwpt.paging.ioas.iopt.removeReserved(this.device);
     hwpt.users--;
   }
 
   /** iommufd_hwpt_detach_device(). FAULT-22 */
-  protected detachGroup(hwpt: HwPagetable): void {
+  protected detachGroup(hwpt: HwPagetable, pasid: number): void {
     const { group } = this.device;
-    const handle = group.attachHandle(IOMMU_NO_PASID);
-    group.detach();
+    const handle = group.attachHandle(pasid);
+    if (pasid === IOMMU_NO_PASID) group.detach();
+    else group.detachPasid(pasid);
     if (handle) hwpt.fault?.refuseAllOf(handle);
   }
 
   /** iommufd_hwpt_replace_device(). FAULT-23 30 */
-  protected replaceGroup(hwpt: HwPagetable, old: HwPagetable): ErrnoName | undefined {
+  protected replaceGroup(
+    hwpt: HwPagetable,
+    old: HwPagetable,
+    pasid: number,
+  ): ErrnoName | undefined {
+    const refused = this.checkPasids(hwpt, pasid);
+    if (refused) return refused;
     const { group } = this.device;
-    const handle = group.attachHandle(IOMMU_NO_PASID);
-    const error = group.replace(new IommufdAttachHandle(hwpt.domain, this.id));
-    if (!error && handle) old.fault?.refuseAllOf(handle);
+    const oldHandle = group.attachHandle(pasid);
+    const handle = new IommufdAttachHandle(hwpt.domain, this.id);
+    const error =
+      pasid === IOMMU_NO_PASID ? group.replace(handle) : group.replacePasid(handle, pasid);
+    if (!error && oldHandle) old.fault?.refuseAllOf(oldHandle);
     return error;
   }
 
-  /** iommufd_device_do_replace(): moves all attached devices of the group. DEV-28 30 34 42 VFIO-ATT-07 */
-  protected replaceBy(hwpt: HwPagetable): ErrnoName | undefined {
-    const old = this.group.hwpt;
-    if (!old || !this.isAttached) return 'EINVAL';
-    return old === hwpt ? undefined : this.moveGroup(hwpt, old);
+  /** iommufd_device_do_replace(): moves all attached devices of the group. DEV-28 30 34 42 PASID-10 VFIO-ATT-07 */
+  protected replaceBy(hwpt: HwPagetable, pasid = IOMMU_NO_PASID): ErrnoName | undefined {
+    const attachment = this.group.attachments.get(pasid);
+    if (!attachment || !this.isAttached(pasid)) return 'EINVAL';
+    return attachment.hwpt === hwpt ? undefined : this.moveGroup(hwpt, attachment, pasid);
   }
 
-  protected moveGroup(hwpt: HwPagetable, old: HwPagetable): ErrnoName | undefined {
-    const { group } = this;
-    const moves = hwpt.paging.ioas !== old.paging.ioas;
-    const error = (moves ? this.reserveForGroup(hwpt) : undefined) ?? this.replaceGroup(hwpt, old);
-    if (moves) this.unreserveForGroup(error ? hwpt : old);
+  protected moveGroup(
+    hwpt: HwPagetable,
+    attachment: Attachment,
+    pasid = IOMMU_NO_PASID,
+  ): ErrnoName | undefined {
+    const { hwpt: old, devices } = attachment;
+    const moves = pasid === IOMMU_NO_PASID && hwpt.paging.ioas !== old.paging.ioas;
+    const refused = moves ? this.reserveForAll(devices, hwpt) : undefined;
+    const error = refused ?? this.replaceGroup(hwpt, old, pasid);
+    if (moves) this.unreserveForAll(devices, error ? hwpt : old);
     if (error) return error;
-    group.hwpt = hwpt;
-    hwpt.users += group.attached.size;
-    old.users -= group.attached.size;
+    attachment.hwpt = hwpt;
+    hwpt.users += devices.size;
+    old.users -= devices.size;
     return undefined;
   }
 
-  protected reserveForGroup(hwpt: HwPagetable): ErrnoName | undefined {
-    for (const device of this.group.attached) {
+  protected reserveForAll(
+    devices: Iterable<IommufdDevice>,
+    hwpt: HwPagetable,
+  ): ErrnoName | undefined {
+    for (const device of devices) {
       const error = device.reserveIn(hwpt);
       if (error) return error;
     }
     return undefined;
   }
 
-  protected unreserveForGroup(hwpt: HwPagetable): void {
-    for (const { device } of this.group.attached) hwpt.paging.ioas.iopt.removeReserved(device);
+  protected unreserveForAll(devices: Iterable<IommufdDevice>, hwpt: HwPagetable): void {
+    for (const { device } of devices) hwpt.paging.ioas.iopt.removeReserved(device);
   }
 
   /** DEV-36 37 */

@@ -123,10 +123,11 @@ export class DeviceCdev implements FileOperations {
   protected attach(task: Task, arg: bigint): ErrnoName | undefined {
     const argument = loadArgument(task, arg, VFIO_DEVICE_ATTACH_IOMMUFD_PT);
     if (isErrno(argument)) return argument;
-    const { flags, argsz, pt_id } = argument.fields;
+    const { flags, argsz } = argument.fields;
     if (flags & ~VFIO_DEVICE_ATTACH_PASID) return 'EINVAL';
     if (!(flags & VFIO_DEVICE_ATTACH_PASID)) return this.attachTable(argument);
-    return this.hasRoom(argsz, ATTACH_SIZE_WITH_PASID) ? this.device.attachPasid(pt_id) : 'EINVAL';
+    if (!this.hasRoom(argsz, ATTACH_SIZE_WITH_PASID)) return 'EINVAL';
+    return this.attachPasid(argument);
   }
 
   protected attachTable(
@@ -139,14 +140,26 @@ export class DeviceCdev implements FileOperations {
     return error;
   }
 
-  /** vfio_df_ioctl_detach_pt(): a PASID is never attached. DEV-32 VFIO-DET-01 02 PASID-20 */
+  protected attachPasid(
+    argument: VfioArgument<typeof vfio_device_attach_iommufd_pt>,
+  ): ErrnoName | undefined {
+    const { pt_id, pasid } = argument.fields;
+    const hwptId = this.device.attachPasid(pt_id, pasid);
+    if (isErrno(hwptId)) return hwptId;
+    const error = argument.put('pt_id', hwptId);
+    if (error) this.device.detachPasid(pasid);
+    return error;
+  }
+
+  /** vfio_df_ioctl_detach_pt(). DEV-32 VFIO-DET-01 02 PASID-20 */
   protected detach(task: Task, arg: bigint): ErrnoName | undefined {
     const argument = loadArgument(task, arg, VFIO_DEVICE_DETACH_IOMMUFD_PT);
     if (isErrno(argument)) return argument;
-    const { flags, argsz } = argument.fields;
+    const { flags, argsz, pasid } = argument.fields;
     if (flags & ~VFIO_DEVICE_DETACH_PASID) return 'EINVAL';
     if (!(flags & VFIO_DEVICE_DETACH_PASID)) this.device.detach();
     else if (!this.hasRoom(argsz, DETACH_SIZE_WITH_PASID)) return 'EINVAL';
+    else this.device.detachPasid(pasid);
     return undefined;
   }
 

@@ -1,8 +1,8 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { OpenFile } from '../file.ts';
 import type { IommufdDevice } from '../iommufd/device.ts';
-import { IommufdObject } from '../iommufd/object.ts';
 import { iommufdOf } from '../iommufd/main.ts';
+import { IOMMU_NO_PASID } from '../iommu/io-pgfault.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { MachineDevice } from '../machine-hardware.ts';
 import type { VfioGroup } from './group.ts';
@@ -13,6 +13,8 @@ export class VfioDevice {
   readonly group: VfioGroup;
   protected bound: IommufdDevice | undefined;
   protected iommufd: OpenFile | undefined;
+  /** Those that were attached as such. */
+  protected readonly pasids = new Set<number>();
 
   constructor(hardware: MachineDevice, group: VfioGroup) {
     this.hardware = hardware;
@@ -21,7 +23,7 @@ export class VfioDevice {
 
   /**
    * vfio_df_open() and vfio_df_iommufd_bind(): EINVAL where the device is open already, EBADFD, and what iommufd says. The
-   * iommufd stays open until unbind(). Returns the id of the device. VFIO-CDEV-05 08 09 10 11 12 15 OBJ-28
+   * iommufd stays open until unbind(). Returns the id of the device. DEV-09 VFIO-CDEV-05 08 09 10 11 12 15 OBJ-28
    */
   bind(file: OpenFile): number | ErrnoName {
     const context = iommufdOf(file);
@@ -36,7 +38,8 @@ export class VfioDevice {
 
   /** vfio_df_close(). VFIO-CDEV-14 OBJ-29 */
   unbind(): void {
-    this.detach();
+    this.bound?.detachAll();
+    this.pasids.clear();
     this.bound?.unbind();
     this.bound = undefined;
     this.iommufd?.put();
@@ -46,18 +49,26 @@ export class VfioDevice {
   /** vfio_iommufd_physical_attach_ioas(): a second attachment is a replacement. VFIO-ATT-06 DEV-27 */
   attach(tableId: number): number | ErrnoName {
     if (!this.bound) return 'EINVAL';
-    return this.bound.isAttached ? this.bound.replace(tableId) : this.bound.attach(tableId);
+    return this.bound.isAttached() ? this.bound.replace(tableId) : this.bound.attach(tableId);
   }
 
   /** Also where it is not attached. VFIO-DET-02 DEV-31 */
   detach(): void {
-    if (this.bound?.isAttached) this.bound.detach();
+    this.pasids.delete(IOMMU_NO_PASID);
+    if (this.bound?.isAttached()) this.bound.detach();
   }
 
-  /** What a PASID would be attached to: ENOENT for no object, and EINVAL, as no table here takes one. PASID-04 05 15 */
-  attachPasid(tableId: number): ErrnoName {
+  /** vfio_iommufd_physical_pasid_attach_ioas(): a second attachment is a replacement. PASID-04 05 15 19 24 */
+  attachPasid(tableId: number, pasid: number): number | ErrnoName {
     if (!this.bound) return 'EINVAL';
-    const table = this.bound.context.objects.get(tableId, IommufdObject);
-    return isErrno(table) ? table : 'EINVAL';
+    if (this.pasids.has(pasid)) return this.bound.replace(tableId, pasid);
+    const hwptId = this.bound.attach(tableId, pasid);
+    if (!isErrno(hwptId)) this.pasids.add(pasid);
+    return hwptId;
+  }
+
+  /** Also where it is not attached. PASID-20 */
+  detachPasid(pasid: number): void {
+    if (this.pasids.delete(pasid)) this.bound?.detach(pasid);
   }
 }

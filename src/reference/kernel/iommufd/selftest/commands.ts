@@ -41,6 +41,7 @@ export class TestCommands {
       ...new context.kernel.parts.DmabufTests(context).operations(),
       ...new context.kernel.parts.ViommuTests(context).operations(),
       ...new context.kernel.parts.DirtyTests(context).operations(),
+      ...new context.kernel.parts.PasidTests(context).operations(),
       ...new context.kernel.parts.PageRequestTests(context).operations(),
     ]);
   }

@@ -19,7 +19,7 @@ export class SelftestDevice extends IommufdObject {
 
   override destroy(): void {
     const { kernel } = this.bound.context;
-    this.bound.detach();
+    this.bound.detachAll();
     this.bound.unbind();
     kernel.iommu.removeDevice(this.mock);
   }

@@ -1,0 +1,303 @@
+Feature: page tables for PASIDs
+  A device that tags its DMA with a PASID can have a page table of its own for each of them. Page tables for PASIDs are
+  made with IOMMU_HWPT_ALLOC and its flag PASID, and where one PASID is attached, the device itself needs such a one too.
+
+  Background:
+    Given an iommufd
+    And an IOAS "guest"
+
+  @needs:pasid
+  Rule: a page table with the flag PASID is attached to a PASID, and to that one alone
+
+    Background:
+      Given a device "nic" with PASIDs attached to IOAS "guest"
+      And a PASID HWPT "own" for device "nic" on IOAS "guest"
+      And a PASID HWPT "work" for device "nic" on IOAS "guest"
+      When it attaches device "nic" to HWPT "own"
+
+    @PASID-03 @PASID-14 @MOCK-22
+    Scenario Outline: PASID <pasid> is attached and detached
+      When it attaches PASID <pasid> of device "nic" to HWPT "work"
+      Then it returns:
+        | pasid_attach.pt_id | HWPT "work" |
+      And PASID <pasid> of device "nic" is attached to HWPT "work"
+      And PASID 2 of device "nic" is not attached
+      And PASID 0 of device "nic" is attached to HWPT "own"
+      When it destroys HWPT "work"
+      Then it fails with EBUSY
+      When it detaches PASID <pasid> of device "nic"
+      Then PASID <pasid> of device "nic" is not attached
+      And PASID 0 of device "nic" is attached to HWPT "own"
+      When it destroys HWPT "work"
+      Then it succeeds
+
+      Examples:
+        | pasid   |
+        |       1 |
+        |    1024 |
+        | 1048575 |
+
+    @PASID-03 @PASID-14
+    Scenario: PASIDs and the device share a page table, and each holds it
+      When it attaches PASID 1 of device "nic" to HWPT "own"
+      And it attaches PASID 2 of device "nic" to HWPT "own"
+      And it detaches PASID 1 of device "nic"
+      Then PASID 2 of device "nic" is attached to HWPT "own"
+      When it detaches PASID 0 of device "nic"
+      And it destroys HWPT "own"
+      Then it fails with EBUSY
+      When it detaches PASID 2 of device "nic"
+      And it destroys HWPT "own"
+      Then it succeeds
+
+    @PASID-07
+    Scenario: the device itself is not attached
+      When it detaches PASID 0 of device "nic"
+      And it attaches PASID 1 of device "nic" to HWPT "work"
+      Then it succeeds
+      And PASID 1 of device "nic" is attached to HWPT "work"
+      And PASID 0 of device "nic" is not attached
+
+    @PASID-09
+    Scenario Outline: a PASID that is attached cannot be attached to <object>
+      Given a PASID HWPT "more" for device "nic" on IOAS "guest"
+      When it attaches PASID 1 of device "nic" to HWPT "work"
+      And it attaches PASID 1 of device "nic" to <object>
+      Then it fails with <errno>
+      And PASID 1 of device "nic" is attached to HWPT "work"
+      When it detaches PASID 1 of device "nic"
+      And it attaches PASID 1 of device "nic" to HWPT "more"
+      Then PASID 1 of device "nic" is attached to HWPT "more"
+
+      Examples:
+        | object         | errno  |
+        | HWPT "work"    | EBUSY  |
+        | HWPT "more"    | EBUSY  |
+        | no such object | ENOENT |
+
+    @PASID-15
+    Scenario Outline: PASID <pasid> is none that the device has
+      When it attaches PASID <pasid> of device "nic" to HWPT "work"
+      Then it fails with EINVAL
+      And PASID <pasid> of device "nic" is not attached
+      When it destroys HWPT "work"
+      Then it succeeds
+
+      Examples:
+        | pasid      |
+        |    1048576 |
+        |    1048577 |
+        | 2147483648 |
+        | 4294967295 |
+
+    @PASID-13
+    Scenario: a PASID that is not attached is detached
+      When it attaches PASID 1 of device "nic" to HWPT "work"
+      And it detaches PASID 2 of device "nic"
+      Then it succeeds
+      And PASID 1 of device "nic" is attached to HWPT "work"
+      When it detaches PASID 1 of device "nic"
+      And it detaches PASID 1 of device "nic"
+      Then it succeeds
+      And PASID 0 of device "nic" is attached to HWPT "own"
+
+    @PASID-24
+    Scenario: PASID 0 is the device itself
+      When it attaches PASID 0 of device "nic" to HWPT "work"
+      Then it fails with EBUSY
+      And PASID 0 of device "nic" is attached to HWPT "own"
+      When it detaches PASID 0 of device "nic"
+      Then PASID 0 of device "nic" is not attached
+      When it attaches PASID 0 of device "nic" to HWPT "work"
+      Then PASID 0 of device "nic" is attached to HWPT "work"
+      When it destroys HWPT "own"
+      Then it succeeds
+
+    @PASID-24
+    Scenario: the device itself needs no page table for PASIDs
+      Given an IOAS "other"
+      When it detaches PASID 0 of device "nic"
+      And it attaches PASID 0 of device "nic" to IOAS "other"
+      Then it succeeds
+      When it destroys IOAS "other"
+      Then it fails with EBUSY
+      When it detaches PASID 0 of device "nic"
+      And it destroys IOAS "other"
+      Then it succeeds
+
+  @needs:pasid
+  Rule: where a PASID is attached, every page table of the device has the flag
+
+    Background:
+      Given a device "nic" with PASIDs attached to IOAS "guest"
+      And a HWPT "plain" for device "nic" on IOAS "guest"
+      And a PASID HWPT "own" for device "nic" on IOAS "guest"
+      And a PASID HWPT "work" for device "nic" on IOAS "guest"
+
+    @PASID-04
+    Scenario: a page table without the flag, for a PASID
+      When it attaches device "nic" to HWPT "own"
+      And it attaches PASID 1 of device "nic" to HWPT "plain"
+      Then it fails with EINVAL
+      And PASID 1 of device "nic" is not attached
+      When it detaches PASID 0 of device "nic"
+      And it attaches PASID 1 of device "nic" to HWPT "plain"
+      Then it fails with EINVAL
+      And PASID 1 of device "nic" is not attached
+      When it destroys HWPT "plain"
+      Then it succeeds
+
+    @PASID-05
+    Scenario Outline: an IOAS <case>, for a PASID
+      Given an IOAS "other"
+      And a device "disk" attached to <where>
+      When it attaches device "nic" to HWPT "own"
+      And it attaches PASID 1 of device "nic" to IOAS "other"
+      Then it fails with EINVAL
+      And PASID 1 of device "nic" is not attached
+      When it detaches device "disk"
+      And it destroys IOAS "other"
+      Then it succeeds
+
+      Examples:
+        | case                               | where        |
+        | without a page table               | IOAS "guest" |
+        | with a page table of other devices | IOAS "other" |
+
+    @PASID-06
+    Scenario Outline: a PASID of a device at <object>
+      When it attaches device "nic" to <object>
+      And it attaches PASID 1 of device "nic" to HWPT "work"
+      Then it fails with EINVAL
+      And PASID 1 of device "nic" is not attached
+      When it attaches device "nic" to HWPT "own"
+      And it attaches PASID 1 of device "nic" to HWPT "work"
+      Then it succeeds
+      And PASID 1 of device "nic" is attached to HWPT "work"
+
+      Examples:
+        | object       |
+        | HWPT "plain" |
+        | IOAS "guest" |
+
+    @PASID-08
+    Scenario Outline: a device with an attached PASID moves to <object>
+      When it attaches device "nic" to HWPT "own"
+      And it attaches PASID 1 of device "nic" to HWPT "work"
+      And it attaches device "nic" to <object>
+      Then it fails with EINVAL
+      And PASID 0 of device "nic" is attached to HWPT "own"
+      And PASID 1 of device "nic" is attached to HWPT "work"
+      When it detaches PASID 1 of device "nic"
+      And it attaches device "nic" to <object>
+      Then it succeeds
+
+      Examples:
+        | object       |
+        | HWPT "plain" |
+        | IOAS "guest" |
+
+    @PASID-08
+    Scenario Outline: a device with an attached PASID is itself attached to <object>
+      When it detaches PASID 0 of device "nic"
+      And it attaches PASID 1 of device "nic" to HWPT "work"
+      And it attaches PASID 0 of device "nic" to <object>
+      Then it fails with EINVAL
+      And PASID 0 of device "nic" is not attached
+      When it attaches PASID 0 of device "nic" to HWPT "own"
+      Then it succeeds
+      And PASID 0 of device "nic" is attached to HWPT "own"
+
+      Examples:
+        | object       |
+        | HWPT "plain" |
+        | IOAS "guest" |
+
+    @PASID-16
+    Scenario: the device itself needs no PASIDs
+      Given a device "disk" attached to IOAS "guest"
+      When it attaches device "disk" to HWPT "own"
+      Then it succeeds
+      When it destroys HWPT "own"
+      Then it fails with EBUSY
+      When it detaches device "disk"
+      And it destroys HWPT "own"
+      Then it succeeds
+
+    @PASID-17
+    Scenario: a PASID needs a device that has PASIDs
+      Given a device "disk" attached to IOAS "guest"
+      And a PASID HWPT "spare" for device "disk" on IOAS "guest"
+      When it attaches device "disk" to HWPT "spare"
+      And it attaches PASID 1 of device "disk" to HWPT "spare"
+      Then it fails with EINVAL
+      And PASID 1 of device "disk" is not attached
+
+    @PASID-23
+    Scenario: dirty tracking is asked of the device, not of its PASIDs
+      Given a device "disk" with PASIDs without dirty tracking attached to IOAS "guest"
+      And a dirty-tracking PASID HWPT "log" for device "nic" on IOAS "guest"
+      When it attaches device "disk" to HWPT "log"
+      Then it fails with EINVAL
+      And PASID 0 of device "disk" is attached to the page table of device "disk"
+      When it attaches device "disk" to HWPT "own"
+      And it attaches PASID 1 of device "disk" to HWPT "log"
+      Then it succeeds
+      And PASID 1 of device "disk" is attached to HWPT "log"
+
+  @needs:vfio-device
+  Rule: a VFIO device says with a flag that a PASID is meant
+
+    Background:
+      Given a device "nic" attached to IOAS "guest"
+      And a buffer "ram" of 4 pages
+      When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+
+    @PASID-01
+    Scenario Outline: an attach of a PASID with <bytes> bytes
+      When it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with a size of <bytes> and:
+        | flags | PASID          |
+        | pt_id | no such object |
+        | pasid |              1 |
+      Then it fails with <errno>
+      And it wrote nothing back
+      And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+
+      Examples:
+        | bytes | errno  |
+        |    12 | EINVAL |
+        |    15 | EINVAL |
+        |    16 | ENOENT |
+
+    @PASID-04 @PASID-05
+    Scenario: a PASID is attached to an IOAS
+      When it attaches PASID 1 of device "nic" to IOAS "guest"
+      Then it fails with EINVAL
+      And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      When it attaches PASID 1 of device "nic" to the page table of device "nic"
+      Then it fails with EINVAL
+      When it detaches device "nic"
+      And it destroys IOAS "guest"
+      Then it succeeds
+
+    @PASID-17 @needs:hwpt-alloc
+    Scenario: an IOMMU without PASIDs makes no page table for them
+      When it calls IOMMU_HWPT_ALLOC with:
+        | flags | PASID |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+      And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+
+    @PASID-20
+    Scenario Outline: PASID <pasid> is detached, which is not attached
+      When it detaches PASID <pasid> of device "nic"
+      Then it succeeds
+      And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      And the page table of device "nic" exists
+      When it detaches device "nic"
+      Then device "nic" does not see buffer "ram" at 16 MiB .. +4 pages
+
+      Examples:
+        | pasid |
+        |     0 |
+        |     1 |

@@ -8,10 +8,18 @@ export type ObjectKind =
 export type FileKind = 'access' | 'fault' | 'memfd';
 export type Who = 'it' | 'child';
 
+/** A range that a call has mapped. */
+export interface Mapping {
+  readonly ioas: bigint;
+  readonly iova: bigint;
+  readonly length: bigint;
+}
+
 /** A value of a field. `nth` counts, modulo their number, those that the sequence has seen: stale ones as well. */
 export type Operand =
   | { readonly kind: 'value'; readonly value: bigint; readonly text: string }
   | { readonly kind: 'id'; readonly of: ObjectKind; readonly nth: number }
+  | { readonly kind: 'mapped'; readonly part: keyof Mapping; readonly nth: number }
   | { readonly kind: 'file'; readonly of: FileKind; readonly nth: number }
   | { readonly kind: 'buffer'; readonly name: 'ram' | 'list'; readonly offset: bigint };
 

@@ -1,5 +1,5 @@
 import { failure } from '#uapi/errno.ts';
-import { fieldOf, type Call, type Resolved, type Who } from './call.ts';
+import { fieldOf, type Call, type ObjectKind, type Resolved, type Who } from './call.ts';
 import type { Pool } from './pool.ts';
 import { pageSize, type Observation } from './seat.ts';
 import * as test from '#uapi/iommufd/selftest.ts';
@@ -116,6 +116,8 @@ export class Model {
       const ioas = this.ioases.has(parent) ? parent : undefined;
       this.tables.set(this.#learn('hwpt', out('out_hwpt_id')), { ioas, automatic: false });
     },
+    IOMMU_VIOMMU_ALLOC: ({ out }) => void this.#learn('viommu', out('out_viommu_id')),
+    IOMMU_VDEVICE_ALLOC: ({ out }) => void this.#learn('vdevice', out('out_vdevice_id')),
     IOMMU_FAULT_QUEUE_ALLOC: ({ out }) => void this.#learn('fault', out('out_fault_id')),
   };
 
@@ -149,13 +151,14 @@ export class Model {
     },
   };
 
-  #learn(kind: 'ioas' | 'hwpt' | 'fault' | 'device' | 'stdev', id: bigint): number {
+  #learn(kind: ObjectKind, id: bigint): number {
     this.#pool.add(kind, Number(id));
     return Number(id);
   }
 
   #add(ioas: bigint, area: Area): void {
     this.ioases.get(Number(ioas))?.push(area);
+    this.#pool.addMapping({ ioas, iova: area.iova, length: area.length });
   }
 
   #copy(fields: Resolved, iova: bigint): void {

@@ -2,6 +2,7 @@ import type { Machine } from '#port/implementation.ts';
 import * as test from '#uapi/iommufd/selftest.ts';
 
 import type { Call, Who } from './call.ts';
+import { opening } from './opening.ts';
 import { knownDifferences } from './known.ts';
 import { Model } from './model.ts';
 import { Pool } from './pool.ts';
@@ -41,7 +42,9 @@ export class Round {
   static async begin(machines: Machines): Promise<Round> {
     const { first, second } = machines;
     const seats = [Seat.take(first), second && Seat.take(second)] as const;
-    return new Round(machines, await seats[0], await seats[1]);
+    const round = new Round(machines, await seats[0], await seats[1]);
+    for (const call of opening) await round.perform(call);
+    return round;
   }
 
   /** False where a known difference has parted the machines: what follows cannot be compared. */
@@ -112,7 +115,7 @@ export class Round {
     for (const [id, { ioas }] of this.#model.tables) {
       const areas = this.#model.ioases.get(ioas ?? 0) ?? [];
       const area = areas[this.done.length % Math.max(areas.length, 1)];
-      if (area === undefined || area.pages.address === undefined) continue;
+      if (area?.pages.address === undefined) continue;
       const address = area.pages.address + area.start;
       if ((area.iova | area.length | address) % pageSize !== 0n) continue;
       const { result } = await seat.ioctl(

@@ -93,7 +93,7 @@ export async function run(machines: Machines, plan: Plan): Promise<Report> {
   const report = { calls: made, sequences };
   if (!details.failed || last === undefined) return report;
   const [shrunk] = details.counterexample ?? [];
-  const [, found = ''] = /replayPath="([^"]*)"/.exec(String(shrunk)) ?? [];
+  const [, found = ''] = /replayPath="([^"]*)"/.exec(fc.stringify(shrunk)) ?? [];
   const repeat = `--seed ${details.seed} --path ${details.counterexamplePath ?? ''} --replay-path '${found}'`;
   const { cause, round } = last;
   return {

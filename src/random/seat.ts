@@ -135,7 +135,7 @@ export class Seat {
 
   /** Falls back on the parent where there is no child. */
   #actor(who: Who): Actor {
-    return this.#actors.get(who) ?? (this.#actors.get('it') as Actor);
+    return this.#actors.get(who) ?? this.#actors.get('it')!;
   }
 
   has(who: Who): boolean {
@@ -173,6 +173,8 @@ export class Seat {
         return operand.value;
       case 'id':
         return BigInt(pool.id(operand));
+      case 'mapped':
+        return pool.mapped(operand);
       case 'file':
         return BigInt(this.#file(actor, operand.of, operand.nth));
       case 'buffer':

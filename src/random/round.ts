@@ -65,7 +65,7 @@ export class Round {
     if (observation.text === other.text) return true;
     const known =
       call.kind === 'ioctl'
-        ? knownDifferences.find(({ matches }) => matches(call, observation, other))
+        ? knownDifferences.find(({ matches }) => matches?.(call, observation, other))
         : undefined;
     if (known === undefined) throw new Finding(`${observation.text}, on the other ${other.text}`);
     this.#machines.met(known.id);

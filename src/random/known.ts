@@ -12,8 +12,8 @@ interface Difference {
 /** Where Linux does otherwise than the reference, and why that is no news. */
 export const knownDifferences: readonly Difference[] = [
   {
-    id: 'OPT-24',
+    id: 'OPT-28',
     reason:
-      'CHANGE_PROCESS with CAP_IPC_LOCK does not move VmPin on Linux 7.3, and a later unmap wraps it',
+      'after CHANGE_PROCESS with CAP_IPC_LOCK Linux 7.3 debits the caller at unmap, whose VmPin wraps',
   },
 ];

@@ -100,7 +100,7 @@ export class Round {
   }
 
   async #checkPinned(seat: Seat, who: Who): Promise<void> {
-    if (seat === this.#second && this.#model.changedProcess) return this.#machines.met('OPT-24');
+    if (seat === this.#second && this.#model.changedProcess) return this.#machines.met('OPT-28');
     const found = await seat.pinned(who);
     const expected = this.#model.pinned(who);
     const { name } = seat.machine.identity;

@@ -2,7 +2,9 @@ import type { RequirementTable } from '#conformance/requirement.ts';
 
 import { accesses } from './accesses.ts';
 import { copies } from './copies.ts';
+import { dirty } from './dirty.ts';
 import { dma } from './dma.ts';
+import { faults } from './faults.ts';
 import { hardwareInfo } from './hardware-info.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
@@ -17,6 +19,7 @@ import { testCommand } from './test-command.ts';
 import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
 import { vfio } from './vfio.ts';
+import { viommus } from './viommus.ts';
 
 /** Every mutant, in the order in which the features are read. */
 export const catalogue: readonly Mutant[] = [
@@ -28,6 +31,7 @@ export const catalogue: readonly Mutant[] = [
   ...copies,
   ...unmaps,
   ...accesses,
+  ...viommus,
   ...options,
   ...accounting,
   ...pins,
@@ -35,6 +39,8 @@ export const catalogue: readonly Mutant[] = [
   ...hardwareInfo,
   ...pageTables,
   ...invalidations,
+  ...faults,
+  ...dirty,
   ...dma,
   ...testCommand,
 ];

@@ -3,7 +3,6 @@ import { untestable } from './untestable.ts';
 
 /** Families of which no scenario is written yet. A family leaves the list with its first scenario. */
 export const laterFamilies: readonly string[] = ['DEV', 'PASID', 'VFIO', 'NOIO'];
-export const laterFamilies: readonly string[] = ['DEV', 'PASID', 'VFIO', 'NOIO'];
 
 /**
  * Requirements that wait for another family: one whose objects they are about, or one of the hardware that they need

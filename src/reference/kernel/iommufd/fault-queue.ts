@@ -139,8 +139,8 @@ export class FaultFile implements FileOperations {
   }
 
   /**
-   * Whole groups, as many as fit: 0 where there are none, EINVAL where the first one does not fit, EFAULT. FAULT-04 05 06 09
-   * 10 11 12 13 31
+   * Whole groups, as many as fit: 0 where there are none, EINVAL where the first one does not fit, EFAULT.
+   * FAULT-04 05 06 09 10 11 12 13 31
    */
   read({ task, address, length }: Transfer): number {
     if (length % MESSAGE_SIZE !== 0) return failure('ESPIPE');

@@ -82,12 +82,18 @@ Feature: page tables and invalidations of a guest on a vIOMMU
         | check_dev_cache.id    |               0 |
         | check_dev_cache.cache | <first>         |
       Then it succeeds
+      When it calls IOMMU_TEST_CMD with:
+        | op                    | DEV_CHECK_CACHE |
+        | id                    | device "nic"    |
+        | check_dev_cache.id    |               2 |
+        | check_dev_cache.cache | <first>         |
+      Then it <third>
 
       Examples:
-        | entries | length   | outcome          | done | first    |
-        |       1 |  8 bytes | succeeds         |    1 |        0 |
-        |       1 | 12 bytes | succeeds         |    1 |        0 |
-        |       1 | 24 bytes | fails with E2BIG |    0 | 12246445 |
+        | entries | length   | outcome          | done | first    | third             |
+        |       1 |  8 bytes | succeeds         |    1 |        0 | fails with EINVAL |
+        |       1 | 12 bytes | succeeds         |    1 |        0 | fails with EINVAL |
+        |       1 | 24 bytes | fails with E2BIG |    0 | 12246445 | succeeds          |
 
     @INV-16 @INV-17
     Scenario Outline: the second entry has flags <flags>, device <device> and index <index>

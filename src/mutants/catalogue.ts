@@ -2,7 +2,9 @@ import type { RequirementTable } from '#conformance/requirement.ts';
 
 import { accesses } from './accesses.ts';
 import { copies } from './copies.ts';
+import { dirty } from './dirty.ts';
 import { dma } from './dma.ts';
+import { faults } from './faults.ts';
 import { hardwareInfo } from './hardware-info.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
@@ -37,6 +39,8 @@ export const catalogue: readonly Mutant[] = [
   ...hardwareInfo,
   ...pageTables,
   ...invalidations,
+  ...faults,
+  ...dirty,
   ...dma,
   ...testCommand,
 ];

@@ -1,6 +1,7 @@
 import type { DataTable } from '@cucumber/cucumber';
 
 import * as device from '#uapi/iommufd/device.ts';
+import * as fault from '#uapi/iommufd/fault.ts';
 import * as hwpt from '#uapi/iommufd/hwpt.ts';
 import * as ioas from '#uapi/iommufd/ioas.ts';
 import * as mman from '#uapi/mman.ts';
@@ -18,7 +19,7 @@ import type { World } from './world.ts';
 /** Cells of the tables that stand under a call: a value of one field of one struct. */
 
 const constants = new Map<string, number>(
-  [device, hwpt, ioas, mman, objects, selftest, viommu, vfioDevice].flatMap((module) =>
+  [device, fault, hwpt, ioas, mman, objects, selftest, viommu, vfioDevice].flatMap((module) =>
     Object.entries(module).filter(
       (entry): entry is [string, number] => typeof entry[1] === 'number',
     ),
@@ -35,6 +36,8 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
   'IOMMU_VFIO_IOAS.op': ['IOMMU_VFIO_IOAS_'],
   'IOMMU_HWPT_ALLOC.flags': ['IOMMU_HWPT_ALLOC_', 'IOMMU_HWPT_'],
   'IOMMU_HWPT_ALLOC.data_type': ['IOMMU_HWPT_DATA_'],
+  'IOMMU_HWPT_SET_DIRTY_TRACKING.flags': ['IOMMU_HWPT_DIRTY_TRACKING_'],
+  'IOMMU_HWPT_GET_DIRTY_BITMAP.flags': ['IOMMU_HWPT_GET_DIRTY_BITMAP_'],
   'IOMMU_VIOMMU_ALLOC.type': ['IOMMU_VIOMMU_TYPE_'],
   'IOMMU_VEVENTQ_ALLOC.type': ['IOMMU_VEVENTQ_TYPE_'],
   'IOMMU_HW_QUEUE_ALLOC.type': ['IOMMU_HW_QUEUE_TYPE_'],
@@ -47,8 +50,13 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
   'IOMMU_GET_HW_INFO.out_data_type': ['IOMMU_HW_INFO_TYPE_'],
   'IOMMU_GET_HW_INFO.out_capabilities': ['IOMMU_HW_CAP_'],
   'iommu_hwpt_invalidate_selftest.flags': ['IOMMU_TEST_INVALIDATE_FLAG_'],
+  'iommu_viommu_invalidate_selftest.flags': ['IOMMU_TEST_INVALIDATE_FLAG_'],
   'iommu_hw_info_vtd.flags': ['IOMMU_HW_INFO_VTD_'],
   'IOMMU_TEST_CMD.op': ['IOMMU_TEST_OP_'],
+  'IOMMU_TEST_CMD.trigger_iopf.perm': ['IOMMU_PGFAULT_PERM_'],
+  'iommu_hwpt_pgfault.flags': ['IOMMU_PGFAULT_FLAGS_'],
+  'iommu_hwpt_pgfault.perm': ['IOMMU_PGFAULT_PERM_'],
+  'iommu_hwpt_page_response.code': ['IOMMUFD_PAGE_RESP_'],
   'VFIO_DEVICE_BIND_IOMMUFD.flags': ['VFIO_DEVICE_BIND_'],
   'VFIO_DEVICE_ATTACH_IOMMUFD_PT.flags': ['VFIO_DEVICE_ATTACH_'],
   'VFIO_DEVICE_DETACH_IOMMUFD_PT.flags': ['VFIO_DEVICE_DETACH_'],

@@ -11,6 +11,7 @@ import { placing } from './placing.ts';
 import { ranges } from './ranges.ts';
 import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
+import { vfioCompat } from './vfio-compat.ts';
 import { vfio } from './vfio.ts';
 
 /** Every mutant, in the order in which the features are read. */
@@ -25,6 +26,7 @@ export const catalogue: readonly Mutant[] = [
   ...accesses,
   ...options,
   ...accounting,
+  ...vfioCompat,
   ...vfio,
   ...dma,
 ];

@@ -10,7 +10,7 @@ import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api';
 import { filesBelow, root } from './files.ts';
 
 /** The vocabulary stays small: the suite is read by people, and answered by people who write adapters. */
-const mostSteps = 80;
+const mostSteps = 130;
 const fewestUses = 2;
 
 interface Usage {

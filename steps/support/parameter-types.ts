@@ -7,6 +7,7 @@ import { IOMMUFD_PATH } from '#uapi/paths.ts';
 import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
+import { numberNamed } from './fields.ts';
 import type {
   BufferHandle,
   DeviceHandle,
@@ -193,10 +194,12 @@ const types = {
   ),
   form: parameter(
     re(
-      `a size of (\\d+)(?: bytes?)?|(its minimum size|one byte less than its minimum size)|(\\d+) (zero bytes?|bytes?, the last one set,) appended|(a null pointer|a bad pointer|read-only memory|a tail in bad memory)`,
+      `a size of (\\d+)(?: bytes?)?|(its minimum size|one byte less than its minimum size)|(\\d+) (zero bytes?|bytes?, the last one set,) appended|(a null pointer|a bad pointer|read-only memory|a tail in bad memory)|the argument (\\w+)`,
     ),
-    (bytes, minimum, appended, tail, pointer): Form =>
-      formOf({ bytes, minimum, appended, tail, pointer }),
+    (bytes, minimum, appended, tail, pointer, argument): Form =>
+      argument === undefined
+        ? formOf({ bytes, minimum, appended, tail, pointer })
+        : { kind: 'argument', value: numberNamed(argument) },
   ),
   option: parameter(
     re(

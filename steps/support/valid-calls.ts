@@ -4,6 +4,7 @@ import {
   IOMMU_IOAS_MAP_WRITEABLE,
 } from '#uapi/iommufd/ioas.ts';
 import { IOMMU_OPTION_OP_GET, IOMMU_VFIO_IOAS_CLEAR } from '#uapi/iommufd/objects.ts';
+import { VFIO_DMA_MAP_FLAG_READ, VFIO_DMA_MAP_FLAG_WRITE } from '#uapi/vfio/iommu-type1.ts';
 
 import type { ProcessHandle } from './handles.ts';
 import type { KnownMapping, World } from './world.ts';
@@ -73,6 +74,16 @@ const valid: Readonly<Record<string, Valid>> = {
   IOMMU_VFIO_IOAS: () => ({ op: IOMMU_VFIO_IOAS_CLEAR }),
   IOMMU_HWPT_ALLOC: (world) => ({ dev_id: boundDevice(world), pt_id: firstIoas(world) }),
   IOMMU_GET_HW_INFO: (world) => ({ dev_id: boundDevice(world) }),
+  VFIO_IOMMU_MAP_DMA: (world) => ({
+    flags: VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+    vaddr: world.handles.all('buffer')[0]?.address ?? 0n,
+    iova: firstIova,
+    size: world.pageSize,
+  }),
+  VFIO_IOMMU_UNMAP_DMA: (world) => ({
+    iova: mapping(world).iova,
+    size: mapping(world).length,
+  }),
   VFIO_DEVICE_BIND_IOMMUFD: (world) => ({ iommufd: world.handles.all('iommufd')[0]?.fd ?? -1 }),
   VFIO_DEVICE_ATTACH_IOMMUFD_PT: (world) => ({ pt_id: firstIoas(world) }),
 };

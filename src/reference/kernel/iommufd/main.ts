@@ -36,7 +36,7 @@ export class Iommufd implements FileOperations {
     this.accountMode = accountMode;
     this.objects = new parts.ObjectTable();
     const ioasCommands = new parts.IoasCommands(this);
-    this.compat = new parts.VfioCompat(this, ioasCommands);
+    this.compat = new parts.VfioCompat(this, ioasCommands, new parts.AreaCutter(kernel));
     this.dispatcher = new parts.Dispatcher(kernel, [
       row(IOMMU_DESTROY, ({ fields }) => this.destroyObject(fields.id)),
       ...[

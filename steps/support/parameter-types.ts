@@ -194,12 +194,10 @@ const types = {
   ),
   form: parameter(
     re(
-      `a size of (\\d+)(?: bytes?)?|(its minimum size|one byte less than its minimum size)|(\\d+) (zero bytes?|bytes?, the last one set,) appended|(a null pointer|a bad pointer|read-only memory|a tail in bad memory)|the argument (\\w+)`,
+      `a size of (\\d+)(?: bytes?)?|(its minimum size|one byte less than its minimum size)|(\\d+) (zero bytes?|bytes?, the last one set,) appended|(a null pointer|a bad pointer|read-only memory|a tail in bad memory|the argument \\w+)`,
     ),
-    (bytes, minimum, appended, tail, pointer, argument): Form =>
-      argument === undefined
-        ? formOf({ bytes, minimum, appended, tail, pointer })
-        : { kind: 'argument', value: numberNamed(argument) },
+    (bytes, minimum, appended, tail, pointer): Form =>
+      formOf({ bytes, minimum, appended, tail, pointer }),
   ),
   option: parameter(
     re(
@@ -253,6 +251,8 @@ function formOf(text: {
       last: tail?.startsWith('zero') === true ? 0 : 1,
     };
   }
+  const [, argument] = /^the argument (\w+)$/.exec(pointer ?? '') ?? [];
+  if (argument !== undefined) return { kind: 'argument', value: numberNamed(argument) };
   if (pointer === 'a tail in bad memory') return { kind: 'runs into bad memory' };
   return {
     kind: pointer?.replace(/^a /, '') as 'null pointer' | 'bad pointer' | 'read-only memory',

@@ -2,7 +2,6 @@ import { AssertionError } from 'chai';
 
 import { failure } from '#uapi/errno.ts';
 import { IOMMU_FAULT_QUEUE_ALLOC } from '#uapi/iommufd/fault.ts';
-import { IOMMU_HWPT_ALLOC } from '#uapi/iommufd/hwpt.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from '#uapi/poll.ts';
 import { MAP_SHARED, PROT_READ } from '#uapi/mman.ts';
@@ -221,15 +220,6 @@ Then('file {string} says {string}', async function (path, line) {
   const text = await readFile(this, this.it, path);
   if (text.split('\n').includes(line)) return;
   throw new AssertionError(`${path} says ${JSON.stringify(text)}; expected a line ${line}`);
-});
-
-Given('{newHwpt} for {device} on {ioas}', async function (name, device, ioas) {
-  this.require('hwpt-alloc');
-  const { iommufd } = ioas;
-  const values = { dev_id: idOf(device), pt_id: ioas.id };
-  const fields = await this.must(this.it, { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC }, values);
-  const id = Number(fields['out_hwpt_id']);
-  this.handles.add({ kind: 'hwpt', name, id, iommufd, ioas: ioas.id });
 });
 
 Given('{newFaultQueue}', async function (name) {

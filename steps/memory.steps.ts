@@ -1,5 +1,6 @@
 import { AssertionError } from 'chai';
 
+import { failure } from '#uapi/errno.ts';
 import {
   IOMMU_TEST_CMD,
   IOMMU_TEST_OP_DMABUF_GET,
@@ -41,24 +42,33 @@ When('{process} gives back {size} of {buffer}', async function (process, length,
   demand('munmap', result);
 });
 
-/** MD_CHECK_REFS; it looks at small pages only. */
+/** MD_CHECK_REFS: 0 where each small page from `address` on carries that many pins. */
+async function checkReferences(
+  world: World,
+  check: { readonly uptr: bigint; readonly length: bigint; readonly refs: number },
+): Promise<number | bigint> {
+  world.require('test-cmd');
+  const target = { fd: world.handles.first('iommufd').fd, command: IOMMU_TEST_CMD };
+  const operation = { check_refs: check } as never;
+  const { result } = await world.probe(world.it, target, {
+    op: IOMMU_TEST_OP_MD_CHECK_REFS,
+    operation,
+  });
+  return result;
+}
+
+/** Asks for one pin more as well: what answers yes to both does not count. */
 async function carries(
   world: World,
   { handle: { address, name }, offset }: Spot<BufferHandle>,
   { length, refs }: { readonly length: bigint; readonly refs: number },
 ): Promise<void> {
-  world.require('test-cmd');
-  const { result } = await world.probe(
-    world.it,
-    { fd: world.handles.first('iommufd').fd, command: IOMMU_TEST_CMD },
-    {
-      op: IOMMU_TEST_OP_MD_CHECK_REFS,
-      operation: { check_refs: { length, uptr: address + offset, refs } } as never,
-    },
-  );
-  if (result === 0) return;
+  const pages = { uptr: address + offset, length };
+  const right = await checkReferences(world, { ...pages, refs });
+  const wrong = await checkReferences(world, { ...pages, refs: refs + 1 });
+  if (right === 0 && wrong === failure('EIO')) return;
   throw new AssertionError(
-    `MD_CHECK_REFS returned ${result}: the pages of buffer "${name}" + ${offset} do not carry ${refs} pins each`,
+    `MD_CHECK_REFS returned ${right} for ${refs} pins and ${wrong} for ${refs + 1}: the pages of buffer "${name}" + ${offset} do not carry ${refs} pins each`,
   );
 }
 

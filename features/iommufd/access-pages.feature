@@ -241,7 +241,7 @@ Feature: pins of an access
 
       Examples:
         | length  | iova             | offset  | unpinned | rest    |
-        | 8 pages |           16 MiB |       0 |  0 pages |       0 |
+        | 7 pages |           16 MiB |       0 |   1 page | 7 pages |
         |  1 page |           16 MiB |       0 |  7 pages |  1 page |
         |  1 page | 16 MiB + 7 pages | 7 pages |  7 pages |       0 |
         | 4 pages | 16 MiB + 2 pages | 2 pages |  2 pages | 6 pages |

@@ -20,17 +20,26 @@ export const untestable: Readonly<Record<string, string>> = {
     'The port cannot make an allocation inside the kernel fail; the fault injection of Linux is no part of its uAPI.',
   'PIN-13':
     'The machines write no page back and reclaim none, so that nobody can tell a dirty page from a clean one.',
+  'PIN-21':
+    'An access of the test command is attached as long as it exists; only an emulated VFIO device detaches.',
   'PIN-25':
     'Every access that a process can make unpins when it is asked to, so that no unmap waits for one.',
+  'PIN-36': 'No machine has an emulated VFIO device.',
+  'PIN-37': 'No machine has an emulated VFIO device.',
   'DEV-46': 'No machine has a virtual function that makes page requests.',
   'DEV-47': 'The port cannot hold a device in its reset.',
   'DEV-51': 'The port cannot bind a kernel driver to a device.',
+  'HWINFO-11': 'No machine has an IOMMU whose driver reports nothing about it.',
   'HWINFO-17': 'No machine has a Tegra241, and no model of its command queues is public.',
   'HWPT-38': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
   'VIOMMU-13': 'No machine has a Tegra241, and no model of its command queues is public.',
   'VIOMMU-14': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
+  'VDEV-08':
+    'A call that races with the closing of its device cannot tell whether it came in time.',
   'VEVQ-22': 'No machine has a Tegra241, and no model of its command queues is public.',
   'HWQ-14': 'No machine has a Tegra241, and no model of its command queues is public.',
+  'MOCK-03':
+    'A scenario asks for what a machine has; it cannot ask for a kernel that lacks something.',
   'MOCK-32': 'The fault injection of Linux is reached through debugfs and is no part of its uAPI.',
   'VFIO-CDEV-01': 'The port cannot ask for the device number of a file.',
   'VFIO-ATT-12': 'The port cannot hold a device in its reset.',

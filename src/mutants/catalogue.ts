@@ -3,12 +3,17 @@ import type { RequirementTable } from '#conformance/requirement.ts';
 import { accesses } from './accesses.ts';
 import { copies } from './copies.ts';
 import { dma } from './dma.ts';
+import { hardwareInfo } from './hardware-info.ts';
+import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
+import { pageTables } from './page-tables.ts';
 import { pages } from './pages.ts';
+import { pins } from './pins.ts';
 import { placing } from './placing.ts';
 import { ranges } from './ranges.ts';
+import { testCommand } from './test-command.ts';
 import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
 import { vfioCompat } from './vfio-compat.ts';
@@ -27,8 +32,13 @@ export const catalogue: readonly Mutant[] = [
   ...options,
   ...accounting,
   ...vfioCompat,
+  ...pins,
   ...vfio,
+  ...hardwareInfo,
+  ...pageTables,
+  ...invalidations,
   ...dma,
+  ...testCommand,
 ];
 
 /** Those that break one of its requirements. */

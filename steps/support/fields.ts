@@ -3,6 +3,7 @@ import type { DataTable } from '@cucumber/cucumber';
 import * as device from '#uapi/iommufd/device.ts';
 import * as hwpt from '#uapi/iommufd/hwpt.ts';
 import * as ioas from '#uapi/iommufd/ioas.ts';
+import * as mman from '#uapi/mman.ts';
 import * as objects from '#uapi/iommufd/objects.ts';
 import * as selftest from '#uapi/iommufd/selftest.ts';
 import * as viommu from '#uapi/iommufd/viommu.ts';
@@ -19,11 +20,21 @@ import type { World } from './world.ts';
 /** Cells of the tables that stand under a call: a value of one field of one struct. */
 
 const constants = new Map<string, number>(
-  [device, hwpt, ioas, objects, selftest, viommu, vfioContainer, vfioDevice, vfioType1].flatMap(
-    (module) =>
-      Object.entries(module).filter(
-        (entry): entry is [string, number] => typeof entry[1] === 'number',
-      ),
+  [
+    device,
+    hwpt,
+    ioas,
+    mman,
+    objects,
+    selftest,
+    viommu,
+    vfioContainer,
+    vfioDevice,
+    vfioType1,
+  ].flatMap((module) =>
+    Object.entries(module).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number',
+    ),
   ),
 );
 
@@ -37,6 +48,19 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
   'IOMMU_VFIO_IOAS.op': ['IOMMU_VFIO_IOAS_'],
   'IOMMU_HWPT_ALLOC.flags': ['IOMMU_HWPT_ALLOC_', 'IOMMU_HWPT_'],
   'IOMMU_HWPT_ALLOC.data_type': ['IOMMU_HWPT_DATA_'],
+  'IOMMU_VIOMMU_ALLOC.type': ['IOMMU_VIOMMU_TYPE_'],
+  'IOMMU_VEVENTQ_ALLOC.type': ['IOMMU_VEVENTQ_TYPE_'],
+  'IOMMU_HW_QUEUE_ALLOC.type': ['IOMMU_HW_QUEUE_TYPE_'],
+  'IOMMU_HWPT_INVALIDATE.data_type': [
+    'IOMMU_VIOMMU_INVALIDATE_DATA_',
+    'IOMMU_HWPT_INVALIDATE_DATA_',
+  ],
+  'IOMMU_GET_HW_INFO.flags': ['IOMMU_HW_INFO_FLAG_'],
+  'IOMMU_GET_HW_INFO.in_data_type': ['IOMMU_HW_INFO_TYPE_'],
+  'IOMMU_GET_HW_INFO.out_data_type': ['IOMMU_HW_INFO_TYPE_'],
+  'IOMMU_GET_HW_INFO.out_capabilities': ['IOMMU_HW_CAP_'],
+  'iommu_hwpt_invalidate_selftest.flags': ['IOMMU_TEST_INVALIDATE_FLAG_'],
+  'iommu_hw_info_vtd.flags': ['IOMMU_HW_INFO_VTD_'],
   'IOMMU_TEST_CMD.op': ['IOMMU_TEST_OP_'],
   'VFIO_IOMMU_GET_INFO.flags': ['VFIO_IOMMU_INFO_'],
   'VFIO_IOMMU_MAP_DMA.flags': ['VFIO_DMA_MAP_FLAG_'],
@@ -103,7 +127,10 @@ function rowsOf(table: DataTable): Row[] {
   return table.raw().map(([path = '', text = '']) => [path, text] as const);
 }
 
-/** The rows of a table as values for `Struct.pack`; `member.field` reaches into the union of IOMMU_TEST_CMD. */
+/**
+ * The rows of a table as values for `Struct.pack`; `member.field` reaches into the union of IOMMU_TEST_CMD, and
+ * `field[1]` into an array.
+ */
 export function parseFields(
   world: World,
   process: ProcessHandle,
@@ -125,6 +152,12 @@ function setField(
   value: bigint,
 ): void {
   const [member = '', field] = path.split('.');
+  const [, list, index] = /^(\w+)\[(\d+)\]$/.exec(member) ?? [];
+  if (list !== undefined) {
+    const before = (values[list] ?? codecOf(command.struct, list).zero()) as readonly number[];
+    values[list] = before.with(Number(index), Number(value));
+    return;
+  }
   if (field === undefined) {
     values[member] = narrow(codecOf(command.struct, member), value);
     return;
@@ -171,7 +204,36 @@ export function compareFields(
     if (typeof value !== 'number' && typeof value !== 'bigint') {
       throw new Error(`${name} returns no field "${path}"`);
     }
-    const expected = parseValue(world, world.it, `${name}.${path}`, text);
-    return { field: path, actual: BigInt(value), expected };
+    return { field: path, ...compareValue(world, `${name}.${path}`, text, BigInt(value)) };
   });
+}
+
+/** A whole value, or bits of one: `with PCI_PASID_EXEC`, `without PCI_PASID_EXEC`. */
+export function compareValue(
+  world: World,
+  field: string,
+  text: string,
+  found: bigint,
+): Omit<Expected, 'field'> {
+  const [, presence, bits] = /^(with|without) (.*)$/.exec(text) ?? [];
+  const value = parseValue(world, world.it, field, bits ?? text);
+  if (presence === undefined) return { actual: found, expected: value };
+  return { actual: found & value, expected: presence === 'with' ? value : 0n };
+}
+
+/** Rows of a table with the fields of a struct as its head, as values for `Struct.pack`. */
+export function parseRows(
+  world: World,
+  process: ProcessHandle,
+  struct: Struct,
+  table: DataTable,
+): Record<string, unknown>[] {
+  return table.hashes().map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([field, text]) => {
+        const value = parseValue(world, process, `${struct.name}.${field}`, text);
+        return [field, narrow(codecOf(struct, field), value)];
+      }),
+    ),
+  );
 }

@@ -20,7 +20,10 @@ export interface IommufdHandle {
 }
 
 export type ObjectKind =
-  'ioas' | 'hwpt' | 'fault queue' | 'access' | 'bound device' | 'mock device';
+  'ioas' | 'hwpt' | 'fault queue' | 'access' | 'bound device' | 'mock device' | GuestKind;
+
+/** What a guest has of an IOMMU. */
+export type GuestKind = 'vIOMMU' | 'vDEVICE' | 'vEVENTQ' | 'HW queue';
 
 /** Anything with an object id. */
 export interface ObjectOf<K extends ObjectKind> {
@@ -32,6 +35,10 @@ export interface ObjectOf<K extends ObjectKind> {
   readonly fd?: Fd;
   /** The IOAS behind a page table. */
   readonly ioas?: number | undefined;
+  /** What mmap() of the iommufd gives of a vIOMMU: where, and how many bytes. */
+  readonly region?: { readonly offset: bigint; readonly length: bigint } | undefined;
+  /** A page table on top of another one. */
+  readonly nested?: boolean;
 }
 
 /** A file of memory: a memfd, or a dma-buf. */

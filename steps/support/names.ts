@@ -48,12 +48,22 @@ export function objectNamed(
   const { id, kind, name = '' } = words;
   if (id !== undefined) return numbered(world, Number(id), `object ${id}`);
   if (kind === 'the page table of device') return pageTableOf(world, name);
+  if (kind === 'mock device') return mockDevice(world, name);
   if (kind !== undefined) return world.handles.get(kinds[kind] ?? (kind as Kind), name);
   return numbered(world, noSuchId, 'no such object');
 }
 
 function numbered(world: World, id: number, name: string): ObjectHandle {
   return { kind: 'ioas', name, id, iommufd: world.handles.first('iommufd') };
+}
+
+/** The test object that a mock device comes into being with, and goes with. */
+function mockDevice(world: World, device: string): ObjectHandle {
+  const { mockId: id, iommufd } = world.handles.get('device', device);
+  if (id !== undefined && iommufd !== undefined) {
+    return { kind: 'mock device', name: device, id, iommufd };
+  }
+  throw new Error(`device "${device}" is no mock device, or was never attached in this scenario`);
 }
 
 /** Where a device is attached, or was last: it need not exist any more. */

@@ -1,6 +1,7 @@
 import { defineParameterType } from '@cucumber/cucumber';
 
 import type { Capability } from '#port/process.ts';
+import type { Struct } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { IOMMUFD_PATH } from '#uapi/paths.ts';
 
@@ -8,9 +9,11 @@ import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
 import { numberNamed } from './fields.ts';
+import { structNamed } from './structs.ts';
 import type {
   BufferHandle,
   DeviceHandle,
+  GuestKind,
   Handle,
   IommufdHandle,
   MemfdHandle,
@@ -41,6 +44,17 @@ export type Landing =
   | { readonly kind: 'at'; readonly iova: bigint }
   | { readonly kind: 'inside'; readonly iova: bigint; readonly length: bigint }
   | { readonly kind: 'multiple'; readonly of: bigint; readonly plus: bigint };
+
+export type HwptSort = 'ordinary' | 'nesting' | 'nested';
+
+/** `a vDEVICE "guest nic" for device "nic" with virt_id 0x10`, `a HW queue "q" with index 0 at 16 MiB .. +1 page`. */
+export interface NewGuestObject {
+  readonly kind: GuestKind;
+  readonly name: string;
+  readonly device: DeviceHandle | undefined;
+  readonly number: { readonly field: string; readonly value: bigint } | undefined;
+  readonly range: { readonly iova: bigint; readonly length: bigint } | undefined;
+}
 
 type Transform<T> = (this: World, ...groups: string[]) => T;
 
@@ -98,7 +112,42 @@ const types = {
   } {
     return { name: name ?? '', iommufd: iommufdNamed(this, iommufd) };
   }),
-  newHwpt: parameter(re(`a HWPT ${quoted}`), (name): string => name ?? ''),
+  newHwpt: parameter(
+    re(`a (?:(nesting|nested) )?HWPT ${quoted}`),
+    (sort, name): { name: string; sort: HwptSort } => ({
+      name: name ?? '',
+      sort: (sort ?? 'ordinary') as HwptSort,
+    }),
+  ),
+  newGuestObject: parameter(
+    re(
+      `a (vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}(?: for device ${quoted})?(?: with (data|virt_id|depth|index) (${size}))?(?: at (${size}) \\.\\. \\+(${size}))?`,
+    ),
+    function (...groups): NewGuestObject {
+      const [kind, name, device, field, value, first, length] = groups;
+      const number = value === undefined ? undefined : this.size(value);
+      return {
+        kind: kind as GuestKind,
+        name: name ?? '',
+        device: device === undefined ? undefined : this.handles.get('device', device),
+        number: field === undefined || number === undefined ? undefined : { field, value: number },
+        range:
+          first === undefined
+            ? undefined
+            : { iova: this.size(first), length: this.size(length ?? '') },
+      };
+    },
+  ),
+  madeObject: parameter(
+    re(`(HWPT|bound device) ${quoted}`),
+    (kind, name): { kind: 'hwpt' | 'bound device'; name: string } => ({
+      kind: kind === 'HWPT' ? 'hwpt' : 'bound device',
+      name: name ?? '',
+    }),
+  ),
+  struct: parameter(/(?:an array of )?struct ([a-z0-9_]+)/, (name): Struct =>
+    structNamed(name ?? ''),
+  ),
   newFaultQueue: parameter(re(`a fault queue ${quoted}`), (name): string => name ?? ''),
   newAccess: parameter(
     re(`an access ${quoted}( that pins)?`),
@@ -159,7 +208,7 @@ const types = {
   ),
   object: parameter(
     re(
-      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the page table of device) ${quoted}`,
+      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the page table of device|vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}`,
     ),
     function (the, id, kind, name): Handle {
       if (the !== undefined) return this.handles.first('iommufd');

@@ -2,7 +2,7 @@ import type { Fd } from '#port/process.ts';
 import { u64 } from '#uapi/codec.ts';
 import { failure } from '#uapi/errno.ts';
 import { IOMMU_GET_HW_INFO } from '#uapi/iommufd/device.ts';
-import { IOMMU_HWPT_GET_DIRTY_BITMAP } from '#uapi/iommufd/hwpt.ts';
+import { IOMMU_HWPT_GET_DIRTY_BITMAP, IOMMU_HWPT_INVALIDATE } from '#uapi/iommufd/hwpt.ts';
 import {
   iommu_iova_range,
   IOMMU_IOAS_ALLOC,
@@ -161,6 +161,7 @@ export async function isFree(
 }
 
 const noEntry = failure('ENOENT');
+const noType = 0x7fff_ffff;
 
 /** Does the id of an object still answer? Each kind has a call that looks it up and does nothing more. */
 export async function objectExists(world: World, object: Handle): Promise<boolean> {
@@ -175,6 +176,8 @@ export async function objectExists(world: World, object: Handle): Promise<boolea
     case 'ioas':
       return ask(IOMMU_IOAS_IOVA_RANGES, { ioas_id: id });
     case 'hwpt':
+      // Of no entries, of a type that nobody knows: EINVAL where the table exists.
+      if (object.nested) return ask(IOMMU_HWPT_INVALIDATE, { hwpt_id: id, data_type: noType });
       // A bitmap of no bytes: EINVAL where the table exists.
       return ask(IOMMU_HWPT_GET_DIRTY_BITMAP, { hwpt_id: id });
     case 'device':

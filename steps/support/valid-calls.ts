@@ -3,7 +3,12 @@ import {
   IOMMU_IOAS_MAP_READABLE,
   IOMMU_IOAS_MAP_WRITEABLE,
 } from '#uapi/iommufd/ioas.ts';
+import {
+  IOMMU_HWPT_INVALIDATE_DATA_SELFTEST,
+  iommu_hwpt_invalidate_selftest,
+} from '#uapi/iommufd/selftest.ts';
 import { IOMMU_OPTION_OP_GET, IOMMU_VFIO_IOAS_CLEAR } from '#uapi/iommufd/objects.ts';
+import * as selftest from '#uapi/iommufd/selftest.ts';
 import { VFIO_DMA_MAP_FLAG_READ, VFIO_DMA_MAP_FLAG_WRITE } from '#uapi/vfio/iommu-type1.ts';
 
 import type { ProcessHandle } from './handles.ts';
@@ -30,6 +35,10 @@ function mapping(world: World): Omit<KnownMapping, 'iommufd'> {
 
 function boundDevice({ handles }: World): number {
   return handles.all('device')[0]?.id ?? 0;
+}
+
+function firstViommu({ handles }: World): number {
+  return handles.all('vIOMMU')[0]?.id ?? 0;
 }
 
 function newMapping(world: World): Record<string, unknown> {
@@ -73,6 +82,13 @@ const valid: Readonly<Record<string, Valid>> = {
   IOMMU_OPTION: () => ({ op: IOMMU_OPTION_OP_GET }),
   IOMMU_VFIO_IOAS: () => ({ op: IOMMU_VFIO_IOAS_CLEAR }),
   IOMMU_HWPT_ALLOC: (world) => ({ dev_id: boundDevice(world), pt_id: firstIoas(world) }),
+  IOMMU_HWPT_INVALIDATE: (world) => ({
+    hwpt_id: world.handles.all('hwpt').find(({ nested }) => nested)?.id ?? 0,
+    data_type: IOMMU_HWPT_INVALIDATE_DATA_SELFTEST,
+    data_uptr: world.handles.all('buffer')[0]?.address ?? 0n,
+    entry_len: iommu_hwpt_invalidate_selftest.size,
+    entry_num: 1,
+  }),
   IOMMU_GET_HW_INFO: (world) => ({ dev_id: boundDevice(world) }),
   VFIO_IOMMU_MAP_DMA: (world) => ({
     flags: VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
@@ -83,6 +99,27 @@ const valid: Readonly<Record<string, Valid>> = {
   VFIO_IOMMU_UNMAP_DMA: (world) => ({
     iova: mapping(world).iova,
     size: mapping(world).length,
+  }),
+  IOMMU_VIOMMU_ALLOC: (world) => ({
+    type: selftest.IOMMU_VIOMMU_TYPE_SELFTEST,
+    dev_id: boundDevice(world),
+    hwpt_id: world.handles.all('hwpt')[0]?.id ?? 0,
+  }),
+  IOMMU_VDEVICE_ALLOC: (world) => ({
+    viommu_id: firstViommu(world),
+    dev_id: boundDevice(world),
+    virt_id: 1n,
+  }),
+  IOMMU_VEVENTQ_ALLOC: (world) => ({
+    viommu_id: firstViommu(world),
+    type: selftest.IOMMU_VEVENTQ_TYPE_SELFTEST,
+    veventq_depth: 16,
+  }),
+  IOMMU_HW_QUEUE_ALLOC: (world) => ({
+    viommu_id: firstViommu(world),
+    type: selftest.IOMMU_HW_QUEUE_TYPE_SELFTEST,
+    nesting_parent_iova: mapping(world).iova,
+    length: mapping(world).length,
   }),
   VFIO_DEVICE_BIND_IOMMUFD: (world) => ({ iommufd: world.handles.all('iommufd')[0]?.fd ?? -1 }),
   VFIO_DEVICE_ATTACH_IOMMUFD_PT: (world) => ({ pt_id: firstIoas(world) }),

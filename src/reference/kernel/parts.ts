@@ -33,6 +33,7 @@ import { IoasCommands } from './iommufd/ioas-commands.ts';
 import { Ioas } from './iommufd/ioas.ts';
 import { IovaAllocator } from './iommufd/iova-allocator.ts';
 import { Iommufd } from './iommufd/main.ts';
+import { MmapRegions } from './iommufd/mmap-regions.ts';
 import { ObjectTable } from './iommufd/object.ts';
 import { OptionCommands } from './iommufd/option-commands.ts';
 import { FileSource, UserSource } from './iommufd/page-source.ts';
@@ -46,6 +47,15 @@ import { SelftestDevice } from './iommufd/selftest/device.ts';
 import { UserCommand } from './iommufd/user-command.ts';
 import { VfioCompat } from './iommufd/vfio-compat.ts';
 import { ViommuCommands } from './iommufd/viommu-commands.ts';
+import { MockDevice } from './iommu/mock-device.ts';
+import { MockViommu } from './iommu/mock-viommu.ts';
+import { HwQueue, HwQueueMemory } from './iommufd/hw-queue.ts';
+import { HwQueueCommands } from './iommufd/hw-queue-commands.ts';
+import { Vdevice } from './iommufd/vdevice.ts';
+import { VeventFile, VeventQueue } from './iommufd/vevent-queue.ts';
+import { VeventCommands } from './iommufd/vevent-commands.ts';
+import { Viommu } from './iommufd/viommu.ts';
+import { ViommuTests } from './iommufd/selftest/viommu-commands.ts';
 import { AddressSpace } from './mm/address-space.ts';
 import { PageFaults } from './mm/fault.ts';
 import { Dmabuf } from './mm/dmabuf.ts';
@@ -87,6 +97,9 @@ export const defaultParts = {
   FdTable,
   FileSource,
   Group,
+  HwQueue,
+  HwQueueCommands,
+  HwQueueMemory,
   HwptCommands,
   HwptNested,
   HwptPaging,
@@ -104,9 +117,12 @@ export const defaultParts = {
   IovaAllocator,
   IovaBitmap,
   Memfd,
+  MmapRegions,
+  MockDevice,
   MockDomain,
   MockIommu,
   MockNestedDomain,
+  MockViommu,
   ObjectTable,
   OpenFile,
   OptionCommands,
@@ -124,12 +140,18 @@ export const defaultParts = {
   TestCommands,
   UserCommand,
   UserSource,
+  Vdevice,
+  VeventCommands,
+  VeventFile,
+  VeventQueue,
   VfioCompat,
   VfioCore,
   VfioDevice,
   VfioGroup,
   VfioPci,
+  Viommu,
   ViommuCommands,
+  ViommuTests,
 };
 
 export type Parts = typeof defaultParts;

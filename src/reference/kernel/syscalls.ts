@@ -4,11 +4,11 @@ import { MAP_ANONYMOUS, MAP_SHARED, MFD_HUGETLB, O_RDWR, O_WRONLY } from '#uapi/
 import { POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from '#uapi/poll.ts';
 import { openNode } from './fs/open.ts';
 import { Eventfd } from './fs/eventfd.ts';
-import type { FileOperations, OpenFile, Transfer } from './file.ts';
+import type { DeviceMapping, FileOperations, OpenFile, Transfer } from './file.ts';
 import type { Kernel } from './kernel.ts';
 import { isErrno } from './lib/errno.ts';
 import { PAGE_SIZE } from './mm/user-memory.ts';
-import type { UserMmap } from './mm/user-memory.ts';
+import type { MappingHolder, UserMmap } from './mm/user-memory.ts';
 import type { CapabilityName, Task } from './process.ts';
 
 /** O_ACCMODE. */
@@ -189,13 +189,13 @@ export class Syscalls {
     const file = task.files.get(fd);
     if (isErrno(file)) return file;
     const { memory } = file.operations;
-    return memory ? { ...call, file: memory } : this.mmapDevice(file.operations, call);
+    return memory ? { ...call, file: memory } : this.mmapDevice(file, call);
   }
 
-  /** ENODEV without a method. ABI-25 */
-  protected mmapDevice(operations: FileOperations, call: Omit<UserMmap, 'file'>): Result<UserMmap> {
+  /** ENODEV without a method. The mapping keeps the file open. ABI-25 MMAP-06 */
+  protected mmapDevice(file: OpenFile, call: Omit<UserMmap, 'file'>): Result<UserMmap> {
     if (call.length === 0n || call.offset % PAGE_SIZE !== 0n) return 'EINVAL';
-    const mapping = operations.mapDevice?.({
+    const mapping = file.operations.mapDevice?.({
       offset: call.offset,
       length: (call.length + PAGE_SIZE - 1n) & ~(PAGE_SIZE - 1n),
       protection: call.protection,
@@ -203,11 +203,26 @@ export class Syscalls {
     });
     if (mapping === undefined) return 'ENODEV';
     if (isErrno(mapping)) return mapping;
-    return { ...call, device: mapping.region, offset: mapping.offset };
+    const holder = holderOf(file, mapping);
+    return { ...call, device: mapping.region, offset: mapping.offset, holder };
   }
 }
 
 interface Buffer {
   readonly address: bigint;
   readonly length: number;
+}
+
+/** mmap_region(): the VMA has the file, and what the file gave it. The owner goes first, as it may need the file. */
+function holderOf(file: OpenFile, { owner }: DeviceMapping): MappingHolder {
+  return {
+    get() {
+      file.get();
+      owner?.get();
+    },
+    put() {
+      owner?.put();
+      file.put();
+    },
+  };
 }

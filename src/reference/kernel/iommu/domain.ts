@@ -2,6 +2,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 
 import type { AttachHandle, PageRequestHandler, PageRequests } from './io-pgfault.ts';
 import type { UserData, UserDataArray } from './user-data.ts';
+import type { ViommuDriver } from './viommu.ts';
 
 /** include/linux/iommu.h: IOMMU_READ, IOMMU_WRITE, IOMMU_CACHE. */
 export interface IommuProtection {
@@ -98,10 +99,20 @@ export interface DeviceCapabilities {
   readonly pasidWidth: number;
 }
 
+/** struct iommu_device */
+export interface IommuInstance {
+  /** Undefined where the driver has no virtual IOMMUs. VIOMMU-03 */
+  readonly viommu?: ViommuDriver;
+}
+
 /** struct device of a device behind an IOMMU: what iommufd and VFIO ask of the IOMMU core and its driver. */
 export interface IommuDevice extends DeviceCapabilities {
   readonly name: string;
   readonly group: IommuGroup;
+  /** dev->iommu->iommu_dev: which IOMMU it is behind. VDEV-02 */
+  readonly iommu: IommuInstance;
+  /** dev_iommu_priv_get(): what the driver of that IOMMU knows of it. */
+  readonly hardware: unknown;
   /** What is on the way from the device to a handler. */
   readonly pageRequests: PageRequests;
   reservedRegions(): readonly ReservedRegion[];

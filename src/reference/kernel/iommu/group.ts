@@ -9,6 +9,7 @@ import type {
   IommuDevice,
   IommuDomain,
   IommuGroup,
+  IommuInstance,
   NestedDomain,
   PagingOptions,
   ReservedRegion,
@@ -18,7 +19,7 @@ import type { AttachHandle, PageRequest } from './io-pgfault.ts';
 import type { UserData } from './user-data.ts';
 
 /** struct iommu_ops: what the driver of an IOMMU offers to the core. `Device` is what it needs to know of a device. */
-export interface IommuOps<Device> {
+export interface IommuOps<Device> extends IommuInstance {
   /** user_pasid_table: a guest may have a PASID table of its own in a nested domain. */
   readonly userPasidTable: boolean;
   capabilities(device: Device): DeviceCapabilities;
@@ -79,6 +80,7 @@ export class Group<Device = unknown> implements IommuGroup {
     const device: Member<Device> = {
       name,
       group: this,
+      iommu: ops,
       hardware,
       ...ops.capabilities(hardware),
       pageRequests: new this.parts.PageRequests({

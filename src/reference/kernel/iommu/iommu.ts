@@ -4,7 +4,8 @@ import type { Parts } from '../parts.ts';
 import type { IommuDevice } from './domain.ts';
 import type { Group } from './group.ts';
 import type { IntelDevice, IntelIommu } from './intel/intel-iommu.ts';
-import type { MockDevice, MockIommu } from './mock-iommu.ts';
+import type { MockDevice, MockDeviceFlags } from './mock-device.ts';
+import type { MockIommu } from './mock-iommu.ts';
 
 export interface IommuCoreOptions {
   readonly parts: Parts;
@@ -51,11 +52,11 @@ export class IommuCore {
   }
 
   /** mock_dev_create(): each in a group of its own. MOCK-05 */
-  addMockDevice(flags: MockDevice): IommuDevice {
+  addMockDevice(flags: MockDeviceFlags): IommuDevice {
     const { parts } = this;
     const id = this.groupIds.take();
     const group = new parts.Group<MockDevice>({ id, ops: this.mock, parts });
-    const device = group.addDevice(`iommufd_mock${this.nextMock++}`, flags);
+    const device = group.addDevice(`iommufd_mock${this.nextMock++}`, new parts.MockDevice(flags));
     this.groups.set(device, group);
     this.mocks.add(device);
     return device;

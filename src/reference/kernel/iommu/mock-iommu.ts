@@ -13,20 +13,12 @@ import type {
   ReservedRegion,
 } from './domain.ts';
 import type { IommuOps } from './group.ts';
+import type { MockDevice } from './mock-device.ts';
 import { MockDomain, mockFormat, mockHugeFormat } from './mock-domain.ts';
 import type { MockFormat } from './mock-domain.ts';
-import { MockNestedDomain } from './mock-nested-domain.ts';
-import { copyUserData } from './user-data.ts';
+import { MockNestedDomain, configOf } from './mock-nested-domain.ts';
 import type { UserData } from './user-data.ts';
-
-/** struct mock_dev: MOCK_FLAGS_DEVICE_*. MOCK-06 28 */
-export interface MockDevice {
-  readonly noDirtyTracking: boolean;
-  readonly pasid: boolean;
-}
-
-/** The type of the page table may be left away. */
-const MINIMAL_DATA = uapi.iommu_hwpt_selftest.codecs.iotlb.size;
+import type { ViommuCore, ViommuDriver, ViommuOps } from './viommu.ts';
 
 const formats = new Map<number, MockFormat>([
   [uapi.MOCK_IOMMUPT_DEFAULT, mockFormat],
@@ -36,6 +28,10 @@ const formats = new Map<number, MockFormat>([
 /** iommufd/selftest.c: mock_ops. MOCK-28 */
 export class MockIommu implements IommuOps<MockDevice> {
   readonly userPasidTable = true;
+  readonly viommu: ViommuDriver = {
+    offersViommu: (type) => type === uapi.IOMMU_VIOMMU_TYPE_SELFTEST,
+    initViommu: (core, data) => this.initViommu(core, data),
+  };
   private readonly parts: Parts;
 
   constructor(parts: Parts) {
@@ -69,7 +65,7 @@ export class MockIommu implements IommuOps<MockDevice> {
   /** mock_domain_alloc_nested(). HWPT-16 19 20 21 22 MOCK-29 */
   allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName {
     if (!(parent instanceof MockDomain)) return 'EINVAL';
-    const config = this.configOf(data);
+    const config = configOf(data);
     return isErrno(config) ? config : new this.parts.MockNestedDomain(config.iotlb);
   }
 
@@ -77,26 +73,31 @@ export class MockIommu implements IommuOps<MockDevice> {
     return [];
   }
 
-  /** mock_domain_nop_attach(). HWPT-11 DIRTY-23 */
+  /** mock_domain_nop_attach(). HWPT-11 DIRTY-23 VDEV-06 */
   attach(device: MockDevice, domain: AnyDomain): ErrnoName | undefined {
-    if (domain instanceof MockNestedDomain) return undefined;
+    if (domain instanceof MockNestedDomain) return device.enter(domain.viommu);
     if (!(domain instanceof MockDomain)) return 'EINVAL';
-    return domain.dirtyTracking && device.noDirtyTracking ? 'EINVAL' : undefined;
+    if (domain.dirtyTracking && device.noDirtyTracking) return 'EINVAL';
+    return device.enter(undefined);
   }
 
-  block(): void {}
+  block(device: MockDevice): void {
+    device.enter(undefined);
+  }
 
   /** mock_domain_page_response(): there is nobody to be told. */
   respond(): void {}
 
   private formatOf(data: UserData): MockFormat | ErrnoName {
-    const config = this.configOf(data);
+    const config = configOf(data);
     if (isErrno(config)) return config;
     return formats.get(config.pagetable_type) ?? 'EOPNOTSUPP';
   }
 
-  private configOf(data: UserData): { iotlb: number; pagetable_type: number } | ErrnoName {
-    if (data.type !== uapi.IOMMU_HWPT_DATA_SELFTEST) return 'EOPNOTSUPP';
-    return copyUserData(data, uapi.iommu_hwpt_selftest, MINIMAL_DATA);
+  /** mock_viommu_init(). VIOMMU-08 */
+  protected initViommu(core: ViommuCore, data: UserData | undefined): ViommuOps | ErrnoName {
+    const viommu = new this.parts.MockViommu(core, this.parts);
+    const error = data && viommu.init(data);
+    return error ?? viommu;
   }
 }

@@ -37,6 +37,15 @@ export function copyUserData<S extends Struct>(
   return isErrno(bytes) ? bytes : (struct.unpack(bytes) as Value<S>);
 }
 
+/** iommu_copy_struct_to_user(): as much as the user has room for. EFAULT. VIOMMU-09 */
+export function copyUserDataBack<S extends Struct>(
+  { task, address, length }: UserData,
+  struct: S,
+  values: Value<S>,
+): ErrnoName | undefined {
+  return task.memory.copyToUser(address, struct.pack(values).subarray(0, length));
+}
+
 /** iommu_copy_struct_from_user_array(). */
 export function copyEntry<S extends Struct>(
   { task, address, entryLength }: UserDataArray,

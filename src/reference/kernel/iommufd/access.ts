@@ -15,8 +15,11 @@ export interface AccessOptions {
   readonly context: Iommufd;
   /** Pins pages: areas have to be page aligned. PIN-17 */
   readonly needsPinPages: boolean;
-  /** Has to let go of the range before it returns. */
-  readonly unmap: (range: Range) => void;
+  /**
+   * Has to let go of the range before it returns. Undefined for an access of iommufd itself, which never lets go: what it
+   * pins cannot be unmapped. OBJ-13 HWQ-10
+   */
+  readonly unmap?: (range: Range) => void;
 }
 
 /** A part of a range that one area covers. */
@@ -32,8 +35,8 @@ export class Access extends IommufdObject {
   readonly iovaAlignment: bigint;
   protected readonly options: AccessOptions;
   protected ioas: Ioas | undefined;
-  /** Keeps the iommufd open. OBJ-28 */
-  protected readonly file: OpenFile;
+  /** Keeps the iommufd open, for a driver outside of it. OBJ-28 */
+  protected readonly file: OpenFile | undefined;
 
   /** The driver is a user until release(). OBJ-12 */
   constructor(id: number, options: AccessOptions) {
@@ -41,7 +44,7 @@ export class Access extends IommufdObject {
     this.options = options;
     this.iovaAlignment = options.needsPinPages ? PAGE_SIZE : 1n;
     this.users = 1;
-    this.file = options.context.file.get();
+    this.file = options.unmap && options.context.file.get();
   }
 
   get attachedTo(): Ioas | undefined {
@@ -51,7 +54,11 @@ export class Access extends IommufdObject {
   /** iommufd_access_attach(), iommufd_access_replace(). The old IOAS stays on failure. PIN-17 32 33 34 OBJ-07 */
   attach(ioasId: number): ErrnoName | undefined {
     const ioas = this.options.context.objects.get(ioasId, Ioas);
-    if (isErrno(ioas)) return ioas;
+    return isErrno(ioas) ? ioas : this.attachTo(ioas);
+  }
+
+  /** iommufd_access_change_ioas(). HWQ-15 */
+  attachTo(ioas: Ioas): ErrnoName | undefined {
     if (ioas === this.ioas) return undefined;
     const error = ioas.iopt.addAccess(this);
     if (error) return error;
@@ -69,11 +76,11 @@ export class Access extends IommufdObject {
 
   override destroy(): void {
     this.detach();
-    this.file.put();
+    this.file?.put();
   }
 
   notifyUnmap(range: Range): void {
-    this.options.unmap(range);
+    this.options.unmap?.(range);
   }
 
   /**
@@ -104,6 +111,7 @@ export class Access extends IommufdObject {
     for (const { area, first, last } of this.pieces(iova, iova + length - 1n)) {
       area.pages.unpin(area.indexAt(first), area.indexAt(last));
       area.accesses--;
+      if (!this.options.unmap) area.locks--;
     }
   }
 
@@ -133,7 +141,7 @@ export class Access extends IommufdObject {
   protected detach(): void {
     const { ioas } = this;
     if (!ioas) return;
-    this.options.unmap({ first: 0n, last: ULONG_MAX });
+    this.options.unmap?.({ first: 0n, last: ULONG_MAX });
     ioas.iopt.removeAccess(this);
     ioas.users--;
     this.ioas = undefined;
@@ -172,8 +180,10 @@ export class Access extends IommufdObject {
   /** iopt_area_add_access(). */
   protected pinPiece({ area, first, last }: Piece): ErrnoName | undefined {
     const error = area.pages.pinForAccess(area.indexAt(first), area.indexAt(last));
-    if (!error) area.accesses++;
-    return error;
+    if (error) return error;
+    area.accesses++;
+    if (!this.options.unmap) area.locks++;
+    return undefined;
   }
 
   protected pfnsOf({ area, first, last }: Piece): Pfn[] {

@@ -25,6 +25,8 @@ export class IoptArea {
   filled = false;
   /** Pins that accesses hold on its pages. */
   accesses = 0;
+  /** Objects that need what it maps: it cannot be unmapped. IOAS-UNMAP-15 */
+  locks = 0;
   /** It is being unmapped: no access may pin it any more. */
   preventAccess = false;
 

@@ -9,6 +9,7 @@ import type { HwptPaging } from './hw-pagetable.ts';
 import { Ioas } from './ioas.ts';
 import type { Iommufd } from './main.ts';
 import { IommufdObject } from './object.ts';
+import type { Vdevice } from './vdevice.ts';
 
 /** How a device comes to a page table: by a first attachment or in place of another one. */
 type AttachStep = (hwpt: HwPagetable) => ErrnoName | undefined;
@@ -17,6 +18,8 @@ type AttachStep = (hwpt: HwPagetable) => ErrnoName | undefined;
 export class IommufdDevice extends IommufdObject {
   readonly context: Iommufd;
   readonly device: IommuDevice;
+  /** As a guest knows it, if one does. VDEV-03 */
+  vdevice: Vdevice | undefined;
   protected readonly group: IommufdGroup;
 
   /** The driver is a user until unbind(). OBJ-11 */
@@ -28,8 +31,9 @@ export class IommufdDevice extends IommufdObject {
     this.users = 1;
   }
 
-  /** iommufd_device_unbind(). OBJ-29 VFIO-CDEV-14 */
+  /** iommufd_device_unbind(): a guest's view of it goes with it. OBJ-19 29 VDEV-08 09 MOCK-07 VFIO-CDEV-14 */
   unbind(): void {
+    if (this.vdevice) this.context.objects.tombstone(this.vdevice);
     this.users--;
     this.context.objects.remove(this.id);
   }

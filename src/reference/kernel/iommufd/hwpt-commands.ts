@@ -21,6 +21,7 @@ import { Ioas } from './ioas.ts';
 import type { Iommufd } from './main.ts';
 import { IommufdObject } from './object.ts';
 import type { UserCommand } from './user-command.ts';
+import { Viommu } from './viommu.ts';
 
 const NESTED_FLAGS = IOMMU_HWPT_FAULT_ID_VALID | IOMMU_HWPT_ALLOC_PASID;
 const PAGING_FLAGS = NESTED_FLAGS | IOMMU_HWPT_ALLOC_NEST_PARENT | IOMMU_HWPT_ALLOC_DIRTY_TRACKING;
@@ -49,6 +50,7 @@ export class HwptCommands {
     const table = this.context.objects.get(pt_id, IommufdObject);
     if (table instanceof Ioas) return this.allocPaging(command, device, table);
     if (table instanceof HwptPaging) return this.allocNested(command, device, table);
+    if (table instanceof Viommu) return this.allocOnViommu(command, device, table);
     return 'EINVAL';
   }
 
@@ -81,6 +83,25 @@ export class HwptCommands {
       const domain = device.device.allocNestedDomain(parent.domain, userData(command));
       if (isErrno(domain)) return domain;
       return new Nested(id, { domain, parent, holder: parent, pasidCompatible });
+    });
+  }
+
+  /** iommufd_viommu_alloc_hwpt_nested(): for the driver, the fault queue is none of its business. HWPT-24 25 26 27 OBJ-32 */
+  protected allocOnViommu(
+    command: AllocCommand,
+    { device }: IommufdDevice,
+    viommu: Viommu,
+  ): ErrnoName | undefined {
+    const { flags, data_len } = command.fields;
+    if (device.iommu !== viommu.iommu) return 'EINVAL';
+    if (flags & ~NESTED_FLAGS || data_len === 0) return 'EOPNOTSUPP';
+    const { HwptNested: Nested } = this.context.kernel.parts;
+    const pasidCompatible = (flags & IOMMU_HWPT_ALLOC_PASID) !== 0;
+    return this.create(command, (id) => {
+      const driverFlags = flags & ~IOMMU_HWPT_FAULT_ID_VALID;
+      const domain = viommu.ops?.allocNestedDomain(driverFlags, userData(command)) ?? 'EOPNOTSUPP';
+      if (isErrno(domain)) return domain;
+      return new Nested(id, { domain, parent: viommu.hwpt, holder: viommu, pasidCompatible });
     });
   }
 

@@ -11,6 +11,7 @@ import { HwptNested } from './hw-pagetable.ts';
 import type { Iommufd } from './main.ts';
 import { IommufdObject } from './object.ts';
 import type { UserCommand } from './user-command.ts';
+import { Viommu } from './viommu.ts';
 
 type InvalidateCommand = UserCommand<typeof iommu_hwpt_invalidate>;
 
@@ -50,8 +51,14 @@ export class InvalidateCommands {
   protected execute(command: InvalidateCommand): Invalidated {
     const table = this.context.objects.get(command.fields.hwpt_id, IommufdObject);
     if (isErrno(table)) return { done: 0, error: table };
+    if (table instanceof Viommu) return this.onViommu(command, table);
     if (!(table instanceof HwptNested)) return { done: 0, error: 'EINVAL' };
     return table.domain.invalidate?.(arrayOf(command)) ?? { done: 0, error: 'EOPNOTSUPP' };
+  }
+
+  /** INV-14 15 16 17 */
+  protected onViommu(command: InvalidateCommand, viommu: Viommu): Invalidated {
+    return viommu.ops?.invalidate(arrayOf(command)) ?? { done: 0, error: 'EOPNOTSUPP' };
   }
 }
 

@@ -100,7 +100,7 @@ export class IoPagetable {
 
   /**
    * iopt_unmap_iova_range(): whole areas only, in ascending order: those before one that is cut are gone.
-   * IOAS-UNMAP-02 04 05 06 10 13 14 17 18 19
+   * IOAS-UNMAP-02 04 05 06 10 13 14 15 17 18 19
    */
   unmap(first: bigint, last: bigint): Unmapped {
     let bytes = 0n;
@@ -108,6 +108,7 @@ export class IoPagetable {
     let start = first;
     let area = this.areas.intersecting(start, last);
     for (; area; area = this.areas.intersecting(start, last)) {
+      if (area.locks > 0) return { bytes, error: 'EBUSY' };
       if (this.isCut(area, start, last)) return { bytes, error: 'ENOENT' };
       if (area.first !== start) tries = 0;
       start = area.first;

@@ -5,7 +5,7 @@ import { invariant } from '../../reference-bug.ts';
 import type { IommuDevice } from '../iommu/domain.ts';
 import type { Kernel } from '../kernel.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { FileOperations, MapDeviceRequest, OpenFile } from '../file.ts';
+import type { DeviceMapping, FileOperations, MapDeviceRequest, OpenFile } from '../file.ts';
 import type { Task } from '../process.ts';
 import type { AccountMode } from './accounting.ts';
 import type { IommufdDevice } from './device.ts';
@@ -13,6 +13,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import { row } from './dispatcher.ts';
 import type { IommufdGroup } from './group.ts';
 import type { Ioas } from './ioas.ts';
+import type { MmapRegions } from './mmap-regions.ts';
 import type { IommufdObject, ObjectTable } from './object.ts';
 import type { VfioCompat } from './vfio-compat.ts';
 
@@ -22,6 +23,8 @@ export class Iommufd implements FileOperations {
   readonly objects: ObjectTable;
   /** By IOMMU group id: the groups that have a device bound here. */
   readonly groups = new Map<number, IommufdGroup>();
+  /** What can be mapped through the file. */
+  readonly mmapRegions: MmapRegions;
   /** How maps without CAP_IPC_LOCK are limited. OPT-05 */
   accountMode: AccountMode;
   /** The IOAS behind the VFIO container ioctls; no reference. OPT-34 */
@@ -35,6 +38,7 @@ export class Iommufd implements FileOperations {
     this.kernel = kernel;
     this.accountMode = accountMode;
     this.objects = new parts.ObjectTable();
+    this.mmapRegions = new parts.MmapRegions();
     const ioasCommands = new parts.IoasCommands(this);
     this.compat = new parts.VfioCompat(this, ioasCommands, new parts.AreaCutter(kernel));
     this.dispatcher = new parts.Dispatcher(kernel, [
@@ -48,6 +52,8 @@ export class Iommufd implements FileOperations {
         new parts.DeviceCommands(this),
         new parts.FaultCommands(this),
         new parts.ViommuCommands(this),
+        new parts.VeventCommands(this),
+        new parts.HwQueueCommands(this),
         new parts.TestCommands(this),
       ].flatMap((commands) => commands.rows()),
     ]);
@@ -68,10 +74,10 @@ export class Iommufd implements FileOperations {
     return this.dispatcher.ioctl(task, request, arg);
   }
 
-  /** iommufd_fops_mmap(): nothing here has pages to map. MMAP-02 03 04 ABI-25 */
-  mapDevice({ protection, shared }: MapDeviceRequest): ErrnoName {
-    if (!shared) return 'EINVAL';
-    return protection & PROT_EXEC ? 'EPERM' : 'ENXIO';
+  /** iommufd_fops_mmap(). MMAP-02 03 ABI-25 */
+  mapDevice(request: MapDeviceRequest): DeviceMapping | ErrnoName {
+    if (!request.shared) return 'EINVAL';
+    return request.protection & PROT_EXEC ? 'EPERM' : this.mmapRegions.map(request);
   }
 
   /** The last reference to the file is gone; bound devices and open queues hold one. OBJ-27 28 */

@@ -65,6 +65,16 @@ export class ObjectTable {
     return undefined;
   }
 
+  /**
+   * iommufd_object_tombstone_user(): the object goes although its user did not destroy it, and its id is never given out
+   * again. OBJ-19 VDEV-09
+   */
+  tombstone(object: IommufdObject): void {
+    this.objects.delete(object.id);
+    this.reserved++;
+    object.destroy();
+  }
+
   /** When the file is closed: those that nobody uses first, until none is left. OBJ-27 */
   destroyAll(): void {
     while (!this.objects.isEmpty) {

@@ -1,30 +1,24 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
-  IOMMU_HW_QUEUE_ALLOC,
-  IOMMU_HW_QUEUE_TYPE_DEFAULT,
   IOMMU_VDEVICE_ALLOC,
-  IOMMU_VEVENTQ_ALLOC,
-  IOMMU_VEVENTQ_TYPE_DEFAULT,
   IOMMU_VIOMMU_ALLOC,
   IOMMU_VIOMMU_TYPE_DEFAULT,
 } from '#uapi/iommufd/viommu.ts';
-import type {
-  iommu_hw_queue_alloc,
-  iommu_veventq_alloc,
-  iommu_viommu_alloc,
-} from '#uapi/iommufd/viommu.ts';
+import type { iommu_vdevice_alloc, iommu_viommu_alloc } from '#uapi/iommufd/viommu.ts';
+import type { UserData } from '../iommu/user-data.ts';
 import { isErrno } from '../lib/errno.ts';
-import { ULONG_MAX } from '../lib/math.ts';
 import { IommufdDevice } from './device.ts';
 import { row } from './dispatcher.ts';
 import type { CommandRow } from './dispatcher.ts';
+import { HwptPaging } from './hw-pagetable.ts';
 import type { Iommufd } from './main.ts';
 import type { UserCommand } from './user-command.ts';
+import { Viommu } from './viommu.ts';
 
-/** Events that a queue may be asked to hold. VEVQ-02 */
-const MAX_DEPTH = 524_288;
+type ViommuCommand = UserCommand<typeof iommu_viommu_alloc>;
+type VdeviceCommand = UserCommand<typeof iommu_vdevice_alloc>;
 
-/** viommu.c and eventq.c on a machine whose IOMMU drivers offer no virtual IOMMU: none comes into being. */
+/** viommu.c: IOMMU_VIOMMU_ALLOC and IOMMU_VDEVICE_ALLOC. */
 export class ViommuCommands {
   protected readonly context: Iommufd;
 
@@ -35,33 +29,61 @@ export class ViommuCommands {
   rows(): CommandRow[] {
     return [
       row(IOMMU_VIOMMU_ALLOC, (command) => this.allocViommu(command)),
-      row(IOMMU_VDEVICE_ALLOC, () => 'ENOENT'),
-      row(IOMMU_VEVENTQ_ALLOC, (command) => this.allocEventQueue(command)),
-      row(IOMMU_HW_QUEUE_ALLOC, (command) => this.allocHwQueue(command)),
+      row(IOMMU_VDEVICE_ALLOC, (command) => this.allocVdevice(command)),
     ];
   }
 
-  /** VIOMMU-01 02 03 15 ABI-19 */
-  allocViommu({ fields }: UserCommand<typeof iommu_viommu_alloc>): ErrnoName {
-    if (fields.flags || fields.type === IOMMU_VIOMMU_TYPE_DEFAULT) return 'EOPNOTSUPP';
-    const device = this.context.objects.get(fields.dev_id, IommufdDevice);
-    return isErrno(device) ? device : 'EOPNOTSUPP';
+  /** iommufd_viommu_alloc_ioctl(). VIOMMU-01 02 03 04 05 08 15 ABI-19 */
+  allocViommu(command: ViommuCommand): ErrnoName | undefined {
+    const { flags, type, dev_id, hwpt_id } = command.fields;
+    if (flags || type === IOMMU_VIOMMU_TYPE_DEFAULT) return 'EOPNOTSUPP';
+    const device = this.context.objects.get(dev_id, IommufdDevice);
+    if (isErrno(device)) return device;
+    if (!device.device.iommu.viommu?.offersViommu(type)) return 'EOPNOTSUPP';
+    const parent = this.context.objects.get(hwpt_id, HwptPaging);
+    if (isErrno(parent)) return parent;
+    if (!parent.nestParent) return 'EINVAL';
+    const viommu = this.context.create(
+      (id) => this.makeViommu(id, command, { device, parent }),
+      (made) => command.respond({ out_viommu_id: made.id }),
+    );
+    return isErrno(viommu) ? viommu : undefined;
   }
 
-  /** VEVQ-01 02 03 */
-  allocEventQueue({ fields }: UserCommand<typeof iommu_veventq_alloc>): ErrnoName {
-    const { flags, __reserved, type, veventq_depth } = fields;
-    if (flags || __reserved || type === IOMMU_VEVENTQ_TYPE_DEFAULT) return 'EOPNOTSUPP';
-    if (veventq_depth === 0 || veventq_depth > MAX_DEPTH) return 'EINVAL';
-    return 'ENOENT';
+  /** iommufd_vdevice_alloc_ioctl(). VDEV-01 02 03 04 05 */
+  allocVdevice(command: VdeviceCommand): ErrnoName | undefined {
+    const { viommu_id, dev_id, virt_id: virtualId } = command.fields;
+    const viommu = this.context.objects.get(viommu_id, Viommu);
+    if (isErrno(viommu)) return viommu;
+    const device = this.context.objects.get(dev_id, IommufdDevice);
+    if (isErrno(device)) return device;
+    if (device.device.iommu !== viommu.iommu) return 'EINVAL';
+    if (device.vdevice || viommu.devices.has(virtualId)) return 'EEXIST';
+    const { Vdevice } = this.context.kernel.parts;
+    const vdevice = this.context.create(
+      (id) => new Vdevice(id, { viommu, device, virtualId }),
+      (made) => command.respond({ out_vdevice_id: made.id }),
+    );
+    return isErrno(vdevice) ? vdevice : undefined;
   }
 
-  /** HWQ-01 02 03 04 */
-  allocHwQueue({ fields }: UserCommand<typeof iommu_hw_queue_alloc>): ErrnoName {
-    const { flags, type, length, nesting_parent_iova } = fields;
-    if (flags || type === IOMMU_HW_QUEUE_TYPE_DEFAULT) return 'EOPNOTSUPP';
-    if (length === 0n) return 'EINVAL';
-    if (nesting_parent_iova + length - 1n > ULONG_MAX) return 'EOVERFLOW';
-    return 'ENOENT';
+  protected makeViommu(
+    id: number,
+    command: ViommuCommand,
+    { device, parent }: { device: IommufdDevice; parent: HwptPaging },
+  ): Viommu | ErrnoName {
+    const { context } = this;
+    const { iommu } = device.device;
+    const viommu = new context.kernel.parts.Viommu(id, { context, iommu, parent });
+    const ops = iommu.viommu?.initViommu(viommu, userData(command)) ?? 'EOPNOTSUPP';
+    if (isErrno(ops)) viommu.destroy();
+    else viommu.ops = ops;
+    return isErrno(ops) ? ops : viommu;
   }
+}
+
+/** Undefined where there is none: what the driver then lacks, it does without. VIOMMU-08 */
+function userData({ task, fields }: ViommuCommand): UserData | undefined {
+  const { type, data_uptr: address, data_len: length } = fields;
+  return length > 0 ? { task, type, address, length } : undefined;
 }

@@ -22,6 +22,15 @@ export function copyStructFromUser(
   const userSize = sizeOf(task, address);
   if (isErrno(userSize)) return userSize;
   if (userSize < minSize) return 'EINVAL';
+  return copySizedStruct(task, address, { userSize, size });
+}
+
+/** copy_struct_from_user() of a struct whose size is told apart from it. E2BIG, EFAULT. INV-15 */
+export function copySizedStruct(
+  task: Task,
+  address: bigint,
+  { userSize, size }: { readonly userSize: number; readonly size: number },
+): Uint8Array | ErrnoName {
   const error = checkTail(task, address + BigInt(size), userSize - size);
   if (error) return error;
   const head = task.memory.copyFromUser(address, Math.min(userSize, size));

@@ -60,6 +60,7 @@ export class AddressSpace implements UserMemory {
     if (uncuttable) return uncuttable;
     this.unmapRange(start, start + request.length);
     const vma = vmaOf(request, start, this.fileBehind(request));
+    vma.holder?.get();
     this.vmas.insert(vma);
     if (request.flags & MAP_POPULATE) this.populate(vma);
     return start;
@@ -129,6 +130,7 @@ export class AddressSpace implements UserMemory {
     const child = new this.parts.AddressSpace({ pages: this.pages, parts: this.parts });
     for (const vma of this.vmas.all()) {
       vma.file?.get();
+      vma.holder?.get();
       child.vmas.insert(vma);
     }
     this.faults.fork(child.table);
@@ -188,10 +190,14 @@ export class AddressSpace implements UserMemory {
 
   private unmapRange(start: bigint, end: bigint): void {
     const { gone, kept } = this.vmas.remove(start, end);
-    for (const vma of kept) vma.file?.get();
+    for (const vma of kept) {
+      vma.file?.get();
+      vma.holder?.get();
+    }
     for (const vma of gone) {
       this.zap(vma);
       vma.file?.put();
+      vma.holder?.put();
     }
   }
 

@@ -66,6 +66,7 @@ export function vmaOf(request: UserMmap, start: bigint, file: MemoryFile | undef
     offset: request.offset,
     ...(file && { file }),
     ...(request.device && { device: request.device }),
+    ...(request.holder && { holder: request.holder }),
   };
 }
 

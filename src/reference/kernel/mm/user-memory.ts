@@ -48,7 +48,15 @@ export interface UserMmap {
   readonly file?: MemoryFile;
   /** Memory of a device in place of a file: a VM_PFNMAP mapping, which cannot be pinned. */
   readonly device?: DeviceRegion;
+  /** What lives as long as the memory of a device is mapped. */
+  readonly holder?: MappingHolder;
   readonly offset: bigint;
+}
+
+/** vm_ops->open() and close(), and vma->vm_file: told of each part of a mapping that comes or goes. */
+export interface MappingHolder {
+  get(): void;
+  put(): void;
 }
 
 /** What an fd must offer to be mapped: a memfd (shmem or hugetlbfs). */

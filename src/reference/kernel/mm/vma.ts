@@ -1,5 +1,5 @@
 import type { DeviceRegion } from '../../hardware/bus.ts';
-import type { MemoryFile } from './user-memory.ts';
+import type { MappingHolder, MemoryFile } from './user-memory.ts';
 
 /** struct vm_area_struct. Bytes; `end` is behind the last one. */
 export interface Vma {
@@ -14,6 +14,8 @@ export interface Vma {
   readonly file?: MemoryFile;
   /** VM_PFNMAP */
   readonly device?: DeviceRegion;
+  /** What the device lives by. */
+  readonly holder?: MappingHolder;
   /** Of `start`, in the file or region; bytes. */
   readonly offset: bigint;
 }

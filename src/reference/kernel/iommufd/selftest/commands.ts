@@ -39,6 +39,7 @@ export class TestCommands {
       [uapi.IOMMU_TEST_OP_SET_TEMP_MEMORY_LIMIT, (command) => this.setMemoryLimit(command)],
       ...new context.kernel.parts.AccessTests(context).operations(),
       ...new context.kernel.parts.DmabufTests(context).operations(),
+      ...new context.kernel.parts.ViommuTests(context).operations(),
       ...new context.kernel.parts.DirtyTests(context).operations(),
       ...new context.kernel.parts.PageRequestTests(context).operations(),
     ]);

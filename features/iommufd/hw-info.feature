@@ -1,0 +1,328 @@
+@needs:device @needs:hwpt-alloc
+Feature: IOMMU_GET_HW_INFO
+  Tells a virtual machine monitor what IOMMU a device is behind: the kind of it, its registers in a struct of that kind,
+  and what all kinds have in common. A struct may grow from release to release, so that the buffer of a program and the
+  struct of the kernel can differ in length.
+
+  Background:
+    Given an iommufd
+    And an IOAS "guest"
+    And a device "nic" attached to IOAS "guest"
+    And a buffer "data" of 2 pages
+
+  Rule: what this kernel does not know is refused
+
+    @HWINFO-01
+    Scenario Outline: flags <flags>, for <device>
+      When it calls IOMMU_GET_HW_INFO with:
+        | flags  | <flags>  |
+        | dev_id | <device> |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+
+      Examples:
+        | flags              | device         |
+        | bit 1              | device "nic"   |
+        | bit 31             | device "nic"   |
+        | INPUT_TYPE, bit 1  | device "nic"   |
+        | INPUT_TYPE, bit 31 | no such object |
+
+    @HWINFO-02
+    Scenario Outline: a reserved byte, <field>, of <value>, for <device>
+      When it calls IOMMU_GET_HW_INFO with:
+        | <field> | <value>  |
+        | dev_id  | <device> |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+
+      Examples:
+        | field         | value | device         |
+        | __reserved[0] | bit 0 | device "nic"   |
+        | __reserved[1] | bit 7 | device "nic"   |
+        | __reserved[2] | bit 0 | device "nic"   |
+        | __reserved[2] | bit 7 | no such object |
+
+  Rule: only a bound device has information
+
+    @HWINFO-03
+    Scenario Outline: <object> in place of a device
+      When it calls IOMMU_GET_HW_INFO with:
+        | dev_id    | <object>      |
+        | data_len  |       8 bytes |
+        | data_uptr | buffer "data" |
+      Then it fails with ENOENT
+      And it wrote nothing back
+
+      Examples:
+        | object                         |
+        | no such object                 |
+        | IOAS "guest"                   |
+        | the page table of device "nic" |
+
+  Rule: as much as fits is written, and the whole length is told
+
+    @HWINFO-04 @HWINFO-20 @needs:test-cmd
+    Scenario Outline: no room, at <address>
+      When it calls IOMMU_GET_HW_INFO with:
+        | data_len  |   0 bytes |
+        | data_uptr | <address> |
+      Then it succeeds
+      And it returns:
+        | data_len           |             8 bytes |
+        | data_uptr          | <address>           |
+        | out_data_type      | SELFTEST            |
+        | out_max_pasid_log2 |                   0 |
+        | out_capabilities   | with DIRTY_TRACKING |
+
+      Examples:
+        | address       |
+        | null          |
+        | a bad pointer |
+        | buffer "data" |
+
+    @HWINFO-05 @HWINFO-20 @needs:test-cmd
+    Scenario Outline: room for <length> of the 8 bytes
+      When it stores struct iommu_test_hw_info in buffer "data":
+        | flags  | test_reg |
+        | bit 31 | bit 31   |
+      And it calls IOMMU_GET_HW_INFO with:
+        | data_len  | <length>      |
+        | data_uptr | buffer "data" |
+      Then it succeeds
+      And it returns:
+        | data_len | 8 bytes |
+      And buffer "data" holds struct iommu_test_hw_info:
+        | flags   | test_reg   |
+        | <flags> | <test_reg> |
+
+      Examples:
+        | length  | flags  | test_reg                      |
+        | 0 bytes | bit 31 | bit 31                        |
+        | 3 bytes | bit 31 | bit 31                        |
+        | 4 bytes |      0 | bit 31                        |
+        | 8 bytes |      0 | IOMMU_HW_INFO_SELFTEST_REGVAL |
+
+    @HWINFO-06 @HWINFO-20 @needs:test-cmd
+    Scenario Outline: room for <length>, of which the data take 8 bytes
+      When it stores an array of struct iommu_test_hw_info in buffer "data":
+        | flags  | test_reg |
+        | bit 31 | bit 31   |
+        | bit 31 | bit 31   |
+        | bit 31 | bit 31   |
+      And it calls IOMMU_GET_HW_INFO with:
+        | data_len  | <length>      |
+        | data_uptr | buffer "data" |
+      Then it succeeds
+      And it returns:
+        | data_len | 8 bytes |
+      And buffer "data" holds an array of struct iommu_test_hw_info:
+        | flags   | test_reg                      |
+        |       0 | IOMMU_HW_INFO_SELFTEST_REGVAL |
+        | <third> | <fourth>                      |
+        | <fifth> | bit 31                        |
+
+      Examples:
+        | length   | third  | fourth | fifth  |
+        |  8 bytes | bit 31 | bit 31 | bit 31 |
+        | 12 bytes |      0 | bit 31 | bit 31 |
+        | 15 bytes |      0 | bit 31 | bit 31 |
+        | 16 bytes |      0 |      0 | bit 31 |
+        | 20 bytes |      0 |      0 |      0 |
+
+    @HWINFO-07
+    Scenario Outline: room for <length> at <address>
+      When it calls IOMMU_GET_HW_INFO with:
+        | data_len  | <length>  |
+        | data_uptr | <address> |
+      Then it fails with EFAULT
+      And it wrote nothing back
+
+      Examples:
+        | length  | address       |
+        |  1 byte | null          |
+        |  1 byte | a bad pointer |
+        | 8 bytes | a bad pointer |
+        | 2 pages | a bad pointer |
+
+    @HWINFO-07
+    Scenario Outline: room for 2 pages, the second of which is <sort>
+      Given <sort> "rest" of 1 page over buffer "data" + 1 page
+      When it calls IOMMU_GET_HW_INFO with:
+        | data_len  |       2 pages |
+        | data_uptr | buffer "data" |
+      Then it fails with EFAULT
+      And it wrote nothing back
+      When it calls IOMMU_GET_HW_INFO with:
+        | data_len  |        1 page |
+        | data_uptr | buffer "data" |
+      Then it succeeds
+
+      Examples:
+        | sort                   |
+        | a read-only buffer     |
+        | an inaccessible buffer |
+
+  Rule: a program may ask for the kind of data that it knows
+
+    @HWINFO-08
+    Scenario Outline: the type <type>, without asking for it, where there is <kind>
+      When it calls IOMMU_GET_HW_INFO with:
+        | flags        | none   |
+        | in_data_type | <type> |
+      Then it succeeds
+      And it returns:
+        | in_data_type  | <kind> |
+        | out_data_type | <kind> |
+
+      @needs:test-cmd
+      Examples: mock devices
+        | type           | kind     |
+        | INTEL_VTD      | SELFTEST |
+        | TEGRA241_CMDQV | SELFTEST |
+        | bit 31         | SELFTEST |
+
+      @needs:vfio-device
+      Examples: devices behind a VT-d
+        | type       | kind      |
+        | ARM_SMMUV3 | INTEL_VTD |
+        | bit 31     | INTEL_VTD |
+
+    @HWINFO-09
+    Scenario Outline: the type <type>, which the IOMMU does not have
+      When it calls IOMMU_GET_HW_INFO with:
+        | flags        | INPUT_TYPE |
+        | in_data_type | <type>     |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+
+      Examples:
+        | type           |
+        | ARM_SMMUV3     |
+        | TEGRA241_CMDQV |
+        | AMD            |
+        | bit 31         |
+
+    @HWINFO-10 @ABI-30 @needs:test-cmd
+    Scenario Outline: the type <type> of the selftest
+      When it calls IOMMU_GET_HW_INFO with:
+        | flags        | INPUT_TYPE    |
+        | in_data_type | <type>        |
+        | data_len     |       8 bytes |
+        | data_uptr    | buffer "data" |
+      Then it succeeds
+      And it returns:
+        | in_data_type  | SELFTEST |
+        | out_data_type | SELFTEST |
+        | data_len      |  8 bytes |
+      And buffer "data" holds struct iommu_test_hw_info:
+        | flags | test_reg                      |
+        |     0 | IOMMU_HW_INFO_SELFTEST_REGVAL |
+
+      Examples:
+        | type     |
+        | DEFAULT  |
+        | SELFTEST |
+
+    @HWINFO-10 @ABI-30 @needs:vfio-device
+    Scenario Outline: the type <type> of VT-d
+      When it calls IOMMU_GET_HW_INFO with:
+        | flags        | INPUT_TYPE    |
+        | in_data_type | <type>        |
+        | data_len     |      24 bytes |
+        | data_uptr    | buffer "data" |
+      Then it succeeds
+      And it returns:
+        | in_data_type  | INTEL_VTD |
+        | out_data_type | INTEL_VTD |
+        | data_len      |  24 bytes |
+      And buffer "data" holds struct iommu_hw_info_vtd:
+        | flags               | cap_reg     |
+        | ERRATA_772415_SPR17 | with bit 39 |
+
+      Examples:
+        | type      |
+        | DEFAULT   |
+        | INTEL_VTD |
+
+  Rule: the capabilities are those of the device
+
+    @HWINFO-12 @needs:test-cmd
+    Scenario: a device whose IOMMU does not track dirty pages, beside one whose does
+      When it calls IOMMU_TEST_CMD with:
+        | op                          | MOCK_DOMAIN_FLAGS          |
+        | id                          | IOAS "guest"               |
+        | mock_domain_flags.dev_flags | MOCK_FLAGS_DEVICE_NO_DIRTY |
+      Then it made bound device "plain"
+      When it calls IOMMU_GET_HW_INFO with:
+        | dev_id | bound device "plain" |
+      Then it succeeds
+      And it returns:
+        | out_data_type    | SELFTEST               |
+        | out_capabilities | without DIRTY_TRACKING |
+      When it calls IOMMU_GET_HW_INFO
+      Then it returns:
+        | out_capabilities | with DIRTY_TRACKING |
+
+    @HWINFO-12 @HWINFO-15 @needs:vfio-device
+    Scenario: a device behind a VT-d that does not track dirty pages
+      When it calls IOMMU_GET_HW_INFO with:
+        | out_capabilities | U64_MAX |
+      Then it succeeds
+      And it returns:
+        | out_data_type    | INTEL_VTD              |
+        | out_capabilities | without DIRTY_TRACKING |
+
+    @HWINFO-13
+    Scenario: a device without PASIDs
+      When it calls IOMMU_GET_HW_INFO with:
+        | out_max_pasid_log2 |      20 |
+        | out_capabilities   | U64_MAX |
+      Then it succeeds
+      And it returns:
+        | out_max_pasid_log2 |                                      0 |
+        | out_capabilities   | without PCI_PASID_EXEC, PCI_PASID_PRIV |
+
+    @HWINFO-13 @HWINFO-14 @needs:test-cmd
+    Scenario: a device with PASIDs of 20 bits, which is no PCI device
+      When it calls IOMMU_TEST_CMD with:
+        | op                          | MOCK_DOMAIN_FLAGS       |
+        | id                          | IOAS "guest"            |
+        | mock_domain_flags.dev_flags | MOCK_FLAGS_DEVICE_PASID |
+      Then it made bound device "shared"
+      When it calls IOMMU_GET_HW_INFO with:
+        | dev_id | bound device "shared" |
+      Then it succeeds
+      And it returns:
+        | out_max_pasid_log2 |                                    20 |
+        | out_capabilities   | DIRTY_TRACKING, PCI_ATS_NOT_SUPPORTED |
+
+    @HWINFO-14
+    Scenario: a device that cannot use ATS
+      When it calls IOMMU_GET_HW_INFO
+      Then it succeeds
+      And it returns:
+        | out_capabilities | with PCI_ATS_NOT_SUPPORTED |
+
+  Rule: a VT-d unit shows its capability registers: page-selective and queued invalidation, and reserved bits of 0
+
+    @HWINFO-15 @needs:vfio-device
+    Scenario: the registers of a VT-d unit
+      When it stores struct iommu_hw_info_vtd in buffer "data":
+        | flags  | __reserved | cap_reg | ecap_reg |
+        | bit 31 | bit 31     | U64_MAX | U64_MAX  |
+      And it calls IOMMU_GET_HW_INFO with:
+        | data_len  |      24 bytes |
+        | data_uptr | buffer "data" |
+      Then it succeeds
+      And it returns:
+        | data_len      |  24 bytes |
+        | out_data_type | INTEL_VTD |
+      And buffer "data" holds struct iommu_hw_info_vtd:
+        | flags               | __reserved |
+        | ERRATA_772415_SPR17 |          0 |
+      And buffer "data" holds struct iommu_hw_info_vtd:
+        | cap_reg     | ecap_reg   |
+        | with bit 39 | with bit 1 |
+      And buffer "data" holds struct iommu_hw_info_vtd:
+        | cap_reg        | ecap_reg      |
+        | without bit 14 | without bit 5 |

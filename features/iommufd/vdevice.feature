@@ -1,0 +1,227 @@
+@needs:viommu
+Feature: IOMMU_VDEVICE_ALLOC
+  A vDEVICE is a device as the guest of a vIOMMU knows it: by a number of the guest's own, the virt_id. The guest's
+  commands name the device by it, and so do the events that the device causes. A vDEVICE does not keep its device: where
+  the device is closed first, the vDEVICE goes with it.
+
+  Rule: both ids are looked up, the vIOMMU's first
+
+    Background:
+      Given an iommufd
+      And an IOAS "guest"
+
+    @VDEV-01
+    Scenario: an id that names no vIOMMU
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | viommu_id | no such object |
+        | dev_id    | no such object |
+      Then it fails with ENOENT
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | viommu_id | IOAS "guest" |
+      Then it fails with ENOENT
+      And it wrote nothing back
+
+    @VDEV-01 @needs:device @needs:test-cmd @needs:nesting
+    Scenario: an id that names no device
+      Given a device "nic" attached to IOAS "guest"
+      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | dev_id | no such object |
+      Then it fails with ENOENT
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | dev_id | vIOMMU "smmu" |
+      Then it fails with ENOENT
+      When it destroys vIOMMU "smmu"
+      Then it succeeds
+
+    @VDEV-02 @needs:test-cmd @needs:nesting @needs:vfio-device
+    Scenario: a device behind another IOMMU
+      Given a device "real" attached to IOAS "guest"
+      And an IOAS "second"
+      When it calls IOMMU_TEST_CMD with:
+        | op | MOCK_DOMAIN   |
+        | id | IOAS "second" |
+      Then it returns:
+        | mock_domain.out_idev_id | 6 |
+      When it calls IOMMU_HWPT_ALLOC with:
+        | dev_id |             6 |
+        | pt_id  | IOAS "second" |
+        | flags  | NEST_PARENT   |
+      Then it returns:
+        | out_hwpt_id | 8 |
+      When it calls IOMMU_VIOMMU_ALLOC with:
+        | dev_id  | 6 |
+        | hwpt_id | 8 |
+      Then it returns:
+        | out_viommu_id | 9 |
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | viommu_id |             9 |
+        | dev_id    | device "real" |
+      Then it fails with EINVAL
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | viommu_id | 9 |
+        | dev_id    | 6 |
+      Then it succeeds
+
+  @needs:test-cmd @needs:nesting
+  Rule: a device has one vDEVICE at most, and a number on a vIOMMU is of one device
+
+    Background:
+      Given an iommufd
+      And an IOAS "guest"
+      And a device "nic" attached to IOAS "guest"
+
+    @VDEV-03 @needs:two-devices
+    Scenario: a second vDEVICE for a device, on the same vIOMMU or on another one
+      Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+      And a vIOMMU "other" for device "nic" on HWPT "parent"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 16 on vIOMMU "smmu"
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | viommu_id | vIOMMU "smmu" |
+        | virt_id   |            17 |
+      Then it fails with EEXIST
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | viommu_id | vIOMMU "other" |
+        | virt_id   |             16 |
+      Then it fails with EEXIST
+      And it wrote nothing back
+      When it destroys vIOMMU "other"
+      Then it succeeds
+
+    @VDEV-04 @needs:two-devices
+    Scenario: a number that another device has
+      Given a device "disk" attached to IOAS "guest"
+      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+      And a vIOMMU "other" for device "nic" on HWPT "parent"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 16 on vIOMMU "smmu"
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | viommu_id | vIOMMU "smmu" |
+        | dev_id    | device "disk" |
+        | virt_id   |            16 |
+      Then it fails with EEXIST
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | viommu_id | vIOMMU "other" |
+        | dev_id    | device "disk"  |
+        | virt_id   |             16 |
+      Then it succeeds
+      And it wrote back only "out_vdevice_id"
+
+    @VDEV-05 @needs:device
+    Scenario Outline: the number <number>
+      Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | virt_id | <number> |
+      Then it succeeds
+      And it returns:
+        | virt_id        | <number> |
+        | out_vdevice_id |        7 |
+      When it destroys vIOMMU "smmu"
+      Then it fails with EBUSY
+
+      Examples:
+        | number     |
+        |          0 |
+        |          1 |
+        | 4294967295 |
+        | 4294967296 |
+        | U64_MAX    |
+
+    @OBJ-18 @VDEV-07 @needs:two-devices
+    Scenario: when a vDEVICE is destroyed its device and its number are free again
+      Given a device "disk" attached to IOAS "guest"
+      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 16 on vIOMMU "smmu"
+      When it destroys vDEVICE "guest nic"
+      Then it succeeds
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | dev_id  | device "disk" |
+        | virt_id |            16 |
+      Then it succeeds
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | dev_id  | device "nic" |
+        | virt_id |           17 |
+      Then it succeeds
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | dev_id  | device "nic" |
+        | virt_id |           18 |
+      Then it fails with EEXIST
+
+  @needs:device @needs:test-cmd @needs:nesting
+  Rule: a device without a vDEVICE cannot use the page tables of the guest
+
+    Background:
+      Given an iommufd
+      And an IOAS "guest"
+      And a device "nic" attached to IOAS "guest"
+      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+
+    @VDEV-06
+    Scenario: attached before and after it has a number
+      Given a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
+      When it attaches device "nic" to HWPT "stage 1"
+      Then it fails with ENOENT
+      When it destroys the page table of device "nic"
+      Then it fails with EBUSY
+      When it destroys HWPT "stage 1"
+      Then it succeeds
+      Given a nested HWPT "again" for device "nic" on vIOMMU "smmu"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 16 on vIOMMU "smmu"
+      When it attaches device "nic" to HWPT "again"
+      Then it succeeds
+      When it destroys HWPT "again"
+      Then it fails with EBUSY
+
+    @VDEV-06
+    Scenario: a number on another vIOMMU does not count
+      Given a vIOMMU "other" for device "nic" on HWPT "parent"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 16 on vIOMMU "smmu"
+      And a nested HWPT "stage 1" for device "nic" on vIOMMU "other"
+      When it attaches device "nic" to HWPT "stage 1"
+      Then it fails with ENOENT
+
+  @needs:device @needs:test-cmd @needs:nesting
+  Rule: a device that is closed takes its vDEVICE along
+
+    Background:
+      Given an iommufd
+      And an IOAS "guest"
+      And a device "nic" attached to IOAS "guest"
+      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 16 on vIOMMU "smmu"
+
+    @OBJ-19
+    Scenario: the vDEVICE is gone, and nothing holds the vIOMMU any more
+      When it detaches device "nic"
+      Then it succeeds
+      When it destroys vDEVICE "guest nic"
+      Then it fails with ENOENT
+      When it destroys vIOMMU "smmu"
+      Then it succeeds
+
+    @OBJ-19 @VDEV-09
+    Scenario: its number can be used again, its id is never given out again
+      Given it detaches device "nic"
+      And it attaches device "nic" to IOAS "guest"
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | dev_id  | device "nic" |
+        | virt_id |           16 |
+      Then it succeeds
+      And it returns:
+        | out_vdevice_id | 8 |
+      When it destroys object 7
+      Then it fails with ENOENT
+      When it destroys object 8
+      Then it succeeds
+      Given an IOAS "next"
+      When it destroys object 7
+      Then it fails with ENOENT
+      And IOAS "next" exists
+      When it destroys object 8
+      Then it succeeds

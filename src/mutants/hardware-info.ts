@@ -1,0 +1,189 @@
+import type { HardwareInfo } from '#reference/kernel/iommu/domain.ts';
+import type { DeviceCommands } from '#reference/kernel/iommufd/device-commands.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+import {
+  IOMMU_HW_CAP_DIRTY_TRACKING,
+  IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED,
+  IOMMU_HW_INFO_FLAG_INPUT_TYPE,
+  iommu_hw_info_vtd,
+} from '#uapi/iommufd/device.ts';
+
+import { answering, mistaken } from './command.ts';
+import { mutants } from './mutant.ts';
+
+type InfoCommand = Parameters<DeviceCommands['getHwInfo']>[0];
+
+/** IOMMU_GET_HW_INFO: features/iommufd/hw-info.feature. */
+export const hardwareInfo = mutants(
+  {
+    id: 'SEED-150',
+    breaks: ['HWINFO-05'],
+    story: 'The length that is returned is that of the bytes that fitted.',
+    like: 'cmd->data_len = copy_len',
+    parts: ({ DeviceCommands }) => ({
+      DeviceCommands: class extends DeviceCommands {
+        override getHwInfo(command: InfoCommand): ErrnoName | undefined {
+          const room = command.fields.data_len;
+          return super.getHwInfo(
+            answering(command, (answer) => {
+              return { ...answer, data_len: Math.min(answer.data_len ?? 0, room) };
+            }),
+          );
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-151',
+    breaks: ['HWINFO-06'],
+    story: 'What lies behind the data in the buffer stays as it was.',
+    like: 'iommufd_get_hw_info() without clear_user()',
+    parts: ({ DeviceCommands }) => ({
+      DeviceCommands: class extends DeviceCommands {
+        protected override clearUser(): undefined {}
+      },
+    }),
+  },
+  {
+    id: 'SEED-152',
+    breaks: ['HWINFO-05'],
+    story: 'All data are written, whatever the length of the buffer.',
+    like: 'copy_to_user(user_ptr, data, data_len)',
+    parts: ({ DeviceCommands }) => ({
+      DeviceCommands: class extends DeviceCommands {
+        protected override copyData(command: InfoCommand, data: Uint8Array): ErrnoName | undefined {
+          const data_len = Math.max(command.fields.data_len, data.length);
+          return super.copyData(mistaken(command, { data_len }), data);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-153',
+    breaks: ['HWINFO-02'],
+    story: 'Only the first of the reserved bytes is looked at.',
+    like: 'if (cmd->flags || cmd->__reserved[0])',
+    parts: ({ DeviceCommands }) => ({
+      DeviceCommands: class extends DeviceCommands {
+        override getHwInfo(command: InfoCommand): ErrnoName | undefined {
+          const [first = 0] = command.fields.__reserved;
+          return super.getHwInfo(mistaken(command, { __reserved: [first, 0, 0] }));
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-154',
+    breaks: ['HWINFO-08'],
+    story: 'A type counts as asked for without the flag.',
+    like: 'iommufd_get_hw_info() that does not clear in_data_type',
+    parts: ({ DeviceCommands }) => ({
+      DeviceCommands: class extends DeviceCommands {
+        override getHwInfo(command: InfoCommand): ErrnoName | undefined {
+          const { flags, in_data_type } = command.fields;
+          const asked = in_data_type === 0 ? flags : flags | IOMMU_HW_INFO_FLAG_INPUT_TYPE;
+          return super.getHwInfo(mistaken(command, { flags: asked }));
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-155',
+    breaks: ['HWINFO-09'],
+    story: 'A type that the IOMMU does not have gives the data of the type that it has.',
+    like: 'a hw_info() that never looks at *type',
+    parts: ({ DeviceCommands }) => ({
+      DeviceCommands: class extends DeviceCommands {
+        protected override offers(): boolean {
+          return true;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-156',
+    breaks: ['HWINFO-07'],
+    story: 'The struct is written although the data could not be.',
+    like: 'an EFAULT that is kept until after iommufd_ucmd_respond()',
+    parts: ({ DeviceCommands }) => ({
+      DeviceCommands: class extends DeviceCommands {
+        override getHwInfo(command: InfoCommand): ErrnoName | undefined {
+          const error = super.getHwInfo(command);
+          if (error === 'EFAULT') super.getHwInfo(mistaken(command, { data_len: 0 }));
+          return error;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-157',
+    breaks: ['HWINFO-12'],
+    story: 'Every device is said to track dirty pages.',
+    like: 'the capability of the IOMMU in place of that of the device',
+    parts: ({ DeviceCommands }) => ({
+      DeviceCommands: class extends DeviceCommands {
+        override getHwInfo(command: InfoCommand): ErrnoName | undefined {
+          return super.getHwInfo(
+            answering(command, (answer) => {
+              const others = answer.out_capabilities ?? 0n;
+              return { ...answer, out_capabilities: others | BigInt(IOMMU_HW_CAP_DIRTY_TRACKING) };
+            }),
+          );
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-158',
+    breaks: ['HWINFO-14'],
+    story: 'Nobody is told that a device cannot use ATS.',
+    like: 'iommufd_get_hw_info() before it knew IOMMU_CAP_PCI_ATS_SUPPORTED',
+    parts: ({ DeviceCommands }) => ({
+      DeviceCommands: class extends DeviceCommands {
+        override getHwInfo(command: InfoCommand): ErrnoName | undefined {
+          return super.getHwInfo(
+            answering(command, (answer) => {
+              const mask = ~BigInt(IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED);
+              return { ...answer, out_capabilities: (answer.out_capabilities ?? 0n) & mask };
+            }),
+          );
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-159',
+    breaks: ['HWINFO-13'],
+    story: 'The width of PASIDs is one bit too small.',
+    like: 'ilog2(max_pasids - 1)',
+    parts: ({ DeviceCommands }) => ({
+      DeviceCommands: class extends DeviceCommands {
+        override getHwInfo(command: InfoCommand): ErrnoName | undefined {
+          return super.getHwInfo(
+            answering(command, (answer) => {
+              const width = answer.out_max_pasid_log2 ?? 0;
+              return { ...answer, out_max_pasid_log2: Math.max(width - 1, 0) };
+            }),
+          );
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-160',
+    breaks: ['HWINFO-15'],
+    story: 'The two registers of a VT-d unit change places.',
+    like: 'vtd->cap_reg = iommu->ecap',
+    parts: ({ IntelIommu }) => ({
+      IntelIommu: class extends IntelIommu {
+        override hardwareInfo(): HardwareInfo {
+          const { type, data } = super.hardwareInfo();
+          const info = iommu_hw_info_vtd.unpack(data);
+          const { cap_reg, ecap_reg } = info;
+          const swapped = { ...info, cap_reg: ecap_reg, ecap_reg: cap_reg };
+          return { type, data: iommu_hw_info_vtd.pack(swapped) };
+        }
+      },
+    }),
+  },
+);

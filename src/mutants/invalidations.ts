@@ -1,0 +1,165 @@
+import type { Invalidated } from '#reference/kernel/iommu/domain.ts';
+import type { UserDataArray } from '#reference/kernel/iommu/user-data.ts';
+import type { InvalidateCommands } from '#reference/kernel/iommufd/invalidate.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+import { iommu_hwpt_invalidate_selftest } from '#uapi/iommufd/selftest.ts';
+
+import { mistaken } from './command.ts';
+import { mutants } from './mutant.ts';
+
+type InvalidateCommand = Parameters<InvalidateCommands['invalidate']>[0];
+
+/** IOMMU_HWPT_INVALIDATE: features/iommufd/hwpt-invalidate.feature. */
+export const invalidations = mutants(
+  {
+    id: 'BUG-035',
+    breaks: ['INV-02'],
+    story: 'There is no bound to the number and the length of entries.',
+    like: 'iommufd: Set upper bounds on cache invalidation entry_num and entry_len',
+    parts: ({ InvalidateCommands }) => ({
+      InvalidateCommands: class extends InvalidateCommands {
+        protected override check(command: InvalidateCommand): ErrnoName | undefined {
+          const { entry_num, entry_len } = command.fields;
+          const seen = { entry_num: Math.min(entry_num, 1), entry_len: Math.min(entry_len, 1) };
+          return super.check(mistaken(command, seen));
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-140',
+    breaks: ['INV-10'],
+    story: 'A wrong entry undoes the entries before it.',
+    like: 'a driver that validates the whole array first',
+    parts: ({ MockNestedDomain }) => ({
+      MockNestedDomain: class extends MockNestedDomain {
+        override invalidate(array: UserDataArray): Invalidated {
+          const before = this.iotlb.slice();
+          const { done, error } = super.invalidate(array);
+          if (!error) return { done };
+          this.iotlb.set(before);
+          return { done: 0, error };
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-141',
+    breaks: ['INV-01', 'INV-02'],
+    story: 'A call with wrong fields leaves entry_num as it was.',
+    like: 'iommufd_hwpt_invalidate() that returns in place of goto out',
+    parts: ({ InvalidateCommands }) => ({
+      InvalidateCommands: class extends InvalidateCommands {
+        override invalidate(command: InvalidateCommand): ErrnoName | undefined {
+          return this.check(command) ?? super.invalidate(command);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-142',
+    breaks: ['INV-13'],
+    story: 'A call whose struct cannot be written does nothing.',
+    like: 'iommufd_ucmd_respond() before the driver is called',
+    parts: ({ InvalidateCommands }) => ({
+      InvalidateCommands: class extends InvalidateCommands {
+        override invalidate(command: InvalidateCommand): ErrnoName | undefined {
+          return command.respond({}) ?? super.invalidate(command);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-143',
+    breaks: ['INV-07'],
+    story: 'A call without entries succeeds for every type.',
+    like: 'iommufd_hwpt_invalidate() that returns early if entry_num is 0',
+    parts: ({ MockNestedDomain }) => ({
+      MockNestedDomain: class extends MockNestedDomain {
+        override invalidate(array: UserDataArray): Invalidated {
+          return array.entries === 0 ? { done: 0 } : super.invalidate(array);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-144',
+    breaks: ['INV-06'],
+    story: 'A call without entries needs an address and a length.',
+    like: 'iommufd_hwpt_invalidate() without cmd->entry_num && in its test',
+    parts: ({ InvalidateCommands }) => ({
+      InvalidateCommands: class extends InvalidateCommands {
+        protected override check(command: InvalidateCommand): ErrnoName | undefined {
+          const entry_num = Math.max(command.fields.entry_num, 1);
+          return super.check(mistaken(command, { entry_num }));
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-145',
+    breaks: ['INV-04'],
+    story: 'An object that is no nested page table does not exist for the call.',
+    like: 'iommufd_get_hwpt_nested(), which looks an object of one type up',
+    parts: ({ InvalidateCommands }) => ({
+      InvalidateCommands: class extends InvalidateCommands {
+        protected override execute(command: InvalidateCommand): Invalidated {
+          const { done, error } = super.execute(command);
+          const { data_type } = command.fields;
+          const isForeign = error === 'EINVAL' && done === 0 && data_type !== 0;
+          return isForeign ? { done, error: 'ENOENT' } : { done, error };
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-146',
+    breaks: ['INV-12'],
+    story: 'Entries are copied as a whole before the first one takes effect.',
+    like: 'iommu_copy_struct_from_full_user_array() for a nested page table',
+    parts: ({ MockNestedDomain }) => ({
+      MockNestedDomain: class extends MockNestedDomain {
+        override invalidate(array: UserDataArray): Invalidated {
+          const before = this.iotlb.slice();
+          const answer = super.invalidate(array);
+          if (answer.error !== 'EFAULT') return answer;
+          this.iotlb.set(before);
+          return { done: 0, error: 'EFAULT' };
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-147',
+    breaks: ['INV-09'],
+    story: 'Entries that are longer than those that the kernel knows are cut.',
+    like: 'copy_from_user() of min(entry_len, sizeof(inv))',
+    parts: ({ MockNestedDomain }) => ({
+      MockNestedDomain: class extends MockNestedDomain {
+        protected override invalidateEntry(
+          array: UserDataArray,
+          index: number,
+        ): ErrnoName | undefined {
+          const address = array.address + BigInt(index * array.entryLength);
+          const entryLength = Math.min(array.entryLength, iommu_hwpt_invalidate_selftest.size);
+          return super.invalidateEntry({ ...array, address, entryLength }, 0);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-148',
+    breaks: ['INV-11'],
+    story: 'Every invalidation drops the whole IOTLB.',
+    like: 'a driver that flushes everything to be on the safe side',
+    parts: ({ MockNestedDomain }) => ({
+      MockNestedDomain: class extends MockNestedDomain {
+        override invalidate(array: UserDataArray): Invalidated {
+          const answer = super.invalidate(array);
+          if (answer.done > 0) this.iotlb.fill(0);
+          return answer;
+        }
+      },
+    }),
+  },
+);

@@ -1,0 +1,24 @@
+import * as device from '#uapi/iommufd/device.ts';
+import * as hwpt from '#uapi/iommufd/hwpt.ts';
+import * as selftest from '#uapi/iommufd/selftest.ts';
+import * as viommu from '#uapi/iommufd/viommu.ts';
+import type { Struct } from '#uapi/codec.ts';
+
+/** The structs that commands point to. */
+
+function isStruct(value: unknown): value is Struct {
+  return typeof value === 'object' && value !== null && 'codecs' in value;
+}
+
+const structs = new Map(
+  [device, hwpt, selftest, viommu]
+    .flatMap((module): unknown[] => Object.values(module))
+    .filter(isStruct)
+    .map((struct) => [struct.name, struct]),
+);
+
+export function structNamed(name: string): Struct {
+  const struct = structs.get(name);
+  if (struct !== undefined) return struct;
+  throw new Error(`the uAPI has no struct ${name}; known are ${[...structs.keys()].join(', ')}`);
+}

@@ -62,7 +62,7 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
       And 16 MiB .. +2 pages is not mapped in IOAS "guest"
 
     @VFIO-19 @VFIO-21
-    Scenario Outline: <size> at <iova>
+    Scenario Outline: a map of <size> at <iova>
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |

@@ -55,7 +55,7 @@ export class VfioCompat {
     this.cutter = cutter;
   }
 
-  /** iommufd_vfio_ioctl(). ABI-03 VFIO-31 */
+  /** iommufd_vfio_ioctl(). ABI-03 VFIO-01 31 */
   ioctl(task: Task, request: number, arg: bigint): number {
     const result = this.command(task, request, arg);
     return isErrno(result) ? failure(result) : (result ?? 0);

@@ -1,5 +1,4 @@
 Feature: pins of an access
-
   An access can pin a range of IOVAs and gets the pages of the process behind it. Pins of one page add up; whatever else
   needs the page shares the pin that the kernel has on it.
 
@@ -25,14 +24,14 @@ Feature: pins of an access
       Examples: its pages
         | length  | iova             | offset  | outcome  | pins | undone   |
         | 8 pages |           16 MiB |       0 | succeeds |    1 | succeeds |
-        | 1 page  | 16 MiB + 7 pages | 7 pages | succeeds |    1 | succeeds |
+        |  1 page | 16 MiB + 7 pages | 7 pages | succeeds |    1 | succeeds |
         | 2 pages | 16 MiB + 6 pages | 6 pages | succeeds |    1 | succeeds |
 
       Examples: pages of other addresses
-        | length  | iova             | offset  | outcome           | pins | undone            |
-        | 7 pages |           16 MiB | 1 page  | fails with EBADE  |    0 | fails with ENOENT |
-        | 1 page  | 16 MiB + 7 pages | 6 pages | fails with EBADE  |    0 | fails with ENOENT |
-        | 1 page  | 16 MiB + 3 pages | 4 pages | fails with EBADE  |    0 | fails with ENOENT |
+        | length  | iova             | offset  | outcome          | pins | undone            |
+        | 7 pages |           16 MiB |  1 page | fails with EBADE |    0 | fails with ENOENT |
+        |  1 page | 16 MiB + 7 pages | 6 pages | fails with EBADE |    0 | fails with ENOENT |
+        |  1 page | 16 MiB + 3 pages | 4 pages | fails with EBADE |    0 | fails with ENOENT |
 
     @MOCK-12 @needs:test-cmd
     Scenario: pins are numbered from 0 on, and a number is not used again
@@ -55,8 +54,8 @@ Feature: pins of an access
       When it calls IOMMU_TEST_CMD with:
         | op                  | ACCESS_PAGES    |
         | id                  | access "driver" |
-        | access_pages.iova   | 16 MiB          |
-        | access_pages.length | 2 pages         |
+        | access_pages.iova   |          16 MiB |
+        | access_pages.length |         2 pages |
         | access_pages.uptr   | null            |
       Then it succeeds
       And 2 pages of buffer "ram" carry 1 pin each
@@ -77,13 +76,13 @@ Feature: pins of an access
 
       Examples:
         | length           | iova             | offset  |
-        | 3 pages          |           16 MiB |       0 |
+        |          3 pages |           16 MiB |       0 |
         | 2 pages + 1 byte |           16 MiB |       0 |
-        | 5 pages          |           16 MiB |       0 |
-        | 1 page           | 16 MiB + 2 pages | 2 pages |
-        | 3 pages          | 16 MiB + 2 pages | 2 pages |
-        | 3 pages          | 16 MiB + 3 pages | 3 pages |
-        | 1 page           |           32 MiB |       0 |
+        |          5 pages |           16 MiB |       0 |
+        |           1 page | 16 MiB + 2 pages | 2 pages |
+        |          3 pages | 16 MiB + 2 pages | 2 pages |
+        |          3 pages | 16 MiB + 3 pages | 3 pages |
+        |           1 page |           32 MiB |       0 |
 
     @PIN-18 @PIN-19 @needs:test-cmd
     Scenario Outline: <length> at <iova>
@@ -100,9 +99,9 @@ Feature: pins of an access
         | 0 bytes | 32 MiB | 16 MiB | EINVAL |
 
       Examples: beyond the last IOVA
-        | length           | iova                      | start                     | errno     |
+        | length           | iova                       | start                      | errno     |
         | 2 pages + 1 byte | U64_MAX - 2 pages + 1 byte | U64_MAX - 2 pages + 1 byte | EOVERFLOW |
-        | 2 pages          | U64_MAX                   | U64_MAX - 2 pages + 1 byte | EOVERFLOW |
+        |          2 pages | U64_MAX                    | U64_MAX - 2 pages + 1 byte | EOVERFLOW |
 
     @PIN-19 @needs:test-cmd
     Scenario: the last IOVA of all
@@ -118,17 +117,17 @@ Feature: pins of an access
         | op                  | ACCESS_PAGES      |
         | id                  | access "driver"   |
         | access_pages.iova   | 16 MiB + <offset> |
-        | access_pages.length | 1 page            |
+        | access_pages.length |            1 page |
         | access_pages.uptr   | null              |
       Then it fails with EINVAL
       And each page of buffer "ram" carries 0 pins
 
       Examples:
-        | offset           |
-        | 1 byte           |
-        | 2048 bytes       |
-        | 1 page - 1 byte  |
-        | 1 page + 1 byte  |
+        | offset          |
+        |          1 byte |
+        |      2048 bytes |
+        | 1 page - 1 byte |
+        | 1 page + 1 byte |
 
     @PIN-24 @needs:test-cmd
     Scenario: a pin that ends inside a page has the whole page
@@ -148,8 +147,8 @@ Feature: pins of an access
         | op                  | ACCESS_PAGES    |
         | id                  | access "driver" |
         | access_pages.flags  | <flags>         |
-        | access_pages.iova   | 16 MiB          |
-        | access_pages.length | 4 pages         |
+        | access_pages.iova   |          16 MiB |
+        | access_pages.length |         4 pages |
         | access_pages.uptr   | buffer "ram"    |
       Then it <outcome>
       And 4 pages of buffer "ram" carry <pins> pins each
@@ -169,8 +168,8 @@ Feature: pins of an access
         | op                  | ACCESS_PAGES            |
         | id                  | access "driver"         |
         | access_pages.flags  | MOCK_FLAGS_ACCESS_WRITE |
-        | access_pages.iova   | 16 MiB                  |
-        | access_pages.length | 2 pages                 |
+        | access_pages.iova   |                  16 MiB |
+        | access_pages.length |                 2 pages |
         | access_pages.uptr   | buffer "ram"            |
       Then it succeeds
       And 2 pages of buffer "ram" carry 1 pin each
@@ -288,7 +287,7 @@ Feature: pins of an access
         | op                  | ACCESS_PAGES |
         | id                  | <id>         |
         | access_pages.flags  | <flags>      |
-        | access_pages.iova   | 16 MiB       |
+        | access_pages.iova   |       16 MiB |
         | access_pages.length | <length>     |
         | access_pages.uptr   | buffer "ram" |
       Then it fails with <errno>
@@ -296,10 +295,10 @@ Feature: pins of an access
       And each page of buffer "ram" carries 0 pins
 
       Examples:
-        | what                       | id              | flags | length          | errno      |
-        | a flag that is unknown     | access "driver" | bit 1 | 2 pages         | EOPNOTSUPP |
-        | a byte more than 16 MiB    | access "driver" | none  | 16 MiB + 1 byte | ENOMEM     |
-        | 16 MiB                     | access "driver" | none  | 16 MiB          | ENOENT     |
-        | an access that only reads  | access "reader" | none  | 2 pages         | EOPNOTSUPP |
-        | a file that is no access   | memfd "file"    | none  | 2 pages         | EBADFD     |
-        | a file that is closed      | a closed fd     | none  | 2 pages         | EBADFD     |
+        | what                      | id              | flags | length          | errno      |
+        | a flag that is unknown    | access "driver" | bit 1 |         2 pages | EOPNOTSUPP |
+        | a byte more than 16 MiB   | access "driver" | none  | 16 MiB + 1 byte | ENOMEM     |
+        |                    16 MiB | access "driver" | none  |          16 MiB | ENOENT     |
+        | an access that only reads | access "reader" | none  |         2 pages | EOPNOTSUPP |
+        | a file that is no access  | memfd "file"    | none  |         2 pages | EBADFD     |
+        | a file that is closed     | a closed fd     | none  |         2 pages | EBADFD     |

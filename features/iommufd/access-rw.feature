@@ -1,5 +1,4 @@
 Feature: reads and writes of an access
-
   An access moves bytes between the kernel and the memory behind a range of IOVAs. The memory is reached by its address
   where the process that mapped it makes the call, and page by page in any other process; a flag of the test operation,
   SLOW_PATH, takes the second way in either.
@@ -21,12 +20,12 @@ Feature: reads and writes of an access
       And it stores pattern "above" in buffer "inbox" + 2 pages + <into>
       And it stores pattern "message" in buffer "ram" + <from>
       And it calls IOMMU_TEST_CMD with:
-        | op               | ACCESS_RW                         |
-        | id               | access "driver"                   |
-        | access_rw.iova   | 16 MiB + <from>                   |
-        | access_rw.length | 1 page                            |
-        | access_rw.uptr   | buffer "inbox" + 1 page + <into>  |
-        | access_rw.flags  | <flags>                           |
+        | op               | ACCESS_RW                        |
+        | id               | access "driver"                  |
+        | access_rw.iova   |                  16 MiB + <from> |
+        | access_rw.length |                           1 page |
+        | access_rw.uptr   | buffer "inbox" + 1 page + <into> |
+        | access_rw.flags  | <flags>                          |
       Then it succeeds
       And it finds pattern "message" in buffer "inbox" + 1 page + <into>
       And it finds pattern "below" in buffer "inbox" + <into>
@@ -34,18 +33,18 @@ Feature: reads and writes of an access
       And it finds pattern "message" in buffer "ram" + <from>
 
       Examples: by the address
-        | from                      | into            | flags |
-        | 0 bytes                   | 0 bytes         | none  |
-        | 1 byte                    | 0 bytes         | none  |
-        | 1 page - 1 byte           | 7 bytes         | none  |
-        | 7 pages                   | 1 page - 1 byte | none  |
+        | from            | into            | flags |
+        |         0 bytes |         0 bytes | none  |
+        |          1 byte |         0 bytes | none  |
+        | 1 page - 1 byte |         7 bytes | none  |
+        |         7 pages | 1 page - 1 byte | none  |
 
       Examples: page by page
-        | from                      | into            | flags                    |
-        | 0 bytes                   | 0 bytes         | MOCK_ACCESS_RW_SLOW_PATH |
-        | 1 byte                    | 0 bytes         | MOCK_ACCESS_RW_SLOW_PATH |
-        | 1 page - 1 byte           | 7 bytes         | MOCK_ACCESS_RW_SLOW_PATH |
-        | 7 pages                   | 1 page - 1 byte | MOCK_ACCESS_RW_SLOW_PATH |
+        | from            | into            | flags                    |
+        |         0 bytes |         0 bytes | MOCK_ACCESS_RW_SLOW_PATH |
+        |          1 byte |         0 bytes | MOCK_ACCESS_RW_SLOW_PATH |
+        | 1 page - 1 byte |         7 bytes | MOCK_ACCESS_RW_SLOW_PATH |
+        |         7 pages | 1 page - 1 byte | MOCK_ACCESS_RW_SLOW_PATH |
 
     @PIN-29 @MOCK-14 @needs:test-cmd
     Scenario Outline: a write of a page <to>, with <flags>
@@ -56,8 +55,8 @@ Feature: reads and writes of an access
       And it calls IOMMU_TEST_CMD with:
         | op               | ACCESS_RW                |
         | id               | access "driver"          |
-        | access_rw.iova   | 16 MiB + <to>            |
-        | access_rw.length | 1 page                   |
+        | access_rw.iova   |            16 MiB + <to> |
+        | access_rw.length |                   1 page |
         | access_rw.uptr   | buffer "inbox" + 3 bytes |
         | access_rw.flags  | <flags>                  |
       Then it succeeds
@@ -67,17 +66,17 @@ Feature: reads and writes of an access
 
       Examples: by the address
         | to               | flags                |
-        | 1 page           | MOCK_ACCESS_RW_WRITE |
-        | 1 page + 1 byte  | MOCK_ACCESS_RW_WRITE |
+        |           1 page | MOCK_ACCESS_RW_WRITE |
+        |  1 page + 1 byte | MOCK_ACCESS_RW_WRITE |
         | 6 pages - 1 byte | MOCK_ACCESS_RW_WRITE |
-        | 6 pages          | MOCK_ACCESS_RW_WRITE |
+        |          6 pages | MOCK_ACCESS_RW_WRITE |
 
       Examples: page by page
         | to               | flags                                          |
-        | 1 page           | MOCK_ACCESS_RW_WRITE, MOCK_ACCESS_RW_SLOW_PATH |
-        | 1 page + 1 byte  | MOCK_ACCESS_RW_WRITE, MOCK_ACCESS_RW_SLOW_PATH |
+        |           1 page | MOCK_ACCESS_RW_WRITE, MOCK_ACCESS_RW_SLOW_PATH |
+        |  1 page + 1 byte | MOCK_ACCESS_RW_WRITE, MOCK_ACCESS_RW_SLOW_PATH |
         | 6 pages - 1 byte | MOCK_ACCESS_RW_WRITE, MOCK_ACCESS_RW_SLOW_PATH |
-        | 6 pages          | MOCK_ACCESS_RW_WRITE, MOCK_ACCESS_RW_SLOW_PATH |
+        |          6 pages | MOCK_ACCESS_RW_WRITE, MOCK_ACCESS_RW_SLOW_PATH |
 
     @PIN-29 @needs:test-cmd
     Scenario Outline: a page in pieces, the first of <first>
@@ -93,10 +92,10 @@ Feature: reads and writes of an access
 
       Examples:
         | first           | second          |
-        | 1 byte          | 1 page - 1 byte |
-        | 100 bytes       | 3996 bytes      |
-        | 3996 bytes      | 100 bytes       |
-        | 1 page - 1 byte | 1 byte          |
+        |          1 byte | 1 page - 1 byte |
+        |       100 bytes |      3996 bytes |
+        |      3996 bytes |       100 bytes |
+        | 1 page - 1 byte |          1 byte |
 
     @PIN-29 @needs:test-cmd
     Scenario Outline: across two mappings of memory that does not touch, with <flags>
@@ -108,7 +107,7 @@ Feature: reads and writes of an access
         | op               | ACCESS_RW       |
         | id               | access "driver" |
         | access_rw.iova   | 16 MiB + 1 page |
-        | access_rw.length | 2 pages         |
+        | access_rw.length |         2 pages |
         | access_rw.uptr   | buffer "inbox"  |
         | access_rw.flags  | <flags>         |
       Then it succeeds
@@ -128,8 +127,8 @@ Feature: reads and writes of an access
       And it calls IOMMU_TEST_CMD with:
         | op               | ACCESS_RW                                      |
         | id               | access "driver"                                |
-        | access_rw.iova   | 16 MiB + 1 page + 5 bytes                      |
-        | access_rw.length | 1 page                                         |
+        | access_rw.iova   |                      16 MiB + 1 page + 5 bytes |
+        | access_rw.length |                                         1 page |
         | access_rw.uptr   | buffer "inbox"                                 |
         | access_rw.flags  | MOCK_ACCESS_RW_WRITE, MOCK_ACCESS_RW_SLOW_PATH |
       Then it succeeds
@@ -143,8 +142,8 @@ Feature: reads and writes of an access
       When it calls IOMMU_TEST_CMD with:
         | op               | ACCESS_RW                |
         | id               | access "driver"          |
-        | access_rw.iova   | 16 MiB + 1 byte          |
-        | access_rw.length | 2 pages                  |
+        | access_rw.iova   |          16 MiB + 1 byte |
+        | access_rw.length |                  2 pages |
         | access_rw.uptr   | buffer "inbox"           |
         | access_rw.flags  | MOCK_ACCESS_RW_SLOW_PATH |
       Then it succeeds
@@ -218,10 +217,10 @@ Feature: reads and writes of an access
         | length           | iova             | flags                    |
         | 2 pages + 1 byte |           16 MiB | none                     |
         | 2 pages + 1 byte |           16 MiB | MOCK_ACCESS_RW_SLOW_PATH |
-        | 1 page           | 16 MiB + 2 pages | none                     |
-        | 4 pages          | 16 MiB + 1 page  | none                     |
-        | 2 bytes          | 16 MiB - 1 byte  | none                     |
-        | 1 page + 1 byte  | 16 MiB + 4 pages | MOCK_ACCESS_RW_SLOW_PATH |
+        |           1 page | 16 MiB + 2 pages | none                     |
+        |          4 pages |  16 MiB + 1 page | none                     |
+        |          2 bytes |  16 MiB - 1 byte | none                     |
+        |  1 page + 1 byte | 16 MiB + 4 pages | MOCK_ACCESS_RW_SLOW_PATH |
 
     @PIN-19 @needs:test-cmd
     Scenario Outline: a <call> beyond the last IOVA
@@ -232,7 +231,7 @@ Feature: reads and writes of an access
         | op               | ACCESS_RW                 |
         | id               | access "driver"           |
         | access_rw.iova   | U64_MAX - 1 page + 1 byte |
-        | access_rw.length | 1 page + 1 byte           |
+        | access_rw.length |           1 page + 1 byte |
         | access_rw.uptr   | buffer "inbox"            |
         | access_rw.flags  | <flags>                   |
       Then it fails with EOVERFLOW
@@ -257,8 +256,8 @@ Feature: reads and writes of an access
       And it calls IOMMU_TEST_CMD with:
         | op               | ACCESS_RW       |
         | id               | access "driver" |
-        | access_rw.iova   | 16 MiB          |
-        | access_rw.length | 1 page          |
+        | access_rw.iova   |          16 MiB |
+        | access_rw.length |          1 page |
         | access_rw.uptr   | buffer "inbox"  |
         | access_rw.flags  | <flags>         |
       Then it fails with EPERM
@@ -294,7 +293,7 @@ Feature: reads and writes of an access
       And it calls IOMMU_TEST_CMD with:
         | op               | ACCESS_RW |
         | id               | <id>      |
-        | access_rw.iova   | 16 MiB    |
+        | access_rw.iova   |    16 MiB |
         | access_rw.length | <length>  |
         | access_rw.uptr   | <uptr>    |
         | access_rw.flags  | <flags>   |
@@ -303,9 +302,9 @@ Feature: reads and writes of an access
 
       Examples:
         | what                     | id              | length          | uptr           | flags | errno      |
-        | a flag that is unknown   | access "driver" | 1 page          | buffer "inbox" | bit 1 | EOPNOTSUPP |
+        | a flag that is unknown   | access "driver" |          1 page | buffer "inbox" | bit 1 | EOPNOTSUPP |
         | a byte more than 16 MiB  | access "driver" | 16 MiB + 1 byte | buffer "inbox" | none  | ENOMEM     |
-        | 16 MiB                   | access "driver" | 16 MiB          | buffer "inbox" | none  | ENOENT     |
-        | a bad address            | access "driver" | 1 page          | a bad pointer  | none  | EFAULT     |
-        | a file that is no access | memfd "file"    | 1 page          | buffer "inbox" | none  | EBADFD     |
-        | a file that is closed    | a closed fd     | 1 page          | buffer "inbox" | none  | EBADFD     |
+        |                   16 MiB | access "driver" |          16 MiB | buffer "inbox" | none  | ENOENT     |
+        | a bad address            | access "driver" |          1 page | a bad pointer  | none  | EFAULT     |
+        | a file that is no access | memfd "file"    |          1 page | buffer "inbox" | none  | EBADFD     |
+        | a file that is closed    | a closed fd     |          1 page | buffer "inbox" | none  | EBADFD     |

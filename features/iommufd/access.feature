@@ -1,5 +1,4 @@
 Feature: accesses
-
   An access is a user of an IOAS inside the kernel that moves bytes without DMA, as an emulated device does. It is
   attached to one IOAS, either to read and write or to pin pages as well. The accesses here are those of IOMMU_TEST_CMD.
 
@@ -23,8 +22,8 @@ Feature: accesses
 
       Examples:
         | does       | access                    | alignment | outcome           |
-        | pins       | access "driver" that pins | 1 page    | fails with EINVAL |
-        | only reads | access "driver"           | 1 byte    | succeeds          |
+        | pins       | access "driver" that pins |    1 page | fails with EINVAL |
+        | only reads | access "driver"           |    1 byte | succeeds          |
 
     @PIN-17 @MOCK-11 @needs:test-cmd
     Scenario Outline: an access that <does> in an IOAS with <length> at <iova>
@@ -37,12 +36,12 @@ Feature: accesses
       And nothing has changed
 
       Examples: what has another alignment stands in the way of pins
-        | does  | flags                                    | length          | offset   | iova              | outcome               |
-        | pins  | MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES | 1 page          |    1 byte |   16 MiB + 1 byte | fails with EADDRINUSE |
-        | pins  | MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES | 1 page          |         0 | 16 MiB + 512 bytes | fails with EADDRINUSE |
-        | pins  | MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES | 1 page - 1 byte |         0 |            16 MiB | fails with EADDRINUSE |
-        | reads | none                                     | 1 page          |    1 byte |   16 MiB + 1 byte | succeeds              |
-        | reads | none                                     | 1 page - 1 byte |         0 |            16 MiB | succeeds              |
+        | does  | flags                                    | length          | offset | iova               | outcome               |
+        | pins  | MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES |          1 page | 1 byte |    16 MiB + 1 byte | fails with EADDRINUSE |
+        | pins  | MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES |          1 page |      0 | 16 MiB + 512 bytes | fails with EADDRINUSE |
+        | pins  | MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES | 1 page - 1 byte |      0 |             16 MiB | fails with EADDRINUSE |
+        | reads | none                                     |          1 page | 1 byte |    16 MiB + 1 byte | succeeds              |
+        | reads | none                                     | 1 page - 1 byte |      0 |             16 MiB | succeeds              |
 
     @PIN-17 @needs:test-cmd
     Scenario: an access that pins cannot move to where it could not be attached
@@ -82,11 +81,11 @@ Feature: accesses
         | out_ioas_id | 1 |
 
       Examples:
-        | what                      | id             | flags  | errno      |
-        | an unknown flag           | IOAS "guest"   | bit 1  | EOPNOTSUPP |
-        | the last flag             | IOAS "guest"   | bit 31 | EOPNOTSUPP |
-        | an id that is not there   | no such object | none   | ENOENT     |
-        | the id 0                  | 0              | none   | ENOENT     |
+        | what                    | id             | flags  | errno      |
+        | an unknown flag         | IOAS "guest"   | bit 1  | EOPNOTSUPP |
+        | the last flag           | IOAS "guest"   | bit 31 | EOPNOTSUPP |
+        | an id that is not there | no such object | none   | ENOENT     |
+        | the id 0                |              0 | none   | ENOENT     |
 
   Rule: an access that moves lets go of all it has in the old IOAS and works in the new one
 
@@ -167,10 +166,10 @@ Feature: accesses
       Then it succeeds
 
       Examples:
-        | what            | id             |
-        | the id 0        |              0 |
-        | an unknown id   | no such object |
-        | an access       |              2 |
+        | what          | id             |
+        | the id 0      |              0 |
+        | an unknown id | no such object |
+        | an access     |              2 |
 
   Rule: an access that is closed lets go of its pins and its IOAS
 

@@ -268,7 +268,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
 
-    @HWQ-11
+    @HWQ-11 @MOCK-31
     Scenario: the mock vIOMMU has the indices 0 and 1
       When it calls IOMMU_HW_QUEUE_ALLOC with:
         | index | 2 |

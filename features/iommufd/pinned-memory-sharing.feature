@@ -1,5 +1,4 @@
 Feature: pinned memory, how often and how long
-
   A mapping pins its pages once, whatever uses them: several page tables, copies, accesses. Pages go by whole pages, and
   come back when the last user has gone, even if that is not the process that mapped.
 
@@ -135,11 +134,11 @@ Feature: pinned memory, how often and how long
 
       Examples:
         | length              | offset     | iova                | pinned  |
-        | 2048 bytes          |          0 | 16 MiB              | 1 page  |
-        | 2048 bytes          | 2048 bytes | 16 MiB + 2048 bytes | 1 page  |
-        | 1 page              | 2048 bytes | 16 MiB + 2048 bytes | 2 pages |
-        | 1 page + 2048 bytes |          0 | 16 MiB              | 2 pages |
-        | 2 pages             | 2048 bytes | 16 MiB + 2048 bytes | 3 pages |
+        |          2048 bytes |          0 |              16 MiB |  1 page |
+        |          2048 bytes | 2048 bytes | 16 MiB + 2048 bytes |  1 page |
+        |              1 page | 2048 bytes | 16 MiB + 2048 bytes | 2 pages |
+        | 1 page + 2048 bytes |          0 |              16 MiB | 2 pages |
+        |             2 pages | 2048 bytes | 16 MiB + 2048 bytes | 3 pages |
 
     @PIN-14 @needs:processes @needs:limits @needs:device @needs:sub-page
     Scenario: half a page more than the limit
@@ -169,7 +168,7 @@ Feature: pinned memory, how often and how long
 
       Examples: an attach
         | user   | good    | before  | outcome           | pinned  |
-        | device | 1 page  | "other" | fails with EFAULT | 0 bytes |
+        | device |  1 page | "other" | fails with EFAULT | 0 bytes |
         | device | 7 pages | "other" | fails with EFAULT | 0 bytes |
 
     @PIN-15 @needs:device @needs:test-cmd @needs:proc
@@ -187,7 +186,7 @@ Feature: pinned memory, how often and how long
 
       Examples:
         | good    |
-        | 1 page  |
+        |  1 page |
         | 7 pages |
 
     @PIN-15 @needs:test-cmd @needs:proc
@@ -225,6 +224,6 @@ Feature: pinned memory, how often and how long
       And process "two" has 0 bytes locked
 
       Examples:
-        | way                | unmaps                                      |
-        | after an unmap     | unmaps 4 pages at 16 MiB from IOAS "guest" |
-        | after one of all   | unmaps everything from IOAS "guest"        |
+        | way              | unmaps                                     |
+        | after an unmap   | unmaps 4 pages at 16 MiB from IOAS "guest" |
+        | after one of all | unmaps everything from IOAS "guest"        |

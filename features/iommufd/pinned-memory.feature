@@ -1,5 +1,4 @@
 Feature: pinned memory
-
   Pages are pinned when a page table or an access needs them, and counted once for each mapping that pins them. Whoever
   mapped is charged. RLIMIT_MEMLOCK limits what a user, or with the rlimit mode at 1 a process, has pinned, except for
   mappings that were made with CAP_IPC_LOCK.
@@ -141,9 +140,9 @@ Feature: pinned memory
       And 16 MiB .. +4 pages is mapped in IOAS "guest"
 
       Examples: the capability of the map counts, not that of the attach
-        | who                     | name | outcome           | pinned  |
-        | one with CAP_IPC_LOCK   | host | succeeds          | 4 pages |
-        | one without it          | vm   | fails with ENOMEM | 0 bytes |
+        | who                   | name | outcome           | pinned  |
+        | one with CAP_IPC_LOCK | host | succeeds          | 4 pages |
+        | one without it        | vm   | fails with ENOMEM | 0 bytes |
 
   Rule: who mapped is charged, in any mode
 

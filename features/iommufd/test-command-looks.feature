@@ -1,5 +1,4 @@
 Feature: IOMMU_TEST_CMD, what it looks at
-
   Operations of IOMMU_TEST_CMD that compare what is mapped and pinned with what ought to be, and the exporter of dma-bufs
   that comes with them.
 
@@ -31,12 +30,12 @@ Feature: IOMMU_TEST_CMD, what it looks at
       Then it fails with EINVAL
 
       Examples:
-        | iova                         | length     | right                              | wrong                     |
-        | 16 MiB                       | 4 pages    | buffer "ram"                       | buffer "ram" + 1 page     |
-        | 16 MiB + 3 pages             | 1 page     | buffer "ram" + 3 pages             | buffer "ram"              |
-        | 16 MiB + 1 page + 2048 bytes | 2048 bytes | buffer "ram" + 1 page + 2048 bytes | buffer "ram" + 1 page     |
-        | 16 MiB + 1 page              | 2048 bytes | buffer "ram" + 1 page              | buffer "ram" + 1 page + 2048 bytes |
-        | 16 MiB + 2048 bytes          | 1 page     | buffer "ram" + 2048 bytes          | buffer "ram"              |
+        | iova                         | length     | right                              | wrong                              |
+        |                       16 MiB |    4 pages | buffer "ram"                       | buffer "ram" + 1 page              |
+        |             16 MiB + 3 pages |     1 page | buffer "ram" + 3 pages             | buffer "ram"                       |
+        | 16 MiB + 1 page + 2048 bytes | 2048 bytes | buffer "ram" + 1 page + 2048 bytes | buffer "ram" + 1 page              |
+        |              16 MiB + 1 page | 2048 bytes | buffer "ram" + 1 page              | buffer "ram" + 1 page + 2048 bytes |
+        |          16 MiB + 2048 bytes |     1 page | buffer "ram" + 2048 bytes          | buffer "ram"                       |
 
     @MOCK-09 @needs:test-cmd @needs:device
     Scenario Outline: <length> at <iova> of <id>, and <uptr>
@@ -53,17 +52,17 @@ Feature: IOMMU_TEST_CMD, what it looks at
 
       Examples: not aligned to 2048
         | id                             | iova                | length     | uptr                      | errno  |
-        | the page table of device "nic" | 16 MiB + 1 byte     | 1 page     | buffer "ram" + 1 byte     | EINVAL |
-        | the page table of device "nic" | 16 MiB + 1024 bytes | 1 page     | buffer "ram"              | EINVAL |
-        | the page table of device "nic" | 16 MiB              | 2047 bytes | buffer "ram"              | EINVAL |
-        | the page table of device "nic" | 16 MiB              | 1 page     | buffer "ram" + 1024 bytes | EINVAL |
+        | the page table of device "nic" |     16 MiB + 1 byte |     1 page | buffer "ram" + 1 byte     | EINVAL |
+        | the page table of device "nic" | 16 MiB + 1024 bytes |     1 page | buffer "ram"              | EINVAL |
+        | the page table of device "nic" |              16 MiB | 2047 bytes | buffer "ram"              | EINVAL |
+        | the page table of device "nic" |              16 MiB |     1 page | buffer "ram" + 1024 bytes | EINVAL |
 
       Examples: no address, no page table
         | id                             | iova   | length  | uptr                      | errno  |
-        | the page table of device "nic" | 16 MiB | 1 page  | a bad pointer             | EFAULT |
+        | the page table of device "nic" | 16 MiB |  1 page | a bad pointer             | EFAULT |
         | the page table of device "nic" | 16 MiB | 4 pages | U64_MAX - 1 page + 1 byte | EINVAL |
-        | IOAS "guest"                   | 16 MiB | 1 page  | buffer "ram"              | ENOENT |
-        | no such object                 | 16 MiB | 1 page  | buffer "ram"              | ENOENT |
+        | IOAS "guest"                   | 16 MiB |  1 page | buffer "ram"              | ENOENT |
+        | no such object                 | 16 MiB |  1 page | buffer "ram"              | ENOENT |
 
   Rule: MD_CHECK_REFS compares how often pages are pinned
 
@@ -89,9 +88,9 @@ Feature: IOMMU_TEST_CMD, what it looks at
       Examples: pages 0 and 1 are pinned once, 2 and 3 twice, the others not at all
         | uptr                   | length  | right | wrong |
         | buffer "ram"           | 2 pages |     1 |     0 |
-        | buffer "ram"           | 1 page  |     1 |     2 |
+        | buffer "ram"           |  1 page |     1 |     2 |
         | buffer "ram" + 2 pages | 2 pages |     2 |     1 |
-        | buffer "ram" + 3 pages | 1 page  |     2 |     3 |
+        | buffer "ram" + 3 pages |  1 page |     2 |     3 |
         | buffer "ram" + 4 pages | 4 pages |     0 |     1 |
 
     @MOCK-10 @needs:test-cmd @needs:device
@@ -114,11 +113,11 @@ Feature: IOMMU_TEST_CMD, what it looks at
 
       Examples: not whole pages, no memory
         | uptr                      | length     | refs | errno  |
-        | buffer "ram" + 1 byte     | 1 page     |    1 | EINVAL |
-        | buffer "ram" + 2048 bytes | 1 page     |    1 | EINVAL |
-        | buffer "ram"              | 1 byte     |    1 | EINVAL |
+        | buffer "ram" + 1 byte     |     1 page |    1 | EINVAL |
+        | buffer "ram" + 2048 bytes |     1 page |    1 | EINVAL |
+        | buffer "ram"              |     1 byte |    1 | EINVAL |
         | buffer "ram"              | 2047 bytes |    1 | EINVAL |
-        | a bad pointer             | 1 page     |    0 | EFAULT |
+        | a bad pointer             |     1 page |    0 | EFAULT |
 
   Rule: SET_TEMP_MEMORY_LIMIT makes the kernel work in small steps, and changes no result
 
@@ -176,12 +175,12 @@ Feature: IOMMU_TEST_CMD, what it looks at
       Then it fails with EINVAL
 
       Examples:
-        | length              | whole     |
-        | 1 byte              | 1 page    |
-        | 1 page              | 1 page    |
-        | 1 page + 1 byte     | 2 pages   |
-        | 511 pages + 1 byte  | 512 pages |
-        | 512 pages           | 512 pages |
+        | length             | whole     |
+        |             1 byte |    1 page |
+        |             1 page |    1 page |
+        |    1 page + 1 byte |   2 pages |
+        | 511 pages + 1 byte | 512 pages |
+        |          512 pages | 512 pages |
 
     @MOCK-25 @needs:test-cmd
     Scenario Outline: there is no dma-buf of <length>
@@ -193,10 +192,10 @@ Feature: IOMMU_TEST_CMD, what it looks at
 
       Examples:
         | length             |
-        | 0 bytes            |
+        |            0 bytes |
         | 512 pages + 1 byte |
-        | 513 pages          |
-        | 2 GiB              |
+        |          513 pages |
+        |              2 GiB |
 
     @MOCK-26 @needs:dma-buf @needs:test-cmd
     Scenario: a dma-buf that is revoked, and lifted again
@@ -220,11 +219,11 @@ Feature: IOMMU_TEST_CMD, what it looks at
       When it calls IOMMU_TEST_CMD with:
         | op                      | DMABUF_REVOKE |
         | dmabuf_revoke.dmabuf_fd | <fd>          |
-        | dmabuf_revoke.revoked   | 1             |
+        | dmabuf_revoke.revoked   |             1 |
       Then it fails with <errno>
 
       Examples:
         | what                     | fd           | errno  |
         | a file that is closed    | a closed fd  | EBADF  |
-        | no file                  | -1           | EBADF  |
+        | no file                  |           -1 | EBADF  |
         | a file that is no buffer | memfd "file" | EINVAL |

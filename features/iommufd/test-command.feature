@@ -1,5 +1,4 @@
 Feature: IOMMU_TEST_CMD
-
   The command of a kernel that is built for tests makes mock devices and accesses, and tells how pages are mapped and
   pinned: what this suite sees a real kernel by. What accesses do is told in the files about them.
 
@@ -15,35 +14,35 @@ Feature: IOMMU_TEST_CMD
       When it calls IOMMU_TEST_CMD with <form> and:
         | op                  | ADD_RESERVED |
         | id                  | IOAS "guest" |
-        | add_reserved.start  | 32 MiB       |
-        | add_reserved.length | 1 page       |
+        | add_reserved.start  |       32 MiB |
+        | add_reserved.length |       1 page |
       Then it <outcome>
       And the usable IOVAs of IOAS "guest" are:
-        | 0        | <last>  |
+        |        0 | <last>  |
         | <second> | U64_MAX |
 
       Examples:
-        | size                  | form                    | outcome  | last            | second          |
-        | 68 bytes              | a size of 68 bytes      | succeeds | 32 MiB - 1 byte | 32 MiB + 1 page |
-        | 72 bytes              | a size of 72 bytes      | succeeds | 32 MiB - 1 byte | 32 MiB + 1 page |
-        | 73 bytes, the last 0  | 1 zero byte appended    | succeeds | 32 MiB - 1 byte | 32 MiB + 1 page |
-        | 80 bytes, the last 0  | 8 zero bytes appended   | succeeds | 32 MiB - 1 byte | 32 MiB + 1 page |
+        | size                 | form                  | outcome  | last            | second          |
+        |             68 bytes | a size of 68 bytes    | succeeds | 32 MiB - 1 byte | 32 MiB + 1 page |
+        |             72 bytes | a size of 72 bytes    | succeeds | 32 MiB - 1 byte | 32 MiB + 1 page |
+        | 73 bytes, the last 0 |  1 zero byte appended | succeeds | 32 MiB - 1 byte | 32 MiB + 1 page |
+        | 80 bytes, the last 0 | 8 zero bytes appended | succeeds | 32 MiB - 1 byte | 32 MiB + 1 page |
 
     @MOCK-01 @needs:test-cmd
     Scenario Outline: a struct of <size> is refused
       When it calls IOMMU_TEST_CMD with <form> and:
         | op                  | ADD_RESERVED |
         | id                  | IOAS "guest" |
-        | add_reserved.start  | 32 MiB       |
-        | add_reserved.length | 1 page       |
+        | add_reserved.start  |       32 MiB |
+        | add_reserved.length |       1 page |
       Then it fails with <errno>
       And nothing has changed
 
       Examples:
         | size                 | form                                | errno  |
-        | 67 bytes             | a size of 67 bytes                  | EINVAL |
-        | 4 bytes              | a size of 4 bytes                   | EINVAL |
-        | 73 bytes, the last 1 | 1 byte, the last one set, appended  | E2BIG  |
+        |             67 bytes | a size of 67 bytes                  | EINVAL |
+        |              4 bytes | a size of 4 bytes                   | EINVAL |
+        | 73 bytes, the last 1 |  1 byte, the last one set, appended | E2BIG  |
         | 80 bytes, the last 1 | 8 bytes, the last one set, appended | E2BIG  |
 
     @MOCK-02 @needs:test-cmd
@@ -51,17 +50,17 @@ Feature: IOMMU_TEST_CMD
       When it calls IOMMU_TEST_CMD with:
         | op                  | <op>         |
         | id                  | IOAS "guest" |
-        | add_reserved.start  | 32 MiB       |
-        | add_reserved.length | 1 page       |
+        | add_reserved.start  |       32 MiB |
+        | add_reserved.length |       1 page |
       Then it fails with EOPNOTSUPP
       And it wrote nothing back
       And nothing has changed
 
       Examples:
         | op             |
-        | 0              |
-        | 24             |
-        | 1 KiB          |
+        |              0 |
+        |             24 |
+        |          1 KiB |
         | 4 GiB - 1 byte |
 
   Rule: ADD_RESERVED takes IOVAs away for good
@@ -71,22 +70,22 @@ Feature: IOMMU_TEST_CMD
       When it calls IOMMU_TEST_CMD with:
         | op                  | ADD_RESERVED |
         | id                  | IOAS "guest" |
-        | add_reserved.start  | 32 MiB       |
-        | add_reserved.length | 4 pages      |
+        | add_reserved.start  |       32 MiB |
+        | add_reserved.length |      4 pages |
       And it calls IOMMU_TEST_CMD with:
         | op                  | ADD_RESERVED     |
         | id                  | IOAS "guest"     |
         | add_reserved.start  | 32 MiB + 2 pages |
-        | add_reserved.length | 4 pages          |
+        | add_reserved.length |          4 pages |
       Then it succeeds
       And the usable IOVAs of IOAS "guest" are:
-        | 0                | 32 MiB - 1 byte |
+        |                0 | 32 MiB - 1 byte |
         | 32 MiB + 6 pages | U64_MAX         |
       When it maps 1 page of buffer "ram" into IOAS "guest" at 32 MiB + 5 pages read-write
       Then it fails with EINVAL
       When it unmaps everything from IOAS "guest"
       Then the usable IOVAs of IOAS "guest" are:
-        | 0                | 32 MiB - 1 byte |
+        |                0 | 32 MiB - 1 byte |
         | 32 MiB + 6 pages | U64_MAX         |
 
     @MOCK-04 @needs:test-cmd @needs:device
@@ -95,7 +94,7 @@ Feature: IOMMU_TEST_CMD
       And 32 MiB .. +1 page is reserved in IOAS "guest"
       When it detaches device "nic"
       Then the usable IOVAs of IOAS "guest" are:
-        | 0               | 32 MiB - 1 byte |
+        |               0 | 32 MiB - 1 byte |
         | 32 MiB + 1 page | U64_MAX         |
 
     @MOCK-04 @needs:test-cmd
@@ -111,10 +110,10 @@ Feature: IOMMU_TEST_CMD
 
       Examples: nothing, beyond the last IOVA, nowhere
         | id             | start   | length  | errno     |
-        | IOAS "guest"   | 32 MiB  | 0 bytes | EINVAL    |
+        | IOAS "guest"   |  32 MiB | 0 bytes | EINVAL    |
         | IOAS "guest"   | U64_MAX | 2 bytes | EOVERFLOW |
         | IOAS "guest"   | 2 bytes | U64_MAX | EOVERFLOW |
-        | no such object | 32 MiB  | 1 page  | ENOENT    |
+        | no such object |  32 MiB |  1 page | ENOENT    |
 
     @MOCK-04 @needs:test-cmd
     Scenario: the last IOVA alone
@@ -122,7 +121,7 @@ Feature: IOMMU_TEST_CMD
         | op                  | ADD_RESERVED |
         | id                  | IOAS "guest" |
         | add_reserved.start  | U64_MAX      |
-        | add_reserved.length | 1 byte       |
+        | add_reserved.length |       1 byte |
       Then it succeeds
       And the usable IOVAs of IOAS "guest" are:
         | 0 | U64_MAX - 1 byte |
@@ -142,10 +141,10 @@ Feature: IOMMU_TEST_CMD
 
       Examples: they share a byte
         | start                     | length          | outcome               |
-        | 32 MiB + 2 pages - 1 byte | 1 byte          | fails with EADDRINUSE |
-        | 32 MiB - 1 page           | 1 page + 1 byte | fails with EADDRINUSE |
-        | 48 MiB + 2 pages - 1 byte | 1 page          | fails with EADDRINUSE |
-        | 48 MiB - 1 page           | 1 page + 1 byte | fails with EADDRINUSE |
+        | 32 MiB + 2 pages - 1 byte |          1 byte | fails with EADDRINUSE |
+        |           32 MiB - 1 page | 1 page + 1 byte | fails with EADDRINUSE |
+        | 48 MiB + 2 pages - 1 byte |          1 page | fails with EADDRINUSE |
+        |           48 MiB - 1 page | 1 page + 1 byte | fails with EADDRINUSE |
 
   Rule: MOCK_DOMAIN makes a device, binds it and attaches it
 
@@ -162,7 +161,7 @@ Feature: IOMMU_TEST_CMD
       And the IOVA alignment of IOAS "guest" is 2048 bytes
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN |
-        | id | 4           |
+        | id |           4 |
       Then it returns:
         | mock_domain.out_stdev_id | 5 |
         | mock_domain.out_idev_id  | 6 |
@@ -209,10 +208,10 @@ Feature: IOMMU_TEST_CMD
 
       Examples:
         | what                                 | iova            | form               | id             | errno      |
-        | an id that is not there              | 16 MiB          | a size of 72 bytes | no such object | ENOENT     |
-        | a mapping that no device can reach   | 8 MiB           | a size of 72 bytes | IOAS "guest"   | EADDRINUSE |
+        | an id that is not there              |          16 MiB | a size of 72 bytes | no such object | ENOENT     |
+        | a mapping that no device can reach   |           8 MiB | a size of 72 bytes | IOAS "guest"   | EADDRINUSE |
         | a mapping that is no multiple of it  | 16 MiB + 1 byte | a size of 72 bytes | IOAS "guest"   | EADDRINUSE |
-        | a struct that cannot be written back | 16 MiB          | read-only memory   | IOAS "guest"   | EFAULT     |
+        | a struct that cannot be written back |          16 MiB | read-only memory   | IOAS "guest"   | EFAULT     |
 
     @MOCK-06 @needs:test-cmd
     Scenario Outline: a device with <flags> does not exist
@@ -247,15 +246,15 @@ Feature: IOMMU_TEST_CMD
       When it calls IOMMU_GET_HW_INFO with:
         | dev_id | 3 |
       Then it returns:
-        | out_capabilities        | <capabilities> |
-        | out_max_pasid_log2      | <pasid bits>   |
+        | out_capabilities   | <capabilities> |
+        | out_max_pasid_log2 | <pasid bits>   |
 
       Examples:
-        | flags                                                  | capabilities                                                      | pasid bits |
-        | none                                                   | IOMMU_HW_CAP_DIRTY_TRACKING, IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED   | 0          |
-        | MOCK_FLAGS_DEVICE_NO_DIRTY                             | IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED                                | 0          |
-        | MOCK_FLAGS_DEVICE_PASID                                | IOMMU_HW_CAP_DIRTY_TRACKING, IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED   | 20         |
-        | MOCK_FLAGS_DEVICE_PASID, MOCK_FLAGS_DEVICE_NO_DIRTY    | IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED                                | 20         |
+        | flags                                               | capabilities                                                    | pasid bits |
+        | none                                                | IOMMU_HW_CAP_DIRTY_TRACKING, IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED |          0 |
+        | MOCK_FLAGS_DEVICE_NO_DIRTY                          | IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED                              |          0 |
+        | MOCK_FLAGS_DEVICE_PASID                             | IOMMU_HW_CAP_DIRTY_TRACKING, IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED |         20 |
+        | MOCK_FLAGS_DEVICE_PASID, MOCK_FLAGS_DEVICE_NO_DIRTY | IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED                              |         20 |
 
     @MOCK-07 @needs:test-cmd @needs:device
     Scenario: a device goes with the object that it came with
@@ -327,8 +326,8 @@ Feature: IOMMU_TEST_CMD
       And device "nic" sees buffer "ram" at 32 MiB .. +2 pages
 
       Examples:
-        | what                            | id                 | pt_id              |
-        | to nothing                      | mock device "nic"  | no such object     |
-        | an id that is no test object    | IOAS "guest"       | IOAS "guest"       |
-        | a device and not its test object | device "nic" | IOAS "guest"       |
-        | an id that is not there         | no such object     | IOAS "guest"       |
+        | what                             | id                | pt_id          |
+        | to nothing                       | mock device "nic" | no such object |
+        | an id that is no test object     | IOAS "guest"      | IOAS "guest"   |
+        | a device and not its test object | device "nic"      | IOAS "guest"   |
+        | an id that is not there          | no such object    | IOAS "guest"   |

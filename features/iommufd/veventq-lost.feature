@@ -186,7 +186,7 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
 
   Rule: an event needs a device that the guest knows, and a queue of its type
 
-    @VEVQ-18
+    @VEVQ-18 @MOCK-21
     Scenario Outline: a device <where>
       Given a vEVENTQ "events" on vIOMMU "smmu"
       And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"
@@ -213,7 +213,7 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
       When device "nic" reports 1 event
       Then it fails with ENOENT
 
-    @VEVQ-17
+    @VEVQ-17 @MOCK-21
     Scenario: an event without a queue of its type is dropped
       Given a vEVENTQ "events" on vIOMMU "smmu"
       And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"

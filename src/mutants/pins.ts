@@ -270,7 +270,7 @@ export const pins = mutants(
     parts: ({ Access }) => ({
       Access: class extends Access {
         override attach(ioasId: number): ErrnoName | undefined {
-          if (this.ioas?.id === ioasId) this.options.unmap({ first: 0n, last: ULONG_MAX });
+          if (this.ioas?.id === ioasId) this.options.unmap?.({ first: 0n, last: ULONG_MAX });
           return super.attach(ioasId);
         }
       },

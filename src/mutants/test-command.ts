@@ -56,7 +56,7 @@ export const testCommand = mutants(
       TestCommands: class extends TestCommands {
         override mockDomain(command: TestCommand, flags: number): ErrnoName | undefined {
           const wrong = answering(command, ({ operation }) => {
-            const { out_stdev_id, out_hwpt_id } = (operation as Operation).mock_domain;
+            const { out_stdev_id, out_hwpt_id } = operation!.mock_domain;
             const mock_domain = { out_stdev_id, out_hwpt_id, out_idev_id: out_stdev_id };
             return { operation: { mock_domain } as Operation };
           });

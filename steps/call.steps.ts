@@ -189,6 +189,8 @@ When('{process} {fileCall} {object}', async function (process, call, object) {
   const outcome = {
     reads: () => port.read(fd, scratch.array, 64),
     writes: () => port.write(fd, scratch.array, 64),
+    preads: () => port.pread(fd, scratch.array, 64, 0n),
+    pwrites: () => port.pwrite(fd, scratch.array, 64, 0n),
     mmaps: () =>
       port.mmap({
         address: 0n,

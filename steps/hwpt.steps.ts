@@ -1,11 +1,19 @@
 import { AssertionError } from 'chai';
 
-import { IOMMU_HWPT_ALLOC, IOMMU_HWPT_ALLOC_NEST_PARENT } from '#uapi/iommufd/hwpt.ts';
+import {
+  IOMMU_HWPT_ALLOC,
+  IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+  IOMMU_HWPT_ALLOC_NEST_PARENT,
+  IOMMU_HWPT_FAULT_ID_VALID,
+} from '#uapi/iommufd/hwpt.ts';
 import {
   IOMMU_HWPT_DATA_SELFTEST,
   IOMMU_TEST_CMD,
+  IOMMU_TEST_DEV_CACHE_DEFAULT,
   IOMMU_TEST_IOTLB_DEFAULT,
+  IOMMU_TEST_OP_DEV_CHECK_CACHE,
   IOMMU_TEST_OP_MD_CHECK_IOTLB,
+  MOCK_IOMMUPT_HUGE,
   MOCK_NESTED_DOMAIN_IOTLB_NUM,
   iommu_hwpt_selftest,
 } from '#uapi/iommufd/selftest.ts';
@@ -14,27 +22,37 @@ import { Given, Then, When } from './support/cucumber.ts';
 import { compareValue, parseRows } from './support/fields.ts';
 import type { ObjectHandle } from './support/handles.ts';
 import { idOf } from './support/names.ts';
-import type { HwptSort } from './support/parameter-types.ts';
+import type { HwptSort, NewHwpt } from './support/parameter-types.ts';
 import { loadBytes } from './support/probes.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 
 /** Page tables that are made by hand, and the structs that describe them to the driver of an IOMMU. */
 
-/** The data of a nested table: its mandatory part, as older kernels know no more. */
-const nestedData = iommu_hwpt_selftest.pack({ iotlb: IOMMU_TEST_IOTLB_DEFAULT }).slice(0, 4);
-
-async function valuesOf(world: World, sort: HwptSort): Promise<Record<string, unknown>> {
-  if (sort === 'ordinary') return {};
-  if (sort === 'nesting') return { flags: IOMMU_HWPT_ALLOC_NEST_PARENT };
+/** What the driver of a mock device is told. Of a nested table it gets the mandatory part, as older kernels know no more. */
+async function mockData(world: World, huge: boolean): Promise<Record<string, unknown>> {
   world.require('test-cmd');
   const { port, scratch } = world.it;
-  await port.store(scratch.array, nestedData);
-  return {
-    data_type: IOMMU_HWPT_DATA_SELFTEST,
-    data_len: nestedData.length,
-    data_uptr: scratch.array,
-  };
+  const fields = { iotlb: IOMMU_TEST_IOTLB_DEFAULT, pagetable_type: MOCK_IOMMUPT_HUGE };
+  const data_len = huge ? iommu_hwpt_selftest.size : iommu_hwpt_selftest.codecs.iotlb.size;
+  await port.store(scratch.array, iommu_hwpt_selftest.pack(fields).slice(0, data_len));
+  return { data_type: IOMMU_HWPT_DATA_SELFTEST, data_len, data_uptr: scratch.array };
+}
+
+const flagsOf: Readonly<Record<HwptSort, number>> = {
+  ordinary: 0,
+  nested: 0,
+  nesting: IOMMU_HWPT_ALLOC_NEST_PARENT,
+  'dirty-tracking': IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+};
+
+async function valuesOf(
+  world: World,
+  { sort, huge, fault }: NewHwpt,
+): Promise<Record<string, unknown>> {
+  const data = huge || sort === 'nested' ? await mockData(world, huge) : {};
+  const reports = fault === undefined ? 0 : IOMMU_HWPT_FAULT_ID_VALID;
+  return { flags: flagsOf[sort] | reports, fault_id: fault ?? 0, ...data };
 }
 
 /** The IOAS behind the object of that id, where the scenario has a name for it. */
@@ -43,12 +61,13 @@ function ioasBehind({ handles }: World, id: number): number | undefined {
   return ioas?.id ?? handles.all('hwpt').find((handle) => handle.id === id)?.ioas;
 }
 
-Given('{newHwpt} for {device} on {object}', async function ({ name, sort }, device, object) {
+Given('{newHwpt} for {device} on {object}', async function (hwpt, device, object) {
+  const { name, sort } = hwpt;
   this.require('hwpt-alloc');
   const iommufd = device.iommufd ?? this.handles.first('iommufd');
   const target = { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC };
   const place = { dev_id: idOf(device), pt_id: idOf(object) };
-  const fields = await this.must(this.it, target, { ...place, ...(await valuesOf(this, sort)) });
+  const fields = await this.must(this.it, target, { ...place, ...(await valuesOf(this, hwpt)) });
   const id = Number(fields['out_hwpt_id']);
   const ioas = (object as ObjectHandle).ioas ?? ioasBehind(this, place.pt_id);
   this.handles.add({ kind: 'hwpt', name, id, iommufd, ioas, nested: sort === 'nested' });
@@ -62,6 +81,11 @@ Then('it made {madeObject}', function ({ kind, name }) {
   if (kind === 'bound device') {
     const operation = fields['operation'] as Record<string, Record<string, number>> | undefined;
     const id = operation?.['mock_domain_flags']?.['out_idev_id'] ?? 0;
+    this.handles.add({ kind, name, id, iommufd } satisfies ObjectHandle);
+    return;
+  }
+  if (kind === 'vIOMMU') {
+    const id = Number(fields['out_viommu_id']);
     this.handles.add({ kind, name, id, iommufd } satisfies ObjectHandle);
     return;
   }
@@ -98,27 +122,55 @@ Then('{buffer} holds {struct}:', async function ({ handle, offset }, struct, tab
   }
 });
 
-/** The numbers of all entries whose value is `iotlb`. */
-async function entriesWith(world: World, id: number, iotlb: number): Promise<number[]> {
+/** Where the test driver remembers what was invalidated: a nested page table has an IOTLB, a mock device a cache. */
+interface Cache {
+  readonly values: (entry: number, value: number) => Record<string, unknown>;
+  /** What its entries hold until they are invalidated. */
+  readonly initial: number;
+}
+
+const iotlb: Cache = {
+  values: (id, value) => ({
+    op: IOMMU_TEST_OP_MD_CHECK_IOTLB,
+    operation: { check_iotlb: { id, iotlb: value } },
+  }),
+  initial: IOMMU_TEST_IOTLB_DEFAULT,
+};
+
+const deviceCache: Cache = {
+  values: (id, value) => ({
+    op: IOMMU_TEST_OP_DEV_CHECK_CACHE,
+    operation: { check_dev_cache: { id, cache: value } },
+  }),
+  initial: IOMMU_TEST_DEV_CACHE_DEFAULT,
+};
+
+/** The numbers of all entries that hold `value`. */
+async function entriesWith(
+  world: World,
+  { values }: Cache,
+  id: number,
+  value: number,
+): Promise<number[]> {
   const { fd } = world.handles.first('iommufd');
   const found: number[] = [];
   for (let entry = 0; entry < MOCK_NESTED_DOMAIN_IOTLB_NUM; entry += 1) {
-    const operation = { check_iotlb: { id: entry, iotlb } } as never;
-    const values = { op: IOMMU_TEST_OP_MD_CHECK_IOTLB, id, operation };
-    const { result } = await world.probe(world.it, { fd, command: IOMMU_TEST_CMD }, values);
+    const target = { fd, command: IOMMU_TEST_CMD };
+    const { result } = await world.probe(world.it, target, { id, ...values(entry, value) });
     if (result === 0) found.push(entry);
   }
   return found;
 }
 
-Then('{object} has lost the IOTLB entries {string}', async function (object, expected) {
+Then('{object} has lost the cache entries {string}', async function (object, expected) {
   this.require('test-cmd');
-  const lost = await entriesWith(this, idOf(object), 0);
-  const left = await entriesWith(this, idOf(object), IOMMU_TEST_IOTLB_DEFAULT);
+  const cache = object.kind === 'device' ? deviceCache : iotlb;
+  const lost = await entriesWith(this, cache, idOf(object), 0);
+  const left = await entriesWith(this, cache, idOf(object), cache.initial);
   const shown = lost.join(', ') || 'none';
   const complete = lost.length + left.length === MOCK_NESTED_DOMAIN_IOTLB_NUM;
   if (shown === expected && complete) return;
   throw new AssertionError(
-    `HWPT "${object.name}" has lost the IOTLB entries ${shown} and still has ${left.join(', ') || 'none'}; expected it to have lost ${expected}`,
+    `${object.kind} "${object.name}" has lost the cache entries ${shown} and still has ${left.join(', ') || 'none'}; expected it to have lost ${expected}`,
   );
 });

@@ -314,6 +314,35 @@ Feature: IOMMU_HWPT_ALLOC
         | 24 bytes | VTD_S1                   |
         |  4 bytes | IOMMU_HWPT_DATA_SELFTEST |
 
+    @HWPT-24 @needs:test-cmd @needs:vfio-device @needs:viommu
+    Scenario Outline: a vIOMMU for a mock device, and <length> of data of type <type> for one behind a VT-d
+      When it calls IOMMU_TEST_CMD with:
+        | op | MOCK_DOMAIN_FLAGS |
+        | id | IOAS "guest"      |
+      Then it made bound device "mock"
+      When it calls IOMMU_HWPT_ALLOC with:
+        | dev_id | bound device "mock" |
+        | flags  | NEST_PARENT         |
+      Then it made HWPT "parent"
+      When it calls IOMMU_VIOMMU_ALLOC with:
+        | dev_id  | bound device "mock" |
+        | hwpt_id | HWPT "parent"       |
+      Then it made vIOMMU "smmu"
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "smmu" |
+        | data_type | <type>        |
+        | data_len  | <length>      |
+        | data_uptr | buffer "ram"  |
+      Then it fails with EINVAL
+      And it wrote nothing back
+      When it destroys vIOMMU "smmu"
+      Then it succeeds
+
+      Examples:
+        | length   | type                     |
+        | 24 bytes | VTD_S1                   |
+        |  4 bytes | IOMMU_HWPT_DATA_SELFTEST |
+
   Rule: the test driver takes data for a page table
 
     @HWPT-40 @needs:test-cmd

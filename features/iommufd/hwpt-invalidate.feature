@@ -29,7 +29,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       Then it fails with EOPNOTSUPP
       And it returns:
         | entry_num | 0 |
-      And HWPT "stage1" has lost the IOTLB entries "none"
+      And HWPT "stage1" has lost the cache entries "none"
 
       Examples:
         | value  | table          | num | len     |
@@ -48,7 +48,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       And it wrote back only "entry_num"
       And it returns:
         | entry_num | 0 |
-      And HWPT "stage1" has lost the IOTLB entries "none"
+      And HWPT "stage1" has lost the cache entries "none"
 
       Examples:
         | field     | value           | table          |
@@ -89,7 +89,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       Then it fails with EFAULT
       And it returns:
         | entry_num | 512 |
-      And HWPT "stage1" has lost the IOTLB entries "0"
+      And HWPT "stage1" has lost the cache entries "0"
 
   Rule: only a nested page table has something to invalidate
 
@@ -103,7 +103,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       Then it fails with ENOENT
       And it returns:
         | entry_num | 0 |
-      And HWPT "stage1" has lost the IOTLB entries "none"
+      And HWPT "stage1" has lost the cache entries "none"
 
       Examples:
         | object         | num |
@@ -120,7 +120,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       Then it fails with EINVAL
       And it returns:
         | entry_num | 0 |
-      And HWPT "stage1" has lost the IOTLB entries "none"
+      And HWPT "stage1" has lost the cache entries "none"
 
       Examples:
         | object                         | num |
@@ -141,7 +141,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       Then it succeeds
       And it returns:
         | entry_num | 0 |
-      And HWPT "stage1" has lost the IOTLB entries "none"
+      And HWPT "stage1" has lost the cache entries "none"
 
       Examples:
         | length          | address       |
@@ -175,7 +175,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       And it wrote back only "entry_num"
       And it returns:
         | entry_num | 0 |
-      And HWPT "stage1" has lost the IOTLB entries "none"
+      And HWPT "stage1" has lost the cache entries "none"
 
       Examples:
         | type   |
@@ -191,7 +191,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       And it wrote back only "entry_num"
       And it returns:
         | entry_num | 0 |
-      And HWPT "stage1" has lost the IOTLB entries "none"
+      And HWPT "stage1" has lost the cache entries "none"
 
       Examples:
         | length   |
@@ -211,8 +211,8 @@ Feature: IOMMU_HWPT_INVALIDATE
         | entry_num | <num>         |
       Then it succeeds
       And it wrote nothing back
-      And HWPT "stage1" has lost the IOTLB entries "<lost>"
-      And HWPT "neighbour" has lost the IOTLB entries "none"
+      And HWPT "stage1" has lost the cache entries "<lost>"
+      And HWPT "neighbour" has lost the cache entries "none"
 
       Examples:
         | num | lost    |
@@ -220,7 +220,7 @@ Feature: IOMMU_HWPT_INVALIDATE
         |   2 |    1, 3 |
         |   3 | 0, 1, 3 |
 
-    @INV-11
+    @INV-11 @MOCK-30
     Scenario: an entry for everything
       When it stores struct iommu_hwpt_invalidate_selftest in buffer "list":
         | flags | iotlb_id |
@@ -228,7 +228,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       And it calls IOMMU_HWPT_INVALIDATE
       Then it succeeds
       And it wrote nothing back
-      And HWPT "stage1" has lost the IOTLB entries "0, 1, 2, 3"
+      And HWPT "stage1" has lost the cache entries "0, 1, 2, 3"
 
     @INV-11
     Scenario: entries of a page table that a device is attached to
@@ -238,9 +238,9 @@ Feature: IOMMU_HWPT_INVALIDATE
       Then it succeeds
       And it returns:
         | entry_num | 2 |
-      And HWPT "stage1" has lost the IOTLB entries "1, 3"
+      And HWPT "stage1" has lost the cache entries "1, 3"
 
-    @INV-10
+    @INV-10 @MOCK-30
     Scenario Outline: flags <flags> and IOTLB entry <id> after <done> valid entries
       When it stores struct iommu_hwpt_invalidate_selftest in buffer "list" + <offset>:
         | flags   | iotlb_id |
@@ -251,7 +251,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       And it wrote back only "entry_num"
       And it returns:
         | entry_num | <done> |
-      And HWPT "stage1" has lost the IOTLB entries "<lost>"
+      And HWPT "stage1" has lost the cache entries "<lost>"
 
       Examples:
         | flags      | id     | offset   | done | lost | errno      |
@@ -280,7 +280,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       And it wrote back only "entry_num"
       And it returns:
         | entry_num | <done> |
-      And HWPT "stage1" has lost the IOTLB entries "<lost>"
+      And HWPT "stage1" has lost the cache entries "<lost>"
 
       Examples:
         | offset            | done | lost |
@@ -294,7 +294,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       When it calls IOMMU_HWPT_INVALIDATE with read-only memory and:
         | entry_num | 2 |
       Then it fails with EFAULT
-      And HWPT "stage1" has lost the IOTLB entries "1, 3"
+      And HWPT "stage1" has lost the cache entries "1, 3"
 
     @INV-13
     Scenario: the struct is in read-only memory, and the second entry is wrong
@@ -304,4 +304,4 @@ Feature: IOMMU_HWPT_INVALIDATE
       And it calls IOMMU_HWPT_INVALIDATE with read-only memory and:
         | entry_num | 3 |
       Then it fails with EFAULT
-      And HWPT "stage1" has lost the IOTLB entries "1"
+      And HWPT "stage1" has lost the cache entries "1"

@@ -117,7 +117,7 @@ Feature: nested page tables
         | bit 31     |  4 bytes |
         | bit 31     |   1 byte |
 
-    @HWPT-20
+    @HWPT-20 @MOCK-29
     Scenario Outline: <length> of data
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "parent"            |
@@ -168,7 +168,7 @@ Feature: nested page tables
 
   Rule: a nested page table holds its parent
 
-    @HWPT-22
+    @HWPT-22 @MOCK-29
     Scenario: two nested page tables on one parent
       Given a nested HWPT "one" for device "nic" on HWPT "parent"
       When it calls IOMMU_HWPT_ALLOC with:
@@ -177,14 +177,14 @@ Feature: nested page tables
         | data_len  |                  4 bytes |
         | data_uptr | buffer "data"            |
       Then it made HWPT "two"
-      And HWPT "one" has lost the IOTLB entries "none"
-      And HWPT "two" has lost the IOTLB entries "none"
+      And HWPT "one" has lost the cache entries "none"
+      And HWPT "two" has lost the cache entries "none"
       When it destroys HWPT "parent"
       Then it fails with EBUSY
       When it destroys HWPT "one"
       Then it succeeds
       And HWPT "one" no longer exists
-      And HWPT "two" has lost the IOTLB entries "none"
+      And HWPT "two" has lost the cache entries "none"
       When it destroys HWPT "parent"
       Then it fails with EBUSY
       When it destroys HWPT "two"
@@ -200,11 +200,11 @@ Feature: nested page tables
         | data_uptr | buffer "data" + 8 bytes  |
       Then it wrote back only "out_hwpt_id"
       And it made HWPT "stage1"
-      And HWPT "stage1" has lost the IOTLB entries "0, 1, 2, 3"
+      And HWPT "stage1" has lost the cache entries "0, 1, 2, 3"
       When it stores struct iommu_hwpt_selftest in buffer "data" + 8 bytes:
         | iotlb                    |
         | IOMMU_TEST_IOTLB_DEFAULT |
-      Then HWPT "stage1" has lost the IOTLB entries "0, 1, 2, 3"
+      Then HWPT "stage1" has lost the cache entries "0, 1, 2, 3"
 
     @HWPT-22
     Scenario: mappings reach a device through the parent
@@ -213,10 +213,31 @@ Feature: nested page tables
       And a nested HWPT "stage1" for device "nic" on HWPT "parent"
       And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 32 MiB read-write
       When it attaches device "nic" to HWPT "stage1"
-      Then HWPT "stage1" has lost the IOTLB entries "none"
+      Then HWPT "stage1" has lost the cache entries "none"
       When it attaches device "nic" to HWPT "parent"
       Then device "nic" sees buffer "ram" at 16 MiB .. +1 page
       And device "nic" sees buffer "ram" + 1 page at 32 MiB .. +1 page
+
+  Rule: the test driver tells what an IOTLB entry of a nested page table holds
+
+    @MOCK-18
+    Scenario Outline: entry <id>, compared with <value>
+      Given a nested HWPT "stage1" for device "nic" on HWPT "parent"
+      When it calls IOMMU_TEST_CMD with:
+        | op                | MD_CHECK_IOTLB |
+        | id                | HWPT "stage1"  |
+        | check_iotlb.id    | <id>           |
+        | check_iotlb.iotlb | <value>        |
+      Then it <verdict>
+      And HWPT "stage1" has lost the cache entries "none"
+
+      Examples:
+        | id     | value                    | verdict           |
+        |      0 | IOMMU_TEST_IOTLB_DEFAULT | succeeds          |
+        |      3 | IOMMU_TEST_IOTLB_DEFAULT | succeeds          |
+        |      3 |                        0 | fails with EINVAL |
+        |      4 | IOMMU_TEST_IOTLB_DEFAULT | fails with EINVAL |
+        | bit 31 | IOMMU_TEST_IOTLB_DEFAULT | fails with EINVAL |
 
   Rule: a nested page table that is attached cannot be destroyed
 

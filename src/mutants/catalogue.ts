@@ -2,7 +2,9 @@ import type { RequirementTable } from '#conformance/requirement.ts';
 
 import { accesses } from './accesses.ts';
 import { copies } from './copies.ts';
+import { dirty } from './dirty.ts';
 import { dma } from './dma.ts';
+import { faults } from './faults.ts';
 import { hardwareInfo } from './hardware-info.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
@@ -18,6 +20,7 @@ import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
 import { vfioCompat } from './vfio-compat.ts';
 import { vfio } from './vfio.ts';
+import { viommus } from './viommus.ts';
 
 /** Every mutant, in the order in which the features are read. */
 export const catalogue: readonly Mutant[] = [
@@ -29,6 +32,7 @@ export const catalogue: readonly Mutant[] = [
   ...copies,
   ...unmaps,
   ...accesses,
+  ...viommus,
   ...options,
   ...accounting,
   ...vfioCompat,
@@ -37,6 +41,8 @@ export const catalogue: readonly Mutant[] = [
   ...hardwareInfo,
   ...pageTables,
   ...invalidations,
+  ...faults,
+  ...dirty,
   ...dma,
   ...testCommand,
 ];

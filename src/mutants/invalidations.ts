@@ -2,7 +2,10 @@ import type { Invalidated } from '#reference/kernel/iommu/domain.ts';
 import type { UserDataArray } from '#reference/kernel/iommu/user-data.ts';
 import type { InvalidateCommands } from '#reference/kernel/iommufd/invalidate.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
-import { iommu_hwpt_invalidate_selftest } from '#uapi/iommufd/selftest.ts';
+import {
+  iommu_hwpt_invalidate_selftest,
+  iommu_viommu_invalidate_selftest,
+} from '#uapi/iommufd/selftest.ts';
 
 import { mistaken } from './command.ts';
 import { mutants } from './mutant.ts';
@@ -158,6 +161,40 @@ export const invalidations = mutants(
           const answer = super.invalidate(array);
           if (answer.done > 0) this.iotlb.fill(0);
           return answer;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-161',
+    breaks: ['INV-12'],
+    story: 'A vIOMMU copies each entry when its turn comes.',
+    like: 'iommu_copy_struct_from_user_array() for a vIOMMU',
+    parts: ({ MockViommu }) => ({
+      MockViommu: class extends MockViommu {
+        override invalidate(array: UserDataArray): Invalidated {
+          for (let done = 0; done < array.entries; done++) {
+            const address = array.address + BigInt(done * array.entryLength);
+            const { error } = super.invalidate({ ...array, address, entries: 1 });
+            if (error) return { done, error };
+          }
+          const { error } = super.invalidate({ ...array, entries: 0 });
+          return { done: array.entries, error };
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-162',
+    breaks: ['INV-15'],
+    story: 'What a vIOMMU does not know at the end of an entry is ignored.',
+    like: 'copy_from_user() in place of copy_struct_from_user()',
+    parts: ({ MockViommu }) => ({
+      MockViommu: class extends MockViommu {
+        override invalidate(array: UserDataArray): Invalidated {
+          const known = iommu_viommu_invalidate_selftest.size;
+          if (array.entries !== 1) return super.invalidate(array);
+          return super.invalidate({ ...array, entryLength: Math.min(array.entryLength, known) });
         }
       },
     }),

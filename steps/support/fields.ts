@@ -1,6 +1,7 @@
 import type { DataTable } from '@cucumber/cucumber';
 
 import * as device from '#uapi/iommufd/device.ts';
+import * as fault from '#uapi/iommufd/fault.ts';
 import * as hwpt from '#uapi/iommufd/hwpt.ts';
 import * as ioas from '#uapi/iommufd/ioas.ts';
 import * as mman from '#uapi/mman.ts';
@@ -22,6 +23,7 @@ import type { World } from './world.ts';
 const constants = new Map<string, number>(
   [
     device,
+    fault,
     hwpt,
     ioas,
     mman,
@@ -48,6 +50,8 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
   'IOMMU_VFIO_IOAS.op': ['IOMMU_VFIO_IOAS_'],
   'IOMMU_HWPT_ALLOC.flags': ['IOMMU_HWPT_ALLOC_', 'IOMMU_HWPT_'],
   'IOMMU_HWPT_ALLOC.data_type': ['IOMMU_HWPT_DATA_'],
+  'IOMMU_HWPT_SET_DIRTY_TRACKING.flags': ['IOMMU_HWPT_DIRTY_TRACKING_'],
+  'IOMMU_HWPT_GET_DIRTY_BITMAP.flags': ['IOMMU_HWPT_GET_DIRTY_BITMAP_'],
   'IOMMU_VIOMMU_ALLOC.type': ['IOMMU_VIOMMU_TYPE_'],
   'IOMMU_VEVENTQ_ALLOC.type': ['IOMMU_VEVENTQ_TYPE_'],
   'IOMMU_HW_QUEUE_ALLOC.type': ['IOMMU_HW_QUEUE_TYPE_'],
@@ -60,8 +64,13 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
   'IOMMU_GET_HW_INFO.out_data_type': ['IOMMU_HW_INFO_TYPE_'],
   'IOMMU_GET_HW_INFO.out_capabilities': ['IOMMU_HW_CAP_'],
   'iommu_hwpt_invalidate_selftest.flags': ['IOMMU_TEST_INVALIDATE_FLAG_'],
+  'iommu_viommu_invalidate_selftest.flags': ['IOMMU_TEST_INVALIDATE_FLAG_'],
   'iommu_hw_info_vtd.flags': ['IOMMU_HW_INFO_VTD_'],
   'IOMMU_TEST_CMD.op': ['IOMMU_TEST_OP_'],
+  'IOMMU_TEST_CMD.trigger_iopf.perm': ['IOMMU_PGFAULT_PERM_'],
+  'iommu_hwpt_pgfault.flags': ['IOMMU_PGFAULT_FLAGS_'],
+  'iommu_hwpt_pgfault.perm': ['IOMMU_PGFAULT_PERM_'],
+  'iommu_hwpt_page_response.code': ['IOMMUFD_PAGE_RESP_'],
   'VFIO_IOMMU_GET_INFO.flags': ['VFIO_IOMMU_INFO_'],
   'VFIO_IOMMU_MAP_DMA.flags': ['VFIO_DMA_MAP_FLAG_'],
   'VFIO_IOMMU_UNMAP_DMA.flags': ['VFIO_DMA_UNMAP_FLAG_'],

@@ -45,7 +45,17 @@ export type Landing =
   | { readonly kind: 'inside'; readonly iova: bigint; readonly length: bigint }
   | { readonly kind: 'multiple'; readonly of: bigint; readonly plus: bigint };
 
-export type HwptSort = 'ordinary' | 'nesting' | 'nested';
+export type HwptSort = 'ordinary' | 'nesting' | 'nested' | 'dirty-tracking';
+
+/** A page table to be made by hand. */
+export interface NewHwpt {
+  readonly name: string;
+  readonly sort: HwptSort;
+  /** Of the mock device's kind that has entries of 1 MiB. */
+  readonly huge: boolean;
+  /** Object id of the fault queue. */
+  readonly fault: number | undefined;
+}
 
 /** `a vDEVICE "guest nic" for device "nic" with virt_id 0x10`, `a HW queue "q" with index 0 at 16 MiB .. +1 page`. */
 export interface NewGuestObject {
@@ -55,6 +65,14 @@ export interface NewGuestObject {
   readonly number: { readonly field: string; readonly value: bigint } | undefined;
   readonly range: { readonly iova: bigint; readonly length: bigint } | undefined;
 }
+
+/** Both ends included. */
+export interface BitRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export type FileCall = 'reads' | 'writes' | 'preads' | 'pwrites' | 'polls' | 'mmaps';
 
 type Transform<T> = (this: World, ...groups: string[]) => T;
 
@@ -113,11 +131,17 @@ const types = {
     return { name: name ?? '', iommufd: iommufdNamed(this, iommufd) };
   }),
   newHwpt: parameter(
-    re(`a (?:(nesting|nested) )?HWPT ${quoted}`),
-    (sort, name): { name: string; sort: HwptSort } => ({
-      name: name ?? '',
-      sort: (sort ?? 'ordinary') as HwptSort,
-    }),
+    re(
+      `a (?:(nesting|nested|dirty-tracking) )?HWPT ${quoted}(?: with (?:(huge entries)|fault queue ${quoted}))?`,
+    ),
+    function (sort, name, huge, fault): NewHwpt {
+      return {
+        name: name ?? '',
+        sort: (sort ?? 'ordinary') as HwptSort,
+        huge: huge !== undefined,
+        fault: fault === undefined ? undefined : this.handles.get('fault queue', fault).id,
+      };
+    },
   ),
   newGuestObject: parameter(
     re(
@@ -139,9 +163,9 @@ const types = {
     },
   ),
   madeObject: parameter(
-    re(`(HWPT|bound device) ${quoted}`),
-    (kind, name): { kind: 'hwpt' | 'bound device'; name: string } => ({
-      kind: kind === 'HWPT' ? 'hwpt' : 'bound device',
+    re(`(HWPT|bound device|vIOMMU) ${quoted}`),
+    (kind, name): { kind: 'hwpt' | 'bound device' | 'vIOMMU'; name: string } => ({
+      kind: kind === 'HWPT' ? 'hwpt' : (kind as 'bound device' | 'vIOMMU'),
       name: name ?? '',
     }),
   ),
@@ -276,9 +300,17 @@ const types = {
   sight: parameter(/(sees|does not see)/, (text): boolean => text === 'sees'),
   charge: parameter(/(pinned|locked)/, (text): 'pinned' | 'locked' => text as 'pinned' | 'locked'),
   resource: parameter(/(memlock|nofile)/, (text): 'memlock' | 'nofile' => text as 'memlock'),
+  bits: parameter(
+    /no bits|only bits? (\d+(?: \.\. \d+)?(?:, \d+(?: \.\. \d+)?)*)/,
+    (text = ''): readonly BitRange[] =>
+      [...text.matchAll(/(\d+)(?: \.\. (\d+))?/g)].map(([, first, last = first]) => ({
+        first: Number(first),
+        last: Number(last),
+      })),
+  ),
   fileCall: parameter(
-    /(reads|writes|polls|mmaps)/,
-    (text): 'reads' | 'writes' | 'polls' | 'mmaps' => text as 'reads',
+    /(reads|writes|preads|pwrites|polls|mmaps)/,
+    (text): FileCall => text as FileCall,
   ),
 };
 

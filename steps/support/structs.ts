@@ -1,4 +1,5 @@
 import * as device from '#uapi/iommufd/device.ts';
+import * as fault from '#uapi/iommufd/fault.ts';
 import * as hwpt from '#uapi/iommufd/hwpt.ts';
 import * as selftest from '#uapi/iommufd/selftest.ts';
 import * as viommu from '#uapi/iommufd/viommu.ts';
@@ -11,7 +12,7 @@ function isStruct(value: unknown): value is Struct {
 }
 
 const structs = new Map(
-  [device, hwpt, selftest, viommu]
+  [device, fault, hwpt, selftest, viommu]
     .flatMap((module): unknown[] => Object.values(module))
     .filter(isStruct)
     .map((struct) => [struct.name, struct]),

@@ -37,6 +37,10 @@ function boundDevice({ handles }: World): number {
   return handles.all('device')[0]?.id ?? 0;
 }
 
+function firstHwpt({ handles }: World): number {
+  return handles.all('hwpt')[0]?.id ?? 0;
+}
+
 function firstViommu({ handles }: World): number {
   return handles.all('vIOMMU')[0]?.id ?? 0;
 }
@@ -82,6 +86,14 @@ const valid: Readonly<Record<string, Valid>> = {
   IOMMU_OPTION: () => ({ op: IOMMU_OPTION_OP_GET }),
   IOMMU_VFIO_IOAS: () => ({ op: IOMMU_VFIO_IOAS_CLEAR }),
   IOMMU_HWPT_ALLOC: (world) => ({ dev_id: boundDevice(world), pt_id: firstIoas(world) }),
+  IOMMU_HWPT_SET_DIRTY_TRACKING: (world) => ({ hwpt_id: firstHwpt(world) }),
+  IOMMU_HWPT_GET_DIRTY_BITMAP: (world, { scratch }) => ({
+    hwpt_id: firstHwpt(world),
+    iova: mapping(world).iova,
+    length: mapping(world).length,
+    page_size: world.pageSize,
+    data: scratch.array,
+  }),
   IOMMU_HWPT_INVALIDATE: (world) => ({
     hwpt_id: world.handles.all('hwpt').find(({ nested }) => nested)?.id ?? 0,
     data_type: IOMMU_HWPT_INVALIDATE_DATA_SELFTEST,

@@ -1,0 +1,70 @@
+import { AssertionError } from 'chai';
+
+import { IOMMU_HWPT_GET_DIRTY_BITMAP } from '#uapi/iommufd/hwpt.ts';
+import { IOMMU_TEST_CMD, IOMMU_TEST_OP_DIRTY, MOCK_PAGE_SIZE } from '#uapi/iommufd/selftest.ts';
+
+import { Then, When } from './support/cucumber.ts';
+import { fdOf, idOf } from './support/names.ts';
+import type { BitRange } from './support/parameter-types.ts';
+import { loadBytes } from './support/probes.ts';
+
+/** Which pages devices have written, as a page table keeps it and as a bitmap tells it. */
+
+/** In pieces of MOCK_PAGE_SIZE: Linux 6.12 knows no others. */
+When('a device writes {size} at {iova} through {object}', async function (length, iova, hwpt) {
+  this.require('test-cmd');
+  const { port, scratch } = this.it;
+  const bits = Number(length) / MOCK_PAGE_SIZE;
+  await port.store(scratch.array, new Uint8Array(Math.ceil(bits / 8)).fill(0xff));
+  const dirty = { iova, length, page_size: BigInt(MOCK_PAGE_SIZE), uptr: scratch.array };
+  await this.must(
+    this.it,
+    { fd: fdOf(hwpt), command: IOMMU_TEST_CMD },
+    { op: IOMMU_TEST_OP_DIRTY, id: idOf(hwpt), operation: { dirty } as never },
+  );
+});
+
+When(
+  '{process} asks {object} which of {size} at {iova} are dirty, into {buffer}',
+  async function (process, hwpt, length, iova, { handle, offset }) {
+    const target = { fd: fdOf(hwpt), command: IOMMU_HWPT_GET_DIRTY_BITMAP };
+    const place = { iova, length, page_size: this.pageSize, data: handle.address + offset };
+    await this.call(process, target, { hwpt_id: idOf(hwpt), ...place });
+  },
+);
+
+/** Runs of bits that are set: bit 0 is the lowest one of the first byte. */
+function runsOf(bytes: Uint8Array): BitRange[] {
+  const runs: BitRange[] = [];
+  let first: number | undefined;
+  const count = bytes.length * 8;
+  for (let bit = 0; bit <= count; bit += 1) {
+    const isSet = bit < count && (((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1) === 1;
+    if (isSet) first ??= bit;
+    else if (first !== undefined) {
+      runs.push({ first, last: bit - 1 });
+      first = undefined;
+    }
+  }
+  return runs;
+}
+
+function show(runs: readonly BitRange[]): string {
+  const shown = runs.map(({ first, last }) =>
+    first === last ? `${first}` : `${first} .. ${last}`,
+  );
+  return shown.join(', ') || 'none';
+}
+
+/** All of the buffer is looked at: also what lies before the place that bits are counted from. */
+Then('{process} finds {bits} set in {buffer}', async function (process, runs, spot) {
+  const { handle, offset } = spot;
+  const bytes = await loadBytes(process, handle.address, Number(handle.length));
+  const shift = Number(offset) * 8;
+  const expected = runs.map(({ first, last }) => ({ first: first + shift, last: last + shift }));
+  const actual = runsOf(bytes);
+  if (show(actual) === show(expected)) return;
+  throw new AssertionError(
+    `buffer "${handle.name}" has bits ${show(actual)} set; expected ${show(expected)}`,
+  );
+});

@@ -1,0 +1,93 @@
+import { AssertionError } from 'chai';
+
+import { iommu_hwpt_page_response, IOMMU_PGFAULT_PERM_READ } from '#uapi/iommufd/fault.ts';
+import { IOMMU_TEST_CMD, IOMMU_TEST_OP_TRIGGER_IOPF } from '#uapi/iommufd/selftest.ts';
+
+import { When, Then } from './support/cucumber.ts';
+import { parseValue } from './support/fields.ts';
+import type { BufferHandle, ProcessHandle, Spot } from './support/handles.ts';
+import { fdOf, idOf } from './support/names.ts';
+import type { CallRecord } from './support/outcome.ts';
+import type { FileCall } from './support/parameter-types.ts';
+import type { World } from './support/world.ts';
+import { hex } from './values.ts';
+
+/** Page requests of devices, and the answers of a VMM: what goes through the file of a fault queue. */
+
+When('{device} requests a page at {iova}', async function (device, addr) {
+  this.require('test-cmd');
+  const { fd } = device.iommufd ?? this.handles.first('iommufd');
+  const request = { dev_id: idOf(device), pasid: 0, grpid: 0, perm: IOMMU_PGFAULT_PERM_READ, addr };
+  const operation = { trigger_iopf: request } as never;
+  const target = { fd, command: IOMMU_TEST_CMD };
+  await this.must(this.it, target, { op: IOMMU_TEST_OP_TRIGGER_IOPF, operation });
+});
+
+interface Transfer {
+  readonly call: FileCall;
+  readonly fd: number;
+  readonly address: bigint;
+  readonly length: number;
+}
+
+/** One read(2) or write(2): nobody's outcome yet. */
+async function transfer(
+  world: World,
+  { port }: ProcessHandle,
+  { call, fd, address, length }: Transfer,
+): Promise<CallRecord> {
+  if (call !== 'reads' && call !== 'writes') throw new Error(`nothing ${call} into a buffer`);
+  const result = await (call === 'reads'
+    ? port.read(fd, address, length)
+    : port.write(fd, address, length));
+  const name = call.slice(0, -1);
+  world.trace.add(`${name}(${fd}, ${hex(address)}, ${length})`, result);
+  return { name, result };
+}
+
+function at({ handle, offset }: Spot<BufferHandle>): bigint {
+  return handle.address + offset;
+}
+
+When(
+  '{process} {fileCall} {object} into/from {size} of {buffer}',
+  async function (process, call, object, size, spot) {
+    this.settle();
+    const place = { fd: fdOf(object), address: at(spot), length: Number(size) };
+    this.conclude(await transfer(this, process, { call, ...place }));
+  },
+);
+
+When(
+  '{process} {fileCall} {object} into/from {size} of {buffer}, and so does {process}',
+  async function (one, call, object, size, spot, other) {
+    this.settle();
+    const place = { fd: fdOf(object), address: at(spot), length: Number(size) };
+    const both = [one, other].map((process) => transfer(this, process, { call, ...place }));
+    this.rivals = await Promise.all(both);
+  },
+);
+
+Then('it returns {size}', function (expected) {
+  const { name, result } = this.outcome.examine();
+  if (BigInt(result) === expected) return;
+  throw new AssertionError(`${name} returned ${result}; expected ${expected}`);
+});
+
+/** A header of field names, then an answer a row. What runs out of the buffer is not stored, but written all the same. */
+When('{process} answers {object} from {buffer}:', async function (process, object, spot, table) {
+  this.settle();
+  const { name: struct, size } = iommu_hwpt_page_response;
+  const value = (field: string, text = '0'): number =>
+    Number(parseValue(this, process, `${struct}.${field}`, text));
+  const answers = table
+    .hashes()
+    .map(({ cookie, code }) =>
+      iommu_hwpt_page_response.pack({ cookie: value('cookie', cookie), code: value('code', code) }),
+    );
+  const room = Number(spot.handle.length - spot.offset);
+  const bytes = new Uint8Array(Buffer.concat(answers));
+  await process.port.store(at(spot), bytes.subarray(0, room));
+  const place = { fd: fdOf(object), address: at(spot), length: answers.length * size };
+  this.conclude(await transfer(this, process, { call: 'writes', ...place }));
+});

@@ -104,12 +104,6 @@ Then('it {verdict}', function (verdict) {
   this.examine(verdict);
 });
 
-Then('it returns {int}', function (expected) {
-  const { name, result } = this.outcome.examine();
-  if (result === expected) return;
-  throw new AssertionError(`${name} returned ${showResult(result)}; expected ${expected}`);
-});
-
 Then('it returns:', function (table) {
   const { name, fields = {} } = this.outcome.examine();
   const wrong = compareFields(this, fields, name, table).filter(

@@ -19,6 +19,7 @@ import { ranges } from './ranges.ts';
 import { testCommand } from './test-command.ts';
 import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
+import { vfioCompat } from './vfio-compat.ts';
 import { vfio } from './vfio.ts';
 import { viommus } from './viommus.ts';
 
@@ -35,6 +36,7 @@ export const catalogue: readonly Mutant[] = [
   ...viommus,
   ...options,
   ...accounting,
+  ...vfioCompat,
   ...pins,
   ...devices,
   ...vfio,

@@ -125,6 +125,28 @@ Feature: the number of a command
         | 0x3ba1 | the first after the test command            |
         | 0x3bff | the last of the type                        |
 
+    @VFIO-31
+    Scenario Outline: <number>, a VFIO command <which>
+      Given it calls IOMMU_VFIO_IOAS with:
+        | op      | SET          |
+        | ioas_id | IOAS "guest" |
+      When it calls ioctl <number>
+      Then it fails with ENOTTY
+      And it wrote nothing back
+      And nothing has changed
+
+      Examples:
+        | number | which                          |
+        | 0x3b67 | of a group                     |
+        | 0x3b6b | of a device                    |
+        | 0x3b73 | to enable the IOMMU of SPAPR   |
+        | 0x3b74 | to disable the IOMMU of SPAPR  |
+        | 0x3b75 | for the dirty pages of type 1  |
+        | 0x3b76 | to register memory with SPAPR  |
+        | 0x3b77 | to unregister it               |
+        | 0x3b78 | to make a window of SPAPR      |
+        | 0x3b79 | to remove it                   |
+
   Rule: between the last command and the test command, memory is looked at before the number
 
     @ABI-04 @needs:test-cmd

@@ -2,8 +2,8 @@ import type { RequirementTable } from '#conformance/requirement.ts';
 
 import { accesses } from './accesses.ts';
 import { copies } from './copies.ts';
-import { devices } from './devices.ts';
 import { dirty } from './dirty.ts';
+import { devices } from './devices.ts';
 import { dma } from './dma.ts';
 import { faults } from './faults.ts';
 import { hardwareInfo } from './hardware-info.ts';
@@ -19,6 +19,7 @@ import { ranges } from './ranges.ts';
 import { testCommand } from './test-command.ts';
 import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
+import { vfioCompat } from './vfio-compat.ts';
 import { vfio } from './vfio.ts';
 import { viommus } from './viommus.ts';
 
@@ -35,6 +36,7 @@ export const catalogue: readonly Mutant[] = [
   ...viommus,
   ...options,
   ...accounting,
+  ...vfioCompat,
   ...pins,
   ...devices,
   ...vfio,

@@ -16,7 +16,9 @@ export type Form =
   | { readonly kind: 'null pointer' }
   | { readonly kind: 'bad pointer' }
   | { readonly kind: 'read-only memory' }
-  | { readonly kind: 'runs into bad memory' };
+  | { readonly kind: 'runs into bad memory' }
+  /** No struct at all: the argument is a number. */
+  | { readonly kind: 'argument'; readonly value: bigint };
 
 export const plain: Form = { kind: 'plain' };
 
@@ -56,10 +58,11 @@ export async function callIoctl<S extends Struct>(
   if (signal !== undefined) throw new Error(`storing the struct of ${command.name}: ${signal}`);
   const found = after instanceof Uint8Array ? after : undefined;
   const shown = result >= 0 && found !== undefined ? found : bytes;
-  trace.add(
-    `ioctl(${fd}, ${command.name}, ${showStruct(command.struct, command.struct.unpack(shown))})`,
-    result,
-  );
+  const argument =
+    form.kind === 'argument'
+      ? String(form.value)
+      : showStruct(command.struct, command.struct.unpack(shown));
+  trace.add(`ioctl(${fd}, ${command.name}, ${argument})`, result);
   return record(command, { bytes, found, result, form });
 }
 
@@ -92,6 +95,8 @@ function place(scratch: Scratch, length: number, form: Form): Placement {
       return { suite: undefined, kernel: 0n };
     case 'bad pointer':
       return { suite: undefined, kernel: scratch.end };
+    case 'argument':
+      return { suite: undefined, kernel: form.value };
     case 'read-only memory':
       return { suite: scratch.aliasWritable, kernel: scratch.aliasReadOnly };
     case 'runs into bad memory': {

@@ -1,7 +1,7 @@
 import { struct, u32, type Struct } from '#uapi/codec.ts';
 import { iommufdCommands } from '#uapi/iommufd/index.ts';
 import type { Command } from '#uapi/ioctl.ts';
-import { deviceCommands } from '#uapi/vfio/index.ts';
+import { containerCommands, deviceCommands, type VfioCommand } from '#uapi/vfio/index.ts';
 
 export type AnyCommand = Command<Struct>;
 
@@ -10,12 +10,15 @@ function raw(name: string, request: number): AnyCommand {
   return { name, request, struct: struct(name, { size: u32, value: u32 }), minSize: 4 };
 }
 
-const ofDevice: readonly AnyCommand[] = deviceCommands.map((command) =>
-  'struct' in command ? command : raw(command.name, command.request),
-);
+function tabled(command: VfioCommand): AnyCommand {
+  return 'struct' in command ? command : raw(command.name, command.request);
+}
+
+const ofDevice = deviceCommands.map(tabled);
+const ofContainer = containerCommands.map(tabled);
 
 const known = new Map<string, AnyCommand>(
-  [...iommufdCommands, ...ofDevice].map((command) => [command.name, command]),
+  [...iommufdCommands, ...ofContainer, ...ofDevice].map((command) => [command.name, command]),
 );
 
 /** A command by its C name, or `ioctl 0x3b7f`. */
@@ -27,7 +30,7 @@ export function commandNamed(name: string): AnyCommand {
   return command;
 }
 
-/** Commands of a VFIO device fd; all others go to an iommufd. */
+/** Commands of a VFIO device fd; all others go to an iommufd, those of a VFIO container as well. */
 export function isDeviceCommand(command: AnyCommand): boolean {
   return ofDevice.includes(command);
 }

@@ -9,7 +9,9 @@ import * as objects from '#uapi/iommufd/objects.ts';
 import * as selftest from '#uapi/iommufd/selftest.ts';
 import * as viommu from '#uapi/iommufd/viommu.ts';
 import type { Codec, Struct } from '#uapi/codec.ts';
+import * as vfioContainer from '#uapi/vfio/container.ts';
 import * as vfioDevice from '#uapi/vfio/device.ts';
+import * as vfioType1 from '#uapi/vfio/iommu-type1.ts';
 
 import type { AnyCommand } from './commands.ts';
 import type { Kind, ProcessHandle } from './handles.ts';
@@ -19,7 +21,19 @@ import type { World } from './world.ts';
 /** Cells of the tables that stand under a call: a value of one field of one struct. */
 
 const constants = new Map<string, number>(
-  [device, fault, hwpt, ioas, mman, objects, selftest, viommu, vfioDevice].flatMap((module) =>
+  [
+    device,
+    fault,
+    hwpt,
+    ioas,
+    mman,
+    objects,
+    selftest,
+    viommu,
+    vfioContainer,
+    vfioDevice,
+    vfioType1,
+  ].flatMap((module) =>
     Object.entries(module).filter(
       (entry): entry is [string, number] => typeof entry[1] === 'number',
     ),
@@ -57,6 +71,9 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
   'iommu_hwpt_pgfault.flags': ['IOMMU_PGFAULT_FLAGS_'],
   'iommu_hwpt_pgfault.perm': ['IOMMU_PGFAULT_PERM_'],
   'iommu_hwpt_page_response.code': ['IOMMUFD_PAGE_RESP_'],
+  'VFIO_IOMMU_GET_INFO.flags': ['VFIO_IOMMU_INFO_'],
+  'VFIO_IOMMU_MAP_DMA.flags': ['VFIO_DMA_MAP_FLAG_'],
+  'VFIO_IOMMU_UNMAP_DMA.flags': ['VFIO_DMA_UNMAP_FLAG_'],
   'VFIO_DEVICE_BIND_IOMMUFD.flags': ['VFIO_DEVICE_BIND_'],
   'VFIO_DEVICE_ATTACH_IOMMUFD_PT.flags': ['VFIO_DEVICE_ATTACH_'],
   'VFIO_DEVICE_DETACH_IOMMUFD_PT.flags': ['VFIO_DEVICE_DETACH_'],
@@ -106,6 +123,11 @@ function flagValue(field: string, flag: string): bigint {
     if (value !== undefined) return BigInt(value);
   }
   throw new Error(`${field} has no value named ${flag}`);
+}
+
+/** The argument of a command that takes a number: by its C name, or in digits. */
+export function numberNamed(text: string): bigint {
+  return BigInt(constants.get(text) ?? text);
 }
 
 type Row = readonly [path: string, text: string];

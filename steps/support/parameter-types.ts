@@ -9,6 +9,7 @@ import { IOMMUFD_PATH } from '#uapi/paths.ts';
 import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
+import { numberNamed } from './fields.ts';
 import { structNamed } from './structs.ts';
 import type {
   BufferHandle,
@@ -46,13 +47,6 @@ export type Landing =
   | { readonly kind: 'inside'; readonly iova: bigint; readonly length: bigint }
   | { readonly kind: 'multiple'; readonly of: bigint; readonly plus: bigint };
 
-export interface NewDevice {
-  readonly name: string;
-  readonly beside: DeviceHandle | undefined;
-  /** MOCK_FLAGS_DEVICE_*: what a mock device has and lacks. */
-  readonly flags: number;
-}
-
 export type HwptSort = 'ordinary' | 'nesting' | 'nested' | 'dirty-tracking';
 
 /** A page table to be made by hand. */
@@ -63,6 +57,13 @@ export interface NewHwpt {
   readonly huge: boolean;
   /** Object id of the fault queue. */
   readonly fault: number | undefined;
+}
+
+export interface NewDevice {
+  readonly name: string;
+  readonly beside: DeviceHandle | undefined;
+  /** MOCK_FLAGS_DEVICE_*: what a mock device has and lacks. */
+  readonly flags: number;
 }
 
 /** `a vDEVICE "guest nic" for device "nic" with virt_id 0x10`, `a HW queue "q" with index 0 at 16 MiB .. +1 page`. */
@@ -290,7 +291,7 @@ const types = {
   ),
   form: parameter(
     re(
-      `a size of (\\d+)(?: bytes?)?|(its minimum size|one byte less than its minimum size)|(\\d+) (zero bytes?|bytes?, the last one set,) appended|(a null pointer|a bad pointer|read-only memory|a tail in bad memory)`,
+      `a size of (\\d+)(?: bytes?)?|(its minimum size|one byte less than its minimum size)|(\\d+) (zero bytes?|bytes?, the last one set,) appended|(a null pointer|a bad pointer|read-only memory|a tail in bad memory|the argument \\w+)`,
     ),
     (bytes, minimum, appended, tail, pointer): Form =>
       formOf({ bytes, minimum, appended, tail, pointer }),
@@ -361,6 +362,8 @@ function formOf(text: {
       last: tail?.startsWith('zero') === true ? 0 : 1,
     };
   }
+  const [, argument] = /^the argument (\w+)$/.exec(pointer ?? '') ?? [];
+  if (argument !== undefined) return { kind: 'argument', value: numberNamed(argument) };
   if (pointer === 'a tail in bad memory') return { kind: 'runs into bad memory' };
   return {
     kind: pointer?.replace(/^a /, '') as 'null pointer' | 'bad pointer' | 'read-only memory',

@@ -9,6 +9,7 @@ import {
 } from '#uapi/iommufd/selftest.ts';
 import { IOMMU_OPTION_OP_GET, IOMMU_VFIO_IOAS_CLEAR } from '#uapi/iommufd/objects.ts';
 import * as selftest from '#uapi/iommufd/selftest.ts';
+import { VFIO_DMA_MAP_FLAG_READ, VFIO_DMA_MAP_FLAG_WRITE } from '#uapi/vfio/iommu-type1.ts';
 
 import type { ProcessHandle } from './handles.ts';
 import type { KnownMapping, World } from './world.ts';
@@ -101,6 +102,16 @@ const valid: Readonly<Record<string, Valid>> = {
     entry_num: 1,
   }),
   IOMMU_GET_HW_INFO: (world) => ({ dev_id: boundDevice(world) }),
+  VFIO_IOMMU_MAP_DMA: (world) => ({
+    flags: VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+    vaddr: world.handles.all('buffer')[0]?.address ?? 0n,
+    iova: firstIova,
+    size: world.pageSize,
+  }),
+  VFIO_IOMMU_UNMAP_DMA: (world) => ({
+    iova: mapping(world).iova,
+    size: mapping(world).length,
+  }),
   IOMMU_VIOMMU_ALLOC: (world) => ({
     type: selftest.IOMMU_VIOMMU_TYPE_SELFTEST,
     dev_id: boundDevice(world),

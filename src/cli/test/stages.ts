@@ -90,6 +90,11 @@ export function stages(folder: string): Stage[] {
     }),
     { name: 'types', command: tool('tsc', '-p', '.'), count: asOne },
     { name: 'mutants', command: [...node, 'src/cli/mutants.ts'], count: asMutants },
+    {
+      name: 'random calls',
+      command: [...node, 'src/cli/random.ts', '--calls', '2000', '--seed', '1'],
+      count: asOne,
+    },
     { name: 'unit tests', command: ['npm', 'run', '--silent', 'unit'], count: asTests },
     { name: 'lint', command: tool('eslint', '.'), count: asOne },
     {

@@ -12,6 +12,7 @@ import { MockIommu } from './iommu/mock-iommu.ts';
 import { Access } from './iommufd/access.ts';
 import { Accounting } from './iommufd/accounting.ts';
 import { AllowedIovas } from './iommufd/allowed-iovas.ts';
+import { AreaCutter } from './iommufd/area-cutter.ts';
 import { AreaTree, IoptArea } from './iommufd/area.ts';
 import { DeviceCommands } from './iommufd/device-commands.ts';
 import { IommufdDevice } from './iommufd/device.ts';
@@ -81,6 +82,7 @@ export const defaultParts = {
   Accounting,
   AddressSpace,
   AllowedIovas,
+  AreaCutter,
   AreaTree,
   DeviceCdev,
   DeviceCommands,

@@ -40,7 +40,7 @@ export class Iommufd implements FileOperations {
     this.objects = new parts.ObjectTable();
     this.mmapRegions = new parts.MmapRegions();
     const ioasCommands = new parts.IoasCommands(this);
-    this.compat = new parts.VfioCompat(this, ioasCommands);
+    this.compat = new parts.VfioCompat(this, ioasCommands, new parts.AreaCutter(kernel));
     this.dispatcher = new parts.Dispatcher(kernel, [
       row(IOMMU_DESTROY, ({ fields }) => this.destroyObject(fields.id)),
       ...[

@@ -30,6 +30,7 @@ import { isErrno } from '../lib/errno.ts';
 import { ULONG_MAX } from '../lib/math.ts';
 import type { Task } from '../process.ts';
 import { loadArgument } from '../vfio/argument.ts';
+import type { AreaCutter } from './area-cutter.ts';
 import type { Unmapped } from './io-pagetable.ts';
 import type { IoasCommands } from './ioas-commands.ts';
 import type { Ioas } from './ioas.ts';
@@ -42,17 +43,19 @@ const MAP_FLAGS = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE;
 
 type UnmapFields = Value<typeof vfio_iommu_type1_dma_unmap>;
 
-/** vfio_compat.c: an iommufd as VFIO container. Areas are never cut, as for a container of type 1 version 2. */
+/** vfio_compat.c: an iommufd as VFIO container. */
 export class VfioCompat {
   protected readonly context: Iommufd;
   protected readonly ioasCommands: IoasCommands;
+  protected readonly cutter: AreaCutter;
 
-  constructor(context: Iommufd, ioasCommands: IoasCommands) {
+  constructor(context: Iommufd, ioasCommands: IoasCommands, cutter: AreaCutter) {
     this.context = context;
     this.ioasCommands = ioasCommands;
+    this.cutter = cutter;
   }
 
-  /** iommufd_vfio_ioctl(). ABI-03 VFIO-31 */
+  /** iommufd_vfio_ioctl(). ABI-03 VFIO-01 31 */
   ioctl(task: Task, request: number, arg: bigint): number {
     const result = this.command(task, request, arg);
     return isErrno(result) ? failure(result) : (result ?? 0);
@@ -126,8 +129,17 @@ export class VfioCompat {
     if (isErrno(ioas)) return ioas;
     const all = (fields.flags & VFIO_DMA_UNMAP_FLAG_ALL) !== 0;
     if (all && (fields.iova !== 0n || fields.size !== 0n)) return 'EINVAL';
+    const uncut = all ? undefined : this.cut(ioas, fields);
+    if (uncut) return uncut;
     const { bytes, error } = this.unmap(ioas, fields, all);
     return argument.respond({ size: bytes }, VFIO_IOMMU_UNMAP_DMA.minSize) ?? error;
+  }
+
+  /** Type 1 version 1 is told by its small pages. The range may wrap, and have no bytes. VFIO-26 */
+  protected cut(ioas: Ioas, { iova, size }: UnmapFields): ErrnoName | undefined {
+    if (ioas.iopt.largePages) return undefined;
+    const last = BigInt.asUintN(64, iova + size - 1n);
+    return this.cutter.cut(ioas.iopt, iova === 0n ? [last] : [last, iova - 1n]);
   }
 
   protected unmap(ioas: Ioas, { iova, size }: UnmapFields, all: boolean): Unmapped {

@@ -39,6 +39,7 @@ export function writeInfo(
     flags: VFIO_IOMMU_INFO_PGSIZES | VFIO_IOMMU_INFO_CAPS,
     iova_pgsizes: pageSizes(iopt),
     cap_offset: argsz >= end ? vfio_iommu_type1_info.size : 0,
+    pad: 0,
   };
   return argument.respond(values, Math.min(argsz, vfio_iommu_type1_info.size));
 }

@@ -49,7 +49,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-310',
+    id: 'SEED-370',
     breaks: ['PASID-04', 'PASID-05', 'PASID-06'],
     story: 'A PASID takes page tables that were not made for PASIDs.',
     like: 'iommufd_hwpt_pasid_compat() that looks at the device only',
@@ -62,7 +62,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-311',
+    id: 'SEED-371',
     breaks: ['PASID-08'],
     story: 'A device with attached PASIDs moves to a page table that was not made for PASIDs.',
     like: 'iommufd_hwpt_pasid_compat() that looks at PASIDs only',
@@ -75,7 +75,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-312',
+    id: 'SEED-372',
     breaks: ['PASID-09', 'DEV-44'],
     story: 'Attaching what is attached moves it.',
     like: 'iommufd_device_do_replace() in place of iommufd_device_do_attach()',
@@ -91,7 +91,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-313',
+    id: 'SEED-373',
     breaks: ['PASID-10', 'DEV-30'],
     story: 'Replacing the page table of what is not attached attaches it.',
     like: 'iommufd_device_do_replace() without the test of igroup->pasid_attach',

@@ -49,7 +49,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-510',
+    id: 'SEED-370',
     breaks: ['PASID-04', 'PASID-05', 'PASID-06'],
     story: 'A PASID takes page tables that were not made for PASIDs.',
     like: 'iommufd_hwpt_pasid_compat() that looks at the device only',
@@ -62,7 +62,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-511',
+    id: 'SEED-371',
     breaks: ['PASID-08'],
     story: 'A device with attached PASIDs moves to a page table that was not made for PASIDs.',
     like: 'iommufd_hwpt_pasid_compat() that looks at PASIDs only',
@@ -75,7 +75,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-512',
+    id: 'SEED-372',
     breaks: ['PASID-09', 'DEV-44'],
     story: 'Attaching what is attached moves it.',
     like: 'iommufd_device_do_replace() in place of iommufd_device_do_attach()',
@@ -91,7 +91,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-513',
+    id: 'SEED-373',
     breaks: ['PASID-10', 'DEV-30'],
     story: 'Replacing the page table of what is not attached attaches it.',
     like: 'iommufd_device_do_replace() without the test of igroup->pasid_attach',
@@ -107,7 +107,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-514',
+    id: 'SEED-314',
     breaks: ['PASID-14'],
     story: 'A PASID that is detached goes on with the page table it had.',
     like: 'iommu_detach_device_pasid() without xa_erase()',
@@ -118,7 +118,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-515',
+    id: 'SEED-315',
     breaks: ['PASID-15'],
     story: 'A device has one PASID more than its width tells.',
     like: 'pasid > max_pasids in place of pasid >= max_pasids',
@@ -132,7 +132,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-516',
+    id: 'SEED-316',
     breaks: ['PASID-24'],
     story: 'PASID 0 is refused.',
     like: 'iommu_attach_device_pasid() for IOMMU_NO_PASID',
@@ -146,7 +146,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-517',
+    id: 'SEED-317',
     breaks: ['PASID-17'],
     story: 'A device without PASIDs takes every PASID.',
     like: 'iommu_attach_device_pasid() that asks only devices with max_pasids',
@@ -160,7 +160,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-518',
+    id: 'SEED-318',
     breaks: ['PASID-03'],
     story: 'The page table of one PASID is that of all.',
     like: 'a PASID table with one entry',
@@ -174,7 +174,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-519',
+    id: 'SEED-319',
     breaks: ['DEV-21', 'VFIO-ATT-03'],
     story: 'Attaching to an object that is no page table fails as if it did not exist.',
     like: 'iommufd_device_change_pt() with one errno for both',
@@ -197,7 +197,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-520',
+    id: 'SEED-320',
     breaks: ['DEV-22', 'DEV-17'],
     story: 'Each device that is attached to an IOAS gets a page table of its own.',
     like: 'iommufd_device_auto_get_domain() without the walk of hwpt_list',
@@ -216,7 +216,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-521',
+    id: 'SEED-321',
     breaks: ['DEV-34'],
     story: 'The page table that a group leaves loses the reference of one of its devices.',
     like: 'iommufd_device_do_replace() without refcount_sub_and_test(num_devices - 1)',
@@ -236,7 +236,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-522',
+    id: 'SEED-322',
     breaks: ['DEV-35'],
     story: 'A group is detached with the first of its devices.',
     like: 'iommufd_hw_pagetable_detach() without xa_empty()',
@@ -250,7 +250,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-523',
+    id: 'SEED-323',
     breaks: ['DEV-42'],
     story: 'A device that moves within an IOAS takes its reservations away.',
     like: 'iommufd_group_remove_reserved_iova() wherever a group moves',
@@ -269,7 +269,7 @@ export const devices = mutants(
     }),
   },
   {
-    id: 'SEED-524',
+    id: 'SEED-324',
     breaks: ['DEV-45'],
     story: 'An attach whose result cannot be written stays.',
     like: 'vfio_df_ioctl_attach_pt() without device->ops->detach_ioas()',

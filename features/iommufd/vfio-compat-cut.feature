@@ -1,3 +1,4 @@
+@needs:vfio-compat
 Feature: VFIO_IOMMU_UNMAP_DMA of a part of a mapping
 
   A container of type 1 version 1 may unmap any pages. What is left of a mapping stays as it was, for the devices too.

@@ -1,3 +1,4 @@
+@needs:vfio-compat
 Feature: VFIO_IOMMU_GET_INFO of an iommufd
 
   Tells a program for VFIO containers which page sizes and which IOVAs it can map with. How much it is told depends on

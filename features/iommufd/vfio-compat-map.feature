@@ -1,3 +1,4 @@
+@needs:vfio-compat
 Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
 
   A program for VFIO containers maps and unmaps at IOVAs of its choice. With type 1 version 2 only whole mappings can be

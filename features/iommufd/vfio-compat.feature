@@ -1,3 +1,4 @@
+@needs:vfio-compat
 Feature: VFIO_SET_IOMMU and VFIO_CHECK_EXTENSION of an iommufd
 
   A program for VFIO containers can be given an iommufd in place of a container. The ioctls of the container then act on

@@ -37,6 +37,7 @@ export const features = {
     requires: ['test-cmd', 'hwpt-alloc'],
   },
   'vfio-container': { says: '/dev/vfio/vfio is served by iommufd.' },
+  'vfio-compat': { says: 'An iommufd answers the ioctls of a VFIO container.' },
   processes: { says: 'spawn() works.' },
   limits: { says: 'setLimit() works, and capabilities can be dropped.' },
   hugetlb: { says: 'Huge pages can be mapped: MAP_HUGETLB and MFD_HUGETLB.' },

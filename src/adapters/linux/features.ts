@@ -24,7 +24,7 @@ const ofTestsSince: typeof since = {
 };
 
 /** What a process on any Linux can do. */
-const ofEveryLinux: readonly Feature[] = ['processes', 'limits', 'proc'];
+const ofEveryLinux: readonly Feature[] = ['vfio-compat', 'processes', 'limits', 'proc'];
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: [

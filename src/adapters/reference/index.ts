@@ -67,6 +67,7 @@ const ofEach = [
   'device',
   'two-devices',
   'hwpt-alloc',
+  'vfio-compat',
   'vfio-container',
   'processes',
   'limits',

@@ -87,8 +87,23 @@ export interface DeviceHandle {
   readonly pasids: Set<number>;
 }
 
+/** A VFIO group whose node was opened; its name is the path of the node. */
+export interface GroupHandle {
+  readonly kind: 'group';
+  readonly name: string;
+  fd: Fd;
+  /** What was last set as its container. */
+  container: IommufdHandle | undefined;
+}
+
 export type Handle =
-  ProcessHandle | IommufdHandle | ObjectHandle | MemfdHandle | BufferHandle | DeviceHandle;
+  | ProcessHandle
+  | IommufdHandle
+  | ObjectHandle
+  | MemfdHandle
+  | BufferHandle
+  | DeviceHandle
+  | GroupHandle;
 
 export type Kind = Handle['kind'];
 

@@ -10,7 +10,7 @@ import { IOMMUFD_PATH } from '#uapi/paths.ts';
 import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
-import { numberNamed } from './fields.ts';
+import { formOf } from './form.ts';
 import { structNamed } from './structs.ts';
 import type {
   BufferHandle,
@@ -81,6 +81,12 @@ export interface NewGuestObject {
 export interface BitRange {
   readonly first: number;
   readonly last: number;
+}
+
+/** What is opened of a VFIO device. */
+export interface DeviceNode {
+  readonly device: DeviceHandle;
+  readonly way: 'itself' | 'group' | 'through group';
 }
 
 export type FileCall = 'reads' | 'writes' | 'preads' | 'pwrites' | 'polls' | 'mmaps';
@@ -242,6 +248,13 @@ const types = {
   device: parameter(re(`device ${quoted}`), function (name): DeviceHandle {
     return this.handles.get('device', name ?? '');
   }),
+  node: parameter(
+    re(`(the group of )?device ${quoted}( through its group)?`),
+    function (group, name, through): DeviceNode {
+      const device = this.handles.get('device', name ?? '');
+      return { device, way: group ? 'group' : through ? 'through group' : 'itself' };
+    },
+  ),
   newDevice: parameter(
     re(
       `a device ${quoted}(?: in the group of device ${quoted})?( with PASIDs)?( without dirty tracking)?(?: that (${everyDeviceVariety.join('|')}))?`,
@@ -259,7 +272,7 @@ const types = {
   ),
   object: parameter(
     re(
-      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the page table of device|vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}`,
+      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the (?:page table|group) of device|vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}`,
     ),
     function (the, id, kind, name): Handle {
       if (the !== undefined) return this.handles.first('iommufd');
@@ -346,32 +359,6 @@ const types = {
     (text): FileCall => text as FileCall,
   ),
 };
-
-function formOf(text: {
-  readonly bytes: string | undefined;
-  readonly minimum: string | undefined;
-  readonly appended: string | undefined;
-  readonly tail: string | undefined;
-  readonly pointer: string | undefined;
-}): Form {
-  const { bytes, minimum, appended, tail, pointer } = text;
-  if (bytes !== undefined) return { kind: 'size', of: () => Number(bytes) };
-  if (minimum === 'its minimum size') return { kind: 'size', of: ({ minSize }) => minSize };
-  if (minimum !== undefined) return { kind: 'size', of: ({ minSize }) => minSize - 1 };
-  if (appended !== undefined) {
-    return {
-      kind: 'appended',
-      bytes: Number(appended),
-      last: tail?.startsWith('zero') === true ? 0 : 1,
-    };
-  }
-  const [, argument] = /^the argument (\w+)$/.exec(pointer ?? '') ?? [];
-  if (argument !== undefined) return { kind: 'argument', value: numberNamed(argument) };
-  if (pointer === 'a tail in bad memory') return { kind: 'runs into bad memory' };
-  return {
-    kind: pointer?.replace(/^a /, '') as 'null pointer' | 'bad pointer' | 'read-only memory',
-  };
-}
 
 export type ParameterTypes = {
   [K in keyof typeof types]: ReturnType<(typeof types)[K]['transform']>;

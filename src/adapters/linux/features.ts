@@ -33,7 +33,7 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
     ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
   ],
   edu: [
-    ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
+    ...(['device', 'two-devices', 'vfio-device', 'vfio-group', 'shared-group'] as const),
     ...(['dma', 'reserved-iova', 'hwpt-alloc', 'intel-iommu'] as const),
   ],
 };

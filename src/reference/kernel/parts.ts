@@ -66,7 +66,9 @@ import { FdTable } from './fd-table.ts';
 import { OpenFile } from './file.ts';
 import { Syscalls } from './syscalls.ts';
 import { DeviceCdev } from './vfio/device-cdev.ts';
+import { GroupDeviceFile } from './vfio/device-file.ts';
 import { VfioDevice } from './vfio/device.ts';
+import { GroupFile } from './vfio/group-file.ts';
 import { VfioGroup } from './vfio/group.ts';
 import { VfioCore } from './vfio/vfio-main.ts';
 import { VfioPci } from './vfio/vfio-pci.ts';
@@ -98,6 +100,8 @@ export const defaultParts = {
   FdTable,
   FileSource,
   Group,
+  GroupDeviceFile,
+  GroupFile,
   HwQueue,
   HwQueueCommands,
   HwQueueMemory,

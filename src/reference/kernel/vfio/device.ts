@@ -15,6 +15,8 @@ export class VfioDevice {
   protected iommufd: OpenFile | undefined;
   /** Those that were attached as such. */
   protected readonly pasids = new Set<number>();
+  /** Files that came from its group, which share one binding. */
+  protected groupFiles = 0;
 
   constructor(hardware: MachineDevice, group: VfioGroup) {
     this.hardware = hardware;
@@ -44,6 +46,32 @@ export class VfioDevice {
     this.bound = undefined;
     this.iommufd?.put();
     this.iommufd = undefined;
+  }
+
+  /**
+   * vfio_df_group_open(): the first one binds the device and attaches it to what the container maps at that time.
+   * VFIO-33 34 38
+   */
+  openInGroup(container: OpenFile): ErrnoName | undefined {
+    const error = this.groupFiles === 0 ? this.bindToContainer(container) : undefined;
+    if (!error) this.groupFiles++;
+    return error;
+  }
+
+  /** vfio_df_group_close() */
+  closeInGroup(): void {
+    if (--this.groupFiles === 0) this.unbind();
+  }
+
+  /** vfio_iommufd_compat_attach_ioas(): ENODEV where nothing is set. */
+  protected bindToContainer(container: OpenFile): ErrnoName | undefined {
+    const id = this.bind(container);
+    if (isErrno(id)) return id;
+    const ioas = this.bound?.context.vfioIoas;
+    const hwptId = ioas ? this.attach(ioas.id) : 'ENODEV';
+    if (!isErrno(hwptId)) return undefined;
+    this.unbind();
+    return hwptId;
   }
 
   /** vfio_iommufd_physical_attach_ioas(): a second attachment is a replacement. VFIO-ATT-06 DEV-27 */

@@ -21,6 +21,7 @@ const ofTestsSince: typeof since = {
   'page-requests': '6.11',
   pasid: '6.15',
   'page-table-types': '6.19',
+  'vfio-dma-buf': '6.19',
 };
 
 /** What a process on any Linux can do. */
@@ -34,7 +35,7 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   ],
   edu: [
     ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
-    ...(['dma', 'reserved-iova', 'hwpt-alloc', 'intel-iommu'] as const),
+    ...(['dma', 'reserved-iova', 'hwpt-alloc', 'intel-iommu', 'vfio-dma-buf'] as const),
   ],
 };
 

@@ -1,5 +1,6 @@
 import { AssertionError } from 'chai';
 
+import { deviceVarieties } from '#port/bench.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { VFIO_DEVICE_DETACH_IOMMUFD_PT } from '#uapi/vfio/device.ts';
 
@@ -15,11 +16,16 @@ import type { NewDevice } from './support/parameter-types.ts';
 import type { World } from './support/world.ts';
 import { hex, pattern } from './values.ts';
 
-async function plug(world: World, { name, beside, flags }: NewDevice): Promise<DeviceHandle> {
+async function plug(world: World, model: NewDevice): Promise<DeviceHandle> {
+  const { name, beside, variety, flags } = model;
   world.require('device');
   if (flags !== 0) world.require('test-cmd');
+  if (variety !== undefined) world.require(deviceVarieties[variety]);
   const { bench } = world.running.machine;
-  const info = await bench.plug(beside === undefined ? {} : { sharesGroupWith: beside.info.id });
+  const info = await bench.plug({
+    ...(beside !== undefined && { sharesGroupWith: beside.info.id }),
+    ...(variety !== undefined && { variety }),
+  });
   return world.handles.add({
     kind: 'device',
     name,

@@ -1,6 +1,24 @@
+import type { Feature } from './features.ts';
 import type { Address, Fd, Process } from './process.ts';
 
 export type DeviceId = string;
+
+/**
+ * What may be out of the ordinary about a device, in the words of the scenarios ("a device "nic" that has no IOMMU"), and
+ * the feature of the machines that have such a device.
+ */
+export const deviceVarieties = {
+  'has no IOMMU': 'device-without-iommu',
+  'is in noiommu mode': 'noiommu-device',
+  'is emulated': 'emulated-device',
+  'has PASIDs': 'device-with-pasids',
+  'makes page requests': 'device-with-page-requests',
+  'is behind another IOMMU': 'device-behind-another-iommu',
+} as const satisfies Record<string, Feature>;
+
+export type DeviceVariety = keyof typeof deviceVarieties;
+
+export const everyDeviceVariety = Object.keys(deviceVarieties) as DeviceVariety[];
 
 /**
  * What a scenario may ask of a device. `sharesGroupWith` puts it behind the same bridge as another one, so that the
@@ -8,6 +26,7 @@ export type DeviceId = string;
  */
 export interface DeviceModel {
   readonly sharesGroupWith?: DeviceId;
+  readonly variety?: DeviceVariety;
 }
 
 export interface DeviceInfo {

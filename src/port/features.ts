@@ -20,6 +20,49 @@ export const features = {
     says: 'Devices are VFIO character devices: open, bind, attach, detach.',
     requires: ['device'],
   },
+  'vfio-group': {
+    says: 'VFIO devices can be had by their group: /dev/vfio/N and GET_DEVICE_FD.',
+    requires: ['vfio-device'],
+  },
+  'host-driver': {
+    says: 'A device can be given to a driver of the host, one that uses the DMA API.',
+    requires: ['shared-group'],
+  },
+  'device-without-iommu': { says: 'A VFIO device has no IOMMU, and noiommu is switched off.' },
+  'noiommu-device': {
+    says: 'A VFIO device has no IOMMU, and noiommu is switched on.',
+    requires: ['noiommu'],
+  },
+  'emulated-device': { says: 'A VFIO device is emulated: it does no DMA, its driver pins pages.' },
+  'device-with-pasids': { says: 'A VFIO device has PASIDs.', requires: ['vfio-device'] },
+  'device-with-page-requests': {
+    says: 'A VFIO device asks for pages, and the bench says which.',
+    requires: ['vfio-device', 'fault-queue'],
+  },
+  'device-behind-another-iommu': {
+    says: 'A VFIO device is behind an IOMMU of its own.',
+    requires: ['vfio-device'],
+  },
+  'unsafe-interrupts': {
+    says: 'Devices can forge the interrupts of each other; a parameter of iommufd allows it.',
+    requires: ['vfio-device'],
+  },
+  'intel-iommu': { says: 'VFIO devices are behind a VT-d.', requires: ['vfio-device'] },
+  'intel-nesting': {
+    says: 'They are behind a VT-d in scalable mode with nested translation.',
+    requires: ['intel-iommu', 'hwpt-alloc'],
+  },
+  smmuv3: { says: 'VFIO devices are behind an Arm SMMUv3.', requires: ['vfio-device'] },
+  'smmuv3-nesting': {
+    says: "Its stage 1 can be a guest's: the devices force coherency.",
+    requires: ['smmuv3', 'viommu'],
+  },
+  'amd-iommu': { says: 'VFIO devices are behind an AMD IOMMU.', requires: ['vfio-device'] },
+  'virtio-iommu': { says: 'VFIO devices are behind a virtio-iommu.', requires: ['vfio-device'] },
+  'fault-injection': {
+    says: '/proc/self/fail-nth and fail_iommufd make checks inside the kernel fail.',
+    requires: ['test-cmd'],
+  },
   dma: { says: 'Devices move bytes: dmaRead and dmaWrite work.', requires: ['device'] },
   'reserved-iova': {
     says: 'An attached device has a reserved IOVA range inside its aperture.',

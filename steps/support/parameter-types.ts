@@ -1,5 +1,6 @@
 import { defineParameterType } from '@cucumber/cucumber';
 
+import { everyDeviceVariety, type DeviceVariety } from '#port/bench.ts';
 import type { Capability } from '#port/process.ts';
 import type { Struct } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
@@ -62,6 +63,7 @@ export interface NewHwpt {
 export interface NewDevice {
   readonly name: string;
   readonly beside: DeviceHandle | undefined;
+  readonly variety: DeviceVariety | undefined;
   /** MOCK_FLAGS_DEVICE_*: what a mock device has and lacks. */
   readonly flags: number;
 }
@@ -242,11 +244,12 @@ const types = {
   }),
   newDevice: parameter(
     re(
-      `a device ${quoted}(?: in the group of device ${quoted})?( with PASIDs)?( without dirty tracking)?`,
+      `a device ${quoted}(?: in the group of device ${quoted})?( with PASIDs)?( without dirty tracking)?(?: that (${everyDeviceVariety.join('|')}))?`,
     ),
-    function (name, beside, pasids, clean): NewDevice {
+    function (name, beside, pasids, clean, variety): NewDevice {
       return {
         name: name ?? '',
+        variety: variety as DeviceVariety | undefined,
         beside: beside === undefined ? undefined : this.handles.get('device', beside),
         flags:
           (pasids === undefined ? 0 : MOCK_FLAGS_DEVICE_PASID) |

@@ -34,7 +34,7 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   ],
   edu: [
     ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
-    ...(['dma', 'reserved-iova', 'hwpt-alloc'] as const),
+    ...(['dma', 'reserved-iova', 'hwpt-alloc', 'intel-iommu'] as const),
   ],
 };
 

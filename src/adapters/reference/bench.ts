@@ -28,7 +28,8 @@ export class ReferenceBench implements Bench {
     return this.hardware.devices.map(infoOf);
   }
 
-  async plug({ sharesGroupWith }: DeviceModel): Promise<DeviceInfo> {
+  async plug({ sharesGroupWith, variety }: DeviceModel): Promise<DeviceInfo> {
+    if (variety !== undefined) throw new Error(`this machine has no device that ${variety}`);
     const device =
       sharesGroupWith === undefined ? this.deviceAlone() : this.deviceBeside(sharesGroupWith);
     this.taken.add(device);
@@ -74,7 +75,7 @@ export class ReferenceBench implements Bench {
     }
     if (this.builtIn.some((device) => !this.hardware.devices.includes(device))) this.rebuild();
     this.taken.clear();
-    this.hardware.unit.faults.clear();
+    for (const iommu of this.hardware.iommus) iommu.clearFaults();
     this.frames.check();
   }
 

@@ -1,10 +1,4 @@
-import type {
-  Identity,
-  Implementation,
-  Machine,
-  MachineDescription,
-  StartOptions,
-} from '#port/implementation.ts';
+import type { Identity, Implementation, Machine, StartOptions } from '#port/implementation.ts';
 import type { Process } from '#port/process.ts';
 import type { MachineHardware } from '#reference/kernel/machine-hardware.ts';
 import { Machine as ReferenceMachine } from '#reference/kernel/machine.ts';
@@ -12,6 +6,8 @@ import { defaultParts, type Parts } from '#reference/kernel/parts.ts';
 import { SelftestBench } from '../linux/devices/selftest.ts';
 import { ReferenceBench } from './bench.ts';
 import { FrameCheck } from './frame-check.ts';
+import { machines } from './machines.ts';
+import type { ReferenceMachineDescription } from './machines.ts';
 import { ReferenceProcess } from './process.ts';
 
 const identity: Identity = {
@@ -42,10 +38,10 @@ class RunningReference implements Machine {
   readonly bench: MockBench | ReferenceBench;
   private readonly machine: ReferenceMachine;
 
-  constructor(name: string, parts: Parts) {
-    this.machine = new ReferenceMachine(parts);
+  constructor({ board, devices }: ReferenceMachineDescription, parts: Parts) {
+    this.machine = new ReferenceMachine(parts, board);
     const { hardware } = this.machine;
-    this.bench = name === 'mock' ? new MockBench(hardware) : new ReferenceBench(hardware);
+    this.bench = devices === 'mock' ? new MockBench(hardware) : new ReferenceBench(hardware);
   }
 
   async newProcess(): Promise<Process> {
@@ -59,55 +55,16 @@ class RunningReference implements Machine {
   async stop(): Promise<void> {}
 }
 
-/** What a process finds on either machine. */
-const ofEach = [
-  'ioas-map-file',
-  'change-process',
-  'noiommu',
-  'device',
-  'two-devices',
-  'hwpt-alloc',
-  'vfio-compat',
-  'vfio-container',
-  'processes',
-  'limits',
-  'hugetlb',
-  'proc',
-  'fault-queue',
-  'viommu',
-  'veventq',
-  'hw-queue',
-  'noiommu',
-] as const;
-
-/** Of devices behind an emulated VT-d. */
-const ofVtd = ['vfio-device', 'shared-group', 'dma', 'reserved-iova'] as const;
-/** Of a kernel that has IOMMU_TEST_CMD. */
-const ofTests = [
-  ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),
-  ...(['page-requests', 'page-table-types', 'pasid'] as const),
-] as const;
-
-/**
- * Devices that move bytes, or mock devices: as on Linux, where mock devices and an IOMMU exclude each other. The last one
- * is for what needs both IOMMU_TEST_CMD and devices that move bytes.
- */
-const machines = [
-  { name: 'vt-d', features: [...ofEach, ...ofVtd] },
-  { name: 'mock', features: [...ofEach, ...ofTests, 'sub-page'] },
-  { name: 'vt-d-test', features: [...ofEach, ...ofTests, ...ofVtd] },
-] as const satisfies readonly MachineDescription[];
-
 /** A reference that is built from these parts: a mutant replaces one. */
 export function referenceOf(name: string, parts: Parts): Implementation {
   return {
     name,
     async machines() {
-      return machines;
+      return machines.map(({ name: machine, features }) => ({ name: machine, features }));
     },
     async start({ machine }: StartOptions) {
-      if (machines.some((each) => each.name === machine))
-        return new RunningReference(machine, parts);
+      const description = machines.find(({ name }) => name === machine);
+      if (description !== undefined) return new RunningReference(description, parts);
       throw new Error(`the reference has no machine "${machine}"`);
     },
   };

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { Static, TSchema } from '@sinclair/typebox';
 
+import { everyDeviceVariety } from '#port/bench.ts';
 import { everyFeature } from '#port/features.ts';
 
 /**
@@ -133,7 +134,13 @@ export const methods = {
   ],
 
   devices: [none, listOf(deviceInfo)],
-  plug: [object({ sharesGroupWith: Type.Optional(text) }), deviceInfo],
+  plug: [
+    object({
+      sharesGroupWith: Type.Optional(text),
+      variety: Type.Optional(oneOf(everyDeviceVariety)),
+    }),
+    deviceInfo,
+  ],
   unplug: [object(ofDevice), nothing],
   sees: [object({ ...access, address: hex64 }), Type.Boolean()],
   'dma-read': [object(access), dmaResult],

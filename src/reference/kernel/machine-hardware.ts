@@ -1,6 +1,7 @@
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import type { PciDevice } from '../hardware/pci-device.ts';
-import type { VtdUnit } from '../hardware/vtd/vtd-unit.ts';
+import { vtdBoard } from './board.ts';
+import type { Board, HostIommu } from './board.ts';
 import type { IommuDevice } from './iommu/domain.ts';
 import type { IommuCore } from './iommu/iommu.ts';
 import { IdPool } from './lib/id-pool.ts';
@@ -27,23 +28,20 @@ export interface MachineDevice {
 /** What is soldered together: memory, an IOMMU, devices; and the kernel parts that manage just these. */
 export class MachineHardware {
   readonly memory: PhysicalMemory;
-  readonly unit: VtdUnit;
+  readonly iommus: readonly [HostIommu, ...HostIommu[]];
   readonly pages: Pages;
   readonly iommu: IommuCore;
   private readonly parts: Parts;
   private readonly plugged: MachineDevice[] = [];
   private readonly indexes = new IdPool(0);
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, board: Board = vtdBoard) {
     this.parts = parts;
     this.memory = new parts.PhysicalMemory();
-    this.unit = new parts.VtdUnit({ memory: this.memory, parts });
     this.pages = new parts.Pages({ memory: this.memory, first: RAM_FIRST, size: RAM_SIZE });
-    const { pages, unit } = this;
-    this.iommu = new parts.IommuCore({
-      parts,
-      intel: new parts.IntelIommu({ pages, parts, unit }),
-    });
+    const { memory, pages } = this;
+    this.iommus = board({ parts, memory, pages });
+    this.iommu = new parts.IommuCore(parts);
   }
 
   get devices(): readonly MachineDevice[] {
@@ -82,10 +80,12 @@ export class MachineHardware {
   }
 
   private add(rid: number, requesterId: number): MachineDevice {
-    const { memory, unit: translator } = this;
+    const { memory } = this;
+    const [host] = this.iommus;
+    const { translator } = host;
     const name = pciName(rid);
     const pci = new this.parts.PciDevice({ rid, requesterId, translator, memory });
-    const iommu = this.iommu.addPciDevice({ name, rid, requesterId });
+    const iommu = this.iommu.addPciDevice({ name, rid, requesterId }, host);
     const device = { name, index: this.indexes.take(), pci, iommu };
     this.plugged.push(device);
     return device;

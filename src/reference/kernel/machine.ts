@@ -1,3 +1,5 @@
+import { vtdBoard } from './board.ts';
+import type { Board } from './board.ts';
 import type { Kernel } from './kernel.ts';
 import { MachineHardware } from './machine-hardware.ts';
 import { defaultParts } from './parts.ts';
@@ -24,8 +26,8 @@ export class Machine {
   readonly syscalls: Syscalls;
   private readonly user: User = { lockedVm: 0n };
 
-  constructor(parts: Parts = defaultParts) {
-    this.hardware = new MachineHardware(parts);
+  constructor(parts: Parts = defaultParts, board: Board = vtdBoard) {
+    this.hardware = new MachineHardware(parts, board);
     const { pages, memory, iommu } = this.hardware;
     const vfio = new parts.VfioCore(parts, this.hardware);
     this.kernel = { parts, pages, bus: memory, iommu, hardware: this.hardware, vfio };

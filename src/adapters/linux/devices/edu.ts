@@ -31,7 +31,8 @@ export class EduBench implements Bench {
     return this.groups.flat().filter(({ id }) => this.plugged.has(id));
   }
 
-  async plug({ sharesGroupWith }: DeviceModel): Promise<DeviceInfo> {
+  async plug({ sharesGroupWith, variety }: DeviceModel): Promise<DeviceInfo> {
+    if (variety !== undefined) throw new Error(`the machine has no device that ${variety}`);
     const device =
       sharesGroupWith === undefined
         ? this.groups.find((group) => !group.some(({ id }) => this.plugged.has(id)))?.[0]

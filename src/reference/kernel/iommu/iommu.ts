@@ -1,16 +1,11 @@
 import { invariant } from '../../reference-bug.ts';
 import { IdPool } from '../lib/id-pool.ts';
+import type { HostIommu } from '../board.ts';
 import type { Parts } from '../parts.ts';
 import type { IommuDevice } from './domain.ts';
 import type { Group } from './group.ts';
-import type { IntelDevice, IntelIommu } from './intel/intel-iommu.ts';
 import type { MockDevice, MockDeviceFlags } from './mock-device.ts';
 import type { MockIommu } from './mock-iommu.ts';
-
-export interface IommuCoreOptions {
-  readonly parts: Parts;
-  readonly intel: IntelIommu;
-}
 
 /** What the PCI core knows of a device. */
 export interface PciIdentity {
@@ -23,30 +18,27 @@ export interface PciIdentity {
 /** drivers/iommu/iommu.c: which devices there are, and in which groups. */
 export class IommuCore {
   private readonly parts: Parts;
-  private readonly intel: IntelIommu;
   private readonly mock: MockIommu;
   private readonly groupIds = new IdPool(0);
-  private readonly groups = new Map<IommuDevice, Group<IntelDevice> | Group<MockDevice>>();
+  private readonly groups = new Map<IommuDevice, Group>();
   /** By the id that requests carry, without its function. */
-  private readonly pciGroups = new Map<number, Group<IntelDevice>>();
+  private readonly pciGroups = new Map<number, Group>();
   private readonly mocks = new WeakSet<IommuDevice>();
   private nextMock = 0;
 
-  constructor(options: IommuCoreOptions) {
-    this.parts = options.parts;
-    this.intel = options.intel;
-    this.mock = new options.parts.MockIommu(options.parts);
+  constructor(parts: Parts) {
+    this.parts = parts;
+    this.mock = new parts.MockIommu(parts);
   }
 
   /**
    * iommu_probe_device(), pci_device_group(): one group for what is behind one bridge, whose requests look alike, and
    * for the functions of one slot, which can reach each other without the IOMMU, as none of them has ACS.
    */
-  addPciDevice(identity: PciIdentity): IommuDevice {
-    const { name, rid, requesterId } = identity;
-    const slot = requesterId & ~7;
-    const group = this.pciGroups.get(slot) ?? this.newPciGroup(slot);
-    const device = group.addDevice(name, { requesterIds: [...new Set([rid, requesterId])] });
+  addPciDevice(identity: PciIdentity, iommu: HostIommu): IommuDevice {
+    const slot = identity.requesterId & ~7;
+    const group = this.pciGroups.get(slot) ?? this.newPciGroup(slot, iommu);
+    const device = group.addDevice(identity.name, iommu.probe(identity));
     this.groups.set(device, group);
     return device;
   }
@@ -78,9 +70,9 @@ export class IommuCore {
     for (const [slot, known] of this.pciGroups) if (known === group) this.pciGroups.delete(slot);
   }
 
-  private newPciGroup(slot: number): Group<IntelDevice> {
-    const { parts, intel: ops } = this;
-    const group = new parts.Group<IntelDevice>({ id: this.groupIds.take(), ops, parts });
+  private newPciGroup(slot: number, { driver: ops }: HostIommu): Group {
+    const { parts } = this;
+    const group = new parts.Group({ id: this.groupIds.take(), ops, parts });
     this.pciGroups.set(slot, group);
     return group;
   }

@@ -1,0 +1,52 @@
+import type { MachineDescription } from '#port/implementation.ts';
+import { vtdBoard } from '#reference/kernel/board.ts';
+import type { Board } from '#reference/kernel/board.ts';
+
+export interface ReferenceMachineDescription extends MachineDescription {
+  readonly board: Board;
+  /** What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board. */
+  readonly devices: 'mock' | 'pci';
+}
+
+/** What a process finds on either machine. */
+const ofEach = [
+  'ioas-map-file',
+  'change-process',
+  'noiommu',
+  'device',
+  'two-devices',
+  'hwpt-alloc',
+  'vfio-compat',
+  'vfio-container',
+  'processes',
+  'limits',
+  'hugetlb',
+  'proc',
+  'fault-queue',
+  'viommu',
+  'veventq',
+  'hw-queue',
+] as const;
+
+/** Of devices behind an emulated VT-d. */
+const ofVtd = ['vfio-device', 'shared-group', 'dma', 'reserved-iova', 'intel-iommu'] as const;
+/** Of a kernel that has IOMMU_TEST_CMD. */
+const ofTests = [
+  ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),
+  ...(['page-requests', 'page-table-types', 'pasid'] as const),
+] as const;
+
+/**
+ * Devices that move bytes, or mock devices: as on Linux, where mock devices and an IOMMU exclude each other. `vt-d-test`
+ * is for what needs both IOMMU_TEST_CMD and devices that move bytes.
+ */
+export const machines: readonly ReferenceMachineDescription[] = [
+  { name: 'vt-d', board: vtdBoard, devices: 'pci', features: [...ofEach, ...ofVtd] },
+  { name: 'mock', board: vtdBoard, devices: 'mock', features: [...ofEach, ...ofTests, 'sub-page'] },
+  {
+    name: 'vt-d-test',
+    board: vtdBoard,
+    devices: 'pci',
+    features: [...ofEach, ...ofTests, ...ofVtd],
+  },
+];

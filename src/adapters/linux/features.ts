@@ -1,6 +1,6 @@
 import type { Feature } from '#port/features.ts';
 import { everyFeature } from '#port/features.ts';
-import type { Hardware } from '#lab/qemu.ts';
+import type { Hardware } from '#lab/hardware.ts';
 import { atLeast } from '#lab/kernel-image.ts';
 import { LabError } from '#lab/tools.ts';
 

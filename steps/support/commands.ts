@@ -20,8 +20,8 @@ const longestName = 64;
 
 /** What a command without a struct of its own points to. */
 const pointedTo: Readonly<Partial<Record<PlainArgument, Struct>>> = {
-  'a pointer to an fd': struct('int', { fd: s32 }) as unknown as Struct,
-  'a pointer to a string': struct('char[]', { name: text(longestName) }) as unknown as Struct,
+  'a pointer to an fd': struct('int', { fd: s32 }),
+  'a pointer to a string': struct('char[]', { name: text(longestName) }),
 };
 
 function tabled(command: VfioCommand): AnyCommand {

@@ -30,8 +30,13 @@ const ofEach = [
 
 /** Of devices behind an emulated VT-d. */
 const ofVtd = [
-  ...(['vfio-device', 'vfio-group', 'shared-group', 'dma'] as const),
-  ...(['reserved-iova', 'intel-iommu'] as const),
+  'vfio-device',
+  'vfio-group',
+  'shared-group',
+  'dma',
+  'reserved-iova',
+  'intel-iommu',
+  'vfio-dma-buf',
 ] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [

@@ -72,6 +72,7 @@ import { GroupFile } from './vfio/group-file.ts';
 import { VfioGroup } from './vfio/group.ts';
 import { VfioCore } from './vfio/vfio-main.ts';
 import { VfioPci } from './vfio/vfio-pci.ts';
+import { VfioPciDmabufs } from './vfio/vfio-pci-dmabuf.ts';
 
 /**
  * The classes that the kernel and the hardware are built from. A mutant replaces one; there are no other hooks. Code
@@ -155,6 +156,7 @@ export const defaultParts = {
   VfioDevice,
   VfioGroup,
   VfioPci,
+  VfioPciDmabufs,
   Viommu,
   ViommuCommands,
   ViommuTests,

@@ -92,7 +92,7 @@ export class GroupFile implements FileOperations {
       return error;
     }
     const { GroupDeviceFile, OpenFile, VfioPci } = this.parts;
-    const operations = new GroupDeviceFile(device, new VfioPci(device.hardware.pci));
+    const operations = new GroupDeviceFile(device, new VfioPci(this.parts, device.hardware));
     task.files.install(fd, new OpenFile(operations, O_RDWR | O_CLOEXEC));
     return fd;
   }

@@ -21,6 +21,7 @@ import { testCommand } from './test-command.ts';
 import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
 import { vfioCompat } from './vfio-compat.ts';
+import { vfioGroups } from './vfio-groups.ts';
 import { vfio } from './vfio.ts';
 import { viommus } from './viommus.ts';
 
@@ -42,6 +43,7 @@ export const catalogue: readonly Mutant[] = [
   ...pins,
   ...devices,
   ...vfio,
+  ...vfioGroups,
   ...hardwareInfo,
   ...pageTables,
   ...invalidations,

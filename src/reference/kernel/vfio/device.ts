@@ -1,6 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { OpenFile } from '../file.ts';
 import type { IommufdDevice } from '../iommufd/device.ts';
+import type { Ioas } from '../iommufd/ioas.ts';
 import { iommufdOf } from '../iommufd/main.ts';
 import { IOMMU_NO_PASID } from '../iommu/io-pgfault.ts';
 import { isErrno } from '../lib/errno.ts';
@@ -67,11 +68,16 @@ export class VfioDevice {
   protected bindToContainer(container: OpenFile): ErrnoName | undefined {
     const id = this.bind(container);
     if (isErrno(id)) return id;
-    const ioas = this.bound?.context.vfioIoas;
+    const ioas = this.containerIoas(container);
     const hwptId = ioas ? this.attach(ioas.id) : 'ENODEV';
     if (!isErrno(hwptId)) return undefined;
     this.unbind();
     return hwptId;
+  }
+
+  protected containerIoas(container: OpenFile): Ioas | undefined {
+    const iommufd = iommufdOf(container);
+    return isErrno(iommufd) ? undefined : iommufd.vfioIoas;
   }
 
   /** vfio_iommufd_physical_attach_ioas(): a second attachment is a replacement. VFIO-ATT-06 DEV-27 */

@@ -21,13 +21,18 @@ function eduBehind(iommu: string): string[] {
   return ['-device', iommu, ...eduGroups.flat().flatMap(eduDevice)];
 }
 
+/** Without interrupt remapping binding a device is refused as unsafe, unless this allows it. */
+const unsafe = ['iommufd.allow_unsafe_interrupts=1'];
+
 /**
  * The machines that a kernel is tried on, in order of preference. Mock devices and an emulated IOMMU exclude each other,
- * and no machine has two kinds of IOMMU. Without interrupt remapping binding a device is refused as unsafe.
+ * and no machine has two kinds of IOMMU.
  */
 export const hardwareKinds = {
   selftest: { devices: [], parameters: [] },
   edu: { devices: eduBehind('intel-iommu,intremap=on'), parameters: [] },
+  'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },
+  'amd-iommu': { devices: eduBehind('amd-iommu'), parameters: unsafe },
 } as const satisfies Record<string, HardwareKind>;
 
 export type Hardware = keyof typeof hardwareKinds;

@@ -23,7 +23,7 @@ import { greet, startMachine } from '../wire/machine.ts';
 import { compiledAgent } from './compile.ts';
 import { KernelConsole } from './console.ts';
 import { EduBench } from './devices/edu.ts';
-import { faultEvents, FaultLog, isFaultEvent } from './devices/fault-log.ts';
+import { faultArguments, FaultLog, isFault } from './devices/fault-log.ts';
 import { SelftestBench } from './devices/selftest.ts';
 import { bindToVfioPci } from './devices/vfio-pci.ts';
 import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
@@ -71,10 +71,15 @@ async function boot(hardware: Hardware, settings: Settings): Promise<Booted> {
   const root = await rootOf(agent);
   const faults = new FaultLog();
   const machine = { kernel, initramfs: root, hardware, parameters };
-  const traces = faultEvents.flatMap((event) => ['-trace', event]);
   const child = spawnChild({
     command: agent,
-    args: ['bound', 'qemu-system-x86_64', ...qemuArguments(machine), ...agentArguments, ...traces],
+    args: [
+      'bound',
+      'qemu-system-x86_64',
+      ...qemuArguments(machine),
+      ...agentArguments,
+      ...faultArguments,
+    ],
     extraSockets: 1,
     onStderrLine: (line) => faults.add(line),
   });
@@ -94,10 +99,7 @@ async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Ma
     output: child.stdin,
     timeoutMs,
     obituary: () => child.fate(),
-    lastWords: () => [
-      ...child.lastWords().filter((line) => !isFaultEvent(line)),
-      ...console.tail(),
-    ],
+    lastWords: () => [...child.lastWords().filter((line) => !isFault(line)), ...console.tail()],
     onBroken: () => void child.stop(0),
   });
   const release = (): Promise<void> => child.stop(client.broken === undefined ? undefined : 0);

@@ -22,7 +22,7 @@ describe('the features of a Linux', () => {
 
   it('do not contradict each other on any machine', () => {
     for (const release of ['6.6.1', '6.12.117', '7.3.4']) {
-      for (const hardware of ['selftest', 'edu'] as const) {
+      for (const hardware of ['selftest', 'edu', 'smmuv3', 'smmuv3-stage1'] as const) {
         const features = featuresOf(release, hardwareFeatures(hardware, release));
         assert.deepEqual(declarationFlaws('linux-vm', [{ name: hardware, features }]), []);
       }

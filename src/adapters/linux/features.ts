@@ -26,6 +26,11 @@ const ofTestsSince: typeof since = {
 /** What a process on any Linux can do. */
 const ofEveryLinux: readonly Feature[] = ['vfio-compat', 'processes', 'limits', 'proc'];
 
+const ofSmmu = [
+  ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
+  ...(['dma', 'reserved-iova', 'hwpt-alloc', 'smmuv3', 'device-with-two-streams'] as const),
+] as const;
+
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: [
     ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
@@ -36,6 +41,8 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
     ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
     ...(['dma', 'reserved-iova', 'hwpt-alloc', 'intel-iommu'] as const),
   ],
+  smmuv3: ofSmmu,
+  'smmuv3-stage1': [...ofSmmu, 'iommu-without-nesting'],
 };
 
 /** What a kernel of that release offers. `more` is what this machine has beyond it. */

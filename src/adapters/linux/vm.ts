@@ -2,11 +2,20 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 import { cached } from '#lab/cache.ts';
 import { consoleNode, folder, initramfs, program } from '#lab/initramfs.ts';
-import { kernelRelease } from '#lab/kernel-image.ts';
+import type { Architecture } from '#lab/architecture.ts';
+import { emulatorOf } from '#lab/emulator.ts';
+import { kernelImage } from '#lab/kernel-image.ts';
 import { chooseKernel } from '#lab/kernels.ts';
-import { agentArguments, eduGroups, qemuArguments } from '#lab/qemu.ts';
+import {
+  agentArguments,
+  eduBehindBridge,
+  eduGroups,
+  hardwareOf,
+  nestingMark,
+  qemuArguments,
+} from '#lab/qemu.ts';
 import type { Hardware } from '#lab/qemu.ts';
-import { demandTools, LabError } from '#lab/tools.ts';
+import { LabError } from '#lab/tools.ts';
 import type { Bench } from '#port/bench.ts';
 import type {
   Implementation,
@@ -22,7 +31,8 @@ import { greet, startMachine } from '../wire/machine.ts';
 import { compiledAgent } from './compile.ts';
 import { KernelConsole } from './console.ts';
 import { EduBench } from './devices/edu.ts';
-import { faultEvents, FaultLog, isFaultEvent } from './devices/fault-log.ts';
+import { smmuEvents, vtdEvents } from './devices/fault-events.ts';
+import { FaultLog } from './devices/fault-log.ts';
 import { SelftestBench } from './devices/selftest.ts';
 import { bindToVfioPci } from './devices/vfio-pci.ts';
 import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
@@ -38,12 +48,24 @@ type Settings = StartOptions['settings'];
 const parameters = ['AGENT_HUGE_PAGES=16', 'printk.devkmsg=on'];
 
 async function machines(settings: Settings): Promise<readonly MachineDescription[]> {
-  const release = await kernelRelease(await chooseKernel(settings['kernel']));
+  const { release, architecture } = await kernelImage(await chooseKernel(settings['kernel']));
   const byUser = declaredByUser(settings);
-  return (['selftest', 'edu'] as const).map((name) => ({
+  return hardwareOf[architecture].map((name) => ({
     name,
-    features: featuresOf(release, ['hugetlb', ...hardwareFeatures(name, release), ...byUser]),
+    features: featuresOf(release, [
+      'hugetlb',
+      ...hardwareFeatures(name, release),
+      ...(name === 'smmuv3' && hasNesting(release, settings) ? nested : []),
+      ...byUser,
+    ]),
   }));
+}
+
+/** QEMU's board does not say that devices are coherent: without a change to the kernel, guests get no stage 1. */
+const nested = ['smmuv3-nesting'] as const;
+
+function hasNesting(release: string, { nesting }: Settings): boolean {
+  return nesting === 'yes' || release.includes(nestingMark);
 }
 
 /** The root file system: the agent and nothing else. */
@@ -58,35 +80,64 @@ async function rootOf(agent: string): Promise<string> {
 const bootMs = 60_000;
 
 interface Booted {
+  readonly architecture: Architecture;
   readonly child: Child;
   readonly console: KernelConsole;
   readonly faults: FaultLog;
 }
 
 async function boot(hardware: Hardware, settings: Settings): Promise<Booted> {
-  demandTools(['qemu-system-x86_64'], 'run a virtual machine');
   const kernel = await chooseKernel(settings['kernel']);
-  const agent = await compiledAgent();
-  const root = await rootOf(agent);
-  const faults = new FaultLog();
-  const machine = { kernel, initramfs: root, hardware, parameters };
-  const traces = faultEvents.flatMap((event) => ['-trace', event]);
+  const { architecture } = await kernelImage(kernel);
+  demandHardware(hardware, architecture);
+  const emulator = await emulatorOf(architecture);
+  const initramfs = await rootOf(await compiledAgent(architecture));
+  const events = architecture === 'arm64' ? smmuEvents : vtdEvents;
+  const faults = new FaultLog(events);
+  const machine = { architecture, kernel, initramfs, hardware, parameters };
+  const traces = events.names.flatMap((event) => ['-trace', event]);
+  const qemu = [...emulator, ...qemuArguments(machine), ...agentArguments(architecture)];
   const child = spawnChild({
-    command: agent,
-    args: ['bound', 'qemu-system-x86_64', ...qemuArguments(machine), ...agentArguments, ...traces],
+    command: await compiledAgent(),
+    args: ['bound', ...qemu, ...traces],
     extraSockets: 1,
     onStderrLine: (line) => faults.add(line),
   });
   const [socket] = child.sockets;
   if (socket === undefined) throw new ImplementationBroken('QEMU has no console');
-  return { child, console: new KernelConsole(socket), faults };
+  return { architecture, child, console: new KernelConsole(socket), faults };
+}
+
+function hardwareNamed(machine: string): Hardware {
+  const known = Object.values(hardwareOf).flat();
+  const found = known.find((hardware) => hardware === machine);
+  if (found !== undefined) return found;
+  throw new LabError(`no machine "${machine}"; there are ${[...new Set(known)].join(', ')}`);
+}
+
+function demandHardware(hardware: Hardware, architecture: Architecture): void {
+  const known = hardwareOf[architecture];
+  if (known.includes(hardware)) return;
+  throw new LabError(`${architecture} has no machine "${hardware}"; there are ${known.join(', ')}`);
+}
+
+/** Bytes that a serial port gets before it is opened are lost; the agent sends an empty line when it is. */
+async function untilReady({ stdout }: Child): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const late = setTimeout(() => reject(new ImplementationBroken('no agent came up')), bootMs);
+    stdout.once('close', () => reject(new ImplementationBroken('the machine ended in its boot')));
+    stdout.once('data', () => {
+      clearTimeout(late);
+      resolve();
+    });
+  });
 }
 
 async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Machine> {
-  if (machine !== 'selftest' && machine !== 'edu')
-    throw new LabError(`no machine "${machine}"; there are selftest, edu`);
-  const booted = await boot(machine, settings);
-  const { child, console } = booted;
+  const hardware = hardwareNamed(machine);
+  const booted = await boot(hardware, settings);
+  const { child, console, faults } = booted;
+  if (booted.architecture === 'arm64') await untilReady(child);
   const client = connect({
     name: `linux-vm ${machine}`,
     input: child.stdout,
@@ -94,7 +145,7 @@ async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Ma
     timeoutMs,
     obituary: () => child.fate(),
     lastWords: () => [
-      ...child.lastWords().filter((line) => !isFaultEvent(line)),
+      ...child.lastWords().filter((line) => !faults.isEvent(line)),
       ...console.tail(),
     ],
     onBroken: () => void child.stop(0),
@@ -103,7 +154,7 @@ async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Ma
   try {
     await greet(client, settings, bootMs);
     const wired = await startMachine(client, { machine, timeoutMs, settings }, release);
-    return await VirtualMachine.prepare(wired, booted, { hardware: machine, timeoutMs });
+    return await VirtualMachine.prepare(wired, booted, { hardware, timeoutMs });
   } catch (error) {
     await release();
     throw error;
@@ -118,7 +169,12 @@ async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Prom
     for (const address of addresses) group.push(await bindToVfioPci(files, address));
     groups.push(group);
   }
-  return new EduBench(groups, faults);
+  if (hardware === 'edu') return new EduBench({ groups, faults });
+  const [behindBridge] = [await bindToVfioPci(files, eduBehindBridge)];
+  const odd = { 'has two stream IDs': [behindBridge] };
+  if (hardware === 'smmuv3') return new EduBench({ groups, faults, varieties: odd });
+  const flat = { 'is behind an IOMMU without nesting': groups.flat() };
+  return new EduBench({ groups, faults, varieties: { ...odd, ...flat } });
 }
 
 /** What the wire does not bring: a bench that is ours, and the console. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { smmuEvents, vtdEvents } from './fault-events.ts';
 import { FaultLog } from './fault-log.ts';
 import { samplesOf } from './samples.ts';
 import { requesterId } from './vfio-pci.ts';
@@ -35,7 +36,7 @@ describe('the samples of a range', () => {
 
 describe('the fault log of QEMU', () => {
   it('counts by requester and direction', async () => {
-    const log = new FaultLog();
+    const log = new FaultLog(vtdEvents);
     log.add('12@1.5:vtd_dmar_fault sid 0x20 fault 6 addr 0x1000 write 0');
     log.add('vtd_dmar_fault sid 0x21 fault 5 addr 0x1000 write 1');
     assert.equal(await log.count(0x20, 'read'), 1);
@@ -44,10 +45,23 @@ describe('the fault log of QEMU', () => {
   });
 
   it('knows a cached entry without the permission', async () => {
-    const log = new FaultLog();
+    const log = new FaultLog(vtdEvents);
     log.add('vtd_iotlb_page_hit IOTLB page hit sid 0x20 iova 0x1000 slpte 0x5001 domain 0x1');
     assert.equal(await log.count(0x20, 'read'), 0);
     assert.equal(await log.count(0x20, 'write'), 1);
+  });
+
+  it('takes an event of an SMMUv3 for either direction, and knows a stream that aborts', async () => {
+    const log = new FaultLog(smmuEvents);
+    log.add('12@1.5:smmuv3_record_event F_TRANSLATION sid=0x20');
+    log.add(
+      'smmuv3_translate_abort smmuv3-iommu-memory-region-40-1 sid=0x21 abort on iova:0x1000 is_write=1',
+    );
+    assert.equal(await log.count(0x20, 'read'), 1);
+    assert.equal(await log.count(0x20, 'write'), 1);
+    assert.equal(await log.count(0x21, 'read'), 0);
+    assert.equal(await log.count(0x21, 'write'), 1);
+    assert.ok(log.isEvent('smmuv3_record_event F_TRANSLATION sid=0x20'));
   });
 
   it('numbers devices as they appear in requests', () => {

@@ -3,10 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 import { cached, cachePath } from './cache.ts';
 import { emulatorOf } from './emulator.ts';
+import { hardwareOf } from './hardware.ts';
+import type { Hardware } from './hardware.ts';
 import { consoleNode, folder, initramfs, program } from './initramfs.ts';
 import { kernelImage } from './kernel-image.ts';
-import { hardwareOf, qemuArguments } from './qemu.ts';
-import type { Hardware } from './qemu.ts';
+import { qemuArguments } from './qemu.ts';
 import { demandTools, findTool, LabError } from './tools.ts';
 
 /** The first process of a machine that is driven by hand. */
@@ -34,11 +35,11 @@ async function root(): Promise<string> {
 export async function boot(kernel: string, hardware: Hardware): Promise<number> {
   const { architecture } = await kernelImage(kernel);
   if (architecture !== 'x86_64') {
-    throw new LabError(`${kernel} is of ${architecture}: a shell is there for x86_64 only`);
+    throw new LabError(`${kernel} is of ${architecture}: there is a shell for x86_64 only`);
   }
-  const known = hardwareOf[architecture];
+  const known = hardwareOf(architecture);
   if (!known.includes(hardware)) {
-    throw new LabError(`${architecture} has no machine ${hardware}, but ${known.join(' and ')}`);
+    throw new LabError(`${architecture} has no machine ${hardware}; there are ${known.join(', ')}`);
   }
   demandTools(['busybox'], 'run a virtual machine by hand');
   const [command, ...first] = await emulatorOf(architecture);

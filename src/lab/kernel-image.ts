@@ -21,6 +21,9 @@ export function bzImageRelease(setup: Buffer): string | undefined {
   return release === '' ? undefined : release;
 }
 
+/** In the release of a kernel that takes the devices of QEMU's SMMUv3 for coherent: see docs/linux.md. */
+export const nestingMark = '-nesting-test-only';
+
 export interface KernelImage {
   readonly release: string;
   readonly architecture: Architecture;

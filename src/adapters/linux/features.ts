@@ -1,6 +1,6 @@
 import type { Feature } from '#port/features.ts';
 import { everyFeature } from '#port/features.ts';
-import type { Hardware } from '#lab/qemu.ts';
+import type { Hardware } from '#lab/hardware.ts';
 import { atLeast } from '#lab/kernel-image.ts';
 import { LabError } from '#lab/tools.ts';
 
@@ -26,10 +26,13 @@ const ofTestsSince: typeof since = {
 /** What a process on any Linux can do. */
 const ofEveryLinux: readonly Feature[] = ['vfio-compat', 'processes', 'limits', 'proc'];
 
-const ofSmmu = [
+/** Of edu devices behind an emulated IOMMU. */
+const ofEdu = [
   ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
-  ...(['dma', 'reserved-iova', 'hwpt-alloc', 'smmuv3', 'device-with-two-streams'] as const),
+  ...(['dma', 'reserved-iova', 'hwpt-alloc'] as const),
 ] as const;
+
+const ofSmmu = [...ofEdu, 'smmuv3', 'device-with-two-streams'] as const;
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: [
@@ -37,10 +40,9 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
     'page-table-types',
     ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
   ],
-  edu: [
-    ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
-    ...(['dma', 'reserved-iova', 'hwpt-alloc', 'intel-iommu'] as const),
-  ],
+  edu: [...ofEdu, 'intel-iommu'],
+  'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
+  'amd-iommu': [...ofEdu, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,
   'smmuv3-stage1': [...ofSmmu, 'iommu-without-nesting'],
 };

@@ -1,20 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { cached } from '#lab/cache.ts';
-import { consoleNode, folder, initramfs, program } from '#lab/initramfs.ts';
 import type { Architecture } from '#lab/architecture.ts';
 import { emulatorOf } from '#lab/emulator.ts';
-import { kernelImage } from '#lab/kernel-image.ts';
-import { chooseKernel } from '#lab/kernels.ts';
 import {
-  agentArguments,
   eduBehindBridge,
   eduGroups,
+  everyHardware,
   hardwareOf,
-  nestingMark,
-  qemuArguments,
-} from '#lab/qemu.ts';
-import type { Hardware } from '#lab/qemu.ts';
+  isHardware,
+} from '#lab/hardware.ts';
+import type { Hardware } from '#lab/hardware.ts';
+import { consoleNode, folder, initramfs, program } from '#lab/initramfs.ts';
+import { kernelImage, nestingMark } from '#lab/kernel-image.ts';
+import { chooseKernel } from '#lab/kernels.ts';
+import { agentArguments, qemuArguments } from '#lab/qemu.ts';
 import { LabError } from '#lab/tools.ts';
 import type { Bench } from '#port/bench.ts';
 import type {
@@ -31,8 +31,7 @@ import { greet, startMachine } from '../wire/machine.ts';
 import { compiledAgent } from './compile.ts';
 import { KernelConsole } from './console.ts';
 import { EduBench } from './devices/edu.ts';
-import { smmuEvents, vtdEvents } from './devices/fault-events.ts';
-import { FaultLog } from './devices/fault-log.ts';
+import { faultArguments, FaultLog, isFault } from './devices/fault-log.ts';
 import { SelftestBench } from './devices/selftest.ts';
 import { bindToVfioPci } from './devices/vfio-pci.ts';
 import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
@@ -50,7 +49,7 @@ const parameters = ['AGENT_HUGE_PAGES=16', 'printk.devkmsg=on'];
 async function machines(settings: Settings): Promise<readonly MachineDescription[]> {
   const { release, architecture } = await kernelImage(await chooseKernel(settings['kernel']));
   const byUser = declaredByUser(settings);
-  return hardwareOf[architecture].map((name) => ({
+  return hardwareOf(architecture).map((name) => ({
     name,
     features: featuresOf(release, [
       'hugetlb',
@@ -89,36 +88,23 @@ interface Booted {
 async function boot(hardware: Hardware, settings: Settings): Promise<Booted> {
   const kernel = await chooseKernel(settings['kernel']);
   const { architecture } = await kernelImage(kernel);
-  demandHardware(hardware, architecture);
+  const known = hardwareOf(architecture);
+  if (!known.includes(hardware))
+    throw new LabError(`${architecture} has no machine ${hardware}; there are ${known.join(', ')}`);
   const emulator = await emulatorOf(architecture);
   const initramfs = await rootOf(await compiledAgent(architecture));
-  const events = architecture === 'arm64' ? smmuEvents : vtdEvents;
-  const faults = new FaultLog(events);
+  const faults = new FaultLog();
   const machine = { architecture, kernel, initramfs, hardware, parameters };
-  const traces = events.names.flatMap((event) => ['-trace', event]);
   const qemu = [...emulator, ...qemuArguments(machine), ...agentArguments(architecture)];
   const child = spawnChild({
     command: await compiledAgent(),
-    args: ['bound', ...qemu, ...traces],
+    args: ['bound', ...qemu, ...faultArguments],
     extraSockets: 1,
     onStderrLine: (line) => faults.add(line),
   });
   const [socket] = child.sockets;
   if (socket === undefined) throw new ImplementationBroken('QEMU has no console');
   return { architecture, child, console: new KernelConsole(socket), faults };
-}
-
-function hardwareNamed(machine: string): Hardware {
-  const known = Object.values(hardwareOf).flat();
-  const found = known.find((hardware) => hardware === machine);
-  if (found !== undefined) return found;
-  throw new LabError(`no machine "${machine}"; there are ${[...new Set(known)].join(', ')}`);
-}
-
-function demandHardware(hardware: Hardware, architecture: Architecture): void {
-  const known = hardwareOf[architecture];
-  if (known.includes(hardware)) return;
-  throw new LabError(`${architecture} has no machine "${hardware}"; there are ${known.join(', ')}`);
 }
 
 /** Bytes that a serial port gets before it is opened are lost; the agent sends an empty line when it is. */
@@ -134,9 +120,10 @@ async function untilReady({ stdout }: Child): Promise<void> {
 }
 
 async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Machine> {
-  const hardware = hardwareNamed(machine);
-  const booted = await boot(hardware, settings);
-  const { child, console, faults } = booted;
+  if (!isHardware(machine))
+    throw new LabError(`no machine "${machine}"; there are ${everyHardware.join(', ')}`);
+  const booted = await boot(machine, settings);
+  const { child, console } = booted;
   if (booted.architecture === 'arm64') await untilReady(child);
   const client = connect({
     name: `linux-vm ${machine}`,
@@ -144,17 +131,14 @@ async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Ma
     output: child.stdin,
     timeoutMs,
     obituary: () => child.fate(),
-    lastWords: () => [
-      ...child.lastWords().filter((line) => !faults.isEvent(line)),
-      ...console.tail(),
-    ],
+    lastWords: () => [...child.lastWords().filter((line) => !isFault(line)), ...console.tail()],
     onBroken: () => void child.stop(0),
   });
   const release = (): Promise<void> => child.stop(client.broken === undefined ? undefined : 0);
   try {
     await greet(client, settings, bootMs);
     const wired = await startMachine(client, { machine, timeoutMs, settings }, release);
-    return await VirtualMachine.prepare(wired, booted, { hardware, timeoutMs });
+    return await VirtualMachine.prepare(wired, booted, { hardware: machine, timeoutMs });
   } catch (error) {
     await release();
     throw error;
@@ -169,12 +153,12 @@ async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Prom
     for (const address of addresses) group.push(await bindToVfioPci(files, address));
     groups.push(group);
   }
-  if (hardware === 'edu') return new EduBench({ groups, faults });
-  const [behindBridge] = [await bindToVfioPci(files, eduBehindBridge)];
-  const odd = { 'has two stream IDs': [behindBridge] };
-  if (hardware === 'smmuv3') return new EduBench({ groups, faults, varieties: odd });
+  if (hardware !== 'smmuv3' && hardware !== 'smmuv3-stage1')
+    return new EduBench({ groups, faults });
+  const odd = { 'has two stream IDs': [await bindToVfioPci(files, eduBehindBridge)] };
   const flat = { 'is behind an IOMMU without nesting': groups.flat() };
-  return new EduBench({ groups, faults, varieties: { ...odd, ...flat } });
+  const varieties = hardware === 'smmuv3' ? odd : { ...odd, ...flat };
+  return new EduBench({ groups, faults, varieties });
 }
 
 /** What the wire does not bring: a bench that is ours, and the console. */

@@ -12,7 +12,7 @@ import {
   type Handle,
   type ObjectHandle,
 } from './support/handles.ts';
-import type { NewDevice } from './support/parameter-types.ts';
+import type { NewDevice } from './support/parameter-values.ts';
 import type { World } from './support/world.ts';
 import { hex, pattern } from './values.ts';
 

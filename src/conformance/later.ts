@@ -10,7 +10,6 @@ export const laterFamilies: readonly string[] = ['NOIO'];
  */
 const waiting: Readonly<Record<string, string>> = {
   'IOAS-MAP-45': 'HW-VTD',
-  'IOAS-FILE-18': 'VFIO-FEA',
   'OPT-39': 'VFIO-GRP',
   'FAULT-09': 'HW-VTD',
   'FAULT-10': 'HW-VTD',

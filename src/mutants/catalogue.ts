@@ -4,6 +4,7 @@ import { accesses } from './accesses.ts';
 import { copies } from './copies.ts';
 import { dirty } from './dirty.ts';
 import { devices } from './devices.ts';
+import { dmaBufs } from './dma-bufs.ts';
 import { dma } from './dma.ts';
 import { faults } from './faults.ts';
 import { hardwareInfo } from './hardware-info.ts';
@@ -31,6 +32,7 @@ export const catalogue: readonly Mutant[] = [
   ...placing,
   ...pages,
   ...copies,
+  ...dmaBufs,
   ...unmaps,
   ...accesses,
   ...viommus,

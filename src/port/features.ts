@@ -9,6 +9,10 @@ export const features = {
     says: 'The machine can make a dma-buf that IOMMU_IOAS_MAP_FILE takes.',
     requires: ['ioas-map-file'],
   },
+  'vfio-dma-buf': {
+    says: 'A VFIO device exports its registers as a dma-buf, which other devices may reach.',
+    requires: ['ioas-map-file', 'vfio-device'],
+  },
   noiommu: { says: 'IOMMU_IOAS_NOIOMMU_GET_PA is compiled in.' },
   device: { says: 'A device can be attached to an IOAS, and `sees` answers for it.' },
   'two-devices': {

@@ -21,6 +21,7 @@ const ofTestsSince: typeof since = {
   'page-requests': '6.11',
   pasid: '6.15',
   'page-table-types': '6.19',
+  'vfio-dma-buf': '6.19',
 };
 
 /** What a process on any Linux can do. */
@@ -40,7 +41,7 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
     'page-table-types',
     ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
   ],
-  edu: [...ofEdu, 'intel-iommu'],
+  edu: [...ofEdu, 'intel-iommu', 'vfio-dma-buf'],
   'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
   'amd-iommu': [...ofEdu, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,

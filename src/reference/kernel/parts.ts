@@ -70,6 +70,7 @@ import { VfioDevice } from './vfio/device.ts';
 import { VfioGroup } from './vfio/group.ts';
 import { VfioCore } from './vfio/vfio-main.ts';
 import { VfioPci } from './vfio/vfio-pci.ts';
+import { VfioPciDmabufs } from './vfio/vfio-pci-dmabuf.ts';
 
 /**
  * The classes that the kernel and the hardware are built from. A mutant replaces one; there are no other hooks. Code
@@ -151,6 +152,7 @@ export const defaultParts = {
   VfioDevice,
   VfioGroup,
   VfioPci,
+  VfioPciDmabufs,
   Viommu,
   ViommuCommands,
   ViommuTests,

@@ -62,6 +62,7 @@ export class DeviceCdev implements FileOperations {
   /** VFIO-CDEV-14 */
   release(): void {
     if (!this.isBound) return;
+    this.pci.close();
     this.device.unbind();
     this.device.group.unblock();
   }

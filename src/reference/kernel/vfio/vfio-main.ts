@@ -23,7 +23,7 @@ export class VfioCore {
     const { parts, hardware } = this;
     for (const device of hardware.devices) {
       if (path === vfioDevicePath(device.index)) {
-        return new parts.DeviceCdev(this.deviceOf(device), new parts.VfioPci(device.pci));
+        return new parts.DeviceCdev(this.deviceOf(device), new parts.VfioPci(parts, device));
       }
       if (path === vfioGroupPath(device.iommu.group.id)) return this.groupOf(device).open();
     }

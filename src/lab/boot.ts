@@ -42,10 +42,11 @@ export async function boot(kernel: string, hardware: Hardware): Promise<number> 
     throw new LabError(`${architecture} has no machine ${hardware}; there are ${known.join(', ')}`);
   }
   demandTools(['busybox'], 'run a virtual machine by hand');
-  const [command, ...first] = await emulatorOf(architecture);
+  const { command } = await emulatorOf(architecture);
+  const [qemu, ...first] = command;
   const machine = { architecture, kernel, initramfs: await root(), hardware };
   const args = [...first, ...qemuArguments(machine), '-serial', 'mon:stdio'];
-  const child = spawn(command, args, { stdio: 'inherit' });
+  const child = spawn(qemu, args, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));

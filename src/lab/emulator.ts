@@ -3,14 +3,21 @@ import { existsSync } from 'node:fs';
 import type { Architecture } from './architecture.ts';
 import { cachePath } from './cache.ts';
 import { output } from './run.ts';
-import { demandTools, findTool, LabError } from './tools.ts';
+import { demandTools, LabError } from './tools.ts';
 
-/** Program and first arguments that run QEMU for an architecture. */
-export type Emulator = readonly [command: string, ...args: string[]];
+/** QEMU for an architecture. */
+export interface Emulator {
+  /** Program and first arguments. */
+  readonly command: readonly [string, ...string[]];
+  readonly majorVersion: number;
+}
 
 /** The SMMUv3 of older ones has no second stage that can be nested. */
 const oldestForArm = 10;
-const armProgram = 'qemu-system-aarch64';
+const programs = {
+  x86_64: 'qemu-system-x86_64',
+  arm64: 'qemu-system-aarch64',
+} as const satisfies Record<Architecture, string>;
 
 /** `QEMU emulator version 10.0.2 (Debian …)` */
 export function majorVersionIn(text: string): number {
@@ -18,27 +25,26 @@ export function majorVersionIn(text: string): number {
 }
 
 /** Debian packages that were unpacked there with `dpkg -x`: docs/linux.md. */
-function unpacked(): Emulator | undefined {
+function unpacked(): Emulator['command'] | undefined {
   const root = cachePath('qemu', 'usr');
-  const program = `${root}/bin/${armProgram}`;
+  const program = `${root}/bin/${programs.arm64}`;
   const modules = `QEMU_MODULE_DIR=${root}/lib/x86_64-linux-gnu/qemu`;
   return existsSync(program) ? ['env', modules, program, '-L', `${root}/share/qemu`] : undefined;
 }
 
 /** Throws a LabError where QEMU is missing or too old. */
 export async function emulatorOf(architecture: Architecture): Promise<Emulator> {
-  const purpose = 'run a virtual machine';
-  if (architecture === 'x86_64') {
-    demandTools(['qemu-system-x86_64'], purpose);
-    return ['qemu-system-x86_64'];
+  const program = programs[architecture];
+  const beside = architecture === 'arm64' ? unpacked() : undefined;
+  if (beside === undefined) demandTools([program], 'run a virtual machine');
+  const [command, ...args] = beside ?? [program];
+  const told = await output({ purpose: 'run QEMU', command, args: [...args, '--version'] });
+  const majorVersion = majorVersionIn(told);
+  if (architecture === 'x86_64' || majorVersion >= oldestForArm) {
+    return { command: [command, ...args], majorVersion };
   }
-  const beside = unpacked();
-  if (beside !== undefined) return beside;
-  if (findTool(armProgram) === undefined) demandTools([armProgram], purpose);
-  const told = await output({ purpose: 'run QEMU', command: armProgram, args: ['--version'] });
-  if (majorVersionIn(told) >= oldestForArm) return [armProgram];
   throw new LabError(
-    `${armProgram} is of version ${majorVersionIn(told)}, and nested translation needs ${oldestForArm} or newer: ` +
+    `${program} is of version ${majorVersion}, and nested translation needs ${oldestForArm} or newer: ` +
       `unpack a newer one below ${cachePath('qemu')}, see docs/linux.md`,
   );
 }

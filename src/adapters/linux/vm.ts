@@ -95,10 +95,10 @@ async function boot(hardware: Hardware, settings: Settings): Promise<Booted> {
   const initramfs = await rootOf(await compiledAgent(architecture));
   const faults = new FaultLog();
   const machine = { architecture, kernel, initramfs, hardware, parameters };
-  const qemu = [...emulator, ...qemuArguments(machine), ...agentArguments(architecture)];
+  const qemu = [...emulator.command, ...qemuArguments(machine), ...agentArguments(architecture)];
   const child = spawnChild({
     command: await compiledAgent(),
-    args: ['bound', ...qemu, ...faultArguments],
+    args: ['bound', ...qemu, ...faultArguments(emulator.majorVersion)],
     extraSockets: 1,
     onStderrLine: (line) => faults.add(line),
   });

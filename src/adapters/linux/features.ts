@@ -33,6 +33,8 @@ const ofEdu = [
   ...(['dma', 'reserved-iova', 'hwpt-alloc', 'vfio-dma-buf'] as const),
 ] as const;
 
+const ofSmmu = [...ofEdu, 'smmuv3', 'device-with-two-streams'] as const;
+
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: [
     ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
@@ -42,6 +44,8 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   edu: [...ofEdu, 'intel-iommu'],
   'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
   'amd-iommu': [...ofEdu, 'amd-iommu', 'unsafe-interrupts'],
+  smmuv3: ofSmmu,
+  'smmuv3-stage1': [...ofSmmu, 'iommu-without-nesting'],
 };
 
 /** What a kernel of that release offers. `more` is what this machine has beyond it. */

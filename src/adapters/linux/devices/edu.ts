@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import type { Bench, DeviceId, DeviceInfo, DeviceModel } from '#port/bench.ts';
+import type { Bench, DeviceId, DeviceInfo, DeviceModel, DeviceVariety } from '#port/bench.ts';
 import type { Attachment, DmaAccess, DmaResult } from '#port/bench.ts';
 import type { Address } from '#port/process.ts';
 import { bufferBytes, EduEngine } from './edu-engine.ts';
@@ -10,28 +10,41 @@ import { samplesOf, sampleBytes } from './samples.ts';
 import type { Sample } from './samples.ts';
 import { NoWindow, withWindow } from './window.ts';
 
+type Varieties = Readonly<Partial<Record<DeviceVariety, readonly DeviceInfo[]>>>;
+
+export interface EduDevices {
+  /** The devices of a group beside each other. */
+  readonly groups: readonly (readonly DeviceInfo[])[];
+  /** Those that are out of the ordinary. */
+  readonly varieties?: Varieties;
+  readonly faults: FaultLog;
+}
+
 /**
  * QEMU's `edu` devices behind an emulated IOMMU, bound to vfio-pci. A blocked access is one that the IOMMU
  * refused: neither the data (a blocked read leaves zeroes in the device) nor the device tells. What the device holds gets
  * out by DMA as well, through a page that is mapped into the IOAS for that time: see window.ts.
  */
 export class EduBench implements Bench {
-  /** The devices of a group beside each other. */
   private readonly groups: readonly (readonly DeviceInfo[])[];
+  private readonly varieties: Varieties;
   private readonly faults: FaultLog;
   private readonly plugged = new Set<DeviceId>();
 
-  constructor(groups: readonly (readonly DeviceInfo[])[], faults: FaultLog) {
+  constructor({ groups, varieties = {}, faults }: EduDevices) {
     this.groups = groups;
+    this.varieties = varieties;
     this.faults = faults;
   }
 
   async devices(): Promise<readonly DeviceInfo[]> {
-    return this.groups.flat().filter(({ id }) => this.plugged.has(id));
+    return [...this.groups, ...Object.values(this.varieties)]
+      .flat()
+      .filter(({ id }) => this.plugged.has(id));
   }
 
   async plug({ sharesGroupWith, variety }: DeviceModel): Promise<DeviceInfo> {
-    if (variety !== undefined) throw new Error(`the machine has no device that ${variety}`);
+    if (variety !== undefined) return this.plugOdd(variety);
     const device =
       sharesGroupWith === undefined
         ? this.groups.find((group) => !group.some(({ id }) => this.plugged.has(id)))?.[0]
@@ -39,6 +52,13 @@ export class EduBench implements Bench {
             .find((group) => group.some(({ id }) => id === sharesGroupWith))
             ?.find(({ id }) => !this.plugged.has(id));
     if (device === undefined) throw new Error('the machine has no such device left');
+    this.plugged.add(device.id);
+    return device;
+  }
+
+  private plugOdd(variety: DeviceVariety): DeviceInfo {
+    const device = this.varieties[variety]?.find(({ id }) => !this.plugged.has(id));
+    if (device === undefined) throw new Error(`the machine has no device left that ${variety}`);
     this.plugged.add(device.id);
     return device;
   }

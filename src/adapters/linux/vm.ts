@@ -9,6 +9,7 @@ import { chooseKernel } from '#lab/kernels.ts';
 import { agentArguments, qemuArguments } from '#lab/qemu.ts';
 import { demandTools, LabError } from '#lab/tools.ts';
 import type { Bench } from '#port/bench.ts';
+import type { Feature } from '#port/features.ts';
 import type {
   Implementation,
   Machine,
@@ -28,6 +29,7 @@ import { SelftestBench } from './devices/selftest.ts';
 import { bindToVfioPci } from './devices/vfio-pci.ts';
 import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
 import { Files } from './files.ts';
+import { featuresOfImage } from './probe.ts';
 import { Scratch } from './scratch.ts';
 
 /** The agent as the first process of a throw-away virtual machine: docs/linux.md. */
@@ -39,11 +41,14 @@ type Settings = StartOptions['settings'];
 const parameters = ['AGENT_HUGE_PAGES=16', 'printk.devkmsg=on'];
 
 async function machines(settings: Settings): Promise<readonly MachineDescription[]> {
-  const release = await kernelRelease(await chooseKernel(settings['kernel']));
+  const kernel = await chooseKernel(settings['kernel']);
+  const release = await kernelRelease(kernel);
   const byUser = declaredByUser(settings);
+  const boot = (): Promise<Machine> => start({ machine: 'selftest', timeoutMs: bootMs, settings });
+  const more: readonly Feature[] = ['hugetlb', ...(await featuresOfImage(kernel, boot)), ...byUser];
   return everyHardware.map((name) => ({
     name,
-    features: featuresOf(release, ['hugetlb', ...hardwareFeatures(name, release), ...byUser]),
+    features: featuresOf(release, [...hardwareFeatures(name, release), ...more]),
   }));
 }
 

@@ -60,7 +60,7 @@ export function hardwareFeatures(hardware: Hardware, release: string): readonly 
   return ofHardware[hardware].filter((feature) => atLeast(release, ofTestsSince[feature] ?? '0.0'));
 }
 
-/** `features=vfio-container,noiommu`: what the user knows of the kernel's configuration. Throws for an unknown name. */
+/** `features=noiommu,dma-buf`: what the user knows of the kernel's configuration. Throws for an unknown name. */
 export function declaredByUser(settings: Readonly<Record<string, string>>): readonly Feature[] {
   const names = (settings['features'] ?? '').split(',').filter((name) => name !== '');
   const unknown = names.find((name) => !everyFeature.includes(name as Feature));

@@ -17,6 +17,7 @@ import { chooseKernel } from '#lab/kernels.ts';
 import { agentArguments, qemuArguments } from '#lab/qemu.ts';
 import { LabError } from '#lab/tools.ts';
 import type { Bench } from '#port/bench.ts';
+import type { Feature } from '#port/features.ts';
 import type {
   Implementation,
   Machine,
@@ -36,6 +37,7 @@ import { SelftestBench } from './devices/selftest.ts';
 import { bindToVfioPci } from './devices/vfio-pci.ts';
 import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
 import { Files } from './files.ts';
+import { featuresOfImage } from './probe.ts';
 import { Scratch } from './scratch.ts';
 
 /** The agent as the first process of a throw-away virtual machine: docs/linux.md. */
@@ -47,6 +49,7 @@ type Settings = StartOptions['settings'];
 const parameters = ['AGENT_HUGE_PAGES=16', 'printk.devkmsg=on'];
 
 async function machines(settings: Settings): Promise<readonly MachineDescription[]> {
+<<<<<<< HEAD
   const { release, architecture } = await kernelImage(await chooseKernel(settings['kernel']));
   const byUser = declaredByUser(settings);
   return hardwareOf(architecture).map((name) => ({
@@ -57,6 +60,16 @@ async function machines(settings: Settings): Promise<readonly MachineDescription
       ...(name === 'smmuv3' && hasNesting(release, settings) ? nested : []),
       ...byUser,
     ]),
+=======
+  const kernel = await chooseKernel(settings['kernel']);
+  const release = await kernelRelease(kernel);
+  const byUser = declaredByUser(settings);
+  const boot = (): Promise<Machine> => start({ machine: 'selftest', timeoutMs: bootMs, settings });
+  const more: readonly Feature[] = ['hugetlb', ...(await featuresOfImage(kernel, boot)), ...byUser];
+  return everyHardware.map((name) => ({
+    name,
+    features: featuresOf(release, [...hardwareFeatures(name, release), ...more]),
+>>>>>>> groups
   }));
 }
 

@@ -12,10 +12,16 @@ export const eduGroups = [
   ['0000:00:05.0', '0000:00:05.1'],
 ] as const;
 
+/** In the first group as well, a device that a driver of the host takes: it has no other use. */
+export const hostDriven = '0000:00:04.2';
+export const hostDriver = 'virtio-pci';
+
 function eduDevice(address: string): string[] {
   const slot = address.replace(/^0000:00:/, '');
   return ['-device', `edu,addr=${slot},multifunction=on,dma_mask=0xffffffffffffffff`];
 }
+
+const virtioDevice = ['-device', 'virtio-rng-pci,addr=04.2,multifunction=on'];
 
 function eduBehind(iommu: string): string[] {
   return ['-device', iommu, ...eduGroups.flat().flatMap(eduDevice)];
@@ -27,7 +33,7 @@ function eduBehind(iommu: string): string[] {
  */
 export const hardwareKinds = {
   selftest: { devices: [], parameters: [] },
-  edu: { devices: eduBehind('intel-iommu,intremap=on'), parameters: [] },
+  edu: { devices: [...eduBehind('intel-iommu,intremap=on'), ...virtioDevice], parameters: [] },
 } as const satisfies Record<string, HardwareKind>;
 
 export type Hardware = keyof typeof hardwareKinds;

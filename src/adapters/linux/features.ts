@@ -34,7 +34,8 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
     ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
   ],
   edu: [
-    ...(['device', 'two-devices', 'vfio-device', 'vfio-group', 'shared-group'] as const),
+    ...(['device', 'two-devices', 'vfio-device', 'vfio-group'] as const),
+    ...(['shared-group', 'host-driver'] as const),
     ...(['dma', 'reserved-iova', 'hwpt-alloc', 'intel-iommu', 'vfio-dma-buf'] as const),
   ],
 };

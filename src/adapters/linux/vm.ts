@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { cached } from '#lab/cache.ts';
-import { eduGroups, everyHardware, isHardware } from '#lab/hardware.ts';
+import { eduGroups, everyHardware, hostDriven, hostDriver, isHardware } from '#lab/hardware.ts';
 import type { Hardware } from '#lab/hardware.ts';
 import { consoleNode, folder, initramfs, program } from '#lab/initramfs.ts';
 import { kernelRelease } from '#lab/kernel-image.ts';
 import { chooseKernel } from '#lab/kernels.ts';
 import { agentArguments, qemuArguments } from '#lab/qemu.ts';
 import { demandTools, LabError } from '#lab/tools.ts';
-import type { Bench } from '#port/bench.ts';
+import type { Bench, DeviceDriver } from '#port/bench.ts';
 import type { Feature } from '#port/features.ts';
 import type {
   Implementation,
@@ -26,7 +26,7 @@ import { KernelConsole } from './console.ts';
 import { EduBench } from './devices/edu.ts';
 import { faultEvents, FaultLog, isFaultEvent } from './devices/fault-log.ts';
 import { SelftestBench } from './devices/selftest.ts';
-import { bindToVfioPci } from './devices/vfio-pci.ts';
+import { bindToVfioPci, giveToDriver } from './devices/vfio-pci.ts';
 import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
 import { Files } from './files.ts';
 import { featuresOfImage } from './probe.ts';
@@ -124,7 +124,10 @@ async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Prom
     for (const address of addresses) group.push(await bindToVfioPci(files, address));
     groups.push(group);
   }
-  return new EduBench(groups, faults);
+  const varieties = { 'the host can drive': [await bindToVfioPci(files, hostDriven)] };
+  const giveTo = (address: string, driver: DeviceDriver): Promise<number> =>
+    giveToDriver(files, address, driver === 'vfio' ? 'vfio-pci' : hostDriver);
+  return new EduBench({ groups, varieties, faults, giveTo });
 }
 
 /** What the wire does not bring: a bench that is ours, and the console. */

@@ -33,6 +33,7 @@ const ofVtd = [
   'vfio-device',
   'vfio-group',
   'shared-group',
+  'host-driver',
   'dma',
   'reserved-iova',
   'intel-iommu',

@@ -1,5 +1,6 @@
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import type { PciDevice } from '../hardware/pci-device.ts';
+import type { DriverCore } from './base/driver-core.ts';
 import { vtdBoard } from './board.ts';
 import type { Board, HostIommu } from './board.ts';
 import type { IommuDevice } from './iommu/domain.ts';
@@ -36,6 +37,7 @@ export class MachineHardware {
   readonly iommus: readonly [HostIommu, ...HostIommu[]];
   readonly pages: Pages;
   readonly iommu: IommuCore;
+  readonly drivers: DriverCore;
   private readonly parts: Parts;
   private readonly plugged: MachineDevice[] = [];
   private readonly indexes = new IdPool(0);
@@ -47,6 +49,7 @@ export class MachineHardware {
     const { memory, pages } = this;
     this.iommus = board({ parts, memory, pages });
     this.iommu = new parts.IommuCore(parts);
+    this.drivers = new parts.DriverCore();
   }
 
   get devices(): readonly MachineDevice[] {
@@ -75,6 +78,7 @@ export class MachineHardware {
 
   /** Nobody owns the device when it is pulled out. */
   unplug(device: MachineDevice): void {
+    this.drivers.unbind(device);
     this.iommu.removeDevice(device.iommu);
     this.memory.removeWindow(device.bar0, device.pci.bar0);
     this.plugged.splice(this.plugged.indexOf(device), 1);

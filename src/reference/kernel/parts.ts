@@ -62,6 +62,7 @@ import { PageFaults } from './mm/fault.ts';
 import { Dmabuf } from './mm/dmabuf.ts';
 import { Memfd } from './mm/memfd.ts';
 import { Pages } from './mm/pages.ts';
+import { DriverCore } from './base/driver-core.ts';
 import { FdTable } from './fd-table.ts';
 import { OpenFile } from './file.ts';
 import { Syscalls } from './syscalls.ts';
@@ -95,6 +96,7 @@ export const defaultParts = {
   Dmabuf,
   DmabufPages,
   DmabufTests,
+  DriverCore,
   FaultCommands,
   FaultFile,
   FaultQueue,

@@ -1,8 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
-import type { Bench, DeviceId, DeviceInfo, DeviceModel } from '#port/bench.ts';
+import type {
+  Bench,
+  DeviceDriver,
+  DeviceId,
+  DeviceInfo,
+  DeviceModel,
+  DeviceVariety,
+} from '#port/bench.ts';
 import type { Attachment, DmaAccess, DmaResult } from '#port/bench.ts';
-import type { Address } from '#port/process.ts';
+import type { Address, SyscallResult } from '#port/process.ts';
 import { bufferBytes, EduEngine } from './edu-engine.ts';
 import type { Direction, FaultLog } from './fault-log.ts';
 import { Marks } from './marks.ts';
@@ -11,28 +18,47 @@ import type { Sample } from './samples.ts';
 import { NoWindow, withWindow } from './window.ts';
 import { requesterId } from './vfio-pci.ts';
 
+type Varieties = Readonly<Partial<Record<DeviceVariety, readonly DeviceInfo[]>>>;
+
+export interface EduDevices {
+  /** The devices of a group beside each other. */
+  readonly groups: readonly (readonly DeviceInfo[])[];
+  /** Those that are out of the ordinary. */
+  readonly varieties?: Varieties;
+  readonly faults: FaultLog;
+  /** Absent where no device has another driver. */
+  readonly giveTo?: (device: DeviceId, driver: DeviceDriver) => Promise<SyscallResult>;
+}
+
 /**
  * QEMU's `edu` devices behind an emulated VT-d, bound to vfio-pci. A blocked access is one that the IOMMU
  * refused: neither the data (a blocked read leaves zeroes in the device) nor the device tells. What the device holds gets
  * out by DMA as well, through a page that is mapped into the IOAS for that time: see window.ts.
  */
 export class EduBench implements Bench {
-  /** The devices of a group beside each other. */
   private readonly groups: readonly (readonly DeviceInfo[])[];
+  private readonly varieties: Varieties;
   private readonly faults: FaultLog;
+  private readonly rebind: EduDevices['giveTo'];
   private readonly plugged = new Set<DeviceId>();
+  /** Those that VFIO may not have any more. */
+  private readonly given = new Set<DeviceId>();
 
-  constructor(groups: readonly (readonly DeviceInfo[])[], faults: FaultLog) {
+  constructor({ groups, varieties = {}, faults, giveTo }: EduDevices) {
     this.groups = groups;
+    this.varieties = varieties;
     this.faults = faults;
+    this.rebind = giveTo;
   }
 
   async devices(): Promise<readonly DeviceInfo[]> {
-    return this.groups.flat().filter(({ id }) => this.plugged.has(id));
+    return [...this.groups, ...Object.values(this.varieties)]
+      .flat()
+      .filter(({ id }) => this.plugged.has(id));
   }
 
   async plug({ sharesGroupWith, variety }: DeviceModel): Promise<DeviceInfo> {
-    if (variety !== undefined) throw new Error(`the machine has no device that ${variety}`);
+    if (variety !== undefined) return this.plugOdd(variety);
     const device =
       sharesGroupWith === undefined
         ? this.groups.find((group) => !group.some(({ id }) => this.plugged.has(id)))?.[0]
@@ -44,13 +70,28 @@ export class EduBench implements Bench {
     return device;
   }
 
+  private plugOdd(variety: DeviceVariety): DeviceInfo {
+    const device = this.varieties[variety]?.find(({ id }) => !this.plugged.has(id));
+    if (device === undefined) throw new Error(`the machine has no device left that ${variety}`);
+    this.plugged.add(device.id);
+    return device;
+  }
+
   async unplug(device: DeviceId): Promise<void> {
     this.plugged.delete(device);
+  }
+
+  async giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult> {
+    if (this.rebind === undefined) throw new Error('a scenario needs host-driver');
+    this.given.add(device);
+    return this.rebind(device, driver);
   }
 
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {
+    for (const device of this.given) await this.rebind?.(device, 'vfio');
+    this.given.clear();
     this.plugged.clear();
   }
 

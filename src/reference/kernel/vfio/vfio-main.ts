@@ -7,7 +7,7 @@ import type { Parts } from '../parts.ts';
 import type { VfioDevice } from './device.ts';
 import type { VfioGroup } from './group.ts';
 
-/** vfio_main.c: the devices that vfio-pci drives, which are all that there are, and their nodes. VFIO-GRP-01 */
+/** vfio_main.c: the devices that vfio-pci drives, and their nodes. VFIO-GRP-01 */
 export class VfioCore {
   protected readonly parts: Parts;
   protected readonly hardware: MachineHardware;
@@ -22,7 +22,7 @@ export class VfioCore {
   /** ENOENT for a path that is no node of VFIO. */
   open(path: string): FileOperations | ErrnoName {
     const { parts, hardware } = this;
-    for (const device of hardware.devices) {
+    for (const device of hardware.devices.filter((other) => this.drives(other))) {
       if (path === vfioDevicePath(device.index)) {
         return new parts.DeviceCdev(this.deviceOf(device), new parts.VfioPci(parts, device));
       }
@@ -41,9 +41,13 @@ export class VfioCore {
   /** vfio_device_get_from_name() */
   protected find(group: IommuGroup, name: string): VfioDevice | undefined {
     const device = this.hardware.devices.find((other) => {
-      return other.iommu.group === group && other.name === name;
+      return other.iommu.group === group && other.name === name && this.drives(other);
     });
     return device && this.deviceOf(device);
+  }
+
+  protected drives(device: MachineDevice): boolean {
+    return this.hardware.drivers.driverOf(device) === 'vfio-pci';
   }
 
   protected deviceOf(hardware: MachineDevice): VfioDevice {

@@ -14,6 +14,10 @@ export const deviceVarieties = {
   'has PASIDs': 'device-with-pasids',
   'makes page requests': 'device-with-page-requests',
   'is behind another IOMMU': 'device-behind-another-iommu',
+  'is behind an IOMMU without nesting': 'iommu-without-nesting',
+  'is behind an IOMMU with pages of 64 KiB': 'iommu-with-large-pages',
+  'is behind an IOMMU that is not coherent': 'iommu-without-coherency',
+  'has two stream IDs': 'device-with-two-streams',
   'the host can drive': 'host-driver',
 } as const satisfies Record<string, Feature>;
 

@@ -61,6 +61,22 @@ export const features = {
     says: "Its stage 1 can be a guest's: the devices force coherency.",
     requires: ['smmuv3', 'viommu'],
   },
+  'iommu-without-nesting': {
+    says: 'A VFIO device is behind an IOMMU that has no nested translation.',
+    requires: ['vfio-device'],
+  },
+  'iommu-with-large-pages': {
+    says: 'A VFIO device is behind an IOMMU whose smallest page is larger than a page of memory.',
+    requires: ['vfio-device'],
+  },
+  'iommu-without-coherency': {
+    says: 'A VFIO device is behind an IOMMU that does not snoop the caches of the processors.',
+    requires: ['vfio-device'],
+  },
+  'device-with-two-streams': {
+    says: 'A VFIO device sends its requests under either of two stream IDs.',
+    requires: ['smmuv3'],
+  },
   'amd-iommu': { says: 'VFIO devices are behind an AMD IOMMU.', requires: ['vfio-device'] },
   'virtio-iommu': { says: 'VFIO devices are behind a virtio-iommu.', requires: ['vfio-device'] },
   'fault-injection': {

@@ -27,17 +27,25 @@ const ofTestsSince: typeof since = {
 /** What a process on any Linux can do. */
 const ofEveryLinux: readonly Feature[] = ['vfio-compat', 'processes', 'limits', 'proc'];
 
+/** Of edu devices behind an emulated IOMMU. */
+const ofEdu = [
+  ...(['device', 'two-devices', 'vfio-device', 'vfio-group', 'shared-group'] as const),
+  ...(['dma', 'reserved-iova', 'hwpt-alloc', 'vfio-dma-buf'] as const),
+] as const;
+
+const ofSmmu = [...ofEdu, 'smmuv3', 'device-with-two-streams'] as const;
+
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: [
     ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
     'page-table-types',
     ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
   ],
-  edu: [
-    ...(['device', 'two-devices', 'vfio-device', 'vfio-group'] as const),
-    ...(['shared-group', 'host-driver'] as const),
-    ...(['dma', 'reserved-iova', 'hwpt-alloc', 'intel-iommu', 'vfio-dma-buf'] as const),
-  ],
+  edu: [...ofEdu, 'intel-iommu', 'host-driver'],
+  'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
+  'amd-iommu': [...ofEdu, 'amd-iommu', 'unsafe-interrupts'],
+  smmuv3: ofSmmu,
+  'smmuv3-stage1': [...ofSmmu, 'iommu-without-nesting'],
 };
 
 /** What a kernel of that release offers. `more` is what this machine has beyond it. */

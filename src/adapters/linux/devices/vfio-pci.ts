@@ -35,10 +35,3 @@ export async function giveToDriver(
   const written = await files.tryWrite(`${pciBus}/drivers/${driver}/bind`, address);
   return written < 0 ? written : 0;
 }
-
-/** Bus, device and function of an address such as `0000:00:04.1` in 16 bits, as in the requests of the device. */
-export function requesterId(address: string): number {
-  const [, bus = '', device = '', fn = ''] =
-    /^[0-9a-f]{4}:([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$/.exec(address) ?? [];
-  return (parseInt(bus, 16) << 8) | (parseInt(device, 16) << 3) | parseInt(fn, 16);
-}

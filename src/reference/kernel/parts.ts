@@ -33,6 +33,8 @@ import { IoasCommands } from './iommufd/ioas-commands.ts';
 import { Ioas } from './iommufd/ioas.ts';
 import { IovaAllocator } from './iommufd/iova-allocator.ts';
 import { Iommufd } from './iommufd/main.ts';
+import { NoiommuDomain, NoiommuOps } from './iommufd/hwpt-noiommu.ts';
+import { NoiommuCommands } from './iommufd/noiommu-commands.ts';
 import { MmapRegions } from './iommufd/mmap-regions.ts';
 import { ObjectTable } from './iommufd/object.ts';
 import { OptionCommands } from './iommufd/option-commands.ts';
@@ -67,7 +69,9 @@ import { OpenFile } from './file.ts';
 import { Syscalls } from './syscalls.ts';
 import { DeviceCdev } from './vfio/device-cdev.ts';
 import { VfioDevice } from './vfio/device.ts';
+import { EmulatedBinding, EmulatedDevice } from './vfio/emulated-device.ts';
 import { VfioGroup } from './vfio/group.ts';
+import { MediatedDevices } from './vfio/mdev.ts';
 import { VfioCore } from './vfio/vfio-main.ts';
 import { VfioPci } from './vfio/vfio-pci.ts';
 
@@ -92,6 +96,8 @@ export const defaultParts = {
   Dmabuf,
   DmabufPages,
   DmabufTests,
+  EmulatedBinding,
+  EmulatedDevice,
   FaultCommands,
   FaultFile,
   FaultQueue,
@@ -117,6 +123,7 @@ export const defaultParts = {
   IoptPages,
   IovaAllocator,
   IovaBitmap,
+  MediatedDevices,
   Memfd,
   MmapRegions,
   MockDevice,
@@ -124,6 +131,9 @@ export const defaultParts = {
   MockIommu,
   MockNestedDomain,
   MockViommu,
+  NoiommuCommands,
+  NoiommuDomain,
+  NoiommuOps,
   ObjectTable,
   OpenFile,
   OptionCommands,

@@ -9,6 +9,7 @@ import { faults } from './faults.ts';
 import { hardwareInfo } from './hardware-info.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
+import { emulated, noiommu } from './noiommu.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
 import { pageTables } from './page-tables.ts';
@@ -40,6 +41,8 @@ export const catalogue: readonly Mutant[] = [
   ...pins,
   ...devices,
   ...vfio,
+  ...noiommu,
+  ...emulated,
   ...hardwareInfo,
   ...pageTables,
   ...invalidations,

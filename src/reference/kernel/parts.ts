@@ -68,12 +68,15 @@ import { FdTable } from './fd-table.ts';
 import { OpenFile } from './file.ts';
 import { Syscalls } from './syscalls.ts';
 import { DeviceCdev } from './vfio/device-cdev.ts';
+import { GroupDeviceFile } from './vfio/device-file.ts';
 import { VfioDevice } from './vfio/device.ts';
 import { EmulatedBinding, EmulatedDevice } from './vfio/emulated-device.ts';
+import { GroupFile } from './vfio/group-file.ts';
 import { VfioGroup } from './vfio/group.ts';
-import { MediatedDevices } from './vfio/mdev.ts';
+import { MediatedDevices, VfioMtty } from './vfio/mdev.ts';
 import { VfioCore } from './vfio/vfio-main.ts';
 import { VfioPci } from './vfio/vfio-pci.ts';
+import { VfioPciDmabufs } from './vfio/vfio-pci-dmabuf.ts';
 
 /**
  * The classes that the kernel and the hardware are built from. A mutant replaces one; there are no other hooks. Code
@@ -104,6 +107,8 @@ export const defaultParts = {
   FdTable,
   FileSource,
   Group,
+  GroupDeviceFile,
+  GroupFile,
   HwQueue,
   HwQueueCommands,
   HwQueueMemory,
@@ -160,7 +165,9 @@ export const defaultParts = {
   VfioCore,
   VfioDevice,
   VfioGroup,
+  VfioMtty,
   VfioPci,
+  VfioPciDmabufs,
   Viommu,
   ViommuCommands,
   ViommuTests,

@@ -1,12 +1,15 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { OpenFile } from '../file.ts';
 import type { IommufdDevice } from '../iommufd/device.ts';
+import type { Ioas } from '../iommufd/ioas.ts';
 import { iommufdOf } from '../iommufd/main.ts';
 import type { Iommufd } from '../iommufd/main.ts';
 import { IOMMU_NO_PASID } from '../iommu/io-pgfault.ts';
 import { isErrno } from '../lib/errno.ts';
+import type { Parts } from '../parts.ts';
 import type { VfioGroup } from './group.ts';
 import type { VfioHardware } from './hardware.ts';
+import type { VfioPci } from './vfio-pci.ts';
 
 /** What stands for a device in an iommufd, as far as VFIO uses it: struct vfio_device_ops, bind_iommufd() and so on. */
 export type IommufdBinding = Pick<
@@ -25,10 +28,17 @@ export class VfioDevice {
   protected iommufd: OpenFile | undefined;
   /** Those that were attached as such. */
   protected readonly pasids = new Set<number>();
+  /** Files that came from its group, which share one binding. */
+  protected groupFiles = 0;
 
   constructor(hardware: VfioHardware, group: VfioGroup) {
     this.hardware = hardware;
     this.group = group;
+  }
+
+  /** What its driver makes of its registers. */
+  newDriver(parts: Parts): VfioPci {
+    return new parts.VfioPci(parts, this.hardware);
   }
 
   /**
@@ -59,6 +69,37 @@ export class VfioDevice {
     this.bound = undefined;
     this.iommufd?.put();
     this.iommufd = undefined;
+  }
+
+  /**
+   * vfio_df_group_open(): the first one binds the device and attaches it to what the container maps at that time.
+   * VFIO-33 34 38
+   */
+  openInGroup(container: OpenFile): ErrnoName | undefined {
+    const error = this.groupFiles === 0 ? this.bindToContainer(container) : undefined;
+    if (!error) this.groupFiles++;
+    return error;
+  }
+
+  /** vfio_df_group_close() */
+  closeInGroup(): void {
+    if (--this.groupFiles === 0) this.unbind();
+  }
+
+  /** vfio_iommufd_compat_attach_ioas(): ENODEV where nothing is set. */
+  protected bindToContainer(container: OpenFile): ErrnoName | undefined {
+    const id = this.bind(container);
+    if (isErrno(id)) return id;
+    const ioas = this.containerIoas(container);
+    const hwptId = ioas ? this.attach(ioas.id) : 'ENODEV';
+    if (!isErrno(hwptId)) return undefined;
+    this.unbind();
+    return hwptId;
+  }
+
+  protected containerIoas(container: OpenFile): Ioas | undefined {
+    const iommufd = iommufdOf(container);
+    return isErrno(iommufd) ? undefined : iommufd.vfioIoas;
   }
 
   /** vfio_iommufd_physical_attach_ioas(): a second attachment is a replacement. VFIO-ATT-06 DEV-27 */

@@ -2,8 +2,10 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { Access } from '../iommufd/access.ts';
 import type { Iommufd } from '../iommufd/main.ts';
+import type { Parts } from '../parts.ts';
 import { VfioDevice } from './device.ts';
 import type { IommufdBinding } from './device.ts';
+import type { VfioPci } from './vfio-pci.ts';
 
 /** vfio/iommufd.c: vfio_iommufd_emulated_*(): an access stands for a device that does no DMA. PIN-36 37 */
 export class EmulatedBinding implements IommufdBinding {
@@ -49,6 +51,10 @@ export class EmulatedBinding implements IommufdBinding {
 export class EmulatedDevice extends VfioDevice {
   override readonly hasPasids: boolean = false;
   override readonly hasToken: boolean = false;
+
+  override newDriver(parts: Parts): VfioPci {
+    return new parts.VfioMtty(parts, this.hardware);
+  }
 
   /** vfio_iommufd_emulated_bind(). PIN-37 OBJ-12 */
   protected override bindTo(context: Iommufd): IommufdBinding | ErrnoName {

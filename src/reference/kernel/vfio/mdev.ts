@@ -1,8 +1,10 @@
+import type { ErrnoName } from '#uapi/errno.ts';
 import { Registers } from '../../hardware/registers.ts';
 import type { IommuDevice } from '../iommu/domain.ts';
 import type { MachineHardware } from '../machine-hardware.ts';
 import type { Parts } from '../parts.ts';
 import type { VfioHardware } from './hardware.ts';
+import { VfioPci } from './vfio-pci.ts';
 
 /** Bytes of the configuration space, and of the registers of a port. */
 const CONFIGURATION_SIZE = 256;
@@ -12,16 +14,33 @@ const VENDOR_AND_DEVICE = [0x48, 0x43, 0x53, 0x32];
 
 /** samples/vfio-mdev/mtty.c: a serial port that is nothing but the variables of its driver. */
 export class MediatedDevice implements VfioHardware {
+  readonly name: string;
   readonly index: number;
   readonly iommu: IommuDevice;
+  /** On no bus at all. */
+  readonly bar0 = 0n;
   readonly pci = {
     configuration: new Registers(CONFIGURATION_SIZE, VENDOR_AND_DEVICE),
     bar0: new Registers(PORT_SIZE, []),
+    isMemoryEnabled: false,
   };
 
   constructor(index: number, iommu: IommuDevice) {
+    this.name = iommu.name;
     this.index = index;
     this.iommu = iommu;
+  }
+}
+
+/** mtty_ioctl(): what the driver does with its registers itself. It has no memory that could be mapped. */
+export class VfioMtty extends VfioPci {
+  override map(): ErrnoName {
+    return 'EINVAL';
+  }
+
+  /** vfio_ioctl_device_feature(): the driver has none. */
+  protected override feature(): ErrnoName {
+    return 'ENOTTY';
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { noiommuDevicePath, noiommuGroupPath, vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
 import type { FileOperations } from '../file.ts';
+import type { IommuGroup } from '../iommu/domain.ts';
 import type { MachineDevice, MachineHardware } from '../machine-hardware.ts';
 import type { Parts } from '../parts.ts';
 import type { Task } from '../process.ts';
@@ -19,7 +20,7 @@ export class VfioCore {
   protected readonly parts: Parts;
   protected readonly hardware: MachineHardware;
   protected readonly devices = new WeakMap<VfioHardware, VfioDevice>();
-  protected readonly groups = new WeakMap<object, VfioGroup>();
+  protected readonly groups = new WeakMap<IommuGroup, VfioGroup>();
   protected readonly noiommu = new WeakSet<VfioHardware>();
 
   constructor(parts: Parts, hardware: MachineHardware) {
@@ -45,7 +46,9 @@ export class VfioCore {
       const nodes = nodesOf(hardware);
       if (path !== nodes.device && path !== nodes.group) continue;
       if (!this.mayOpen(hardware, task)) return 'EPERM';
-      return path === nodes.device ? this.openDevice(hardware) : this.groupOf(hardware).open();
+      return path === nodes.device
+        ? this.openDevice(hardware)
+        : this.openGroup(hardware.iommu.group);
     }
     return 'ENOENT';
   }
@@ -63,8 +66,22 @@ export class VfioCore {
   }
 
   protected openDevice(hardware: VfioHardware): FileOperations {
-    const { DeviceCdev, VfioPci } = this.parts;
-    return new DeviceCdev(this.deviceOf(hardware), new VfioPci(hardware.pci));
+    const device = this.deviceOf(hardware);
+    return new this.parts.DeviceCdev(device, device.newDriver(this.parts));
+  }
+
+  protected openGroup(iommuGroup: IommuGroup): FileOperations | ErrnoName {
+    const { parts } = this;
+    const group = this.groupOf(iommuGroup);
+    const find = (name: string): VfioDevice | undefined => this.find(iommuGroup, name);
+    return group.open() ?? new parts.GroupFile({ parts, group, find });
+  }
+
+  /** vfio_device_get_from_name() */
+  protected find(group: IommuGroup, name: string): VfioDevice | undefined {
+    const all = [...this.all()];
+    const device = all.find((other) => other.iommu.group === group && other.name === name);
+    return device && this.deviceOf(device);
   }
 
   protected deviceOf(hardware: VfioHardware): VfioDevice {
@@ -72,16 +89,16 @@ export class VfioCore {
     if (known) return known;
     const { VfioDevice: Physical, EmulatedDevice: Emulated } = this.parts;
     const Device = hardware instanceof MediatedDevice ? Emulated : Physical;
-    const device = new Device(hardware, this.groupOf(hardware));
+    const device = new Device(hardware, this.groupOf(hardware.iommu.group));
     this.devices.set(hardware, device);
     return device;
   }
 
-  protected groupOf({ iommu }: VfioHardware): VfioGroup {
-    const known = this.groups.get(iommu.group);
+  protected groupOf(iommuGroup: IommuGroup): VfioGroup {
+    const known = this.groups.get(iommuGroup);
     if (known) return known;
-    const group = new this.parts.VfioGroup();
-    this.groups.set(iommu.group, group);
+    const group = new this.parts.VfioGroup(iommuGroup);
+    this.groups.set(iommuGroup, group);
     return group;
   }
 }

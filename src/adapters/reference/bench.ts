@@ -8,8 +8,8 @@ import type {
 } from '#port/bench.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
 import type { MachineDevice, MachineHardware } from '#reference/kernel/machine-hardware.ts';
+import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
 import { failure } from '#uapi/errno.ts';
-import { vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
 import { FrameCheck } from './frame-check.ts';
 import { ReferenceProcess } from './process.ts';
 
@@ -124,7 +124,7 @@ export class ReferenceBench implements Bench {
     return free ?? this.hardware.plugBeside(sibling);
   }
 
-  private find(id: string): MachineDevice {
+  protected find(id: string): MachineDevice {
     const device = this.hardware.devices.find(({ name }) => name === id);
     if (device) return device;
     const known = this.hardware.devices.map(({ name }) => name).join(', ');
@@ -141,9 +141,9 @@ function buildDevices(hardware: MachineHardware): readonly MachineDevice[] {
   return [...hardware.devices];
 }
 
-function infoOf({ name, index, iommu }: MachineDevice): DeviceInfo {
-  const group = vfioGroupPath(iommu.group.id);
-  return { id: name, kind: 'vfio', cdev: vfioDevicePath(index), group };
+function infoOf(device: MachineDevice): DeviceInfo {
+  const { device: cdev, group } = nodesOf(device);
+  return { id: device.name, kind: 'vfio', cdev, group };
 }
 
 function processOf({ attachment }: DmaAccess): ReferenceProcess {

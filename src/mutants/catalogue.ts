@@ -10,6 +10,7 @@ import { faults } from './faults.ts';
 import { hardwareInfo } from './hardware-info.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
+import { emulated, noiommu } from './noiommu.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
 import { pageTables } from './page-tables.ts';
@@ -43,6 +44,8 @@ export const catalogue: readonly Mutant[] = [
   ...pins,
   ...devices,
   ...vfio,
+  ...noiommu,
+  ...emulated,
   ...vfioGroups,
   ...hardwareInfo,
   ...pageTables,

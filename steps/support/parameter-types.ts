@@ -1,6 +1,6 @@
 import { defineParameterType } from '@cucumber/cucumber';
 
-import { everyDeviceVariety, type DeviceVariety } from '#port/bench.ts';
+import { everyDeviceVariety, type DeviceDriver, type DeviceVariety } from '#port/bench.ts';
 import type { Capability } from '#port/process.ts';
 import type { Struct } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
@@ -232,6 +232,7 @@ const types = {
       return { device, way: group ? 'group' : through ? 'through group' : 'itself' };
     },
   ),
+  driver: parameter(/(the host|VFIO)/, (text): DeviceDriver => (text === 'VFIO' ? 'vfio' : 'host')),
   newDevice: parameter(
     re(
       `a device ${quoted}(?: in the group of device ${quoted})?( with PASIDs)?( without dirty tracking)?(?: that (${everyDeviceVariety.join('|')}))?`,

@@ -41,7 +41,7 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
     'page-table-types',
     ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
   ],
-  edu: [...ofEdu, 'intel-iommu'],
+  edu: [...ofEdu, 'intel-iommu', 'host-driver'],
   'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
   'amd-iommu': [...ofEdu, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,

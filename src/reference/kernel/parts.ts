@@ -33,6 +33,8 @@ import { IoasCommands } from './iommufd/ioas-commands.ts';
 import { Ioas } from './iommufd/ioas.ts';
 import { IovaAllocator } from './iommufd/iova-allocator.ts';
 import { Iommufd } from './iommufd/main.ts';
+import { NoiommuDomain, NoiommuOps } from './iommufd/hwpt-noiommu.ts';
+import { NoiommuCommands } from './iommufd/noiommu-commands.ts';
 import { MmapRegions } from './iommufd/mmap-regions.ts';
 import { ObjectTable } from './iommufd/object.ts';
 import { OptionCommands } from './iommufd/option-commands.ts';
@@ -62,14 +64,17 @@ import { PageFaults } from './mm/fault.ts';
 import { Dmabuf } from './mm/dmabuf.ts';
 import { Memfd } from './mm/memfd.ts';
 import { Pages } from './mm/pages.ts';
+import { DriverCore } from './base/driver-core.ts';
 import { FdTable } from './fd-table.ts';
 import { OpenFile } from './file.ts';
 import { Syscalls } from './syscalls.ts';
 import { DeviceCdev } from './vfio/device-cdev.ts';
 import { GroupDeviceFile } from './vfio/device-file.ts';
 import { VfioDevice } from './vfio/device.ts';
+import { EmulatedBinding, EmulatedDevice } from './vfio/emulated-device.ts';
 import { GroupFile } from './vfio/group-file.ts';
 import { VfioGroup } from './vfio/group.ts';
+import { MediatedDevices, VfioMtty } from './vfio/mdev.ts';
 import { VfioCore } from './vfio/vfio-main.ts';
 import { VfioPci } from './vfio/vfio-pci.ts';
 import { VfioPciDmabufs } from './vfio/vfio-pci-dmabuf.ts';
@@ -95,6 +100,9 @@ export const defaultParts = {
   Dmabuf,
   DmabufPages,
   DmabufTests,
+  DriverCore,
+  EmulatedBinding,
+  EmulatedDevice,
   FaultCommands,
   FaultFile,
   FaultQueue,
@@ -122,6 +130,7 @@ export const defaultParts = {
   IoptPages,
   IovaAllocator,
   IovaBitmap,
+  MediatedDevices,
   Memfd,
   MmapRegions,
   MockDevice,
@@ -129,6 +138,9 @@ export const defaultParts = {
   MockIommu,
   MockNestedDomain,
   MockViommu,
+  NoiommuCommands,
+  NoiommuDomain,
+  NoiommuOps,
   ObjectTable,
   OpenFile,
   OptionCommands,
@@ -155,6 +167,7 @@ export const defaultParts = {
   VfioCore,
   VfioDevice,
   VfioGroup,
+  VfioMtty,
   VfioPci,
   VfioPciDmabufs,
   Viommu,

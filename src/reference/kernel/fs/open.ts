@@ -26,5 +26,5 @@ const nodes = new Map<string, Opener>([
 
 /** fs/namei.c as far as device nodes go: ENOENT for all else. VFIO-CDEV-02 */
 export function openNode(kernel: Kernel, task: Task, path: string): FileOperations | ErrnoName {
-  return nodes.get(path)?.(kernel, task) ?? kernel.vfio.open(path);
+  return nodes.get(path)?.(kernel, task) ?? kernel.vfio.open(path, task);
 }

@@ -45,6 +45,7 @@ export class Iommufd implements FileOperations {
       row(IOMMU_DESTROY, ({ fields }) => this.destroyObject(fields.id)),
       ...[
         ioasCommands,
+        new parts.NoiommuCommands(this),
         new parts.OptionCommands(this),
         new parts.HwptCommands(this),
         new parts.DirtyCommands(this),

@@ -44,6 +44,8 @@ export class DeviceCommands {
     if (__reserved.some((byte) => byte !== 0)) return 'EOPNOTSUPP';
     const device = this.context.objects.get(dev_id, IommufdDevice);
     if (isErrno(device)) return device;
+    const noMemory = this.context.kernel.faults.kmalloc();
+    if (noMemory) return noMemory;
     const info = device.device.hardwareInfo() ?? NO_INFO;
     if (!this.offers(info, command)) return 'EOPNOTSUPP';
     const error = this.copyData(command, info.data);

@@ -150,6 +150,7 @@ export class IoasCommands {
     if (length === 0n || length > MAX_LENGTH) return 'EINVAL';
     const { UserSource } = this.context.kernel.parts;
     const pages = this.newPages(task, new UserSource(task.memory, address), flags);
+    if (isErrno(pages)) return pages;
     return this.mapNew(mapping, pages, address);
   }
 
@@ -263,13 +264,19 @@ export class IoasCommands {
     }
     if (start + length > dmabuf.size) return 'EINVAL';
     if (dmabuf.revoked) return 'ENODEV';
+    if (kernel.faults.kmalloc()) return 'ENOMEM';
     const writable = this.isWritable(flags);
     const accounting = this.accountingOf(task);
     return new kernel.parts.DmabufPages(kernel, { file, dmabuf, start, writable, accounting });
   }
 
-  protected newPages(task: Task, source: PageSource, flags: number): IoptPages {
+  protected newPages(task: Task, source: PageSource, flags: number): IoptPages | ErrnoName {
     const { kernel } = this.context;
+    const error = kernel.faults.kmalloc();
+    if (error) {
+      source.release();
+      return error;
+    }
     const writable = this.isWritable(flags);
     return new kernel.parts.IoptPages(kernel, source, writable, this.accountingOf(task));
   }
@@ -317,6 +324,7 @@ export class IoasCommands {
       const bytes = command.task.memory.copyFromUser(address, iommu_iova_range.size);
       if (isErrno(bytes)) return bytes;
       const { start, last } = iommu_iova_range.unpack(bytes);
+      if (this.context.kernel.faults.kmalloc()) return 'ENOMEM';
       if (start >= last || !allowed.add({ first: start, last })) return 'EINVAL';
     }
     return allowed;

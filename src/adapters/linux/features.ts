@@ -30,7 +30,7 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: [
     ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
     'page-table-types',
-    ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
+    ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
   ],
   edu: [
     ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),

@@ -6,6 +6,7 @@ import { dirty } from './dirty.ts';
 import { devices } from './devices.ts';
 import { dma } from './dma.ts';
 import { faults } from './faults.ts';
+import { faultInjection } from './fault-injection.ts';
 import { hardwareInfo } from './hardware-info.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
@@ -47,6 +48,7 @@ export const catalogue: readonly Mutant[] = [
   ...dirty,
   ...dma,
   ...testCommand,
+  ...faultInjection,
 ];
 
 /** Those that break one of its requirements. */

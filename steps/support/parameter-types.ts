@@ -10,7 +10,8 @@ import { IOMMUFD_PATH } from '#uapi/paths.ts';
 import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
-import { numberNamed } from './fields.ts';
+import type { FaultPlan } from './faults.ts';
+import { formOf } from './forms.ts';
 import { structNamed } from './structs.ts';
 import type {
   BufferHandle,
@@ -75,6 +76,12 @@ export interface NewGuestObject {
   readonly device: DeviceHandle | undefined;
   readonly number: { readonly field: string; readonly value: bigint } | undefined;
   readonly range: { readonly iova: bigint; readonly length: bigint } | undefined;
+}
+
+/** What is seen, and what may be seen besides: releases differ. */
+export interface Errnos {
+  readonly sure: readonly string[];
+  readonly unsure: readonly string[];
 }
 
 /** Both ends included. */
@@ -289,6 +296,17 @@ const types = {
             errnos: errnos.split(', ') as ErrnoName[],
           },
   ),
+  errnos: parameter(
+    /(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)(?:, perhaps (E[A-Z0-9]+))?/,
+    (sure = '', unsure): Errnos => ({
+      sure: sure.split(', '),
+      unsure: unsure === undefined ? [] : [unsure],
+    }),
+  ),
+  faultPlan: parameter(
+    /the (allocations and checks|allocations|checks)/,
+    (text): FaultPlan => text as FaultPlan,
+  ),
   ioctl: parameter(/((?:IOMMU|VFIO)_[A-Z0-9_]+|ioctl 0x[0-9a-f]+)/, (name): AnyCommand =>
     commandNamed(name ?? ''),
   ),
@@ -346,32 +364,6 @@ const types = {
     (text): FileCall => text as FileCall,
   ),
 };
-
-function formOf(text: {
-  readonly bytes: string | undefined;
-  readonly minimum: string | undefined;
-  readonly appended: string | undefined;
-  readonly tail: string | undefined;
-  readonly pointer: string | undefined;
-}): Form {
-  const { bytes, minimum, appended, tail, pointer } = text;
-  if (bytes !== undefined) return { kind: 'size', of: () => Number(bytes) };
-  if (minimum === 'its minimum size') return { kind: 'size', of: ({ minSize }) => minSize };
-  if (minimum !== undefined) return { kind: 'size', of: ({ minSize }) => minSize - 1 };
-  if (appended !== undefined) {
-    return {
-      kind: 'appended',
-      bytes: Number(appended),
-      last: tail?.startsWith('zero') === true ? 0 : 1,
-    };
-  }
-  const [, argument] = /^the argument (\w+)$/.exec(pointer ?? '') ?? [];
-  if (argument !== undefined) return { kind: 'argument', value: numberNamed(argument) };
-  if (pointer === 'a tail in bad memory') return { kind: 'runs into bad memory' };
-  return {
-    kind: pointer?.replace(/^a /, '') as 'null pointer' | 'bad pointer' | 'read-only memory',
-  };
-}
 
 export type ParameterTypes = {
   [K in keyof typeof types]: ReturnType<(typeof types)[K]['transform']>;

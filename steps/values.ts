@@ -53,15 +53,26 @@ export function hex(value: bigint | number): string {
   return `0x${value.toString(16)}`;
 }
 
-/** Recognisable bytes that differ from page to page: `seed` picks the series. */
+/** The longest piece of each series that was asked for: scenarios fill megabytes with the same few. */
+const series = new Map<string, Uint8Array>();
+
+/** Recognisable bytes that differ from page to page, to be looked at only: `seed` picks the series. */
 export function pattern(seed: string, length: number): Uint8Array {
+  const known = series.get(seed);
+  if (known !== undefined && known.length >= length) return known.subarray(0, length);
+  const bytes = newPattern(seed, length);
+  series.set(seed, bytes);
+  return bytes;
+}
+
+function newPattern(seed: string, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let state = [...seed].reduce(
     (sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0,
     2166136261,
   );
   for (let index = 0; index < length; index += 1) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
     bytes[index] = state >>> 24;
   }
   return bytes;

@@ -14,6 +14,10 @@ export const deviceVarieties = {
   'has PASIDs': 'device-with-pasids',
   'makes page requests': 'device-with-page-requests',
   'is behind another IOMMU': 'device-behind-another-iommu',
+  'is behind an IOMMU without nesting': 'iommu-without-nesting',
+  'is behind an IOMMU with pages of 64 KiB': 'iommu-with-large-pages',
+  'is behind an IOMMU that is not coherent': 'iommu-without-coherency',
+  'has two stream IDs': 'device-with-two-streams',
 } as const satisfies Record<string, Feature>;
 
 export type DeviceVariety = keyof typeof deviceVarieties;
@@ -30,6 +34,7 @@ export interface DeviceModel {
 }
 
 export interface DeviceInfo {
+  /** Of a VFIO device its name in sysfs, which VFIO_GROUP_GET_DEVICE_FD takes. */
   readonly id: DeviceId;
   /** `vfio`: opened, bound and attached by VFIO ioctls. `selftest`: comes into being attached, by IOMMU_TEST_CMD. */
   readonly kind: 'vfio' | 'selftest';

@@ -9,6 +9,10 @@ export const features = {
     says: 'The machine can make a dma-buf that IOMMU_IOAS_MAP_FILE takes.',
     requires: ['ioas-map-file'],
   },
+  'vfio-dma-buf': {
+    says: 'A VFIO device exports its registers as a dma-buf, which other devices may reach.',
+    requires: ['ioas-map-file', 'vfio-device'],
+  },
   noiommu: { says: 'IOMMU_IOAS_NOIOMMU_GET_PA is compiled in.' },
   device: { says: 'A device can be attached to an IOAS, and `sees` answers for it.' },
   'two-devices': {
@@ -56,6 +60,22 @@ export const features = {
   'smmuv3-nesting': {
     says: "Its stage 1 can be a guest's: the devices force coherency.",
     requires: ['smmuv3', 'viommu'],
+  },
+  'iommu-without-nesting': {
+    says: 'A VFIO device is behind an IOMMU that has no nested translation.',
+    requires: ['vfio-device'],
+  },
+  'iommu-with-large-pages': {
+    says: 'A VFIO device is behind an IOMMU whose smallest page is larger than a page of memory.',
+    requires: ['vfio-device'],
+  },
+  'iommu-without-coherency': {
+    says: 'A VFIO device is behind an IOMMU that does not snoop the caches of the processors.',
+    requires: ['vfio-device'],
+  },
+  'device-with-two-streams': {
+    says: 'A VFIO device sends its requests under either of two stream IDs.',
+    requires: ['smmuv3'],
   },
   'amd-iommu': { says: 'VFIO devices are behind an AMD IOMMU.', requires: ['vfio-device'] },
   'virtio-iommu': { says: 'VFIO devices are behind a virtio-iommu.', requires: ['vfio-device'] },

@@ -18,12 +18,13 @@ export type Value<C> = C extends Codec<infer T> ? T : never;
 
 function unsigned(size: 1 | 2 | 4): Codec<number> {
   const bits = (size * 8) as 8 | 16 | 32;
+  const [get, set] = [`getUint${bits}`, `setUint${bits}`] as const;
   return {
     size,
     align: size,
     zero: () => 0,
-    encode: (view, offset, value) => view[`setUint${bits}`](offset, value, true),
-    decode: (view, offset) => view[`getUint${bits}`](offset, true),
+    encode: (view, offset, value) => view[set](offset, value, true),
+    decode: (view, offset) => view[get](offset, true),
   };
 }
 
@@ -59,6 +60,24 @@ export function array<T>(element: Codec<T>, length: number): Codec<readonly T[]>
     },
     decode: (view, offset) =>
       Array.from({ length }, (_, index) => element.decode(view, offset + index * element.size)),
+  };
+}
+
+/** `char name[length]`: a string with its end. */
+export function text(length: number): Codec<string> {
+  return {
+    size: length,
+    align: 1,
+    zero: () => '',
+    encode: (view, offset, value) => {
+      Buffer.from(`${value}\0`, 'latin1').forEach((byte, index) =>
+        view.setUint8(offset + index, byte),
+      );
+    },
+    decode: (view, offset) => {
+      const bytes = Buffer.from(view.buffer, view.byteOffset + offset, length);
+      return bytes.toString('latin1').split('\0', 1)[0] ?? '';
+    },
   };
 }
 
@@ -141,16 +160,23 @@ function aggregate<F extends Fields>(
   size: number,
   align: number,
 ): Struct<F> {
+  const members = fields.flatMap(({ name: field, offset }) => {
+    const codec = codecs[field];
+    return codec === undefined ? [] : { field, offset, codec };
+  });
   const write = (view: DataView, base: number, values: Partial<Values<F>>): void => {
-    for (const { name: field, offset } of fields) {
+    for (const { field, offset, codec } of members) {
       const value = values[field];
-      if (value !== undefined) codecs[field]?.encode(view, base + offset, value);
+      if (value !== undefined) codec.encode(view, base + offset, value);
     }
   };
-  const read = (view: DataView, base: number): Values<F> =>
-    Object.fromEntries(
-      fields.map((f) => [f.name, codecs[f.name]?.decode(view, base + f.offset)]),
-    ) as Values<F>;
+  const read = (view: DataView, base: number): Values<F> => {
+    const values: Record<string, unknown> = {};
+    for (const { field, offset, codec } of members) {
+      values[field] = codec.decode(view, base + offset);
+    }
+    return values as Values<F>;
+  };
   const last = fields.at(-1)?.name ?? '';
   const tail = flexibleElement(codecs[last]);
   const tailLength = (values: Partial<Values<F>>): number =>

@@ -11,7 +11,7 @@ import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
 import type { FaultPlan } from './faults.ts';
-import { formOf } from './forms.ts';
+import { formOf } from './form.ts';
 import { structNamed } from './structs.ts';
 import type {
   BufferHandle,
@@ -26,71 +26,23 @@ import type {
 } from './handles.ts';
 import { iommufdNamed, objectNamed, optionNamed, spotNamed, type Option } from './names.ts';
 import type { NewPasidHwpt } from './pasid.ts';
+import type {
+  Place,
+  Rights,
+  BufferSort,
+  Landing,
+  HwptSort,
+  NewHwpt,
+  NewDevice,
+  NewDmaBuf,
+  NewGuestObject,
+  BitRange,
+  Errnos,
+  FileCall,
+  DeviceNode,
+} from './parameter-values.ts';
 import type { Verdict } from './outcome.ts';
 import type { World } from './world.ts';
-
-/** `at 16 MiB`, or `anywhere`: then the kernel chooses. */
-export interface Place {
-  readonly fixed: boolean;
-  readonly iova: bigint;
-}
-
-export interface Rights {
-  readonly read: boolean;
-  readonly write: boolean;
-}
-
-export type BufferSort =
-  'ordinary' | 'read-only' | 'inaccessible' | 'shared' | 'huge-page' | 'untouched' | 'private';
-
-/** Where an automatic map landed. */
-export type Landing =
-  | { readonly kind: 'at'; readonly iova: bigint }
-  | { readonly kind: 'inside'; readonly iova: bigint; readonly length: bigint }
-  | { readonly kind: 'multiple'; readonly of: bigint; readonly plus: bigint };
-
-export type HwptSort = 'ordinary' | 'nesting' | 'nested' | 'dirty-tracking';
-
-/** A page table to be made by hand. */
-export interface NewHwpt {
-  readonly name: string;
-  readonly sort: HwptSort;
-  /** Of the mock device's kind that has entries of 1 MiB. */
-  readonly huge: boolean;
-  /** Object id of the fault queue. */
-  readonly fault: number | undefined;
-}
-
-export interface NewDevice {
-  readonly name: string;
-  readonly beside: DeviceHandle | undefined;
-  readonly variety: DeviceVariety | undefined;
-  /** MOCK_FLAGS_DEVICE_*: what a mock device has and lacks. */
-  readonly flags: number;
-}
-
-/** `a vDEVICE "guest nic" for device "nic" with virt_id 0x10`, `a HW queue "q" with index 0 at 16 MiB .. +1 page`. */
-export interface NewGuestObject {
-  readonly kind: GuestKind;
-  readonly name: string;
-  readonly device: DeviceHandle | undefined;
-  readonly number: { readonly field: string; readonly value: bigint } | undefined;
-  readonly range: { readonly iova: bigint; readonly length: bigint } | undefined;
-}
-
-/** What is seen, and what may be seen besides: releases differ. */
-export interface Errnos {
-  readonly sure: readonly string[];
-  readonly unsure: readonly string[];
-}
-
-/** Both ends included. */
-export interface BitRange {
-  readonly first: number;
-  readonly last: number;
-}
-
-export type FileCall = 'reads' | 'writes' | 'preads' | 'pwrites' | 'polls' | 'mmaps';
 
 type Transform<T> = (this: World, ...groups: string[]) => T;
 
@@ -230,7 +182,17 @@ const types = {
   dmaBuf: parameter(re(`dma-buf ${quoted}`), function (name): MemfdHandle {
     return this.handles.get('memfd', name ?? '');
   }),
-  newDmaBuf: parameter(re(`a dma-buf ${quoted}`), (name): string => name ?? ''),
+  newDmaBuf: parameter(
+    re(`a dma-buf ${quoted}(?: from device ${quoted}(?: in (\\d+) ranges)?)?`),
+    function (name, exporter, ranges): NewDmaBuf {
+      return {
+        name: name ?? '',
+        exporter: exporter === undefined ? undefined : this.handles.get('device', exporter),
+        ranges: Number(ranges ?? 1),
+      };
+    },
+  ),
+  ownership: parameter(/(revokes|restores)/, (text): 'revokes' | 'restores' => text as 'revokes'),
   newMemfd: parameter(
     re(`a (huge-page )?memfd ${quoted}`),
     (huge, name): { name: string; huge: boolean } => ({
@@ -249,6 +211,13 @@ const types = {
   device: parameter(re(`device ${quoted}`), function (name): DeviceHandle {
     return this.handles.get('device', name ?? '');
   }),
+  node: parameter(
+    re(`(the group of )?device ${quoted}( through its group)?`),
+    function (group, name, through): DeviceNode {
+      const device = this.handles.get('device', name ?? '');
+      return { device, way: group ? 'group' : through ? 'through group' : 'itself' };
+    },
+  ),
   newDevice: parameter(
     re(
       `a device ${quoted}(?: in the group of device ${quoted})?( with PASIDs)?( without dirty tracking)?(?: that (${everyDeviceVariety.join('|')}))?`,
@@ -266,7 +235,7 @@ const types = {
   ),
   object: parameter(
     re(
-      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the page table of device|vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}`,
+      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the (?:page table|group) of device|vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}`,
     ),
     function (the, id, kind, name): Handle {
       if (the !== undefined) return this.handles.first('iommufd');

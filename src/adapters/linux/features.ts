@@ -1,6 +1,6 @@
 import type { Feature } from '#port/features.ts';
 import { everyFeature } from '#port/features.ts';
-import type { Hardware } from '#lab/qemu.ts';
+import type { Hardware } from '#lab/hardware.ts';
 import { atLeast } from '#lab/kernel-image.ts';
 import { LabError } from '#lab/tools.ts';
 
@@ -21,10 +21,19 @@ const ofTestsSince: typeof since = {
   'page-requests': '6.11',
   pasid: '6.15',
   'page-table-types': '6.19',
+  'vfio-dma-buf': '6.19',
 };
 
 /** What a process on any Linux can do. */
 const ofEveryLinux: readonly Feature[] = ['vfio-compat', 'processes', 'limits', 'proc'];
+
+/** Of edu devices behind an emulated IOMMU. */
+const ofEdu = [
+  ...(['device', 'two-devices', 'vfio-device', 'vfio-group', 'shared-group'] as const),
+  ...(['dma', 'reserved-iova', 'hwpt-alloc', 'vfio-dma-buf'] as const),
+] as const;
+
+const ofSmmu = [...ofEdu, 'smmuv3', 'device-with-two-streams'] as const;
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: [
@@ -32,10 +41,11 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
     'page-table-types',
     ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
   ],
-  edu: [
-    ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
-    ...(['dma', 'reserved-iova', 'hwpt-alloc', 'intel-iommu'] as const),
-  ],
+  edu: [...ofEdu, 'intel-iommu'],
+  'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
+  'amd-iommu': [...ofEdu, 'amd-iommu', 'unsafe-interrupts'],
+  smmuv3: ofSmmu,
+  'smmuv3-stage1': [...ofSmmu, 'iommu-without-nesting'],
 };
 
 /** What a kernel of that release offers. `more` is what this machine has beyond it. */
@@ -50,7 +60,7 @@ export function hardwareFeatures(hardware: Hardware, release: string): readonly 
   return ofHardware[hardware].filter((feature) => atLeast(release, ofTestsSince[feature] ?? '0.0'));
 }
 
-/** `features=vfio-container,noiommu`: what the user knows of the kernel's configuration. Throws for an unknown name. */
+/** `features=noiommu,dma-buf`: what the user knows of the kernel's configuration. Throws for an unknown name. */
 export function declaredByUser(settings: Readonly<Record<string, string>>): readonly Feature[] {
   const names = (settings['features'] ?? '').split(',').filter((name) => name !== '');
   const unknown = names.find((name) => !everyFeature.includes(name as Feature));

@@ -17,10 +17,3 @@ export async function bindToVfioPci(files: Files, address: string): Promise<Devi
     group: `/dev/vfio/${group}`,
   };
 }
-
-/** Bus, device and function of an address such as `0000:00:04.1` in 16 bits, as in the requests of the device. */
-export function requesterId(address: string): number {
-  const [, bus = '', device = '', fn = ''] =
-    /^[0-9a-f]{4}:([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$/.exec(address) ?? [];
-  return (parseInt(bus, 16) << 8) | (parseInt(device, 16) << 3) | parseInt(fn, 16);
-}

@@ -1,7 +1,7 @@
 import type { Form } from './call.ts';
 import { numberNamed } from './fields.ts';
 
-/** From the groups of {form}. */
+/** The words of a scenario for how the struct of a call lies in memory. */
 export function formOf(text: {
   readonly bytes: string | undefined;
   readonly minimum: string | undefined;

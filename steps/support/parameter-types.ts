@@ -10,6 +10,7 @@ import { IOMMUFD_PATH } from '#uapi/paths.ts';
 import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
+import type { FaultPlan } from './faults.ts';
 import { formOf } from './form.ts';
 import { structNamed } from './structs.ts';
 import type {
@@ -37,6 +38,7 @@ import type {
   NewDmaBuf,
   NewGuestObject,
   BitRange,
+  Errnos,
   FileCall,
   DeviceNode,
 } from './parameter-values.ts';
@@ -279,6 +281,17 @@ const types = {
             kind: either === undefined ? 'fails' : 'either',
             errnos: errnos.split(', ') as ErrnoName[],
           },
+  ),
+  errnos: parameter(
+    /(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)(?:, perhaps (E[A-Z0-9]+))?/,
+    (sure = '', unsure): Errnos => ({
+      sure: sure.split(', '),
+      unsure: unsure === undefined ? [] : [unsure],
+    }),
+  ),
+  faultPlan: parameter(
+    /the (allocations and checks|allocations|checks)/,
+    (text): FaultPlan => text as FaultPlan,
   ),
   ioctl: parameter(/((?:IOMMU|VFIO)_[A-Z0-9_]+|ioctl 0x[0-9a-f]+)/, (name): AnyCommand =>
     commandNamed(name ?? ''),

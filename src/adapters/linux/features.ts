@@ -39,7 +39,7 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: [
     ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
     'page-table-types',
-    ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
+    ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
   ],
   edu: [...ofEdu, 'intel-iommu', 'host-driver'],
   'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],

@@ -65,6 +65,7 @@ import { Dmabuf } from './mm/dmabuf.ts';
 import { Memfd } from './mm/memfd.ts';
 import { Pages } from './mm/pages.ts';
 import { DriverCore } from './base/driver-core.ts';
+import { FaultInjection } from './fault-injection.ts';
 import { FdTable } from './fd-table.ts';
 import { OpenFile } from './file.ts';
 import { Syscalls } from './syscalls.ts';
@@ -104,6 +105,7 @@ export const defaultParts = {
   EmulatedBinding,
   EmulatedDevice,
   FaultCommands,
+  FaultInjection,
   FaultFile,
   FaultQueue,
   FdTable,

@@ -37,8 +37,6 @@ const waiting: Readonly<Record<string, string>> = {
   'DEV-40': 'HW-SMU',
   'DEV-41': 'HW-VTD',
   'DEV-43': 'HW-SMU',
-  'VFIO-11': 'VFIO-GRP',
-  'VFIO-35': 'VFIO-GRP',
 };
 
 /** Requirements whose scenarios come later, and the family they come with. Reports count them apart. */

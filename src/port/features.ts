@@ -28,7 +28,6 @@ export const features = {
   },
   'vfio-group': {
     says: 'VFIO devices can be had by their group: /dev/vfio/N and GET_DEVICE_FD.',
-    requires: ['vfio-device'],
   },
   'host-driver': {
     says: 'Beside a VFIO device, its group has one that a driver of the host can have, one that uses the DMA API.',

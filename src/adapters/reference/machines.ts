@@ -43,7 +43,9 @@ const ofVtd = [
   'vfio-dma-buf',
 ] as const;
 /** Of a machine without an IOMMU. */
-const ofBare = ['device-without-iommu', 'noiommu-device', 'emulated-device'] as const;
+const ofBare = [
+  ...(['device-without-iommu', 'noiommu-device', 'emulated-device', 'vfio-group'] as const),
+] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
   ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),

@@ -76,6 +76,14 @@ When('{process} opens {node}', async function (process, { device, way }) {
   else await openInGroup(this, process, device);
 });
 
+When('{device} is given to {driver}', async function (device, driver) {
+  requireOf(this, device, 'host-driver');
+  this.settle();
+  const result = await this.running.machine.bench.giveTo(device.info.id, driver);
+  this.trace.note(`bench: device "${device.name}" is given to ${driver}: ${result}`);
+  this.conclude({ name: `bind of a driver of ${driver}`, result });
+});
+
 When('{process} binds {device} to {iommufd}', async function (_process, device, iommufd) {
   requireOf(this, device, 'vfio-device');
   await bindDevice(this, device, iommufd);

@@ -7,6 +7,7 @@ import { devices } from './devices.ts';
 import { dmaBufs } from './dma-bufs.ts';
 import { dma } from './dma.ts';
 import { faults } from './faults.ts';
+import { faultInjection } from './fault-injection.ts';
 import { hardwareInfo } from './hardware-info.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
@@ -54,6 +55,7 @@ export const catalogue: readonly Mutant[] = [
   ...dirty,
   ...dma,
   ...testCommand,
+  ...faultInjection,
 ];
 
 /** Those that break one of its requirements. */

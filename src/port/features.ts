@@ -31,7 +31,7 @@ export const features = {
     requires: ['vfio-device'],
   },
   'host-driver': {
-    says: 'A device can be given to a driver of the host, one that uses the DMA API.',
+    says: 'Beside a VFIO device, its group has one that a driver of the host can have, one that uses the DMA API.',
     requires: ['shared-group'],
   },
   'device-without-iommu': { says: 'A VFIO device has no IOMMU, and noiommu is switched off.' },

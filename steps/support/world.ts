@@ -10,6 +10,8 @@ import { IOMMU_IOAS_NOIOMMU_GET_PA } from '#uapi/iommufd/ioas.ts';
 
 import { parseSize, type Surroundings } from '../values.ts';
 import { callIoctl, plain, type CallValues, type Form } from './call.ts';
+import { callWithFaults, type FaultPlan, type FaultReport } from './faults.ts';
+import type { FileText } from './files.ts';
 import { Handles, type ProcessHandle } from './handles.ts';
 import type { Parameters, Running } from './machines.ts';
 import { Outcome, type CallRecord, type Verdict } from './outcome.ts';
@@ -23,6 +25,8 @@ export interface KnownMapping {
   readonly iommufd: Fd;
   readonly iova: bigint;
   readonly length: bigint;
+  /** The call that made it, as the kernel answered it. */
+  readonly made?: { readonly command: Command; readonly fields: Readonly<Record<string, unknown>> };
 }
 
 /** One scenario: its names, its last call, its trace. Speaks to the port only. */
@@ -40,6 +44,12 @@ export class World extends CucumberWorld<Parameters> {
   dma: DmaResult | undefined;
   /** The item of an access's last pin. */
   pinned: number | undefined;
+  /** What fails in the next call. */
+  faultPlan: FaultPlan | undefined;
+  /** Of the last call that was made with faults. */
+  faultReport: FaultReport | undefined;
+  /** Files of the machine, as they were before the scenario wrote them. */
+  readonly settings: FileText[] = [];
   #running: Running | undefined;
   #outcome: Outcome | undefined;
   /** The calls of two processes at once, for a step that looks at both. */
@@ -123,7 +133,10 @@ export class World extends CucumberWorld<Parameters> {
     values: CallValues<S>,
   ): Promise<CallRecord> {
     this.settle();
-    return this.conclude(await this.probe(process, target, values));
+    if (this.faultPlan === undefined)
+      return this.conclude(await this.probe(process, target, values));
+    const { form = plain, ...site } = target;
+    return this.conclude(await callWithFaults(this, { process, form, values, ...site }));
   }
 
   /** An ioctl of the suite's own: nobody's outcome. */

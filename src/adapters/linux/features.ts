@@ -38,12 +38,12 @@ const ofSmmu = [...ofEdu, 'smmuv3', 'device-with-two-streams'] as const;
 const ofSelftest = [
   ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
   'page-table-types',
-  ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
+  ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
 ] as const;
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: ofSelftest,
-  edu: [...ofEdu, 'intel-iommu'],
+  edu: [...ofEdu, 'intel-iommu', 'host-driver'],
   'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
   'amd-iommu': [...ofEdu, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,

@@ -36,6 +36,7 @@ const ofVtd = [
   'vfio-device',
   'vfio-group',
   'shared-group',
+  'host-driver',
   'dma',
   'reserved-iova',
   'intel-iommu',
@@ -46,7 +47,7 @@ const ofBare = ['device-without-iommu', 'noiommu-device', 'emulated-device'] as 
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
   ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),
-  ...(['page-requests', 'page-table-types', 'pasid'] as const),
+  ...(['page-requests', 'page-table-types', 'pasid', 'fault-injection'] as const),
 ] as const;
 
 /**

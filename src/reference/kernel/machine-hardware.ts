@@ -1,5 +1,6 @@
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import type { PciDevice } from '../hardware/pci-device.ts';
+import type { DriverCore } from './base/driver-core.ts';
 import { vtdBoard } from './board.ts';
 import type { Board, HostIommu } from './board.ts';
 import type { IommuCore } from './iommu/iommu.ts';
@@ -31,6 +32,7 @@ export class MachineHardware {
   readonly iommus: readonly [HostIommu, ...HostIommu[]];
   readonly pages: Pages;
   readonly iommu: IommuCore;
+  readonly drivers: DriverCore;
   /** Numbers of VFIO devices. */
   readonly indexes = new IdPool(0);
   private readonly parts: Parts;
@@ -43,6 +45,7 @@ export class MachineHardware {
     const { memory, pages } = this;
     this.iommus = board({ parts, memory, pages });
     this.iommu = new parts.IommuCore(parts);
+    this.drivers = new parts.DriverCore();
   }
 
   get devices(): readonly MachineDevice[] {
@@ -71,6 +74,7 @@ export class MachineHardware {
 
   /** Nobody owns the device when it is pulled out. */
   unplug(device: MachineDevice): void {
+    this.drivers.unbind(device);
     this.iommu.removeDevice(device.iommu);
     this.memory.removeWindow(device.bar0, device.pci.bar0);
     this.plugged.splice(this.plugged.indexOf(device), 1);

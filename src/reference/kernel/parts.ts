@@ -64,6 +64,8 @@ import { PageFaults } from './mm/fault.ts';
 import { Dmabuf } from './mm/dmabuf.ts';
 import { Memfd } from './mm/memfd.ts';
 import { Pages } from './mm/pages.ts';
+import { DriverCore } from './base/driver-core.ts';
+import { FaultInjection } from './fault-injection.ts';
 import { FdTable } from './fd-table.ts';
 import { OpenFile } from './file.ts';
 import { Syscalls } from './syscalls.ts';
@@ -99,9 +101,11 @@ export const defaultParts = {
   Dmabuf,
   DmabufPages,
   DmabufTests,
+  DriverCore,
   EmulatedBinding,
   EmulatedDevice,
   FaultCommands,
+  FaultInjection,
   FaultFile,
   FaultQueue,
   FdTable,

@@ -26,6 +26,10 @@ export class EmulatedBench implements Bench {
     this.taken.delete(device);
   }
 
+  giveTo(): Promise<never> {
+    return Promise.reject(new Error('the host drives emulated devices itself'));
+  }
+
   async sees(): Promise<boolean> {
     return false;
   }

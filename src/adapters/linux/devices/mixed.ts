@@ -1,5 +1,6 @@
 import type {
   Bench,
+  DeviceDriver,
   DeviceId,
   DeviceInfo,
   DeviceModel,
@@ -7,7 +8,7 @@ import type {
   DmaAccess,
   DmaResult,
 } from '#port/bench.ts';
-import type { Address } from '#port/process.ts';
+import type { Address, SyscallResult } from '#port/process.ts';
 
 /** A bench that has one for ordinary devices, and others for those that are out of the ordinary. */
 export class MixedBench implements Bench {
@@ -40,6 +41,10 @@ export class MixedBench implements Bench {
   async unplug(device: DeviceId): Promise<void> {
     await this.homeOf(device).unplug(device);
     this.homes.delete(device);
+  }
+
+  giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult> {
+    return this.homeOf(device).giveTo(device, driver);
   }
 
   sees(access: DmaAccess, address: Address): Promise<boolean> {

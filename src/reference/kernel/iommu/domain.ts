@@ -137,6 +137,10 @@ export interface IommuGroup {
   claimDmaOwner(owner: object): ErrnoName | undefined;
   /** Counted: back to the default domain with the last release. */
   releaseDmaOwner(): void;
+  /** iommu_device_use_default_domain(): a driver of the host has a device. EBUSY where somebody else owns the group. */
+  useDefaultDomain(): ErrnoName | undefined;
+  /** Once for each such driver. */
+  unuseDefaultDomain(): void;
   /** iommu_attach_group_handle(): EINVAL where the domain does not fit the device's IOMMU. */
   attach(handle: AttachHandle): ErrnoName | undefined;
   /** iommu_replace_group_handle(): the old domain and its handle stay on failure. */

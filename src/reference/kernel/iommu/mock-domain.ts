@@ -23,11 +23,11 @@ export interface MockFormat {
   readonly pageSizes: readonly bigint[];
 }
 
-/** MOCK-27: pages from half the CPU's size, so that sub-page mappings are tested, to 1 GiB. */
+/** MOCK-27: pages from half the CPU's size, so that sub-page mappings are tested, to 64 GiB. */
 export const mockFormat: MockFormat = {
   first: 0x100_0000n,
   last: 0x7fff_ffffn,
-  pageSizes: Array.from({ length: 20 }, (_, power) => 2048n << BigInt(power)),
+  pageSizes: Array.from({ length: 26 }, (_, power) => 2048n << BigInt(power)),
 };
 
 /** MOCK-27, the HUGE type. */

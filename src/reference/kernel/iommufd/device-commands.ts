@@ -45,6 +45,8 @@ export class DeviceCommands {
     const device = this.context.objects.get(dev_id, IommufdDevice);
     if (isErrno(device)) return device;
     if (this.isNoiommu(device)) return 'EOPNOTSUPP';
+    const noMemory = this.context.kernel.faults.kmalloc();
+    if (noMemory) return noMemory;
     const info = device.device.hardwareInfo() ?? NO_INFO;
     if (!this.offers(info, command)) return 'EOPNOTSUPP';
     const error = this.copyData(command, info.data);

@@ -147,6 +147,7 @@ export class IoasCommands {
     if (length === 0n || length > MAX_LENGTH) return 'EINVAL';
     const { UserSource } = this.context.kernel.parts;
     const pages = this.newPages(task, new UserSource(task.memory, address), flags);
+    if (isErrno(pages)) return pages;
     return this.mapNew(mapping, pages, address);
   }
 
@@ -245,6 +246,7 @@ export class IoasCommands {
       return this.newPages(task, new kernel.parts.FileSource(file, start), flags);
     }
     if (start + length > dmabuf.size) return 'EINVAL';
+    if (kernel.faults.kmalloc()) return 'ENOMEM';
     const physical = dmabuf.mapForIommufd();
     if (isErrno(physical)) return physical;
     const writable = this.isWritable(flags);
@@ -253,8 +255,13 @@ export class IoasCommands {
     return new kernel.parts.DmabufPages(kernel, options);
   }
 
-  protected newPages(task: Task, source: PageSource, flags: number): IoptPages {
+  protected newPages(task: Task, source: PageSource, flags: number): IoptPages | ErrnoName {
     const { kernel } = this.context;
+    const error = kernel.faults.kmalloc();
+    if (error) {
+      source.release();
+      return error;
+    }
     const writable = this.isWritable(flags);
     return new kernel.parts.IoptPages(kernel, source, writable, this.accountingOf(task));
   }
@@ -302,6 +309,7 @@ export class IoasCommands {
       const bytes = command.task.memory.copyFromUser(address, iommu_iova_range.size);
       if (isErrno(bytes)) return bytes;
       const { start, last } = iommu_iova_range.unpack(bytes);
+      if (this.context.kernel.faults.kmalloc()) return 'ENOMEM';
       if (start >= last || !allowed.add({ first: start, last })) return 'EINVAL';
     }
     return allowed;

@@ -59,9 +59,9 @@ export class ViommuCommands {
     if (isErrno(device)) return device;
     if (device.device.iommu !== viommu.iommu) return 'EINVAL';
     if (device.vdevice || viommu.devices.has(virtualId)) return 'EEXIST';
-    const { Vdevice } = this.context.kernel.parts;
+    const { faults, parts } = this.context.kernel;
     const vdevice = this.context.create(
-      (id) => new Vdevice(id, { viommu, device, virtualId }),
+      (id) => faults.kmalloc() ?? new parts.Vdevice(id, { viommu, device, virtualId }),
       (made) => command.respond({ out_vdevice_id: made.id }),
     );
     return isErrno(vdevice) ? vdevice : undefined;
@@ -74,6 +74,8 @@ export class ViommuCommands {
   ): Viommu | ErrnoName {
     const { context } = this;
     const { iommu } = device.device;
+    const noMemory = context.kernel.faults.kmalloc();
+    if (noMemory) return noMemory;
     const viommu = new context.kernel.parts.Viommu(id, { context, iommu, parent });
     const ops = iommu.viommu?.initViommu(viommu, userData(command)) ?? 'EOPNOTSUPP';
     if (isErrno(ops)) viommu.destroy();

@@ -11,7 +11,7 @@ import type { VfioHardware } from './hardware.ts';
 import { MediatedDevice } from './mdev.ts';
 import type { MediatedDevices } from './mdev.ts';
 
-/** vfio_main.c: the devices that vfio-pci drives, which are all that there are, and their nodes. VFIO-GRP-01 */
+/** vfio_main.c: the devices that vfio-pci drives, and their nodes. VFIO-GRP-01 */
 export class VfioCore {
   /** Those that a driver makes up. */
   readonly mediated: MediatedDevices;
@@ -55,9 +55,15 @@ export class VfioCore {
 
   protected *all(): Generator<VfioHardware> {
     for (const device of this.hardware.devices) {
-      if (!device.iommu.iommu.isAbsent || this.noiommu.has(device)) yield device;
+      if (this.drives(device)) yield device;
     }
     yield* this.mediated.devices;
+  }
+
+  /** Has it the driver of VFIO, and did VFIO take it? */
+  protected drives(device: MachineDevice): boolean {
+    if (this.hardware.drivers.driverOf(device) !== 'vfio-pci') return false;
+    return !device.iommu.iommu.isAbsent || this.noiommu.has(device);
   }
 
   /** Nothing stands between a device in noiommu mode and the memory of everyone. NOIO-01 VFIO-GRP-04 */

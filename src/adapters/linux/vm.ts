@@ -49,27 +49,18 @@ type Settings = StartOptions['settings'];
 const parameters = ['AGENT_HUGE_PAGES=16', 'printk.devkmsg=on'];
 
 async function machines(settings: Settings): Promise<readonly MachineDescription[]> {
-<<<<<<< HEAD
-  const { release, architecture } = await kernelImage(await chooseKernel(settings['kernel']));
-  const byUser = declaredByUser(settings);
-  return hardwareOf(architecture).map((name) => ({
-    name,
-    features: featuresOf(release, [
-      'hugetlb',
-      ...hardwareFeatures(name, release),
-      ...(name === 'smmuv3' && hasNesting(release, settings) ? nested : []),
-      ...byUser,
-    ]),
-=======
   const kernel = await chooseKernel(settings['kernel']);
-  const release = await kernelRelease(kernel);
+  const { release, architecture } = await kernelImage(kernel);
   const byUser = declaredByUser(settings);
   const boot = (): Promise<Machine> => start({ machine: 'selftest', timeoutMs: bootMs, settings });
   const more: readonly Feature[] = ['hugetlb', ...(await featuresOfImage(kernel, boot)), ...byUser];
-  return everyHardware.map((name) => ({
+  return hardwareOf(architecture).map((name) => ({
     name,
-    features: featuresOf(release, [...hardwareFeatures(name, release), ...more]),
->>>>>>> groups
+    features: featuresOf(release, [
+      ...hardwareFeatures(name, release),
+      ...(name === 'smmuv3' && hasNesting(release, settings) ? nested : []),
+      ...more,
+    ]),
   }));
 }
 

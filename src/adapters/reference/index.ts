@@ -33,6 +33,17 @@ class MockBench extends SelftestBench {
   }
 }
 
+const benches: Readonly<
+  Record<
+    ReferenceMachineDescription['devices'],
+    (hardware: MachineHardware) => RunningReference['bench']
+  >
+> = {
+  mock: (hardware) => new MockBench(hardware),
+  pci: (hardware) => new ReferenceBench(hardware),
+  'pci on the root bus': (hardware) => new ReferenceBench(hardware, 'root bus'),
+};
+
 class RunningReference implements Machine {
   readonly identity = identity;
   readonly bench: MockBench | ReferenceBench;
@@ -41,7 +52,7 @@ class RunningReference implements Machine {
   constructor({ board, devices }: ReferenceMachineDescription, parts: Parts) {
     this.machine = new ReferenceMachine(parts, board);
     const { hardware } = this.machine;
-    this.bench = devices === 'mock' ? new MockBench(hardware) : new ReferenceBench(hardware);
+    this.bench = benches[devices](hardware);
   }
 
   async newProcess(): Promise<Process> {

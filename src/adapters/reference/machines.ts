@@ -1,11 +1,12 @@
 import type { MachineDescription } from '#port/implementation.ts';
 import { vtdBoard } from '#reference/kernel/board.ts';
 import type { Board } from '#reference/kernel/board.ts';
+import { smmuBoard } from '#reference/kernel/iommu/arm/board.ts';
 
 export interface ReferenceMachineDescription extends MachineDescription {
   readonly board: Board;
   /** What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board. */
-  readonly devices: 'mock' | 'pci';
+  readonly devices: 'mock' | 'pci' | 'pci on the root bus';
 }
 
 /** What a process finds on either machine. */
@@ -38,6 +39,13 @@ const ofVtd = [
   'intel-iommu',
   'vfio-dma-buf',
 ] as const;
+/** Of devices behind an SMMUv3, and of some behind one that lacks something. */
+const ofSmmu = [
+  ...(['vfio-device', 'vfio-group', 'shared-group', 'dma', 'vfio-dma-buf'] as const),
+  ...(['smmuv3', 'smmuv3-nesting', 'device-with-two-streams'] as const),
+  ...(['device-behind-another-iommu', 'iommu-without-nesting', 'iommu-past-caches'] as const),
+  ...(['iommu-with-large-pages', 'iommu-without-coherency'] as const),
+] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
   ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),
@@ -56,5 +64,11 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: vtdBoard,
     devices: 'pci',
     features: [...ofEach, ...ofTests, ...ofVtd],
+  },
+  {
+    name: 'smmuv3',
+    board: smmuBoard,
+    devices: 'pci on the root bus',
+    features: [...ofEach, ...ofSmmu],
   },
 ];

@@ -26,7 +26,8 @@ export interface IommuOps<Device> extends IommuInstance {
   hardwareInfo(): HardwareInfo | undefined;
   /** EOPNOTSUPP for options that it lacks. */
   allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName;
-  allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
+  /** domain_alloc_nested(): absent where a guest's table needs a virtual IOMMU. */
+  allocNestedDomain?(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
   reservedRegions(): readonly ReservedRegion[];
   /** page_response(): takes an answer to the device. */
   respond(device: Device, request: PageRequest, code: number): void;
@@ -103,7 +104,9 @@ export class Group<Device = unknown> implements IommuGroup {
       }),
       reservedRegions: () => ops.reservedRegions(),
       allocPagingDomain: (options = {}) => ops.allocPagingDomain(options),
-      allocNestedDomain: (parent, data) => ops.allocNestedDomain(parent, data),
+      ...(ops.allocNestedDomain && {
+        allocNestedDomain: (parent, data) => ops.allocNestedDomain?.(parent, data) ?? 'EOPNOTSUPP',
+      }),
       hardwareInfo: () => ops.hardwareInfo(),
     };
     this.members.push(device);

@@ -75,12 +75,14 @@ export class HwptCommands {
     parent: HwptPaging,
   ): ErrnoName | undefined {
     const { flags, data_len } = command.fields;
+    const { device: hardware } = device;
     if (flags & ~NESTED_FLAGS || data_len === 0) return 'EOPNOTSUPP';
+    if (!hardware.allocNestedDomain) return 'EOPNOTSUPP';
     if (!parent.nestParent) return 'EINVAL';
     const { HwptNested: Nested } = this.context.kernel.parts;
     const pasidCompatible = (flags & IOMMU_HWPT_ALLOC_PASID) !== 0;
     return this.create(command, (id) => {
-      const domain = device.device.allocNestedDomain(parent.domain, userData(command));
+      const domain = hardware.allocNestedDomain?.(parent.domain, userData(command)) ?? 'EOPNOTSUPP';
       if (isErrno(domain)) return domain;
       return new Nested(id, { domain, parent, holder: parent, pasidCompatible });
     });

@@ -16,6 +16,10 @@ export const eduGroups = [
   ['0000:00:05.0', '0000:00:05.1'],
 ] as const;
 
+/** In the first group as well, a device that a driver of the host takes: it has no other use. */
+export const hostDriven = '0000:00:04.2';
+export const hostDriver = 'virtio-pci';
+
 /** Behind a bridge of conventional PCI, which may send the requests of its devices under an id of its own. */
 export const eduBehindBridge = '0000:01:01.0';
 
@@ -25,6 +29,8 @@ function eduDevice(address: string): string[] {
   const slot = address.replace(/^0000:00:/, '');
   return ['-device', `${eduModel},addr=${slot}`];
 }
+
+const virtioDevice = ['-device', 'virtio-rng-pci,addr=04.2,multifunction=on'];
 
 function eduBehind(iommu: string): string[] {
   return ['-device', iommu, ...eduGroups.flat().flatMap(eduDevice)];
@@ -49,7 +55,7 @@ const unsafe = ['iommufd.allow_unsafe_interrupts=1'];
  */
 export const hardwareKinds = {
   selftest: { devices: [], parameters: [], architectures: ['x86_64', 'arm64'] },
-  edu: { devices: eduBehind('intel-iommu,intremap=on'), parameters: [] },
+  edu: { devices: [...eduBehind('intel-iommu,intremap=on'), ...virtioDevice], parameters: [] },
   'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },
   'amd-iommu': { devices: eduBehind('amd-iommu'), parameters: unsafe },
   smmuv3: { devices: eduBehindSmmu(), parameters: [], architectures: ['arm64'] },

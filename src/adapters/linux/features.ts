@@ -40,9 +40,9 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: [
     ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
     'page-table-types',
-    ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
+    ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
   ],
-  edu: [...ofX86, 'intel-iommu'],
+  edu: [...ofX86, 'intel-iommu', 'host-driver'],
   'virtio-iommu': [...ofX86, 'virtio-iommu', 'unsafe-interrupts'],
   'amd-iommu': [...ofX86, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,

@@ -8,6 +8,8 @@ import {
   eduGroups,
   everyHardware,
   hardwareOf,
+  hostDriven,
+  hostDriver,
   isHardware,
 } from '#lab/hardware.ts';
 import type { Hardware } from '#lab/hardware.ts';
@@ -16,7 +18,7 @@ import { kernelImage, nestingMark } from '#lab/kernel-image.ts';
 import { chooseKernel } from '#lab/kernels.ts';
 import { agentArguments, qemuArguments } from '#lab/qemu.ts';
 import { LabError } from '#lab/tools.ts';
-import type { Bench } from '#port/bench.ts';
+import type { Bench, DeviceDriver } from '#port/bench.ts';
 import type { Feature } from '#port/features.ts';
 import type {
   Implementation,
@@ -32,9 +34,10 @@ import { greet, startMachine } from '../wire/machine.ts';
 import { compiledAgent } from './compile.ts';
 import { KernelConsole } from './console.ts';
 import { EduBench } from './devices/edu.ts';
+import type { EduDevices } from './devices/edu.ts';
 import { faultArguments, FaultLog, isFault } from './devices/fault-log.ts';
 import { SelftestBench } from './devices/selftest.ts';
-import { bindToVfioPci } from './devices/vfio-pci.ts';
+import { bindToVfioPci, giveToDriver } from './devices/vfio-pci.ts';
 import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
 import { Files } from './files.ts';
 import { featuresOfImage } from './probe.ts';
@@ -52,9 +55,11 @@ async function machines(settings: Settings): Promise<readonly MachineDescription
   const kernel = await chooseKernel(settings['kernel']);
   const { release, architecture } = await kernelImage(kernel);
   const byUser = declaredByUser(settings);
-  const boot = (): Promise<Machine> => start({ machine: 'selftest', timeoutMs: bootMs, settings });
+  const known = hardwareOf(architecture);
+  const [machine = 'selftest'] = known;
+  const boot = (): Promise<Machine> => start({ machine, timeoutMs: bootMs, settings });
   const more: readonly Feature[] = ['hugetlb', ...(await featuresOfImage(kernel, boot)), ...byUser];
-  return hardwareOf(architecture).map((name) => ({
+  return known.map((name) => ({
     name,
     features: featuresOf(release, [
       ...hardwareFeatures(name, release),
@@ -157,12 +162,22 @@ async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Prom
     for (const address of addresses) group.push(await bindToVfioPci(files, address));
     groups.push(group);
   }
-  if (hardware !== 'smmuv3' && hardware !== 'smmuv3-stage1')
-    return new EduBench({ groups, faults });
+  const varieties = await varietiesOf(hardware, files, groups);
+  const giveTo = (address: string, driver: DeviceDriver): Promise<number> =>
+    giveToDriver(files, address, driver === 'vfio' ? 'vfio-pci' : hostDriver);
+  return new EduBench({ groups, varieties, faults, giveTo });
+}
+
+async function varietiesOf(
+  hardware: Hardware,
+  files: Files,
+  groups: EduDevices['groups'],
+): Promise<NonNullable<EduDevices['varieties']>> {
+  if (hardware === 'edu') return { 'the host can drive': [await bindToVfioPci(files, hostDriven)] };
+  if (hardware !== 'smmuv3' && hardware !== 'smmuv3-stage1') return {};
   const odd = { 'has two stream IDs': [await bindToVfioPci(files, eduBehindBridge)] };
   const flat = { 'is behind an IOMMU without nesting': groups.flat() };
-  const varieties = hardware === 'smmuv3' ? odd : { ...odd, ...flat };
-  return new EduBench({ groups, faults, varieties });
+  return hardware === 'smmuv3' ? odd : { ...odd, ...flat };
 }
 
 /** What the wire does not bring: a bench that is ours, and the console. */

@@ -1,12 +1,15 @@
 import type { MachineDescription } from '#port/implementation.ts';
-import { vtdBoard } from '#reference/kernel/board.ts';
+import { bareBoard, vtdBoard } from '#reference/kernel/board.ts';
 import type { Board } from '#reference/kernel/board.ts';
 import { smmuBoard } from '#reference/kernel/iommu/arm/board.ts';
 
 export interface ReferenceMachineDescription extends MachineDescription {
   readonly board: Board;
-  /** What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board. */
-  readonly devices: 'mock' | 'pci' | 'pci on the root bus';
+  /**
+   * What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board; or the
+   * former, and those that no IOMMU stands before where a scenario asks for them.
+   */
+  readonly devices: 'mock' | 'pci' | 'pci on the root bus' | 'mock and bare';
 }
 
 /** What a process finds on either machine. */
@@ -34,6 +37,7 @@ const ofVtd = [
   'vfio-device',
   'vfio-group',
   'shared-group',
+  'host-driver',
   'dma',
   'reserved-iova',
   'intel-iommu',
@@ -46,10 +50,12 @@ const ofSmmu = [
   ...(['device-behind-another-iommu', 'iommu-without-nesting', 'iommu-past-caches'] as const),
   ...(['iommu-with-large-pages', 'iommu-without-coherency'] as const),
 ] as const;
+/** Of a machine without an IOMMU. */
+const ofBare = ['device-without-iommu', 'noiommu-device', 'emulated-device'] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
   ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),
-  ...(['page-requests', 'page-table-types', 'pasid'] as const),
+  ...(['page-requests', 'page-table-types', 'pasid', 'fault-injection'] as const),
 ] as const;
 
 /**
@@ -64,6 +70,12 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: vtdBoard,
     devices: 'pci',
     features: [...ofEach, ...ofTests, ...ofVtd],
+  },
+  {
+    name: 'noiommu',
+    board: bareBoard,
+    devices: 'mock and bare',
+    features: [...ofEach, ...ofTests, 'sub-page', ...ofBare],
   },
   {
     name: 'smmuv3',

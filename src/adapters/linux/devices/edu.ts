@@ -1,8 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
-import type { Bench, DeviceId, DeviceInfo, DeviceModel, DeviceVariety } from '#port/bench.ts';
+import type {
+  Bench,
+  DeviceDriver,
+  DeviceId,
+  DeviceInfo,
+  DeviceModel,
+  DeviceVariety,
+} from '#port/bench.ts';
 import type { Attachment, DmaAccess, DmaResult } from '#port/bench.ts';
-import type { Address } from '#port/process.ts';
+import type { Address, SyscallResult } from '#port/process.ts';
 import { bufferBytes, EduEngine } from './edu-engine.ts';
 import type { Direction, FaultLog } from './fault-log.ts';
 import { Marks } from './marks.ts';
@@ -18,6 +25,8 @@ export interface EduDevices {
   /** Those that are out of the ordinary. */
   readonly varieties?: Varieties;
   readonly faults: FaultLog;
+  /** Absent where no device has another driver. */
+  readonly giveTo?: (device: DeviceId, driver: DeviceDriver) => Promise<SyscallResult>;
 }
 
 /**
@@ -29,12 +38,16 @@ export class EduBench implements Bench {
   private readonly groups: readonly (readonly DeviceInfo[])[];
   private readonly varieties: Varieties;
   private readonly faults: FaultLog;
+  private readonly rebind: EduDevices['giveTo'];
   private readonly plugged = new Set<DeviceId>();
+  /** Those that VFIO may not have any more. */
+  private readonly given = new Set<DeviceId>();
 
-  constructor({ groups, varieties = {}, faults }: EduDevices) {
+  constructor({ groups, varieties = {}, faults, giveTo }: EduDevices) {
     this.groups = groups;
     this.varieties = varieties;
     this.faults = faults;
+    this.rebind = giveTo;
   }
 
   async devices(): Promise<readonly DeviceInfo[]> {
@@ -67,9 +80,17 @@ export class EduBench implements Bench {
     this.plugged.delete(device);
   }
 
+  async giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult> {
+    if (this.rebind === undefined) throw new Error('a scenario needs host-driver');
+    this.given.add(device);
+    return this.rebind(device, driver);
+  }
+
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {
+    for (const device of this.given) await this.rebind?.(device, 'vfio');
+    this.given.clear();
     this.plugged.clear();
   }
 

@@ -1,5 +1,12 @@
 import { hardwareParts } from '../hardware/parts.ts';
 import { Group } from './iommu/group.ts';
+import { ArmSmmuV3 } from './iommu/arm/arm-smmu-v3.ts';
+import { SmmuCommands } from './iommu/arm/command-queue.ts';
+import { SmmuEvents } from './iommu/arm/events.ts';
+import { SmmuNestedDomain } from './iommu/arm/nested-domain.ts';
+import { SmmuDomain } from './iommu/arm/smmu-domain.ts';
+import { StreamTable } from './iommu/arm/stream-table.ts';
+import { Vsmmu } from './iommu/arm/vsmmu.ts';
 import { IntelIommu } from './iommu/intel/intel-iommu.ts';
 import { PagingDomain } from './iommu/intel/paging-domain.ts';
 import { QueuedInvalidation } from './iommu/intel/queued-invalidation.ts';
@@ -93,6 +100,7 @@ export const defaultParts = {
   AllowedIovas,
   AreaCutter,
   AreaTree,
+  ArmSmmuV3,
   DeviceCdev,
   DeviceCommands,
   DirtyCommands,
@@ -157,6 +165,11 @@ export const defaultParts = {
   SecondStageBuilder,
   SelftestAccess,
   SelftestDevice,
+  SmmuCommands,
+  SmmuDomain,
+  SmmuEvents,
+  SmmuNestedDomain,
+  StreamTable,
   Syscalls,
   TestCommands,
   UserCommand,
@@ -175,6 +188,7 @@ export const defaultParts = {
   Viommu,
   ViommuCommands,
   ViommuTests,
+  Vsmmu,
 };
 
 export type Parts = typeof defaultParts;

@@ -16,6 +16,10 @@ export const eduGroups = [
   ['0000:00:05.0', '0000:00:05.1'],
 ] as const;
 
+/** In the first group as well, a device that a driver of the host takes: it has no other use. */
+export const hostDriven = '0000:00:04.2';
+export const hostDriver = 'virtio-pci';
+
 /** Behind a bridge of conventional PCI, which may send the requests of its devices under an id of its own. */
 export const eduBehindBridge = '0000:01:01.0';
 
@@ -26,15 +30,19 @@ function eduDevice(address: string): string[] {
   return ['-device', `${eduModel},addr=${slot}`];
 }
 
+const eduDevices = eduGroups.flat().flatMap(eduDevice);
+
+const virtioDevice = ['-device', 'virtio-rng-pci,addr=04.2,multifunction=on'];
+
 function eduBehind(iommu: string): string[] {
-  return ['-device', iommu, ...eduGroups.flat().flatMap(eduDevice)];
+  return ['-device', iommu, ...eduDevices];
 }
 
 /** The SMMUv3 is a part of the board, with the stages of translation that are asked for. */
 function eduBehindSmmu(...stages: readonly string[]): string[] {
   return [
     ...stages.flatMap((stage) => ['-global', `arm-smmuv3.stage=${stage}`]),
-    ...eduGroups.flat().flatMap(eduDevice),
+    ...eduDevices,
     ...['-device', 'pcie-pci-bridge,id=bridge,addr=06.0'],
     ...['-device', `${eduModel},bus=bridge,addr=01.0`],
   ];
@@ -49,11 +57,12 @@ const unsafe = ['iommufd.allow_unsafe_interrupts=1'];
  */
 export const hardwareKinds = {
   selftest: { devices: [], parameters: [], architectures: ['x86_64', 'arm64'] },
-  edu: { devices: eduBehind('intel-iommu,intremap=on'), parameters: [] },
+  edu: { devices: [...eduBehind('intel-iommu,intremap=on'), ...virtioDevice], parameters: [] },
   'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },
   'amd-iommu': { devices: eduBehind('amd-iommu'), parameters: unsafe },
   smmuv3: { devices: eduBehindSmmu(), parameters: [], architectures: ['arm64'] },
   'smmuv3-stage1': { devices: eduBehindSmmu('1'), parameters: [], architectures: ['arm64'] },
+  noiommu: { devices: eduDevices, parameters: ['vfio.enable_unsafe_noiommu_mode=1'] },
 } as const satisfies Record<string, HardwareKind>;
 
 export type Hardware = keyof typeof hardwareKinds;

@@ -12,6 +12,7 @@ import { guests } from './guests.ts';
 import { hardwareInfo } from './hardware-info.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
+import { emulated, noiommu } from './noiommu.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
 import { pageTables } from './page-tables.ts';
@@ -46,6 +47,8 @@ export const catalogue: readonly Mutant[] = [
   ...pins,
   ...devices,
   ...vfio,
+  ...noiommu,
+  ...emulated,
   ...vfioGroups,
   ...hardwareInfo,
   ...pageTables,

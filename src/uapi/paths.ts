@@ -15,3 +15,12 @@ export function vfioDevicePath(index: number): string {
 export function vfioGroupPath(groupId: number): string {
   return `/dev/vfio/${groupId}`;
 }
+
+/** The same of a device in noiommu mode. */
+export function noiommuDevicePath(index: number): string {
+  return `/dev/vfio/devices/noiommu-vfio${index}`;
+}
+
+export function noiommuGroupPath(groupId: number): string {
+  return `/dev/vfio/noiommu-${groupId}`;
+}

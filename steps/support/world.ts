@@ -6,6 +6,7 @@ import { needsOf } from '#conformance/tags.ts';
 import { implies, type Feature } from '#port/features.ts';
 import type { DmaResult } from '#port/bench.ts';
 import type { Fd } from '#port/process.ts';
+import { IOMMU_IOAS_NOIOMMU_GET_PA } from '#uapi/iommufd/ioas.ts';
 
 import { parseSize, type Surroundings } from '../values.ts';
 import { callIoctl, plain, type CallValues, type Form } from './call.ts';
@@ -37,6 +38,8 @@ export class World extends CucumberWorld<Parameters> {
   snapshot: Snapshot | undefined;
   /** Where the last automatic map or copy landed. */
   landed: bigint | undefined;
+  /** What IOMMU_IOAS_NOIOMMU_GET_PA said last. */
+  physical: ReturnType<Surroundings['physical']> | undefined;
   /** What the device's last access gave. */
   dma: DmaResult | undefined;
   /** The item of an access's last pin. */
@@ -93,6 +96,10 @@ export class World extends CucumberWorld<Parameters> {
         if (this.landed === undefined) throw new Error('no automatic map has succeeded yet');
         return this.landed;
       },
+      physical: () => {
+        if (this.physical === undefined) throw new Error('no physical address was asked for yet');
+        return this.physical;
+      },
     };
     return parseSize(text, surroundings);
   }
@@ -106,6 +113,7 @@ export class World extends CucumberWorld<Parameters> {
   conclude(record: CallRecord): CallRecord {
     this.settle();
     this.#outcome = new Outcome(record);
+    if (record.command === IOMMU_IOAS_NOIOMMU_GET_PA) this.physical = physicalRange(record);
     return record;
   }
 
@@ -152,4 +160,10 @@ export class World extends CucumberWorld<Parameters> {
     this.examine({ kind: 'succeeds' });
     return record.fields ?? {};
   }
+}
+
+/** Bytes; undefined where the call failed. */
+function physicalRange({ result, fields }: CallRecord): World['physical'] {
+  if (result < 0) return undefined;
+  return { address: BigInt(fields?.['out_phys'] as bigint), length: fields?.['length'] as bigint };
 }

@@ -35,18 +35,32 @@ const ofEdu = [
 
 const ofSmmu = [...ofEdu, 'smmuv3', 'device-with-two-streams'] as const;
 
+const ofSelftest = [
+  ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
+  'page-table-types',
+  ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
+] as const;
+
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
-  selftest: [
-    ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
-    'page-table-types',
-    ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
-  ],
-  edu: [...ofEdu, 'intel-iommu'],
+  selftest: ofSelftest,
+  edu: [...ofEdu, 'intel-iommu', 'host-driver'],
   'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
   'amd-iommu': [...ofEdu, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,
   'smmuv3-stage1': [...ofSmmu, 'iommu-without-nesting'],
+  noiommu: [...ofSelftest, 'device-without-iommu'],
 };
+
+/** What a kernel offers only for the devices of one machine. */
+const ofOneHardware: Readonly<Partial<Record<Feature, Hardware>>> = {
+  'noiommu-device': 'noiommu',
+  'emulated-device': 'noiommu',
+};
+
+/** Those of what a kernel says for itself that there are devices for. */
+export function offeredOn(hardware: Hardware, features: readonly Feature[]): readonly Feature[] {
+  return features.filter((feature) => (ofOneHardware[feature] ?? hardware) === hardware);
+}
 
 /** What a kernel of that release offers. `more` is what this machine has beyond it. */
 export function featuresOf(release: string, more: readonly Feature[] = []): readonly Feature[] {

@@ -8,6 +8,8 @@ import {
   eduGroups,
   everyHardware,
   hardwareOf,
+  hostDriven,
+  hostDriver,
   isHardware,
 } from '#lab/hardware.ts';
 import type { Hardware } from '#lab/hardware.ts';
@@ -16,8 +18,7 @@ import { kernelImage, nestingMark } from '#lab/kernel-image.ts';
 import { chooseKernel } from '#lab/kernels.ts';
 import { agentArguments, qemuArguments } from '#lab/qemu.ts';
 import { LabError } from '#lab/tools.ts';
-import type { Bench } from '#port/bench.ts';
-import type { Feature } from '#port/features.ts';
+import type { Bench, DeviceDriver } from '#port/bench.ts';
 import type {
   Implementation,
   Machine,
@@ -32,10 +33,12 @@ import { greet, startMachine } from '../wire/machine.ts';
 import { compiledAgent } from './compile.ts';
 import { KernelConsole } from './console.ts';
 import { EduBench } from './devices/edu.ts';
+import type { EduDevices } from './devices/edu.ts';
 import { faultArguments, FaultLog, isFault } from './devices/fault-log.ts';
+import { noiommuBench } from './devices/noiommu.ts';
 import { SelftestBench } from './devices/selftest.ts';
-import { bindToVfioPci } from './devices/vfio-pci.ts';
-import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
+import { bindToVfioPci, giveToDriver } from './devices/vfio-pci.ts';
+import { declaredByUser, featuresOf, hardwareFeatures, offeredOn } from './features.ts';
 import { Files } from './files.ts';
 import { featuresOfImage } from './probe.ts';
 import { Scratch } from './scratch.ts';
@@ -55,13 +58,15 @@ async function machines(settings: Settings): Promise<readonly MachineDescription
   const known = hardwareOf(architecture);
   const [machine = 'selftest'] = known;
   const boot = (): Promise<Machine> => start({ machine, timeoutMs: bootMs, settings });
-  const more: readonly Feature[] = ['hugetlb', ...(await featuresOfImage(kernel, boot)), ...byUser];
+  const told = await featuresOfImage(kernel, boot);
   return known.map((name) => ({
     name,
     features: featuresOf(release, [
       ...hardwareFeatures(name, release),
       ...(name === 'smmuv3' && hasNesting(release, settings) ? nested : []),
-      ...more,
+      'hugetlb',
+      ...offeredOn(name, told),
+      ...byUser,
     ]),
   }));
 }
@@ -153,18 +158,29 @@ async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Ma
 
 async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Promise<Bench> {
   if (hardware === 'selftest') return new SelftestBench();
+  if (hardware === 'noiommu') return noiommuBench(files, faults);
   const groups = [];
   for (const addresses of eduGroups) {
     const group = [];
     for (const address of addresses) group.push(await bindToVfioPci(files, address));
     groups.push(group);
   }
-  if (hardware !== 'smmuv3' && hardware !== 'smmuv3-stage1')
-    return new EduBench({ groups, faults });
+  const varieties = await varietiesOf(hardware, files, groups);
+  const giveTo = (address: string, driver: DeviceDriver): Promise<number> =>
+    giveToDriver(files, address, driver === 'vfio' ? 'vfio-pci' : hostDriver);
+  return new EduBench({ groups, varieties, faults, giveTo });
+}
+
+async function varietiesOf(
+  hardware: Hardware,
+  files: Files,
+  groups: EduDevices['groups'],
+): Promise<NonNullable<EduDevices['varieties']>> {
+  if (hardware === 'edu') return { 'the host can drive': [await bindToVfioPci(files, hostDriven)] };
+  if (hardware !== 'smmuv3' && hardware !== 'smmuv3-stage1') return {};
   const odd = { 'has two stream IDs': [await bindToVfioPci(files, eduBehindBridge)] };
   const flat = { 'is behind an IOMMU without nesting': groups.flat() };
-  const varieties = hardware === 'smmuv3' ? odd : { ...odd, ...flat };
-  return new EduBench({ groups, faults, varieties });
+  return hardware === 'smmuv3' ? odd : { ...odd, ...flat };
 }
 
 /** What the wire does not bring: a bench that is ours, and the console. */

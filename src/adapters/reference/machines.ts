@@ -1,11 +1,14 @@
 import type { MachineDescription } from '#port/implementation.ts';
-import { vtdBoard } from '#reference/kernel/board.ts';
+import { bareBoard, vtdBoard } from '#reference/kernel/board.ts';
 import type { Board } from '#reference/kernel/board.ts';
 
 export interface ReferenceMachineDescription extends MachineDescription {
   readonly board: Board;
-  /** What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board. */
-  readonly devices: 'mock' | 'pci';
+  /**
+   * What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board; or the
+   * former, and those that no IOMMU stands before where a scenario asks for them.
+   */
+  readonly devices: 'mock' | 'pci' | 'mock and bare';
 }
 
 /** What a process finds on either machine. */
@@ -33,10 +36,15 @@ const ofVtd = [
   'vfio-device',
   'vfio-group',
   'shared-group',
+  'host-driver',
   'dma',
   'reserved-iova',
   'intel-iommu',
   'vfio-dma-buf',
+] as const;
+/** Of a machine without an IOMMU. */
+const ofBare = [
+  ...(['device-without-iommu', 'noiommu-device', 'emulated-device', 'vfio-group'] as const),
 ] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
@@ -56,5 +64,11 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: vtdBoard,
     devices: 'pci',
     features: [...ofEach, ...ofTests, ...ofVtd],
+  },
+  {
+    name: 'noiommu',
+    board: bareBoard,
+    devices: 'mock and bare',
+    features: [...ofEach, ...ofTests, 'sub-page', ...ofBare],
   },
 ];

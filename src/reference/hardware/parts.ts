@@ -1,5 +1,6 @@
 import { Iotlb } from './iotlb.ts';
 import { PhysicalMemory } from './memory.ts';
+import { NoIommu } from './no-iommu.ts';
 import { PciDevice } from './pci-device.ts';
 import { ContextCache } from './vtd/context-cache.ts';
 import { InvalidationQueue } from './vtd/invalidation-queue.ts';
@@ -10,6 +11,7 @@ export const hardwareParts = {
   ContextCache,
   InvalidationQueue,
   Iotlb,
+  NoIommu,
   PciDevice,
   PhysicalMemory,
   VtdUnit,

@@ -38,3 +38,13 @@ export const vtdBoard: Board = ({ parts, memory, pages }) => {
   };
   return [iommu];
 };
+
+/** No IOMMU at all. */
+export const bareBoard: Board = ({ parts }) => [
+  {
+    translator: new parts.NoIommu(),
+    driver: new parts.NoiommuOps(parts),
+    probe: () => undefined,
+    clearFaults: () => undefined,
+  },
+];

@@ -33,6 +33,8 @@ import { IoasCommands } from './iommufd/ioas-commands.ts';
 import { Ioas } from './iommufd/ioas.ts';
 import { IovaAllocator } from './iommufd/iova-allocator.ts';
 import { Iommufd } from './iommufd/main.ts';
+import { NoiommuDomain, NoiommuOps } from './iommufd/hwpt-noiommu.ts';
+import { NoiommuCommands } from './iommufd/noiommu-commands.ts';
 import { MmapRegions } from './iommufd/mmap-regions.ts';
 import { ObjectTable } from './iommufd/object.ts';
 import { OptionCommands } from './iommufd/option-commands.ts';
@@ -62,6 +64,7 @@ import { PageFaults } from './mm/fault.ts';
 import { Dmabuf } from './mm/dmabuf.ts';
 import { Memfd } from './mm/memfd.ts';
 import { Pages } from './mm/pages.ts';
+import { DriverCore } from './base/driver-core.ts';
 import { FaultInjection } from './fault-injection.ts';
 import { FdTable } from './fd-table.ts';
 import { OpenFile } from './file.ts';
@@ -69,8 +72,10 @@ import { Syscalls } from './syscalls.ts';
 import { DeviceCdev } from './vfio/device-cdev.ts';
 import { GroupDeviceFile } from './vfio/device-file.ts';
 import { VfioDevice } from './vfio/device.ts';
+import { EmulatedBinding, EmulatedDevice } from './vfio/emulated-device.ts';
 import { GroupFile } from './vfio/group-file.ts';
 import { VfioGroup } from './vfio/group.ts';
+import { MediatedDevices, VfioMtty } from './vfio/mdev.ts';
 import { VfioCore } from './vfio/vfio-main.ts';
 import { VfioPci } from './vfio/vfio-pci.ts';
 import { VfioPciDmabufs } from './vfio/vfio-pci-dmabuf.ts';
@@ -96,6 +101,9 @@ export const defaultParts = {
   Dmabuf,
   DmabufPages,
   DmabufTests,
+  DriverCore,
+  EmulatedBinding,
+  EmulatedDevice,
   FaultCommands,
   FaultInjection,
   FaultFile,
@@ -124,6 +132,7 @@ export const defaultParts = {
   IoptPages,
   IovaAllocator,
   IovaBitmap,
+  MediatedDevices,
   Memfd,
   MmapRegions,
   MockDevice,
@@ -131,6 +140,9 @@ export const defaultParts = {
   MockIommu,
   MockNestedDomain,
   MockViommu,
+  NoiommuCommands,
+  NoiommuDomain,
+  NoiommuOps,
   ObjectTable,
   OpenFile,
   OptionCommands,
@@ -157,6 +169,7 @@ export const defaultParts = {
   VfioCore,
   VfioDevice,
   VfioGroup,
+  VfioMtty,
   VfioPci,
   VfioPciDmabufs,
   Viommu,

@@ -28,5 +28,5 @@ const nodes = new Map<string, Opener>([
 /** fs/namei.c as far as device nodes go: ENOENT for all else. VFIO-CDEV-02 */
 export function openNode(kernel: Kernel, task: Task, path: string): FileOperations | ErrnoName {
   const node = nodes.get(path)?.(kernel, task);
-  return node ?? openFaultInjection(kernel.faults, task, path) ?? kernel.vfio.open(path);
+  return node ?? openFaultInjection(kernel.faults, task, path) ?? kernel.vfio.open(path, task);
 }

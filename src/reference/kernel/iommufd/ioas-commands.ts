@@ -11,7 +11,6 @@ import {
   IOMMU_IOAS_MAP_FIXED_IOVA,
   IOMMU_IOAS_MAP_READABLE,
   IOMMU_IOAS_MAP_WRITEABLE,
-  IOMMU_IOAS_NOIOMMU_GET_PA,
   IOMMU_IOAS_UNMAP,
   iommu_iova_range,
 } from '#uapi/iommufd/ioas.ts';
@@ -23,7 +22,6 @@ import type {
   iommu_ioas_iova_ranges,
   iommu_ioas_map,
   iommu_ioas_map_file,
-  iommu_ioas_noiommu_get_pa,
   iommu_ioas_unmap,
 } from '#uapi/iommufd/ioas.ts';
 import { MOCK_FLAGS_ACCESS_SYZ } from '#uapi/iommufd/selftest.ts';
@@ -87,7 +85,6 @@ export class IoasCommands {
       row(IOMMU_IOAS_COPY, (command) => this.copy(command)),
       row(IOMMU_IOAS_UNMAP, (command) => this.unmap(command)),
       row(IOMMU_IOAS_CHANGE_PROCESS, (command) => this.changeProcess(command)),
-      row(IOMMU_IOAS_NOIOMMU_GET_PA, (command) => this.noiommuGetPa(command)),
     ];
   }
 
@@ -212,20 +209,6 @@ export class IoasCommands {
     const all = this.everyPages();
     for (const { source } of all) if (source.kind !== 'file') return 'EINVAL';
     return this.movePages(command.task, [...all]);
-  }
-
-  /** EOPNOTSUPP unless the IOAS has the page table of a noiommu device. ABI-29 OPT-35 36 37 38 40 */
-  noiommuGetPa(command: UserCommand<typeof iommu_ioas_noiommu_get_pa>): ErrnoName | undefined {
-    const { flags, __reserved, ioas_id, iova, length } = command.fields;
-    if (!command.task.capabilities.has('SYS_RAWIO')) return 'EPERM';
-    if (flags || __reserved) return 'EOPNOTSUPP';
-    if (length === 0n) return 'EINVAL';
-    if (iova === ULONG_MAX) return 'EOVERFLOW';
-    const ioas = this.ioas(ioas_id);
-    if (isErrno(ioas)) return ioas;
-    const area = ioas.iopt.areas.intersecting(iova, iova);
-    if (!area) return 'ENOENT';
-    return area.pages.revoked ? 'EINVAL' : 'EOPNOTSUPP';
   }
 
   /** A test kernel takes the source as area number and offset where it is told so. ABI-26 */

@@ -33,7 +33,7 @@ export class ViommuCommands {
     ];
   }
 
-  /** iommufd_viommu_alloc_ioctl(). VIOMMU-01 02 03 04 05 08 15 ABI-19 */
+  /** iommufd_viommu_alloc_ioctl(). VIOMMU-01 02 03 04 05 08 15 16 NOIO-04 ABI-19 */
   allocViommu(command: ViommuCommand): ErrnoName | undefined {
     const { flags, type, dev_id, hwpt_id } = command.fields;
     if (flags || type === IOMMU_VIOMMU_TYPE_DEFAULT) return 'EOPNOTSUPP';
@@ -50,7 +50,7 @@ export class ViommuCommands {
     return isErrno(viommu) ? viommu : undefined;
   }
 
-  /** iommufd_vdevice_alloc_ioctl(). VDEV-01 02 03 04 05 */
+  /** iommufd_vdevice_alloc_ioctl(). VDEV-01 02 03 04 05 NOIO-04 */
   allocVdevice(command: VdeviceCommand): ErrnoName | undefined {
     const { viommu_id, dev_id, virt_id: virtualId } = command.fields;
     const viommu = this.context.objects.get(viommu_id, Viommu);

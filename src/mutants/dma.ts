@@ -1,9 +1,8 @@
 import type { Leaf } from '#reference/hardware/iotlb.ts';
 import type { DmaRequest } from '#reference/hardware/bus.ts';
 import type { IommuDomain, IommuProtection } from '#reference/kernel/iommu/domain.ts';
-import type { IntelDevice } from '#reference/kernel/iommu/intel/intel-iommu.ts';
-import type { PagingDomain } from '#reference/kernel/iommu/intel/paging-domain.ts';
-import type { Extent } from '#reference/kernel/iommu/intel/second-stage-builder.ts';
+import type { IntelDevice } from '#reference/kernel/iommu/intel/intel-device.ts';
+import type { Extent } from '#reference/kernel/iommu/intel/radix-table-builder.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { mutants } from './mutant.ts';
@@ -17,8 +16,8 @@ export const dma = mutants(
     breaks: ['IOAS-MAP-38', 'IOAS-MAP-49'],
     story: 'A superpage is used where less than that is left of a map.',
     like: 'iommu: Protect against overflow in iommu_pgsize()',
-    parts: ({ SecondStageBuilder }) => ({
-      SecondStageBuilder: class extends SecondStageBuilder {
+    parts: ({ RadixTableBuilder }) => ({
+      RadixTableBuilder: class extends RadixTableBuilder {
         protected override takesLeaf(piece: Extent, level: number): boolean {
           const rest = level === 2 && piece.length > SUPERPAGE / 2n;
           return super.takesLeaf(rest ? { ...piece, length: SUPERPAGE } : piece, level);
@@ -45,8 +44,8 @@ export const dma = mutants(
     breaks: ['IOAS-MAP-38'],
     story: 'A superpage at IOVA 0 is written as one entry of the lowest table.',
     like: 'iommu/amd: Fix corruption when mapping large pages from 0',
-    parts: ({ SecondStageBuilder }) => ({
-      SecondStageBuilder: class extends SecondStageBuilder {
+    parts: ({ RadixTableBuilder }) => ({
+      RadixTableBuilder: class extends RadixTableBuilder {
         override map(extent: Extent): ErrnoName | undefined {
           const isLarge = extent.iova === 0n && extent.length >= SUPERPAGE;
           return super.map(isLarge ? { ...extent, length: PAGE } : extent);
@@ -86,8 +85,8 @@ export const dma = mutants(
           this.leaving = [];
         }
 
-        protected override flushCaches(domain: PagingDomain, rid: number): void {
-          if (!this.leaving.includes(rid)) super.flushCaches(domain, rid);
+        protected override flushCaches(domainId: number, rid: number): void {
+          if (!this.leaving.includes(rid)) super.flushCaches(domainId, rid);
         }
       },
     }),
@@ -150,7 +149,7 @@ export const dma = mutants(
     like: 'iommu/riscv: Add IOTINVAL after updating DDT/PDT entries',
     parts: ({ IntelIommu }) => ({
       IntelIommu: class extends IntelIommu {
-        protected override flushCaches({ domainId }: PagingDomain, rid: number): void {
+        protected override flushCaches(domainId: number, rid: number): void {
           this.queue.flushContext(domainId, rid);
         }
       },
@@ -207,8 +206,8 @@ export const dma = mutants(
     breaks: ['IOAS-MAP-38'],
     story: 'A superpage is used for memory that is not aligned to it.',
     like: '__domain_mapping() that looks at the IOVA only',
-    parts: ({ SecondStageBuilder }) => ({
-      SecondStageBuilder: class extends SecondStageBuilder {
+    parts: ({ RadixTableBuilder }) => ({
+      RadixTableBuilder: class extends RadixTableBuilder {
         protected override takesLeaf(piece: Extent, level: number): boolean {
           const physical = piece.physical - (piece.physical % SUPERPAGE);
           return super.takesLeaf(level === 2 ? { ...piece, physical } : piece, level);

@@ -1,5 +1,5 @@
 import type { MachineDescription } from '#port/implementation.ts';
-import { vtdBoard } from '#reference/kernel/board.ts';
+import { nestedVtdBoard, vtdBoard } from '#reference/kernel/board.ts';
 import type { Board } from '#reference/kernel/board.ts';
 
 export interface ReferenceMachineDescription extends MachineDescription {
@@ -30,6 +30,11 @@ const ofEach = [
 
 /** Of devices behind an emulated VT-d. */
 const ofVtd = ['vfio-device', 'shared-group', 'dma', 'reserved-iova', 'intel-iommu'] as const;
+/** Of a VT-d in scalable mode, with an older one beside it. */
+const ofScalableVtd = [
+  ...(['intel-nesting', 'device-with-pasids', 'device-with-page-requests'] as const),
+  'device-behind-another-iommu',
+] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
   ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),
@@ -48,5 +53,11 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: vtdBoard,
     devices: 'pci',
     features: [...ofEach, ...ofTests, ...ofVtd],
+  },
+  {
+    name: 'vt-d-nested',
+    board: nestedVtdBoard,
+    devices: 'pci',
+    features: [...ofEach, ...ofVtd, ...ofScalableVtd],
   },
 ];

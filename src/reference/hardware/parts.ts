@@ -1,17 +1,27 @@
+import { DeviceTlb } from './device-tlb.ts';
 import { Iotlb } from './iotlb.ts';
 import { PhysicalMemory } from './memory.ts';
 import { PciDevice } from './pci-device.ts';
 import { ContextCache } from './vtd/context-cache.ts';
 import { InvalidationQueue } from './vtd/invalidation-queue.ts';
+import { PageRequestQueue } from './vtd/page-request-queue.ts';
+import { PasidCache } from './vtd/pasid-cache.ts';
+import { PasidIotlb } from './vtd/pasid-iotlb.ts';
+import { ScalableMode } from './vtd/scalable-mode.ts';
 import { VtdUnit } from './vtd/vtd-unit.ts';
 
 /** The classes that a machine is built from; each can be replaced by one that has a bug. */
 export const hardwareParts = {
   ContextCache,
+  DeviceTlb,
   InvalidationQueue,
   Iotlb,
+  PageRequestQueue,
+  PasidCache,
+  PasidIotlb,
   PciDevice,
   PhysicalMemory,
+  ScalableMode,
   VtdUnit,
 };
 

@@ -1,5 +1,6 @@
 import type { PhysicalMemory } from '../hardware/memory.ts';
-import type { PciDevice } from '../hardware/pci-device.ts';
+import { noCapabilities } from '../hardware/pci-device.ts';
+import type { PciCapabilities, PciDevice } from '../hardware/pci-device.ts';
 import { vtdBoard } from './board.ts';
 import type { Board, HostIommu } from './board.ts';
 import type { IommuDevice } from './iommu/domain.ts';
@@ -16,6 +17,16 @@ const RAM_SIZE = 1n << 40n;
 const SLOTS = Array.from({ length: 31 }, (_, index) => index + 1);
 const BRIDGE_BUSES = Array.from({ length: 255 }, (_, index) => index + 1);
 
+/** What is out of the ordinary about an endpoint. */
+export interface PlugOptions {
+  /** Extended capabilities; a device TLB comes with any of them. */
+  readonly pasidBits?: number;
+  readonly pageRequests?: boolean;
+  readonly virtualFunction?: boolean;
+  /** Which of the board's IOMMUs it is behind; the first one unless told otherwise. */
+  readonly iommu?: HostIommu;
+}
+
 /** An endpoint, and what the kernel's IOMMU core made of it. */
 export interface MachineDevice {
   readonly name: string;
@@ -23,6 +34,8 @@ export interface MachineDevice {
   readonly index: number;
   readonly pci: PciDevice;
   readonly iommu: IommuDevice;
+  /** The IOMMU that its requests go through. */
+  readonly host: HostIommu;
 }
 
 /** What is soldered together: memory, an IOMMU, devices; and the kernel parts that manage just these. */
@@ -49,9 +62,9 @@ export class MachineHardware {
   }
 
   /** An endpoint of its own on the root bus. */
-  plug(): MachineDevice {
+  plug(options: PlugOptions = {}): MachineDevice {
     const rid = this.freeRid(slotsOf(0));
-    return this.add(rid, rid);
+    return this.add(rid, rid, options);
   }
 
   /** An endpoint behind a new bridge of conventional PCI, which takes over its requests. */
@@ -71,6 +84,7 @@ export class MachineHardware {
   /** Nobody owns the device when it is pulled out. */
   unplug(device: MachineDevice): void {
     this.iommu.removeDevice(device.iommu);
+    device.host.translator.disconnect?.(device.pci.rid);
     this.plugged.splice(this.plugged.indexOf(device), 1);
     this.indexes.release(device.index);
   }
@@ -79,16 +93,26 @@ export class MachineHardware {
     return this.add(this.freeRid(slotsOf(bus)), ridOf(bus, 0));
   }
 
-  private add(rid: number, requesterId: number): MachineDevice {
+  private add(rid: number, requesterId: number, options: PlugOptions = {}): MachineDevice {
     const { memory } = this;
-    const [host] = this.iommus;
+    const { iommu: host = this.iommus[0] } = options;
     const { translator } = host;
     const name = pciName(rid);
-    const pci = new this.parts.PciDevice({ rid, requesterId, translator, memory });
-    const iommu = this.iommu.addPciDevice({ name, rid, requesterId }, host);
-    const device = { name, index: this.indexes.take(), pci, iommu };
+    const capabilities = this.capabilitiesOf(options);
+    const pci = new this.parts.PciDevice({ rid, requesterId, translator, memory, capabilities });
+    translator.connect?.(rid, pci);
+    const iommu = this.iommu.addPciDevice({ name, pci }, host);
+    const device = { name, index: this.indexes.take(), pci, iommu, host };
     this.plugged.push(device);
     return device;
+  }
+
+  private capabilitiesOf(options: PlugOptions): PciCapabilities {
+    const { pasidBits = 0, pageRequests = false, virtualFunction = false } = options;
+    if (pasidBits === 0 && !pageRequests) return { ...noCapabilities, virtualFunction };
+    const { DeviceTlb, Iotlb } = this.parts;
+    const deviceTlb = new DeviceTlb(new Iotlb());
+    return { deviceTlb, pasidBits, pageRequests, virtualFunction };
   }
 
   private freeRid(candidates: readonly number[]): number {

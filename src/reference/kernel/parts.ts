@@ -1,9 +1,14 @@
 import { hardwareParts } from '../hardware/parts.ts';
 import { Group } from './iommu/group.ts';
+import { CacheTags } from './iommu/intel/cache-tags.ts';
+import { SecondStageDirty } from './iommu/intel/dirty-tracking.ts';
 import { IntelIommu } from './iommu/intel/intel-iommu.ts';
+import { IntelNestedDomain } from './iommu/intel/nested-domain.ts';
 import { PagingDomain } from './iommu/intel/paging-domain.ts';
 import { QueuedInvalidation } from './iommu/intel/queued-invalidation.ts';
-import { SecondStageBuilder } from './iommu/intel/second-stage-builder.ts';
+import { PasidTable } from './iommu/intel/pasid-table.ts';
+import { RadixTableBuilder } from './iommu/intel/radix-table-builder.ts';
+import { ScalableIommu } from './iommu/intel/scalable-iommu.ts';
 import { IommuCore } from './iommu/iommu.ts';
 import { MockDomain } from './iommu/mock-domain.ts';
 import { MockNestedDomain } from './iommu/mock-nested-domain.ts';
@@ -84,6 +89,7 @@ export const defaultParts = {
   AllowedIovas,
   AreaCutter,
   AreaTree,
+  CacheTags,
   DeviceCdev,
   DeviceCommands,
   DirtyCommands,
@@ -105,6 +111,7 @@ export const defaultParts = {
   HwptNested,
   HwptPaging,
   IntelIommu,
+  IntelNestedDomain,
   InvalidateCommands,
   IoPagetable,
   Ioas,
@@ -132,10 +139,13 @@ export const defaultParts = {
   PageRequests,
   Pages,
   PagingDomain,
+  PasidTable,
   PasidTests,
   QueuedInvalidation,
+  RadixTableBuilder,
   ReservedIovas,
-  SecondStageBuilder,
+  ScalableIommu,
+  SecondStageDirty,
   SelftestAccess,
   SelftestDevice,
   Syscalls,

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { cached, cachePath } from './cache.ts';
+import type { Hardware } from './hardware.ts';
 import { consoleNode, folder, initramfs, program } from './initramfs.ts';
 import { qemuArguments } from './qemu.ts';
-import type { Hardware } from './qemu.ts';
 import { demandTools, findTool } from './tools.ts';
 
 /** The first process of a machine that is driven by hand. */

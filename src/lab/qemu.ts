@@ -1,5 +1,5 @@
-/** The two machines that a kernel is tried on, as mock devices and an emulated IOMMU exclude each other. */
-export type Hardware = 'selftest' | 'edu';
+import { hardwareKinds } from './hardware.ts';
+import type { Hardware } from './hardware.ts';
 
 export interface VirtualMachine {
   /** Paths. */
@@ -10,21 +10,7 @@ export interface VirtualMachine {
   readonly parameters?: readonly string[];
 }
 
-/** Two functions of one slot share an IOMMU group: without ACS they could talk to each other behind the IOMMU. */
-export const eduGroups = [
-  ['0000:00:04.0', '0000:00:04.1'],
-  ['0000:00:05.0', '0000:00:05.1'],
-] as const;
-
 const memoryMiB = 1024;
-
-function eduDevice(address: string): string[] {
-  const slot = address.replace(/^0000:00:/, '');
-  return ['-device', `edu,addr=${slot},multifunction=on,dma_mask=0xffffffffffffffff`];
-}
-
-/** intremap: without it binding a device is refused as unsafe. */
-const eduHardware = ['-device', 'intel-iommu,intremap=on', ...eduGroups.flat().flatMap(eduDevice)];
 
 /**
  * loglevel=5 shows warnings and what is worse. An oops ends the machine: what answers afterwards is not to be trusted.
@@ -40,13 +26,15 @@ const kernelParameters = [
  * virtual machine of a CI service; q35 takes its interrupts from the split irqchip that intel-iommu wants.
  */
 export function qemuArguments(machine: VirtualMachine): string[] {
+  const { devices, parameters } = hardwareKinds[machine.hardware];
+  const words = [...kernelParameters, ...parameters, ...(machine.parameters ?? [])];
   return [
     ...['-machine', 'q35,kernel-irqchip=split', '-accel', 'tcg,thread=multi', '-cpu', 'max'],
     ...['-smp', '1', '-m', `${memoryMiB}`],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
-    ...(machine.hardware === 'edu' ? eduHardware : []),
+    ...devices,
     ...['-kernel', machine.kernel, '-initrd', machine.initramfs],
-    ...['-append', [...kernelParameters, ...(machine.parameters ?? [])].join(' ')],
+    ...['-append', words.join(' ')],
   ];
 }
 

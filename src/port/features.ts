@@ -9,6 +9,10 @@ export const features = {
     says: 'The machine can make a dma-buf that IOMMU_IOAS_MAP_FILE takes.',
     requires: ['ioas-map-file'],
   },
+  'vfio-dma-buf': {
+    says: 'A VFIO device exports its registers as a dma-buf, which other devices may reach.',
+    requires: ['ioas-map-file', 'vfio-device'],
+  },
   noiommu: { says: 'IOMMU_IOAS_NOIOMMU_GET_PA is compiled in.' },
   device: { says: 'A device can be attached to an IOAS, and `sees` answers for it.' },
   'two-devices': {
@@ -40,7 +44,19 @@ export const features = {
     requires: ['vfio-device', 'fault-queue'],
   },
   'device-behind-another-iommu': {
-    says: 'A VFIO device is behind an IOMMU of its own.',
+    says: 'A VFIO device is behind an older IOMMU than the others: narrow, and without snoop control.',
+    requires: ['vfio-device'],
+  },
+  'virtual-function': {
+    says: 'A VFIO device is a virtual function that could ask for pages.',
+    requires: ['vfio-device', 'fault-queue'],
+  },
+  'snoop-control': {
+    says: 'The IOMMU of a VFIO device can make all its accesses snoop the caches.',
+    requires: ['vfio-device'],
+  },
+  'basic-iommu': {
+    says: 'The IOMMU of a VFIO device has no nesting, no dirty bits, no PASIDs and no snoop control.',
     requires: ['vfio-device'],
   },
   'unsafe-interrupts': {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { everyHardware } from '#lab/hardware.ts';
 import { declarationFlaws } from '../checked.ts';
 import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
 
@@ -22,7 +23,7 @@ describe('the features of a Linux', () => {
 
   it('do not contradict each other on any machine', () => {
     for (const release of ['6.6.1', '6.12.117', '7.3.4']) {
-      for (const hardware of ['selftest', 'edu'] as const) {
+      for (const hardware of everyHardware) {
         const features = featuresOf(release, hardwareFeatures(hardware, release));
         assert.deepEqual(declarationFlaws('linux-vm', [{ name: hardware, features }]), []);
       }

@@ -1,6 +1,6 @@
 import type { Feature } from '#port/features.ts';
 import { everyFeature } from '#port/features.ts';
-import type { Hardware } from '#lab/qemu.ts';
+import type { Hardware } from '#lab/hardware.ts';
 import { atLeast } from '#lab/kernel-image.ts';
 import { LabError } from '#lab/tools.ts';
 
@@ -21,6 +21,7 @@ const ofTestsSince: typeof since = {
   'page-requests': '6.11',
   pasid: '6.15',
   'page-table-types': '6.19',
+  'vfio-dma-buf': '6.19',
 };
 
 /** What a process on any Linux can do. */
@@ -33,8 +34,9 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
     ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
   ],
   edu: [
-    ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
-    ...(['dma', 'reserved-iova', 'hwpt-alloc', 'intel-iommu'] as const),
+    ...(['device', 'two-devices', 'vfio-device', 'vfio-group', 'shared-group'] as const),
+    ...(['dma', 'reserved-iova', 'hwpt-alloc', 'intel-iommu', 'vfio-dma-buf'] as const),
+    'basic-iommu',
   ],
 };
 

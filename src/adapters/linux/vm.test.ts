@@ -43,7 +43,7 @@ describe('a virtual machine that cannot be', () => {
     await assert.rejects(implementation.machines({}), /^LabError: no kernel is cached: build one/);
     const settings = { kernel: '/nowhere/bzImage' };
     await assert.rejects(implementation.machines(settings), /cannot be read: ENOENT/);
-    await assert.rejects(start('laptop', {}), /no machine "laptop"; there are selftest, edu/);
+    await assert.rejects(start('laptop', {}), /no machine "laptop"; there are selftest, edu\b/);
     process.env['PATH'] = empty;
     await assert.rejects(start('edu', settings), /apt install qemu-system-x86\)/);
   });

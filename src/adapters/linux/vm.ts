@@ -1,11 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { cached } from '#lab/cache.ts';
+import { eduGroups, everyHardware, isHardware } from '#lab/hardware.ts';
+import type { Hardware } from '#lab/hardware.ts';
 import { consoleNode, folder, initramfs, program } from '#lab/initramfs.ts';
 import { kernelRelease } from '#lab/kernel-image.ts';
 import { chooseKernel } from '#lab/kernels.ts';
-import { agentArguments, eduGroups, qemuArguments } from '#lab/qemu.ts';
-import type { Hardware } from '#lab/qemu.ts';
+import { agentArguments, qemuArguments } from '#lab/qemu.ts';
 import { demandTools, LabError } from '#lab/tools.ts';
 import type { Bench } from '#port/bench.ts';
 import type {
@@ -40,7 +41,7 @@ const parameters = ['AGENT_HUGE_PAGES=16', 'printk.devkmsg=on'];
 async function machines(settings: Settings): Promise<readonly MachineDescription[]> {
   const release = await kernelRelease(await chooseKernel(settings['kernel']));
   const byUser = declaredByUser(settings);
-  return (['selftest', 'edu'] as const).map((name) => ({
+  return everyHardware.map((name) => ({
     name,
     features: featuresOf(release, ['hugetlb', ...hardwareFeatures(name, release), ...byUser]),
   }));
@@ -83,8 +84,8 @@ async function boot(hardware: Hardware, settings: Settings): Promise<Booted> {
 }
 
 async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Machine> {
-  if (machine !== 'selftest' && machine !== 'edu')
-    throw new LabError(`no machine "${machine}"; there are selftest, edu`);
+  if (!isHardware(machine))
+    throw new LabError(`no machine "${machine}"; there are ${everyHardware.join(', ')}`);
   const booted = await boot(machine, settings);
   const { child, console } = booted;
   const client = connect({

@@ -1,6 +1,19 @@
-import type { Bench, DeviceInfo, DeviceModel, DmaAccess, DmaResult } from '#port/bench.ts';
+import type {
+  Bench,
+  DeviceInfo,
+  DeviceModel,
+  DeviceVariety,
+  DmaAccess,
+  DmaResult,
+  PageRequest,
+} from '#port/bench.ts';
 import type { Address } from '#port/process.ts';
-import type { MachineDevice, MachineHardware } from '#reference/kernel/machine-hardware.ts';
+import type {
+  MachineDevice,
+  MachineHardware,
+  PlugOptions,
+} from '#reference/kernel/machine-hardware.ts';
+import { IOMMU_PGFAULT_PERM_READ, IOMMU_PGFAULT_PERM_WRITE } from '#uapi/iommufd/fault.ts';
 import { vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
 import { FrameCheck } from './frame-check.ts';
 import { ReferenceProcess } from './process.ts';
@@ -8,6 +21,15 @@ import { ReferenceProcess } from './process.ts';
 /** Endpoints in groups of their own, and endpoints behind one bridge. */
 const ALONE = 4;
 const BEHIND_BRIDGE = 2;
+
+const PASID_BITS = 15;
+
+/** Those that differ in what the device itself has. */
+const varieties: Readonly<Partial<Record<DeviceVariety, PlugOptions>>> = {
+  'has PASIDs': { pasidBits: PASID_BITS },
+  'makes page requests': { pasidBits: PASID_BITS, pageRequests: true },
+  'is a virtual function with page requests': { pageRequests: true, virtualFunction: true },
+};
 
 /** Wires to each device of the reference, and a look at the address lines behind its IOMMU. */
 export class ReferenceBench implements Bench {
@@ -29,9 +51,12 @@ export class ReferenceBench implements Bench {
   }
 
   async plug({ sharesGroupWith, variety }: DeviceModel): Promise<DeviceInfo> {
-    if (variety !== undefined) throw new Error(`this machine has no device that ${variety}`);
     const device =
-      sharesGroupWith === undefined ? this.deviceAlone() : this.deviceBeside(sharesGroupWith);
+      variety !== undefined
+        ? this.hardware.plug(this.optionsOf(variety))
+        : sharesGroupWith === undefined
+          ? this.deviceAlone()
+          : this.deviceBeside(sharesGroupWith);
     this.taken.add(device);
     return infoOf(device);
   }
@@ -66,6 +91,15 @@ export class ReferenceBench implements Bench {
     return this.find(access.device).pci.dmaWrite(iova, bytes, pasid) ?? { bytes };
   }
 
+  async requestPages(device: string, requests: readonly PageRequest[]): Promise<void> {
+    const { pci } = this.find(device);
+    for (const { permissions, ...request } of requests) {
+      const read = (permissions & IOMMU_PGFAULT_PERM_READ) !== 0;
+      const write = (permissions & IOMMU_PGFAULT_PERM_WRITE) !== 0;
+      pci.requestPage({ ...request, read, write });
+    }
+  }
+
   /** The reference does everything while it is called. */
   async settle(): Promise<void> {}
 
@@ -91,6 +125,15 @@ export class ReferenceBench implements Bench {
     const at = iova + BigInt(done);
     const read = pci.reach(at, length - done, { write: false, pasid });
     return read ?? pci.reach(at, length - done, { write: true, pasid });
+  }
+
+  /** What is not there cannot be plugged: PASIDs and page requests need an IOMMU that knows them. */
+  private optionsOf(variety: DeviceVariety): PlugOptions {
+    const [first, other] = this.hardware.iommus;
+    const options = varieties[variety];
+    if (variety === 'is behind another IOMMU' && other) return { iommu: other };
+    if (options && first.driver.attachPasid) return options;
+    throw new Error(`this machine has no device that ${variety}`);
   }
 
   private deviceAlone(): MachineDevice {

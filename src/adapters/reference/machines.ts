@@ -29,11 +29,19 @@ const ofEach = [
 ] as const;
 
 /** Of devices behind an emulated VT-d. */
-const ofVtd = ['vfio-device', 'shared-group', 'dma', 'reserved-iova', 'intel-iommu'] as const;
+const ofVtd = [
+  'vfio-device',
+  'vfio-group',
+  'shared-group',
+  'dma',
+  'reserved-iova',
+  'intel-iommu',
+  'vfio-dma-buf',
+] as const;
 /** Of a VT-d in scalable mode, with an older one beside it. */
 const ofScalableVtd = [
   ...(['intel-nesting', 'device-with-pasids', 'device-with-page-requests'] as const),
-  'device-behind-another-iommu',
+  ...(['virtual-function', 'device-behind-another-iommu', 'snoop-control'] as const),
 ] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
@@ -46,13 +54,18 @@ const ofTests = [
  * is for what needs both IOMMU_TEST_CMD and devices that move bytes.
  */
 export const machines: readonly ReferenceMachineDescription[] = [
-  { name: 'vt-d', board: vtdBoard, devices: 'pci', features: [...ofEach, ...ofVtd] },
+  {
+    name: 'vt-d',
+    board: vtdBoard,
+    devices: 'pci',
+    features: [...ofEach, ...ofVtd, 'basic-iommu'],
+  },
   { name: 'mock', board: vtdBoard, devices: 'mock', features: [...ofEach, ...ofTests, 'sub-page'] },
   {
     name: 'vt-d-test',
     board: vtdBoard,
     devices: 'pci',
-    features: [...ofEach, ...ofTests, ...ofVtd],
+    features: [...ofEach, ...ofTests, ...ofVtd, 'basic-iommu'],
   },
   {
     name: 'vt-d-nested',

@@ -13,6 +13,9 @@ import { invariant } from '../reference-bug.ts';
 /** RAM lies above 4 GiB, away from the IOVAs that a test is likely to use. */
 const RAM_FIRST = 0x1_0000_0000n;
 const RAM_SIZE = 1n << 40n;
+/** BARs lie below 4 GiB; the firmware gives out slots of this size. */
+const BARS_FIRST = 0x4000_0000n;
+const BAR_SLOT = 0x10_0000n;
 /** Slot 0 of a bus is the bridge's. */
 const SLOTS = Array.from({ length: 31 }, (_, index) => index + 1);
 const BRIDGE_BUSES = Array.from({ length: 255 }, (_, index) => index + 1);
@@ -33,6 +36,8 @@ export interface MachineDevice {
   /** Of its VFIO character device: the lowest that was free. */
   readonly index: number;
   readonly pci: PciDevice;
+  /** Where BAR 0 is on the bus. */
+  readonly bar0: bigint;
   readonly iommu: IommuDevice;
   /** The IOMMU that its requests go through. */
   readonly host: HostIommu;
@@ -85,6 +90,7 @@ export class MachineHardware {
   unplug(device: MachineDevice): void {
     this.iommu.removeDevice(device.iommu);
     device.host.translator.disconnect?.(device.pci.rid);
+    this.memory.removeWindow(device.bar0, device.pci.bar0);
     this.plugged.splice(this.plugged.indexOf(device), 1);
     this.indexes.release(device.index);
   }
@@ -101,8 +107,11 @@ export class MachineHardware {
     const capabilities = this.capabilitiesOf(options);
     const pci = new this.parts.PciDevice({ rid, requesterId, translator, memory, capabilities });
     translator.connect?.(rid, pci);
-    const iommu = this.iommu.addPciDevice({ name, pci }, host);
-    const device = { name, index: this.indexes.take(), pci, iommu, host };
+    const iommu = this.iommu.addPciDevice({ name, rid, requesterId, pci }, host);
+    const index = this.indexes.take();
+    const bar0 = BARS_FIRST + BigInt(index) * BAR_SLOT;
+    this.memory.addWindow(bar0, pci.bar0Window);
+    const device = { name, index, pci, bar0, iommu, host };
     this.plugged.push(device);
     return device;
   }

@@ -48,6 +48,10 @@ export class EduBench implements Bench {
     this.plugged.delete(device);
   }
 
+  requestPages(): Promise<never> {
+    return Promise.reject(new Error('an edu device has no page requests'));
+  }
+
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {

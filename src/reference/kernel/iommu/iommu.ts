@@ -11,7 +11,10 @@ import type { MockIommu } from './mock-iommu.ts';
 /** What the PCI core knows of a device. */
 export interface PciIdentity {
   readonly name: string;
-  /** Its registers, and the ids that its requests carry. */
+  readonly rid: number;
+  /** What its requests carry: another one where a bridge takes them over. */
+  readonly requesterId: number;
+  /** Its registers and capabilities. */
   readonly pci: PciDevice;
 }
 
@@ -36,7 +39,7 @@ export class IommuCore {
    * for the functions of one slot, which can reach each other without the IOMMU, as none of them has ACS.
    */
   addPciDevice(identity: PciIdentity, iommu: HostIommu): IommuDevice {
-    const slot = identity.pci.requesterId & ~7;
+    const slot = identity.requesterId & ~7;
     const group = this.pciGroups.get(slot) ?? this.newPciGroup(slot, iommu);
     const device = group.addDevice(identity.name, iommu.probe(identity));
     this.groups.set(device, group);

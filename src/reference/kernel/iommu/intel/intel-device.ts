@@ -18,7 +18,7 @@ export interface IntelDevice {
 }
 
 export function intelDevice(identity: PciIdentity, pasidTable?: PasidTable): IntelDevice {
-  const { pci } = identity;
-  const requesterIds = [...new Set([pci.rid, pci.requesterId])];
+  const { pci, rid, requesterId } = identity;
+  const requesterIds = [...new Set([rid, requesterId])];
   return { pci, requesterIds, pasidTable, entries: new Map() };
 }

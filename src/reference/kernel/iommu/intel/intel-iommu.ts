@@ -105,9 +105,9 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     return this.newDomain({ stage: 'second' });
   }
 
-  /** intel_iommu_domain_alloc_nested(): nested_supported() comes first. HWPT-31 */
-  allocNestedDomain(_parent: IommuDomain, _data: UserData): NestedDomain | ErrnoName {
-    return 'EOPNOTSUPP';
+  /** intel_iommu_domain_alloc_nested(): the core has looked at the owner of the parent before. HWPT-16 31 */
+  allocNestedDomain(parent: IommuDomain, _data: UserData): NestedDomain | ErrnoName {
+    return parent instanceof PagingDomain ? 'EOPNOTSUPP' : 'EINVAL';
   }
 
   reservedRegions(): readonly ReservedRegion[] {

@@ -109,9 +109,8 @@ export class ScalableIommu extends IntelIommu {
 
   /** intel_iommu_domain_alloc_nested(). HWPT-31 32 */
   override allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName {
+    if (!(parent instanceof PagingDomain)) return 'EINVAL';
     const config = configOf(data);
-    if (config === 'EOPNOTSUPP') return config;
-    if (!(parent instanceof PagingDomain) || !parent.nestParent) return 'EINVAL';
     if (isErrno(config)) return config;
     return new this.parts.IntelNestedDomain({ parts: this.parts, parent, config });
   }

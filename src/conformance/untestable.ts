@@ -30,17 +30,11 @@ export const untestable: Readonly<Record<string, string>> = {
   'DEV-13': 'The interrupts of every device of the machines are isolated.',
   'DEV-14': 'The DMA of every device of the machines is coherent with the caches.',
   'DEV-15': 'Every device of the machines is behind an IOMMU.',
-  'DEV-24':
-    'The devices of a machine are behind IOMMUs of one kind, whose page tables take them all.',
   'DEV-25':
     'The devices of a machine are behind IOMMUs of one kind, whose page tables take them all.',
-  'DEV-46': 'No machine has a virtual function that makes page requests.',
   'DEV-47': 'The port cannot hold a device in its reset.',
   'DEV-51': 'The port cannot give a device to another driver of the kernel.',
   'PASID-02': 'The driver of every VFIO device of the machines can attach PASIDs.',
-  'PASID-18': 'No device has both PASIDs and reserved regions: mock devices have none of these.',
-  'PASID-19': 'No machine has a VFIO device with PASIDs.',
-  'PASID-21': 'No machine has a VFIO device with PASIDs.',
   'HWINFO-11': 'No machine has an IOMMU whose driver reports nothing about it.',
   'HWINFO-17': 'No machine has a Tegra241, and no model of its command queues is public.',
   'HWPT-38': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
@@ -55,5 +49,4 @@ export const untestable: Readonly<Record<string, string>> = {
   'MOCK-32': 'The fault injection of Linux is reached through debugfs and is no part of its uAPI.',
   'VFIO-CDEV-01': 'The port cannot ask for the device number of a file.',
   'VFIO-ATT-12': 'The port cannot hold a device in its reset.',
-  'VFIO-ATT-13': 'No machine has a virtual function that makes page requests.',
 };

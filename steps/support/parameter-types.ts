@@ -11,11 +11,13 @@ import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
 import { formOf } from './form.ts';
+import { guestFormats, type GuestFormatName } from './guest-tables.ts';
 import { structNamed } from './structs.ts';
 import type {
   BufferHandle,
   DeviceHandle,
   GuestKind,
+  GuestTableHandle,
   Handle,
   IommufdHandle,
   MemfdHandle,
@@ -35,6 +37,7 @@ import type {
   NewDevice,
   NewDmaBuf,
   NewGuestObject,
+  Requester,
   BitRange,
   FileCall,
   DeviceNode,
@@ -110,13 +113,14 @@ const types = {
   ),
   newHwpt: parameter(
     re(
-      `a (?:(nesting|nested|dirty-tracking) )?HWPT ${quoted}(?: with (?:(huge entries)|fault queue ${quoted}))?`,
+      `a (?:(nesting|nested|dirty-tracking|dirty-tracking nesting) )?HWPT ${quoted}(?: with (?:(huge entries)|page table ${quoted}|fault queue ${quoted}))?`,
     ),
-    function (sort, name, huge, fault): NewHwpt {
+    function (sort, name, huge, table, fault): NewHwpt {
       return {
         name: name ?? '',
         sort: (sort ?? 'ordinary') as HwptSort,
         huge: huge !== undefined,
+        table: table === undefined ? undefined : this.handles.get('guest table', table),
         fault: fault === undefined ? undefined : this.handles.get('fault queue', fault).id,
       };
     },
@@ -216,6 +220,25 @@ const types = {
       return { device, way: group ? 'group' : through ? 'through group' : 'itself' };
     },
   ),
+  requester: parameter(
+    re(`(?:PASID (\\d+) of )?device ${quoted}`),
+    function (pasid, name): Requester {
+      return {
+        device: this.handles.get('device', name ?? ''),
+        pasid: pasid === undefined ? undefined : Number(pasid),
+      };
+    },
+  ),
+  newGuestTable: parameter(
+    re(`an? (${Object.keys(guestFormats).join('|')}) page table ${quoted}`),
+    (format, name): { format: GuestFormatName; name: string } => ({
+      format: format as GuestFormatName,
+      name: name ?? '',
+    }),
+  ),
+  guestTable: parameter(re(`page table ${quoted}`), function (name): GuestTableHandle {
+    return this.handles.get('guest table', name ?? '');
+  }),
   newDevice: parameter(
     re(
       `a device ${quoted}(?: in the group of device ${quoted})?( with PASIDs)?( without dirty tracking)?(?: that (${everyDeviceVariety.join('|')}))?`,

@@ -8,6 +8,7 @@ import type {
   PageRequest,
 } from '#port/bench.ts';
 import type { Address } from '#port/process.ts';
+import type { HostIommu } from '#reference/kernel/board.ts';
 import type {
   MachineDevice,
   MachineHardware,
@@ -53,7 +54,7 @@ export class ReferenceBench implements Bench {
   async plug({ sharesGroupWith, variety }: DeviceModel): Promise<DeviceInfo> {
     const device =
       variety !== undefined
-        ? this.hardware.plug(this.optionsOf(variety))
+        ? this.deviceThat(variety)
         : sharesGroupWith === undefined
           ? this.deviceAlone()
           : this.deviceBeside(sharesGroupWith);
@@ -128,19 +129,20 @@ export class ReferenceBench implements Bench {
   }
 
   /** What is not there cannot be plugged: PASIDs and page requests need an IOMMU that knows them. */
-  private optionsOf(variety: DeviceVariety): PlugOptions {
+  private deviceThat(variety: DeviceVariety): MachineDevice {
     const [first, other] = this.hardware.iommus;
     const options = varieties[variety];
-    if (variety === 'is behind another IOMMU' && other) return { iommu: other };
-    if (options && first.driver.attachPasid) return options;
+    if (variety === 'is behind another IOMMU' && other) return this.deviceAlone(other);
+    if (options && first.driver.attachPasid) return this.hardware.plug(options);
     throw new Error(`this machine has no device that ${variety}`);
   }
 
-  private deviceAlone(): MachineDevice {
+  private deviceAlone(iommu: HostIommu = this.hardware.iommus[0]): MachineDevice {
     const free = this.hardware.devices.find(
-      (device) => !this.taken.has(device) && device.iommu.group.devices.length === 1,
+      (device) =>
+        !this.taken.has(device) && device.host === iommu && device.iommu.group.devices.length === 1,
     );
-    return free ?? this.hardware.plug();
+    return free ?? this.hardware.plug({ iommu });
   }
 
   private deviceBeside(id: string): MachineDevice {
@@ -163,6 +165,7 @@ export class ReferenceBench implements Bench {
 function buildDevices(hardware: MachineHardware): readonly MachineDevice[] {
   hardware.plugBehindBridge();
   for (let count = 1; count < ALONE; count += 1) hardware.plug();
+  for (const iommu of hardware.iommus.slice(1)) hardware.plug({ iommu });
   const first = hardware.plugBehindBridge();
   for (let count = 1; count < BEHIND_BRIDGE; count += 1) hardware.plugBeside(first);
   return [...hardware.devices];

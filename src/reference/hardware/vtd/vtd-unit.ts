@@ -111,6 +111,7 @@ export class VtdUnit implements Translator {
     const context = this.scalableMode.contextOf(request.rid, this.rootTable);
     if ('reason' in context) return this.refuse(request, context.reason, context.silent);
     if (!context.deviceTlb) return this.refuse(request, FaultReason.TranslationRequestBlocked);
+    if (request.pasid === undefined && isInterrupt(request.iova)) return undefined;
     const found = this.scalableMode.translate(request, this.rootTable);
     return 'reason' in found ? undefined : found.leaf;
   }

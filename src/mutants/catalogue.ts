@@ -10,6 +10,7 @@ import { faults } from './faults.ts';
 import { hardwareInfo } from './hardware-info.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
+import { nestedTranslation } from './nested-translation.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
 import { pageTables } from './page-tables.ts';
@@ -50,6 +51,7 @@ export const catalogue: readonly Mutant[] = [
   ...faults,
   ...dirty,
   ...dma,
+  ...nestedTranslation,
   ...testCommand,
 ];
 

@@ -7,10 +7,12 @@ import { devices } from './devices.ts';
 import { dmaBufs } from './dma-bufs.ts';
 import { dma } from './dma.ts';
 import { faults } from './faults.ts';
+import { faultInjection } from './fault-injection.ts';
 import { hardwareInfo } from './hardware-info.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
 import { nestedTranslation } from './nested-translation.ts';
+import { emulated, noiommu } from './noiommu.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
 import { pageTables } from './page-tables.ts';
@@ -44,6 +46,8 @@ export const catalogue: readonly Mutant[] = [
   ...pins,
   ...devices,
   ...vfio,
+  ...noiommu,
+  ...emulated,
   ...vfioGroups,
   ...hardwareInfo,
   ...pageTables,
@@ -53,6 +57,7 @@ export const catalogue: readonly Mutant[] = [
   ...dma,
   ...nestedTranslation,
   ...testCommand,
+  ...faultInjection,
 ];
 
 /** Those that break one of its requirements. */

@@ -2,7 +2,7 @@ import type { Leaf } from '#reference/hardware/iotlb.ts';
 import type { DmaRequest } from '#reference/hardware/bus.ts';
 import type { IommuDomain, IommuProtection } from '#reference/kernel/iommu/domain.ts';
 import type { IntelDevice } from '#reference/kernel/iommu/intel/intel-device.ts';
-import type { Extent } from '#reference/kernel/iommu/intel/radix-table-builder.ts';
+import type { Extent } from '#reference/kernel/iommu/page-table-builder.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { mutants } from './mutant.ts';
@@ -16,8 +16,8 @@ export const dma = mutants(
     breaks: ['IOAS-MAP-38', 'IOAS-MAP-49'],
     story: 'A superpage is used where less than that is left of a map.',
     like: 'iommu: Protect against overflow in iommu_pgsize()',
-    parts: ({ RadixTableBuilder }) => ({
-      RadixTableBuilder: class extends RadixTableBuilder {
+    parts: ({ SecondStageBuilder }) => ({
+      SecondStageBuilder: class extends SecondStageBuilder {
         protected override takesLeaf(piece: Extent, level: number): boolean {
           const rest = level === 2 && piece.length > SUPERPAGE / 2n;
           return super.takesLeaf(rest ? { ...piece, length: SUPERPAGE } : piece, level);
@@ -44,8 +44,8 @@ export const dma = mutants(
     breaks: ['IOAS-MAP-38'],
     story: 'A superpage at IOVA 0 is written as one entry of the lowest table.',
     like: 'iommu/amd: Fix corruption when mapping large pages from 0',
-    parts: ({ RadixTableBuilder }) => ({
-      RadixTableBuilder: class extends RadixTableBuilder {
+    parts: ({ SecondStageBuilder }) => ({
+      SecondStageBuilder: class extends SecondStageBuilder {
         override map(extent: Extent): ErrnoName | undefined {
           const isLarge = extent.iova === 0n && extent.length >= SUPERPAGE;
           return super.map(isLarge ? { ...extent, length: PAGE } : extent);
@@ -206,8 +206,8 @@ export const dma = mutants(
     breaks: ['IOAS-MAP-38'],
     story: 'A superpage is used for memory that is not aligned to it.',
     like: '__domain_mapping() that looks at the IOVA only',
-    parts: ({ RadixTableBuilder }) => ({
-      RadixTableBuilder: class extends RadixTableBuilder {
+    parts: ({ SecondStageBuilder }) => ({
+      SecondStageBuilder: class extends SecondStageBuilder {
         protected override takesLeaf(piece: Extent, level: number): boolean {
           const physical = piece.physical - (piece.physical % SUPERPAGE);
           return super.takesLeaf(level === 2 ? { ...piece, physical } : piece, level);

@@ -1,5 +1,6 @@
 import type { OpenFile } from '#reference/kernel/file.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
+import type { MachineDevice } from '#reference/kernel/machine-hardware.ts';
 import type { Task } from '#reference/kernel/process.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { VFIO_DEVICE_DETACH_IOMMUFD_PT } from '#uapi/vfio/device.ts';
@@ -142,6 +143,46 @@ export const vfioGroups = mutants(
           if (error === 'EADDRINUSE') this.bind(container);
           return error;
         }
+      },
+    }),
+  },
+  {
+    id: 'SEED-627',
+    breaks: ['DEV-51'],
+    story: 'A driver of the host gets a device of a group that an iommufd has.',
+    like: 'a driver that says driver_managed_dma, and does DMA through the DMA API',
+    parts: ({ DriverCore }) => ({
+      DriverCore: class extends DriverCore {
+        protected override probe(): undefined {}
+
+        override unbind(device: MachineDevice): void {
+          this.drivers.set(device, undefined);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-628',
+    breaks: ['DEV-11', 'VFIO-CDEV-09'],
+    story: 'A group of which the host has a device goes to the first iommufd that asks.',
+    like: 'iommu_device_claim_dma_owner() that takes no owner for nobody',
+    parts: ({ Group }) => ({
+      Group: class<Device> extends Group<Device> {
+        override claimDmaOwner(owner: object): ErrnoName | undefined {
+          this.owner ??= owner;
+          return super.claimDmaOwner(owner);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-629',
+    breaks: ['DEV-11', 'VFIO-CDEV-09'],
+    story: 'A group stays with the host when VFIO gets the device back.',
+    like: 'pci_dma_cleanup() without iommu_device_unuse_default_domain()',
+    parts: ({ Group }) => ({
+      Group: class<Device> extends Group<Device> {
+        override unuseDefaultDomain(): void {}
       },
     }),
   },

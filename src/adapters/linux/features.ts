@@ -27,17 +27,25 @@ const ofTestsSince: typeof since = {
 /** What a process on any Linux can do. */
 const ofEveryLinux: readonly Feature[] = ['vfio-compat', 'processes', 'limits', 'proc'];
 
+/** Of edu devices behind an emulated IOMMU. */
+const ofEdu = [
+  ...(['device', 'two-devices', 'vfio-device', 'vfio-group', 'shared-group'] as const),
+  ...(['dma', 'reserved-iova', 'hwpt-alloc', 'vfio-dma-buf'] as const),
+] as const;
+
+const ofSmmu = [...ofEdu, 'smmuv3', 'device-with-two-streams'] as const;
+
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: [
     ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
     'page-table-types',
-    ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
+    ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
   ],
-  edu: [
-    ...(['device', 'two-devices', 'vfio-device', 'vfio-group', 'shared-group'] as const),
-    ...(['dma', 'reserved-iova', 'hwpt-alloc', 'intel-iommu', 'vfio-dma-buf'] as const),
-    'basic-iommu',
-  ],
+  edu: [...ofEdu, 'intel-iommu', 'host-driver', 'basic-iommu'],
+  'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
+  'amd-iommu': [...ofEdu, 'amd-iommu', 'unsafe-interrupts'],
+  smmuv3: ofSmmu,
+  'smmuv3-stage1': [...ofSmmu, 'iommu-without-nesting'],
 };
 
 /** What a kernel of that release offers. `more` is what this machine has beyond it. */
@@ -52,7 +60,7 @@ export function hardwareFeatures(hardware: Hardware, release: string): readonly 
   return ofHardware[hardware].filter((feature) => atLeast(release, ofTestsSince[feature] ?? '0.0'));
 }
 
-/** `features=vfio-container,noiommu`: what the user knows of the kernel's configuration. Throws for an unknown name. */
+/** `features=noiommu,dma-buf`: what the user knows of the kernel's configuration. Throws for an unknown name. */
 export function declaredByUser(settings: Readonly<Record<string, string>>): readonly Feature[] {
   const names = (settings['features'] ?? '').split(',').filter((name) => name !== '');
   const unknown = names.find((name) => !everyFeature.includes(name as Feature));

@@ -1,4 +1,5 @@
 import { ImplementationBroken } from '#port/implementation.ts';
+import type { SyscallResult } from '#port/process.ts';
 import { errnoName } from '#uapi/errno.ts';
 import { O_RDONLY, O_WRONLY } from '#uapi/mman.ts';
 import type { Scratch } from './scratch.ts';
@@ -20,6 +21,13 @@ export class Files {
 
   /** In one write, as sysfs demands; at most a page. */
   async write(path: string, text: string): Promise<void> {
+    const written = await this.tryWrite(path, text);
+    if (written === text.length) return;
+    throw new ImplementationBroken(`cannot write ${path} of the machine: ${errnoName(written)}`);
+  }
+
+  /** The same, where the answer may be a negative errno: what open() or write() returned. */
+  async tryWrite(path: string, text: string): Promise<SyscallResult> {
     const { process, address } = this.scratch;
     const [fd] = await Promise.all([
       process.open(path, O_WRONLY),
@@ -27,8 +35,7 @@ export class Files {
     ]);
     const written = fd < 0 ? fd : await process.write(fd, address, text.length);
     if (fd >= 0) await process.close(fd);
-    if (written === text.length) return;
-    throw new ImplementationBroken(`cannot write ${path} of the machine: ${errnoName(written)}`);
+    return written;
   }
 
   /** The first of `prefix`0, `prefix`1, … that exists: readdir() is not among the calls of a process. */

@@ -1,5 +1,6 @@
 import type {
   Bench,
+  DeviceDriver,
   DeviceInfo,
   DeviceModel,
   DeviceVariety,
@@ -7,15 +8,16 @@ import type {
   DmaResult,
   PageRequest,
 } from '#port/bench.ts';
-import type { Address } from '#port/process.ts';
+import type { Address, SyscallResult } from '#port/process.ts';
 import type { HostIommu } from '#reference/kernel/board.ts';
 import type {
   MachineDevice,
   MachineHardware,
   PlugOptions,
 } from '#reference/kernel/machine-hardware.ts';
+import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
+import { failure } from '#uapi/errno.ts';
 import { IOMMU_PGFAULT_PERM_READ, IOMMU_PGFAULT_PERM_WRITE } from '#uapi/iommufd/fault.ts';
-import { vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
 import { FrameCheck } from './frame-check.ts';
 import { ReferenceProcess } from './process.ts';
 
@@ -53,7 +55,7 @@ export class ReferenceBench implements Bench {
 
   async plug({ sharesGroupWith, variety }: DeviceModel): Promise<DeviceInfo> {
     const device =
-      variety !== undefined
+      variety !== undefined && variety !== 'the host can drive'
         ? this.deviceThat(variety)
         : sharesGroupWith === undefined
           ? this.deviceAlone()
@@ -66,6 +68,12 @@ export class ReferenceBench implements Bench {
     const device = this.find(id);
     this.taken.delete(device);
     this.hardware.unplug(device);
+  }
+
+  async giveTo(id: string, driver: DeviceDriver): Promise<SyscallResult> {
+    const name = driver === 'vfio' ? 'vfio-pci' : driver;
+    const error = this.hardware.drivers.rebind(this.find(id), name);
+    return error ? failure(error) : 0;
   }
 
   /** Each byte that the device reaches is the one that the process reaches: the same place in memory, not a copy. */
@@ -105,6 +113,7 @@ export class ReferenceBench implements Bench {
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {
+    for (const device of this.taken) this.hardware.drivers.rebind(device, 'vfio-pci');
     for (const device of this.hardware.devices.filter((other) => !this.builtIn.includes(other))) {
       this.hardware.unplug(device);
     }
@@ -153,7 +162,7 @@ export class ReferenceBench implements Bench {
     return free ?? this.hardware.plugBeside(sibling);
   }
 
-  private find(id: string): MachineDevice {
+  protected find(id: string): MachineDevice {
     const device = this.hardware.devices.find(({ name }) => name === id);
     if (device) return device;
     const known = this.hardware.devices.map(({ name }) => name).join(', ');
@@ -171,9 +180,9 @@ function buildDevices(hardware: MachineHardware): readonly MachineDevice[] {
   return [...hardware.devices];
 }
 
-function infoOf({ name, index, iommu }: MachineDevice): DeviceInfo {
-  const group = vfioGroupPath(iommu.group.id);
-  return { id: name, kind: 'vfio', cdev: vfioDevicePath(index), group };
+function infoOf(device: MachineDevice): DeviceInfo {
+  const { device: cdev, group } = nodesOf(device);
+  return { id: device.name, kind: 'vfio', cdev, group };
 }
 
 function processOf({ attachment }: DmaAccess): ReferenceProcess {

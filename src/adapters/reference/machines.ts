@@ -1,11 +1,14 @@
 import type { MachineDescription } from '#port/implementation.ts';
-import { nestedVtdBoard, vtdBoard } from '#reference/kernel/board.ts';
+import { bareBoard, nestedVtdBoard, vtdBoard } from '#reference/kernel/board.ts';
 import type { Board } from '#reference/kernel/board.ts';
 
 export interface ReferenceMachineDescription extends MachineDescription {
   readonly board: Board;
-  /** What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board. */
-  readonly devices: 'mock' | 'pci';
+  /**
+   * What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board; or the
+   * former, and those that no IOMMU stands before where a scenario asks for them.
+   */
+  readonly devices: 'mock' | 'pci' | 'mock and bare';
 }
 
 /** What a process finds on either machine. */
@@ -33,6 +36,7 @@ const ofVtd = [
   'vfio-device',
   'vfio-group',
   'shared-group',
+  'host-driver',
   'dma',
   'reserved-iova',
   'intel-iommu',
@@ -43,10 +47,12 @@ const ofScalableVtd = [
   ...(['intel-nesting', 'device-with-pasids', 'device-with-page-requests'] as const),
   ...(['virtual-function', 'device-behind-another-iommu', 'snoop-control'] as const),
 ] as const;
+/** Of a machine without an IOMMU. */
+const ofBare = ['device-without-iommu', 'noiommu-device', 'emulated-device'] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
   ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),
-  ...(['page-requests', 'page-table-types', 'pasid'] as const),
+  ...(['page-requests', 'page-table-types', 'pasid', 'fault-injection'] as const),
 ] as const;
 
 /**
@@ -72,5 +78,11 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: nestedVtdBoard,
     devices: 'pci',
     features: [...ofEach, ...ofVtd, ...ofScalableVtd],
+  },
+  {
+    name: 'noiommu',
+    board: bareBoard,
+    devices: 'mock and bare',
+    features: [...ofEach, ...ofTests, 'sub-page', ...ofBare],
   },
 ];

@@ -108,9 +108,9 @@ export const dev = requirements(
       profile: 'vfio',
     },
     15: {
-      says: 'VFIO_DEVICE_BIND_IOMMUFD of a device without an IOMMU fails with EINVAL on a kernel without noiommu.',
+      says: 'A device without an IOMMU has no VFIO character device while noiommu mode is off, so that it cannot be bound.',
       level: 'observed',
-      source: [bind],
+      source: [linux('drivers/vfio/vfio_main.c', '__vfio_register_dev')],
       profile: 'vfio',
     },
     16: {

@@ -1,6 +1,7 @@
 import { DeviceTlb } from './device-tlb.ts';
 import { Iotlb } from './iotlb.ts';
 import { PhysicalMemory } from './memory.ts';
+import { NoIommu } from './no-iommu.ts';
 import { PciDevice } from './pci-device.ts';
 import { ContextCache } from './vtd/context-cache.ts';
 import { InvalidationQueue } from './vtd/invalidation-queue.ts';
@@ -16,6 +17,7 @@ export const hardwareParts = {
   DeviceTlb,
   InvalidationQueue,
   Iotlb,
+  NoIommu,
   PageRequestQueue,
   PasidCache,
   PasidIotlb,

@@ -49,3 +49,13 @@ export const nestedVtdBoard: Board = (options) => [
   vtd(options, { scalable: true, snoopControl: true, addressBits: 48 }),
   vtd(options, { scalable: false, snoopControl: false, addressBits: 39 }),
 ];
+
+/** No IOMMU at all. */
+export const bareBoard: Board = ({ parts }) => [
+  {
+    translator: new parts.NoIommu(),
+    driver: new parts.NoiommuOps(parts),
+    probe: () => undefined,
+    clearFaults: () => undefined,
+  },
+];

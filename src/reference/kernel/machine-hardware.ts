@@ -1,13 +1,14 @@
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import { noCapabilities } from '../hardware/pci-device.ts';
 import type { PciCapabilities, PciDevice } from '../hardware/pci-device.ts';
+import type { DriverCore } from './base/driver-core.ts';
 import { vtdBoard } from './board.ts';
 import type { Board, HostIommu } from './board.ts';
-import type { IommuDevice } from './iommu/domain.ts';
 import type { IommuCore } from './iommu/iommu.ts';
 import { IdPool } from './lib/id-pool.ts';
 import type { Pages } from './mm/pages.ts';
 import type { Parts } from './parts.ts';
+import type { VfioHardware } from './vfio/hardware.ts';
 import { invariant } from '../reference-bug.ts';
 
 /** RAM lies above 4 GiB, away from the IOVAs that a test is likely to use. */
@@ -31,14 +32,9 @@ export interface PlugOptions {
 }
 
 /** An endpoint, and what the kernel's IOMMU core made of it. */
-export interface MachineDevice {
+export interface MachineDevice extends VfioHardware {
   readonly name: string;
-  /** Of its VFIO character device: the lowest that was free. */
-  readonly index: number;
   readonly pci: PciDevice;
-  /** Where BAR 0 is on the bus. */
-  readonly bar0: bigint;
-  readonly iommu: IommuDevice;
   /** The IOMMU that its requests go through. */
   readonly host: HostIommu;
 }
@@ -49,9 +45,11 @@ export class MachineHardware {
   readonly iommus: readonly [HostIommu, ...HostIommu[]];
   readonly pages: Pages;
   readonly iommu: IommuCore;
+  readonly drivers: DriverCore;
+  /** Numbers of VFIO devices. */
+  readonly indexes = new IdPool(0);
   private readonly parts: Parts;
   private readonly plugged: MachineDevice[] = [];
-  private readonly indexes = new IdPool(0);
 
   constructor(parts: Parts, board: Board = vtdBoard) {
     this.parts = parts;
@@ -60,6 +58,7 @@ export class MachineHardware {
     const { memory, pages } = this;
     this.iommus = board({ parts, memory, pages });
     this.iommu = new parts.IommuCore(parts);
+    this.drivers = new parts.DriverCore();
   }
 
   get devices(): readonly MachineDevice[] {
@@ -88,6 +87,7 @@ export class MachineHardware {
 
   /** Nobody owns the device when it is pulled out. */
   unplug(device: MachineDevice): void {
+    this.drivers.unbind(device);
     this.iommu.removeDevice(device.iommu);
     device.host.translator.disconnect?.(device.pci.rid);
     this.memory.removeWindow(device.bar0, device.pci.bar0);

@@ -7,7 +7,7 @@ import { IntelNestedDomain } from './iommu/intel/nested-domain.ts';
 import { PagingDomain } from './iommu/intel/paging-domain.ts';
 import { QueuedInvalidation } from './iommu/intel/queued-invalidation.ts';
 import { PasidTable } from './iommu/intel/pasid-table.ts';
-import { RadixTableBuilder } from './iommu/intel/radix-table-builder.ts';
+import { FirstStageBuilder, SecondStageBuilder } from './iommu/intel/table-builders.ts';
 import { ScalableIommu } from './iommu/intel/scalable-iommu.ts';
 import { IommuCore } from './iommu/iommu.ts';
 import { MockDomain } from './iommu/mock-domain.ts';
@@ -38,6 +38,8 @@ import { IoasCommands } from './iommufd/ioas-commands.ts';
 import { Ioas } from './iommufd/ioas.ts';
 import { IovaAllocator } from './iommufd/iova-allocator.ts';
 import { Iommufd } from './iommufd/main.ts';
+import { NoiommuDomain, NoiommuOps } from './iommufd/hwpt-noiommu.ts';
+import { NoiommuCommands } from './iommufd/noiommu-commands.ts';
 import { MmapRegions } from './iommufd/mmap-regions.ts';
 import { ObjectTable } from './iommufd/object.ts';
 import { OptionCommands } from './iommufd/option-commands.ts';
@@ -67,14 +69,18 @@ import { PageFaults } from './mm/fault.ts';
 import { Dmabuf } from './mm/dmabuf.ts';
 import { Memfd } from './mm/memfd.ts';
 import { Pages } from './mm/pages.ts';
+import { DriverCore } from './base/driver-core.ts';
+import { FaultInjection } from './fault-injection.ts';
 import { FdTable } from './fd-table.ts';
 import { OpenFile } from './file.ts';
 import { Syscalls } from './syscalls.ts';
 import { DeviceCdev } from './vfio/device-cdev.ts';
 import { GroupDeviceFile } from './vfio/device-file.ts';
 import { VfioDevice } from './vfio/device.ts';
+import { EmulatedBinding, EmulatedDevice } from './vfio/emulated-device.ts';
 import { GroupFile } from './vfio/group-file.ts';
 import { VfioGroup } from './vfio/group.ts';
+import { MediatedDevices, VfioMtty } from './vfio/mdev.ts';
 import { VfioCore } from './vfio/vfio-main.ts';
 import { VfioPci } from './vfio/vfio-pci.ts';
 import { VfioPciDmabufs } from './vfio/vfio-pci-dmabuf.ts';
@@ -101,11 +107,16 @@ export const defaultParts = {
   Dmabuf,
   DmabufPages,
   DmabufTests,
+  DriverCore,
+  EmulatedBinding,
+  EmulatedDevice,
   FaultCommands,
+  FaultInjection,
   FaultFile,
   FaultQueue,
   FdTable,
   FileSource,
+  FirstStageBuilder,
   Group,
   GroupDeviceFile,
   GroupFile,
@@ -129,6 +140,7 @@ export const defaultParts = {
   IoptPages,
   IovaAllocator,
   IovaBitmap,
+  MediatedDevices,
   Memfd,
   MmapRegions,
   MockDevice,
@@ -136,6 +148,9 @@ export const defaultParts = {
   MockIommu,
   MockNestedDomain,
   MockViommu,
+  NoiommuCommands,
+  NoiommuDomain,
+  NoiommuOps,
   ObjectTable,
   OpenFile,
   OptionCommands,
@@ -147,9 +162,9 @@ export const defaultParts = {
   PasidTable,
   PasidTests,
   QueuedInvalidation,
-  RadixTableBuilder,
   ReservedIovas,
   ScalableIommu,
+  SecondStageBuilder,
   SecondStageDirty,
   SelftestAccess,
   SelftestDevice,
@@ -165,6 +180,7 @@ export const defaultParts = {
   VfioCore,
   VfioDevice,
   VfioGroup,
+  VfioMtty,
   VfioPci,
   VfioPciDmabufs,
   Viommu,

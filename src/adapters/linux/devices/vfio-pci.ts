@@ -1,13 +1,18 @@
 import type { DeviceInfo } from '#port/bench.ts';
+import { ImplementationBroken } from '#port/implementation.ts';
+import type { SyscallResult } from '#port/process.ts';
+import { errnoName } from '#uapi/errno.ts';
 import type { Files } from '../files.ts';
 
 const pciBus = '/sys/bus/pci';
 
-/** Gives a device without a driver to vfio-pci. `address` is that of sysfs, `0000:00:04.0`, and becomes the id. */
+/** Gives a device to vfio-pci. `address` is that of sysfs, `0000:00:04.0`, and becomes the id. */
 export async function bindToVfioPci(files: Files, address: string): Promise<DeviceInfo> {
   const folder = `${pciBus}/devices/${address}`;
-  await files.write(`${folder}/driver_override`, 'vfio-pci');
-  await files.write(`${pciBus}/drivers_probe`, address);
+  const result = await giveToDriver(files, address, 'vfio-pci');
+  if (result < 0) {
+    throw new ImplementationBroken(`vfio-pci does not take ${address}: ${errnoName(result)}`);
+  }
   const cdev = await files.firstNumbered(`${folder}/vfio-dev/vfio`);
   const group = await files.firstNumbered('/sys/kernel/iommu_groups/', `/devices/${address}`);
   return {
@@ -18,9 +23,15 @@ export async function bindToVfioPci(files: Files, address: string): Promise<Devi
   };
 }
 
-/** Bus, device and function of an address such as `0000:00:04.1` in 16 bits, as in the requests of the device. */
-export function requesterId(address: string): number {
-  const [, bus = '', device = '', fn = ''] =
-    /^[0-9a-f]{4}:([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$/.exec(address) ?? [];
-  return (parseInt(bus, 16) << 8) | (parseInt(device, 16) << 3) | parseInt(fn, 16);
+/** From the driver that has it, if one has, to another one: what the `bind` file of that returns. */
+export async function giveToDriver(
+  files: Files,
+  address: string,
+  driver: string,
+): Promise<SyscallResult> {
+  const folder = `${pciBus}/devices/${address}`;
+  await files.write(`${folder}/driver_override`, driver);
+  if (await files.exists(`${folder}/driver`)) await files.write(`${folder}/driver/unbind`, address);
+  const written = await files.tryWrite(`${pciBus}/drivers/${driver}/bind`, address);
+  return written < 0 ? written : 0;
 }

@@ -1,7 +1,8 @@
 import type { Hpa, Iova, MemoryBus } from '../bus.ts';
 import type { Leaf } from '../iotlb.ts';
+import { entryIndex, entrySpan } from '../page-table.ts';
 import { FaultReason } from './faults.ts';
-import { addressIn, entryIndex, entrySpan, HOST_ADDRESS_BITS, isLeaf } from './second-stage.ts';
+import { addressIn, HOST_ADDRESS_BITS, isLeaf } from './second-stage.ts';
 
 /** VT-d, 9.7 First-Stage Paging Entries: those of x86-64. HW-VTD-20 */
 export const FIRST_STAGE_PRESENT = 1n << 0n;

@@ -62,8 +62,9 @@ export class Viommu extends IommufdObject implements ViommuCore {
     return undefined;
   }
 
-  allocateMmap(region: DeviceRegion): bigint {
-    return this.context.mmapRegions.allocate(region, this);
+  /** ENOMEM. */
+  allocateMmap(region: DeviceRegion): bigint | ErrnoName {
+    return this.context.kernel.faults.kmalloc() ?? this.context.mmapRegions.allocate(region, this);
   }
 
   destroyMmap(offset: bigint): void {

@@ -91,8 +91,8 @@ export class GroupFile implements FileOperations {
       task.files.unreserve(fd);
       return error;
     }
-    const { GroupDeviceFile, OpenFile, VfioPci } = this.parts;
-    const operations = new GroupDeviceFile(device, new VfioPci(this.parts, device.hardware));
+    const { GroupDeviceFile, OpenFile } = this.parts;
+    const operations = new GroupDeviceFile(device, device.newDriver(this.parts));
     task.files.install(fd, new OpenFile(operations, O_RDWR | O_CLOEXEC));
     return fd;
   }

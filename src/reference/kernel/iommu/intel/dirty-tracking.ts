@@ -3,11 +3,11 @@ import { SECOND_STAGE_DIRTY } from '../../../hardware/vtd/second-stage.ts';
 import { maximum, minimum } from '../../lib/math.ts';
 import type { DirtyTracking, DirtyVisit } from '../domain.ts';
 import type { CacheTags } from './cache-tags.ts';
-import type { RadixTableBuilder } from './radix-table-builder.ts';
+import type { PageTableBuilder } from '../page-table-builder.ts';
 
 export interface SecondStageDirtyOptions {
   readonly memory: MemoryBus;
-  readonly table: RadixTableBuilder;
+  readonly table: PageTableBuilder;
   readonly tags: CacheTags;
   /** Lets the PASID entries of all devices at the domain follow. */
   readonly toggle: (isEnabled: boolean) => void;

@@ -13,20 +13,16 @@ import {
 import { invariant } from '../../../reference-bug.ts';
 import type { Parts } from '../../parts.ts';
 import type { Pages } from '../../mm/pages.ts';
-import type { IommuDomain, IommuProtection } from '../domain.ts';
-import type { PageRequestHandler } from '../io-pgfault.ts';
+import type { IommuProtection } from '../domain.ts';
+import { TableDomain } from '../table-domain.ts';
 import type { CacheTags } from './cache-tags.ts';
 import type { SecondStageDirty } from './dirty-tracking.ts';
 import type { IntelNestedDomain } from './nested-domain.ts';
-import type { RadixTableBuilder, TableFormat } from './radix-table-builder.ts';
 import type { UnitFeatures } from './unit-features.ts';
-
-const [SIZE_4K, SIZE_2M, SIZE_1G] = [1n << 12n, 1n << 21n, 1n << 30n];
 
 export interface PagingDomainOptions {
   readonly pages: Pages;
   readonly parts: Parts;
-  /** Without it the second stage of legacy mode. */
   readonly stage: 'first' | 'second';
   readonly levels: 3 | 4;
   /** Page tables of guests can be put on top of it: second stage only. */
@@ -40,11 +36,9 @@ export interface DomainUser {
   setDirtyTracking(isEnabled: boolean): void;
 }
 
-/** struct dmar_domain with a table of either stage: pages of 4 KiB, 2 MiB and 1 GiB. */
-export class PagingDomain implements IommuDomain {
-  readonly type = 'paging';
-  readonly geometry: { readonly first: bigint; readonly last: bigint };
-  readonly pageSizes = SIZE_4K | SIZE_2M | SIZE_1G;
+/** struct dmar_domain with a table of either stage. */
+export class PagingDomain extends TableDomain {
+  override readonly geometry: { readonly first: bigint; readonly last: bigint };
   readonly stage: 'first' | 'second';
   readonly levels: 3 | 4;
   readonly nestParent: boolean;
@@ -54,29 +48,23 @@ export class PagingDomain implements IommuDomain {
   readonly users = new Set<DomainUser>();
   /** s1_domains: page tables of guests on top of this one. */
   readonly nested = new Set<IntelNestedDomain>();
-  pageRequestHandler?: PageRequestHandler;
-  protected readonly pages: Pages;
-  protected readonly table: RadixTableBuilder;
   private isSnooping = false;
 
-  constructor({ pages, parts, ...options }: PagingDomainOptions) {
-    this.pages = pages;
-    this.stage = options.stage;
-    this.levels = options.levels;
+  constructor({ pages, parts, stage, levels, ...options }: PagingDomainOptions) {
+    const { FirstStageBuilder, SecondStageBuilder } = parts;
+    const isFirst = stage === 'first';
+    super(pages, isFirst ? new FirstStageBuilder(pages) : new SecondStageBuilder(pages, levels));
+    this.stage = stage;
+    this.levels = levels;
     this.nestParent = options.nestParent ?? false;
     this.geometry = { first: 0n, last: (1n << BigInt(this.addressBits)) - 1n };
     this.tags = new parts.CacheTags();
-    this.table = new parts.RadixTableBuilder(pages, formatOf(options));
     const { memory } = pages;
     const { table, tags } = this;
     const toggle = (isEnabled: boolean): void => this.toggleDirty(isEnabled);
     this.dirtyTracking = options.dirtyTracking
       ? new parts.SecondStageDirty({ memory, table, tags, toggle })
       : undefined;
-  }
-
-  get root(): bigint {
-    return this.table.root;
   }
 
   /** All accesses snoop the caches, whatever the device says. */
@@ -105,38 +93,35 @@ export class PagingDomain implements IommuDomain {
     return unit.addressBits >= this.addressBits && unit.takesLevels(this.levels);
   }
 
-  /** intel_iommu_map_pages(): entries that were not present are in no cache. IOAS-MAP-38 45 48 49, OPT-19 */
-  map(
+  /** intel_iommu_map_pages(): erratum 772415 allows a nesting parent no entry that can only be read. IOAS-MAP-45 */
+  override map(
     iova: bigint,
     physical: bigint,
     length: bigint,
     protection: IommuProtection,
-    maxPageSize = SIZE_1G,
+    maxPageSize?: bigint,
   ): ErrnoName | undefined {
-    this.checkRange(iova, length);
     if (this.nestParent && !protection.write) return 'EINVAL';
-    const rights = this.bitsOf(protection);
-    const error = this.table.map({ iova, physical, length, rights, maxPageSize });
-    if (error) this.unmap(iova, length);
-    return error;
+    return super.map(iova, physical, length, protection, maxPageSize);
   }
 
-  /** intel_iommu_unmap(), iommu_iotlb_sync(): tables are given back after no cache can lead to them. */
-  unmap(iova: bigint, length: bigint): void {
-    this.checkRange(iova, length);
-    const unused = this.table.unmap(iova, length);
-    this.tags.flushRange(iova, length);
-    for (const folio of unused) this.pages.put(folio);
-  }
-
-  iovaToPhys(iova: bigint): bigint | undefined {
-    return this.table.lookup(iova);
-  }
-
-  free(): void {
+  override free(): void {
     invariant(this.tags.isEmpty, 'a domain is freed while it is attached');
     invariant(this.nested.size === 0, 'a domain is freed before the nested ones on it');
-    this.table.free();
+    super.free();
+  }
+
+  /** A first stage has no right to read that could be left away. */
+  protected override rightsOf({ read, write }: IommuProtection): bigint {
+    if (this.stage === 'first') {
+      return FIRST_STAGE_PRESENT | FIRST_STAGE_USER | (write ? FIRST_STAGE_WRITE : 0n);
+    }
+    const rights = (read ? SECOND_STAGE_READ : 0n) | (write ? SECOND_STAGE_WRITE : 0n);
+    return this.forcesSnoop ? rights | SECOND_STAGE_SNOOP : rights;
+  }
+
+  protected override flush(iova: bigint, length: bigint): void {
+    this.tags.flushRange(iova, length);
   }
 
   /** parent_domain_set_dirty_tracking(): also for the guests' page tables on top. */
@@ -145,27 +130,4 @@ export class PagingDomain implements IommuDomain {
       for (const user of domain.users) user.setDirtyTracking(isEnabled);
     }
   }
-
-  /** A first stage has no right to read that could be left away. */
-  protected bitsOf({ read, write }: IommuProtection): bigint {
-    invariant(read || write, 'a mapping has no right at all');
-    if (this.stage === 'first') return FIRST_STAGE_TABLE & ~(write ? 0n : FIRST_STAGE_WRITE);
-    const rights = (read ? SECOND_STAGE_READ : 0n) | (write ? SECOND_STAGE_WRITE : 0n);
-    return this.forcesSnoop ? rights | SECOND_STAGE_SNOOP : rights;
-  }
-
-  private checkRange(iova: bigint, length: bigint): void {
-    const aligned = iova % SIZE_4K === 0n && length % SIZE_4K === 0n && length > 0n;
-    invariant(aligned, `range ${iova} +${length} is not made of pages`);
-    invariant(iova + length - 1n <= this.geometry.last, `range ${iova} +${length} is too high`);
-  }
-}
-
-const FIRST_STAGE_TABLE = FIRST_STAGE_PRESENT | FIRST_STAGE_WRITE | FIRST_STAGE_USER;
-const SECOND_STAGE_TABLE = SECOND_STAGE_READ | SECOND_STAGE_WRITE;
-
-function formatOf({ stage, levels }: Pick<PagingDomainOptions, 'stage' | 'levels'>): TableFormat {
-  return stage === 'first'
-    ? { levels, presentBits: FIRST_STAGE_PRESENT, tableBits: FIRST_STAGE_TABLE }
-    : { levels, presentBits: SECOND_STAGE_TABLE, tableBits: SECOND_STAGE_TABLE };
 }

@@ -1,27 +1,23 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 
-import type { Hpa, MemoryBus } from '../../../hardware/bus.ts';
-import {
-  SECOND_STAGE_PAGE_SIZE,
-  addressIn,
-  entryIndex,
-  entrySpan,
-  isLeaf,
-} from '../../../hardware/vtd/second-stage.ts';
-import { invariant, ReferenceBug } from '../../../reference-bug.ts';
-import type { Folio, Pages } from '../../mm/pages.ts';
-import { PAGE_SHIFT } from '../../mm/user-memory.ts';
+import type { Hpa, MemoryBus } from '../../hardware/bus.ts';
+import { entryIndex, entrySpan } from '../../hardware/page-table.ts';
+import { invariant, ReferenceBug } from '../../reference-bug.ts';
+import type { Folio, Pages } from '../mm/pages.ts';
+import { PAGE_SHIFT } from '../mm/user-memory.ts';
 
-/** Superpages of 2 MiB and 1 GiB. */
-const LARGEST_LEAF_LEVEL = 3;
-
-/** In what the tables of the two stages differ. */
+/** What the vendor's book says of the entries of a page table. Each is a word of 64 bits, 512 are a table. */
 export interface TableFormat {
-  readonly levels: 3 | 4;
-  /** An entry with any of them is present. */
-  readonly presentBits: bigint;
-  /** Of an entry that leads to a table. */
-  readonly tableBits: bigint;
+  /** Of a whole table; 1 is the lowest. */
+  readonly levels: number;
+  readonly largestLeafLevel: number;
+  isPresent(entry: bigint): boolean;
+  isLeaf(entry: bigint, level: number): boolean;
+  addressIn(entry: bigint): Hpa;
+  /** `level` is that of the table which the entry is in. */
+  leaf(extent: Pick<Extent, 'physical' | 'rights'>, level: number): bigint;
+  /** An entry that leads to a table of the next lower level, and takes no right away. */
+  table(address: Hpa, level: number): bigint;
 }
 
 /** A leaf, told to who looks at a range. */
@@ -38,7 +34,7 @@ export interface Extent {
   readonly iova: bigint;
   readonly physical: bigint;
   readonly length: bigint;
-  /** Bits of the leaves. */
+  /** Right bits of the leaves. */
   readonly rights: bigint;
   /** Largest leaf allowed, bytes. */
   readonly maxPageSize: bigint;
@@ -52,17 +48,17 @@ interface Table {
   live: number;
 }
 
-/** Writes tables of 512 entries a level, of either stage: drivers/iommu/generic_pt, fmt/vtdss.h and fmt/x86_64.h. */
-export class RadixTableBuilder {
+/** Writes page tables of an IOMMU: drivers/iommu/generic_pt/iommu_pt.h. */
+export class PageTableBuilder {
+  private readonly format: TableFormat;
   private readonly pages: Pages;
   private readonly memory: MemoryBus;
   private readonly tables = new Map<Hpa, Table>();
   private readonly rootTable: Table;
-  private readonly format: TableFormat;
 
   constructor(pages: Pages, format: TableFormat) {
-    this.pages = pages;
     this.format = format;
+    this.pages = pages;
     this.memory = pages.memory;
     const root = this.newTable();
     if (!root) throw new ReferenceBug('out of memory for the root of a page table');
@@ -81,21 +77,20 @@ export class RadixTableBuilder {
   /** Clears all entries of the range. Returns the tables that nothing refers to now; free() them once no cache does. */
   unmap(iova: bigint, length: bigint): readonly Folio[] {
     const unused: Folio[] = [];
-    this.unmapIn(this.rootTable, this.format.levels, {
-      first: iova,
-      last: iova + length - 1n,
-      unused,
-    });
+    const range = { first: iova, last: iova + length - 1n, unused };
+    this.unmapIn(this.rootTable, this.format.levels, range);
     return unused;
   }
 
   lookup(iova: bigint): Hpa | undefined {
+    const { format } = this;
     let table = this.rootTable;
-    for (let level: number = this.format.levels; ; level -= 1) {
+    for (let level = format.levels; ; level -= 1) {
       const entry = this.memory.read64(slot(table, iova, level));
-      if (!this.isPresent(entry)) return undefined;
-      if (isLeaf(entry, level)) return addressIn(entry) + (iova % entrySpan(level));
-      table = this.tableAt(addressIn(entry));
+      if (!format.isPresent(entry)) return undefined;
+      const address = format.addressIn(entry);
+      if (format.isLeaf(entry, level)) return address + (iova % entrySpan(level));
+      table = this.tableAt(address);
     }
   }
 
@@ -128,33 +123,34 @@ export class RadixTableBuilder {
   /** `piece` lies within one entry of that level. */
   protected takesLeaf(piece: Extent, level: number): boolean {
     const span = entrySpan(level);
-    const isAllowed = level <= LARGEST_LEAF_LEVEL && span <= piece.maxPageSize;
+    const isAllowed = level <= this.format.largestLeafLevel && span <= piece.maxPageSize;
     return isAllowed && piece.length === span && piece.physical % span === 0n;
   }
 
   private writeLeaf(table: Table, level: number, piece: Extent): undefined {
     const at = slot(table, piece.iova, level);
-    invariant(!this.isPresent(this.memory.read64(at)), `IOVA ${piece.iova} is mapped already`);
-    const size = level > 1 ? SECOND_STAGE_PAGE_SIZE : 0n;
-    this.memory.write64(at, piece.physical | piece.rights | size);
+    const isFree = !this.format.isPresent(this.memory.read64(at));
+    invariant(isFree, `IOVA ${piece.iova} is mapped already`);
+    this.memory.write64(at, this.format.leaf(piece, level));
     table.live += 1;
   }
 
   private mapBelow(table: Table, level: number, piece: Extent): ErrnoName | undefined {
+    const { format } = this;
     const at = slot(table, piece.iova, level);
     const entry = this.memory.read64(at);
-    invariant(
-      !this.isPresent(entry) || !isLeaf(entry, level),
-      `IOVA ${piece.iova} is mapped already`,
-    );
-    const below = this.isPresent(entry) ? this.tableAt(addressIn(entry)) : this.addTable(table, at);
+    const isPresent = format.isPresent(entry);
+    invariant(!isPresent || !format.isLeaf(entry, level), `IOVA ${piece.iova} is mapped already`);
+    const below = isPresent
+      ? this.tableAt(format.addressIn(entry))
+      : this.addTable(table, at, level);
     return below ? this.mapIn(below, level - 1, piece) : 'ENOMEM';
   }
 
-  private addTable(parent: Table, at: Hpa): Table | undefined {
+  private addTable(parent: Table, at: Hpa, level: number): Table | undefined {
     const table = this.newTable();
     if (!table) return undefined;
-    this.memory.write64(at, table.base | this.format.tableBits);
+    this.memory.write64(at, this.format.table(table.base, level));
     parent.live += 1;
     return table;
   }
@@ -168,13 +164,13 @@ export class RadixTableBuilder {
     for (let iova = range.first; iova <= range.last; iova = iova - (iova % span) + span) {
       const at = slot(table, iova, level);
       const entry = this.memory.read64(at);
-      if (!this.isPresent(entry)) continue;
+      if (!this.format.isPresent(entry)) continue;
       const end = iova - (iova % span) + span - 1n;
       const last = end < range.last ? end : range.last;
-      if (isLeaf(entry, level)) {
+      if (this.format.isLeaf(entry, level)) {
         invariant(last - iova + 1n === span, `an entry of ${span} bytes is unmapped in part`);
       } else {
-        const below = this.tableAt(addressIn(entry));
+        const below = this.tableAt(this.format.addressIn(entry));
         this.unmapIn(below, level - 1, { first: iova, last, unused: range.unused });
         if (below.live > 0) continue;
         this.tables.delete(below.base);
@@ -190,24 +186,22 @@ export class RadixTableBuilder {
     level: number,
     range: { first: bigint; last: bigint; told: (leaf: VisitedLeaf) => void },
   ): void {
+    const { format } = this;
     const span = entrySpan(level);
     for (let iova = range.first; iova <= range.last; iova = iova - (iova % span) + span) {
       const at = slot(table, iova, level);
       const entry = this.memory.read64(at);
-      if (!this.isPresent(entry)) continue;
+      if (!format.isPresent(entry)) continue;
       const begin = iova - (iova % span);
-      if (isLeaf(entry, level)) {
+      if (format.isLeaf(entry, level)) {
         range.told({ iova: begin, size: span, entry, at });
         continue;
       }
       const end = begin + span - 1n;
       const last = end < range.last ? end : range.last;
-      this.visitIn(this.tableAt(addressIn(entry)), level - 1, { ...range, first: iova, last });
+      const below = this.tableAt(format.addressIn(entry));
+      this.visitIn(below, level - 1, { ...range, first: iova, last });
     }
-  }
-
-  private isPresent(entry: bigint): boolean {
-    return (entry & this.format.presentBits) !== 0n;
   }
 
   private newTable(): Table | undefined {

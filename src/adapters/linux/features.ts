@@ -44,7 +44,7 @@ const ofSelftest = [
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: ofSelftest,
-  edu: [...ofX86, 'intel-iommu', 'host-driver'],
+  edu: [...ofX86, 'intel-iommu', 'host-driver', 'basic-iommu'],
   'virtio-iommu': [...ofX86, 'virtio-iommu', 'unsafe-interrupts'],
   'amd-iommu': [...ofX86, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,

@@ -7,10 +7,15 @@ import { SmmuNestedDomain } from './iommu/arm/nested-domain.ts';
 import { SmmuDomain } from './iommu/arm/smmu-domain.ts';
 import { StreamTable } from './iommu/arm/stream-table.ts';
 import { Vsmmu } from './iommu/arm/vsmmu.ts';
+import { CacheTags } from './iommu/intel/cache-tags.ts';
+import { SecondStageDirty } from './iommu/intel/dirty-tracking.ts';
 import { IntelIommu } from './iommu/intel/intel-iommu.ts';
+import { IntelNestedDomain } from './iommu/intel/nested-domain.ts';
 import { PagingDomain } from './iommu/intel/paging-domain.ts';
 import { QueuedInvalidation } from './iommu/intel/queued-invalidation.ts';
-import { SecondStageBuilder } from './iommu/intel/second-stage-builder.ts';
+import { PasidTable } from './iommu/intel/pasid-table.ts';
+import { FirstStageBuilder, SecondStageBuilder } from './iommu/intel/table-builders.ts';
+import { ScalableIommu } from './iommu/intel/scalable-iommu.ts';
 import { IommuCore } from './iommu/iommu.ts';
 import { MockDomain } from './iommu/mock-domain.ts';
 import { MockNestedDomain } from './iommu/mock-nested-domain.ts';
@@ -101,6 +106,7 @@ export const defaultParts = {
   AreaCutter,
   AreaTree,
   ArmSmmuV3,
+  CacheTags,
   DeviceCdev,
   DeviceCommands,
   DirtyCommands,
@@ -118,6 +124,7 @@ export const defaultParts = {
   FaultQueue,
   FdTable,
   FileSource,
+  FirstStageBuilder,
   Group,
   GroupDeviceFile,
   GroupFile,
@@ -128,6 +135,7 @@ export const defaultParts = {
   HwptNested,
   HwptPaging,
   IntelIommu,
+  IntelNestedDomain,
   InvalidateCommands,
   IoPagetable,
   Ioas,
@@ -159,10 +167,13 @@ export const defaultParts = {
   PageRequests,
   Pages,
   PagingDomain,
+  PasidTable,
   PasidTests,
   QueuedInvalidation,
   ReservedIovas,
+  ScalableIommu,
   SecondStageBuilder,
+  SecondStageDirty,
   SelftestAccess,
   SelftestDevice,
   SmmuCommands,

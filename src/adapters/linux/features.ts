@@ -49,7 +49,7 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   'amd-iommu': [...ofX86, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,
   'smmuv3-stage1': [...ofSmmu, 'iommu-without-nesting'],
-  noiommu: [...ofSelftest, 'device-without-iommu'],
+  noiommu: [...ofSelftest, 'device-without-iommu', 'vfio-group'],
 };
 
 /** What a kernel offers only for the devices of one machine. */

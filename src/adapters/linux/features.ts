@@ -42,6 +42,7 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
     ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
   ],
   edu: [...ofEdu, 'intel-iommu', 'host-driver', 'basic-iommu'],
+  'edu-snoop': [...ofEdu, 'intel-iommu', 'snoop-control'],
   'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
   'amd-iommu': [...ofEdu, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,

@@ -45,6 +45,7 @@ const ofSelftest = [
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: ofSelftest,
   edu: [...ofX86, 'intel-iommu', 'host-driver', 'basic-iommu'],
+  'edu-snoop': [...ofX86, 'intel-iommu', 'snoop-control'],
   'virtio-iommu': [...ofX86, 'virtio-iommu', 'unsafe-interrupts'],
   'amd-iommu': [...ofX86, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,

@@ -6,13 +6,14 @@ import { VFIO_DEVICE_DETACH_IOMMUFD_PT } from '#uapi/vfio/device.ts';
 
 import { attachDevice, bindDevice, bringUp, openDevice } from './support/attach.ts';
 import { Given, Then, When } from './support/cucumber.ts';
+import { openGroup, openInGroup } from './support/group.ts';
 import {
   attachmentOf,
   type DeviceHandle,
   type Handle,
   type ObjectHandle,
 } from './support/handles.ts';
-import type { NewDevice } from './support/parameter-types.ts';
+import type { NewDevice } from './support/parameter-values.ts';
 import type { World } from './support/world.ts';
 import { hex, pattern } from './values.ts';
 
@@ -57,10 +58,12 @@ Given('{newDevice} attached to {object}', async function (model, object) {
   await bringUp(this, device, pageTable(object));
 });
 
-When('{process} opens {device}', async function (_process, device) {
-  this.require('vfio-device');
+When('{process} opens {node}', async function (process, { device, way }) {
+  this.require(way === 'itself' ? 'vfio-device' : 'vfio-group');
   this.settle();
-  await openDevice(this, device);
+  if (way === 'itself') await openDevice(this, device);
+  else if (way === 'group') await openGroup(this, process, device);
+  else await openInGroup(this, process, device);
 });
 
 When('{process} binds {device} to {iommufd}', async function (_process, device, iommufd) {

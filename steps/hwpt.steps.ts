@@ -22,7 +22,7 @@ import { Given, Then, When } from './support/cucumber.ts';
 import { compareValue, parseRows } from './support/fields.ts';
 import type { ObjectHandle } from './support/handles.ts';
 import { idOf } from './support/names.ts';
-import type { HwptSort, NewHwpt } from './support/parameter-types.ts';
+import type { HwptSort, NewHwpt } from './support/parameter-values.ts';
 import { loadBytes } from './support/probes.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';

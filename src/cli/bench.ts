@@ -2,8 +2,13 @@ import { writeFileSync } from 'node:fs';
 
 import { Command } from 'commander';
 
+import { attachMany, attachSecond } from './bench/devices.ts';
+import { dirtyBitmap } from './bench/dirty-bitmap.ts';
 import { measureSuite } from './bench/empty-suite.ts';
 import { measureMapUnmap, type MapUnmapCost } from './bench/map-unmap.ts';
+import { requestPages } from './bench/page-requests.ts';
+import { measureScaling } from './bench/scaling.ts';
+import type { Measure, Scaling } from './bench/scaling.ts';
 import { measureTranslations } from './bench/translations.ts';
 import { measureWireCall } from './bench/wire-call.ts';
 
@@ -12,7 +17,7 @@ import { measureWireCall } from './bench/wire-call.ts';
 const sizes = [1_000, 10_000, 100_000, 1_000_000];
 
 function say(what: string, figures: string): void {
-  console.log(`${what.padEnd(34)} ${figures}`);
+  console.log(`${what.padEnd(35)} ${figures}`);
 }
 
 /** The dearest size beside the cheapest: what a logarithm and a cold cache cost. */
@@ -34,8 +39,27 @@ async function mapUnmap(): Promise<{ readonly sizes: MapUnmapCost[]; readonly ra
   return { sizes: costs, ratio };
 }
 
+const scaled: readonly (readonly [what: string, unit: string, size: number, measure: Measure])[] = [
+  ['a second device to 10^5 areas', 'an area', 100_000, attachSecond],
+  ['the dirty bitmap of 1 TiB', 'a GiB', 1024, dirtyBitmap],
+  ['10^4 page requests in a fault queue', 'a request', 10_000, requestPages],
+  ['10^3 devices in one IOAS', 'a device', 1000, attachMany],
+];
+
+/** What a unit costs among many, beside a tenth of them. */
+async function scaling(): Promise<Record<string, Scaling>> {
+  const figures: Record<string, Scaling> = {};
+  for (const [what, unit, size, measure] of scaled) {
+    const { microseconds, ratio } = (figures[what] = await measureScaling(size, measure));
+    const cost = `${microseconds.toFixed(1)} µs ${unit}`;
+    say(what, `${cost}, ${ratio.toFixed(2)} times that of a tenth (aim: at most 2.5)`);
+  }
+  return figures;
+}
+
 async function main({ json }: { readonly json?: string }): Promise<void> {
   const areas = await mapUnmap();
+  const units = await scaling();
   const translations = await measureTranslations();
   const { cold, warm } = translations;
   say('translations a second, cold IOTLB', Math.round(cold).toString());
@@ -47,7 +71,7 @@ async function main({ json }: { readonly json?: string }): Promise<void> {
   say('a call on the wire beside an echo', `${wire.ratio.toFixed(2)} (aim: 1.5)`);
   const suite = measureSuite();
   say('the suite beside an empty one', `${suite.ratio.toFixed(2)} (aim: 1.5)`);
-  const figures = { mapUnmap: areas, translations, wire, suite };
+  const figures = { mapUnmap: areas, scaling: units, translations, wire, suite };
   console.log(JSON.stringify(figures));
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);
 }

@@ -8,6 +8,7 @@ import { UnreadableReport } from '#report/read-run.ts';
 
 import { compareCommand } from './compare.ts';
 import { makeHtml } from './conclude.ts';
+import { exercisedCommand } from './exercised.ts';
 import { explainCommand } from './explain.ts';
 import { mergeCommand } from './merge.ts';
 import { exitCodes, Problem } from './problem.ts';
@@ -137,9 +138,19 @@ function addReports(program: Command): void {
 function addRequirements(program: Command): void {
   program
     .command('requirements')
-    .description('print what each family of requirements has scenarios for')
+    .description('print what each family of requirements has scenarios for, or what ran somewhere')
+    .option(
+      '--against <results>',
+      'say which were exercised there, and why the rest was not: linux-7.3 (published), folders of ' +
+        'reports or files result.json, comma-separated',
+      words,
+      [],
+    )
     .option(...configOption)
-    .action(async ({ config }: { config?: string }) => exit(await requirementsCommand(config)));
+    .action(async ({ against, config }: { against: string[]; config?: string }) => {
+      if (against.length === 0) exit(await requirementsCommand(config));
+      await exercisedCommand(against, config);
+    });
   program
     .command('explain')
     .description('print requirements and the scenarios that show them')

@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 
 import { publishedFolder, publishedReadme, publishingFlaws } from '#report/published.ts';
 import { readResult } from '#report/read-run.ts';
 
+import { publishedFiles } from './against.ts';
 import { fixtureReports, newFolder, resultIn, runFixture } from './fixtures/conformance.ts';
+import { resultOf } from '#report/fixtures/result.ts';
+import type { Configuration } from '#report/fixtures/result.ts';
 import { published } from './publish.ts';
 
-function publishedResults(): string[] {
-  if (!existsSync(published)) return [];
-  const files = readdirSync(published, { recursive: true, encoding: 'utf8' });
-  return files.filter((file) => file.endsWith('result.json')).map((file) => join(published, file));
-}
-
-for (const file of publishedResults()) {
+for (const file of publishedFiles()) {
   test(`${relative(published, file)} is valid, complete, in its place, and its README is current`, () => {
     const result = readResult(file);
     assert.deepEqual(publishingFlaws(result), []);
@@ -44,4 +41,12 @@ test('the README says how to reproduce the result', () => {
     readme,
     /- The fixture fails here, and its authors know\. \(2 scenarios; ABI-07, ABI-18\)/,
   );
+});
+
+test('results of several configurations of a kernel lie side by side', () => {
+  const folder = (configuration: Configuration) => publishedFolder(resultOf(configuration));
+  assert.equal(folder({}), '7.3.4/linux');
+  const features = 'vfio-container,noiommu';
+  assert.equal(folder({ features }), '7.3.4/linux+noiommu+vfio-container');
+  assert.equal(folder({ architecture: 'aarch64' }), '7.3.4/linux-aarch64');
 });

@@ -10,7 +10,6 @@ export const laterFamilies: readonly string[] = ['NOIO'];
  */
 const waiting: Readonly<Record<string, string>> = {
   'IOAS-MAP-45': 'HW-VTD',
-  'IOAS-FILE-18': 'VFIO-FEA',
   'OPT-39': 'VFIO-GRP',
   'FAULT-09': 'HW-VTD',
   'FAULT-10': 'HW-VTD',
@@ -38,26 +37,17 @@ const waiting: Readonly<Record<string, string>> = {
   'VIOMMU-12': 'HW-SMU',
   'VDEV-10': 'HW-SMU',
   'VEVQ-21': 'HW-SMU',
-  'DEV-07': 'VFIO-GRP',
-  'DEV-08': 'VFIO-GRP',
   'DEV-26': 'HW-VTD',
   'DEV-40': 'HW-SMU',
   'DEV-41': 'HW-VTD',
   'DEV-43': 'HW-SMU',
   'VFIO-11': 'VFIO-GRP',
-  'VFIO-32': 'VFIO-GRP',
-  'VFIO-33': 'VFIO-GRP',
-  'VFIO-34': 'VFIO-GRP',
   'VFIO-35': 'VFIO-GRP',
-  'VFIO-38': 'VFIO-GRP',
   'NOIO-01': 'VFIO-GRP',
   'NOIO-02': 'VFIO-GRP',
   'NOIO-03': 'VFIO-GRP',
   'NOIO-04': 'VFIO-GRP',
   'NOIO-05': 'VFIO-GRP',
-  'VFIO-CDEV-06': 'VFIO-GRP',
-  'VFIO-CDEV-07': 'VFIO-GRP',
-  'VFIO-ATT-11': 'VFIO-GRP',
 };
 
 /** Requirements whose scenarios come later, and the family they come with. Reports count them apart. */

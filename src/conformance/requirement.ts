@@ -120,6 +120,12 @@ export function requirements(
   };
 }
 
+/** What a family is about: `iommufd`, `vfio` (`VFIO-CDEV`) or `hardware` (`HW-VTD`). */
+export function subsystemOf(family: string): 'iommufd' | 'vfio' | 'hardware' {
+  if (family.startsWith('HW-')) return 'hardware';
+  return family.startsWith('VFIO-') ? 'vfio' : 'iommufd';
+}
+
 /** `IOAS-MAP`, 7: `IOAS-MAP-07`. */
 export function requirementId(family: string, number: number): string {
   return `${family}-${String(number).padStart(2, '0')}`;

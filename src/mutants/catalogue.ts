@@ -4,6 +4,7 @@ import { accesses } from './accesses.ts';
 import { copies } from './copies.ts';
 import { dirty } from './dirty.ts';
 import { devices } from './devices.ts';
+import { dmaBufs } from './dma-bufs.ts';
 import { dma } from './dma.ts';
 import { faults } from './faults.ts';
 import { hardwareInfo } from './hardware-info.ts';
@@ -20,6 +21,7 @@ import { testCommand } from './test-command.ts';
 import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
 import { vfioCompat } from './vfio-compat.ts';
+import { vfioGroups } from './vfio-groups.ts';
 import { vfio } from './vfio.ts';
 import { viommus } from './viommus.ts';
 
@@ -31,6 +33,7 @@ export const catalogue: readonly Mutant[] = [
   ...placing,
   ...pages,
   ...copies,
+  ...dmaBufs,
   ...unmaps,
   ...accesses,
   ...viommus,
@@ -40,6 +43,7 @@ export const catalogue: readonly Mutant[] = [
   ...pins,
   ...devices,
   ...vfio,
+  ...vfioGroups,
   ...hardwareInfo,
   ...pageTables,
   ...invalidations,

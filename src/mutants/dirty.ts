@@ -41,10 +41,10 @@ export const dirty = mutants(
           return true;
         }
 
-        protected override setInByte(firstBit: bigint, lastBit: bigint): boolean {
+        protected override setInPage(firstBit: bigint, lastBit: bigint): boolean {
           const address = this.options.address + firstBit / 8n;
           const isBeyond = this.window !== undefined && this.pinned(address) === undefined;
-          return !isBeyond && super.setInByte(firstBit, lastBit);
+          return !isBeyond && super.setInPage(firstBit, lastBit);
         }
       },
     }),

@@ -60,7 +60,7 @@ export const faults = mutants(
       FaultQueue: class extends FaultQueue {
         override take(copy: Copy): ErrnoName | undefined {
           const error = super.take(copy);
-          if (error) this.undelivered.shift();
+          if (error) this.dropNext();
           return error;
         }
       },
@@ -217,7 +217,7 @@ export const faults = mutants(
     parts: ({ FaultQueue }) => ({
       FaultQueue: class extends FaultQueue {
         override deliver(group: PageRequestGroup): void {
-          this.undelivered.unshift(group);
+          this.undelivered.set(-this.arrivals++, group);
         }
       },
     }),

@@ -30,6 +30,7 @@ export interface DeviceModel {
 }
 
 export interface DeviceInfo {
+  /** Of a VFIO device its name in sysfs, which VFIO_GROUP_GET_DEVICE_FD takes. */
   readonly id: DeviceId;
   /** `vfio`: opened, bound and attached by VFIO ioctls. `selftest`: comes into being attached, by IOMMU_TEST_CMD. */
   readonly kind: 'vfio' | 'selftest';

@@ -9,6 +9,10 @@ export const features = {
     says: 'The machine can make a dma-buf that IOMMU_IOAS_MAP_FILE takes.',
     requires: ['ioas-map-file'],
   },
+  'vfio-dma-buf': {
+    says: 'A VFIO device exports its registers as a dma-buf, which other devices may reach.',
+    requires: ['ioas-map-file', 'vfio-device'],
+  },
   noiommu: { says: 'IOMMU_IOAS_NOIOMMU_GET_PA is compiled in.' },
   device: { says: 'A device can be attached to an IOAS, and `sees` answers for it.' },
   'two-devices': {
@@ -43,6 +47,10 @@ export const features = {
     says: 'A VFIO device is behind an IOMMU of its own.',
     requires: ['vfio-device'],
   },
+  'hw-info': {
+    says: 'The driver of the IOMMU has information about it for IOMMU_GET_HW_INFO.',
+    requires: ['hwpt-alloc'],
+  },
   'unsafe-interrupts': {
     says: 'Devices can forge the interrupts of each other; a parameter of iommufd allows it.',
     requires: ['vfio-device'],
@@ -58,6 +66,10 @@ export const features = {
     requires: ['smmuv3', 'viommu'],
   },
   'amd-iommu': { says: 'VFIO devices are behind an AMD IOMMU.', requires: ['vfio-device'] },
+  'amd-nesting': {
+    says: 'Page tables of guests can be put on those of the AMD IOMMU.',
+    requires: ['amd-iommu', 'hwpt-alloc', 'viommu'],
+  },
   'virtio-iommu': { says: 'VFIO devices are behind a virtio-iommu.', requires: ['vfio-device'] },
   'fault-injection': {
     says: '/proc/self/fail-nth and fail_iommufd make checks inside the kernel fail.',

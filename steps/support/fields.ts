@@ -11,6 +11,7 @@ import * as viommu from '#uapi/iommufd/viommu.ts';
 import type { Codec, Struct } from '#uapi/codec.ts';
 import * as vfioContainer from '#uapi/vfio/container.ts';
 import * as vfioDevice from '#uapi/vfio/device.ts';
+import * as vfioGroup from '#uapi/vfio/group.ts';
 import * as vfioType1 from '#uapi/vfio/iommu-type1.ts';
 
 import type { AnyCommand } from './commands.ts';
@@ -32,6 +33,7 @@ const constants = new Map<string, number>(
     viommu,
     vfioContainer,
     vfioDevice,
+    vfioGroup,
     vfioType1,
   ].flatMap((module) =>
     Object.entries(module).filter(
@@ -71,6 +73,7 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
   'iommu_hwpt_pgfault.flags': ['IOMMU_PGFAULT_FLAGS_'],
   'iommu_hwpt_pgfault.perm': ['IOMMU_PGFAULT_PERM_'],
   'iommu_hwpt_page_response.code': ['IOMMUFD_PAGE_RESP_'],
+  'VFIO_GROUP_GET_STATUS.flags': ['VFIO_GROUP_FLAGS_'],
   'VFIO_IOMMU_GET_INFO.flags': ['VFIO_IOMMU_INFO_'],
   'VFIO_IOMMU_MAP_DMA.flags': ['VFIO_DMA_MAP_FLAG_'],
   'VFIO_IOMMU_UNMAP_DMA.flags': ['VFIO_DMA_UNMAP_FLAG_'],

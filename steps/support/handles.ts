@@ -47,6 +47,8 @@ export interface MemfdHandle {
   readonly name: string;
   readonly fd: Fd;
   readonly length: bigint;
+  /** Whose registers it is. */
+  readonly exporter?: DeviceHandle | undefined;
 }
 
 export interface BufferHandle {
@@ -87,8 +89,23 @@ export interface DeviceHandle {
   readonly pasids: Set<number>;
 }
 
+/** A VFIO group whose node was opened; its name is the path of the node. */
+export interface GroupHandle {
+  readonly kind: 'group';
+  readonly name: string;
+  fd: Fd;
+  /** What was last set as its container. */
+  container: IommufdHandle | undefined;
+}
+
 export type Handle =
-  ProcessHandle | IommufdHandle | ObjectHandle | MemfdHandle | BufferHandle | DeviceHandle;
+  | ProcessHandle
+  | IommufdHandle
+  | ObjectHandle
+  | MemfdHandle
+  | BufferHandle
+  | DeviceHandle
+  | GroupHandle;
 
 export type Kind = Handle['kind'];
 

@@ -3,6 +3,8 @@ import type { Fd } from '#port/process.ts';
 
 import type {
   BufferHandle,
+  DeviceHandle,
+  GroupHandle,
   Handle,
   IommufdHandle,
   Kind,
@@ -48,6 +50,7 @@ export function objectNamed(
   const { id, kind, name = '' } = words;
   if (id !== undefined) return numbered(world, Number(id), `object ${id}`);
   if (kind === 'the page table of device') return pageTableOf(world, name);
+  if (kind === 'the group of device') return groupOf(world, world.handles.get('device', name));
   if (kind === 'mock device') return mockDevice(world, name);
   if (kind !== undefined) return world.handles.get(kinds[kind] ?? (kind as Kind), name);
   return numbered(world, noSuchId, 'no such object');
@@ -73,6 +76,13 @@ function pageTableOf(world: World, device: string): ObjectHandle {
     throw new Error(`device "${device}" was never attached in this scenario`);
   }
   return { kind: 'hwpt', name: `of device ${device}`, id, iommufd, ioas };
+}
+
+/** The group of a device, once its node was opened. */
+export function groupOf({ handles }: World, { name, info }: DeviceHandle): GroupHandle {
+  const found = handles.all('group').find((group) => group.name === info.group);
+  if (found !== undefined) return found;
+  throw new Error(`the group of device "${name}" was never opened in this scenario`);
 }
 
 /** The fd that a handle stands for, where it stands for one. */

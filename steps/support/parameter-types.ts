@@ -10,7 +10,7 @@ import { IOMMUFD_PATH } from '#uapi/paths.ts';
 import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
-import { numberNamed } from './fields.ts';
+import { formOf } from './form.ts';
 import { structNamed } from './structs.ts';
 import type {
   BufferHandle,
@@ -25,65 +25,22 @@ import type {
 } from './handles.ts';
 import { iommufdNamed, objectNamed, optionNamed, spotNamed, type Option } from './names.ts';
 import type { NewPasidHwpt } from './pasid.ts';
+import type {
+  Place,
+  Rights,
+  BufferSort,
+  Landing,
+  HwptSort,
+  NewHwpt,
+  NewDevice,
+  NewDmaBuf,
+  NewGuestObject,
+  BitRange,
+  FileCall,
+  DeviceNode,
+} from './parameter-values.ts';
 import type { Verdict } from './outcome.ts';
 import type { World } from './world.ts';
-
-/** `at 16 MiB`, or `anywhere`: then the kernel chooses. */
-export interface Place {
-  readonly fixed: boolean;
-  readonly iova: bigint;
-}
-
-export interface Rights {
-  readonly read: boolean;
-  readonly write: boolean;
-}
-
-export type BufferSort =
-  'ordinary' | 'read-only' | 'inaccessible' | 'shared' | 'huge-page' | 'untouched' | 'private';
-
-/** Where an automatic map landed. */
-export type Landing =
-  | { readonly kind: 'at'; readonly iova: bigint }
-  | { readonly kind: 'inside'; readonly iova: bigint; readonly length: bigint }
-  | { readonly kind: 'multiple'; readonly of: bigint; readonly plus: bigint };
-
-export type HwptSort = 'ordinary' | 'nesting' | 'nested' | 'dirty-tracking';
-
-/** A page table to be made by hand. */
-export interface NewHwpt {
-  readonly name: string;
-  readonly sort: HwptSort;
-  /** Of the mock device's kind that has entries of 1 MiB. */
-  readonly huge: boolean;
-  /** Object id of the fault queue. */
-  readonly fault: number | undefined;
-}
-
-export interface NewDevice {
-  readonly name: string;
-  readonly beside: DeviceHandle | undefined;
-  readonly variety: DeviceVariety | undefined;
-  /** MOCK_FLAGS_DEVICE_*: what a mock device has and lacks. */
-  readonly flags: number;
-}
-
-/** `a vDEVICE "guest nic" for device "nic" with virt_id 0x10`, `a HW queue "q" with index 0 at 16 MiB .. +1 page`. */
-export interface NewGuestObject {
-  readonly kind: GuestKind;
-  readonly name: string;
-  readonly device: DeviceHandle | undefined;
-  readonly number: { readonly field: string; readonly value: bigint } | undefined;
-  readonly range: { readonly iova: bigint; readonly length: bigint } | undefined;
-}
-
-/** Both ends included. */
-export interface BitRange {
-  readonly first: number;
-  readonly last: number;
-}
-
-export type FileCall = 'reads' | 'writes' | 'preads' | 'pwrites' | 'polls' | 'mmaps';
 
 type Transform<T> = (this: World, ...groups: string[]) => T;
 
@@ -223,7 +180,17 @@ const types = {
   dmaBuf: parameter(re(`dma-buf ${quoted}`), function (name): MemfdHandle {
     return this.handles.get('memfd', name ?? '');
   }),
-  newDmaBuf: parameter(re(`a dma-buf ${quoted}`), (name): string => name ?? ''),
+  newDmaBuf: parameter(
+    re(`a dma-buf ${quoted}(?: from device ${quoted}(?: in (\\d+) ranges)?)?`),
+    function (name, exporter, ranges): NewDmaBuf {
+      return {
+        name: name ?? '',
+        exporter: exporter === undefined ? undefined : this.handles.get('device', exporter),
+        ranges: Number(ranges ?? 1),
+      };
+    },
+  ),
+  ownership: parameter(/(revokes|restores)/, (text): 'revokes' | 'restores' => text as 'revokes'),
   newMemfd: parameter(
     re(`a (huge-page )?memfd ${quoted}`),
     (huge, name): { name: string; huge: boolean } => ({
@@ -242,6 +209,13 @@ const types = {
   device: parameter(re(`device ${quoted}`), function (name): DeviceHandle {
     return this.handles.get('device', name ?? '');
   }),
+  node: parameter(
+    re(`(the group of )?device ${quoted}( through its group)?`),
+    function (group, name, through): DeviceNode {
+      const device = this.handles.get('device', name ?? '');
+      return { device, way: group ? 'group' : through ? 'through group' : 'itself' };
+    },
+  ),
   newDevice: parameter(
     re(
       `a device ${quoted}(?: in the group of device ${quoted})?( with PASIDs)?( without dirty tracking)?(?: that (${everyDeviceVariety.join('|')}))?`,
@@ -259,7 +233,7 @@ const types = {
   ),
   object: parameter(
     re(
-      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the page table of device|vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}`,
+      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the (?:page table|group) of device|vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}`,
     ),
     function (the, id, kind, name): Handle {
       if (the !== undefined) return this.handles.first('iommufd');
@@ -346,32 +320,6 @@ const types = {
     (text): FileCall => text as FileCall,
   ),
 };
-
-function formOf(text: {
-  readonly bytes: string | undefined;
-  readonly minimum: string | undefined;
-  readonly appended: string | undefined;
-  readonly tail: string | undefined;
-  readonly pointer: string | undefined;
-}): Form {
-  const { bytes, minimum, appended, tail, pointer } = text;
-  if (bytes !== undefined) return { kind: 'size', of: () => Number(bytes) };
-  if (minimum === 'its minimum size') return { kind: 'size', of: ({ minSize }) => minSize };
-  if (minimum !== undefined) return { kind: 'size', of: ({ minSize }) => minSize - 1 };
-  if (appended !== undefined) {
-    return {
-      kind: 'appended',
-      bytes: Number(appended),
-      last: tail?.startsWith('zero') === true ? 0 : 1,
-    };
-  }
-  const [, argument] = /^the argument (\w+)$/.exec(pointer ?? '') ?? [];
-  if (argument !== undefined) return { kind: 'argument', value: numberNamed(argument) };
-  if (pointer === 'a tail in bad memory') return { kind: 'runs into bad memory' };
-  return {
-    kind: pointer?.replace(/^a /, '') as 'null pointer' | 'bad pointer' | 'read-only memory',
-  };
-}
 
 export type ParameterTypes = {
   [K in keyof typeof types]: ReturnType<(typeof types)[K]['transform']>;

@@ -21,6 +21,7 @@ const ofTestsSince: typeof since = {
   'page-requests': '6.11',
   pasid: '6.15',
   'page-table-types': '6.19',
+  'vfio-dma-buf': '6.19',
 };
 
 /** What a process on any Linux can do. */
@@ -28,19 +29,19 @@ const ofEveryLinux: readonly Feature[] = ['vfio-compat', 'processes', 'limits', 
 
 /** Of edu devices behind an emulated IOMMU. */
 const ofEdu = [
-  ...(['device', 'two-devices', 'vfio-device', 'shared-group'] as const),
-  ...(['dma', 'reserved-iova', 'hwpt-alloc'] as const),
+  ...(['device', 'two-devices', 'vfio-device', 'vfio-group', 'shared-group'] as const),
+  ...(['dma', 'reserved-iova', 'hwpt-alloc', 'vfio-dma-buf'] as const),
 ] as const;
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: [
-    ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
+    ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc', 'hw-info'] as const),
     'page-table-types',
     ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
   ],
-  edu: [...ofEdu, 'intel-iommu'],
+  edu: [...ofEdu, 'hw-info', 'intel-iommu'],
   'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
-  'amd-iommu': [...ofEdu, 'amd-iommu', 'unsafe-interrupts'],
+  'amd-iommu': [...ofEdu, 'hw-info', 'amd-iommu', 'unsafe-interrupts'],
 };
 
 /** What a kernel of that release offers. `more` is what this machine has beyond it. */

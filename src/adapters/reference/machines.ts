@@ -29,10 +29,19 @@ const ofEach = [
 ] as const;
 
 /** Of devices behind an emulated VT-d. */
-const ofVtd = ['vfio-device', 'shared-group', 'dma', 'reserved-iova', 'intel-iommu'] as const;
+const ofVtd = [
+  'vfio-device',
+  'vfio-group',
+  'shared-group',
+  'dma',
+  'reserved-iova',
+  'hw-info',
+  'intel-iommu',
+  'vfio-dma-buf',
+] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
-  ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),
+  ...(['test-cmd', 'dma-buf', 'hw-info', 'nesting', 'dirty-tracking'] as const),
   ...(['page-requests', 'page-table-types', 'pasid'] as const),
 ] as const;
 

@@ -28,16 +28,17 @@ export class User {
     this.#structs = files.structs;
   }
 
-  static async start(): Promise<User> {
-    const machine = await implementation.start({ machine: 'vt-d', timeoutMs: 0, settings: {} });
-    const process = await machine.newProcess();
+  static async start(machine: 'vt-d' | 'mock' = 'vt-d'): Promise<User> {
+    const running = await implementation.start({ machine, timeoutMs: 0, settings: {} });
+    const process = await running.newProcess();
     const structs = await memory(process, 4096n);
     const iommufd = await process.open(IOMMUFD_PATH, O_RDWR);
-    return new User(process, machine.bench, { iommufd, structs });
+    return new User(process, running.bench, { iommufd, structs });
   }
 
-  memory(length: bigint): Promise<bigint> {
-    return memory(this.process, length);
+  /** Untouched memory; `flags` are MAP_* beyond those of anonymous memory. */
+  memory(length: bigint, flags = 0): Promise<bigint> {
+    return memory(this.process, length, flags);
   }
 
   /** Returns the struct after the call. Throws where the call fails: a benchmark of failures measures nothing. */
@@ -64,12 +65,12 @@ export class User {
   }
 }
 
-async function memory(process: Process, length: bigint): Promise<bigint> {
+async function memory(process: Process, length: bigint, flags = 0): Promise<bigint> {
   return process.mmap({
     address: 0n,
     length,
     protection: PROT_READ | PROT_WRITE,
-    flags: MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+    flags: MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags,
     fd: -1,
     offset: 0n,
   });

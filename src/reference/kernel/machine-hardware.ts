@@ -12,6 +12,9 @@ import { invariant } from '../reference-bug.ts';
 /** RAM lies above 4 GiB, away from the IOVAs that a test is likely to use. */
 const RAM_FIRST = 0x1_0000_0000n;
 const RAM_SIZE = 1n << 40n;
+/** BARs lie below 4 GiB; the firmware gives out slots of this size. */
+const BARS_FIRST = 0x4000_0000n;
+const BAR_SLOT = 0x10_0000n;
 /** Slot 0 of a bus is the bridge's. */
 const SLOTS = Array.from({ length: 31 }, (_, index) => index + 1);
 const BRIDGE_BUSES = Array.from({ length: 255 }, (_, index) => index + 1);
@@ -22,6 +25,8 @@ export interface MachineDevice {
   /** Of its VFIO character device: the lowest that was free. */
   readonly index: number;
   readonly pci: PciDevice;
+  /** Where BAR 0 is on the bus. */
+  readonly bar0: bigint;
   readonly iommu: IommuDevice;
 }
 
@@ -71,6 +76,7 @@ export class MachineHardware {
   /** Nobody owns the device when it is pulled out. */
   unplug(device: MachineDevice): void {
     this.iommu.removeDevice(device.iommu);
+    this.memory.removeWindow(device.bar0, device.pci.bar0);
     this.plugged.splice(this.plugged.indexOf(device), 1);
     this.indexes.release(device.index);
   }
@@ -86,7 +92,10 @@ export class MachineHardware {
     const name = pciName(rid);
     const pci = new this.parts.PciDevice({ rid, requesterId, translator, memory });
     const iommu = this.iommu.addPciDevice({ name, rid, requesterId }, host);
-    const device = { name, index: this.indexes.take(), pci, iommu };
+    const index = this.indexes.take();
+    const bar0 = BARS_FIRST + BigInt(index) * BAR_SLOT;
+    this.memory.addWindow(bar0, pci.bar0Window);
+    const device = { name, index, pci, bar0, iommu };
     this.plugged.push(device);
     return device;
   }

@@ -66,10 +66,13 @@ import { FdTable } from './fd-table.ts';
 import { OpenFile } from './file.ts';
 import { Syscalls } from './syscalls.ts';
 import { DeviceCdev } from './vfio/device-cdev.ts';
+import { GroupDeviceFile } from './vfio/device-file.ts';
 import { VfioDevice } from './vfio/device.ts';
+import { GroupFile } from './vfio/group-file.ts';
 import { VfioGroup } from './vfio/group.ts';
 import { VfioCore } from './vfio/vfio-main.ts';
 import { VfioPci } from './vfio/vfio-pci.ts';
+import { VfioPciDmabufs } from './vfio/vfio-pci-dmabuf.ts';
 
 /**
  * The classes that the kernel and the hardware are built from. A mutant replaces one; there are no other hooks. Code
@@ -98,6 +101,8 @@ export const defaultParts = {
   FdTable,
   FileSource,
   Group,
+  GroupDeviceFile,
+  GroupFile,
   HwQueue,
   HwQueueCommands,
   HwQueueMemory,
@@ -151,6 +156,7 @@ export const defaultParts = {
   VfioDevice,
   VfioGroup,
   VfioPci,
+  VfioPciDmabufs,
   Viommu,
   ViommuCommands,
   ViommuTests,

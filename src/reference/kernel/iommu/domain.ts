@@ -128,6 +128,8 @@ export interface IommuDevice extends DeviceCapabilities {
 export interface IommuGroup {
   readonly id: number;
   readonly devices: readonly IommuDevice[];
+  /** iommu_group_dma_owner_claimed() */
+  readonly isDmaOwned: boolean;
   /** iommu_device_claim_dma_owner(): EPERM where somebody else owns it; then every device is blocked. */
   claimDmaOwner(owner: object): ErrnoName | undefined;
   /** Counted: back to the default domain with the last release. */

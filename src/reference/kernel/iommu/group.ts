@@ -84,6 +84,10 @@ export class Group<Device = unknown> implements IommuGroup {
     return this.members;
   }
 
+  get isDmaOwned(): boolean {
+    return this.ownerCount > 0;
+  }
+
   /** iommu_group_add_device(): the newcomer joins the domain of the others. */
   addDevice(name: string, hardware: Device): IommuDevice {
     const { ops } = this;

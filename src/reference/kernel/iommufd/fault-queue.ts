@@ -1,3 +1,5 @@
+import BTree from 'sorted-btree';
+
 import { failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
@@ -24,24 +26,25 @@ const RESPONSES = [IOMMUFD_PAGE_RESP_SUCCESS, IOMMUFD_PAGE_RESP_INVALID];
 
 /** eventq.c: struct iommufd_fault: page requests for a VMM, and its answers. */
 export class FaultQueue extends IommufdObject {
-  /** Groups that nobody has read. */
-  protected readonly undelivered: PageRequestGroup[] = [];
+  /** Groups that nobody has read, by their number. */
+  protected readonly undelivered = new BTree<number, PageRequestGroup>();
   /** By cookie: groups that were read and not answered. FAULT-14 */
   protected readonly delivered = new Map<number, PageRequestGroup>();
   protected readonly cookies = new IdPool(1);
+  protected arrivals = 0;
 
   get isEmpty(): boolean {
-    return this.undelivered.length === 0;
+    return this.undelivered.isEmpty;
   }
 
   /** iommufd_fault_iopf_handler(): in the order in which they come. FAULT-08 11 26 */
   deliver(group: PageRequestGroup): void {
-    this.undelivered.push(group);
+    this.undelivered.set(this.arrivals++, group);
   }
 
   /** The group that is read next. */
   next(): PageRequestGroup | undefined {
-    return this.undelivered[0];
+    return this.undelivered.get(this.undelivered.minKey() ?? 0);
   }
 
   /**
@@ -49,7 +52,7 @@ export class FaultQueue extends IommufdObject {
    * its cookie is free again. FAULT-12 14
    */
   take(copy: (messages: Uint8Array) => ErrnoName | undefined): ErrnoName | undefined {
-    const [group] = this.undelivered;
+    const group = this.next();
     invariant(group !== undefined, 'a page request is taken from an empty queue');
     const cookie = this.cookies.take();
     const error = copy(messagesOf(group, cookie));
@@ -57,7 +60,7 @@ export class FaultQueue extends IommufdObject {
       this.cookies.release(cookie);
       return error;
     }
-    this.undelivered.shift();
+    this.dropNext();
     this.delivered.set(cookie, group);
     return undefined;
   }
@@ -83,14 +86,21 @@ export class FaultQueue extends IommufdObject {
   }
 
   protected refuse(isMeant: (group: PageRequestGroup) => boolean): void {
-    const waiting = this.undelivered.splice(0);
-    this.undelivered.push(...waiting.filter((group) => !isMeant(group)));
-    for (const group of waiting.filter(isMeant)) group.respond(PAGE_RESPONSE_INVALID);
+    for (const [number, group] of this.undelivered.toArray()) {
+      if (!isMeant(group)) continue;
+      this.undelivered.delete(number);
+      group.respond(PAGE_RESPONSE_INVALID);
+    }
     for (const [cookie, group] of this.delivered) {
       if (!isMeant(group)) continue;
       this.forget(cookie);
       group.respond(PAGE_RESPONSE_INVALID);
     }
+  }
+
+  protected dropNext(): void {
+    const number = this.undelivered.minKey();
+    if (number !== undefined) this.undelivered.delete(number);
   }
 
   protected forget(cookie: number): void {

@@ -249,7 +249,7 @@ export class IoasCommands {
     return placed;
   }
 
-  /** iopt_map_file_pages(). IOAS-FILE-17 20 21 25 */
+  /** iopt_map_file_pages(). IOAS-FILE-17 18 20 21 25 */
   protected filePages(
     { fields, task }: UserCommand<typeof iommu_ioas_map_file>,
     file: OpenFile,
@@ -262,10 +262,12 @@ export class IoasCommands {
       return this.newPages(task, new kernel.parts.FileSource(file, start), flags);
     }
     if (start + length > dmabuf.size) return 'EINVAL';
-    if (dmabuf.revoked) return 'ENODEV';
+    const physical = dmabuf.mapForIommufd();
+    if (isErrno(physical)) return physical;
     const writable = this.isWritable(flags);
     const accounting = this.accountingOf(task);
-    return new kernel.parts.DmabufPages(kernel, { file, dmabuf, start, writable, accounting });
+    const options = { file, dmabuf, physical, start, writable, accounting };
+    return new kernel.parts.DmabufPages(kernel, options);
   }
 
   protected newPages(task: Task, source: PageSource, flags: number): IoptPages {

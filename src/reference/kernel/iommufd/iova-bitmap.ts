@@ -48,9 +48,9 @@ export class IovaBitmap {
   set(first: bigint, last: bigint): boolean {
     const end = this.bitOf(last);
     for (let bit = this.bitOf(first); bit <= end;) {
-      const inByte = minimum(end, bit | 7n);
-      if (!this.setInByte(bit, inByte)) return false;
-      bit = inByte + 1n;
+      const inPage = minimum(end, this.lastBitInPage(bit));
+      if (!this.setInPage(bit, inPage)) return false;
+      bit = inPage + 1n;
     }
     return true;
   }
@@ -65,14 +65,20 @@ export class IovaBitmap {
     return (iova - this.options.iova) / this.bytesPerBit;
   }
 
-  protected setInByte(firstBit: bigint, lastBit: bigint): boolean {
-    const address = this.options.address + firstBit / 8n;
-    const physical = this.physical(address);
+  /** Of the page of the user that holds `bit`. */
+  protected lastBitInPage(bit: bigint): bigint {
+    const address = this.options.address + bit / 8n;
+    const nextPage = alignDown(address, PAGE_SIZE) + PAGE_SIZE;
+    return (nextPage - this.options.address) * 8n - 1n;
+  }
+
+  protected setInPage(firstBit: bigint, lastBit: bigint): boolean {
+    const firstByte = firstBit / 8n;
+    const physical = this.physical(this.options.address + firstByte);
     if (physical === undefined) return false;
     const { bus } = this.kernel;
-    const [byte = 0] = bus.read(physical, 1);
-    const mask = (0xff << Number(firstBit % 8n)) & (0xff >> (7 - Number(lastBit % 8n)));
-    bus.write(physical, Uint8Array.of(byte | mask));
+    const bytes = bus.read(physical, Number(lastBit / 8n - firstByte) + 1);
+    bus.write(physical, withBits(bytes, Number(firstBit % 8n), Number(lastBit % 8n)));
     return true;
   }
 
@@ -98,4 +104,14 @@ export class IovaBitmap {
     this.window = { first, pfns };
     return pfns[0];
   }
+}
+
+/** From bit `first` of the first byte to bit `last` of the last one. */
+function withBits(bytes: Uint8Array, first: number, last: number): Uint8Array {
+  const end = bytes.length - 1;
+  return bytes.map((byte, index) => {
+    const from = index === 0 ? 0xff << first : 0xff;
+    const to = index === end ? 0xff >> (7 - last) : 0xff;
+    return byte | (from & to);
+  });
 }

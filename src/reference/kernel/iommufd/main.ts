@@ -126,6 +126,11 @@ export class Iommufd implements FileOperations {
     return error;
   }
 
+  /** What a group that takes this iommufd for its container needs. VFIO-32 */
+  ensureVfioIoas(): ErrnoName | undefined {
+    return this.compat.createIoas();
+  }
+
   protected checkDevice(device: IommuDevice): ErrnoName | undefined {
     if (!device.cacheCoherent) return 'EINVAL';
     return device.msiIsolated ? undefined : 'EPERM';

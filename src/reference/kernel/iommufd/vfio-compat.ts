@@ -61,6 +61,16 @@ export class VfioCompat {
     return isErrno(result) ? failure(result) : (result ?? 0);
   }
 
+  /** iommufd_vfio_compat_ioas_create(): what is set already stays. VFIO-32 38 */
+  createIoas(): ErrnoName | undefined {
+    const { kernel, vfioIoas } = this.context;
+    if (vfioIoas) return undefined;
+    const ioas = this.context.create((id) => new kernel.parts.Ioas(id, kernel));
+    if (isErrno(ioas)) return ioas;
+    this.context.vfioIoas = ioas;
+    return undefined;
+  }
+
   protected command(task: Task, request: number, arg: bigint): number | ErrnoName | undefined {
     switch (request) {
       case VFIO_GET_API_VERSION.request:

@@ -1,6 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { OpenFile } from '../file.ts';
 import type { IommufdDevice } from '../iommufd/device.ts';
+import type { Ioas } from '../iommufd/ioas.ts';
 import { iommufdOf } from '../iommufd/main.ts';
 import { IOMMU_NO_PASID } from '../iommu/io-pgfault.ts';
 import { isErrno } from '../lib/errno.ts';
@@ -15,6 +16,8 @@ export class VfioDevice {
   protected iommufd: OpenFile | undefined;
   /** Those that were attached as such. */
   protected readonly pasids = new Set<number>();
+  /** Files that came from its group, which share one binding. */
+  protected groupFiles = 0;
 
   constructor(hardware: MachineDevice, group: VfioGroup) {
     this.hardware = hardware;
@@ -44,6 +47,37 @@ export class VfioDevice {
     this.bound = undefined;
     this.iommufd?.put();
     this.iommufd = undefined;
+  }
+
+  /**
+   * vfio_df_group_open(): the first one binds the device and attaches it to what the container maps at that time.
+   * VFIO-33 34 38
+   */
+  openInGroup(container: OpenFile): ErrnoName | undefined {
+    const error = this.groupFiles === 0 ? this.bindToContainer(container) : undefined;
+    if (!error) this.groupFiles++;
+    return error;
+  }
+
+  /** vfio_df_group_close() */
+  closeInGroup(): void {
+    if (--this.groupFiles === 0) this.unbind();
+  }
+
+  /** vfio_iommufd_compat_attach_ioas(): ENODEV where nothing is set. */
+  protected bindToContainer(container: OpenFile): ErrnoName | undefined {
+    const id = this.bind(container);
+    if (isErrno(id)) return id;
+    const ioas = this.containerIoas(container);
+    const hwptId = ioas ? this.attach(ioas.id) : 'ENODEV';
+    if (!isErrno(hwptId)) return undefined;
+    this.unbind();
+    return hwptId;
+  }
+
+  protected containerIoas(container: OpenFile): Ioas | undefined {
+    const iommufd = iommufdOf(container);
+    return isErrno(iommufd) ? undefined : iommufd.vfioIoas;
   }
 
   /** vfio_iommufd_physical_attach_ioas(): a second attachment is a replacement. VFIO-ATT-06 DEV-27 */

@@ -1,6 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
 import type { FileOperations } from '../file.ts';
+import type { IommuGroup } from '../iommu/domain.ts';
 import type { MachineDevice, MachineHardware } from '../machine-hardware.ts';
 import type { Parts } from '../parts.ts';
 import type { VfioDevice } from './device.ts';
@@ -11,7 +12,7 @@ export class VfioCore {
   protected readonly parts: Parts;
   protected readonly hardware: MachineHardware;
   protected readonly devices = new WeakMap<MachineDevice, VfioDevice>();
-  protected readonly groups = new WeakMap<object, VfioGroup>();
+  protected readonly groups = new WeakMap<IommuGroup, VfioGroup>();
 
   constructor(parts: Parts, hardware: MachineHardware) {
     this.parts = parts;
@@ -23,26 +24,41 @@ export class VfioCore {
     const { parts, hardware } = this;
     for (const device of hardware.devices) {
       if (path === vfioDevicePath(device.index)) {
-        return new parts.DeviceCdev(this.deviceOf(device), new parts.VfioPci(device.pci));
+        return new parts.DeviceCdev(this.deviceOf(device), new parts.VfioPci(parts, device));
       }
-      if (path === vfioGroupPath(device.iommu.group.id)) return this.groupOf(device).open();
+      if (path === vfioGroupPath(device.iommu.group.id)) return this.openGroup(device.iommu.group);
     }
     return 'ENOENT';
+  }
+
+  protected openGroup(iommuGroup: IommuGroup): FileOperations | ErrnoName {
+    const { parts } = this;
+    const group = this.groupOf(iommuGroup);
+    const find = (name: string): VfioDevice | undefined => this.find(iommuGroup, name);
+    return group.open() ?? new parts.GroupFile({ parts, group, find });
+  }
+
+  /** vfio_device_get_from_name() */
+  protected find(group: IommuGroup, name: string): VfioDevice | undefined {
+    const device = this.hardware.devices.find((other) => {
+      return other.iommu.group === group && other.name === name;
+    });
+    return device && this.deviceOf(device);
   }
 
   protected deviceOf(hardware: MachineDevice): VfioDevice {
     const known = this.devices.get(hardware);
     if (known) return known;
-    const device = new this.parts.VfioDevice(hardware, this.groupOf(hardware));
+    const device = new this.parts.VfioDevice(hardware, this.groupOf(hardware.iommu.group));
     this.devices.set(hardware, device);
     return device;
   }
 
-  protected groupOf({ iommu }: MachineDevice): VfioGroup {
-    const known = this.groups.get(iommu.group);
+  protected groupOf(iommuGroup: IommuGroup): VfioGroup {
+    const known = this.groups.get(iommuGroup);
     if (known) return known;
-    const group = new this.parts.VfioGroup();
-    this.groups.set(iommu.group, group);
+    const group = new this.parts.VfioGroup(iommuGroup);
+    this.groups.set(iommuGroup, group);
     return group;
   }
 }

@@ -1,5 +1,6 @@
 import type { Bench, DeviceInfo, DeviceModel, DmaAccess, DmaResult } from '#port/bench.ts';
 import type { Address } from '#port/process.ts';
+import type { ModuleParameters } from '#reference/kernel/module-parameters.ts';
 import type { MachineDevice, MachineHardware } from '#reference/kernel/machine-hardware.ts';
 import { vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
 import { FrameCheck } from './frame-check.ts';
@@ -13,13 +14,15 @@ const BEHIND_BRIDGE = 2;
 export class ReferenceBench implements Bench {
   readonly frames: FrameCheck;
   private readonly hardware: MachineHardware;
+  private readonly parameters: ModuleParameters;
   /** What the machine was built with; the rest goes with reset(). */
   private builtIn: readonly MachineDevice[];
   /** Given out since the last reset(). */
   private readonly taken = new Set<MachineDevice>();
 
-  constructor(hardware: MachineHardware) {
+  constructor(hardware: MachineHardware, parameters: ModuleParameters) {
     this.hardware = hardware;
+    this.parameters = parameters;
     this.builtIn = buildDevices(hardware);
     this.frames = new FrameCheck(hardware);
   }
@@ -76,6 +79,7 @@ export class ReferenceBench implements Bench {
     if (this.builtIn.some((device) => !this.hardware.devices.includes(device))) this.rebuild();
     this.taken.clear();
     for (const iommu of this.hardware.iommus) iommu.clearFaults();
+    this.parameters.restore();
     this.frames.check();
   }
 

@@ -38,10 +38,13 @@ class RunningReference implements Machine {
   readonly bench: MockBench | ReferenceBench;
   private readonly machine: ReferenceMachine;
 
-  constructor({ board, devices }: ReferenceMachineDescription, parts: Parts) {
-    this.machine = new ReferenceMachine(parts, board);
-    const { hardware } = this.machine;
-    this.bench = devices === 'mock' ? new MockBench(hardware) : new ReferenceBench(hardware);
+  constructor({ board, devices, atBoot }: ReferenceMachineDescription, parts: Parts) {
+    this.machine = new ReferenceMachine(parts, board, atBoot);
+    const { hardware, kernel } = this.machine;
+    this.bench =
+      devices === 'mock'
+        ? new MockBench(hardware)
+        : new ReferenceBench(hardware, kernel.parameters);
   }
 
   async newProcess(): Promise<Process> {

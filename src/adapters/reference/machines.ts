@@ -1,11 +1,14 @@
 import type { MachineDescription } from '#port/implementation.ts';
-import { vtdBoard } from '#reference/kernel/board.ts';
+import { amdBoard, amdNestingBoard, virtioBoard, vtdBoard } from '#reference/kernel/board.ts';
 import type { Board } from '#reference/kernel/board.ts';
+import type { ParameterValues } from '#reference/kernel/module-parameters.ts';
 
 export interface ReferenceMachineDescription extends MachineDescription {
   readonly board: Board;
   /** What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board. */
   readonly devices: 'mock' | 'pci';
+  /** On the kernel's command line. */
+  readonly atBoot?: ParameterValues;
 }
 
 /** What a process finds on either machine. */
@@ -28,17 +31,20 @@ const ofEach = [
   'hw-queue',
 ] as const;
 
-/** Of devices behind an emulated VT-d. */
-const ofVtd = [
+/** Of PCI devices behind an IOMMU. */
+const ofPci = [
   'vfio-device',
   'vfio-group',
   'shared-group',
   'dma',
   'reserved-iova',
-  'hw-info',
-  'intel-iommu',
   'vfio-dma-buf',
 ] as const;
+/** Of those behind a VT-d. */
+const ofVtd = [...ofPci, 'hw-info', 'intel-iommu'] as const;
+/** Of those behind an IOMMU that does not remap interrupts. */
+const ofUnsafe = [...ofPci, 'unsafe-interrupts'] as const;
+const atBoot = { allowUnsafeInterrupts: true };
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
   ...(['test-cmd', 'dma-buf', 'hw-info', 'nesting', 'dirty-tracking'] as const),
@@ -57,5 +63,26 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: vtdBoard,
     devices: 'pci',
     features: [...ofEach, ...ofTests, ...ofVtd],
+  },
+  {
+    name: 'virtio-iommu',
+    board: virtioBoard,
+    devices: 'pci',
+    features: [...ofEach, ...ofUnsafe, 'virtio-iommu'],
+    atBoot,
+  },
+  {
+    name: 'amd-iommu',
+    board: amdBoard,
+    devices: 'pci',
+    features: [...ofEach, ...ofUnsafe, 'hw-info', 'amd-iommu'],
+    atBoot,
+  },
+  {
+    name: 'amd-nesting',
+    board: amdNestingBoard,
+    devices: 'pci',
+    features: [...ofEach, ...ofUnsafe, 'hw-info', 'amd-iommu', 'amd-nesting'],
+    atBoot,
   },
 ];

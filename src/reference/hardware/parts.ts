@@ -1,17 +1,25 @@
+import { AmdIommuUnit } from './amd/amd-iommu-unit.ts';
+import { CommandBuffer } from './amd/command-buffer.ts';
 import { Iotlb } from './iotlb.ts';
 import { PhysicalMemory } from './memory.ts';
 import { PciDevice } from './pci-device.ts';
+import { Mappings } from './virtio-iommu/mappings.ts';
+import { VirtioIommu } from './virtio-iommu/virtio-iommu.ts';
 import { ContextCache } from './vtd/context-cache.ts';
 import { InvalidationQueue } from './vtd/invalidation-queue.ts';
 import { VtdUnit } from './vtd/vtd-unit.ts';
 
 /** The classes that a machine is built from; each can be replaced by one that has a bug. */
 export const hardwareParts = {
+  AmdIommuUnit,
+  CommandBuffer,
   ContextCache,
   InvalidationQueue,
   Iotlb,
+  Mappings,
   PciDevice,
   PhysicalMemory,
+  VirtioIommu,
   VtdUnit,
 };
 

@@ -1,5 +1,8 @@
 import { hardwareParts } from '../hardware/parts.ts';
 import { Group } from './iommu/group.ts';
+import { AmdIommu } from './iommu/amd/amd-iommu.ts';
+import { AmdCommandQueue } from './iommu/amd/command-queue.ts';
+import { ProtectionDomain } from './iommu/amd/protection-domain.ts';
 import { IntelIommu } from './iommu/intel/intel-iommu.ts';
 import { PagingDomain } from './iommu/intel/paging-domain.ts';
 import { QueuedInvalidation } from './iommu/intel/queued-invalidation.ts';
@@ -9,6 +12,9 @@ import { MockDomain } from './iommu/mock-domain.ts';
 import { MockNestedDomain } from './iommu/mock-nested-domain.ts';
 import { PageRequests } from './iommu/io-pgfault.ts';
 import { MockIommu } from './iommu/mock-iommu.ts';
+import { VirtioRequestQueue } from './iommu/virtio/request-queue.ts';
+import { VirtioDomain } from './iommu/virtio/virtio-domain.ts';
+import { VirtioIommuDriver } from './iommu/virtio/virtio-iommu.ts';
 import { Access } from './iommufd/access.ts';
 import { Accounting } from './iommufd/accounting.ts';
 import { AllowedIovas } from './iommufd/allowed-iovas.ts';
@@ -85,6 +91,8 @@ export const defaultParts = {
   Accounting,
   AddressSpace,
   AllowedIovas,
+  AmdCommandQueue,
+  AmdIommu,
   AreaCutter,
   AreaTree,
   DeviceCdev,
@@ -138,6 +146,7 @@ export const defaultParts = {
   Pages,
   PagingDomain,
   PasidTests,
+  ProtectionDomain,
   QueuedInvalidation,
   ReservedIovas,
   SecondStageBuilder,
@@ -160,6 +169,9 @@ export const defaultParts = {
   Viommu,
   ViommuCommands,
   ViommuTests,
+  VirtioDomain,
+  VirtioIommuDriver,
+  VirtioRequestQueue,
 };
 
 export type Parts = typeof defaultParts;

@@ -4,6 +4,7 @@ import type { FileOperations } from '../file.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Task } from '../process.ts';
 import { NullDevice, ZeroDevice } from './null.ts';
+import { ParameterFile } from './parameter-file.ts';
 import { StatusFile } from './status.ts';
 import { UeventFile } from './uevent.ts';
 
@@ -13,6 +14,14 @@ type Opener = (kernel: Kernel, task: Task) => FileOperations | ErrnoName;
 const iommuNode = { major: 10, minor: 125, name: 'iommu', mode: '0660' };
 const containerNode = { major: 10, minor: 196, name: 'vfio/vfio', mode: '0666' };
 
+/** iommufd.allow_unsafe_interrupts. DEV-13 */
+function unsafeInterrupts({ parameters }: Kernel): FileOperations {
+  return new ParameterFile({
+    get: () => parameters.allowUnsafeInterrupts,
+    set: (value) => (parameters.allowUnsafeInterrupts = value),
+  });
+}
+
 /** The nodes that are always there. ABI-22 23 OPT-05 */
 const nodes = new Map<string, Opener>([
   [IOMMUFD_PATH, (kernel) => new kernel.parts.Iommufd(kernel, 'user')],
@@ -20,6 +29,7 @@ const nodes = new Map<string, Opener>([
   [SELF_STATUS_PATH, (_kernel, task) => new StatusFile(task)],
   ['/sys/class/misc/iommu/uevent', () => new UeventFile(iommuNode)],
   ['/sys/class/misc/vfio/uevent', () => new UeventFile(containerNode)],
+  ['/sys/module/iommufd/parameters/allow_unsafe_interrupts', unsafeInterrupts],
   ['/dev/null', () => new NullDevice()],
   ['/dev/zero', () => new ZeroDevice()],
 ]);

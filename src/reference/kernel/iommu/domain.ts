@@ -118,8 +118,9 @@ export interface IommuDevice extends DeviceCapabilities {
   reservedRegions(): readonly ReservedRegion[];
   /** iommu_paging_domain_alloc_flags(). */
   allocPagingDomain(options?: PagingOptions): IommuDomain | ErrnoName;
-  /** iommu_ops.domain_alloc_nested(). */
-  allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
+  /** iommu_ops.domain_alloc_nested(), where the driver has it. */
+  readonly allocNestedDomain:
+    ((parent: IommuDomain, data: UserData) => NestedDomain | ErrnoName) | undefined;
   /** iommu_ops.hw_info(): undefined where the driver has none. HWINFO-11 15 20 */
   hardwareInfo(): HardwareInfo | undefined;
 }

@@ -26,8 +26,9 @@ export interface IommuOps<Device> extends IommuInstance {
   hardwareInfo(): HardwareInfo | undefined;
   /** EOPNOTSUPP for options that it lacks. */
   allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName;
-  allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
-  reservedRegions(): readonly ReservedRegion[];
+  /** domain_alloc_nested(): absent where the driver has none without a virtual IOMMU, if at all. HWPT-38 */
+  allocNestedDomain?(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
+  reservedRegions(device: Device): readonly ReservedRegion[];
   /** page_response(): takes an answer to the device. */
   respond(device: Device, request: PageRequest, code: number): void;
   /** set_dev(): all DMA of the device goes by this domain. EINVAL where it was made for another IOMMU. */
@@ -101,9 +102,9 @@ export class Group<Device = unknown> implements IommuGroup {
         find: (pasid) => this.requestHandle(pasid),
         respond: (request, code) => ops.respond(hardware, request, code),
       }),
-      reservedRegions: () => ops.reservedRegions(),
+      reservedRegions: () => ops.reservedRegions(hardware),
       allocPagingDomain: (options = {}) => ops.allocPagingDomain(options),
-      allocNestedDomain: (parent, data) => ops.allocNestedDomain(parent, data),
+      allocNestedDomain: ops.allocNestedDomain?.bind(ops),
       hardwareInfo: () => ops.hardwareInfo(),
     };
     this.members.push(device);

@@ -131,7 +131,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd
 
   Rule: the page sizes are those of all page tables
 
-    @VFIO-16 @needs:vfio-device
+    @VFIO-16 @needs:intel-iommu
     Scenario: a device behind an IOMMU
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |

@@ -32,7 +32,7 @@ export const hardwareKinds = {
   selftest: { devices: [], parameters: [] },
   edu: { devices: eduBehind('intel-iommu,intremap=on'), parameters: [] },
   'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },
-  'amd-iommu': { devices: eduBehind('amd-iommu'), parameters: unsafe },
+  'amd-iommu': { devices: eduBehind('amd-iommu,intremap=off'), parameters: unsafe },
 } as const satisfies Record<string, HardwareKind>;
 
 export type Hardware = keyof typeof hardwareKinds;

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { cached } from '#lab/cache.ts';
-import { eduGroups, everyHardware, isHardware } from '#lab/hardware.ts';
+import { eduGroups, everyHardware, hardwareKinds, isHardware } from '#lab/hardware.ts';
 import type { Hardware } from '#lab/hardware.ts';
 import { consoleNode, folder, initramfs, program } from '#lab/initramfs.ts';
 import { kernelRelease } from '#lab/kernel-image.ts';
@@ -28,6 +28,7 @@ import { SelftestBench } from './devices/selftest.ts';
 import { bindToVfioPci } from './devices/vfio-pci.ts';
 import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
 import { Files } from './files.ts';
+import { restoreParameters } from './module-parameters.ts';
 import { Scratch } from './scratch.ts';
 
 /** The agent as the first process of a throw-away virtual machine: docs/linux.md. */
@@ -121,7 +122,8 @@ async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Prom
     for (const address of addresses) group.push(await bindToVfioPci(files, address));
     groups.push(group);
   }
-  return new EduBench(groups, faults);
+  const atBoot = hardwareKinds[hardware].parameters;
+  return new EduBench(groups, { faults, restore: () => restoreParameters(files, atBoot) });
 }
 
 /** What the wire does not bring: a bench that is ours, and the console. */

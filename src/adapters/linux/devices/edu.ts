@@ -10,6 +10,13 @@ import { samplesOf, sampleBytes } from './samples.ts';
 import type { Sample } from './samples.ts';
 import { NoWindow, withWindow } from './window.ts';
 
+/** What the devices are in. */
+export interface EduMachine {
+  readonly faults: FaultLog;
+  /** What scenarios may have changed in the kernel is as it was at boot. */
+  readonly restore: () => Promise<void>;
+}
+
 /**
  * QEMU's `edu` devices behind an emulated IOMMU, bound to vfio-pci. A blocked access is one that the IOMMU
  * refused: neither the data (a blocked read leaves zeroes in the device) nor the device tells. What the device holds gets
@@ -19,11 +26,13 @@ export class EduBench implements Bench {
   /** The devices of a group beside each other. */
   private readonly groups: readonly (readonly DeviceInfo[])[];
   private readonly faults: FaultLog;
+  private readonly restore: () => Promise<void>;
   private readonly plugged = new Set<DeviceId>();
 
-  constructor(groups: readonly (readonly DeviceInfo[])[], faults: FaultLog) {
+  constructor(groups: readonly (readonly DeviceInfo[])[], machine: EduMachine) {
     this.groups = groups;
-    this.faults = faults;
+    this.faults = machine.faults;
+    this.restore = machine.restore;
   }
 
   async devices(): Promise<readonly DeviceInfo[]> {
@@ -51,6 +60,7 @@ export class EduBench implements Bench {
 
   async reset(): Promise<void> {
     this.plugged.clear();
+    await this.restore();
   }
 
   async dmaRead({ attachment, iova, length }: DmaAccess): Promise<DmaResult> {

@@ -27,7 +27,6 @@ export const untestable: Readonly<Record<string, string>> = {
   'PIN-36': 'No machine has an emulated VFIO device.',
   'PIN-37': 'No machine has an emulated VFIO device.',
   'DEV-11': 'The port cannot give a device to another driver of the kernel.',
-  'DEV-13': 'The interrupts of every device of the machines are isolated.',
   'DEV-14': 'The DMA of every device of the machines is coherent with the caches.',
   'DEV-15': 'Every device of the machines is behind an IOMMU.',
   'DEV-24':
@@ -41,11 +40,8 @@ export const untestable: Readonly<Record<string, string>> = {
   'PASID-18': 'No device has both PASIDs and reserved regions: mock devices have none of these.',
   'PASID-19': 'No machine has a VFIO device with PASIDs.',
   'PASID-21': 'No machine has a VFIO device with PASIDs.',
-  'HWINFO-11': 'No machine has an IOMMU whose driver reports nothing about it.',
   'HWINFO-17': 'No machine has a Tegra241, and no model of its command queues is public.',
-  'HWPT-38': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
   'VIOMMU-13': 'No machine has a Tegra241, and no model of its command queues is public.',
-  'VIOMMU-14': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
   'VDEV-08':
     'A call that races with the closing of its device cannot tell whether it came in time.',
   'VEVQ-22': 'No machine has a Tegra241, and no model of its command queues is public.',

@@ -8,6 +8,7 @@ import { dmaBufs } from './dma-bufs.ts';
 import { dma } from './dma.ts';
 import { faults } from './faults.ts';
 import { hardwareInfo } from './hardware-info.ts';
+import { iommus } from './iommus.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
 import { objects } from './objects.ts';
@@ -50,6 +51,7 @@ export const catalogue: readonly Mutant[] = [
   ...faults,
   ...dirty,
   ...dma,
+  ...iommus,
   ...testCommand,
 ];
 

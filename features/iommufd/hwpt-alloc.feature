@@ -174,6 +174,25 @@ Feature: IOMMU_HWPT_ALLOC
         | iommu        |
         | an AMD IOMMU |
 
+    @HWPT-43 @needs:fault-queue @needs:virtio-iommu
+    Scenario Outline: a fault queue, <queue>, for an IOMMU whose driver takes no flags
+      Given a fault queue "faults"
+      When it calls IOMMU_HWPT_ALLOC with:
+        | flags    | FAULT_ID_VALID |
+        | fault_id | <queue>        |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+      When it destroys fault queue "faults"
+      Then it fails with EBUSY
+      When it closes fault queue "faults"
+      And it destroys fault queue "faults"
+      Then it succeeds
+
+      Examples:
+        | queue                |
+        | fault queue "faults" |
+        | no such object       |
+
     @HWPT-39 @needs:amd-iommu
     Scenario Outline: flags <flags>, which do not go together behind an AMD IOMMU
       When it calls IOMMU_HWPT_ALLOC with:
@@ -285,7 +304,7 @@ Feature: IOMMU_HWPT_ALLOC
 
   Rule: a fault queue is looked up last
 
-    @HWPT-12 @needs:fault-queue
+    @HWPT-12 @needs:fault-queue @needs:hwpt-flags
     Scenario: a page table with a fault queue
       Given a fault queue "faults"
       When it calls IOMMU_HWPT_ALLOC with:
@@ -300,7 +319,7 @@ Feature: IOMMU_HWPT_ALLOC
       And it destroys fault queue "faults"
       Then it succeeds
 
-    @HWPT-12 @HWPT-13 @needs:fault-queue
+    @HWPT-12 @HWPT-13 @needs:fault-queue @needs:hwpt-flags
     Scenario Outline: <object> in place of a fault queue
       Given a HWPT "first" for device "nic" on IOAS "guest"
       And it destroys HWPT "first"
@@ -322,7 +341,7 @@ Feature: IOMMU_HWPT_ALLOC
         | IOAS "guest"   |
         | device "nic"   |
 
-    @HWPT-12 @HWPT-13 @needs:fault-queue
+    @HWPT-12 @HWPT-13 @needs:fault-queue @needs:hwpt-flags
     Scenario: no fault queue, and a mapping that the page table cannot have
       Given it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 2 pages + 1 byte read-write
       When it calls IOMMU_HWPT_ALLOC with:

@@ -51,6 +51,10 @@ export const features = {
     says: 'The driver of the IOMMU has information about it for IOMMU_GET_HW_INFO.',
     requires: ['hwpt-alloc'],
   },
+  'hwpt-flags': {
+    says: 'The driver of the IOMMU takes flags for a page table, and page tables can have fault queues.',
+    requires: ['hwpt-alloc'],
+  },
   'unsafe-interrupts': {
     says: 'Devices can forge the interrupts of each other; a parameter of iommufd allows it.',
     requires: ['vfio-device'],

@@ -35,13 +35,13 @@ const ofEdu = [
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: [
-    ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc', 'hw-info'] as const),
-    'page-table-types',
+    ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
+    ...(['hw-info', 'hwpt-flags', 'page-table-types'] as const),
     ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
   ],
-  edu: [...ofEdu, 'hw-info', 'intel-iommu'],
+  edu: [...ofEdu, 'hw-info', 'hwpt-flags', 'intel-iommu'],
   'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
-  'amd-iommu': [...ofEdu, 'hw-info', 'amd-iommu', 'unsafe-interrupts'],
+  'amd-iommu': [...ofEdu, 'hw-info', 'hwpt-flags', 'amd-iommu', 'unsafe-interrupts'],
 };
 
 /** What a kernel of that release offers. `more` is what this machine has beyond it. */

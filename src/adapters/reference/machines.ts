@@ -41,13 +41,15 @@ const ofPci = [
   'vfio-dma-buf',
 ] as const;
 /** Of those behind a VT-d. */
-const ofVtd = [...ofPci, 'hw-info', 'intel-iommu'] as const;
+const ofVtd = [...ofPci, 'hw-info', 'hwpt-flags', 'intel-iommu'] as const;
 /** Of those behind an IOMMU that does not remap interrupts. */
 const ofUnsafe = [...ofPci, 'unsafe-interrupts'] as const;
+const ofAmd = [...ofUnsafe, 'hw-info', 'hwpt-flags', 'amd-iommu'] as const;
 const atBoot = { allowUnsafeInterrupts: true };
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
-  ...(['test-cmd', 'dma-buf', 'hw-info', 'nesting', 'dirty-tracking'] as const),
+  ...(['test-cmd', 'dma-buf', 'hw-info', 'hwpt-flags'] as const),
+  ...(['nesting', 'dirty-tracking'] as const),
   ...(['page-requests', 'page-table-types', 'pasid'] as const),
 ] as const;
 
@@ -75,14 +77,14 @@ export const machines: readonly ReferenceMachineDescription[] = [
     name: 'amd-iommu',
     board: amdBoard,
     devices: 'pci',
-    features: [...ofEach, ...ofUnsafe, 'hw-info', 'amd-iommu'],
+    features: [...ofEach, ...ofAmd],
     atBoot,
   },
   {
     name: 'amd-nesting',
     board: amdNestingBoard,
     devices: 'pci',
-    features: [...ofEach, ...ofUnsafe, 'hw-info', 'amd-iommu', 'amd-nesting'],
+    features: [...ofEach, ...ofAmd, 'amd-nesting'],
     atBoot,
   },
 ];

@@ -131,6 +131,7 @@ function pagingOptions(command: AllocCommand): PagingOptions {
     nestParent: (flags & IOMMU_HWPT_ALLOC_NEST_PARENT) !== 0,
     dirtyTracking: (flags & IOMMU_HWPT_ALLOC_DIRTY_TRACKING) !== 0,
     pasid: (flags & IOMMU_HWPT_ALLOC_PASID) !== 0,
+    faultQueue: (flags & IOMMU_HWPT_FAULT_ID_VALID) !== 0,
     data: data_len > 0 ? userData(command) : undefined,
   };
 }

@@ -78,10 +78,11 @@ export class VirtioIommuDriver implements IommuOps<VirtioEndpoint> {
 
   hardwareInfo(): undefined {}
 
-  /** viommu_domain_alloc_paging(), which takes no flags. HWPT-08 15 PASID-17 */
+  /** viommu_domain_alloc_paging(), which takes no flags. HWPT-08 15 43 PASID-17 */
   allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName {
-    const { nestParent, dirtyTracking, pasid, data } = options;
-    return nestParent || dirtyTracking || pasid || data ? 'EOPNOTSUPP' : this.newDomain();
+    const { nestParent, dirtyTracking, pasid, faultQueue, data } = options;
+    const isPlain = !nestParent && !dirtyTracking && !pasid && !faultQueue && !data;
+    return isPlain ? this.newDomain() : 'EOPNOTSUPP';
   }
 
   reservedRegions({ reserved }: VirtioEndpoint): readonly ReservedRegion[] {

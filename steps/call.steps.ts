@@ -4,7 +4,7 @@ import { failure } from '#uapi/errno.ts';
 import { IOMMU_FAULT_QUEUE_ALLOC } from '#uapi/iommufd/fault.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from '#uapi/poll.ts';
-import { MAP_SHARED, O_WRONLY, PROT_READ } from '#uapi/mman.ts';
+import { MAP_SHARED, PROT_READ } from '#uapi/mman.ts';
 
 import type { AnyCommand } from './support/commands.ts';
 import { targetOf } from './support/commands.ts';
@@ -212,17 +212,6 @@ Then('it reports {string}', function (names) {
   const shown = Object.entries(pollNames).flatMap(([name, bit]) => (revents & bit ? [name] : []));
   if (shown.join(', ') === names) return;
   throw new AssertionError(`poll reported ${shown.join(', ') || 'nothing'}; expected ${names}`);
-});
-
-When('{process} writes {string} to file {string}', async function (process, text, path) {
-  this.settle();
-  const { port, scratch } = process;
-  const fd = await port.open(path, O_WRONLY);
-  await port.store(scratch.array, Buffer.from(text));
-  const written = fd < 0 ? fd : await port.write(fd, scratch.array, text.length);
-  if (fd >= 0) await port.close(fd);
-  this.trace.add(`write(${fd}<${path}>, ${JSON.stringify(text)})`, written);
-  this.conclude({ name: `a write to ${path}`, result: written });
 });
 
 Then('file {string} says {string}', async function (path, line) {

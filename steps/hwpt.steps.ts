@@ -21,7 +21,8 @@ import {
 import { Given, Then, When } from './support/cucumber.ts';
 import { compareValue, parseRows } from './support/fields.ts';
 import type { ObjectHandle } from './support/handles.ts';
-import { idOf } from './support/names.ts';
+import { nameMade } from './support/made.ts';
+import { idOf, ioasBehind } from './support/names.ts';
 import type { HwptSort, NewHwpt } from './support/parameter-values.ts';
 import { loadBytes } from './support/probes.ts';
 import type { World } from './support/world.ts';
@@ -55,12 +56,6 @@ async function valuesOf(
   return { flags: flagsOf[sort] | reports, fault_id: fault ?? 0, ...data };
 }
 
-/** The IOAS behind the object of that id, where the scenario has a name for it. */
-function ioasBehind({ handles }: World, id: number): number | undefined {
-  const ioas = handles.all('ioas').find((handle) => handle.id === id);
-  return ioas?.id ?? handles.all('hwpt').find((handle) => handle.id === id)?.ioas;
-}
-
 Given('{newHwpt} for {device} on {object}', async function (hwpt, device, object) {
   const { name, sort } = hwpt;
   this.require('hwpt-alloc');
@@ -75,23 +70,7 @@ Given('{newHwpt} for {device} on {object}', async function (hwpt, device, object
 
 /** A name for what the last call made. */
 Then('it made {madeObject}', function ({ kind, name }) {
-  const { fields = {} } = this.outcome.examine();
-  this.examine({ kind: 'succeeds' });
-  const iommufd = this.handles.first('iommufd');
-  if (kind === 'bound device') {
-    const operation = fields['operation'] as Record<string, Record<string, number>> | undefined;
-    const id = operation?.['mock_domain_flags']?.['out_idev_id'] ?? 0;
-    this.handles.add({ kind, name, id, iommufd } satisfies ObjectHandle);
-    return;
-  }
-  if (kind === 'vIOMMU') {
-    const id = Number(fields['out_viommu_id']);
-    this.handles.add({ kind, name, id, iommufd } satisfies ObjectHandle);
-    return;
-  }
-  const [id, table] = [Number(fields['out_hwpt_id']), Number(fields['pt_id'])];
-  const nested = this.handles.all('hwpt').some((handle) => handle.id === table);
-  this.handles.add({ kind, name, id, iommufd, ioas: ioasBehind(this, table), nested });
+  nameMade(this, kind, name);
 });
 
 When('{process} stores {struct} in {buffer}:', async function (process, struct, spot, table) {

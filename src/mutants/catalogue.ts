@@ -7,10 +7,13 @@ import { devices } from './devices.ts';
 import { dmaBufs } from './dma-bufs.ts';
 import { dma } from './dma.ts';
 import { faults } from './faults.ts';
+import { faultInjection } from './fault-injection.ts';
+import { guests } from './guests.ts';
 import { hardwareInfo } from './hardware-info.ts';
 import { iommus } from './iommus.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
+import { emulated, noiommu } from './noiommu.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
 import { pageTables } from './page-tables.ts';
@@ -38,12 +41,15 @@ export const catalogue: readonly Mutant[] = [
   ...unmaps,
   ...accesses,
   ...viommus,
+  ...guests,
   ...options,
   ...accounting,
   ...vfioCompat,
   ...pins,
   ...devices,
   ...vfio,
+  ...noiommu,
+  ...emulated,
   ...vfioGroups,
   ...hardwareInfo,
   ...pageTables,
@@ -53,6 +59,7 @@ export const catalogue: readonly Mutant[] = [
   ...dma,
   ...iommus,
   ...testCommand,
+  ...faultInjection,
 ];
 
 /** Those that break one of its requirements. */

@@ -13,7 +13,9 @@ export const features = {
     says: 'A VFIO device exports its registers as a dma-buf, which other devices may reach.',
     requires: ['ioas-map-file', 'vfio-device'],
   },
-  noiommu: { says: 'IOMMU_IOAS_NOIOMMU_GET_PA is compiled in.' },
+  noiommu: {
+    says: 'IOMMU_IOAS_NOIOMMU_GET_PA is compiled in, and noiommu devices have character devices.',
+  },
   device: { says: 'A device can be attached to an IOAS, and `sees` answers for it.' },
   'two-devices': {
     says: 'Two devices in groups of their own can be attached.',
@@ -26,18 +28,16 @@ export const features = {
   },
   'vfio-group': {
     says: 'VFIO devices can be had by their group: /dev/vfio/N and GET_DEVICE_FD.',
-    requires: ['vfio-device'],
   },
   'host-driver': {
-    says: 'A device can be given to a driver of the host, one that uses the DMA API.',
+    says: 'Beside a VFIO device, its group has one that a driver of the host can have, one that uses the DMA API.',
     requires: ['shared-group'],
   },
   'device-without-iommu': { says: 'A VFIO device has no IOMMU, and noiommu is switched off.' },
   'noiommu-device': {
-    says: 'A VFIO device has no IOMMU, and noiommu is switched on.',
-    requires: ['noiommu'],
+    says: 'A VFIO device that moves bytes has no IOMMU, and noiommu is switched on.',
   },
-  'emulated-device': { says: 'A VFIO device is emulated: it does no DMA, its driver pins pages.' },
+  'emulated-device': { says: 'A VFIO device is emulated: it does no DMA.' },
   'device-with-pasids': { says: 'A VFIO device has PASIDs.', requires: ['vfio-device'] },
   'device-with-page-requests': {
     says: 'A VFIO device asks for pages, and the bench says which.',
@@ -68,6 +68,22 @@ export const features = {
   'smmuv3-nesting': {
     says: "Its stage 1 can be a guest's: the devices force coherency.",
     requires: ['smmuv3', 'viommu'],
+  },
+  'iommu-without-nesting': {
+    says: 'A VFIO device is behind an IOMMU that has no nested translation.',
+    requires: ['vfio-device'],
+  },
+  'iommu-with-large-pages': {
+    says: 'A VFIO device is behind an IOMMU whose smallest page is larger than a page of memory.',
+    requires: ['vfio-device'],
+  },
+  'iommu-without-coherency': {
+    says: 'A VFIO device is behind an IOMMU that does not snoop the caches of the processors.',
+    requires: ['vfio-device'],
+  },
+  'device-with-two-streams': {
+    says: 'A VFIO device sends its requests under either of two stream IDs.',
+    requires: ['smmuv3'],
   },
   'amd-iommu': { says: 'VFIO devices are behind an AMD IOMMU.', requires: ['vfio-device'] },
   'amd-nesting': {

@@ -1,4 +1,4 @@
-import type { Attachment, DeviceInfo } from '#port/bench.ts';
+import type { Attachment, DeviceInfo, DeviceVariety } from '#port/bench.ts';
 import type { Fd, Process } from '#port/process.ts';
 
 import type { Scratch } from './scratch.ts';
@@ -71,6 +71,8 @@ export interface DeviceHandle {
   readonly kind: 'device';
   readonly name: string;
   readonly info: DeviceInfo;
+  /** What is out of the ordinary about it. */
+  readonly variety: DeviceVariety | undefined;
   process: ProcessHandle | undefined;
   iommufd: IommufdHandle | undefined;
   /** The VFIO device fd, once opened. */

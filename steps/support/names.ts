@@ -62,6 +62,8 @@ function numbered(world: World, id: number, name: string): ObjectHandle {
 
 /** The test object that a mock device comes into being with, and goes with. */
 function mockDevice(world: World, device: string): ObjectHandle {
+  const made = world.handles.all('mock device').find(({ name }) => name === device);
+  if (made !== undefined) return made;
   const { mockId: id, iommufd } = world.handles.get('device', device);
   if (id !== undefined && iommufd !== undefined) {
     return { kind: 'mock device', name: device, id, iommufd };
@@ -96,6 +98,12 @@ export function fdOf(handle: Handle): Fd {
 export function idOf(handle: Handle): number {
   if ('id' in handle && handle.id !== undefined) return handle.id;
   throw new Error(`${handle.kind} "${handle.name}" has no object id`);
+}
+
+/** The IOAS behind the object of that id, where the scenario has a name for it. */
+export function ioasBehind({ handles }: World, id: number): number | undefined {
+  const ioas = handles.all('ioas').find((handle) => handle.id === id);
+  return ioas?.id ?? handles.all('hwpt').find((handle) => handle.id === id)?.ioas;
 }
 
 /** What IOMMU_OPTION sets. */

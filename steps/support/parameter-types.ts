@@ -1,6 +1,6 @@
 import { defineParameterType } from '@cucumber/cucumber';
 
-import { everyDeviceVariety, type DeviceVariety } from '#port/bench.ts';
+import { everyDeviceVariety, type DeviceDriver, type DeviceVariety } from '#port/bench.ts';
 import type { Capability } from '#port/process.ts';
 import type { Struct } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
@@ -10,6 +10,7 @@ import { IOMMUFD_PATH } from '#uapi/paths.ts';
 import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
+import type { FaultPlan } from './faults.ts';
 import { formOf } from './form.ts';
 import { structNamed } from './structs.ts';
 import type {
@@ -19,6 +20,7 @@ import type {
   Handle,
   IommufdHandle,
   MemfdHandle,
+  ObjectKind,
   ObjectOf,
   ProcessHandle,
   Spot,
@@ -36,6 +38,7 @@ import type {
   NewDmaBuf,
   NewGuestObject,
   BitRange,
+  Errnos,
   FileCall,
   DeviceNode,
 } from './parameter-values.ts';
@@ -67,6 +70,21 @@ const rights: Readonly<Record<string, Rights>> = {
   'read-write': { read: true, write: true },
   'without rights': { read: false, write: false },
 };
+
+/** What a step can give a name to after the call that made it. */
+const madeKinds = {
+  IOAS: 'ioas',
+  HWPT: 'hwpt',
+  'bound device': 'bound device',
+  'mock device': 'mock device',
+  'fault queue': 'fault queue',
+  access: 'access',
+  vIOMMU: 'vIOMMU',
+  vDEVICE: 'vDEVICE',
+  vEVENTQ: 'vEVENTQ',
+  'HW queue': 'HW queue',
+  'dma-buf': 'dma-buf',
+} as const satisfies Record<string, ObjectKind | 'dma-buf'>;
 
 const types = {
   process: parameter(re(`it|process ${quoted}`), function (name): ProcessHandle {
@@ -141,10 +159,10 @@ const types = {
     },
   ),
   madeObject: parameter(
-    re(`(HWPT|bound device|vIOMMU) ${quoted}`),
-    (kind, name): { kind: 'hwpt' | 'bound device' | 'vIOMMU'; name: string } => ({
-      kind: kind === 'HWPT' ? 'hwpt' : (kind as 'bound device' | 'vIOMMU'),
-      name: name ?? '',
+    re(`(${Object.keys(madeKinds).join('|')}) ${quoted}`),
+    (kind = '', name = ''): { kind: ObjectKind | 'dma-buf'; name: string } => ({
+      kind: madeKinds[kind as keyof typeof madeKinds],
+      name,
     }),
   ),
   struct: parameter(/(?:an array of )?struct ([a-z0-9_]+)/, (name): Struct =>
@@ -216,6 +234,7 @@ const types = {
       return { device, way: group ? 'group' : through ? 'through group' : 'itself' };
     },
   ),
+  driver: parameter(/(the host|VFIO)/, (text): DeviceDriver => (text === 'VFIO' ? 'vfio' : 'host')),
   newDevice: parameter(
     re(
       `a device ${quoted}(?: in the group of device ${quoted})?( with PASIDs)?( without dirty tracking)?(?: that (${everyDeviceVariety.join('|')}))?`,
@@ -262,6 +281,17 @@ const types = {
             kind: either === undefined ? 'fails' : 'either',
             errnos: errnos.split(', ') as ErrnoName[],
           },
+  ),
+  errnos: parameter(
+    /(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)(?:, perhaps (E[A-Z0-9]+))?/,
+    (sure = '', unsure): Errnos => ({
+      sure: sure.split(', '),
+      unsure: unsure === undefined ? [] : [unsure],
+    }),
+  ),
+  faultPlan: parameter(
+    /the (allocations and checks|allocations|checks)/,
+    (text): FaultPlan => text as FaultPlan,
   ),
   ioctl: parameter(/((?:IOMMU|VFIO)_[A-Z0-9_]+|ioctl 0x[0-9a-f]+)/, (name): AnyCommand =>
     commandNamed(name ?? ''),

@@ -60,6 +60,12 @@ export interface NewGuestObject {
   readonly range: { readonly iova: bigint; readonly length: bigint } | undefined;
 }
 
+/** What is seen, and what may be seen besides: releases differ. */
+export interface Errnos {
+  readonly sure: readonly string[];
+  readonly unsure: readonly string[];
+}
+
 /** Both ends included. */
 export interface BitRange {
   readonly first: number;

@@ -33,16 +33,37 @@ const ofEdu = [
   ...(['dma', 'reserved-iova', 'hwpt-alloc', 'vfio-dma-buf'] as const),
 ] as const;
 
+const ofSmmu = [
+  ...ofEdu,
+  ...(['hw-info', 'hwpt-flags', 'smmuv3', 'device-with-two-streams'] as const),
+] as const;
+
+const ofSelftest = [
+  ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
+  ...(['hw-info', 'hwpt-flags', 'page-table-types'] as const),
+  ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
+] as const;
+
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
-  selftest: [
-    ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
-    ...(['hw-info', 'hwpt-flags', 'page-table-types'] as const),
-    ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid'] as const),
-  ],
-  edu: [...ofEdu, 'hw-info', 'hwpt-flags', 'intel-iommu'],
+  selftest: ofSelftest,
+  edu: [...ofEdu, 'hw-info', 'hwpt-flags', 'intel-iommu', 'host-driver'],
   'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
   'amd-iommu': [...ofEdu, 'hw-info', 'hwpt-flags', 'amd-iommu', 'unsafe-interrupts'],
+  smmuv3: ofSmmu,
+  'smmuv3-stage1': [...ofSmmu, 'iommu-without-nesting'],
+  noiommu: [...ofSelftest, 'device-without-iommu'],
 };
+
+/** What a kernel offers only for the devices of one machine. */
+const ofOneHardware: Readonly<Partial<Record<Feature, Hardware>>> = {
+  'noiommu-device': 'noiommu',
+  'emulated-device': 'noiommu',
+};
+
+/** Those of what a kernel says for itself that there are devices for. */
+export function offeredOn(hardware: Hardware, features: readonly Feature[]): readonly Feature[] {
+  return features.filter((feature) => (ofOneHardware[feature] ?? hardware) === hardware);
+}
 
 /** What a kernel of that release offers. `more` is what this machine has beyond it. */
 export function featuresOf(release: string, more: readonly Feature[] = []): readonly Feature[] {
@@ -56,7 +77,7 @@ export function hardwareFeatures(hardware: Hardware, release: string): readonly 
   return ofHardware[hardware].filter((feature) => atLeast(release, ofTestsSince[feature] ?? '0.0'));
 }
 
-/** `features=vfio-container,noiommu`: what the user knows of the kernel's configuration. Throws for an unknown name. */
+/** `features=noiommu,dma-buf`: what the user knows of the kernel's configuration. Throws for an unknown name. */
 export function declaredByUser(settings: Readonly<Record<string, string>>): readonly Feature[] {
   const names = (settings['features'] ?? '').split(',').filter((name) => name !== '');
   const unknown = names.find((name) => !everyFeature.includes(name as Feature));

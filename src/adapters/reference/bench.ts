@@ -1,8 +1,17 @@
-import type { Bench, DeviceInfo, DeviceModel, DmaAccess, DmaResult } from '#port/bench.ts';
-import type { Address } from '#port/process.ts';
+import type {
+  Bench,
+  DeviceDriver,
+  DeviceInfo,
+  DeviceModel,
+  DmaAccess,
+  DmaResult,
+} from '#port/bench.ts';
+import type { Address, SyscallResult } from '#port/process.ts';
 import type { ModuleParameters } from '#reference/kernel/module-parameters.ts';
+import type { Machine } from '#reference/kernel/machine.ts';
 import type { MachineDevice, MachineHardware } from '#reference/kernel/machine-hardware.ts';
-import { vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
+import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
+import { failure } from '#uapi/errno.ts';
 import { FrameCheck } from './frame-check.ts';
 import { ReferenceProcess } from './process.ts';
 
@@ -20,9 +29,9 @@ export class ReferenceBench implements Bench {
   /** Given out since the last reset(). */
   private readonly taken = new Set<MachineDevice>();
 
-  constructor(hardware: MachineHardware, parameters: ModuleParameters) {
+  constructor({ hardware, kernel }: Machine) {
     this.hardware = hardware;
-    this.parameters = parameters;
+    this.parameters = kernel.parameters;
     this.builtIn = buildDevices(hardware);
     this.frames = new FrameCheck(hardware);
   }
@@ -32,7 +41,8 @@ export class ReferenceBench implements Bench {
   }
 
   async plug({ sharesGroupWith, variety }: DeviceModel): Promise<DeviceInfo> {
-    if (variety !== undefined) throw new Error(`this machine has no device that ${variety}`);
+    if (variety !== undefined && variety !== 'the host can drive')
+      throw new Error(`this machine has no device that ${variety}`);
     const device =
       sharesGroupWith === undefined ? this.deviceAlone() : this.deviceBeside(sharesGroupWith);
     this.taken.add(device);
@@ -43,6 +53,12 @@ export class ReferenceBench implements Bench {
     const device = this.find(id);
     this.taken.delete(device);
     this.hardware.unplug(device);
+  }
+
+  async giveTo(id: string, driver: DeviceDriver): Promise<SyscallResult> {
+    const name = driver === 'vfio' ? 'vfio-pci' : driver;
+    const error = this.hardware.drivers.rebind(this.find(id), name);
+    return error ? failure(error) : 0;
   }
 
   /** Each byte that the device reaches is the one that the process reaches: the same place in memory, not a copy. */
@@ -73,6 +89,7 @@ export class ReferenceBench implements Bench {
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {
+    for (const device of this.taken) this.hardware.drivers.rebind(device, 'vfio-pci');
     for (const device of this.hardware.devices.filter((other) => !this.builtIn.includes(other))) {
       this.hardware.unplug(device);
     }
@@ -112,7 +129,7 @@ export class ReferenceBench implements Bench {
     return free ?? this.hardware.plugBeside(sibling);
   }
 
-  private find(id: string): MachineDevice {
+  protected find(id: string): MachineDevice {
     const device = this.hardware.devices.find(({ name }) => name === id);
     if (device) return device;
     const known = this.hardware.devices.map(({ name }) => name).join(', ');
@@ -129,9 +146,9 @@ function buildDevices(hardware: MachineHardware): readonly MachineDevice[] {
   return [...hardware.devices];
 }
 
-function infoOf({ name, index, iommu }: MachineDevice): DeviceInfo {
-  const group = vfioGroupPath(iommu.group.id);
-  return { id: name, kind: 'vfio', cdev: vfioDevicePath(index), group };
+function infoOf(device: MachineDevice): DeviceInfo {
+  const { device: cdev, group } = nodesOf(device);
+  return { id: device.name, kind: 'vfio', cdev, group };
 }
 
 function processOf({ attachment }: DmaAccess): ReferenceProcess {

@@ -1,12 +1,21 @@
 import type { MachineDescription } from '#port/implementation.ts';
-import { amdBoard, amdNestingBoard, virtioBoard, vtdBoard } from '#reference/kernel/board.ts';
+import {
+  amdBoard,
+  amdNestingBoard,
+  bareBoard,
+  virtioBoard,
+  vtdBoard,
+} from '#reference/kernel/board.ts';
 import type { Board } from '#reference/kernel/board.ts';
 import type { ParameterValues } from '#reference/kernel/module-parameters.ts';
 
 export interface ReferenceMachineDescription extends MachineDescription {
   readonly board: Board;
-  /** What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board. */
-  readonly devices: 'mock' | 'pci';
+  /**
+   * What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board; or the
+   * former, and those that no IOMMU stands before where a scenario asks for them.
+   */
+  readonly devices: 'mock' | 'pci' | 'mock and bare';
   /** On the kernel's command line. */
   readonly atBoot?: ParameterValues;
 }
@@ -36,6 +45,7 @@ const ofPci = [
   'vfio-device',
   'vfio-group',
   'shared-group',
+  'host-driver',
   'dma',
   'reserved-iova',
   'vfio-dma-buf',
@@ -46,11 +56,14 @@ const ofVtd = [...ofPci, 'hw-info', 'hwpt-flags', 'intel-iommu'] as const;
 const ofUnsafe = [...ofPci, 'unsafe-interrupts'] as const;
 const ofAmd = [...ofUnsafe, 'hw-info', 'hwpt-flags', 'amd-iommu'] as const;
 const atBoot = { allowUnsafeInterrupts: true };
+/** Of a machine without an IOMMU. */
+const ofBare = [
+  ...(['device-without-iommu', 'noiommu-device', 'emulated-device', 'vfio-group'] as const),
+] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
-  ...(['test-cmd', 'dma-buf', 'hw-info', 'hwpt-flags'] as const),
-  ...(['nesting', 'dirty-tracking'] as const),
-  ...(['page-requests', 'page-table-types', 'pasid'] as const),
+  ...(['test-cmd', 'dma-buf', 'hw-info', 'hwpt-flags', 'nesting', 'dirty-tracking'] as const),
+  ...(['page-requests', 'page-table-types', 'pasid', 'fault-injection'] as const),
 ] as const;
 
 /**
@@ -65,6 +78,12 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: vtdBoard,
     devices: 'pci',
     features: [...ofEach, ...ofTests, ...ofVtd],
+  },
+  {
+    name: 'noiommu',
+    board: bareBoard,
+    devices: 'mock and bare',
+    features: [...ofEach, ...ofTests, 'sub-page', ...ofBare],
   },
   {
     name: 'virtio-iommu',

@@ -2,6 +2,7 @@ import { AmdIommuUnit } from './amd/amd-iommu-unit.ts';
 import { CommandBuffer } from './amd/command-buffer.ts';
 import { Iotlb } from './iotlb.ts';
 import { PhysicalMemory } from './memory.ts';
+import { NoIommu } from './no-iommu.ts';
 import { PciDevice } from './pci-device.ts';
 import { Mappings } from './virtio-iommu/mappings.ts';
 import { VirtioIommu } from './virtio-iommu/virtio-iommu.ts';
@@ -17,6 +18,7 @@ export const hardwareParts = {
   InvalidationQueue,
   Iotlb,
   Mappings,
+  NoIommu,
   PciDevice,
   PhysicalMemory,
   VirtioIommu,

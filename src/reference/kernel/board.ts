@@ -79,3 +79,12 @@ function amdBoardWith(features: AmdFeatures): Board {
 export const amdBoard = amdBoardWith(plainFeatures);
 /** One whose page tables can be nesting parents. */
 export const amdNestingBoard = amdBoardWith(nestingFeatures);
+/** No IOMMU at all. */
+export const bareBoard: Board = ({ parts }) => [
+  {
+    translator: new parts.NoIommu(),
+    driver: new parts.NoiommuOps(parts),
+    probe: () => undefined,
+    clearFaults: () => undefined,
+  },
+];

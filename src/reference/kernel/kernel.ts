@@ -4,6 +4,7 @@ import type { MachineHardware } from './machine-hardware.ts';
 import type { ModuleParameters } from './module-parameters.ts';
 import type { Pages } from './mm/pages.ts';
 import type { Parts } from './parts.ts';
+import type { FaultInjection } from './fault-injection.ts';
 import type { VfioCore } from './vfio/vfio-main.ts';
 
 /** What every part of the kernel may lean on. */
@@ -16,4 +17,5 @@ export interface Kernel {
   readonly hardware: MachineHardware;
   readonly vfio: VfioCore;
   readonly parameters: ModuleParameters;
+  readonly faults: FaultInjection;
 }

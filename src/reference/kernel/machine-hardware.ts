@@ -1,12 +1,13 @@
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import type { PciDevice } from '../hardware/pci-device.ts';
+import type { DriverCore } from './base/driver-core.ts';
 import { vtdBoard } from './board.ts';
 import type { Board, HostIommu } from './board.ts';
-import type { IommuDevice } from './iommu/domain.ts';
 import type { IommuCore } from './iommu/iommu.ts';
 import { IdPool } from './lib/id-pool.ts';
 import type { Pages } from './mm/pages.ts';
 import type { Parts } from './parts.ts';
+import type { VfioHardware } from './vfio/hardware.ts';
 import { invariant } from '../reference-bug.ts';
 
 /** RAM lies above 4 GiB, away from the IOVAs that a test is likely to use. */
@@ -20,14 +21,9 @@ const SLOTS = Array.from({ length: 31 }, (_, index) => index + 1);
 const BRIDGE_BUSES = Array.from({ length: 255 }, (_, index) => index + 1);
 
 /** An endpoint, and what the kernel's IOMMU core made of it. */
-export interface MachineDevice {
+export interface MachineDevice extends VfioHardware {
   readonly name: string;
-  /** Of its VFIO character device: the lowest that was free. */
-  readonly index: number;
   readonly pci: PciDevice;
-  /** Where BAR 0 is on the bus. */
-  readonly bar0: bigint;
-  readonly iommu: IommuDevice;
 }
 
 /** What is soldered together: memory, an IOMMU, devices; and the kernel parts that manage just these. */
@@ -36,9 +32,11 @@ export class MachineHardware {
   readonly iommus: readonly [HostIommu, ...HostIommu[]];
   readonly pages: Pages;
   readonly iommu: IommuCore;
+  readonly drivers: DriverCore;
+  /** Numbers of VFIO devices. */
+  readonly indexes = new IdPool(0);
   private readonly parts: Parts;
   private readonly plugged: MachineDevice[] = [];
-  private readonly indexes = new IdPool(0);
 
   constructor(parts: Parts, board: Board = vtdBoard) {
     this.parts = parts;
@@ -47,6 +45,7 @@ export class MachineHardware {
     const { memory, pages } = this;
     this.iommus = board({ parts, memory, pages });
     this.iommu = new parts.IommuCore(parts);
+    this.drivers = new parts.DriverCore();
   }
 
   get devices(): readonly MachineDevice[] {
@@ -75,6 +74,7 @@ export class MachineHardware {
 
   /** Nobody owns the device when it is pulled out. */
   unplug(device: MachineDevice): void {
+    this.drivers.unbind(device);
     this.iommu.removeDevice(device.iommu);
     this.memory.removeWindow(device.bar0, device.pci.bar0);
     this.plugged.splice(this.plugged.indexOf(device), 1);

@@ -32,8 +32,10 @@ export class Machine {
     this.hardware = new MachineHardware(parts, board);
     const { pages, memory, iommu } = this.hardware;
     const vfio = new parts.VfioCore(parts, this.hardware);
+    const faults = new parts.FaultInjection();
     const parameters = new ModuleParameters(atBoot);
-    this.kernel = { parts, pages, bus: memory, iommu, hardware: this.hardware, vfio, parameters };
+    const { hardware } = this;
+    this.kernel = { parts, pages, bus: memory, iommu, hardware, vfio, faults, parameters };
     this.syscalls = new parts.Syscalls(this.kernel);
   }
 
@@ -46,6 +48,8 @@ export class Machine {
       files: new parts.FdTable(),
       limits: { memlock: MEMLOCK_LIMIT, nofile: NOFILE_LIMIT },
       capabilities: new Set(everyCapability),
+      failNth: 0,
+      makeItFail: false,
     };
   }
 }

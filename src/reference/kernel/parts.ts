@@ -39,6 +39,8 @@ import { IoasCommands } from './iommufd/ioas-commands.ts';
 import { Ioas } from './iommufd/ioas.ts';
 import { IovaAllocator } from './iommufd/iova-allocator.ts';
 import { Iommufd } from './iommufd/main.ts';
+import { NoiommuDomain, NoiommuOps } from './iommufd/hwpt-noiommu.ts';
+import { NoiommuCommands } from './iommufd/noiommu-commands.ts';
 import { MmapRegions } from './iommufd/mmap-regions.ts';
 import { ObjectTable } from './iommufd/object.ts';
 import { OptionCommands } from './iommufd/option-commands.ts';
@@ -68,14 +70,18 @@ import { PageFaults } from './mm/fault.ts';
 import { Dmabuf } from './mm/dmabuf.ts';
 import { Memfd } from './mm/memfd.ts';
 import { Pages } from './mm/pages.ts';
+import { DriverCore } from './base/driver-core.ts';
+import { FaultInjection } from './fault-injection.ts';
 import { FdTable } from './fd-table.ts';
 import { OpenFile } from './file.ts';
 import { Syscalls } from './syscalls.ts';
 import { DeviceCdev } from './vfio/device-cdev.ts';
 import { GroupDeviceFile } from './vfio/device-file.ts';
 import { VfioDevice } from './vfio/device.ts';
+import { EmulatedBinding, EmulatedDevice } from './vfio/emulated-device.ts';
 import { GroupFile } from './vfio/group-file.ts';
 import { VfioGroup } from './vfio/group.ts';
+import { MediatedDevices, VfioMtty } from './vfio/mdev.ts';
 import { VfioCore } from './vfio/vfio-main.ts';
 import { VfioPci } from './vfio/vfio-pci.ts';
 import { VfioPciDmabufs } from './vfio/vfio-pci-dmabuf.ts';
@@ -103,7 +109,11 @@ export const defaultParts = {
   Dmabuf,
   DmabufPages,
   DmabufTests,
+  DriverCore,
+  EmulatedBinding,
+  EmulatedDevice,
   FaultCommands,
+  FaultInjection,
   FaultFile,
   FaultQueue,
   FdTable,
@@ -130,6 +140,7 @@ export const defaultParts = {
   IoptPages,
   IovaAllocator,
   IovaBitmap,
+  MediatedDevices,
   Memfd,
   MmapRegions,
   MockDevice,
@@ -137,6 +148,9 @@ export const defaultParts = {
   MockIommu,
   MockNestedDomain,
   MockViommu,
+  NoiommuCommands,
+  NoiommuDomain,
+  NoiommuOps,
   ObjectTable,
   OpenFile,
   OptionCommands,
@@ -164,6 +178,7 @@ export const defaultParts = {
   VfioCore,
   VfioDevice,
   VfioGroup,
+  VfioMtty,
   VfioPci,
   VfioPciDmabufs,
   Viommu,

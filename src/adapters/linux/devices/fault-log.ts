@@ -5,8 +5,10 @@ export type Direction = 'read' | 'write';
 /** An access of a device that no memory or register answered, as its translation led nowhere. */
 const refused = /^Invalid (read|write) at addr 0x[0-9A-F]+, /;
 
-/** What makes QEMU tell of them. */
-export const faultArguments = ['-d', 'guest_errors'] as const;
+/** What makes QEMU tell of them: since version 10 an option of its own. */
+export function faultArguments(qemuVersion: number): readonly string[] {
+  return ['-d', qemuVersion < 10 ? 'guest_errors' : 'guest_errors,invalid_mem'];
+}
 
 /** Is this line of QEMU's standard error about such an access? */
 export function isFault(line: string): boolean {

@@ -128,9 +128,9 @@ export class Group<Device = unknown> implements IommuGroup {
     if (this.members.length === 0) this.defaultDomain.free();
   }
 
-  /** iommu_device_claim_dma_owner(). DEV-10 16, VFIO-GRP-08 10 */
+  /** iommu_device_claim_dma_owner(): drivers of the host own the group as nobody. DEV-10 11 16, VFIO-GRP-08 10 */
   claimDmaOwner(owner: object): ErrnoName | undefined {
-    if (this.owner !== undefined && this.owner !== owner) return 'EPERM';
+    if (this.ownerCount > 0 && this.owner !== owner) return 'EPERM';
     if (this.ownerCount === 0) this.setCoreDomain('blocked');
     this.owner = owner;
     this.ownerCount += 1;
@@ -144,6 +144,18 @@ export class Group<Device = unknown> implements IommuGroup {
     if (this.ownerCount > 0) return;
     this.owner = undefined;
     this.setCoreDomain(this.defaultDomain);
+  }
+
+  /** DEV-51 */
+  useDefaultDomain(): ErrnoName | undefined {
+    if (this.owner !== undefined) return 'EBUSY';
+    this.ownerCount += 1;
+    return undefined;
+  }
+
+  unuseDefaultDomain(): void {
+    invariant(this.ownerCount > 0, `no driver of the host has a device of group ${this.id}`);
+    this.ownerCount -= 1;
   }
 
   /** iommu_attach_group_handle(): EBUSY where another domain is attached already. */

@@ -14,7 +14,7 @@ export interface ViommuCore {
   /** iommufd_viommu_report_event(): EOPNOTSUPP where nobody listens. VEVQ-17 */
   reportEvent(type: number, data: Uint8Array): ErrnoName | undefined;
   /** iommufd_viommu_alloc_mmap(): the offset at which the user maps the region. */
-  allocateMmap(region: DeviceRegion): bigint;
+  allocateMmap(region: DeviceRegion): bigint | ErrnoName;
   destroyMmap(offset: bigint): void;
 }
 

@@ -108,7 +108,7 @@ export function pinQueue(
   const access = context.create((id) => new parts.Access(id, { context, needsPinPages: true }));
   if (isErrno(access)) return access;
   const memory = new parts.HwQueueMemory(access, range);
-  const error = memory.pin(ioas);
+  const error = context.kernel.faults.kmalloc() ?? memory.pin(ioas);
   if (error) memory.release();
   return error ?? memory;
 }

@@ -110,7 +110,11 @@ export class HwptCommands {
     command: AllocCommand,
     make: (id: number) => HwptPaging | HwptNested | ErrnoName,
   ): ErrnoName | undefined {
-    const hwpt = this.context.create<HwPagetable>(make, (made) => this.finish(command, made));
+    const { faults } = this.context.kernel;
+    const hwpt = this.context.create<HwPagetable>(
+      (id) => faults.kmalloc() ?? make(id),
+      (made) => this.finish(command, made),
+    );
     return isErrno(hwpt) ? hwpt : undefined;
   }
 

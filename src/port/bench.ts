@@ -15,6 +15,7 @@ export const deviceVarieties = {
   'makes page requests': 'device-with-page-requests',
   'is behind another IOMMU': 'device-behind-another-iommu',
   'is behind an IOMMU without nesting': 'iommu-without-nesting',
+  'is behind an IOMMU that guests could go past': 'iommu-past-caches',
   'is behind an IOMMU with pages of 64 KiB': 'iommu-with-large-pages',
   'is behind an IOMMU that is not coherent': 'iommu-without-coherency',
   'has two stream IDs': 'device-with-two-streams',

@@ -73,6 +73,10 @@ export const features = {
     says: 'A VFIO device is behind an IOMMU that has no nested translation.',
     requires: ['vfio-device'],
   },
+  'iommu-past-caches': {
+    says: 'A VFIO device is behind an IOMMU whose nested translation lets a guest go past the caches.',
+    requires: ['vfio-device'],
+  },
   'iommu-with-large-pages': {
     says: 'A VFIO device is behind an IOMMU whose smallest page is larger than a page of memory.',
     requires: ['vfio-device'],
@@ -97,7 +101,7 @@ export const features = {
   },
   dma: { says: 'Devices move bytes: dmaRead and dmaWrite work.', requires: ['device'] },
   'reserved-iova': {
-    says: 'An attached device has a reserved IOVA range inside its aperture.',
+    says: 'IOVAs from 4078 MiB on are reserved for the interrupts of an attached device, as on x86.',
     requires: ['device'],
   },
   'sub-page': {

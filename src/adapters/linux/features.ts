@@ -30,28 +30,29 @@ const ofEveryLinux: readonly Feature[] = ['vfio-compat', 'processes', 'limits', 
 /** Of edu devices behind an emulated IOMMU. */
 const ofEdu = [
   ...(['device', 'two-devices', 'vfio-device', 'vfio-group', 'shared-group'] as const),
-  ...(['dma', 'reserved-iova', 'hwpt-alloc', 'vfio-dma-buf'] as const),
+  ...(['dma', 'hwpt-alloc', 'vfio-dma-buf'] as const),
 ] as const;
 
-const ofSmmu = [
-  ...ofEdu,
-  ...(['hw-info', 'hwpt-flags', 'smmuv3', 'device-with-two-streams'] as const),
-] as const;
+const ofX86 = [...ofEdu, 'reserved-iova'] as const;
+/** Of drivers of IOMMUs that there are in hardware. */
+const ofDriver = ['hw-info', 'hwpt-flags'] as const;
+const ofSmmu = [...ofEdu, ...ofDriver, 'smmuv3', 'device-with-two-streams'] as const;
 
 const ofSelftest = [
   ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
-  ...(['hw-info', 'hwpt-flags', 'page-table-types'] as const),
+  ...ofDriver,
+  'page-table-types',
   ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
 ] as const;
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: ofSelftest,
-  edu: [...ofEdu, 'hw-info', 'hwpt-flags', 'intel-iommu', 'host-driver'],
-  'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
-  'amd-iommu': [...ofEdu, 'hw-info', 'hwpt-flags', 'amd-iommu', 'unsafe-interrupts'],
+  edu: [...ofX86, ...ofDriver, 'intel-iommu', 'host-driver'],
+  'virtio-iommu': [...ofX86, 'virtio-iommu', 'unsafe-interrupts'],
+  'amd-iommu': [...ofX86, ...ofDriver, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,
   'smmuv3-stage1': [...ofSmmu, 'iommu-without-nesting'],
-  noiommu: [...ofSelftest, 'device-without-iommu'],
+  noiommu: [...ofSelftest, 'device-without-iommu', 'vfio-group'],
 };
 
 /** What a kernel offers only for the devices of one machine. */

@@ -3,6 +3,7 @@ import type {
   DeviceDriver,
   DeviceInfo,
   DeviceModel,
+  DeviceVariety,
   DmaAccess,
   DmaResult,
 } from '#port/bench.ts';
@@ -19,20 +20,24 @@ import { ReferenceProcess } from './process.ts';
 const ALONE = 4;
 const BEHIND_BRIDGE = 2;
 
+export type Layout = 'bridges' | 'root bus';
+
 /** Wires to each device of the reference, and a look at the address lines behind its IOMMU. */
 export class ReferenceBench implements Bench {
   readonly frames: FrameCheck;
   private readonly hardware: MachineHardware;
   private readonly parameters: ModuleParameters;
+  private readonly layout: Layout;
   /** What the machine was built with; the rest goes with reset(). */
   private builtIn: readonly MachineDevice[];
   /** Given out since the last reset(). */
   private readonly taken = new Set<MachineDevice>();
 
-  constructor({ hardware, kernel }: Machine) {
+  constructor({ hardware, kernel }: Machine, layout: Layout = 'bridges') {
     this.hardware = hardware;
     this.parameters = kernel.parameters;
-    this.builtIn = buildDevices(hardware);
+    this.layout = layout;
+    this.builtIn = buildDevices(hardware, layout);
     this.frames = new FrameCheck(hardware);
   }
 
@@ -41,10 +46,12 @@ export class ReferenceBench implements Bench {
   }
 
   async plug({ sharesGroupWith, variety }: DeviceModel): Promise<DeviceInfo> {
-    if (variety !== undefined && variety !== 'the host can drive')
-      throw new Error(`this machine has no device that ${variety}`);
     const device =
-      sharesGroupWith === undefined ? this.deviceAlone() : this.deviceBeside(sharesGroupWith);
+      variety !== undefined && variety !== 'the host can drive'
+        ? this.oddDevice(variety)
+        : sharesGroupWith === undefined
+          ? this.deviceAlone()
+          : this.deviceBeside(sharesGroupWith);
     this.taken.add(device);
     return infoOf(device);
   }
@@ -103,7 +110,7 @@ export class ReferenceBench implements Bench {
   /** Something built in was pulled out: everything goes, so that each device comes back as it was. */
   private rebuild(): void {
     for (const device of [...this.hardware.devices]) this.hardware.unplug(device);
-    this.builtIn = buildDevices(this.hardware);
+    this.builtIn = buildDevices(this.hardware, this.layout);
   }
 
   private reach(access: DmaAccess, done: number) {
@@ -112,6 +119,16 @@ export class ReferenceBench implements Bench {
     const at = iova + BigInt(done);
     const read = pci.reach(at, length - done, { write: false, pasid });
     return read ?? pci.reach(at, length - done, { write: true, pasid });
+  }
+
+  /** What is not there cannot be plugged. */
+  private oddDevice(variety: DeviceVariety): MachineDevice {
+    const { iommus } = this.hardware;
+    const iommu = iommus.find((host) => host.variety === variety);
+    if (iommu) return this.hardware.plug({ iommu });
+    if (variety === 'has two stream IDs' && this.layout === 'root bus')
+      return this.hardware.plugBehindBridge();
+    throw new Error(`this machine has no device that ${variety}`);
   }
 
   private deviceAlone(): MachineDevice {
@@ -137,11 +154,16 @@ export class ReferenceBench implements Bench {
   }
 }
 
-/** Who asks for one device gets one behind a bridge, so that what joins its group shares its requester id. */
-function buildDevices(hardware: MachineHardware): readonly MachineDevice[] {
-  hardware.plugBehindBridge();
+/**
+ * Who asks for one device gets one behind a bridge, so that what joins its group shares its requester id; but not where
+ * it has to have an id of its own.
+ */
+function buildDevices(hardware: MachineHardware, layout: Layout): readonly MachineDevice[] {
+  const plug = (): MachineDevice =>
+    layout === 'bridges' ? hardware.plugBehindBridge() : hardware.plug();
+  plug();
   for (let count = 1; count < ALONE; count += 1) hardware.plug();
-  const first = hardware.plugBehindBridge();
+  const first = plug();
   for (let count = 1; count < BEHIND_BRIDGE; count += 1) hardware.plugBeside(first);
   return [...hardware.devices];
 }

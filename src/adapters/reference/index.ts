@@ -43,6 +43,7 @@ const benches: Readonly<
 > = {
   mock: ({ hardware }) => new MockBench(hardware),
   pci: (machine) => new ReferenceBench(machine),
+  'pci on the root bus': (machine) => new ReferenceBench(machine, 'root bus'),
   'mock and bare': (machine) => new NoiommuMachineBench(machine),
 };
 

@@ -7,6 +7,7 @@ import {
   vtdBoard,
 } from '#reference/kernel/board.ts';
 import type { Board } from '#reference/kernel/board.ts';
+import { smmuBoard } from '#reference/kernel/iommu/arm/board.ts';
 import type { ParameterValues } from '#reference/kernel/module-parameters.ts';
 
 export interface ReferenceMachineDescription extends MachineDescription {
@@ -15,7 +16,7 @@ export interface ReferenceMachineDescription extends MachineDescription {
    * What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board; or the
    * former, and those that no IOMMU stands before where a scenario asks for them.
    */
-  readonly devices: 'mock' | 'pci' | 'mock and bare';
+  readonly devices: 'mock' | 'pci' | 'pci on the root bus' | 'mock and bare';
   /** On the kernel's command line. */
   readonly atBoot?: ParameterValues;
 }
@@ -50,19 +51,30 @@ const ofPci = [
   'reserved-iova',
   'vfio-dma-buf',
 ] as const;
+/** Of a driver for an IOMMU that there is in hardware. */
+const ofDriver = ['hw-info', 'hwpt-flags'] as const;
 /** Of those behind a VT-d. */
-const ofVtd = [...ofPci, 'hw-info', 'hwpt-flags', 'intel-iommu'] as const;
+const ofVtd = [...ofPci, ...ofDriver, 'intel-iommu'] as const;
 /** Of those behind an IOMMU that does not remap interrupts. */
 const ofUnsafe = [...ofPci, 'unsafe-interrupts'] as const;
-const ofAmd = [...ofUnsafe, 'hw-info', 'hwpt-flags', 'amd-iommu'] as const;
+const ofAmd = [...ofUnsafe, ...ofDriver, 'amd-iommu'] as const;
 const atBoot = { allowUnsafeInterrupts: true };
+/** Of devices behind an SMMUv3, and of some behind one that lacks something. */
+const ofSmmu = [
+  ...(['vfio-device', 'vfio-group', 'shared-group', 'dma', 'vfio-dma-buf'] as const),
+  ...ofDriver,
+  ...(['smmuv3', 'smmuv3-nesting', 'device-with-two-streams'] as const),
+  ...(['device-behind-another-iommu', 'iommu-without-nesting', 'iommu-past-caches'] as const),
+  ...(['iommu-with-large-pages', 'iommu-without-coherency'] as const),
+] as const;
 /** Of a machine without an IOMMU. */
 const ofBare = [
   ...(['device-without-iommu', 'noiommu-device', 'emulated-device', 'vfio-group'] as const),
 ] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
-  ...(['test-cmd', 'dma-buf', 'hw-info', 'hwpt-flags', 'nesting', 'dirty-tracking'] as const),
+  ...ofDriver,
+  ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),
   ...(['page-requests', 'page-table-types', 'pasid', 'fault-injection'] as const),
 ] as const;
 
@@ -84,6 +96,12 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: bareBoard,
     devices: 'mock and bare',
     features: [...ofEach, ...ofTests, 'sub-page', ...ofBare],
+  },
+  {
+    name: 'smmuv3',
+    board: smmuBoard,
+    devices: 'pci on the root bus',
+    features: [...ofEach, ...ofSmmu],
   },
   {
     name: 'virtio-iommu',

@@ -8,12 +8,17 @@ import { Mappings } from './virtio-iommu/mappings.ts';
 import { VirtioIommu } from './virtio-iommu/virtio-iommu.ts';
 import { ContextCache } from './vtd/context-cache.ts';
 import { InvalidationQueue } from './vtd/invalidation-queue.ts';
+import { ConfigurationCache } from './smmuv3/configuration-cache.ts';
+import { SmmuCommandQueue } from './smmuv3/command-queue.ts';
+import { SmmuTlb } from './smmuv3/tlb.ts';
+import { SmmuUnit } from './smmuv3/smmu-unit.ts';
 import { VtdUnit } from './vtd/vtd-unit.ts';
 
 /** The classes that a machine is built from; each can be replaced by one that has a bug. */
 export const hardwareParts = {
   AmdIommuUnit,
   CommandBuffer,
+  ConfigurationCache,
   ContextCache,
   InvalidationQueue,
   Iotlb,
@@ -21,6 +26,9 @@ export const hardwareParts = {
   NoIommu,
   PciDevice,
   PhysicalMemory,
+  SmmuCommandQueue,
+  SmmuTlb,
+  SmmuUnit,
   VirtioIommu,
   VtdUnit,
 };

@@ -15,6 +15,8 @@ export interface HostIommu<Device = unknown> {
   /** What the requests of its devices go through. */
   readonly translator: Translator;
   readonly driver: IommuOps<Device>;
+  /** What a device behind it is, if that is out of the ordinary, in the words of a bench. */
+  readonly variety?: string;
   /** iommu_ops.probe_device() */
   probe(identity: PciIdentity): Device;
   /** What the hardware recorded of refused requests is forgotten. */

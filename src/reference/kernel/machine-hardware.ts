@@ -20,6 +20,12 @@ const BAR_SLOT = 0x10_0000n;
 const SLOTS = Array.from({ length: 31 }, (_, index) => index + 1);
 const BRIDGE_BUSES = Array.from({ length: 255 }, (_, index) => index + 1);
 
+/** What is out of the ordinary about an endpoint. */
+export interface PlugOptions {
+  /** Which of the board's IOMMUs it is behind; the first one unless told otherwise. */
+  readonly iommu?: HostIommu;
+}
+
 /** An endpoint, and what the kernel's IOMMU core made of it. */
 export interface MachineDevice extends VfioHardware {
   readonly name: string;
@@ -53,9 +59,9 @@ export class MachineHardware {
   }
 
   /** An endpoint of its own on the root bus. */
-  plug(): MachineDevice {
+  plug(options: PlugOptions = {}): MachineDevice {
     const rid = this.freeRid(slotsOf(0));
-    return this.add(rid, rid);
+    return this.add(rid, rid, options);
   }
 
   /** An endpoint behind a new bridge of conventional PCI, which takes over its requests. */
@@ -85,9 +91,9 @@ export class MachineHardware {
     return this.add(this.freeRid(slotsOf(bus)), ridOf(bus, 0));
   }
 
-  private add(rid: number, requesterId: number): MachineDevice {
+  private add(rid: number, requesterId: number, options: PlugOptions = {}): MachineDevice {
     const { memory } = this;
-    const [host] = this.iommus;
+    const { iommu: host = this.iommus[0] } = options;
     const { translator } = host;
     const name = pciName(rid);
     const pci = new this.parts.PciDevice({ rid, requesterId, translator, memory });

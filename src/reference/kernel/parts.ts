@@ -3,6 +3,13 @@ import { Group } from './iommu/group.ts';
 import { AmdIommu } from './iommu/amd/amd-iommu.ts';
 import { AmdCommandQueue } from './iommu/amd/command-queue.ts';
 import { ProtectionDomain } from './iommu/amd/protection-domain.ts';
+import { ArmSmmuV3 } from './iommu/arm/arm-smmu-v3.ts';
+import { SmmuCommands } from './iommu/arm/command-queue.ts';
+import { SmmuEvents } from './iommu/arm/events.ts';
+import { SmmuNestedDomain } from './iommu/arm/nested-domain.ts';
+import { SmmuDomain } from './iommu/arm/smmu-domain.ts';
+import { StreamTable } from './iommu/arm/stream-table.ts';
+import { Vsmmu } from './iommu/arm/vsmmu.ts';
 import { IntelIommu } from './iommu/intel/intel-iommu.ts';
 import { PagingDomain } from './iommu/intel/paging-domain.ts';
 import { QueuedInvalidation } from './iommu/intel/queued-invalidation.ts';
@@ -101,6 +108,7 @@ export const defaultParts = {
   AmdIommu,
   AreaCutter,
   AreaTree,
+  ArmSmmuV3,
   DeviceCdev,
   DeviceCommands,
   DirtyCommands,
@@ -166,6 +174,11 @@ export const defaultParts = {
   SecondStageBuilder,
   SelftestAccess,
   SelftestDevice,
+  SmmuCommands,
+  SmmuDomain,
+  SmmuEvents,
+  SmmuNestedDomain,
+  StreamTable,
   Syscalls,
   TestCommands,
   UserCommand,
@@ -187,6 +200,7 @@ export const defaultParts = {
   VirtioDomain,
   VirtioIommuDriver,
   VirtioRequestQueue,
+  Vsmmu,
 };
 
 export type Parts = typeof defaultParts;

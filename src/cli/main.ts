@@ -31,7 +31,7 @@ interface RunFlags {
   readonly seed?: number;
   readonly order?: 'defined' | 'random';
   readonly shard?: string;
-  readonly parallel: number;
+  readonly parallel?: number;
   readonly reports: string;
   readonly html?: boolean;
   readonly timeout: number;
@@ -95,7 +95,7 @@ function addRun(program: Command): void {
     .addOption(new Option('--order <order>', 'of the scenarios').choices(['defined', 'random']))
     .option('--seed <n>', 'of the random order', naturalNumber)
     .option('--shard <i/n>', 'only this part of the selected scenarios', shardOf)
-    .option('--parallel <n>', 'worker processes', naturalNumber, 0)
+    .option('--parallel <n>', 'worker processes (linux-vm: 2, others: none)', naturalNumber)
     .option('--reports <folder>', 'where reports go, below the name of the adapter', 'reports')
     .option('--html', 'fail where the HTML report cannot be made')
     .option('--no-html', 'make no HTML report')

@@ -9,7 +9,11 @@ import { demandTools, LabError } from '#lab/tools.ts';
 
 const folder = join(__dirname, 'agent');
 const compiler = 'cc';
-const flags = ['-O2', '-static', '-Wall', '-Wextra'];
+/**
+ * With a frame pointer: x86 takes %rbp for the base of a stack address, and answers a bad one with SIGBUS in place of
+ * SIGSEGV. An address of a scenario must not get there.
+ */
+const flags = ['-O2', '-fno-omit-frame-pointer', '-static', '-Wall', '-Wextra'];
 
 async function sources(): Promise<readonly string[]> {
   const files = await readdir(folder);

@@ -3,17 +3,18 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { resultOf } from '#report/fixtures/result.ts';
 import type { Configuration } from '#report/fixtures/result.ts';
 import { publishedFolder } from '#report/published.ts';
 
 import { publishedFiles, resultsOf } from './against.ts';
-import { conformance, newFolder } from './fixtures/conformance.ts';
+import { conformance } from './fixtures/conformance.ts';
 import { Problem } from './problem.ts';
 
 /** Publishes them in a folder of its own. */
 function publish(...configurations: readonly Configuration[]): string {
-  const published = newFolder();
+  const published = temporaryFolder();
   for (const result of configurations.map(resultOf)) {
     const folder = join(published, publishedFolder(result));
     mkdirSync(folder, { recursive: true });

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { publishedFolder, publishedReadme, publishingFlaws } from '#report/published.ts';
 import { readResult } from '#report/read-run.ts';
 
 import { publishedFiles } from './against.ts';
-import { fixtureReports, newFolder, resultIn, runFixture } from './fixtures/conformance.ts';
+import { fixtureReports, resultIn, runFixture } from './fixtures/conformance.ts';
 import { resultOf } from '#report/fixtures/result.ts';
 import type { Configuration } from '#report/fixtures/result.ts';
 import { published } from './publish.ts';
@@ -23,7 +24,7 @@ for (const file of publishedFiles()) {
 }
 
 test('a result with failures, or of a part of the suite, is not published', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   runFixture(folder, '--only', 'ABI-07');
   const flaws = publishingFlaws(resultIn(fixtureReports(folder)));
   assert.ok(flaws.includes('only a part of the suite was run'));
@@ -31,7 +32,7 @@ test('a result with failures, or of a part of the suite, is not published', () =
 });
 
 test('the README says how to reproduce the result', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const known = ['--known-failures', 'src/cli/fixtures/known-failures.txt'];
   runFixture(folder, ...known, '--adapter-option', 'kernel=/home/me/bzImage');
   const readme = publishedReadme(resultIn(fixtureReports(folder)));

@@ -7,10 +7,11 @@ import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } f
 import { MAP_SHARED, PROT_READ } from '#uapi/mman.ts';
 
 import type { AnyCommand } from './support/commands.ts';
-import { isDeviceCommand } from './support/commands.ts';
+import { targetOf } from './support/commands.ts';
 import { Given, Then, When, type DataTable } from './support/cucumber.ts';
 import { compareFields, parseFields } from './support/fields.ts';
 import { plain, type Form } from './support/call.ts';
+import { rememberContainer } from './support/group.ts';
 import type { Handle, ProcessHandle } from './support/handles.ts';
 import { rememberMapping } from './support/mappings.ts';
 import { fdOf, idOf } from './support/names.ts';
@@ -33,12 +34,13 @@ interface General {
 async function general(world: World, call: General): Promise<void> {
   const { process, command, form = plain, on, table } = call;
   if (command.name === 'IOMMU_TEST_CMD') world.require('test-cmd');
-  const target = on ?? world.handles.first(isDeviceCommand(command) ? 'device' : 'iommufd');
+  const target = on ?? world.handles.first(targetOf(command));
   const valid = validValues(world, process, command.name);
   const given = table === undefined ? {} : parseFields(world, process, command, table);
   const fd = fdOf(target);
   const record = await world.call(process, { fd, command, form }, { ...valid, ...given });
   rememberMapping(world, fd, record);
+  rememberContainer(world, target, record);
 }
 
 When('{process} calls {ioctl}', async function (process, command) {

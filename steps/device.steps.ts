@@ -1,26 +1,36 @@
 import { AssertionError } from 'chai';
 
 import { deviceVarieties } from '#port/bench.ts';
+import type { Feature } from '#port/features.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { VFIO_DEVICE_DETACH_IOMMUFD_PT } from '#uapi/vfio/device.ts';
 
 import { attachDevice, bindDevice, bringUp, openDevice } from './support/attach.ts';
 import { Given, Then, When } from './support/cucumber.ts';
+import { openGroup, openInGroup } from './support/group.ts';
 import {
   attachmentOf,
   type DeviceHandle,
   type Handle,
   type ObjectHandle,
 } from './support/handles.ts';
-import type { NewDevice } from './support/parameter-types.ts';
+import type { NewDevice } from './support/parameter-values.ts';
 import type { World } from './support/world.ts';
 import { hex, pattern } from './values.ts';
 
+/** What a device that is out of the ordinary can do is said by the feature that it comes with. */
+function requireOf(
+  world: World,
+  { variety }: Pick<DeviceHandle, 'variety'>,
+  feature: Feature,
+): void {
+  world.require(variety === undefined ? feature : deviceVarieties[variety]);
+}
+
 async function plug(world: World, model: NewDevice): Promise<DeviceHandle> {
   const { name, beside, variety, flags } = model;
-  world.require('device');
+  requireOf(world, model, 'device');
   if (flags !== 0) world.require('test-cmd');
-  if (variety !== undefined) world.require(deviceVarieties[variety]);
   const { bench } = world.running.machine;
   const info = await bench.plug({
     ...(beside !== undefined && { sharesGroupWith: beside.info.id }),
@@ -30,6 +40,7 @@ async function plug(world: World, model: NewDevice): Promise<DeviceHandle> {
     kind: 'device',
     name,
     info,
+    variety,
     process: undefined,
     iommufd: undefined,
     fd: undefined,
@@ -57,14 +68,24 @@ Given('{newDevice} attached to {object}', async function (model, object) {
   await bringUp(this, device, pageTable(object));
 });
 
-When('{process} opens {device}', async function (_process, device) {
-  this.require('vfio-device');
+When('{process} opens {node}', async function (process, { device, way }) {
+  requireOf(this, device, way === 'itself' ? 'vfio-device' : 'vfio-group');
   this.settle();
-  await openDevice(this, device);
+  if (way === 'itself') await openDevice(this, process, device);
+  else if (way === 'group') await openGroup(this, process, device);
+  else await openInGroup(this, process, device);
+});
+
+When('{device} is given to {driver}', async function (device, driver) {
+  requireOf(this, device, 'host-driver');
+  this.settle();
+  const result = await this.running.machine.bench.giveTo(device.info.id, driver);
+  this.trace.note(`bench: device "${device.name}" is given to ${driver}: ${result}`);
+  this.conclude({ name: `bind of a driver of ${driver}`, result });
 });
 
 When('{process} binds {device} to {iommufd}', async function (_process, device, iommufd) {
-  this.require('vfio-device');
+  requireOf(this, device, 'vfio-device');
   await bindDevice(this, device, iommufd);
 });
 
@@ -113,7 +134,7 @@ Then(
 );
 
 When('{device} reads {size} at {iova}', async function (device, length, iova) {
-  this.require('dma');
+  requireOf(this, device, 'dma');
   const access = {
     device: device.info.id,
     attachment: attachmentOf(device),
@@ -125,7 +146,7 @@ When('{device} reads {size} at {iova}', async function (device, length, iova) {
 });
 
 When('{device} writes pattern {string} at {iova}', async function (device, seed, iova) {
-  this.require('dma');
+  requireOf(this, device, 'dma');
   const bytes = pattern(seed, Number(this.pageSize));
   const access = {
     device: device.info.id,

@@ -5,7 +5,7 @@ import { IOMMU_TEST_CMD, IOMMU_TEST_OP_DIRTY, MOCK_PAGE_SIZE } from '#uapi/iommu
 
 import { Then, When } from './support/cucumber.ts';
 import { fdOf, idOf } from './support/names.ts';
-import type { BitRange } from './support/parameter-types.ts';
+import type { BitRange } from './support/parameter-values.ts';
 import { loadBytes } from './support/probes.ts';
 
 /** Which pages devices have written, as a page table keeps it and as a bitmap tells it. */

@@ -8,7 +8,7 @@ import { parseValue } from './support/fields.ts';
 import type { BufferHandle, ProcessHandle, Spot } from './support/handles.ts';
 import { fdOf, idOf } from './support/names.ts';
 import type { CallRecord } from './support/outcome.ts';
-import type { FileCall } from './support/parameter-types.ts';
+import type { FileCall } from './support/parameter-values.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 

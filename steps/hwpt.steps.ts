@@ -20,9 +20,10 @@ import {
 
 import { Given, Then, When } from './support/cucumber.ts';
 import { compareValue, parseRows } from './support/fields.ts';
-import type { ObjectHandle } from './support/handles.ts';
-import { idOf } from './support/names.ts';
-import type { HwptSort, NewHwpt } from './support/parameter-types.ts';
+import type { GuestTableHandle, ObjectHandle } from './support/handles.ts';
+import { nameMade } from './support/made.ts';
+import { idOf, ioasBehind } from './support/names.ts';
+import type { HwptSort, NewHwpt } from './support/parameter-values.ts';
 import { loadBytes } from './support/probes.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
@@ -44,21 +45,27 @@ const flagsOf: Readonly<Record<HwptSort, number>> = {
   nested: 0,
   nesting: IOMMU_HWPT_ALLOC_NEST_PARENT,
   'dirty-tracking': IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+  'dirty-tracking nesting': IOMMU_HWPT_ALLOC_DIRTY_TRACKING | IOMMU_HWPT_ALLOC_NEST_PARENT,
 };
+
+/** What the driver of an IOMMU is told of a guest's page table. */
+async function guestData(
+  { it: { port, scratch } }: World,
+  { format, guestAddress }: GuestTableHandle,
+): Promise<Record<string, unknown>> {
+  const { type, bytes } = format.hwptData(guestAddress);
+  await port.store(scratch.array, bytes);
+  return { data_type: type, data_len: bytes.length, data_uptr: scratch.array };
+}
 
 async function valuesOf(
   world: World,
-  { sort, huge, fault }: NewHwpt,
+  { sort, huge, fault, table }: NewHwpt,
 ): Promise<Record<string, unknown>> {
-  const data = huge || sort === 'nested' ? await mockData(world, huge) : {};
+  const ofMock = huge || (sort === 'nested' && table === undefined);
+  const data = table ? await guestData(world, table) : ofMock ? await mockData(world, huge) : {};
   const reports = fault === undefined ? 0 : IOMMU_HWPT_FAULT_ID_VALID;
   return { flags: flagsOf[sort] | reports, fault_id: fault ?? 0, ...data };
-}
-
-/** The IOAS behind the object of that id, where the scenario has a name for it. */
-function ioasBehind({ handles }: World, id: number): number | undefined {
-  const ioas = handles.all('ioas').find((handle) => handle.id === id);
-  return ioas?.id ?? handles.all('hwpt').find((handle) => handle.id === id)?.ioas;
 }
 
 Given('{newHwpt} for {device} on {object}', async function (hwpt, device, object) {
@@ -75,23 +82,7 @@ Given('{newHwpt} for {device} on {object}', async function (hwpt, device, object
 
 /** A name for what the last call made. */
 Then('it made {madeObject}', function ({ kind, name }) {
-  const { fields = {} } = this.outcome.examine();
-  this.examine({ kind: 'succeeds' });
-  const iommufd = this.handles.first('iommufd');
-  if (kind === 'bound device') {
-    const operation = fields['operation'] as Record<string, Record<string, number>> | undefined;
-    const id = operation?.['mock_domain_flags']?.['out_idev_id'] ?? 0;
-    this.handles.add({ kind, name, id, iommufd } satisfies ObjectHandle);
-    return;
-  }
-  if (kind === 'vIOMMU') {
-    const id = Number(fields['out_viommu_id']);
-    this.handles.add({ kind, name, id, iommufd } satisfies ObjectHandle);
-    return;
-  }
-  const [id, table] = [Number(fields['out_hwpt_id']), Number(fields['pt_id'])];
-  const nested = this.handles.all('hwpt').some((handle) => handle.id === table);
-  this.handles.add({ kind, name, id, iommufd, ioas: ioasBehind(this, table), nested });
+  nameMade(this, kind, name);
 });
 
 When('{process} stores {struct} in {buffer}:', async function (process, struct, spot, table) {

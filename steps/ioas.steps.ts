@@ -16,7 +16,7 @@ import { IOMMU_TEST_CMD, IOMMU_TEST_OP_ADD_RESERVED } from '#uapi/iommufd/selfte
 
 import { Given, Then, When, type DataTable } from './support/cucumber.ts';
 import { rememberMapping } from './support/mappings.ts';
-import type { Landing, Place, Rights } from './support/parameter-types.ts';
+import type { Landing, Place, Rights } from './support/parameter-values.ts';
 import {
   charges,
   isFree,

@@ -1,15 +1,9 @@
 import { AssertionError } from 'chai';
 
 import { failure } from '#uapi/errno.ts';
-import {
-  IOMMU_TEST_CMD,
-  IOMMU_TEST_OP_DMABUF_GET,
-  IOMMU_TEST_OP_DMABUF_REVOKE,
-  IOMMU_TEST_OP_MD_CHECK_REFS,
-} from '#uapi/iommufd/selftest.ts';
-import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
+import { IOMMU_TEST_CMD, IOMMU_TEST_OP_MD_CHECK_REFS } from '#uapi/iommufd/selftest.ts';
 
-import { Given, Then, When } from './support/cucumber.ts';
+import { Then, When } from './support/cucumber.ts';
 import type { BufferHandle, Spot } from './support/handles.ts';
 import { loadBytes } from './support/probes.ts';
 import { demand } from './support/scratch.ts';
@@ -78,31 +72,4 @@ Then('each page of {buffer} carries {int} pin(s)', async function (spot, refs) {
 
 Then('{size} of {buffer} carry {int} pin(s) each', async function (length, spot, refs) {
   await carries(this, spot, { length, refs });
-});
-
-Given('{newDmaBuf} of {size}', async function (name, length) {
-  this.require('dma-buf');
-  const { result: fd } = await this.call(
-    this.it,
-    { fd: this.handles.first('iommufd').fd, command: IOMMU_TEST_CMD },
-    {
-      op: IOMMU_TEST_OP_DMABUF_GET,
-      operation: {
-        dmabuf_get: { length: Number(length), open_flags: O_RDWR | O_CLOEXEC },
-      } as never,
-    },
-  );
-  this.examine({ kind: 'succeeds' });
-  this.handles.add({ kind: 'memfd', name, fd: Number(fd), length });
-});
-
-When('{process} revokes {dmaBuf}', async function (process, { fd }) {
-  await this.call(
-    process,
-    { fd: this.handles.first('iommufd').fd, command: IOMMU_TEST_CMD },
-    {
-      op: IOMMU_TEST_OP_DMABUF_REVOKE,
-      operation: { dmabuf_revoke: { dmabuf_fd: fd, revoked: 1 } } as never,
-    },
-  );
 });

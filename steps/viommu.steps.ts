@@ -21,7 +21,7 @@ import { Given, Then, When, type DataTable } from './support/cucumber.ts';
 import { parseValue } from './support/fields.ts';
 import type { GuestKind, Handle, ObjectHandle, ProcessHandle } from './support/handles.ts';
 import { fdOf, idOf } from './support/names.ts';
-import type { NewGuestObject } from './support/parameter-types.ts';
+import type { NewGuestObject } from './support/parameter-values.ts';
 import { loadBytes } from './support/probes.ts';
 import { validValues } from './support/valid-calls.ts';
 import type { World } from './support/world.ts';

@@ -17,7 +17,7 @@ import { IOMMUFD_PATH } from '#uapi/paths.ts';
 import { Given, When } from './support/cucumber.ts';
 import { fillBuffer } from './support/memory.ts';
 import { fdOf } from './support/names.ts';
-import type { BufferSort } from './support/parameter-types.ts';
+import type { BufferSort } from './support/parameter-values.ts';
 import { demand } from './support/scratch.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';

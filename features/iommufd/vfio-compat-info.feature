@@ -131,6 +131,22 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd
 
   Rule: the page sizes are those of all page tables
 
+    @VFIO-16 @MOCK-27 @needs:page-table-types
+    Scenario: a mock device, whose smallest pages are half as large as those of the processor
+      Given it calls IOMMU_VFIO_IOAS with:
+        | op      | SET          |
+        | ioas_id | IOAS "guest" |
+      And a device "nic" attached to IOAS "guest"
+      When it calls VFIO_IOMMU_GET_INFO
+      Then it succeeds
+      And it returns:
+        | iova_pgsizes | 128 GiB - 1 page |
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id | IOAS "guest" |
+      And it calls VFIO_IOMMU_GET_INFO
+      Then it returns:
+        | iova_pgsizes | 128 GiB - 1 page |
+
     @VFIO-16 @needs:vfio-device
     Scenario: a device behind an IOMMU
       Given it calls IOMMU_VFIO_IOAS with:

@@ -57,6 +57,12 @@ function setting(text: string, before: Readonly<Record<string, string>>): Record
   return { ...before, [text.slice(0, split)]: text.slice(split + 1) };
 }
 
+function word(text: string): string {
+  if (!/^[\w-]+$/.test(text))
+    throw new InvalidArgumentError('Expected letters, digits and dashes.');
+  return text;
+}
+
 function words(text: string, before: readonly string[]): string[] {
   return [...before, ...text.split(',').map((word) => word.trim())].filter(Boolean);
 }
@@ -132,6 +138,7 @@ function addReports(program: Command): void {
     .command('publish')
     .description('keep a complete result under reports/published, with how to reproduce it')
     .argument('<folder>', 'a folder of reports')
+    .option('--as <name>', 'the configuration of the kernel, if it is not the usual one', word)
     .action(publishCommand);
 }
 

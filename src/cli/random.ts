@@ -1,11 +1,15 @@
+import { constants } from 'node:os';
+
 import { Command } from 'commander';
 
+import { AdapterError } from '#adapters/checked.ts';
 import { loadAdapter } from '#adapters/registry.ts';
-import type { Machine } from '#port/implementation.ts';
+import { ImplementationBroken } from '#port/implementation.ts';
 import { knownDifferences } from '#random/known.ts';
-import { run } from '#random/run.ts';
+import { sideBySide, startMock, type Machines, type Started } from '#random/machines.ts';
+import { run, type Report } from '#random/run.ts';
 
-import { exitCodes } from './problem.ts';
+import { exitCodes, Problem } from './problem.ts';
 
 /** `npm run random`: random sequences of calls, on one implementation or on two side by side. */
 
@@ -18,53 +22,99 @@ interface Options {
   readonly path?: string;
   readonly replayPath?: string;
   readonly longest: string;
-  readonly every: string;
+  readonly every?: string;
 }
 
-/** The first machine of the adapter that has mock devices. */
-async function start(name: string, options: readonly string[]): Promise<Machine> {
+async function start(name: string, options: readonly string[]): Promise<Started> {
   const settings = Object.fromEntries(
     options.map((option) => [option.split('=')[0] ?? '', option.slice(option.indexOf('=') + 1)]),
   );
-  const implementation = await loadAdapter(name);
-  const machines = await implementation.machines(settings);
-  const mock = machines.find(({ features }) => features.includes('test-cmd'));
-  if (mock === undefined) throw new Error(`adapter ${name} has no machine with test-cmd`);
-  return implementation.start({ machine: mock.name, timeoutMs: 30_000, settings });
+  const started = await startMock(await loadAdapter(name), settings);
+  if (started !== undefined) return started;
+  throw new Problem(
+    `adapter ${name} has no machine with test-cmd`,
+    'random calls go to the mock devices of IOMMU_TEST_CMD',
+  );
+}
+
+function count(option: string, text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number)) return number;
+  throw new Problem(`--${option} is "${text}", which is no whole number`);
+}
+
+/** SIGINT ends the run after the sequence that is under way, or the shrinking; a second one at once. */
+function watchSignals(): { readonly signal: () => 'SIGINT' | 'SIGTERM' | undefined } {
+  let seen: 'SIGINT' | 'SIGTERM' | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      seen = signal;
+    });
+  return { signal: () => seen };
 }
 
 async function main(options: Options): Promise<number> {
-  const { adapter, against, adapterOption, path, replayPath } = options;
+  const { adapter, against, adapterOption } = options;
   const second = against === undefined ? undefined : await start(against, adapterOption);
-  const first = await start(adapter, against === undefined ? adapterOption : []);
+  const first = await start(adapter, second === undefined ? adapterOption : []);
   const met = new Map<string, number>();
-  const machines = {
-    first,
-    ...(second && { second }),
-    every: Number(options.every),
-    met: (id: string): void => void met.set(id, (met.get(id) ?? 0) + 1),
-  };
+  const machines = sideBySide([first, second], {
+    every: Math.max(count('every', options.every ?? (second === undefined ? '1' : '8')), 1),
+    met: (id) => void met.set(id, (met.get(id) ?? 0) + 1),
+  });
+  try {
+    return await make(machines, options, met);
+  } finally {
+    for (const started of [first, second]) await started?.machine.stop().catch(() => undefined);
+  }
+}
+
+async function make(
+  machines: Machines,
+  options: Options,
+  met: ReadonlyMap<string, number>,
+): Promise<number> {
+  const { path, replayPath } = options;
   const begun = performance.now();
+  const { signal } = watchSignals();
   const report = await run(machines, {
-    calls: Number(options.calls),
-    seed: Number(options.seed),
-    longest: Number(options.longest),
+    calls: count('calls', options.calls),
+    seed: count('seed', options.seed),
+    longest: Math.max(count('longest', options.longest), 1),
+    isStopped: () => signal() !== undefined,
     ...(path === undefined ? {} : { path }),
     ...(replayPath === undefined ? {} : { replayPath }),
   });
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  for (const machine of [first, second]) await machine?.stop();
   for (const [id, times] of met) {
     const { reason } = knownDifferences.find((each) => each.id === id) ?? { reason: '' };
     console.log(`known difference ${id}, ${times} times: ${reason}`);
   }
+  const interrupted = signal();
   console.log(
-    `${report.calls} calls in ${report.sequences} sequences, ${seconds} s, seed ${options.seed}`,
+    `${report.calls} calls in ${report.sequences} sequences, ${seconds} s, seed ${options.seed}` +
+      (interrupted === undefined ? '' : `, interrupted by ${interrupted}`),
   );
-  if (report.failure === undefined) return exitCodes.success;
-  const { cause, repeat, scenario } = report.failure;
-  console.log(`\n${cause}\n\nrepeat with ${repeat}\n\n${scenario}`);
-  return exitCodes.failures;
+  return conclude(report, interrupted);
+}
+
+/** A machine that ends with the run that the user interrupts is no finding. */
+function conclude({ failure }: Report, interrupted: 'SIGINT' | 'SIGTERM' | undefined): number {
+  if (failure !== undefined && !(failure.broken && interrupted !== undefined)) {
+    const { cause, repeat, scenario, broken } = failure;
+    const shrunk = broken ? 'the machine has ended: not shrunk\n\n' : '';
+    console.log(`\n${cause}\n\n${shrunk}repeat with ${repeat}\n\n${scenario}`);
+    return exitCodes.failures;
+  }
+  return interrupted === undefined ? exitCodes.success : 128 + constants.signals[interrupted];
+}
+
+/** In one sentence, where the user can do something about it. */
+function explain(error: unknown): void {
+  const known = [Problem, AdapterError, ImplementationBroken].some((kind) => error instanceof kind);
+  if (!known) throw error;
+  console.error((error as Error).message.split('\n')[0]);
+  if (error instanceof Problem && error.advice !== undefined) console.error(error.advice);
 }
 
 const collect = (option: string, before: string[]): string[] => [...before, option];
@@ -77,10 +127,18 @@ void new Command('random')
   .option('--against <name>', 'an adapter that has to do the same')
   .option('--adapter-option <key=value>', 'for --against, or else for --adapter', collect, [])
   .option('--longest <number>', 'calls in a sequence', '60')
-  .option('--every <number>', 'calls between two checks of the invariants', '4')
+  .option(
+    '--every <number>',
+    'calls to a check of the invariants (default: 1, or 8 with --against)',
+  )
   .option('--path <path>', 'of a failure, as it was printed')
   .option('--replay-path <path>', 'of a failure, as it was printed')
   .action(async (options: Options) => {
-    process.exitCode = await main(options);
+    try {
+      process.exitCode = await main(options);
+    } catch (error) {
+      explain(error);
+      process.exitCode = exitCodes.problem;
+    }
   })
   .parseAsync();

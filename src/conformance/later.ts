@@ -2,7 +2,7 @@ import { families } from './requirements/index.ts';
 import { untestable } from './untestable.ts';
 
 /** Families of which no scenario is written yet. A family leaves the list with its first scenario. */
-export const laterFamilies: readonly string[] = ['NOIO'];
+export const laterFamilies: readonly string[] = [];
 
 /**
  * Requirements that wait for another family: one whose objects they are about, or one of the hardware that they need
@@ -10,13 +10,10 @@ export const laterFamilies: readonly string[] = ['NOIO'];
  */
 const waiting: Readonly<Record<string, string>> = {
   'IOAS-MAP-45': 'HW-VTD',
-  'IOAS-FILE-18': 'VFIO-FEA',
-  'OPT-39': 'VFIO-GRP',
   'FAULT-09': 'HW-VTD',
   'FAULT-10': 'HW-VTD',
   'HWINFO-16': 'HW-SMU',
   'HWINFO-18': 'HW-AMD',
-  'HWINFO-19': 'VFIO-GRP',
   'HWPT-25': 'HW-AMD',
   'HWPT-31': 'HW-VTD',
   'HWPT-32': 'HW-VTD',
@@ -26,38 +23,20 @@ const waiting: Readonly<Record<string, string>> = {
   'HWPT-36': 'HW-SMU',
   'HWPT-37': 'HW-SMU',
   'HWPT-39': 'HW-AMD',
-  'HWPT-42': 'NOIO',
   'INV-05': 'HW-AMD',
   'INV-18': 'HW-VTD',
   'INV-19': 'HW-VTD',
   'INV-20': 'HW-SMU',
   'INV-21': 'HW-SMU',
   'INV-22': 'HW-SMU',
-  'VIOMMU-16': 'NOIO',
   'VIOMMU-11': 'HW-SMU',
   'VIOMMU-12': 'HW-SMU',
   'VDEV-10': 'HW-SMU',
   'VEVQ-21': 'HW-SMU',
-  'DEV-07': 'VFIO-GRP',
-  'DEV-08': 'VFIO-GRP',
   'DEV-26': 'HW-VTD',
   'DEV-40': 'HW-SMU',
   'DEV-41': 'HW-VTD',
   'DEV-43': 'HW-SMU',
-  'VFIO-11': 'VFIO-GRP',
-  'VFIO-32': 'VFIO-GRP',
-  'VFIO-33': 'VFIO-GRP',
-  'VFIO-34': 'VFIO-GRP',
-  'VFIO-35': 'VFIO-GRP',
-  'VFIO-38': 'VFIO-GRP',
-  'NOIO-01': 'VFIO-GRP',
-  'NOIO-02': 'VFIO-GRP',
-  'NOIO-03': 'VFIO-GRP',
-  'NOIO-04': 'VFIO-GRP',
-  'NOIO-05': 'VFIO-GRP',
-  'VFIO-CDEV-06': 'VFIO-GRP',
-  'VFIO-CDEV-07': 'VFIO-GRP',
-  'VFIO-ATT-11': 'VFIO-GRP',
 };
 
 /** Requirements whose scenarios come later, and the family they come with. Reports count them apart. */

@@ -2,8 +2,9 @@ import { Command, Option } from 'commander';
 
 import { boot } from './boot.ts';
 import { build } from './build.ts';
+import { everyHardware } from './hardware.ts';
+import type { Hardware } from './hardware.ts';
 import { cachedKernels, chooseKernel } from './kernels.ts';
-import type { Hardware } from './qemu.ts';
 import { LabError } from './tools.ts';
 
 function say(line: string): void {
@@ -35,9 +36,7 @@ lab
   .command('boot')
   .description('a shell in a virtual machine')
   .option('--kernel <kernel>', 'a file, or how the name of a cached kernel begins')
-  .addOption(
-    new Option('--machine <machine>', 'its devices').choices(['selftest', 'edu']).default('edu'),
-  )
+  .addOption(new Option('--machine <machine>', 'its devices').choices(everyHardware).default('edu'))
   .action(async ({ kernel, machine }: { kernel?: string; machine: Hardware }) => {
     process.exitCode = await boot(await chooseKernel(kernel), machine);
   });

@@ -4,11 +4,15 @@ import { accesses } from './accesses.ts';
 import { copies } from './copies.ts';
 import { dirty } from './dirty.ts';
 import { devices } from './devices.ts';
+import { dmaBufs } from './dma-bufs.ts';
 import { dma } from './dma.ts';
 import { faults } from './faults.ts';
+import { faultInjection } from './fault-injection.ts';
+import { guests } from './guests.ts';
 import { hardwareInfo } from './hardware-info.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
+import { emulated, noiommu } from './noiommu.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
 import { pageTables } from './page-tables.ts';
@@ -20,6 +24,7 @@ import { testCommand } from './test-command.ts';
 import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
 import { vfioCompat } from './vfio-compat.ts';
+import { vfioGroups } from './vfio-groups.ts';
 import { vfio } from './vfio.ts';
 import { viommus } from './viommus.ts';
 
@@ -31,15 +36,20 @@ export const catalogue: readonly Mutant[] = [
   ...placing,
   ...pages,
   ...copies,
+  ...dmaBufs,
   ...unmaps,
   ...accesses,
   ...viommus,
+  ...guests,
   ...options,
   ...accounting,
   ...vfioCompat,
   ...pins,
   ...devices,
   ...vfio,
+  ...noiommu,
+  ...emulated,
+  ...vfioGroups,
   ...hardwareInfo,
   ...pageTables,
   ...invalidations,
@@ -47,6 +57,7 @@ export const catalogue: readonly Mutant[] = [
   ...dirty,
   ...dma,
   ...testCommand,
+  ...faultInjection,
 ];
 
 /** Those that break one of its requirements. */

@@ -3,7 +3,7 @@ import type { DmaRequest } from '#reference/hardware/bus.ts';
 import type { IommuDomain, IommuProtection } from '#reference/kernel/iommu/domain.ts';
 import type { IntelDevice } from '#reference/kernel/iommu/intel/intel-iommu.ts';
 import type { PagingDomain } from '#reference/kernel/iommu/intel/paging-domain.ts';
-import type { Extent } from '#reference/kernel/iommu/intel/second-stage-builder.ts';
+import type { Extent } from '#reference/kernel/iommu/page-table-builder.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { mutants } from './mutant.ts';

@@ -1,5 +1,5 @@
 import type { Feature } from './features.ts';
-import type { Address, Fd, Process } from './process.ts';
+import type { Address, Fd, Process, SyscallResult } from './process.ts';
 
 export type DeviceId = string;
 
@@ -14,7 +14,18 @@ export const deviceVarieties = {
   'has PASIDs': 'device-with-pasids',
   'makes page requests': 'device-with-page-requests',
   'is behind another IOMMU': 'device-behind-another-iommu',
+  'is behind an IOMMU without nesting': 'iommu-without-nesting',
+  'is behind an IOMMU that guests could go past': 'iommu-past-caches',
+  'is behind an IOMMU with pages of 64 KiB': 'iommu-with-large-pages',
+  'is behind an IOMMU that is not coherent': 'iommu-without-coherency',
+  'has two stream IDs': 'device-with-two-streams',
+  'the host can drive': 'host-driver',
 } as const satisfies Record<string, Feature>;
+
+/** Who may drive a device: VFIO on behalf of a process, or a driver of the host, which does DMA through the DMA API. */
+export const deviceDrivers = ['vfio', 'host'] as const;
+
+export type DeviceDriver = (typeof deviceDrivers)[number];
 
 export type DeviceVariety = keyof typeof deviceVarieties;
 
@@ -30,6 +41,7 @@ export interface DeviceModel {
 }
 
 export interface DeviceInfo {
+  /** Of a VFIO device its name in sysfs, which VFIO_GROUP_GET_DEVICE_FD takes. */
   readonly id: DeviceId;
   /** `vfio`: opened, bound and attached by VFIO ioctls. `selftest`: comes into being attached, by IOMMU_TEST_CMD. */
   readonly kind: 'vfio' | 'selftest';
@@ -72,6 +84,11 @@ export interface Bench {
   /** A device of that model, there until reset(): a free one of the machine, or a new one. */
   plug(model: DeviceModel): Promise<DeviceInfo>;
   unplug(device: DeviceId): Promise<void>;
+  /**
+   * Takes a device that nobody has open from its driver, and binds the other one: 0, or the negative errno that the
+   * `bind` file of that driver gives; then the device has none. Devices begin with VFIO. Needs the feature `host-driver`.
+   */
+  giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult>;
   /**
    * Does the device's translation of this IOVA range lead to the memory behind `address` in `attachment.process`? The
    * weakest way of seeing; every bench has it. False also where the device may not reach the range at all.

@@ -9,7 +9,13 @@ export const features = {
     says: 'The machine can make a dma-buf that IOMMU_IOAS_MAP_FILE takes.',
     requires: ['ioas-map-file'],
   },
-  noiommu: { says: 'IOMMU_IOAS_NOIOMMU_GET_PA is compiled in.' },
+  'vfio-dma-buf': {
+    says: 'A VFIO device exports its registers as a dma-buf, which other devices may reach.',
+    requires: ['ioas-map-file', 'vfio-device'],
+  },
+  noiommu: {
+    says: 'IOMMU_IOAS_NOIOMMU_GET_PA is compiled in, and noiommu devices have character devices.',
+  },
   device: { says: 'A device can be attached to an IOAS, and `sees` answers for it.' },
   'two-devices': {
     says: 'Two devices in groups of their own can be attached.',
@@ -22,18 +28,16 @@ export const features = {
   },
   'vfio-group': {
     says: 'VFIO devices can be had by their group: /dev/vfio/N and GET_DEVICE_FD.',
-    requires: ['vfio-device'],
   },
   'host-driver': {
-    says: 'A device can be given to a driver of the host, one that uses the DMA API.',
+    says: 'Beside a VFIO device, its group has one that a driver of the host can have, one that uses the DMA API.',
     requires: ['shared-group'],
   },
   'device-without-iommu': { says: 'A VFIO device has no IOMMU, and noiommu is switched off.' },
   'noiommu-device': {
-    says: 'A VFIO device has no IOMMU, and noiommu is switched on.',
-    requires: ['noiommu'],
+    says: 'A VFIO device that moves bytes has no IOMMU, and noiommu is switched on.',
   },
-  'emulated-device': { says: 'A VFIO device is emulated: it does no DMA, its driver pins pages.' },
+  'emulated-device': { says: 'A VFIO device is emulated: it does no DMA.' },
   'device-with-pasids': { says: 'A VFIO device has PASIDs.', requires: ['vfio-device'] },
   'device-with-page-requests': {
     says: 'A VFIO device asks for pages, and the bench says which.',
@@ -57,6 +61,26 @@ export const features = {
     says: "Its stage 1 can be a guest's: the devices force coherency.",
     requires: ['smmuv3', 'viommu'],
   },
+  'iommu-without-nesting': {
+    says: 'A VFIO device is behind an IOMMU that has no nested translation.',
+    requires: ['vfio-device'],
+  },
+  'iommu-past-caches': {
+    says: 'A VFIO device is behind an IOMMU whose nested translation lets a guest go past the caches.',
+    requires: ['vfio-device'],
+  },
+  'iommu-with-large-pages': {
+    says: 'A VFIO device is behind an IOMMU whose smallest page is larger than a page of memory.',
+    requires: ['vfio-device'],
+  },
+  'iommu-without-coherency': {
+    says: 'A VFIO device is behind an IOMMU that does not snoop the caches of the processors.',
+    requires: ['vfio-device'],
+  },
+  'device-with-two-streams': {
+    says: 'A VFIO device sends its requests under either of two stream IDs.',
+    requires: ['smmuv3'],
+  },
   'amd-iommu': { says: 'VFIO devices are behind an AMD IOMMU.', requires: ['vfio-device'] },
   'virtio-iommu': { says: 'VFIO devices are behind a virtio-iommu.', requires: ['vfio-device'] },
   'fault-injection': {
@@ -65,7 +89,7 @@ export const features = {
   },
   dma: { says: 'Devices move bytes: dmaRead and dmaWrite work.', requires: ['device'] },
   'reserved-iova': {
-    says: 'An attached device has a reserved IOVA range inside its aperture.',
+    says: 'IOVAs from 4078 MiB on are reserved for the interrupts of an attached device, as on x86.',
     requires: ['device'],
   },
   'sub-page': {

@@ -1,11 +1,24 @@
-import type { Command } from '#uapi/ioctl.ts';
 import type { Codec, Struct } from '#uapi/codec.ts';
+import type { Command, PlainCommand } from '#uapi/ioctl.ts';
 
 /** What a random call is made of: plain data, so that it can be shrunk, repeated on two machines and printed. */
 
 export type ObjectKind =
-  'ioas' | 'hwpt' | 'device' | 'stdev' | 'fault' | 'viommu' | 'vdevice' | 'any';
-export type FileKind = 'access' | 'fault' | 'memfd';
+  | 'ioas'
+  | 'hwpt'
+  | 'device'
+  | 'stdev'
+  | 'fault'
+  | 'viommu'
+  | 'vdevice'
+  | 'veventq'
+  | 'hw queue'
+  | SpecialKind
+  | 'any';
+/** Page tables and mock devices that can more than others. */
+export type SpecialKind = 'parent' | 'nested' | 'tracking' | 'pasid table' | 'pasid device';
+export type QueueKind = 'fault' | 'veventq';
+export type FileKind = QueueKind | 'access' | 'memfd' | 'dma-buf';
 export type Who = 'it' | 'child';
 
 /** A range that a call has mapped. */
@@ -15,44 +28,69 @@ export interface Mapping {
   readonly length: bigint;
 }
 
+/** What mmap() of the iommufd gives of a vIOMMU. */
+export interface Region {
+  readonly offset: bigint;
+  readonly length: bigint;
+}
+
 /** A value of a field. `nth` counts, modulo their number, those that the sequence has seen: stale ones as well. */
 export type Operand =
-  | { readonly kind: 'value'; readonly value: bigint; readonly text: string }
+  | { readonly kind: 'value'; readonly value: bigint }
   | { readonly kind: 'id'; readonly of: ObjectKind; readonly nth: number }
   | { readonly kind: 'mapped'; readonly part: keyof Mapping; readonly nth: number }
   | { readonly kind: 'file'; readonly of: FileKind; readonly nth: number }
-  | { readonly kind: 'buffer'; readonly name: 'ram' | 'list'; readonly offset: bigint };
+  | { readonly kind: 'buffer'; readonly name: 'ram' | 'list'; readonly offset: bigint }
+  | { readonly kind: 'bad pointer' };
 
 /** Fields by path, `check_map.iova` inside the union of IOMMU_TEST_CMD. */
 export type Operands = Readonly<Record<string, Operand>>;
+
+/** Structs that lie in buffer "list" when a call is made. */
+export interface Listed {
+  readonly struct: Struct;
+  readonly rows: readonly Readonly<Record<string, number | bigint>>[];
+}
 
 export interface IoctlCall {
   readonly kind: 'ioctl';
   readonly by: Who;
   readonly command: Command;
   readonly fields: Operands;
-  /** What buffer "list" holds when the call is made. */
-  readonly list?: Uint8Array;
+  readonly list?: Listed;
 }
 
 export type Call =
   | IoctlCall
+  | {
+      readonly kind: 'plain ioctl';
+      readonly by: Who;
+      readonly command: PlainCommand;
+      readonly argument: number;
+    }
   | { readonly kind: 'close'; readonly of: FileKind; readonly nth: number }
-  | { readonly kind: 'read'; readonly nth: number }
+  | {
+      readonly kind: 'read';
+      readonly of: QueueKind;
+      readonly nth: number;
+      readonly length: number;
+    }
   | {
       readonly kind: 'answer';
       readonly nth: number;
       readonly cookie: number;
       readonly code: number;
     }
-  | { readonly kind: 'fork' }
+  | { readonly kind: 'mmap'; readonly nth: number; readonly length: bigint | undefined }
+  | { readonly kind: 'munmap'; readonly nth: number }
+  | { readonly kind: 'fork'; readonly privileged: boolean }
   | { readonly kind: 'exit' };
 
 /** Fields after the operands have become numbers. */
 export type Resolved = ReadonlyMap<string, bigint>;
 
-export function value(number: bigint | number, text = String(number)): Operand {
-  return { kind: 'value', value: BigInt(number), text };
+export function value(number: bigint | number): Operand {
+  return { kind: 'value', value: BigInt(number) };
 }
 
 function codecOf(struct: Struct, field: string): Codec<unknown> {

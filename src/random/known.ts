@@ -1,5 +1,5 @@
 import type { IoctlCall } from './call.ts';
-import type { Observation } from './seat.ts';
+import type { Observation } from './observation.ts';
 
 interface Difference {
   /** Where it is told of: a requirement, or what a release changed. */

@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import * as test from '#uapi/iommufd/selftest.ts';
 import type { Command } from '#uapi/ioctl.ts';
 
-import type { Call, FileKind, Mapping, ObjectKind, Operand, Operands } from './call.ts';
+import { iommu_iova_range } from '#uapi/iommufd/ioas.ts';
+import type { Call, FileKind, Listed, Mapping, ObjectKind, Operand, Operands } from './call.ts';
 import { value } from './call.ts';
-import { pageSize, ramPages } from './seat.ts';
+import { pageSize, ramPages } from './layout.ts';
 
 /** Values of fields: few ids, IOVAs and pages, so that calls meet; now and then one that is wrong. */
 
@@ -45,16 +46,21 @@ export function buffer(name: 'ram' | 'list', offset: bigint): Operand {
 export const base = BigInt(test.MOCK_APERTURE_START);
 export const pages = (count: number): bigint => BigInt(count) * pageSize;
 export const iova = often(
-  fc.nat(23).map((n) => value(base + pages(n), `0x${(base + pages(n)).toString(16)}`)),
+  fc.nat(23).map((n) => value(base + pages(n))),
   among(0, base - pageSize, base + 2048n, base + 1n, 0x7ffff000n, 0xfffffffffffff000n),
 );
 export const length = often(
-  fc.constantFrom(1, 1, 1, 2, 2, 3, 4, 8).map((n) => value(pages(n), `${n} pages`)),
+  fc.constantFrom(1, 1, 1, 2, 2, 3, 4, 8).map((n) => value(pages(n))),
   among(0, 1, 2048, 4097, 6144, 1n << 40n, 2n ** 64n - 1n),
 );
 export const ram = often(
   fc.nat(Number(ramPages) - 1).map((n) => buffer('ram', pages(n))),
-  fc.constantFrom(buffer('ram', 2048n), buffer('ram', 17n), buffer('ram', pages(20)), value(0)),
+  fc.constantFrom<Operand>(
+    buffer('ram', 2048n),
+    buffer('ram', 17n),
+    { kind: 'bad pointer' },
+    value(0),
+  ),
 );
 export const list = often(fc.constant(buffer('list', 0n)), among(0, 8));
 export const nothing = fc.constant(value(0));
@@ -62,25 +68,25 @@ export const nothing = fc.constant(value(0));
 export type Fields = Readonly<Record<string, Values>>;
 
 export interface Extra {
-  readonly content?: fc.Arbitrary<Uint8Array>;
+  readonly list?: fc.Arbitrary<Listed>;
   /** Fields that often, together, name something that is mapped. */
   readonly mapped?: Readonly<Record<string, keyof Mapping>>;
 }
 
 export function ioctl(command: Command, fields: Fields, extra: Extra = {}): fc.Arbitrary<Call> {
-  const { content, mapped = {} } = extra;
+  const { list: listed, mapped = {} } = extra;
   return fc
     .tuple(
       fc.record(fields as Record<string, Values>),
-      content ?? fc.constant(undefined),
+      listed ?? fc.constant(undefined),
       fc.constantFrom('it', 'it', 'it', 'it', 'child' as const),
       fc.option(nth, { freq: 2 }),
     )
-    .map(([chosen, bytes, by, which]) => {
+    .map(([chosen, structs, by, which]) => {
       const known = which === null ? {} : overMapped(mapped, which);
       const operands: Operands = { ...chosen, ...known };
       const call = { kind: 'ioctl', by, command, fields: operands } as const;
-      return bytes === undefined ? call : { ...call, list: bytes };
+      return structs === undefined ? call : { ...call, list: structs };
     });
 }
 
@@ -97,13 +103,9 @@ export function testCommand(
   op: number,
   target: Values,
   fields: Fields = {},
-  mapped = {},
+  extra: Extra = {},
 ): fc.Arbitrary<Call> {
-  return ioctl(
-    test.IOMMU_TEST_CMD,
-    { op: fc.constant(value(op)), id: target, ...fields },
-    { mapped },
-  );
+  return ioctl(test.IOMMU_TEST_CMD, { op: fc.constant(value(op)), id: target, ...fields }, extra);
 }
 
 export const mapFlags = fc
@@ -111,16 +113,15 @@ export const mapFlags = fc
   .map((flags) => value(flags));
 
 /** Ranges of the aperture, sorted or not. */
-export const ranges = fc
+export const ranges: fc.Arbitrary<Listed> = fc
   .array(fc.tuple(fc.nat(40), fc.nat(30)), { maxLength: 4 })
-  .map(
-    (pairs) =>
-      new Uint8Array(
-        BigUint64Array.from(
-          pairs.flatMap(([first, count]) => [
-            base + pages(first),
-            base + pages(first + count) - 1n,
-          ]),
-        ).buffer,
-      ),
-  );
+  .map((pairs) => ({
+    struct: iommu_iova_range,
+    rows: pairs.map(([first, count]) => ({
+      start: base + pages(first),
+      last: base + pages(first + count) - 1n,
+    })),
+  }));
+
+/** How often it comes up beside the others, and what it is. */
+export type Weighted = readonly [weight: number, call: fc.Arbitrary<Call>];

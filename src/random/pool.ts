@@ -1,13 +1,27 @@
-import type { Mapping, ObjectKind, Operand } from './call.ts';
+import type { Mapping, ObjectKind, Operand, Region } from './call.ts';
 
-/** The newest ids of a kind are the ones that calls draw from. */
+/** The newest of a kind are the ones that calls draw from. */
 const remembered = 6;
 const anything = 12;
+
+/** What stands in for one of a kind that there is none of. */
+const usual: Partial<Record<ObjectKind, ObjectKind>> = {
+  parent: 'hwpt',
+  nested: 'hwpt',
+  tracking: 'hwpt',
+  'pasid table': 'hwpt',
+  'pasid device': 'stdev',
+};
+
+function nthOf<T>(known: readonly T[], nth: number): T | undefined {
+  return known[nth % Math.max(known.length, 1)];
+}
 
 /** Ids that calls have returned, stale ones too: the kernel gives the lowest free one out again. */
 export class Pool {
   readonly #ids = new Map<ObjectKind, number[]>();
   #mappings: readonly Mapping[] = [];
+  #regions: readonly Region[] = [];
 
   add(kind: ObjectKind, id: number): void {
     this.#remember(kind, id, remembered);
@@ -16,8 +30,7 @@ export class Pool {
 
   /** An id that was never given out where there is none of the kind. */
   id({ of, nth }: Extract<Operand, { kind: 'id' }>): number {
-    const ids = this.#ids.get(of) ?? [];
-    return ids[nth % Math.max(ids.length, 1)] ?? 1;
+    return nthOf(this.#ids.get(of) ?? this.#ids.get(usual[of] ?? 'any') ?? [], nth) ?? 1;
   }
 
   addMapping(mapping: Mapping): void {
@@ -25,7 +38,16 @@ export class Pool {
   }
 
   mapped({ part, nth }: Extract<Operand, { kind: 'mapped' }>): bigint {
-    return this.#mappings[nth % Math.max(this.#mappings.length, 1)]?.[part] ?? 0n;
+    return nthOf(this.#mappings, nth)?.[part] ?? 0n;
+  }
+
+  addRegion(region: Region): void {
+    this.#regions = [...this.#regions, region].slice(-remembered);
+  }
+
+  /** Nothing can be mapped at offset 0. */
+  region(nth: number): Region {
+    return nthOf(this.#regions, nth) ?? { offset: 0n, length: 4096n };
   }
 
   #remember(kind: ObjectKind, id: number, most: number): void {

@@ -1,28 +1,18 @@
-import type { Machine } from '#port/implementation.ts';
-import * as test from '#uapi/iommufd/selftest.ts';
+import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
+import { IOMMU_TEST_CMD, IOMMU_TEST_OP_PASID_DETACH } from '#uapi/iommufd/selftest.ts';
 
-import type { Call, Who } from './call.ts';
-import { opening } from './opening.ts';
+import { value, type Call, type IoctlCall, type Who } from './call.ts';
+import { Finding } from './finding.ts';
+import { checkInvariants } from './invariants.ts';
 import { knownDifferences } from './known.ts';
-import { Model } from './model.ts';
+import type { Machines } from './machines.ts';
+import { Model } from './model/model.ts';
+import { needsOf } from './needs.ts';
+import type { Observation } from './observation.ts';
+import type { Opening } from './openings.ts';
 import { Pool } from './pool.ts';
 import type { Done } from './scenario.ts';
-import { pageSize, Seat, type Observation } from './seat.ts';
-
-/** What was found wrong in a sequence. */
-export class Finding extends Error {
-  override readonly name = 'Finding';
-}
-
-export interface Machines {
-  /** What the results of the other one are compared with, and whose invariants are checked. */
-  readonly first: Machine;
-  readonly second?: Machine;
-  /** Invariants are checked after so many calls. */
-  readonly every: number;
-  /** Called with the id of each known difference that was met. */
-  readonly met: (id: string) => void;
-}
+import { Seat } from './seat.ts';
 
 /** One sequence, from an empty process to one that has closed everything. */
 export class Round {
@@ -32,6 +22,8 @@ export class Round {
   readonly #machines: Machines;
   readonly #first: Seat;
   readonly #second: Seat | undefined;
+  /** A known difference has parted the machines: only what is left at the end counts. */
+  #parted = false;
 
   private constructor(machines: Machines, first: Seat, second: Seat | undefined) {
     this.#machines = machines;
@@ -41,45 +33,74 @@ export class Round {
 
   static async begin(machines: Machines): Promise<Round> {
     const { first, second } = machines;
-    const seats = [Seat.take(first), second && Seat.take(second)] as const;
-    const round = new Round(machines, await seats[0], await seats[1]);
-    for (const call of opening) await round.perform(call);
-    return round;
+    const [one, other] = await Promise.all([Seat.take(first), second && Seat.take(second)]);
+    return new Round(machines, one, other);
   }
 
-  /** False where a known difference has parted the machines: what follows cannot be compared. */
-  async perform(call: Call): Promise<boolean> {
-    const by = call.kind === 'ioctl' && this.#first.has(call.by) ? call.by : 'it';
+  async open({ calls }: Opening): Promise<void> {
+    for (const call of calls) await this.perform(call);
+  }
+
+  /** Does nothing where a machine lacks what it needs, or where the machines have parted. */
+  async perform(call: Call): Promise<void> {
+    const { features, every } = this.#machines;
+    if (this.#parted || needsOf(call).some((need) => !features.has(need))) return;
+    await this.#freePasids(call);
+    await this.#make(call);
+    if (this.done.length % every === 0) await this.check();
+  }
+
+  async #make(call: Call): Promise<void> {
+    const by = 'by' in call && this.#first.has(call.by) ? call.by : 'it';
     const [observation, other] = await Promise.all([
       this.#first.perform(call, this.#pool),
       this.#second?.perform(call, this.#pool),
     ]);
     this.done.push({ call, by, observation });
-    if (other !== undefined && !this.#compare(call, observation, other)) return false;
-    this.#note(call, by, observation);
-    if (this.done.length % this.#machines.every === 0) await this.check();
-    return true;
+    if (other !== undefined) this.#compare(call, observation, other);
+    if (!this.#parted) this.#note(call, by, observation);
+    const violation = this.#model.takeViolation();
+    if (violation !== undefined) throw new Finding(violation);
   }
 
-  #compare(call: Call, observation: Observation, other: Observation): boolean {
-    if (observation.text === other.text) return true;
+  /** Linux warns where a mock device goes with a PASID that is attached. */
+  async #freePasids(call: Call): Promise<void> {
+    if (call.kind !== 'ioctl' || call.command !== IOMMU_DESTROY) return;
+    const operand = call.fields['id'];
+    if (operand?.kind === 'id') await this.#detachPasids(this.#pool.id(operand));
+  }
+
+  async #detachPasids(stdev: number): Promise<void> {
+    for (const pasid of this.#model.attachments.pasidsOf(stdev))
+      await this.#make(detachPasid(stdev, pasid));
+  }
+
+  #compare(call: Call, observation: Observation, other: Observation): void {
+    if (observation.text === other.text) return;
     const known =
       call.kind === 'ioctl'
         ? knownDifferences.find(({ matches }) => matches?.(call, observation, other))
         : undefined;
     if (known === undefined) throw new Finding(`${observation.text}, on the other ${other.text}`);
     this.#machines.met(known.id);
-    return false;
+    this.#parted = true;
   }
 
   #note(call: Call, by: Who, observation: Observation): void {
     switch (call.kind) {
       case 'ioctl':
         return this.#model.note(call, by, observation);
+      case 'plain ioctl':
+        return this.#model.notePlain(call, observation.result);
       case 'close':
         return this.#model.closed('it', Number(observation.fields.get('fd')));
+      case 'mmap':
+        if (observation.result >= 0) this.#model.mmapped(observation.fields.get('offset') ?? 0n);
+        return undefined;
+      case 'munmap':
+        return this.#model.munmapped(Number(observation.fields.get('region') ?? 0n));
       case 'fork':
-        return observation.text === 'forked' ? this.#model.forked() : undefined;
+        return observation.text === 'forked' ? this.#model.forked(call.privileged) : undefined;
       case 'exit':
         return this.#model.childExited();
       default:
@@ -87,11 +108,10 @@ export class Round {
   }
 
   async check(): Promise<void> {
-    if (this.#model.lost) return;
     for (const seat of this.#seats()) {
-      for (const who of ['it', 'child'] as const)
-        if (seat.has(who)) await this.#checkPinned(seat, who);
-      await this.#checkTranslation(seat);
+      const wrapped = seat === this.#second && this.#model.changedProcess;
+      if (wrapped) this.#machines.met('OPT-28');
+      await checkInvariants({ seat, model: this.#model }, !wrapped);
     }
   }
 
@@ -99,50 +119,12 @@ export class Round {
     return this.#second === undefined ? [this.#first] : [this.#first, this.#second];
   }
 
-  async #checkPinned(seat: Seat, who: Who): Promise<void> {
-    if (seat === this.#second && this.#model.changedProcess) return this.#machines.met('OPT-28');
-    const found = await seat.pinned(who);
-    const expected = this.#model.pinned(who);
-    const { name } = seat.machine.identity;
-    if (found === expected) return;
-    throw new Finding(
-      `${name}: ${who} has ${found} bytes pinned; mappings and accesses hold ${expected}`,
-    );
-  }
-
-  /** The first page of a live mapping through a live table; and nothing where nothing is mapped. */
-  async #checkTranslation(seat: Seat): Promise<void> {
-    for (const [id, { ioas }] of this.#model.tables) {
-      const areas = this.#model.ioases.get(ioas ?? 0) ?? [];
-      const area = areas[this.done.length % Math.max(areas.length, 1)];
-      if (area?.pages.address === undefined) continue;
-      const address = area.pages.address + area.start;
-      if ((area.iova | area.length | address) % pageSize !== 0n) continue;
-      const { result } = await seat.ioctl(
-        { by: 'it', command: test.IOMMU_TEST_CMD },
-        new Map([
-          ['op', BigInt(test.IOMMU_TEST_OP_MD_CHECK_MAP)],
-          ['id', BigInt(id)],
-          ['check_map.iova', area.iova],
-          ['check_map.length', area.length],
-          ['check_map.uptr', address],
-        ]),
-      );
-      if (result === 0) return;
-      throw new Finding(
-        `${seat.machine.identity.name}: table ${id} does not lead from 0x${area.iova.toString(16)} to what is mapped there: ${result}`,
-      );
-    }
-  }
-
   /** Nothing may be left of anything. */
   async end(): Promise<void> {
-    try {
-      if (!this.#parted) await this.check();
-      for (const seat of this.#seats()) await this.#checkLeftovers(seat);
-    } finally {
-      for (const seat of this.#seats()) await seat.leave();
-    }
+    for (const stdev of this.#model.attachments.devices.keys()) await this.#detachPasids(stdev);
+    if (!this.#parted) await this.check();
+    for (const seat of this.#seats()) await this.#checkLeftovers(seat);
+    for (const seat of this.#seats()) await seat.leave();
     for (const { machine } of this.#seats()) {
       await machine.bench.reset();
       const complaints = await machine.complaints();
@@ -153,27 +135,37 @@ export class Round {
   async #checkLeftovers(seat: Seat): Promise<void> {
     await seat.closeAll();
     if (seat === this.#second && this.#model.changedProcess) return;
-    const left = await seat.pinned('it');
-    if (left !== 0n)
-      throw new Finding(
-        `${seat.machine.identity.name}: ${left} bytes stay pinned after all is closed`,
-      );
-  }
-
-  #parted = false;
-
-  /** After a known difference: only what is left at the end counts. */
-  part(): void {
-    this.#parted = true;
+    const { pinned, locked } = await seat.charged('it');
+    if (pinned === 0n && locked === 0n) return;
+    throw new Finding(
+      `${seat.machine.identity.name}: ${pinned} bytes stay pinned and ${locked} locked after all is closed`,
+      () => ['    When it closes the iommufd', '    Then it has 0 bytes pinned'],
+    );
   }
 
   /** After a finding: the machines are to be clean for the next sequence. */
   async abandon(): Promise<void> {
     for (const seat of this.#seats()) {
+      for (const [stdev] of this.#model.attachments.devices)
+        for (const pasid of this.#model.attachments.pasidsOf(stdev))
+          await seat.perform(detachPasid(stdev, pasid), this.#pool);
       await seat.closeAll();
       await seat.leave();
       await seat.machine.bench.reset();
       await seat.machine.complaints();
     }
   }
+}
+
+function detachPasid(stdev: number, pasid: number): IoctlCall {
+  return {
+    kind: 'ioctl',
+    by: 'it',
+    command: IOMMU_TEST_CMD,
+    fields: {
+      op: value(IOMMU_TEST_OP_PASID_DETACH),
+      id: value(stdev),
+      'pasid_detach.pasid': value(pasid),
+    },
+  };
 }

@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 
+import { ImplementationBroken } from '#port/implementation.ts';
+
 import type { Call } from './call.ts';
 import { calls } from './calls.ts';
-import { Finding, Round, type Machines } from './round.ts';
+import { Finding } from './finding.ts';
+import type { Machines } from './machines.ts';
+import { openings } from './openings.ts';
+import { Round } from './round.ts';
 import { scenario } from './scenario.ts';
 
 export interface Plan {
@@ -13,13 +18,27 @@ export interface Plan {
   readonly replayPath?: string;
   /** Calls in one sequence, at most. */
   readonly longest: number;
+  /** Asked before each sequence: true ends the run, and keeps what it has. */
+  readonly isStopped?: () => boolean;
+}
+
+/** What was found wrong: the cause, how to repeat it, and the shrunk sequence as a scenario. */
+export interface Failure {
+  readonly cause: string;
+  readonly repeat: string;
+  readonly scenario: string;
+  /** A machine has ended, so that nothing could be shrunk. */
+  readonly broken: boolean;
 }
 
 export interface Report {
   readonly calls: number;
   readonly sequences: number;
-  /** What was found wrong: the cause, how to repeat it, and the shrunk sequence as a scenario. */
-  readonly failure?: { readonly cause: string; readonly repeat: string; readonly scenario: string };
+  readonly failure?: Failure;
+}
+
+interface Running {
+  readonly round: Round;
 }
 
 /** What a round does is done to the real machines; the model of fast-check has nothing to add. */
@@ -34,70 +53,102 @@ class Step implements fc.AsyncCommand<object, Running> {
     return true;
   }
 
-  async run(_: object, running: Running): Promise<void> {
-    if (running.parted) return;
-    running.parted = !(await running.round.perform(this.#call));
-    if (running.parted) running.round.part();
+  run(_: object, { round }: Running): Promise<void> {
+    return round.perform(this.#call);
   }
 
   toString(): string {
-    return this.#call.kind === 'ioctl' ? this.#call.command.name : this.#call.kind;
+    return 'command' in this.#call ? this.#call.command.name : this.#call.kind;
   }
 }
 
-interface Running {
-  readonly round: Round;
-  parted: boolean;
-}
+type Steps = Iterable<fc.AsyncCommand<object, Running>>;
 
-/** Runs sequences until enough calls were made or something is wrong; then shrinks. */
-export async function run(machines: Machines, plan: Plan): Promise<Report> {
-  let made = 0;
-  let sequences = 0;
-  let last: { cause: string; round: Round } | undefined;
+/** One run: what it has made so far, and what it has found last. */
+class Runner {
+  made = 0;
+  sequences = 0;
+  last: { readonly error: unknown; readonly round: Round | undefined } | undefined;
+  readonly #machines: Machines;
+  readonly #plan: Plan;
 
-  const one = async (steps: Iterable<fc.AsyncCommand<object, Running>>): Promise<void> => {
-    if (made >= plan.calls && last === undefined) return;
-    sequences++;
-    const round = await Round.begin(machines);
+  constructor(machines: Machines, plan: Plan) {
+    this.#machines = machines;
+    this.#plan = plan;
+  }
+
+  get #isOver(): boolean {
+    const enough = this.made >= this.#plan.calls && this.last === undefined;
+    return enough || this.isBroken || (this.#plan.isStopped?.() ?? false);
+  }
+
+  get isBroken(): boolean {
+    return this.last?.error instanceof ImplementationBroken;
+  }
+
+  /** A sequence that is not made any more counts as one that is right: then shrinking ends where it is. */
+  async one(opening: number, steps: Steps): Promise<void> {
+    if (this.#isOver) return;
+    this.sequences += 1;
+    let round: Round | undefined;
     try {
-      await fc.asyncModelRun(() => ({ model: {}, real: { round, parted: false } }), steps);
+      round = await Round.begin(this.#machines);
+      await round.open(openings[opening] ?? { name: 'none', calls: [] });
+      const running = { round };
+      await fc.asyncModelRun(() => ({ model: {}, real: running }), steps);
       await round.end();
     } catch (error) {
-      last = {
-        cause: error instanceof Finding ? error.message : String((error as Error).stack),
-        round,
-      };
-      await round.abandon();
+      this.last = { error, round };
+      if (!this.isBroken) await round?.abandon();
       throw error;
     } finally {
-      made += round.done.length;
+      this.made += round?.done.length ?? 0;
     }
-  };
+  }
+}
 
+function sequenceOf({ longest, replayPath }: Plan) {
   const weights = calls.map(([weight, call]) => ({
     weight,
-    arbitrary: call.map((made_) => new Step(made_)),
+    arbitrary: call.map((each) => new Step(each)),
   }));
-  const { replayPath, path, longest, seed } = plan;
-  const sequence = fc.commands([fc.oneof(...weights)], {
+  return fc.commands([fc.oneof(...weights)], {
     maxCommands: longest,
     size: 'max',
     ...(replayPath === undefined ? {} : { replayPath }),
   });
-  const details = await fc.check(fc.asyncProperty(sequence, one), {
+}
+
+/** Runs sequences until enough calls were made or something is wrong; then shrinks. */
+export async function run(machines: Machines, plan: Plan): Promise<Report> {
+  const runner = new Runner(machines, plan);
+  const { path, longest, seed } = plan;
+  const property = fc.asyncProperty(
+    fc.nat(openings.length - 1),
+    sequenceOf(plan),
+    (opening, steps) => runner.one(opening, steps),
+  );
+  const details = await fc.check(property, {
     seed,
     numRuns: Math.ceil((plan.calls / longest) * 3) + 10,
     ...(path === undefined ? {} : { path }),
   });
-  const report = { calls: made, sequences };
-  if (!details.failed || last === undefined) return report;
-  const [shrunk] = details.counterexample ?? [];
-  const [, found = ''] = /replayPath="([^"]*)"/.exec(fc.stringify(shrunk)) ?? [];
-  const repeat = `--seed ${details.seed} --path ${details.counterexamplePath ?? ''} --replay-path '${found}'`;
-  const { cause, round } = last;
-  return {
-    ...report,
-    failure: { cause, repeat, scenario: scenario(cause.split('\n')[0] ?? '', round.done) },
-  };
+  const { made, sequences, last } = runner;
+  if (!details.failed || last === undefined) return { calls: made, sequences };
+  const [, shrunk] = details.counterexample ?? [];
+  const [, replayPath = ''] = /replayPath="([^"]*)"/.exec(fc.stringify(shrunk)) ?? [];
+  const options = `--longest ${longest} --every ${machines.every} --calls ${plan.calls}`;
+  const repeat = `--seed ${details.seed} --path ${details.counterexamplePath ?? ''} --replay-path '${replayPath}' ${options}`;
+  return { calls: made, sequences, failure: failureOf(last, repeat, runner.isBroken) };
+}
+
+function failureOf(
+  { error, round }: NonNullable<Runner['last']>,
+  repeat: string,
+  broken: boolean,
+): Failure {
+  const known = error instanceof Finding || error instanceof ImplementationBroken;
+  const cause = known ? error.message : String((error as Error).stack);
+  const shows = error instanceof Finding ? error.shows : undefined;
+  return { cause, repeat, scenario: scenario({ cause, repeat, shows }, round?.done ?? []), broken };
 }

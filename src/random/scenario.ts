@@ -1,12 +1,32 @@
-import type { Call, IoctlCall, Operand } from './call.ts';
-import { pageSize, ramPages, type Observation } from './seat.ts';
+import { IOMMU_IOAS_MAP_FIXED_IOVA } from '#uapi/iommufd/ioas.ts';
 import * as test from '#uapi/iommufd/selftest.ts';
+import type { Feature } from '#port/features.ts';
+
+import {
+  fieldOf,
+  type Call,
+  type IoctlCall,
+  type Listed,
+  type Resolved,
+  type Who,
+} from './call.ts';
+import type { Shows } from './finding.ts';
+import { listPages, memfdPages, ramPages, wallPages } from './layout.ts';
+import { Names, shownNumber } from './names.ts';
+import { needsOf } from './needs.ts';
+import { shown, type Observation } from './observation.ts';
 
 /** One call of a sequence that was carried out. */
 export interface Done {
   readonly call: Call;
-  readonly by: 'it' | 'child';
+  readonly by: Who;
   readonly observation: Observation;
+}
+
+export interface Found {
+  readonly cause: string;
+  readonly repeat: string;
+  readonly shows: Shows | undefined;
 }
 
 const operations = new Map<bigint, string>(
@@ -17,68 +37,197 @@ const operations = new Map<bigint, string>(
   ),
 );
 
-function cell(path: string, operand: Operand, number: bigint): string {
-  if (path === 'op' && operations.has(number)) return operations.get(number) ?? '';
-  if (operand.kind !== 'buffer')
-    return number > 0xffffn ? `0x${number.toString(16)}` : String(number);
-  return operand.offset === 0n
-    ? `buffer "${operand.name}"`
-    : `buffer "${operand.name}" + ${operand.offset} bytes`;
-}
-
-function tableOf(
-  { fields }: IoctlCall,
-  { fields: resolved }: Observation,
-  isTest: boolean,
-): string[] {
-  const rows = Object.entries(fields).map(
-    ([path, operand]) =>
-      [path === 'op' && !isTest ? 'op' : path, operand, resolved.get(path) ?? 0n] as const,
+/** Rows of a Gherkin table, in columns. */
+function tableOf(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );
-  const cells = rows.map(
-    ([path, operand, number]) =>
-      [path, isTest ? cell(path, operand, number) : cell(`.${path}`, operand, number)] as const,
-  );
-  const widths = [0, 1].map((column) =>
-    Math.max(...cells.map((row) => (row[column] ?? '').length)),
-  );
-  return cells.map(
-    ([path, text]) => `      | ${path.padEnd(widths[0] ?? 0)} | ${text.padEnd(widths[1] ?? 0)} |`,
+  return rows.map(
+    (row) => `      | ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`,
   );
 }
 
-function stepsOf({ call, by, observation }: Done): string[] {
-  const who = by === 'it' ? 'it' : 'process "child"';
-  const { result, text } = observation;
-  switch (call.kind) {
-    case 'ioctl': {
-      const { name } = call.command;
-      const table = tableOf(call, observation, name === 'IOMMU_TEST_CMD');
-      const list =
-        call.list && `    # buffer "list" holds ${Buffer.from(call.list).toString('hex')}`;
-      const verdict = result < 0 ? `fails with ${text.split(' ')[0]}` : 'succeeds';
-      const head = `    When ${who} calls ${name}${table.length > 0 ? ' with:' : ''}`;
-      return [...(list === undefined ? [] : [list]), head, ...table, `    Then it ${verdict}`];
+function verdict({ result }: Pick<Observation, 'result'>): string {
+  return `    Then it ${result < 0 ? `fails with ${shown(result)}` : 'succeeds'}`;
+}
+
+/** The steps of each kind of call. A call that does nothing, such as a read of a closed file, has none. */
+class Writer {
+  readonly #names = new Names();
+  readonly #lastLanding: Observation | undefined;
+
+  constructor(done: readonly Done[]) {
+    this.#lastLanding = done.findLast(
+      ({ call, observation }) =>
+        call.kind === 'ioctl' && landingOf(call, observation) !== undefined,
+    )?.observation;
+  }
+
+  get child(): string {
+    return this.#names.child;
+  }
+
+  steps({ call, by, observation }: Done): string[] {
+    switch (call.kind) {
+      case 'ioctl':
+        return this.#ioctl(call, by, observation);
+      case 'plain ioctl': {
+        const { name } = call.command;
+        const head = `    When ${this.#who(by)} calls ${name} with the argument ${call.argument}`;
+        return [head, verdict(observation)];
+      }
+      case 'fork':
+        return this.#fork(call.privileged, observation);
+      case 'exit':
+        return observation.text === 'exited' ? [`    When ${this.#names.child} exits`] : [];
+      case 'mmap':
+        return this.#mmap(observation);
+      case 'munmap':
+        return munmap(observation);
+      default:
+        return this.#file(call, observation);
     }
-    case 'fork':
-      return ['    Given a process "child"'];
-    case 'exit':
-      return ['    When process "child" exits'];
-    default:
-      return [
-        `    # ${JSON.stringify(call)} on fd ${observation.fields.get('fd') ?? '?'} = ${text}`,
-      ];
+  }
+
+  #who(by: Who): string {
+    return by === 'it' ? 'it' : this.#names.child;
+  }
+
+  #ioctl(call: IoctlCall, by: Who, observation: Observation): string[] {
+    const fields = this.#settled(call, observation);
+    const rows = Object.entries(call.fields).map(([path, operand]) => {
+      const number = fields.get(path) ?? 0n;
+      const name = path === 'op' ? this.#operation(call, number) : undefined;
+      return [path, name ?? this.#names.cell(operand, number, by)];
+    });
+    const who = this.#who(by);
+    const head = `    When ${who} calls ${call.command.name}${rows.length > 0 ? ' with:' : ''}`;
+    const steps = [...stored(call.list, who), head, ...tableOf(rows), verdict(observation)];
+    const made = this.#names.learn(call, by, observation);
+    if (this.#isLastLanding(observation)) this.#names.landed = landingOf(call, observation);
+    return [...steps, ...made.map((name) => `    And it made ${name}`)];
+  }
+
+  #isLastLanding(observation: Observation): boolean {
+    return observation === this.#lastLanding;
+  }
+
+  /**
+   * Where the kernel chose an IOVA, it depends on the address of the buffer, which is another one in a scenario: the map
+   * is fixed to where it landed. Only the last one stays as it was, since `the new IOVA` names it.
+   */
+  #settled(call: IoctlCall, observation: Observation): Resolved {
+    const iova = landingOf(call, observation);
+    const { fields } = observation;
+    if (iova === undefined || this.#isLastLanding(observation)) return fields;
+    const flags = (fields.get('flags') ?? 0n) | BigInt(IOMMU_IOAS_MAP_FIXED_IOVA);
+    return new Map([...fields, ['flags', flags], [landings[call.command.name] ?? '', iova]]);
+  }
+
+  #operation({ command }: IoctlCall, number: bigint): string | undefined {
+    return command === test.IOMMU_TEST_CMD ? operations.get(number) : undefined;
+  }
+
+  #fork(privileged: boolean, { text }: Observation): string[] {
+    if (text !== 'forked') return [];
+    this.#names.next('child');
+    this.#names.fork();
+    return [`    Given a ${this.#names.child}${privileged ? '' : ' without IPC_LOCK'}`];
+  }
+
+  #mmap(observation: Observation): string[] {
+    const { result, fields } = observation;
+    const name = result < 0 ? 'nothing' : `region ${this.#names.next('region')}`;
+    const rows = [...fields].map(([field, number]) => [field, shownNumber(number)]);
+    const head = `    When it mmaps the iommufd as "${name}" with:`;
+    return [head, ...tableOf(rows), verdict(observation)];
+  }
+
+  #file(
+    call: Extract<Call, { kind: 'close' | 'read' | 'answer' }>,
+    observation: Observation,
+  ): string[] {
+    const fd = observation.fields.get('fd') ?? 0n;
+    const name = this.#names.file('it', fd);
+    if (name === undefined) return [];
+    const { result } = observation;
+    switch (call.kind) {
+      case 'close':
+        this.#names.close(fd);
+        return [`    When it closes ${name.replace('dma-buf', 'memfd')}`, verdict(observation)];
+      case 'read': {
+        const head = `    When it reads ${call.length} bytes of ${name} into buffer "list"`;
+        return [head, result < 0 ? verdict(observation) : `    Then it returns ${result} bytes`];
+      }
+      case 'answer': {
+        const rows = tableOf([
+          ['cookie', 'code'],
+          [String(call.cookie), String(call.code)],
+        ]);
+        return [`    When it answers ${name} from buffer "list":`, ...rows, verdict(observation)];
+      }
+    }
   }
 }
 
-/** The sequence in the words of the feature files, as far as they go; ids are those that came back. */
-export function scenario(title: string, done: readonly Done[]): string {
+/** Calls that may let the kernel choose, and the field that tells where. */
+const landings: Readonly<Record<string, string>> = {
+  IOMMU_IOAS_MAP: 'iova',
+  IOMMU_IOAS_MAP_FILE: 'iova',
+  IOMMU_IOAS_COPY: 'dst_iova',
+};
+
+/** Where the kernel chose to map; undefined where the call did, and where it failed. */
+function landingOf(
+  { command }: IoctlCall,
+  { result, fields, after }: Observation,
+): bigint | undefined {
+  const path = landings[command.name];
+  const fixed = Number(fields.get('flags') ?? 0n) & IOMMU_IOAS_MAP_FIXED_IOVA;
+  if (result < 0 || path === undefined || fixed !== 0 || after === undefined) return undefined;
+  return fieldOf(command, after, path);
+}
+
+function stored(list: Listed | undefined, who: string): string[] {
+  const [first] = list?.rows ?? [];
+  if (list === undefined || first === undefined) return [];
+  const cells = list.rows.map((row) => Object.values(row).map((cell) => shownNumber(BigInt(cell))));
+  const head = `    When ${who} stores an array of struct ${list.struct.name} in buffer "list":`;
+  return [head, ...tableOf([Object.keys(first), ...cells])];
+}
+
+function munmap({ fields }: Observation): string[] {
+  const region = fields.get('region');
+  if (region === undefined) return [];
+  return [`    When it gives back ${fields.get('length')} bytes of buffer "region ${region}"`];
+}
+
+function tagsOf(done: readonly Done[]): string {
+  const needs = new Set<Feature>([
+    'test-cmd',
+    'proc',
+    ...done.flatMap(({ call }) => needsOf(call)),
+  ]);
+  return [...needs].map((need) => `@needs:${need}`).join(' ');
+}
+
+/**
+ * The sequence in the words of the feature files, to be pasted into one under a rule. What the calls make has names, so
+ * that nothing depends on the numbers that came back.
+ */
+export function scenario({ cause, repeat, shows }: Found, done: readonly Done[]): string {
+  const writer = new Writer(done);
+  const steps = done.flatMap((each) => writer.steps(each));
   return [
-    `  Scenario: ${title}`,
+    `  # npm run random -- ${repeat}`,
+    `  ${tagsOf(done)}`,
+    `  Scenario: ${cause.split('\n')[0]}`,
     '    Given an iommufd',
-    `    And a memfd "file" of 8 pages`,
-    `    And a buffer "ram" of ${Number(ramPages * pageSize) / 4096} pages`,
-    '    And a buffer "list" of 2 pages',
-    ...done.flatMap(stepsOf),
+    `    And a memfd "file" of ${memfdPages} pages`,
+    `    And a buffer "ram" of ${ramPages + wallPages} pages`,
+    `    And an inaccessible buffer "wall" of ${wallPages} pages over buffer "ram" + ${ramPages} pages`,
+    `    And an untouched buffer "list" of ${listPages} pages`,
+    ...steps,
+    ...(shows?.(writer.child) ?? []),
   ].join('\n');
 }

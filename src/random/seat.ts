@@ -1,44 +1,31 @@
 import { ImplementationBroken, type Machine } from '#port/implementation.ts';
-import type { Fd, Process } from '#port/process.ts';
+import type { Fd } from '#port/process.ts';
 import type { Command } from '#uapi/ioctl.ts';
-import { IOMMU_TEST_OP_CREATE_ACCESS } from '#uapi/iommufd/selftest.ts';
-import { errnoName } from '#uapi/errno.ts';
-import {
-  MAP_ANONYMOUS,
-  MAP_FIXED,
-  MAP_PRIVATE,
-  O_RDWR,
-  PROT_READ,
-  PROT_WRITE,
-} from '#uapi/mman.ts';
-import { POLLIN } from '#uapi/poll.ts';
 import { IOMMUFD_PATH, SELF_STATUS_PATH } from '#uapi/paths.ts';
+import { MAP_FIXED, MAP_SHARED, O_RDWR, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
+import { POLLIN } from '#uapi/poll.ts';
 
+import { Actor } from './actor.ts';
 import {
   locate,
   pack,
   type Call,
-  type FileKind,
   type IoctlCall,
+  type Listed,
   type Operand,
   type Resolved,
   type Who,
 } from './call.ts';
+import { badPointer, layout, listPages, memfdPages, pageSize } from './layout.ts';
+import { changes, hexOf, plainly, shown, type Observation } from './observation.ts';
+import { outputsOf } from './outputs.ts';
 import type { Pool } from './pool.ts';
 
-/** Where memory lies: the same on every machine, so that results can be compared byte by byte. */
-export const layout = {
-  ram: 0x10_0000_0000n,
-  list: 0x10_1000_0000n,
-  struct: 0x10_2000_0000n,
-} as const;
-export const pageSize = 4096n;
-export const ramPages = 16n;
-const sizes = { ram: ramPages * pageSize, list: 2n * pageSize, struct: pageSize } as const;
 /** Bytes of buffer "list" that are compared. */
 const listBytes = 256;
-const memfdPages = 8n;
-const closedFd = 1000;
+const farFromAll = 0x10_4000_0000n;
+
+type Performed<K extends Call['kind']> = Extract<Call, { kind: K }>;
 
 interface Returned {
   readonly command: Command;
@@ -47,74 +34,13 @@ interface Returned {
   readonly fields: Resolved;
 }
 
-/** Outputs that are file descriptors, whose numbers say nothing. */
-function outputFiles(name: string, fields: Resolved): [path: string, kind: FileKind][] {
-  if (name === 'IOMMU_FAULT_QUEUE_ALLOC') return [['out_fault_fd', 'fault']];
-  if (fields.get('op') !== BigInt(IOMMU_TEST_OP_CREATE_ACCESS)) return [];
-  return name === 'IOMMU_TEST_CMD' ? [['create_access.out_access_fd', 'access']] : [];
-}
-
-/** Fields that the call changed. */
-function changes({ struct }: Command, before: Uint8Array, after: Uint8Array): string {
-  const parts = struct.fields.flatMap(({ name, offset, size }) => {
-    const now = Buffer.from(after.subarray(offset, offset + size));
-    if (now.equals(before.subarray(offset, offset + size))) return [];
-    return [
-      `${name}=${
-        size > 8
-          ? hexOf(now)
-          : now
-              .reverse()
-              .toString('hex')
-              .replace(/^0+(?=.)/, '0x')
-      }`,
-    ];
-  });
-  return parts.join(' ');
-}
-
-/** What one call did. */
-export interface Observation {
-  readonly result: number;
-  /** All that can be compared: errno or result, outputs, what stands in buffer "list". */
-  readonly text: string;
-  readonly fields: Resolved;
-  readonly after?: Uint8Array;
-}
-
-interface Actor {
-  readonly process: Process;
-  readonly files: Map<FileKind, Fd[]>;
-}
-
-async function memory(process: Process, name: keyof typeof layout): Promise<void> {
-  const address = await process.mmap({
-    address: layout[name],
-    length: sizes[name],
-    protection: PROT_READ | PROT_WRITE,
-    flags: MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-    fd: -1,
-    offset: 0n,
-  });
-  if (address !== layout[name])
-    throw new ImplementationBroken(`mmap at a fixed address: ${address}`);
-}
-
-function shown(result: number): string {
-  return result < 0 ? errnoName(result) : 'ok';
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes)
-    .toString('hex')
-    .replace(/(00)+$/, '');
-}
-
 /** A program on one machine: a process, perhaps a child of it, an iommufd, some memory. */
 export class Seat {
   readonly machine: Machine;
-  readonly #actors = new Map<Who, Actor>();
   readonly iommufd: Fd;
+  readonly #actors = new Map<Who, Actor>();
+  /** What mmap() of the iommufd gave; undefined once it is unmapped. */
+  readonly #regions: ({ address: bigint; length: bigint } | undefined)[] = [];
 
   private constructor(machine: Machine, it: Actor, iommufd: Fd) {
     this.machine = machine;
@@ -123,14 +49,13 @@ export class Seat {
   }
 
   static async take(machine: Machine): Promise<Seat> {
-    const process = await machine.newProcess();
-    for (const name of ['ram', 'list', 'struct'] as const) await memory(process, name);
-    const content = Uint8Array.from({ length: Number(sizes.ram) }, (_, index) => (index >> 9) + 1);
-    await process.store(layout.ram, content);
-    const iommufd = await process.open(IOMMUFD_PATH, O_RDWR);
-    const memfd = await process.memfd(memfdPages * pageSize, 0);
+    const it = new Actor(await machine.newProcess());
+    await it.furnish();
+    const iommufd = await it.process.open(IOMMUFD_PATH, O_RDWR);
+    const memfd = await it.process.memfd(memfdPages * pageSize, 0);
     if (iommufd < 0 || memfd < 0) throw new ImplementationBroken('no iommufd or no memfd');
-    return new Seat(machine, { process, files: new Map([['memfd', [memfd]]]) }, iommufd);
+    it.add('memfd', memfd);
+    return new Seat(machine, it, iommufd);
   }
 
   /** Falls back on the parent where there is no child. */
@@ -145,46 +70,32 @@ export class Seat {
   async perform(call: Call, pool: Pool): Promise<Observation> {
     switch (call.kind) {
       case 'ioctl':
-        return this.ioctl(call, this.resolve(call, pool));
+        return this.ioctl(call, this.#resolve(call, pool));
+      case 'plain ioctl':
+        return this.#plainIoctl(call);
       case 'close':
-        return this.#close(call.of, call.nth);
+        return this.#close(call);
       case 'read':
-        return this.#read(this.#file(this.#actor('it'), 'fault', call.nth));
+        return this.#read(call);
       case 'answer':
-        return this.#answer(this.#file(this.#actor('it'), 'fault', call.nth), call);
+        return this.#answer(call);
+      case 'mmap':
+        return this.#mmap(call, pool);
+      case 'munmap':
+        return this.#munmap(call);
       case 'fork':
-        return this.#fork();
+        return this.#fork(call);
       case 'exit':
         return this.#exit();
     }
   }
 
-  resolve({ by, fields }: IoctlCall, pool: Pool): Resolved {
+  #resolve({ by, fields }: IoctlCall, pool: Pool): Resolved {
     const actor = this.#actor(by);
     const numbers = Object.entries(fields).map(
-      ([path, operand]) => [path, this.#number(actor, operand, pool)] as const,
+      ([path, operand]) => [path, numberOf(actor, operand, pool)] as const,
     );
     return new Map(numbers);
-  }
-
-  #number(actor: Actor, operand: Operand, pool: Pool): bigint {
-    switch (operand.kind) {
-      case 'value':
-        return operand.value;
-      case 'id':
-        return BigInt(pool.id(operand));
-      case 'mapped':
-        return pool.mapped(operand);
-      case 'file':
-        return BigInt(this.#file(actor, operand.of, operand.nth));
-      case 'buffer':
-        return layout[operand.name] + operand.offset;
-    }
-  }
-
-  #file({ files }: Actor, kind: FileKind, nth: number): Fd {
-    const known = files.get(kind) ?? [];
-    return known[nth % Math.max(known.length, 1)] ?? closedFd;
   }
 
   async ioctl(
@@ -194,105 +105,131 @@ export class Seat {
     const actor = this.#actor(by);
     const { process } = actor;
     const before = pack(command, fields);
-    const usesList = [...fields.values()].some(
-      (number) => number >= layout.list && number < layout.list + sizes.list,
-    );
-    const content = new Uint8Array(listBytes);
-    content.set(list ?? []);
+    const usesList = [...fields.values()].some(isInList);
     const [, , result, after, found] = await Promise.all([
       process.store(layout.struct, before),
-      usesList ? process.store(layout.list, content) : undefined,
+      list && process.store(layout.list, listed(list)),
       process.ioctl(this.iommufd, command.request, layout.struct),
       process.load(layout.struct, before.length),
       usesList ? process.load(layout.list, listBytes) : undefined,
     ]);
     if (typeof after === 'string' || typeof found === 'string')
       throw new ImplementationBroken('a load of own memory failed');
-    const own = this.#takeFiles(actor, { command, result, after, fields });
-    const changed = changes(command, before, own);
-    const text = [shown(result), changed, found && `list ${hexOf(found)}`]
+    const own = takeFiles(actor, { command, result, after, fields });
+    const text = [own.result, changes(command, before, own.after), found && `list ${hexOf(found)}`]
       .filter(Boolean)
       .join(' ');
-    return { result, text, fields, after };
+    return { result, text, fields, after, ...(found && { list: found }) };
   }
 
-  /** Remembers the fds that came back, and hides their numbers. */
-  #takeFiles({ files }: Actor, { command, result, after, fields }: Returned): Uint8Array {
-    if (result < 0) return after;
-    const copy = after.slice();
-    for (const [path, kind] of outputFiles(command.name, fields)) {
-      const { offset } = locate(command.struct, path);
-      const view = new DataView(copy.buffer);
-      files.set(kind, [...(files.get(kind) ?? []), view.getUint32(offset, true)]);
-      view.setUint32(offset, 0xfd, true);
-    }
-    return copy;
+  async #plainIoctl({ by, command, argument }: Performed<'plain ioctl'>): Promise<Observation> {
+    const { process } = this.#actor(by);
+    return plainly(await process.ioctl(this.iommufd, command.request, BigInt(argument)));
   }
 
-  async #close(of: FileKind, nth: number): Promise<Observation> {
+  async #close({ of, nth }: Performed<'close'>): Promise<Observation> {
+    const { fd, result } = await this.#actor('it').close(of, nth);
+    return plainly(result, new Map([['fd', BigInt(fd)]]));
+  }
+
+  /** Readiness is compared as well. */
+  async #read({ of, nth, length }: Performed<'read'>): Promise<Observation> {
     const actor = this.#actor('it');
-    const known = actor.files.get(of) ?? [];
-    const index = nth % Math.max(known.length, 1);
-    const fd = known[index] ?? closedFd;
-    const result = await actor.process.close(fd);
-    if (known[index] !== undefined) known[index] = closedFd;
-    return { ...plainly(result), fields: new Map([['fd', BigInt(fd)]]) };
-  }
-
-  async #read(fd: Fd): Promise<Observation> {
-    const { process } = this.#actor('it');
+    const { process } = actor;
+    const fd = actor.file(of, nth);
     const poll = await process.poll([{ fd, events: POLLIN, revents: 0 }], 0);
-    const ready = typeof poll !== 'number' && ((poll[0]?.revents ?? 0) & POLLIN) !== 0;
-    if (!ready) return { result: 0, text: 'nothing to read', fields: new Map() };
-    const result = await process.read(fd, layout.list, listBytes);
+    const ready = typeof poll === 'number' ? shown(poll) : `revents ${poll[0]?.revents}`;
+    const result = await process.read(fd, layout.list, length);
     const found = await process.load(layout.list, Math.max(result, 1));
-    const text = `${result < 0 ? shown(result) : result} ${typeof found === 'string' ? found : hexOf(found)}`;
-    return { result, text, fields: new Map() };
+    const bytes = result > 0 && typeof found !== 'string' ? hexOf(found) : '';
+    const fields = new Map([['fd', BigInt(fd)]]);
+    return { ...plainly(result, fields), text: `${plainly(result).text} ${bytes} ${ready}` };
   }
 
-  async #answer(
-    fd: Fd,
-    { cookie, code }: { readonly cookie: number; readonly code: number },
-  ): Promise<Observation> {
-    const { process } = this.#actor('it');
-    await process.store(layout.list, new Uint8Array(Uint32Array.of(cookie, code).buffer));
-    return plainly(await process.write(fd, layout.list, 8));
+  async #answer({ nth, cookie, code }: Performed<'answer'>): Promise<Observation> {
+    const actor = this.#actor('it');
+    const fd = actor.file('fault', nth);
+    const bytes = new Uint8Array(Uint32Array.of(cookie, code).buffer);
+    await actor.process.store(layout.list, bytes);
+    const result = await actor.process.write(fd, layout.list, bytes.length);
+    return plainly(result, new Map([['fd', BigInt(fd)]]));
   }
 
-  async #fork(): Promise<Observation> {
+  /** At a place of its own, so that no two machines differ in it. */
+  async #mmap({ nth, length: wanted }: Performed<'mmap'>, pool: Pool): Promise<Observation> {
+    const { offset, length: whole } = pool.region(nth);
+    const length = wanted ?? whole;
+    const address = farFromAll + BigInt(this.#regions.length) * 16n * pageSize;
+    const fields = new Map([
+      ['offset', offset],
+      ['length', length],
+    ]);
+    const result = await this.#actor('it').process.mmap({
+      address,
+      length,
+      protection: PROT_READ | PROT_WRITE,
+      flags: MAP_SHARED | MAP_FIXED,
+      fd: this.iommufd,
+      offset,
+    });
+    if (result < 0n) return plainly(Number(result), fields);
+    this.#regions.push({ address, length });
+    return plainly(0, fields);
+  }
+
+  /** `fields` has `region`, its number from 1, and its length; neither where there is nothing to unmap. */
+  async #munmap({ nth }: Performed<'munmap'>): Promise<Observation> {
+    const index = nth % Math.max(this.#regions.length, 1);
+    const region = this.#regions[index];
+    if (region === undefined) return plainly(0);
+    this.#regions[index] = undefined;
+    const result = await this.#actor('it').process.munmap(region.address, region.length);
+    const fields = new Map([
+      ['region', BigInt(index + 1)],
+      ['length', region.length],
+    ]);
+    return plainly(result, fields);
+  }
+
+  async #fork({ privileged }: Performed<'fork'>): Promise<Observation> {
     if (this.#actors.has('child')) return plainly(0);
-    const { process, files } = this.#actor('it');
-    const child = await process.spawn({});
-    const copy = [...files].map(([kind, fds]) => [kind, [...fds]] as [FileKind, Fd[]]);
-    this.#actors.set('child', { process: child, files: new Map(copy) });
+    this.#actors.set('child', await this.#actor('it').fork(privileged));
     return { ...plainly(0), text: 'forked' };
   }
 
   async #exit(): Promise<Observation> {
-    await this.#actors.get('child')?.process.exit();
+    const child = this.#actors.get('child');
+    if (child === undefined) return plainly(0);
+    await child.process.exit();
     this.#actors.delete('child');
-    return plainly(0);
+    return { ...plainly(0), text: 'exited' };
   }
 
-  /** Bytes that /proc/self/status tells of pinned memory. */
-  async pinned(who: Who): Promise<bigint> {
+  /** Bytes that /proc/self/status tells of memory that is pinned, and of memory that is locked. */
+  async charged(who: Who): Promise<{ readonly pinned: bigint; readonly locked: bigint }> {
     const { process } = this.#actor(who);
     const fd = await process.open(SELF_STATUS_PATH, 0);
     const length = await process.pread(fd, layout.struct, Number(pageSize) - 8, 0n);
     const bytes = await process.load(layout.struct, Math.max(length, 1));
     await process.close(fd);
-    const [, digits] =
-      /^VmPin:\s+(\d+) kB$/m.exec(Buffer.from(bytes as Uint8Array).toString()) ?? [];
-    if (digits === undefined) throw new ImplementationBroken('no VmPin in /proc/self/status');
-    return BigInt(digits) * 1024n;
+    const text = Buffer.from(bytes as Uint8Array).toString();
+    const kilobytes = (name: string): bigint => {
+      const [, digits] = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text) ?? [];
+      if (digits !== undefined) return BigInt(digits) * 1024n;
+      throw new ImplementationBroken(`no ${name} in ${SELF_STATUS_PATH}`);
+    };
+    return { pinned: kilobytes('VmPin'), locked: kilobytes('VmLck') };
   }
 
   /** Closes all that the parent has; the child goes first. The parent is there until leave(). */
   async closeAll(): Promise<void> {
     await this.#exit();
-    const { process, files } = this.#actor('it');
-    const open = [...files.values()].flat().filter((fd) => fd !== closedFd);
-    await Promise.all([...open, this.iommufd].map((fd) => process.close(fd)));
+    const it = this.#actor('it');
+    // A region that is mapped holds the file.
+    for (const region of this.#regions) {
+      if (region !== undefined) await it.process.munmap(region.address, region.length);
+    }
+    await Promise.all([it.closeAll(), it.process.close(this.iommufd)]);
   }
 
   async leave(): Promise<void> {
@@ -300,6 +237,48 @@ export class Seat {
   }
 }
 
-function plainly(result: number): Observation {
-  return { result, text: result < 0 ? shown(result) : String(result), fields: new Map() };
+function numberOf(actor: Actor, operand: Operand, pool: Pool): bigint {
+  switch (operand.kind) {
+    case 'value':
+      return operand.value;
+    case 'id':
+      return BigInt(pool.id(operand));
+    case 'mapped':
+      return pool.mapped(operand);
+    case 'file':
+      return BigInt(actor.file(operand.of, operand.nth));
+    case 'buffer':
+      return layout[operand.name] + operand.offset;
+    case 'bad pointer':
+      return badPointer;
+  }
+}
+
+function isInList(number: bigint): boolean {
+  return number >= layout.list && number < layout.list + listPages * pageSize;
+}
+
+function listed({ struct, rows }: Listed): Uint8Array {
+  return new Uint8Array(Buffer.concat(rows.map((row) => struct.pack(row))));
+}
+
+/** Remembers the fds that came back, and hides their numbers. */
+function takeFiles(
+  actor: Actor,
+  { command, result, after, fields }: Returned,
+): { readonly result: string; readonly after: Uint8Array } {
+  if (result < 0) return { result: shown(result), after };
+  const copy = after.slice();
+  for (const { file } of outputsOf(command, fields)) {
+    if (file === undefined) continue;
+    if (file.path === 'result') {
+      actor.add(file.kind, result);
+      return { result: 'a file', after };
+    }
+    const { offset } = locate(command.struct, file.path);
+    const view = new DataView(copy.buffer);
+    actor.add(file.kind, view.getUint32(offset, true));
+    view.setUint32(offset, 0xfd, true);
+  }
+  return { result: result === 0 ? 'ok' : String(result), after: copy };
 }

@@ -63,6 +63,24 @@ export function array<T>(element: Codec<T>, length: number): Codec<readonly T[]>
   };
 }
 
+/** `char name[length]`: a string with its end. */
+export function text(length: number): Codec<string> {
+  return {
+    size: length,
+    align: 1,
+    zero: () => '',
+    encode: (view, offset, value) => {
+      Buffer.from(`${value}\0`, 'latin1').forEach((byte, index) =>
+        view.setUint8(offset + index, byte),
+      );
+    },
+    decode: (view, offset) => {
+      const bytes = Buffer.from(view.buffer, view.byteOffset + offset, length);
+      return bytes.toString('latin1').split('\0', 1)[0] ?? '';
+    },
+  };
+}
+
 /** `T name[]` at the end of a struct: no part of its size, and as many elements as there are bytes after it. */
 export function flex<T>(element: Codec<T>): Codec<readonly T[]> & { readonly element: Codec<T> } {
   const count = (view: DataView, offset: number) =>

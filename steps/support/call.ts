@@ -35,7 +35,7 @@ interface Placement {
 }
 
 export interface CallSite {
-  readonly process: Process;
+  readonly process: Pick<Process, 'store' | 'load' | 'ioctl'>;
   readonly scratch: Scratch;
   readonly trace: Trace;
 }

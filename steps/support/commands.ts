@@ -1,7 +1,12 @@
-import { struct, u32, type Struct } from '#uapi/codec.ts';
+import { s32, struct, text, u32, type Struct } from '#uapi/codec.ts';
 import { iommufdCommands } from '#uapi/iommufd/index.ts';
-import type { Command } from '#uapi/ioctl.ts';
-import { containerCommands, deviceCommands, type VfioCommand } from '#uapi/vfio/index.ts';
+import type { Command, PlainArgument } from '#uapi/ioctl.ts';
+import {
+  containerCommands,
+  deviceCommands,
+  groupCommands,
+  type VfioCommand,
+} from '#uapi/vfio/index.ts';
 
 export type AnyCommand = Command<Struct>;
 
@@ -10,15 +15,32 @@ function raw(name: string, request: number): AnyCommand {
   return { name, request, struct: struct(name, { size: u32, value: u32 }), minSize: 4 };
 }
 
+/** Bytes of the longest name of a device that a scenario passes. */
+const longestName = 64;
+
+/** What a command without a struct of its own points to. */
+const pointedTo: Readonly<Partial<Record<PlainArgument, Struct>>> = {
+  'a pointer to an fd': struct('int', { fd: s32 }),
+  'a pointer to a string': struct('char[]', { name: text(longestName) }),
+};
+
 function tabled(command: VfioCommand): AnyCommand {
-  return 'struct' in command ? command : raw(command.name, command.request);
+  if ('struct' in command) return command;
+  const { name, request, argument } = command;
+  const pointed = pointedTo[argument];
+  if (pointed === undefined) return raw(name, request);
+  return { name, request, struct: pointed, minSize: pointed.size };
 }
 
 const ofDevice = deviceCommands.map(tabled);
+const ofGroup = groupCommands.map(tabled);
 const ofContainer = containerCommands.map(tabled);
 
 const known = new Map<string, AnyCommand>(
-  [...iommufdCommands, ...ofContainer, ...ofDevice].map((command) => [command.name, command]),
+  [...iommufdCommands, ...ofContainer, ...ofGroup, ...ofDevice].map((command) => [
+    command.name,
+    command,
+  ]),
 );
 
 /** A command by its C name, or `ioctl 0x3b7f`. */
@@ -30,7 +52,8 @@ export function commandNamed(name: string): AnyCommand {
   return command;
 }
 
-/** Commands of a VFIO device fd; all others go to an iommufd, those of a VFIO container as well. */
-export function isDeviceCommand(command: AnyCommand): boolean {
-  return ofDevice.includes(command);
+/** What a command is for: all but those of VFIO devices and groups go to an iommufd, those of a container as well. */
+export function targetOf(command: AnyCommand): 'device' | 'group' | 'iommufd' {
+  if (ofGroup.includes(command)) return 'group';
+  return ofDevice.includes(command) ? 'device' : 'iommufd';
 }

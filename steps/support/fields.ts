@@ -11,6 +11,7 @@ import * as viommu from '#uapi/iommufd/viommu.ts';
 import type { Codec, Struct } from '#uapi/codec.ts';
 import * as vfioContainer from '#uapi/vfio/container.ts';
 import * as vfioDevice from '#uapi/vfio/device.ts';
+import * as vfioGroup from '#uapi/vfio/group.ts';
 import * as vfioType1 from '#uapi/vfio/iommu-type1.ts';
 
 import type { AnyCommand } from './commands.ts';
@@ -32,6 +33,7 @@ const constants = new Map<string, number>(
     viommu,
     vfioContainer,
     vfioDevice,
+    vfioGroup,
     vfioType1,
   ].flatMap((module) =>
     Object.entries(module).filter(
@@ -65,12 +67,15 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
   'IOMMU_GET_HW_INFO.out_capabilities': ['IOMMU_HW_CAP_'],
   'iommu_hwpt_invalidate_selftest.flags': ['IOMMU_TEST_INVALIDATE_FLAG_'],
   'iommu_viommu_invalidate_selftest.flags': ['IOMMU_TEST_INVALIDATE_FLAG_'],
+  'iommu_hwpt_vtd_s1.flags': ['IOMMU_VTD_S1_'],
+  'iommu_hwpt_vtd_s1_invalidate.flags': ['IOMMU_VTD_INV_FLAGS_'],
   'iommu_hw_info_vtd.flags': ['IOMMU_HW_INFO_VTD_'],
   'IOMMU_TEST_CMD.op': ['IOMMU_TEST_OP_'],
   'IOMMU_TEST_CMD.trigger_iopf.perm': ['IOMMU_PGFAULT_PERM_'],
   'iommu_hwpt_pgfault.flags': ['IOMMU_PGFAULT_FLAGS_'],
   'iommu_hwpt_pgfault.perm': ['IOMMU_PGFAULT_PERM_'],
   'iommu_hwpt_page_response.code': ['IOMMUFD_PAGE_RESP_'],
+  'VFIO_GROUP_GET_STATUS.flags': ['VFIO_GROUP_FLAGS_'],
   'VFIO_IOMMU_GET_INFO.flags': ['VFIO_IOMMU_INFO_'],
   'VFIO_IOMMU_MAP_DMA.flags': ['VFIO_DMA_MAP_FLAG_'],
   'VFIO_IOMMU_UNMAP_DMA.flags': ['VFIO_DMA_UNMAP_FLAG_'],

@@ -1,6 +1,7 @@
-import type { Attachment, DeviceInfo } from '#port/bench.ts';
+import type { Attachment, DeviceInfo, DeviceVariety } from '#port/bench.ts';
 import type { Fd, Process } from '#port/process.ts';
 
+import type { GuestFormat } from './guest-tables.ts';
 import type { Scratch } from './scratch.ts';
 
 /** What the names in a scenario stand for. */
@@ -47,6 +48,8 @@ export interface MemfdHandle {
   readonly name: string;
   readonly fd: Fd;
   readonly length: bigint;
+  /** Whose registers it is. */
+  readonly exporter?: DeviceHandle | undefined;
 }
 
 export interface BufferHandle {
@@ -55,6 +58,20 @@ export interface BufferHandle {
   readonly process: ProcessHandle;
   readonly address: bigint;
   readonly length: bigint;
+}
+
+/** A page table of a guest, in memory of the process. */
+export interface GuestTableHandle {
+  readonly kind: 'guest table';
+  readonly name: string;
+  readonly format: GuestFormat;
+  readonly process: ProcessHandle;
+  readonly address: bigint;
+  /** Bytes that there are for tables. */
+  readonly length: bigint;
+  /** Where the guest has them; the root is the first. */
+  readonly guestAddress: bigint;
+  pagesUsed: number;
 }
 
 export type ObjectHandle = { [K in ObjectKind]: ObjectOf<K> }[ObjectKind];
@@ -69,6 +86,8 @@ export interface DeviceHandle {
   readonly kind: 'device';
   readonly name: string;
   readonly info: DeviceInfo;
+  /** What is out of the ordinary about it. */
+  readonly variety: DeviceVariety | undefined;
   process: ProcessHandle | undefined;
   iommufd: IommufdHandle | undefined;
   /** The VFIO device fd, once opened. */
@@ -87,8 +106,24 @@ export interface DeviceHandle {
   readonly pasids: Set<number>;
 }
 
+/** A VFIO group whose node was opened; its name is the path of the node. */
+export interface GroupHandle {
+  readonly kind: 'group';
+  readonly name: string;
+  fd: Fd;
+  /** What was last set as its container. */
+  container: IommufdHandle | undefined;
+}
+
 export type Handle =
-  ProcessHandle | IommufdHandle | ObjectHandle | MemfdHandle | BufferHandle | DeviceHandle;
+  | ProcessHandle
+  | IommufdHandle
+  | ObjectHandle
+  | MemfdHandle
+  | BufferHandle
+  | DeviceHandle
+  | GroupHandle
+  | GuestTableHandle;
 
 export type Kind = Handle['kind'];
 

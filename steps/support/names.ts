@@ -3,6 +3,8 @@ import type { Fd } from '#port/process.ts';
 
 import type {
   BufferHandle,
+  DeviceHandle,
+  GroupHandle,
   Handle,
   IommufdHandle,
   Kind,
@@ -48,6 +50,7 @@ export function objectNamed(
   const { id, kind, name = '' } = words;
   if (id !== undefined) return numbered(world, Number(id), `object ${id}`);
   if (kind === 'the page table of device') return pageTableOf(world, name);
+  if (kind === 'the group of device') return groupOf(world, world.handles.get('device', name));
   if (kind === 'mock device') return mockDevice(world, name);
   if (kind !== undefined) return world.handles.get(kinds[kind] ?? (kind as Kind), name);
   return numbered(world, noSuchId, 'no such object');
@@ -59,6 +62,8 @@ function numbered(world: World, id: number, name: string): ObjectHandle {
 
 /** The test object that a mock device comes into being with, and goes with. */
 function mockDevice(world: World, device: string): ObjectHandle {
+  const made = world.handles.all('mock device').find(({ name }) => name === device);
+  if (made !== undefined) return made;
   const { mockId: id, iommufd } = world.handles.get('device', device);
   if (id !== undefined && iommufd !== undefined) {
     return { kind: 'mock device', name: device, id, iommufd };
@@ -75,6 +80,13 @@ function pageTableOf(world: World, device: string): ObjectHandle {
   return { kind: 'hwpt', name: `of device ${device}`, id, iommufd, ioas };
 }
 
+/** The group of a device, once its node was opened. */
+export function groupOf({ handles }: World, { name, info }: DeviceHandle): GroupHandle {
+  const found = handles.all('group').find((group) => group.name === info.group);
+  if (found !== undefined) return found;
+  throw new Error(`the group of device "${name}" was never opened in this scenario`);
+}
+
 /** The fd that a handle stands for, where it stands for one. */
 export function fdOf(handle: Handle): Fd {
   if ('fd' in handle && handle.fd !== undefined) return handle.fd;
@@ -86,6 +98,12 @@ export function fdOf(handle: Handle): Fd {
 export function idOf(handle: Handle): number {
   if ('id' in handle && handle.id !== undefined) return handle.id;
   throw new Error(`${handle.kind} "${handle.name}" has no object id`);
+}
+
+/** The IOAS behind the object of that id, where the scenario has a name for it. */
+export function ioasBehind({ handles }: World, id: number): number | undefined {
+  const ioas = handles.all('ioas').find((handle) => handle.id === id);
+  return ioas?.id ?? handles.all('hwpt').find((handle) => handle.id === id)?.ioas;
 }
 
 /** What IOMMU_OPTION sets. */

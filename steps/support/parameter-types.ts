@@ -1,6 +1,6 @@
 import { defineParameterType } from '@cucumber/cucumber';
 
-import { everyDeviceVariety, type DeviceVariety } from '#port/bench.ts';
+import { everyDeviceVariety, type DeviceDriver, type DeviceVariety } from '#port/bench.ts';
 import type { Capability } from '#port/process.ts';
 import type { Struct } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
@@ -10,80 +10,43 @@ import { IOMMUFD_PATH } from '#uapi/paths.ts';
 import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
-import { numberNamed } from './fields.ts';
+import type { FaultPlan } from './faults.ts';
+import { formOf } from './form.ts';
+import { guestFormats, type GuestFormatName } from './guest-tables.ts';
 import { structNamed } from './structs.ts';
 import type {
   BufferHandle,
   DeviceHandle,
   GuestKind,
+  GuestTableHandle,
   Handle,
   IommufdHandle,
   MemfdHandle,
+  ObjectKind,
   ObjectOf,
   ProcessHandle,
   Spot,
 } from './handles.ts';
 import { iommufdNamed, objectNamed, optionNamed, spotNamed, type Option } from './names.ts';
 import type { NewPasidHwpt } from './pasid.ts';
+import type {
+  Place,
+  Rights,
+  BufferSort,
+  Landing,
+  HwptSort,
+  NewHwpt,
+  NewDevice,
+  NewDmaBuf,
+  NewGuestObject,
+  Requester,
+  BitRange,
+  Errnos,
+  FileCall,
+  DeviceNode,
+} from './parameter-values.ts';
 import type { Verdict } from './outcome.ts';
 import type { World } from './world.ts';
-
-/** `at 16 MiB`, or `anywhere`: then the kernel chooses. */
-export interface Place {
-  readonly fixed: boolean;
-  readonly iova: bigint;
-}
-
-export interface Rights {
-  readonly read: boolean;
-  readonly write: boolean;
-}
-
-export type BufferSort =
-  'ordinary' | 'read-only' | 'inaccessible' | 'shared' | 'huge-page' | 'untouched' | 'private';
-
-/** Where an automatic map landed. */
-export type Landing =
-  | { readonly kind: 'at'; readonly iova: bigint }
-  | { readonly kind: 'inside'; readonly iova: bigint; readonly length: bigint }
-  | { readonly kind: 'multiple'; readonly of: bigint; readonly plus: bigint };
-
-export type HwptSort = 'ordinary' | 'nesting' | 'nested' | 'dirty-tracking';
-
-/** A page table to be made by hand. */
-export interface NewHwpt {
-  readonly name: string;
-  readonly sort: HwptSort;
-  /** Of the mock device's kind that has entries of 1 MiB. */
-  readonly huge: boolean;
-  /** Object id of the fault queue. */
-  readonly fault: number | undefined;
-}
-
-export interface NewDevice {
-  readonly name: string;
-  readonly beside: DeviceHandle | undefined;
-  readonly variety: DeviceVariety | undefined;
-  /** MOCK_FLAGS_DEVICE_*: what a mock device has and lacks. */
-  readonly flags: number;
-}
-
-/** `a vDEVICE "guest nic" for device "nic" with virt_id 0x10`, `a HW queue "q" with index 0 at 16 MiB .. +1 page`. */
-export interface NewGuestObject {
-  readonly kind: GuestKind;
-  readonly name: string;
-  readonly device: DeviceHandle | undefined;
-  readonly number: { readonly field: string; readonly value: bigint } | undefined;
-  readonly range: { readonly iova: bigint; readonly length: bigint } | undefined;
-}
-
-/** Both ends included. */
-export interface BitRange {
-  readonly first: number;
-  readonly last: number;
-}
-
-export type FileCall = 'reads' | 'writes' | 'preads' | 'pwrites' | 'polls' | 'mmaps';
 
 type Transform<T> = (this: World, ...groups: string[]) => T;
 
@@ -110,6 +73,21 @@ const rights: Readonly<Record<string, Rights>> = {
   'read-write': { read: true, write: true },
   'without rights': { read: false, write: false },
 };
+
+/** What a step can give a name to after the call that made it. */
+const madeKinds = {
+  IOAS: 'ioas',
+  HWPT: 'hwpt',
+  'bound device': 'bound device',
+  'mock device': 'mock device',
+  'fault queue': 'fault queue',
+  access: 'access',
+  vIOMMU: 'vIOMMU',
+  vDEVICE: 'vDEVICE',
+  vEVENTQ: 'vEVENTQ',
+  'HW queue': 'HW queue',
+  'dma-buf': 'dma-buf',
+} as const satisfies Record<string, ObjectKind | 'dma-buf'>;
 
 const types = {
   process: parameter(re(`it|process ${quoted}`), function (name): ProcessHandle {
@@ -153,13 +131,14 @@ const types = {
   ),
   newHwpt: parameter(
     re(
-      `a (?:(nesting|nested|dirty-tracking) )?HWPT ${quoted}(?: with (?:(huge entries)|fault queue ${quoted}))?`,
+      `a (?:(nesting|nested|dirty-tracking|dirty-tracking nesting) )?HWPT ${quoted}(?: with (?:(huge entries)|page table ${quoted}|fault queue ${quoted}))?`,
     ),
-    function (sort, name, huge, fault): NewHwpt {
+    function (sort, name, huge, table, fault): NewHwpt {
       return {
         name: name ?? '',
         sort: (sort ?? 'ordinary') as HwptSort,
         huge: huge !== undefined,
+        table: table === undefined ? undefined : this.handles.get('guest table', table),
         fault: fault === undefined ? undefined : this.handles.get('fault queue', fault).id,
       };
     },
@@ -184,10 +163,10 @@ const types = {
     },
   ),
   madeObject: parameter(
-    re(`(HWPT|bound device|vIOMMU) ${quoted}`),
-    (kind, name): { kind: 'hwpt' | 'bound device' | 'vIOMMU'; name: string } => ({
-      kind: kind === 'HWPT' ? 'hwpt' : (kind as 'bound device' | 'vIOMMU'),
-      name: name ?? '',
+    re(`(${Object.keys(madeKinds).join('|')}) ${quoted}`),
+    (kind = '', name = ''): { kind: ObjectKind | 'dma-buf'; name: string } => ({
+      kind: madeKinds[kind as keyof typeof madeKinds],
+      name,
     }),
   ),
   struct: parameter(/(?:an array of )?struct ([a-z0-9_]+)/, (name): Struct =>
@@ -223,7 +202,17 @@ const types = {
   dmaBuf: parameter(re(`dma-buf ${quoted}`), function (name): MemfdHandle {
     return this.handles.get('memfd', name ?? '');
   }),
-  newDmaBuf: parameter(re(`a dma-buf ${quoted}`), (name): string => name ?? ''),
+  newDmaBuf: parameter(
+    re(`a dma-buf ${quoted}(?: from device ${quoted}(?: in (\\d+) ranges)?)?`),
+    function (name, exporter, ranges): NewDmaBuf {
+      return {
+        name: name ?? '',
+        exporter: exporter === undefined ? undefined : this.handles.get('device', exporter),
+        ranges: Number(ranges ?? 1),
+      };
+    },
+  ),
+  ownership: parameter(/(revokes|restores)/, (text): 'revokes' | 'restores' => text as 'revokes'),
   newMemfd: parameter(
     re(`a (huge-page )?memfd ${quoted}`),
     (huge, name): { name: string; huge: boolean } => ({
@@ -242,6 +231,33 @@ const types = {
   device: parameter(re(`device ${quoted}`), function (name): DeviceHandle {
     return this.handles.get('device', name ?? '');
   }),
+  node: parameter(
+    re(`(the group of )?device ${quoted}( through its group)?`),
+    function (group, name, through): DeviceNode {
+      const device = this.handles.get('device', name ?? '');
+      return { device, way: group ? 'group' : through ? 'through group' : 'itself' };
+    },
+  ),
+  requester: parameter(
+    re(`(?:PASID (\\d+) of )?device ${quoted}`),
+    function (pasid, name): Requester {
+      return {
+        device: this.handles.get('device', name ?? ''),
+        pasid: pasid === undefined ? undefined : Number(pasid),
+      };
+    },
+  ),
+  newGuestTable: parameter(
+    re(`an? (${Object.keys(guestFormats).join('|')}) page table ${quoted}`),
+    (format, name): { format: GuestFormatName; name: string } => ({
+      format: format as GuestFormatName,
+      name: name ?? '',
+    }),
+  ),
+  guestTable: parameter(re(`page table ${quoted}`), function (name): GuestTableHandle {
+    return this.handles.get('guest table', name ?? '');
+  }),
+  driver: parameter(/(the host|VFIO)/, (text): DeviceDriver => (text === 'VFIO' ? 'vfio' : 'host')),
   newDevice: parameter(
     re(
       `a device ${quoted}(?: in the group of device ${quoted})?( with PASIDs)?( without dirty tracking)?(?: that (${everyDeviceVariety.join('|')}))?`,
@@ -259,7 +275,7 @@ const types = {
   ),
   object: parameter(
     re(
-      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the page table of device|vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}`,
+      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the (?:page table|group) of device|vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}`,
     ),
     function (the, id, kind, name): Handle {
       if (the !== undefined) return this.handles.first('iommufd');
@@ -288,6 +304,17 @@ const types = {
             kind: either === undefined ? 'fails' : 'either',
             errnos: errnos.split(', ') as ErrnoName[],
           },
+  ),
+  errnos: parameter(
+    /(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)(?:, perhaps (E[A-Z0-9]+))?/,
+    (sure = '', unsure): Errnos => ({
+      sure: sure.split(', '),
+      unsure: unsure === undefined ? [] : [unsure],
+    }),
+  ),
+  faultPlan: parameter(
+    /the (allocations and checks|allocations|checks)/,
+    (text): FaultPlan => text as FaultPlan,
   ),
   ioctl: parameter(/((?:IOMMU|VFIO)_[A-Z0-9_]+|ioctl 0x[0-9a-f]+)/, (name): AnyCommand =>
     commandNamed(name ?? ''),
@@ -346,32 +373,6 @@ const types = {
     (text): FileCall => text as FileCall,
   ),
 };
-
-function formOf(text: {
-  readonly bytes: string | undefined;
-  readonly minimum: string | undefined;
-  readonly appended: string | undefined;
-  readonly tail: string | undefined;
-  readonly pointer: string | undefined;
-}): Form {
-  const { bytes, minimum, appended, tail, pointer } = text;
-  if (bytes !== undefined) return { kind: 'size', of: () => Number(bytes) };
-  if (minimum === 'its minimum size') return { kind: 'size', of: ({ minSize }) => minSize };
-  if (minimum !== undefined) return { kind: 'size', of: ({ minSize }) => minSize - 1 };
-  if (appended !== undefined) {
-    return {
-      kind: 'appended',
-      bytes: Number(appended),
-      last: tail?.startsWith('zero') === true ? 0 : 1,
-    };
-  }
-  const [, argument] = /^the argument (\w+)$/.exec(pointer ?? '') ?? [];
-  if (argument !== undefined) return { kind: 'argument', value: numberNamed(argument) };
-  if (pointer === 'a tail in bad memory') return { kind: 'runs into bad memory' };
-  return {
-    kind: pointer?.replace(/^a /, '') as 'null pointer' | 'bad pointer' | 'read-only memory',
-  };
-}
 
 export type ParameterTypes = {
   [K in keyof typeof types]: ReturnType<(typeof types)[K]['transform']>;

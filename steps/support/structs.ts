@@ -1,6 +1,7 @@
 import * as device from '#uapi/iommufd/device.ts';
 import * as fault from '#uapi/iommufd/fault.ts';
 import * as hwpt from '#uapi/iommufd/hwpt.ts';
+import * as ioas from '#uapi/iommufd/ioas.ts';
 import * as selftest from '#uapi/iommufd/selftest.ts';
 import * as viommu from '#uapi/iommufd/viommu.ts';
 import type { Struct } from '#uapi/codec.ts';
@@ -12,7 +13,7 @@ function isStruct(value: unknown): value is Struct {
 }
 
 const structs = new Map(
-  [device, fault, hwpt, selftest, viommu]
+  [device, fault, hwpt, ioas, selftest, viommu]
     .flatMap((module): unknown[] => Object.values(module))
     .filter(isStruct)
     .map((struct) => [struct.name, struct]),

@@ -133,6 +133,8 @@ const valid: Readonly<Record<string, Valid>> = {
     nesting_parent_iova: mapping(world).iova,
     length: mapping(world).length,
   }),
+  VFIO_GROUP_SET_CONTAINER: (world) => ({ fd: world.handles.all('iommufd')[0]?.fd ?? -1 }),
+  VFIO_GROUP_GET_DEVICE_FD: (world) => ({ name: world.handles.all('device')[0]?.info.id ?? '' }),
   VFIO_DEVICE_BIND_IOMMUFD: (world) => ({ iommufd: world.handles.all('iommufd')[0]?.fd ?? -1 }),
   VFIO_DEVICE_ATTACH_IOMMUFD_PT: (world) => ({ pt_id: firstIoas(world) }),
 };

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { everyHardware } from '#lab/hardware.ts';
 import { declarationFlaws } from '../checked.ts';
-import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
+import { declaredByUser, featuresOf, hardwareFeatures, offeredOn } from './features.ts';
 
 describe('the features of a Linux', () => {
   it('follow from its release', () => {
@@ -20,9 +21,15 @@ describe('the features of a Linux', () => {
     assert.ok(!hardwareFeatures('edu', '7.3.4').includes('dirty-tracking'));
   });
 
+  it('are those that there are devices for', () => {
+    const told = ['noiommu', 'noiommu-device'] as const;
+    assert.deepEqual(offeredOn('noiommu', told), told);
+    assert.deepEqual(offeredOn('selftest', told), ['noiommu']);
+  });
+
   it('do not contradict each other on any machine', () => {
     for (const release of ['6.6.1', '6.12.117', '7.3.4']) {
-      for (const hardware of ['selftest', 'edu'] as const) {
+      for (const hardware of everyHardware) {
         const features = featuresOf(release, hardwareFeatures(hardware, release));
         assert.deepEqual(declarationFlaws('linux-vm', [{ name: hardware, features }]), []);
       }

@@ -40,9 +40,7 @@ describe('a virtual machine that cannot be', () => {
     await assert.rejects(implementation.machines({}), /^LabError: no kernel is cached: build one/);
     const settings = { kernel: '/nowhere/bzImage' };
     await assert.rejects(implementation.machines(settings), /cannot be read: ENOENT/);
-    await assert.rejects(start('laptop', {}), /no machine "laptop"; there are selftest, edu/);
-    process.env['PATH'] = empty;
-    await assert.rejects(start('edu', settings), /apt install qemu-system-x86\)/);
+    await assert.rejects(start('laptop', {}), /no machine "laptop"; there are selftest, edu\b/);
   });
 });
 

@@ -1,11 +1,15 @@
 import type { MachineDescription } from '#port/implementation.ts';
-import { vtdBoard } from '#reference/kernel/board.ts';
+import { bareBoard, vtdBoard } from '#reference/kernel/board.ts';
 import type { Board } from '#reference/kernel/board.ts';
+import { smmuBoard } from '#reference/kernel/iommu/arm/board.ts';
 
 export interface ReferenceMachineDescription extends MachineDescription {
   readonly board: Board;
-  /** What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board. */
-  readonly devices: 'mock' | 'pci';
+  /**
+   * What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board; or the
+   * former, and those that no IOMMU stands before where a scenario asks for them.
+   */
+  readonly devices: 'mock' | 'pci' | 'pci on the root bus' | 'mock and bare';
 }
 
 /** What a process finds on either machine. */
@@ -29,11 +33,31 @@ const ofEach = [
 ] as const;
 
 /** Of devices behind an emulated VT-d. */
-const ofVtd = ['vfio-device', 'shared-group', 'dma', 'reserved-iova', 'intel-iommu'] as const;
+const ofVtd = [
+  'vfio-device',
+  'vfio-group',
+  'shared-group',
+  'host-driver',
+  'dma',
+  'reserved-iova',
+  'intel-iommu',
+  'vfio-dma-buf',
+] as const;
+/** Of devices behind an SMMUv3, and of some behind one that lacks something. */
+const ofSmmu = [
+  ...(['vfio-device', 'vfio-group', 'shared-group', 'dma', 'vfio-dma-buf'] as const),
+  ...(['smmuv3', 'smmuv3-nesting', 'device-with-two-streams'] as const),
+  ...(['device-behind-another-iommu', 'iommu-without-nesting', 'iommu-past-caches'] as const),
+  ...(['iommu-with-large-pages', 'iommu-without-coherency'] as const),
+] as const;
+/** Of a machine without an IOMMU. */
+const ofBare = [
+  ...(['device-without-iommu', 'noiommu-device', 'emulated-device', 'vfio-group'] as const),
+] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
   ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),
-  ...(['page-requests', 'page-table-types', 'pasid'] as const),
+  ...(['page-requests', 'page-table-types', 'pasid', 'fault-injection'] as const),
 ] as const;
 
 /**
@@ -48,5 +72,17 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: vtdBoard,
     devices: 'pci',
     features: [...ofEach, ...ofTests, ...ofVtd],
+  },
+  {
+    name: 'noiommu',
+    board: bareBoard,
+    devices: 'mock and bare',
+    features: [...ofEach, ...ofTests, 'sub-page', ...ofBare],
+  },
+  {
+    name: 'smmuv3',
+    board: smmuBoard,
+    devices: 'pci on the root bus',
+    features: [...ofEach, ...ofSmmu],
   },
 ];

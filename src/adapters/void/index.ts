@@ -2,6 +2,7 @@ import type { DeviceInfo, DmaResult } from '#port/bench.ts';
 import type { Bench } from '#port/bench.ts';
 import { everyFeature } from '#port/features.ts';
 import type { Implementation, Machine } from '#port/implementation.ts';
+import type { SyscallResult } from '#port/process.ts';
 import { VoidProcess } from './process.ts';
 
 /** An errno that no user ABI returns (the kernel's own ENOTSUPP). */
@@ -50,6 +51,10 @@ class VoidBench implements Bench {
   }
 
   async unplug(): Promise<void> {}
+
+  async giveTo(): Promise<SyscallResult> {
+    return this.yes ? 0 : never;
+  }
 
   async sees(): Promise<boolean> {
     return this.yes;

@@ -1,13 +1,14 @@
 import type {
   Attachment,
   Bench,
+  DeviceDriver,
   DeviceId,
   DeviceInfo,
   DeviceModel,
   DmaAccess,
   DmaResult,
 } from '#port/bench.ts';
-import type { Address } from '#port/process.ts';
+import type { Address, SyscallResult } from '#port/process.ts';
 import type { Client } from './client.ts';
 import { fromHexBytes, toHex64, toHexBytes } from './hex.ts';
 import type { Result, WireAttachment, WireDmaAccess } from './messages.ts';
@@ -31,6 +32,10 @@ export class WireBench implements Bench {
 
   async unplug(device: DeviceId): Promise<void> {
     await this.client.call('unplug', { device });
+  }
+
+  giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult> {
+    return this.client.call('give-to', { device, driver });
   }
 
   sees(access: DmaAccess, address: Address): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { Static, TSchema } from '@sinclair/typebox';
 
-import { everyDeviceVariety } from '#port/bench.ts';
+import { deviceDrivers, everyDeviceVariety } from '#port/bench.ts';
 import { everyFeature } from '#port/features.ts';
 
 /**
@@ -142,6 +142,7 @@ export const methods = {
     deviceInfo,
   ],
   unplug: [object(ofDevice), nothing],
+  'give-to': [object({ ...ofDevice, driver: oneOf(deviceDrivers) }), systemCall],
   sees: [object({ ...access, address: hex64 }), Type.Boolean()],
   'dma-read': [object(access), dmaResult],
   'dma-write': [object({ ...access, bytes: hexBytes }), dmaResult],

@@ -119,6 +119,7 @@ export class Session {
       await this.machine.bench.unplug(device);
       return null;
     },
+    'give-to': (p) => this.machine.bench.giveTo(p.device, p.driver),
     sees: (p) => this.machine.bench.sees(this.access(p), BigInt(p.address)),
     'dma-read': async (p) => dmaToWire(await this.machine.bench.dmaRead(this.access(p))),
     'dma-write': async (p) =>

@@ -299,7 +299,7 @@ export const hwpt = requirements(
       source: [struct, addDomain],
     },
     42: {
-      says: 'IOMMU_HWPT_ALLOC for a device without an IOMMU fails with EOPNOTSUPP with any flag or data, and succeeds without.',
+      says: 'IOMMU_HWPT_ALLOC for a device without an IOMMU fails with EOPNOTSUPP with data and with any flag but FAULT_ID_VALID, and succeeds without.',
       level: 'observed',
       source: [linux('hwpt_noiommu.c', 'noiommu_alloc_paging_flags')],
       since: '7.3',

@@ -1,4 +1,4 @@
-import type { Hpa, MemoryBus } from './bus.ts';
+import type { DeviceRegion, Hpa, MemoryBus } from './bus.ts';
 import { offsetInPage, pagePieces } from './page-pieces.ts';
 
 const FRAME_SHIFT = 12n;
@@ -15,13 +15,21 @@ const untouched = new Frame();
 const hole = new Frame();
 hole.bytes.fill(0xff);
 
+interface Window {
+  readonly region: DeviceRegion;
+  /** Of its first byte. */
+  readonly address: Hpa;
+}
+
 /**
- * RAM as a sparse set of 4096-byte frames. A frame is there between provide() and withdraw(): so that DMA to memory that
+ * RAM as a sparse set of 4096-byte frames, and the registers of devices, which have addresses of the same kind. A frame is there between provide() and withdraw(): so that DMA to memory that
  * was given back shows, a frame that is not in use reads as ones and swallows writes, as a hole in the address map does.
  */
 export class PhysicalMemory implements MemoryBus {
   /** A frame that is there but was never written has no bytes of its own. */
   private readonly frames = new Map<bigint, Frame | undefined>();
+  /** By frame: who answers there instead of RAM. */
+  private readonly windows = new Map<bigint, Window>();
   /** Writes that went to a frame that is not there. */
   strayWrites = 0;
 
@@ -34,9 +42,26 @@ export class PhysicalMemory implements MemoryBus {
     for (const number of frameNumbers(address, length)) this.frames.delete(number);
   }
 
+  /** The region answers at `address`, frame aligned. */
+  addWindow(address: Hpa, region: DeviceRegion): void {
+    for (const number of frameNumbers(address, region.size)) {
+      this.windows.set(number, { region, address });
+    }
+  }
+
+  removeWindow(address: Hpa, { size }: DeviceRegion): void {
+    for (const number of frameNumbers(address, size)) this.windows.delete(number);
+  }
+
   read(address: Hpa, length: number): Uint8Array {
     const result = new Uint8Array(length);
     for (const piece of pagePieces(address, length)) {
+      const window = this.windows.get(piece.address >> FRAME_SHIFT);
+      if (window) {
+        const offset = piece.address - window.address;
+        result.set(window.region.read(offset, piece.length), piece.done);
+        continue;
+      }
       const { bytes } = this.frameToRead(piece.address >> FRAME_SHIFT);
       const offset = offsetInPage(piece.address);
       result.set(bytes.subarray(offset, offset + piece.length), piece.done);
@@ -46,8 +71,13 @@ export class PhysicalMemory implements MemoryBus {
 
   write(address: Hpa, bytes: Uint8Array): void {
     for (const piece of pagePieces(address, bytes.length)) {
-      const frame = this.frameToWrite(piece.address >> FRAME_SHIFT);
       const part = bytes.subarray(piece.done, piece.done + piece.length);
+      const window = this.windows.get(piece.address >> FRAME_SHIFT);
+      if (window) {
+        window.region.write(piece.address - window.address, part);
+        continue;
+      }
+      const frame = this.frameToWrite(piece.address >> FRAME_SHIFT);
       frame?.bytes.set(part, offsetInPage(piece.address));
     }
   }

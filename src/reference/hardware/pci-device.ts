@@ -8,6 +8,10 @@ const CONFIGURATION_SIZE = 256;
 /** The command register of the configuration space, and in it bit 2: Bus Master Enable. */
 const COMMAND_REGISTER = 4n;
 const BUS_MASTER = 4;
+/** Bit 1 of the command register, Memory Space Enable: the device answers at the addresses of its BARs. */
+const MEMORY_SPACE = 2;
+/** What a read gets that nobody answers. */
+const NOBODY = 0xff;
 /** 1234:11e8, as QEMU's teaching device has them; little endian. */
 const VENDOR_AND_DEVICE = [0x34, 0x12, 0xe8, 0x11];
 
@@ -37,9 +41,28 @@ export class PciDevice implements DmaEngine {
     this.memory = options.memory;
   }
 
+  /** BAR 0 as others find it at its address on the bus. */
+  get bar0Window(): DeviceRegion {
+    return {
+      size: this.bar0.size,
+      read: (offset, length) =>
+        this.isMemoryEnabled ? this.bar0.read(offset, length) : new Uint8Array(length).fill(NOBODY),
+      write: (offset, bytes) => {
+        if (this.isMemoryEnabled) this.bar0.write(offset, bytes);
+      },
+    };
+  }
+
   get isBusMaster(): boolean {
-    const [command = 0] = this.configuration.read(COMMAND_REGISTER, 1);
-    return (command & BUS_MASTER) !== 0;
+    return (this.command & BUS_MASTER) !== 0;
+  }
+
+  get isMemoryEnabled(): boolean {
+    return (this.command & MEMORY_SPACE) !== 0;
+  }
+
+  private get command(): number {
+    return this.configuration.read(COMMAND_REGISTER, 1)[0] ?? 0;
   }
 
   /** A read request; no bytes at all where the IOMMU refuses one of them. */

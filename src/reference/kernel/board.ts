@@ -11,6 +11,8 @@ export interface HostIommu<Device = unknown> {
   /** What the requests of its devices go through. */
   readonly translator: Translator;
   readonly driver: IommuOps<Device>;
+  /** What a device behind it is, if that is out of the ordinary, in the words of a bench. */
+  readonly variety?: string;
   /** iommu_ops.probe_device() */
   probe(identity: PciIdentity): Device;
   /** What the hardware recorded of refused requests is forgotten. */
@@ -38,3 +40,13 @@ export const vtdBoard: Board = ({ parts, memory, pages }) => {
   };
   return [iommu];
 };
+
+/** No IOMMU at all. */
+export const bareBoard: Board = ({ parts }) => [
+  {
+    translator: new parts.NoIommu(),
+    driver: new parts.NoiommuOps(parts),
+    probe: () => undefined,
+    clearFaults: () => undefined,
+  },
+];

@@ -1,28 +1,35 @@
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import type { PciDevice } from '../hardware/pci-device.ts';
+import type { DriverCore } from './base/driver-core.ts';
 import { vtdBoard } from './board.ts';
 import type { Board, HostIommu } from './board.ts';
-import type { IommuDevice } from './iommu/domain.ts';
 import type { IommuCore } from './iommu/iommu.ts';
 import { IdPool } from './lib/id-pool.ts';
 import type { Pages } from './mm/pages.ts';
 import type { Parts } from './parts.ts';
+import type { VfioHardware } from './vfio/hardware.ts';
 import { invariant } from '../reference-bug.ts';
 
 /** RAM lies above 4 GiB, away from the IOVAs that a test is likely to use. */
 const RAM_FIRST = 0x1_0000_0000n;
 const RAM_SIZE = 1n << 40n;
+/** BARs lie below 4 GiB; the firmware gives out slots of this size. */
+const BARS_FIRST = 0x4000_0000n;
+const BAR_SLOT = 0x10_0000n;
 /** Slot 0 of a bus is the bridge's. */
 const SLOTS = Array.from({ length: 31 }, (_, index) => index + 1);
 const BRIDGE_BUSES = Array.from({ length: 255 }, (_, index) => index + 1);
 
+/** What is out of the ordinary about an endpoint. */
+export interface PlugOptions {
+  /** Which of the board's IOMMUs it is behind; the first one unless told otherwise. */
+  readonly iommu?: HostIommu;
+}
+
 /** An endpoint, and what the kernel's IOMMU core made of it. */
-export interface MachineDevice {
+export interface MachineDevice extends VfioHardware {
   readonly name: string;
-  /** Of its VFIO character device: the lowest that was free. */
-  readonly index: number;
   readonly pci: PciDevice;
-  readonly iommu: IommuDevice;
 }
 
 /** What is soldered together: memory, an IOMMU, devices; and the kernel parts that manage just these. */
@@ -31,9 +38,11 @@ export class MachineHardware {
   readonly iommus: readonly [HostIommu, ...HostIommu[]];
   readonly pages: Pages;
   readonly iommu: IommuCore;
+  readonly drivers: DriverCore;
+  /** Numbers of VFIO devices. */
+  readonly indexes = new IdPool(0);
   private readonly parts: Parts;
   private readonly plugged: MachineDevice[] = [];
-  private readonly indexes = new IdPool(0);
 
   constructor(parts: Parts, board: Board = vtdBoard) {
     this.parts = parts;
@@ -42,6 +51,7 @@ export class MachineHardware {
     const { memory, pages } = this;
     this.iommus = board({ parts, memory, pages });
     this.iommu = new parts.IommuCore(parts);
+    this.drivers = new parts.DriverCore();
   }
 
   get devices(): readonly MachineDevice[] {
@@ -49,9 +59,9 @@ export class MachineHardware {
   }
 
   /** An endpoint of its own on the root bus. */
-  plug(): MachineDevice {
+  plug(options: PlugOptions = {}): MachineDevice {
     const rid = this.freeRid(slotsOf(0));
-    return this.add(rid, rid);
+    return this.add(rid, rid, options);
   }
 
   /** An endpoint behind a new bridge of conventional PCI, which takes over its requests. */
@@ -70,7 +80,9 @@ export class MachineHardware {
 
   /** Nobody owns the device when it is pulled out. */
   unplug(device: MachineDevice): void {
+    this.drivers.unbind(device);
     this.iommu.removeDevice(device.iommu);
+    this.memory.removeWindow(device.bar0, device.pci.bar0);
     this.plugged.splice(this.plugged.indexOf(device), 1);
     this.indexes.release(device.index);
   }
@@ -79,14 +91,17 @@ export class MachineHardware {
     return this.add(this.freeRid(slotsOf(bus)), ridOf(bus, 0));
   }
 
-  private add(rid: number, requesterId: number): MachineDevice {
+  private add(rid: number, requesterId: number, options: PlugOptions = {}): MachineDevice {
     const { memory } = this;
-    const [host] = this.iommus;
+    const { iommu: host = this.iommus[0] } = options;
     const { translator } = host;
     const name = pciName(rid);
     const pci = new this.parts.PciDevice({ rid, requesterId, translator, memory });
     const iommu = this.iommu.addPciDevice({ name, rid, requesterId }, host);
-    const device = { name, index: this.indexes.take(), pci, iommu };
+    const index = this.indexes.take();
+    const bar0 = BARS_FIRST + BigInt(index) * BAR_SLOT;
+    this.memory.addWindow(bar0, pci.bar0Window);
+    const device = { name, index, pci, bar0, iommu };
     this.plugged.push(device);
     return device;
   }

@@ -30,7 +30,8 @@ export class Machine {
     this.hardware = new MachineHardware(parts, board);
     const { pages, memory, iommu } = this.hardware;
     const vfio = new parts.VfioCore(parts, this.hardware);
-    this.kernel = { parts, pages, bus: memory, iommu, hardware: this.hardware, vfio };
+    const faults = new parts.FaultInjection();
+    this.kernel = { parts, pages, bus: memory, iommu, hardware: this.hardware, vfio, faults };
     this.syscalls = new parts.Syscalls(this.kernel);
   }
 
@@ -43,6 +44,8 @@ export class Machine {
       files: new parts.FdTable(),
       limits: { memlock: MEMLOCK_LIMIT, nofile: NOFILE_LIMIT },
       capabilities: new Set(everyCapability),
+      failNth: 0,
+      makeItFail: false,
     };
   }
 }

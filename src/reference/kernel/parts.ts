@@ -1,5 +1,12 @@
 import { hardwareParts } from '../hardware/parts.ts';
 import { Group } from './iommu/group.ts';
+import { ArmSmmuV3 } from './iommu/arm/arm-smmu-v3.ts';
+import { SmmuCommands } from './iommu/arm/command-queue.ts';
+import { SmmuEvents } from './iommu/arm/events.ts';
+import { SmmuNestedDomain } from './iommu/arm/nested-domain.ts';
+import { SmmuDomain } from './iommu/arm/smmu-domain.ts';
+import { StreamTable } from './iommu/arm/stream-table.ts';
+import { Vsmmu } from './iommu/arm/vsmmu.ts';
 import { IntelIommu } from './iommu/intel/intel-iommu.ts';
 import { PagingDomain } from './iommu/intel/paging-domain.ts';
 import { QueuedInvalidation } from './iommu/intel/queued-invalidation.ts';
@@ -33,6 +40,8 @@ import { IoasCommands } from './iommufd/ioas-commands.ts';
 import { Ioas } from './iommufd/ioas.ts';
 import { IovaAllocator } from './iommufd/iova-allocator.ts';
 import { Iommufd } from './iommufd/main.ts';
+import { NoiommuDomain, NoiommuOps } from './iommufd/hwpt-noiommu.ts';
+import { NoiommuCommands } from './iommufd/noiommu-commands.ts';
 import { MmapRegions } from './iommufd/mmap-regions.ts';
 import { ObjectTable } from './iommufd/object.ts';
 import { OptionCommands } from './iommufd/option-commands.ts';
@@ -62,14 +71,21 @@ import { PageFaults } from './mm/fault.ts';
 import { Dmabuf } from './mm/dmabuf.ts';
 import { Memfd } from './mm/memfd.ts';
 import { Pages } from './mm/pages.ts';
+import { DriverCore } from './base/driver-core.ts';
+import { FaultInjection } from './fault-injection.ts';
 import { FdTable } from './fd-table.ts';
 import { OpenFile } from './file.ts';
 import { Syscalls } from './syscalls.ts';
 import { DeviceCdev } from './vfio/device-cdev.ts';
+import { GroupDeviceFile } from './vfio/device-file.ts';
 import { VfioDevice } from './vfio/device.ts';
+import { EmulatedBinding, EmulatedDevice } from './vfio/emulated-device.ts';
+import { GroupFile } from './vfio/group-file.ts';
 import { VfioGroup } from './vfio/group.ts';
+import { MediatedDevices, VfioMtty } from './vfio/mdev.ts';
 import { VfioCore } from './vfio/vfio-main.ts';
 import { VfioPci } from './vfio/vfio-pci.ts';
+import { VfioPciDmabufs } from './vfio/vfio-pci-dmabuf.ts';
 
 /**
  * The classes that the kernel and the hardware are built from. A mutant replaces one; there are no other hooks. Code
@@ -84,6 +100,7 @@ export const defaultParts = {
   AllowedIovas,
   AreaCutter,
   AreaTree,
+  ArmSmmuV3,
   DeviceCdev,
   DeviceCommands,
   DirtyCommands,
@@ -92,12 +109,18 @@ export const defaultParts = {
   Dmabuf,
   DmabufPages,
   DmabufTests,
+  DriverCore,
+  EmulatedBinding,
+  EmulatedDevice,
   FaultCommands,
+  FaultInjection,
   FaultFile,
   FaultQueue,
   FdTable,
   FileSource,
   Group,
+  GroupDeviceFile,
+  GroupFile,
   HwQueue,
   HwQueueCommands,
   HwQueueMemory,
@@ -117,6 +140,7 @@ export const defaultParts = {
   IoptPages,
   IovaAllocator,
   IovaBitmap,
+  MediatedDevices,
   Memfd,
   MmapRegions,
   MockDevice,
@@ -124,6 +148,9 @@ export const defaultParts = {
   MockIommu,
   MockNestedDomain,
   MockViommu,
+  NoiommuCommands,
+  NoiommuDomain,
+  NoiommuOps,
   ObjectTable,
   OpenFile,
   OptionCommands,
@@ -138,6 +165,11 @@ export const defaultParts = {
   SecondStageBuilder,
   SelftestAccess,
   SelftestDevice,
+  SmmuCommands,
+  SmmuDomain,
+  SmmuEvents,
+  SmmuNestedDomain,
+  StreamTable,
   Syscalls,
   TestCommands,
   UserCommand,
@@ -150,10 +182,13 @@ export const defaultParts = {
   VfioCore,
   VfioDevice,
   VfioGroup,
+  VfioMtty,
   VfioPci,
+  VfioPciDmabufs,
   Viommu,
   ViommuCommands,
   ViommuTests,
+  Vsmmu,
 };
 
 export type Parts = typeof defaultParts;

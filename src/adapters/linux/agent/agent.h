@@ -89,6 +89,11 @@ void enqueue(struct process *process, struct request *request);
 bool relay(struct process *process);
 void reap(void);
 
+/* faults.c: between these two the worker works for itself. */
+void faults_open(void);
+void faults_suspend(void);
+void faults_resume(void);
+
 /* worker.c */
 void worker_main(int channel) __attribute__((noreturn));
 

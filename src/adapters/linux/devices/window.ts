@@ -17,6 +17,12 @@ export interface Window {
   readonly memory: Scratch;
 }
 
+/** Makes a window for the time of `body`. */
+export type WithWindow = <T>(
+  attachment: Attachment,
+  body: (window: Window) => Promise<T>,
+) => Promise<T>;
+
 const known = new WeakMap<Process, Promise<Scratch>>();
 
 function memoryOf(process: Process): Promise<Scratch> {
@@ -31,6 +37,9 @@ const highest = 0xffff000n;
 const tries = 16n;
 /** Somebody else has that place. */
 const taken = [failure('EEXIST'), failure('EINVAL')];
+
+/** No file has that number any more, or another one has it now. */
+const closed = [failure('EBADF'), failure('ENOTTY')];
 
 const flags = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_READABLE | IOMMU_IOAS_MAP_WRITEABLE;
 
@@ -65,7 +74,7 @@ async function place(
     const { result } = await scratch.ioctl(iommufd, IOMMU_IOAS_MAP, map);
     if (result === 0) return iova;
     if (taken.includes(result)) continue;
-    if (result === failure('EBADF')) throw new NoWindow('edu cannot map a page: iommufd is closed');
+    if (closed.includes(result)) throw new NoWindow('edu cannot map a page: iommufd is closed');
     throw new ImplementationBroken(`edu cannot map its own page: ${errnoName(result)}`);
   }
   throw new Error(`edu finds no free IOVA below 0x${highest.toString(16)}`);

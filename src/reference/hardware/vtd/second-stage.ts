@@ -1,5 +1,6 @@
 import type { Hpa, Iova, MemoryBus } from '../bus.ts';
 import type { Leaf } from '../iotlb.ts';
+import { entryIndex, entrySpan } from '../page-table.ts';
 import { FaultReason } from './faults.ts';
 
 /** VT-d, 9.8 Second-Stage Paging Entries. HW-VTD-22 */
@@ -13,15 +14,6 @@ const HOST_ADDRESS_BITS = 46n;
 export interface SecondStageTable {
   readonly root: Hpa;
   readonly levels: number;
-}
-
-/** Bytes that an entry of that level covers: 4 KiB at level 1. */
-export function entrySpan(level: number): bigint {
-  return 1n << (12n + 9n * BigInt(level - 1));
-}
-
-export function entryIndex(iova: Iova, level: number): bigint {
-  return (iova / entrySpan(level)) & 0x1ffn;
 }
 
 export function isPresent(entry: bigint): boolean {

@@ -3,6 +3,7 @@ import { IOMMUFD_PATH, SELF_STATUS_PATH, VFIO_CONTAINER_PATH } from '#uapi/paths
 import type { FileOperations } from '../file.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Task } from '../process.ts';
+import { openFaultInjection } from './fault-injection-files.ts';
 import { NullDevice, ZeroDevice } from './null.ts';
 import { StatusFile } from './status.ts';
 import { UeventFile } from './uevent.ts';
@@ -26,5 +27,6 @@ const nodes = new Map<string, Opener>([
 
 /** fs/namei.c as far as device nodes go: ENOENT for all else. VFIO-CDEV-02 */
 export function openNode(kernel: Kernel, task: Task, path: string): FileOperations | ErrnoName {
-  return nodes.get(path)?.(kernel, task) ?? kernel.vfio.open(path);
+  const node = nodes.get(path)?.(kernel, task);
+  return node ?? openFaultInjection(kernel.faults, task, path) ?? kernel.vfio.open(path, task);
 }

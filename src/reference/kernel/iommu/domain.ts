@@ -103,6 +103,8 @@ export interface DeviceCapabilities {
 export interface IommuInstance {
   /** Undefined where the driver has no virtual IOMMUs. VIOMMU-03 */
   readonly viommu?: ViommuDriver;
+  /** There is none, and this stands for that: a device behind it is in noiommu mode, if VFIO takes it at all. NOIO-01 */
+  readonly isAbsent?: true;
 }
 
 /** struct device of a device behind an IOMMU: what iommufd and VFIO ask of the IOMMU core and its driver. */
@@ -118,8 +120,9 @@ export interface IommuDevice extends DeviceCapabilities {
   reservedRegions(): readonly ReservedRegion[];
   /** iommu_paging_domain_alloc_flags(). */
   allocPagingDomain(options?: PagingOptions): IommuDomain | ErrnoName;
-  /** iommu_ops.domain_alloc_nested(). */
-  allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
+  /** iommu_ops.domain_alloc_nested(): undefined where the driver lacks it. NOIO-04 */
+  readonly allocNestedDomain?:
+    ((parent: IommuDomain, data: UserData) => NestedDomain | ErrnoName) | undefined;
   /** iommu_ops.hw_info(): undefined where the driver has none. HWINFO-11 15 20 */
   hardwareInfo(): HardwareInfo | undefined;
 }
@@ -128,10 +131,16 @@ export interface IommuDevice extends DeviceCapabilities {
 export interface IommuGroup {
   readonly id: number;
   readonly devices: readonly IommuDevice[];
+  /** iommu_group_dma_owner_claimed() */
+  readonly isDmaOwned: boolean;
   /** iommu_device_claim_dma_owner(): EPERM where somebody else owns it; then every device is blocked. */
   claimDmaOwner(owner: object): ErrnoName | undefined;
   /** Counted: back to the default domain with the last release. */
   releaseDmaOwner(): void;
+  /** iommu_device_use_default_domain(): a driver of the host has a device. EBUSY where somebody else owns the group. */
+  useDefaultDomain(): ErrnoName | undefined;
+  /** Once for each such driver. */
+  unuseDefaultDomain(): void;
   /** iommu_attach_group_handle(): EINVAL where the domain does not fit the device's IOMMU. */
   attach(handle: AttachHandle): ErrnoName | undefined;
   /** iommu_replace_group_handle(): the old domain and its handle stay on failure. */

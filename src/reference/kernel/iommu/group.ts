@@ -26,7 +26,8 @@ export interface IommuOps<Device> extends IommuInstance {
   hardwareInfo(): HardwareInfo | undefined;
   /** EOPNOTSUPP for options that it lacks. */
   allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName;
-  allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
+  /** domain_alloc_nested(): absent where a guest's table needs a virtual IOMMU. */
+  allocNestedDomain?(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
   reservedRegions(): readonly ReservedRegion[];
   /** page_response(): takes an answer to the device. */
   respond(device: Device, request: PageRequest, code: number): void;
@@ -84,6 +85,10 @@ export class Group<Device = unknown> implements IommuGroup {
     return this.members;
   }
 
+  get isDmaOwned(): boolean {
+    return this.ownerCount > 0;
+  }
+
   /** iommu_group_add_device(): the newcomer joins the domain of the others. */
   addDevice(name: string, hardware: Device): IommuDevice {
     const { ops } = this;
@@ -99,7 +104,7 @@ export class Group<Device = unknown> implements IommuGroup {
       }),
       reservedRegions: () => ops.reservedRegions(),
       allocPagingDomain: (options = {}) => ops.allocPagingDomain(options),
-      allocNestedDomain: (parent, data) => ops.allocNestedDomain(parent, data),
+      allocNestedDomain: ops.allocNestedDomain?.bind(ops),
       hardwareInfo: () => ops.hardwareInfo(),
     };
     this.members.push(device);
@@ -123,9 +128,9 @@ export class Group<Device = unknown> implements IommuGroup {
     if (this.members.length === 0) this.defaultDomain.free();
   }
 
-  /** iommu_device_claim_dma_owner(). DEV-10 16, VFIO-GRP-08 10 */
+  /** iommu_device_claim_dma_owner(): drivers of the host own the group as nobody. DEV-10 11 16, VFIO-GRP-08 10 */
   claimDmaOwner(owner: object): ErrnoName | undefined {
-    if (this.owner !== undefined && this.owner !== owner) return 'EPERM';
+    if (this.ownerCount > 0 && this.owner !== owner) return 'EPERM';
     if (this.ownerCount === 0) this.setCoreDomain('blocked');
     this.owner = owner;
     this.ownerCount += 1;
@@ -139,6 +144,18 @@ export class Group<Device = unknown> implements IommuGroup {
     if (this.ownerCount > 0) return;
     this.owner = undefined;
     this.setCoreDomain(this.defaultDomain);
+  }
+
+  /** DEV-51 */
+  useDefaultDomain(): ErrnoName | undefined {
+    if (this.owner !== undefined) return 'EBUSY';
+    this.ownerCount += 1;
+    return undefined;
+  }
+
+  unuseDefaultDomain(): void {
+    invariant(this.ownerCount > 0, `no driver of the host has a device of group ${this.id}`);
+    this.ownerCount -= 1;
   }
 
   /** iommu_attach_group_handle(): EBUSY where another domain is attached already. */

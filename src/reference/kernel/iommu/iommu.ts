@@ -54,6 +54,16 @@ export class IommuCore {
     return device;
   }
 
+  /** vfio_noiommu_group_alloc(): VFIO wants a group also where no IOMMU makes one. */
+  addFakeDevice(name: string): IommuDevice {
+    const { parts } = this;
+    const ops = new parts.NoiommuOps(parts);
+    const group = new parts.Group({ id: this.groupIds.take(), ops, parts });
+    const device = group.addDevice(name, undefined);
+    this.groups.set(device, group);
+    return device;
+  }
+
   /** iommufd_selftest_is_mock_dev() */
   isMockDevice(device: IommuDevice): boolean {
     return this.mocks.has(device);

@@ -23,11 +23,11 @@ export interface MockFormat {
   readonly pageSizes: readonly bigint[];
 }
 
-/** MOCK-27: pages from half the CPU's size, so that sub-page mappings are tested, to 1 GiB. */
+/** MOCK-27: pages from half the CPU's size, so that sub-page mappings are tested, to 64 GiB. */
 export const mockFormat: MockFormat = {
   first: 0x100_0000n,
   last: 0x7fff_ffffn,
-  pageSizes: Array.from({ length: 20 }, (_, power) => 2048n << BigInt(power)),
+  pageSizes: Array.from({ length: 26 }, (_, power) => 2048n << BigInt(power)),
 };
 
 /** MOCK-27, the HUGE type. */
@@ -58,7 +58,7 @@ export class MockDomain implements IommuDomain {
     this.pageSizes = format.pageSizes.reduce((all, size) => all | size);
   }
 
-  /** mock_domain_map_pages(): the largest entries that fit. */
+  /** mock_domain_map_pages(): the largest entries that fit. EINVAL for those without rights, of which Linux warns. */
   map(
     iova: bigint,
     physical: bigint,
@@ -67,6 +67,7 @@ export class MockDomain implements IommuDomain {
     maxPageSize = length,
   ): ErrnoName | undefined {
     this.checkRange(iova, length);
+    if (!protection.read && !protection.write) return 'EINVAL';
     invariant(
       this.entriesIn(iova, length).length === 0,
       `IOVA ${iova} +${length} is mapped already`,

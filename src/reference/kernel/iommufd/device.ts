@@ -159,7 +159,8 @@ export class IommufdDevice extends IommufdObject {
 
   /** Without options it is an automatic one. */
   protected newHwpt(id: number, ioas: Ioas, options?: PagingOptions): HwptPaging | ErrnoName {
-    const domain = this.device.allocPagingDomain(options);
+    const noMemory = this.context.kernel.faults.kmalloc();
+    const domain = noMemory ?? this.device.allocPagingDomain(options);
     if (isErrno(domain)) return domain;
     const { HwptPaging: Hwpt } = this.context.kernel.parts;
     const { nestParent, pasid: pasidCompatible } = options ?? {};
@@ -192,8 +193,10 @@ export class IommufdDevice extends IommufdObject {
   protected attachGroup(hwpt: HwPagetable, pasid: number): ErrnoName | undefined {
     const error = this.checkPasids(hwpt, pasid);
     if (error) return error;
-    const handle = new IommufdAttachHandle(hwpt.domain, this.id);
     const { group } = this.device;
+    const noMemory = this.context.kernel.faults.kmalloc();
+    if (noMemory) return noMemory;
+    const handle = new IommufdAttachHandle(hwpt.domain, this.id);
     return pasid === IOMMU_NO_PASID ? group.attach(handle) : group.attachPasid(handle, pasid);
   }
 
@@ -238,7 +241,7 @@ export class IommufdDevice extends IommufdObject {
     old: HwPagetable,
     pasid: number,
   ): ErrnoName | undefined {
-    const refused = this.checkPasids(hwpt, pasid);
+    const refused = this.checkPasids(hwpt, pasid) ?? this.context.kernel.faults.kmalloc();
     if (refused) return refused;
     const { group } = this.device;
     const oldHandle = group.attachHandle(pasid);

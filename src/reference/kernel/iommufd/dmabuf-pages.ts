@@ -16,6 +16,8 @@ interface MappedArea {
 export interface DmabufPagesOptions {
   readonly file: OpenFile;
   readonly dmabuf: Dmabuf;
+  /** Of the first byte of the dma-buf. */
+  readonly physical: bigint;
   /** Of the mapping in the dma-buf, bytes. */
   readonly start: bigint;
   readonly writable: boolean;
@@ -28,6 +30,7 @@ export interface DmabufPagesOptions {
  */
 export class DmabufPages extends IoptPages {
   protected readonly dmabuf: Dmabuf;
+  protected readonly firstByte: bigint;
   /** Where it is mapped now. */
   protected readonly mapped = new Set<MappedArea>();
 
@@ -35,6 +38,7 @@ export class DmabufPages extends IoptPages {
     const source = new DmabufSource(options.file, options.start);
     super(kernel, source, options.writable, options.accounting);
     this.dmabuf = options.dmabuf;
+    this.firstByte = options.physical;
     this.dmabuf.attach(this);
   }
 
@@ -56,7 +60,7 @@ export class DmabufPages extends IoptPages {
   /** Nothing of it once it was revoked, which is not a failure. IOAS-FILE-22 23 */
   override mapDomain(area: IoptArea, domain: IommuDomain): ErrnoName | undefined {
     if (this.revoked) return undefined;
-    const physical = this.dmabuf.physical + this.source.start + area.startByte;
+    const physical = this.firstByte + this.source.start + area.startByte;
     const error = domain.map(area.first, physical, area.length, area.protection);
     if (!error) this.mapped.add({ area, domain });
     return error;

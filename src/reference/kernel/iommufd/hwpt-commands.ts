@@ -75,12 +75,13 @@ export class HwptCommands {
     parent: HwptPaging,
   ): ErrnoName | undefined {
     const { flags, data_len } = command.fields;
-    if (flags & ~NESTED_FLAGS || data_len === 0) return 'EOPNOTSUPP';
+    const { allocNestedDomain } = device.device;
+    if (flags & ~NESTED_FLAGS || data_len === 0 || !allocNestedDomain) return 'EOPNOTSUPP';
     if (!parent.nestParent) return 'EINVAL';
     const { HwptNested: Nested } = this.context.kernel.parts;
     const pasidCompatible = (flags & IOMMU_HWPT_ALLOC_PASID) !== 0;
     return this.create(command, (id) => {
-      const domain = device.device.allocNestedDomain(parent.domain, userData(command));
+      const domain = allocNestedDomain(parent.domain, userData(command));
       if (isErrno(domain)) return domain;
       return new Nested(id, { domain, parent, holder: parent, pasidCompatible });
     });
@@ -109,7 +110,11 @@ export class HwptCommands {
     command: AllocCommand,
     make: (id: number) => HwptPaging | HwptNested | ErrnoName,
   ): ErrnoName | undefined {
-    const hwpt = this.context.create<HwPagetable>(make, (made) => this.finish(command, made));
+    const { faults } = this.context.kernel;
+    const hwpt = this.context.create<HwPagetable>(
+      (id) => faults.kmalloc() ?? make(id),
+      (made) => this.finish(command, made),
+    );
     return isErrno(hwpt) ? hwpt : undefined;
   }
 

@@ -1,22 +1,36 @@
+import type { ErrnoName } from '#uapi/errno.ts';
+
 /** Who has mapped a dma-buf. */
 export interface DmabufImporter {
   /** The memory must not be reached any more when this returns. */
   invalidate(): void;
 }
 
-/** drivers/dma-buf: struct dma_buf: memory of one device that others may reach, in one piece. */
+/** A piece of physical memory, bytes. */
+export interface DmabufRange {
+  readonly physical: bigint;
+  readonly size: bigint;
+}
+
+/** drivers/dma-buf: struct dma_buf: memory of one device that others may reach. */
 export class Dmabuf {
   /** Bytes. */
   readonly size: bigint;
-  /** Of its first byte. */
-  readonly physical: bigint;
   /** Nobody may map it. */
   revoked = false;
+  protected readonly ranges: readonly DmabufRange[];
   private readonly importers = new Set<DmabufImporter>();
 
-  constructor(physical: bigint, size: bigint) {
-    this.physical = physical;
-    this.size = size;
+  constructor(...ranges: readonly DmabufRange[]) {
+    this.ranges = ranges;
+    this.size = ranges.reduce((sum, { size }) => sum + size, 0n);
+  }
+
+  /** vfio_pci_dma_buf_iommufd_map(): where it begins, or ENODEV, or EOPNOTSUPP. IOAS-FILE-18 21 */
+  mapForIommufd(): bigint | ErrnoName {
+    if (this.revoked) return 'ENODEV';
+    const [only, ...more] = this.ranges;
+    return only && more.length === 0 ? only.physical : 'EOPNOTSUPP';
   }
 
   attach(importer: DmabufImporter): void {

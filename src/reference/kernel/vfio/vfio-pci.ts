@@ -9,6 +9,15 @@ import {
   VFIO_REGION_INFO_FLAG_WRITE,
 } from '#uapi/vfio/device.ts';
 import {
+  VFIO_DEVICE_FEATURE,
+  VFIO_DEVICE_FEATURE_DMA_BUF,
+  VFIO_DEVICE_FEATURE_GET,
+  VFIO_DEVICE_FEATURE_MASK,
+  VFIO_DEVICE_FEATURE_PROBE,
+  VFIO_DEVICE_FEATURE_SET,
+  vfio_device_feature,
+} from '#uapi/vfio/feature.ts';
+import {
   VFIO_PCI_BAR0_REGION_INDEX,
   VFIO_PCI_CONFIG_REGION_INDEX,
   VFIO_PCI_NUM_IRQS,
@@ -17,8 +26,11 @@ import {
 import type { DeviceRegion } from '../../hardware/bus.ts';
 import type { DeviceMapping, MapDeviceRequest, Transfer } from '../file.ts';
 import { isErrno } from '../lib/errno.ts';
+import type { Parts } from '../parts.ts';
 import type { Task } from '../process.ts';
 import { loadArgument } from './argument.ts';
+import type { VfioHardware } from './hardware.ts';
+import type { VfioPciDmabufs } from './vfio-pci-dmabuf.ts';
 
 /** A region is at its index, shifted by that, in the device's file. */
 const VFIO_PCI_OFFSET_SHIFT = 40n;
@@ -30,27 +42,35 @@ interface Region {
   readonly flags: number;
 }
 
+const GET_AND_SET = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_SET;
 const READ_WRITE = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
 
 /** vfio_pci_core.c: the regions of an endpoint. Interrupts and reset are not here yet. */
 export class VfioPci {
+  protected readonly pci: VfioHardware['pci'];
   protected readonly regions: ReadonlyMap<number, Region>;
+  protected readonly dmabufs: VfioPciDmabufs;
 
-  constructor(device: { readonly configuration: DeviceRegion; readonly bar0: DeviceRegion }) {
+  constructor(parts: Parts, device: VfioHardware) {
+    const { pci } = device;
+    this.pci = pci;
+    this.dmabufs = new parts.VfioPciDmabufs(parts, device);
     const flags = READ_WRITE | VFIO_REGION_INFO_FLAG_MMAP;
     this.regions = new Map([
-      [VFIO_PCI_BAR0_REGION_INDEX, { memory: device.bar0, flags }],
-      [VFIO_PCI_CONFIG_REGION_INDEX, { memory: device.configuration, flags: READ_WRITE }],
+      [VFIO_PCI_BAR0_REGION_INDEX, { memory: pci.bar0, flags }],
+      [VFIO_PCI_CONFIG_REGION_INDEX, { memory: pci.configuration, flags: READ_WRITE }],
     ]);
   }
 
   /** VFIO-ATT-11 */
-  ioctl(task: Task, request: number, arg: bigint): ErrnoName | undefined {
+  ioctl(task: Task, request: number, arg: bigint): number | ErrnoName | undefined {
     switch (request) {
       case VFIO_DEVICE_GET_INFO.request:
         return this.getInfo(task, arg);
       case VFIO_DEVICE_GET_REGION_INFO.request:
         return this.getRegionInfo(task, arg);
+      case VFIO_DEVICE_FEATURE.request:
+        return this.feature(task, arg);
       default:
         return 'ENOTTY';
     }
@@ -71,7 +91,13 @@ export class VfioPci {
     const bytes = task.memory.copyFromUser(address, Math.min(length, region.rest));
     if (isErrno(bytes)) return failure(bytes);
     region.memory.write(region.offset, bytes);
+    if (region.memory === this.pci.configuration) this.dmabufs.move(!this.pci.isMemoryEnabled);
     return bytes.length;
+  }
+
+  /** vfio_pci_core_close_device() */
+  close(): void {
+    this.dmabufs.cleanUp();
   }
 
   /** vfio_pci_core_mmap(): only a BAR, only shared, only inside. VFIO-RGN-04 */
@@ -80,6 +106,21 @@ export class VfioPci {
     if (!region || !shared || !(region.flags & VFIO_REGION_INFO_FLAG_MMAP)) return 'EINVAL';
     if (region.offset + length > region.memory.size) return 'EINVAL';
     return { region: region.memory, offset: region.offset };
+  }
+
+  /** vfio_ioctl_device_feature(): of the features there is one. */
+  protected feature(task: Task, arg: bigint): number | ErrnoName {
+    const { minSize } = VFIO_DEVICE_FEATURE;
+    const head = task.memory.copyFromUser(arg, minSize);
+    if (isErrno(head)) return head;
+    const { argsz, flags } = vfio_device_feature.unpack(head);
+    const known = VFIO_DEVICE_FEATURE_MASK | GET_AND_SET | VFIO_DEVICE_FEATURE_PROBE;
+    if (argsz < minSize || flags & ~known) return 'EINVAL';
+    const both = (flags & GET_AND_SET) === GET_AND_SET;
+    if (both && !(flags & VFIO_DEVICE_FEATURE_PROBE)) return 'EINVAL';
+    if ((flags & VFIO_DEVICE_FEATURE_MASK) !== VFIO_DEVICE_FEATURE_DMA_BUF) return 'ENOTTY';
+    const [address, length] = [arg + BigInt(minSize), argsz - minSize];
+    return this.dmabufs.feature({ task, flags, address, length });
   }
 
   /** VFIO-DEV-01 */

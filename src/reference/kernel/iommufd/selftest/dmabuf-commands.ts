@@ -56,7 +56,7 @@ export class DmabufTests {
       task.files.unreserve(fd);
       return 'ENOMEM';
     }
-    const dmabuf = new parts.Dmabuf(folio.pfn << PAGE_SHIFT, size);
+    const dmabuf = new parts.Dmabuf({ physical: folio.pfn << PAGE_SHIFT, size });
     const file = new TestDmabufFile(dmabuf, () => pages.put(folio));
     task.files.install(fd, new parts.OpenFile(file, open_flags));
     return fd;

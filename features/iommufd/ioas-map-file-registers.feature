@@ -1,0 +1,104 @@
+@needs:vfio-dma-buf @needs:two-devices @needs:dma
+Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
+  VFIO_DEVICE_FEATURE_DMA_BUF makes a file of a part of a BAR. A device that finds it in its IOAS reaches the other device
+  without the host's memory in between. The owner takes the registers away by switching them off.
+
+  Background:
+    Given an iommufd
+    And an IOAS "guest"
+    And an IOAS "other"
+    And a device "nic" attached to IOAS "guest"
+    And a device "disk" attached to IOAS "other"
+
+  Rule: a dma-buf of one range is mapped without being pinned
+
+    @IOAS-FILE-19 @needs:proc
+    Scenario: a device reads the registers of another one
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      Then it succeeds
+      And it has 0 pages pinned
+      When device "nic" reads 4 bytes at 16 MiB
+      Then the device got the registers of device "disk"
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the access is blocked
+
+    @IOAS-FILE-20
+    Scenario Outline: <length> from <start> is more than a dma-buf of 4 pages has
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      When it maps <length> of dma-buf "bar" + <start> into IOAS "guest" at 16 MiB read-write
+      Then it fails with EINVAL
+      And 16 MiB .. +<length> is not mapped in IOAS "guest"
+
+      Examples:
+        | length           | start   |
+        | 4 pages + 1 byte |       0 |
+        |          4 pages |  1 byte |
+        |           1 byte | 4 pages |
+
+    @IOAS-FILE-28
+    Scenario: a copy is of the same registers, and goes with them
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      And it maps 4 pages of dma-buf "bar" into IOAS "other" at 32 MiB read-write
+      When it copies 2 pages at 32 MiB of IOAS "other" into IOAS "guest" at 16 MiB read-write
+      Then it succeeds
+      When device "nic" reads 4 bytes at 16 MiB
+      Then the device got the registers of device "disk"
+      When it revokes dma-buf "bar"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the access is blocked
+
+  Rule: a dma-buf of several ranges is none that can be mapped
+
+    @IOAS-FILE-18
+    Scenario: two ranges that lie beside each other
+      Given a dma-buf "bar" from device "disk" in 2 ranges of 4 pages
+      When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      Then it fails with EOPNOTSUPP
+      And 16 MiB .. +4 pages is not mapped in IOAS "guest"
+      When it maps 2 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      Then it fails with EOPNOTSUPP
+      And 16 MiB .. +2 pages is not mapped in IOAS "guest"
+
+  Rule: what is switched off is lost to every page table, and its IOVAs stay occupied
+
+    @IOAS-FILE-21
+    Scenario: registers that are switched off already
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      When it revokes dma-buf "bar"
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      Then it fails with ENODEV
+      And 16 MiB .. +4 pages is not mapped in IOAS "guest"
+
+    @IOAS-FILE-22
+    Scenario: what is switched on again does not return to the mapping
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      When device "nic" reads 4 bytes at 16 MiB
+      Then the device got the registers of device "disk"
+      When it revokes dma-buf "bar"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the access is blocked
+      When it restores dma-buf "bar"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the access is blocked
+      And 16 MiB .. +4 pages is mapped in IOAS "guest"
+      When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 32 MiB read-write
+      And device "nic" reads 4 bytes at 32 MiB
+      Then the device got the registers of device "disk"
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      Then it succeeds
+      And 16 MiB .. +4 pages is not mapped in IOAS "guest"
+
+    @IOAS-FILE-23
+    Scenario: a device that comes after the registers were switched off
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      And it detaches device "nic"
+      When it revokes dma-buf "bar"
+      And it attaches device "nic" to IOAS "guest"
+      Then it succeeds
+      When device "nic" reads 4 bytes at 16 MiB
+      Then the access is blocked
+      And 16 MiB .. +4 pages is mapped in IOAS "guest"

@@ -1,0 +1,89 @@
+import { failure } from '#uapi/errno.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+import { VFIO_DEVICE_BIND_FLAG_TOKEN, VFIO_DEVICE_BIND_IOMMUFD } from '#uapi/vfio/device.ts';
+import type { vfio_device_bind_iommufd } from '#uapi/vfio/device.ts';
+import type { DeviceMapping, FileOperations, MapDeviceRequest, Transfer } from '../file.ts';
+import { copyStructFromUser } from '../lib/copy-struct.ts';
+import { isErrno } from '../lib/errno.ts';
+import type { Task } from '../process.ts';
+import { VfioArgument } from './argument.ts';
+import type { VfioDevice } from './device.ts';
+import type { VfioPci } from './vfio-pci.ts';
+
+export type BindArgument = VfioArgument<typeof vfio_device_bind_iommufd>;
+
+/** vfio_main.c: struct vfio_device_file: a device that is open, by its own node or through its group. */
+export abstract class VfioDeviceFile implements FileOperations {
+  protected readonly device: VfioDevice;
+  protected readonly pci: VfioPci;
+  /** access_granted: somebody answers for the DMA of the device. */
+  protected abstract isBound: boolean;
+
+  constructor(device: VfioDevice, pci: VfioPci) {
+    this.device = device;
+    this.pci = pci;
+  }
+
+  /** vfio_device_fops_unl_ioctl(). DEV-01 VFIO-CDEV-03 */
+  ioctl(task: Task, request: number, arg: bigint): number {
+    const result = this.command(task, request, arg);
+    return isErrno(result) ? failure(result) : (result ?? 0);
+  }
+
+  read(): number {
+    return failure('EINVAL');
+  }
+
+  write(): number {
+    return failure('EINVAL');
+  }
+
+  pread(transfer: Transfer, offset: bigint): number {
+    return this.isBound ? this.pci.read(transfer, offset) : failure('EINVAL');
+  }
+
+  pwrite(transfer: Transfer, offset: bigint): number {
+    return this.isBound ? this.pci.write(transfer, offset) : failure('EINVAL');
+  }
+
+  mapDevice(request: MapDeviceRequest): DeviceMapping | ErrnoName {
+    return this.isBound ? this.pci.map(request) : 'EINVAL';
+  }
+
+  abstract release(): void;
+
+  protected command(task: Task, request: number, arg: bigint): number | ErrnoName | undefined {
+    if (request === VFIO_DEVICE_BIND_IOMMUFD.request) return this.bind(task, arg);
+    return this.isBound ? this.pci.ioctl(task, request, arg) : 'EINVAL';
+  }
+
+  protected abstract bind(task: Task, arg: bigint): ErrnoName | undefined;
+
+  /** As far as vfio_df_ioctl_bind_iommufd() looks at it for itself. DEV-02 03 04 VFIO-CDEV-04 */
+  protected loadBind(task: Task, arg: bigint): BindArgument | ErrnoName {
+    const { struct, minSize } = VFIO_DEVICE_BIND_IOMMUFD;
+    const bytes = copyStructFromUser(task, arg, { minSize, size: struct.size });
+    if (isErrno(bytes)) return bytes;
+    const argument = new VfioArgument({ task, struct, address: arg, bytes });
+    const { flags, iommufd } = argument.fields;
+    return flags & ~VFIO_DEVICE_BIND_FLAG_TOKEN || iommufd < 0 ? 'EINVAL' : argument;
+  }
+}
+
+/**
+ * A device that came from VFIO_GROUP_GET_DEVICE_FD: bound from the start, and attached to what its container maps; the
+ * commands that bind and attach are not for it. DEV-07 VFIO-CDEV-06 VFIO-ATT-11
+ */
+export class GroupDeviceFile extends VfioDeviceFile {
+  protected override isBound = true;
+
+  /** vfio_df_group_close() */
+  release(): void {
+    this.device.group.closeDevice(this.device);
+  }
+
+  protected override bind(task: Task, arg: bigint): ErrnoName {
+    const argument = this.loadBind(task, arg);
+    return isErrno(argument) ? argument : 'EINVAL';
+  }
+}

@@ -1,0 +1,106 @@
+import type { ErrnoName } from '#uapi/errno.ts';
+import {
+  VFIO_DEVICE_FEATURE_GET,
+  VFIO_DEVICE_FEATURE_PROBE,
+  VFIO_DEVICE_FEATURE_SET,
+  vfio_device_feature_dma_buf,
+  vfio_region_dma_range,
+} from '#uapi/vfio/feature.ts';
+import { VFIO_PCI_BAR0_REGION_INDEX } from '#uapi/vfio/pci.ts';
+import type { FileOperations } from '../file.ts';
+import { isErrno } from '../lib/errno.ts';
+import type { Dmabuf, DmabufRange } from '../mm/dmabuf.ts';
+import { PAGE_SIZE } from '../mm/user-memory.ts';
+import type { Parts } from '../parts.ts';
+import type { Task } from '../process.ts';
+import type { VfioHardware } from './hardware.ts';
+
+/** The argument of VFIO_DEVICE_FEATURE behind its head. */
+export interface FeatureCall {
+  readonly task: Task;
+  readonly flags: number;
+  readonly address: bigint;
+  /** Bytes. */
+  readonly length: number;
+}
+
+/** vfio_pci_dmabuf.c: the dma-bufs that a device has made of its BARs. */
+export class VfioPciDmabufs {
+  protected readonly parts: Parts;
+  protected readonly device: VfioHardware;
+  protected readonly exported = new Set<Dmabuf>();
+
+  constructor(parts: Parts, device: VfioHardware) {
+    this.parts = parts;
+    this.device = device;
+  }
+
+  /**
+   * vfio_pci_core_feature_dma_buf(): the fd of a new dma-buf, or EINVAL, EFAULT, ENODEV for what is no BAR
+   * of the device, EMFILE. IOAS-FILE-18
+   * 19
+   */
+  feature({ task, flags, address, length }: FeatureCall): number | ErrnoName {
+    if (flags & VFIO_DEVICE_FEATURE_SET) return 'EINVAL';
+    if (flags & VFIO_DEVICE_FEATURE_PROBE) return 0;
+    if (!(flags & VFIO_DEVICE_FEATURE_GET)) return 'EINVAL';
+    const { size } = vfio_device_feature_dma_buf;
+    if (length < size) return 'EINVAL';
+    const head = task.memory.copyFromUser(address, size);
+    if (isErrno(head)) return head;
+    const {
+      region_index,
+      open_flags,
+      flags: reserved,
+      nr_ranges,
+    } = vfio_device_feature_dma_buf.unpack(head);
+    if (nr_ranges === 0 || reserved !== 0) return 'EINVAL';
+    if (region_index !== VFIO_PCI_BAR0_REGION_INDEX) return 'ENODEV';
+    const ranges = this.rangesFrom(task, address + BigInt(size), nr_ranges);
+    return isErrno(ranges) ? ranges : this.export(task, ranges, open_flags);
+  }
+
+  /** vfio_pci_dma_buf_move(): what stands already as it should is left alone. IOAS-FILE-21 22 */
+  move(revoked: boolean): void {
+    for (const dmabuf of this.exported) {
+      if (dmabuf.revoked !== revoked) dmabuf.setRevoked(revoked);
+    }
+  }
+
+  /** vfio_pci_dma_buf_cleanup() */
+  cleanUp(): void {
+    this.move(true);
+    this.exported.clear();
+  }
+
+  /** validate_dmabuf_input(), vfio_pci_core_fill_phys_vec(): whole pages inside the BAR, and at least one each. */
+  protected rangesFrom(task: Task, address: bigint, count: number): DmabufRange[] | ErrnoName {
+    const { size } = vfio_region_dma_range;
+    const bytes = task.memory.copyFromUser(address, count * size);
+    if (isErrno(bytes)) return bytes;
+    const { bar0, pci } = this.device;
+    const ranges = Array.from({ length: count }, (_, index) =>
+      vfio_region_dma_range.unpack(bytes.subarray(index * size)),
+    );
+    const fits = ranges.every(
+      ({ offset, length }) =>
+        length > 0n &&
+        offset % PAGE_SIZE === 0n &&
+        length % PAGE_SIZE === 0n &&
+        offset + length <= pci.bar0.size,
+    );
+    if (!fits) return 'EINVAL';
+    return ranges.map(({ offset, length }) => ({ physical: bar0 + offset, size: length }));
+  }
+
+  protected export(task: Task, ranges: readonly DmabufRange[], flags: number): number | ErrnoName {
+    const fd = task.files.reserve(task.limits.nofile);
+    if (isErrno(fd)) return fd;
+    const dmabuf = new this.parts.Dmabuf(...ranges);
+    dmabuf.revoked = !this.device.pci.isMemoryEnabled;
+    this.exported.add(dmabuf);
+    const file: FileOperations = { dmabuf, release: () => this.exported.delete(dmabuf) };
+    task.files.install(fd, new this.parts.OpenFile(file, flags));
+    return fd;
+  }
+}

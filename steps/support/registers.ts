@@ -1,0 +1,89 @@
+import { u16 } from '#uapi/codec.ts';
+import { errnoName } from '#uapi/errno.ts';
+import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
+import { VFIO_DEVICE_GET_REGION_INFO } from '#uapi/vfio/device.ts';
+import {
+  VFIO_DEVICE_FEATURE,
+  VFIO_DEVICE_FEATURE_DMA_BUF,
+  VFIO_DEVICE_FEATURE_GET,
+  vfio_device_feature,
+  vfio_device_feature_dma_buf,
+} from '#uapi/vfio/feature.ts';
+import { VFIO_PCI_BAR0_REGION_INDEX, VFIO_PCI_CONFIG_REGION_INDEX } from '#uapi/vfio/pci.ts';
+
+import type { DeviceHandle } from './handles.ts';
+import type { CallRecord } from './outcome.ts';
+import { loadBytes } from './probes.ts';
+import { demand } from './scratch.ts';
+import type { World } from './world.ts';
+
+/** PCI 3.0, 6.2.2: the command register, and the bit by which a device answers at the addresses of its registers. */
+const COMMAND = 4n;
+const MEMORY_SPACE = 2;
+const commandBytes = u16.size;
+
+/** Where a region is in the device's file. */
+async function offsetOf(world: World, device: DeviceHandle, index: number): Promise<bigint> {
+  const target = { fd: device.fd ?? -1, command: VFIO_DEVICE_GET_REGION_INFO };
+  const argsz = VFIO_DEVICE_GET_REGION_INFO.struct.size;
+  const { result, fields } = await world.probe(world.it, target, { argsz, index });
+  demand(`VFIO_DEVICE_GET_REGION_INFO of region ${index}`, result);
+  return BigInt(Number(fields?.['offset'] ?? 0n));
+}
+
+/** Switches the registers of a device on or off, and with them its dma-bufs. */
+export async function enableMemory(
+  world: World,
+  device: DeviceHandle,
+  isOn: boolean,
+): Promise<void> {
+  const { port, scratch } = world.it;
+  const offset = (await offsetOf(world, device, VFIO_PCI_CONFIG_REGION_INDEX)) + COMMAND;
+  await port.store(scratch.array, Uint8Array.of(isOn ? MEMORY_SPACE : 0, 0));
+  const result = await port.pwrite(device.fd ?? -1, scratch.array, commandBytes, offset);
+  world.trace.add(`pwrite(${device.fd}, command of device "${device.name}", ${isOn})`, result);
+  if (result !== commandBytes) throw new Error(`the command register: ${errnoName(result)}`);
+}
+
+/** What is in the first registers of a device. */
+export async function readRegisters(
+  world: World,
+  device: DeviceHandle,
+  length: number,
+): Promise<Uint8Array> {
+  const { port, scratch } = world.it;
+  const offset = await offsetOf(world, device, VFIO_PCI_BAR0_REGION_INDEX);
+  const result = await port.pread(device.fd ?? -1, scratch.array, length, offset);
+  world.trace.add(`pread(${device.fd}, ${length} bytes of device "${device.name}")`, result);
+  if (result !== length) throw new Error(`the registers: ${errnoName(result)}`);
+  return loadBytes(world.it, scratch.array, length);
+}
+
+/** VFIO_DEVICE_FEATURE_DMA_BUF of the first registers, in as many pieces of equal length. Returns the file. */
+export async function exportRegisters(
+  world: World,
+  device: DeviceHandle,
+  { length, ranges }: { readonly length: bigint; readonly ranges: number },
+): Promise<CallRecord> {
+  await enableMemory(world, device, true);
+  const piece = length / BigInt(ranges);
+  const data = vfio_device_feature_dma_buf.pack({
+    region_index: VFIO_PCI_BAR0_REGION_INDEX,
+    open_flags: O_RDWR | O_CLOEXEC,
+    flags: 0,
+    nr_ranges: ranges,
+    dma_ranges: Array.from({ length: ranges }, (_, index) => ({
+      offset: BigInt(index) * piece,
+      length: piece,
+    })),
+  });
+  return world.call(
+    world.it,
+    { fd: device.fd ?? -1, command: VFIO_DEVICE_FEATURE },
+    {
+      argsz: vfio_device_feature.size + data.length,
+      flags: VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_DMA_BUF,
+      data: [...data],
+    },
+  );
+}

@@ -77,7 +77,7 @@ When('{process} opens {node}', async function (process, { device, way }) {
 });
 
 When('{device} is given to {driver}', async function (device, driver) {
-  this.require('host-driver');
+  requireOf(this, device, 'host-driver');
   this.settle();
   const result = await this.running.machine.bench.giveTo(device.info.id, driver);
   this.trace.note(`bench: device "${device.name}" is given to ${driver}: ${result}`);

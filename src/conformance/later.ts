@@ -28,8 +28,6 @@ const waiting: Readonly<Record<string, string>> = {
   'VEVQ-21': 'HW-SMU',
   'DEV-40': 'HW-SMU',
   'DEV-43': 'HW-SMU',
-  'VFIO-11': 'VFIO-GRP',
-  'VFIO-35': 'VFIO-GRP',
 };
 
 /** Requirements whose scenarios come later, and the family they come with. Reports count them apart. */

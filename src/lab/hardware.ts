@@ -30,17 +30,19 @@ function eduDevice(address: string): string[] {
   return ['-device', `${eduModel},addr=${slot}`];
 }
 
+const eduDevices = eduGroups.flat().flatMap(eduDevice);
+
 const virtioDevice = ['-device', 'virtio-rng-pci,addr=04.2,multifunction=on'];
 
 function eduBehind(iommu: string): string[] {
-  return ['-device', iommu, ...eduGroups.flat().flatMap(eduDevice)];
+  return ['-device', iommu, ...eduDevices];
 }
 
 /** The SMMUv3 is a part of the board, with the stages of translation that are asked for. */
 function eduBehindSmmu(...stages: readonly string[]): string[] {
   return [
     ...stages.flatMap((stage) => ['-global', `arm-smmuv3.stage=${stage}`]),
-    ...eduGroups.flat().flatMap(eduDevice),
+    ...eduDevices,
     ...['-device', 'pcie-pci-bridge,id=bridge,addr=06.0'],
     ...['-device', `${eduModel},bus=bridge,addr=01.0`],
   ];
@@ -64,6 +66,7 @@ export const hardwareKinds = {
   'amd-iommu': { devices: eduBehind('amd-iommu'), parameters: unsafe },
   smmuv3: { devices: eduBehindSmmu(), parameters: [], architectures: ['arm64'] },
   'smmuv3-stage1': { devices: eduBehindSmmu('1'), parameters: [], architectures: ['arm64'] },
+  noiommu: { devices: eduDevices, parameters: ['vfio.enable_unsafe_noiommu_mode=1'] },
 } as const satisfies Record<string, HardwareKind>;
 
 export type Hardware = keyof typeof hardwareKinds;

@@ -8,6 +8,7 @@ import { dmaBufs } from './dma-bufs.ts';
 import { dma } from './dma.ts';
 import { faults } from './faults.ts';
 import { faultInjection } from './fault-injection.ts';
+import { guests } from './guests.ts';
 import { hardwareInfo } from './hardware-info.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
@@ -40,6 +41,7 @@ export const catalogue: readonly Mutant[] = [
   ...unmaps,
   ...accesses,
   ...viommus,
+  ...guests,
   ...options,
   ...accounting,
   ...vfioCompat,

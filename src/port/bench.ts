@@ -16,6 +16,7 @@ export const deviceVarieties = {
   'is behind another IOMMU': 'device-behind-another-iommu',
   'is a virtual function with page requests': 'virtual-function',
   'is behind an IOMMU without nesting': 'iommu-without-nesting',
+  'is behind an IOMMU that guests could go past': 'iommu-past-caches',
   'is behind an IOMMU with pages of 64 KiB': 'iommu-with-large-pages',
   'is behind an IOMMU that is not coherent': 'iommu-without-coherency',
   'has two stream IDs': 'device-with-two-streams',

@@ -28,7 +28,6 @@ export const features = {
   },
   'vfio-group': {
     says: 'VFIO devices can be had by their group: /dev/vfio/N and GET_DEVICE_FD.',
-    requires: ['vfio-device'],
   },
   'host-driver': {
     says: 'Beside a VFIO device, its group has one that a driver of the host can have, one that uses the DMA API.',
@@ -78,6 +77,10 @@ export const features = {
     says: 'A VFIO device is behind an IOMMU that has no nested translation.',
     requires: ['vfio-device'],
   },
+  'iommu-past-caches': {
+    says: 'A VFIO device is behind an IOMMU whose nested translation lets a guest go past the caches.',
+    requires: ['vfio-device'],
+  },
   'iommu-with-large-pages': {
     says: 'A VFIO device is behind an IOMMU whose smallest page is larger than a page of memory.',
     requires: ['vfio-device'],
@@ -98,7 +101,7 @@ export const features = {
   },
   dma: { says: 'Devices move bytes: dmaRead and dmaWrite work.', requires: ['device'] },
   'reserved-iova': {
-    says: 'An attached device has a reserved IOVA range inside its aperture.',
+    says: 'IOVAs from 4078 MiB on are reserved for the interrupts of an attached device, as on x86.',
     requires: ['device'],
   },
   'sub-page': {

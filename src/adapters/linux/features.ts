@@ -30,24 +30,39 @@ const ofEveryLinux: readonly Feature[] = ['vfio-compat', 'processes', 'limits', 
 /** Of edu devices behind an emulated IOMMU. */
 const ofEdu = [
   ...(['device', 'two-devices', 'vfio-device', 'vfio-group', 'shared-group'] as const),
-  ...(['dma', 'reserved-iova', 'hwpt-alloc', 'vfio-dma-buf'] as const),
+  ...(['dma', 'hwpt-alloc', 'vfio-dma-buf'] as const),
 ] as const;
 
+const ofX86 = [...ofEdu, 'reserved-iova'] as const;
 const ofSmmu = [...ofEdu, 'smmuv3', 'device-with-two-streams'] as const;
 
+const ofSelftest = [
+  ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
+  'page-table-types',
+  ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
+] as const;
+
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
-  selftest: [
-    ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
-    'page-table-types',
-    ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
-  ],
-  edu: [...ofEdu, 'intel-iommu', 'host-driver', 'basic-iommu'],
-  'edu-snoop': [...ofEdu, 'intel-iommu', 'snoop-control'],
-  'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
-  'amd-iommu': [...ofEdu, 'amd-iommu', 'unsafe-interrupts'],
+  selftest: ofSelftest,
+  edu: [...ofX86, 'intel-iommu', 'host-driver', 'basic-iommu'],
+  'edu-snoop': [...ofX86, 'intel-iommu', 'snoop-control'],
+  'virtio-iommu': [...ofX86, 'virtio-iommu', 'unsafe-interrupts'],
+  'amd-iommu': [...ofX86, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,
   'smmuv3-stage1': [...ofSmmu, 'iommu-without-nesting'],
+  noiommu: [...ofSelftest, 'device-without-iommu', 'vfio-group'],
 };
+
+/** What a kernel offers only for the devices of one machine. */
+const ofOneHardware: Readonly<Partial<Record<Feature, Hardware>>> = {
+  'noiommu-device': 'noiommu',
+  'emulated-device': 'noiommu',
+};
+
+/** Those of what a kernel says for itself that there are devices for. */
+export function offeredOn(hardware: Hardware, features: readonly Feature[]): readonly Feature[] {
+  return features.filter((feature) => (ofOneHardware[feature] ?? hardware) === hardware);
+}
 
 /** What a kernel of that release offers. `more` is what this machine has beyond it. */
 export function featuresOf(release: string, more: readonly Feature[] = []): readonly Feature[] {

@@ -19,7 +19,6 @@ import { chooseKernel } from '#lab/kernels.ts';
 import { agentArguments, qemuArguments } from '#lab/qemu.ts';
 import { LabError } from '#lab/tools.ts';
 import type { Bench, DeviceDriver } from '#port/bench.ts';
-import type { Feature } from '#port/features.ts';
 import type {
   Implementation,
   Machine,
@@ -36,9 +35,10 @@ import { KernelConsole } from './console.ts';
 import { EduBench } from './devices/edu.ts';
 import type { EduDevices } from './devices/edu.ts';
 import { faultArguments, FaultLog, isFault } from './devices/fault-log.ts';
+import { noiommuBench } from './devices/noiommu.ts';
 import { SelftestBench } from './devices/selftest.ts';
 import { bindToVfioPci, giveToDriver } from './devices/vfio-pci.ts';
-import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
+import { declaredByUser, featuresOf, hardwareFeatures, offeredOn } from './features.ts';
 import { Files } from './files.ts';
 import { featuresOfImage } from './probe.ts';
 import { Scratch } from './scratch.ts';
@@ -58,13 +58,15 @@ async function machines(settings: Settings): Promise<readonly MachineDescription
   const known = hardwareOf(architecture);
   const [machine = 'selftest'] = known;
   const boot = (): Promise<Machine> => start({ machine, timeoutMs: bootMs, settings });
-  const more: readonly Feature[] = ['hugetlb', ...(await featuresOfImage(kernel, boot)), ...byUser];
+  const told = await featuresOfImage(kernel, boot);
   return known.map((name) => ({
     name,
     features: featuresOf(release, [
       ...hardwareFeatures(name, release),
       ...(name === 'smmuv3' && hasNesting(release, settings) ? nested : []),
-      ...more,
+      'hugetlb',
+      ...offeredOn(name, told),
+      ...byUser,
     ]),
   }));
 }
@@ -156,6 +158,7 @@ async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Ma
 
 async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Promise<Bench> {
   if (hardware === 'selftest') return new SelftestBench();
+  if (hardware === 'noiommu') return noiommuBench(files, faults);
   const groups = [];
   for (const addresses of eduGroups) {
     const group = [];

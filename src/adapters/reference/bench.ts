@@ -25,6 +25,7 @@ import { ReferenceProcess } from './process.ts';
 const ALONE = 4;
 const BEHIND_BRIDGE = 2;
 
+export type Layout = 'bridges' | 'root bus';
 const PASID_BITS = 15;
 
 /** Those that differ in what the device itself has. */
@@ -38,14 +39,16 @@ const varieties: Readonly<Partial<Record<DeviceVariety, PlugOptions>>> = {
 export class ReferenceBench implements Bench {
   readonly frames: FrameCheck;
   private readonly hardware: MachineHardware;
+  private readonly layout: Layout;
   /** What the machine was built with; the rest goes with reset(). */
   private builtIn: readonly MachineDevice[];
   /** Given out since the last reset(). */
   private readonly taken = new Set<MachineDevice>();
 
-  constructor(hardware: MachineHardware) {
+  constructor(hardware: MachineHardware, layout: Layout = 'bridges') {
     this.hardware = hardware;
-    this.builtIn = buildDevices(hardware);
+    this.layout = layout;
+    this.builtIn = buildDevices(hardware, layout);
     this.frames = new FrameCheck(hardware);
   }
 
@@ -126,7 +129,7 @@ export class ReferenceBench implements Bench {
   /** Something built in was pulled out: everything goes, so that each device comes back as it was. */
   private rebuild(): void {
     for (const device of [...this.hardware.devices]) this.hardware.unplug(device);
-    this.builtIn = buildDevices(this.hardware);
+    this.builtIn = buildDevices(this.hardware, this.layout);
   }
 
   private reach(access: DmaAccess, done: number) {
@@ -139,10 +142,13 @@ export class ReferenceBench implements Bench {
 
   /** What is not there cannot be plugged: PASIDs and page requests need an IOMMU that knows them. */
   private deviceThat(variety: DeviceVariety): MachineDevice {
-    const [first, other] = this.hardware.iommus;
+    const [first, ...others] = this.hardware.iommus;
+    const iommu = others.find((host) => host.variety === variety);
+    if (iommu) return this.deviceAlone(iommu);
     const options = varieties[variety];
-    if (variety === 'is behind another IOMMU' && other) return this.deviceAlone(other);
     if (options && first.driver.attachPasid) return this.hardware.plug(options);
+    if (variety === 'has two stream IDs' && this.layout === 'root bus')
+      return this.hardware.plugBehindBridge();
     throw new Error(`this machine has no device that ${variety}`);
   }
 
@@ -170,12 +176,17 @@ export class ReferenceBench implements Bench {
   }
 }
 
-/** Who asks for one device gets one behind a bridge, so that what joins its group shares its requester id. */
-function buildDevices(hardware: MachineHardware): readonly MachineDevice[] {
-  hardware.plugBehindBridge();
+/**
+ * Who asks for one device gets one behind a bridge, so that what joins its group shares its requester id; but not where
+ * it has to have an id of its own.
+ */
+function buildDevices(hardware: MachineHardware, layout: Layout): readonly MachineDevice[] {
+  const plug = (): MachineDevice =>
+    layout === 'bridges' ? hardware.plugBehindBridge() : hardware.plug();
+  plug();
   for (let count = 1; count < ALONE; count += 1) hardware.plug();
   for (const iommu of hardware.iommus.slice(1)) hardware.plug({ iommu });
-  const first = hardware.plugBehindBridge();
+  const first = plug();
   for (let count = 1; count < BEHIND_BRIDGE; count += 1) hardware.plugBeside(first);
   return [...hardware.devices];
 }

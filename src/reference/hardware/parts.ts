@@ -5,6 +5,10 @@ import { NoIommu } from './no-iommu.ts';
 import { PciDevice } from './pci-device.ts';
 import { ContextCache } from './vtd/context-cache.ts';
 import { InvalidationQueue } from './vtd/invalidation-queue.ts';
+import { ConfigurationCache } from './smmuv3/configuration-cache.ts';
+import { SmmuCommandQueue } from './smmuv3/command-queue.ts';
+import { SmmuTlb } from './smmuv3/tlb.ts';
+import { SmmuUnit } from './smmuv3/smmu-unit.ts';
 import { PageRequestQueue } from './vtd/page-request-queue.ts';
 import { PasidCache } from './vtd/pasid-cache.ts';
 import { PasidIotlb } from './vtd/pasid-iotlb.ts';
@@ -13,6 +17,7 @@ import { VtdUnit } from './vtd/vtd-unit.ts';
 
 /** The classes that a machine is built from; each can be replaced by one that has a bug. */
 export const hardwareParts = {
+  ConfigurationCache,
   ContextCache,
   DeviceTlb,
   InvalidationQueue,
@@ -23,6 +28,9 @@ export const hardwareParts = {
   PasidIotlb,
   PciDevice,
   PhysicalMemory,
+  SmmuCommandQueue,
+  SmmuTlb,
+  SmmuUnit,
   ScalableMode,
   VtdUnit,
 };

@@ -13,6 +13,8 @@ export interface HostIommu<Device = unknown> {
   /** What the requests of its devices go through. */
   readonly translator: Translator;
   readonly driver: IommuOps<Device>;
+  /** What a device behind it is, if that is out of the ordinary, in the words of a bench. */
+  readonly variety?: string;
   /** iommu_ops.probe_device() */
   probe(identity: PciIdentity): Device;
   /** What the hardware recorded of refused requests is forgotten. */
@@ -47,7 +49,10 @@ export const vtdBoard: Board = (options) => [vtd(options, legacyModel)];
 /** A VT-d in scalable mode, and an older one beside it, with narrow addresses and no power over the caches. */
 export const nestedVtdBoard: Board = (options) => [
   vtd(options, { scalable: true, snoopControl: true, addressBits: 48 }),
-  vtd(options, { scalable: false, snoopControl: false, addressBits: 39 }),
+  {
+    ...vtd(options, { scalable: false, snoopControl: false, addressBits: 39 }),
+    variety: 'is behind another IOMMU',
+  },
 ];
 
 /** No IOMMU at all. */

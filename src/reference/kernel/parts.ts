@@ -1,5 +1,12 @@
 import { hardwareParts } from '../hardware/parts.ts';
 import { Group } from './iommu/group.ts';
+import { ArmSmmuV3 } from './iommu/arm/arm-smmu-v3.ts';
+import { SmmuCommands } from './iommu/arm/command-queue.ts';
+import { SmmuEvents } from './iommu/arm/events.ts';
+import { SmmuNestedDomain } from './iommu/arm/nested-domain.ts';
+import { SmmuDomain } from './iommu/arm/smmu-domain.ts';
+import { StreamTable } from './iommu/arm/stream-table.ts';
+import { Vsmmu } from './iommu/arm/vsmmu.ts';
 import { CacheTags } from './iommu/intel/cache-tags.ts';
 import { SecondStageDirty } from './iommu/intel/dirty-tracking.ts';
 import { IntelIommu } from './iommu/intel/intel-iommu.ts';
@@ -98,6 +105,7 @@ export const defaultParts = {
   AllowedIovas,
   AreaCutter,
   AreaTree,
+  ArmSmmuV3,
   CacheTags,
   DeviceCdev,
   DeviceCommands,
@@ -168,6 +176,11 @@ export const defaultParts = {
   SecondStageDirty,
   SelftestAccess,
   SelftestDevice,
+  SmmuCommands,
+  SmmuDomain,
+  SmmuEvents,
+  SmmuNestedDomain,
+  StreamTable,
   Syscalls,
   TestCommands,
   UserCommand,
@@ -186,6 +199,7 @@ export const defaultParts = {
   Viommu,
   ViommuCommands,
   ViommuTests,
+  Vsmmu,
 };
 
 export type Parts = typeof defaultParts;

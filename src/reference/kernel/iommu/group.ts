@@ -30,7 +30,7 @@ export interface IommuOps<Device> extends IommuInstance {
   hardwareInfo(): HardwareInfo | undefined;
   /** EOPNOTSUPP for options that it lacks. */
   allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName;
-  /** Absent where the driver has no page tables of guests. */
+  /** domain_alloc_nested(): absent where a guest's table needs a virtual IOMMU. */
   allocNestedDomain?(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
   reservedRegions(): readonly ReservedRegion[];
   /** page_response(): takes an answer to the device. */

@@ -29,6 +29,8 @@ export class Iommufd implements FileOperations {
   accountMode: AccountMode;
   /** The IOAS behind the VFIO container ioctls; no reference. OPT-34 */
   vfioIoas: Ioas | undefined;
+  /** no_iommu_mode: a group without an IOMMU took it for its container, and none with one may. VFIO-35 */
+  noiommuMode = false;
   protected openFile: OpenFile | undefined;
   protected readonly dispatcher: Dispatcher;
   protected readonly compat: VfioCompat;
@@ -135,6 +137,13 @@ export class Iommufd implements FileOperations {
   /** What a group that takes this iommufd for its container needs. VFIO-32 */
   ensureVfioIoas(): ErrnoName | undefined {
     return this.compat.createIoas();
+  }
+
+  /** iommufd_vfio_compat_set_no_iommu(): EINVAL where an IOAS is set. VFIO-35 */
+  setNoiommuMode(): ErrnoName | undefined {
+    if (this.vfioIoas) return 'EINVAL';
+    this.noiommuMode = true;
+    return undefined;
   }
 
   protected checkDevice(device: IommuDevice): ErrnoName | undefined {

@@ -133,7 +133,6 @@ describe('a unit in scalable mode', () => {
     assert.equal(setup.translate(false, 0x4000), undefined);
     assert.equal(setup.lastReason(), 0x46);
   });
-
 });
 
 describe('the invalidation queue of a unit in scalable mode', () => {

@@ -39,6 +39,7 @@ function runsOf(bytes: Uint8Array): BitRange[] {
   let first: number | undefined;
   const count = bytes.length * 8;
   for (let bit = 0; bit <= count; bit += 1) {
+    if (bit % 8 === 0 && first === undefined) bit = nextByteWithBits(bytes, bit / 8) * 8;
     const isSet = bit < count && (((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1) === 1;
     if (isSet) first ??= bit;
     else if (first !== undefined) {
@@ -47,6 +48,12 @@ function runsOf(bytes: Uint8Array): BitRange[] {
     }
   }
   return runs;
+}
+
+function nextByteWithBits(bytes: Uint8Array, from: number): number {
+  let index = from;
+  while (bytes[index] === 0) index += 1;
+  return index;
 }
 
 function show(runs: readonly BitRange[]): string {

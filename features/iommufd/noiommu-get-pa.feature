@@ -114,3 +114,74 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
         | iova | 64 MiB |
       Then it fails with EINVAL
       And it wrote nothing back
+
+  Rule: the answer is where the first byte is, and how many follow it in physical memory
+
+    @OPT-39 @needs:noiommu @needs:noiommu-device @needs:hugetlb
+    Scenario Outline: <length> of a huge page, <place>
+      Given a device "nic" that is in noiommu mode attached to IOAS "guest"
+      And a huge-page buffer "huge" of 2 MiB
+      When it maps 2 MiB of buffer "huge" into IOAS "guest" at 64 MiB read-write
+      And it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | iova   | 64 MiB + <place> |
+        | length | <length>         |
+      Then it returns:
+        | length | <found> |
+      And device "nic" sees buffer "huge" + <place> at the physical address .. +<found>
+      And device "nic" does not see buffer "ram" at the physical address .. +16 bytes
+
+      Examples: as many as are asked for, from wherever
+        | place           | length           | found            |
+        |         0 bytes |           1 byte |           1 byte |
+        | 1 page - 1 byte |          2 bytes |          2 bytes |
+        |          1 byte |           1 page |           1 page |
+        |       100 bytes | 2 pages + 1 byte | 2 pages + 1 byte |
+        |  2 MiB - 1 byte |           1 byte |           1 byte |
+
+      Examples: to the end of the mapping
+        | place           | length  | found                   |
+        |         0 bytes | U64_MAX |                   2 MiB |
+        |          1 page | U64_MAX |          2 MiB - 1 page |
+        | 1 page - 1 byte | U64_MAX | 2 MiB - 1 page + 1 byte |
+        |  2 MiB - 1 byte |  1 page |                  1 byte |
+
+    @OPT-39 @needs:noiommu @needs:noiommu-device @needs:hugetlb
+    Scenario: two mappings whose memory touches
+      Given a device "nic" that is in noiommu mode attached to IOAS "guest"
+      And a huge-page buffer "huge" of 2 MiB
+      When it maps 2 pages of buffer "huge" into IOAS "guest" at 64 MiB read-write
+      And it maps 1 page of buffer "huge" + 2 pages into IOAS "guest" at 64 MiB + 2 pages read-write
+      And it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | iova   |  64 MiB |
+        | length | 3 pages |
+      Then it returns:
+        | length | 2 pages |
+      And device "nic" sees buffer "huge" at the physical address .. +3 pages
+
+    @OPT-39 @needs:noiommu @needs:noiommu-device
+    Scenario: pages that came to the process in another order than that of their addresses
+      Given a device "nic" that is in noiommu mode attached to IOAS "guest"
+      And an untouched buffer "mixed" of 3 pages
+      When it stores pattern "C" in buffer "mixed" + 2 pages
+      And it stores pattern "B" in buffer "mixed" + 1 page
+      And it stores pattern "A" in buffer "mixed"
+      And it maps 3 pages of buffer "mixed" into IOAS "guest" at 64 MiB read-write
+      And it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | iova   |  64 MiB |
+        | length | 3 pages |
+      Then it succeeds
+      And device "nic" sees buffer "mixed" at the physical address .. +the contiguous length
+      And device "nic" does not see buffer "mixed" + 1 page at the physical address .. +1 page
+
+    @OPT-39 @needs:noiommu @needs:noiommu-device
+    Scenario: memory of a file
+      Given a device "nic" that is in noiommu mode attached to IOAS "guest"
+      And a memfd "file" of 4 pages
+      And a shared buffer "view" on memfd "file"
+      When it maps 2 pages of memfd "file" + 1 page into IOAS "guest" at 64 MiB read-write
+      And it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | iova   | 64 MiB + 1 page + 16 bytes |
+        | length |                     1 page |
+      Then it returns:
+        | length | 1 page - 16 bytes |
+      And device "nic" sees buffer "view" + 2 pages + 16 bytes at the physical address .. +1 page - 16 bytes

@@ -7,8 +7,6 @@ export const untestable: Readonly<Record<string, string>> = {
   'OBJ-21':
     'The id of a half-made object is known to nobody, and a call that guesses it cannot tell whether it came in time.',
   'OBJ-34': 'The port has no memory cgroups, and neither have the kernels of the lab.',
-  'IOAS-MAP-41':
-    'The port cannot make an allocation inside the kernel fail; the fault injection of Linux is no part of its uAPI.',
   'IOAS-MAP-42':
     'The machines have no file system that tracks writes; tmpfs and hugetlbfs allow long-term pins.',
   'IOAS-MAP-44': 'There is no way to ask for anything else, so there is nothing to compare with.',
@@ -16,44 +14,22 @@ export const untestable: Readonly<Record<string, string>> = {
   'IOAS-FILE-27': 'A kernel built without dma-bufs has no dma-buf that could be mapped.',
   'IOAS-UNMAP-14':
     'Every access that a process can make unpins when it is asked to: the mock access as well as mediated devices.',
-  'IOAS-UNMAP-21':
-    'The port cannot make an allocation inside the kernel fail; the fault injection of Linux is no part of its uAPI.',
   'PIN-13':
     'The machines write no page back and reclaim none, so that nobody can tell a dirty page from a clean one.',
   'PIN-21':
-    'An access of the test command is attached as long as it exists; only an emulated VFIO device detaches.',
+    'An access of the test command is attached as long as it exists. That of an emulated device can be detached, but its driver neither pins nor reads.',
   'PIN-25':
     'Every access that a process can make unpins when it is asked to, so that no unmap waits for one.',
-  'PIN-36': 'No machine has an emulated VFIO device.',
-  'PIN-37': 'No machine has an emulated VFIO device.',
-  'DEV-11': 'The port cannot give a device to another driver of the kernel.',
-  'DEV-13': 'The interrupts of every device of the machines are isolated.',
   'DEV-14': 'The DMA of every device of the machines is coherent with the caches.',
-  'DEV-15': 'Every device of the machines is behind an IOMMU.',
-  'DEV-24':
-    'The devices of a machine are behind IOMMUs of one kind, whose page tables take them all.',
-  'DEV-25':
-    'The devices of a machine are behind IOMMUs of one kind, whose page tables take them all.',
-  'DEV-46': 'No machine has a virtual function that makes page requests.',
   'DEV-47': 'The port cannot hold a device in its reset.',
-  'DEV-51': 'The port cannot give a device to another driver of the kernel.',
-  'PASID-02': 'The driver of every VFIO device of the machines can attach PASIDs.',
-  'PASID-18': 'No device has both PASIDs and reserved regions: mock devices have none of these.',
-  'PASID-19': 'No machine has a VFIO device with PASIDs.',
-  'PASID-21': 'No machine has a VFIO device with PASIDs.',
-  'HWINFO-11': 'No machine has an IOMMU whose driver reports nothing about it.',
   'HWINFO-17': 'No machine has a Tegra241, and no model of its command queues is public.',
-  'HWPT-38': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
   'VIOMMU-13': 'No machine has a Tegra241, and no model of its command queues is public.',
-  'VIOMMU-14': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
   'VDEV-08':
     'A call that races with the closing of its device cannot tell whether it came in time.',
   'VEVQ-22': 'No machine has a Tegra241, and no model of its command queues is public.',
   'HWQ-14': 'No machine has a Tegra241, and no model of its command queues is public.',
   'MOCK-03':
     'A scenario asks for what a machine has; it cannot ask for a kernel that lacks something.',
-  'MOCK-32': 'The fault injection of Linux is reached through debugfs and is no part of its uAPI.',
   'VFIO-CDEV-01': 'The port cannot ask for the device number of a file.',
   'VFIO-ATT-12': 'The port cannot hold a device in its reset.',
-  'VFIO-ATT-13': 'No machine has a virtual function that makes page requests.',
 };

@@ -2,10 +2,13 @@ import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { cached, cachePath } from './cache.ts';
+import { emulatorOf } from './emulator.ts';
+import { hardwareOf } from './hardware.ts';
 import type { Hardware } from './hardware.ts';
 import { consoleNode, folder, initramfs, program } from './initramfs.ts';
+import { kernelImage } from './kernel-image.ts';
 import { qemuArguments } from './qemu.ts';
-import { demandTools, findTool } from './tools.ts';
+import { demandTools, findTool, LabError } from './tools.ts';
 
 /** The first process of a machine that is driven by hand. */
 const script = `#!/bin/busybox sh
@@ -30,10 +33,20 @@ async function root(): Promise<string> {
 
 /** A shell in a virtual machine, on this terminal. Resolves with QEMU's exit code. */
 export async function boot(kernel: string, hardware: Hardware): Promise<number> {
-  demandTools(['qemu-system-x86_64', 'busybox'], 'run a virtual machine by hand');
-  const machine = { kernel, initramfs: await root(), hardware };
-  const args = [...qemuArguments(machine), '-serial', 'mon:stdio'];
-  const child = spawn('qemu-system-x86_64', args, { stdio: 'inherit' });
+  const { architecture } = await kernelImage(kernel);
+  if (architecture !== 'x86_64') {
+    throw new LabError(`${kernel} is of ${architecture}: there is a shell for x86_64 only`);
+  }
+  const known = hardwareOf(architecture);
+  if (!known.includes(hardware)) {
+    throw new LabError(`${architecture} has no machine ${hardware}; there are ${known.join(', ')}`);
+  }
+  demandTools(['busybox'], 'run a virtual machine by hand');
+  const { command } = await emulatorOf(architecture);
+  const [qemu, ...first] = command;
+  const machine = { architecture, kernel, initramfs: await root(), hardware };
+  const args = [...first, ...qemuArguments(machine), '-serial', 'mon:stdio'];
+  const child = spawn(qemu, args, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));

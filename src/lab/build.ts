@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { cached, cachePath } from './cache.ts';
 import { fragmentHash, fragmentPath, unmet } from './config.ts';
-import { kernelRelease } from './kernel-image.ts';
+import { kernelImage } from './kernel-image.ts';
 import { kernelFolder } from './kernels.ts';
 import { run } from './run.ts';
 import { debianSource, sourceFolder } from './source.ts';
@@ -38,7 +38,7 @@ export async function build(options: BuildOptions): Promise<string> {
 }
 
 async function adopt(kernel: string): Promise<string> {
-  const release = await kernelRelease(kernel);
+  const { release } = await kernelImage(kernel);
   const hash = createHash('sha256').update(await readFile(kernel));
   const name = `${release}-${hash.digest('hex').slice(0, 8)}`;
   const folder = await cached(join(kernelFolder(), name), async (unfinished) => {

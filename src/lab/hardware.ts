@@ -1,9 +1,13 @@
+import type { Architecture } from './architecture.ts';
+
 /** What a virtual machine has beside processor and memory, and what its kernel has to be told for that. */
 export interface HardwareKind {
   /** Arguments for QEMU. */
   readonly devices: readonly string[];
   /** Words for the kernel command line. */
   readonly parameters: readonly string[];
+  /** QEMU's boards that can have it; x86_64 only where nothing is said. */
+  readonly architectures?: readonly Architecture[];
 }
 
 /** Two functions of one slot share an IOMMU group: without ACS they could talk to each other behind the IOMMU. */
@@ -12,27 +16,70 @@ export const eduGroups = [
   ['0000:00:05.0', '0000:00:05.1'],
 ] as const;
 
+/** In the first group as well, a device that a driver of the host takes: it has no other use. */
+export const hostDriven = '0000:00:04.2';
+export const hostDriver = 'virtio-pci';
+
+/** Behind a bridge of conventional PCI, which may send the requests of its devices under an id of its own. */
+export const eduBehindBridge = '0000:01:01.0';
+
+const eduModel = 'edu,multifunction=on,dma_mask=0xffffffffffffffff';
+
 function eduDevice(address: string): string[] {
   const slot = address.replace(/^0000:00:/, '');
-  return ['-device', `edu,addr=${slot},multifunction=on,dma_mask=0xffffffffffffffff`];
+  return ['-device', `${eduModel},addr=${slot}`];
 }
 
+const eduDevices = eduGroups.flat().flatMap(eduDevice);
+
+const virtioDevice = ['-device', 'virtio-rng-pci,addr=04.2,multifunction=on'];
+
 function eduBehind(iommu: string): string[] {
-  return ['-device', iommu, ...eduGroups.flat().flatMap(eduDevice)];
+  return ['-device', iommu, ...eduDevices];
 }
+
+/** The SMMUv3 is a part of the board, with the stages of translation that are asked for. */
+function eduBehindSmmu(...stages: readonly string[]): string[] {
+  return [
+    ...stages.flatMap((stage) => ['-global', `arm-smmuv3.stage=${stage}`]),
+    ...eduDevices,
+    ...['-device', 'pcie-pci-bridge,id=bridge,addr=06.0'],
+    ...['-device', `${eduModel},bus=bridge,addr=01.0`],
+  ];
+}
+
+/** Without interrupt remapping binding a device is refused as unsafe, unless this allows it. */
+const unsafe = ['iommufd.allow_unsafe_interrupts=1'];
 
 /**
  * The machines that a kernel is tried on, in order of preference. Mock devices and an emulated IOMMU exclude each other,
- * and no machine has two kinds of IOMMU. Without interrupt remapping binding a device is refused as unsafe.
+ * and no machine has two kinds of IOMMU.
  */
 export const hardwareKinds = {
-  selftest: { devices: [], parameters: [] },
-  edu: { devices: eduBehind('intel-iommu,intremap=on'), parameters: [] },
+  selftest: { devices: [], parameters: [], architectures: ['x86_64', 'arm64'] },
+  edu: { devices: [...eduBehind('intel-iommu,intremap=on'), ...virtioDevice], parameters: [] },
+  'edu-snoop': {
+    devices: eduBehind('intel-iommu,intremap=on,snoop-control=on'),
+    parameters: [],
+  },
+  'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },
+  'amd-iommu': { devices: eduBehind('amd-iommu,intremap=off'), parameters: unsafe },
+  smmuv3: { devices: eduBehindSmmu(), parameters: [], architectures: ['arm64'] },
+  'smmuv3-stage1': { devices: eduBehindSmmu('1'), parameters: [], architectures: ['arm64'] },
+  noiommu: { devices: eduDevices, parameters: ['vfio.enable_unsafe_noiommu_mode=1'] },
 } as const satisfies Record<string, HardwareKind>;
 
 export type Hardware = keyof typeof hardwareKinds;
 
 export const everyHardware = Object.keys(hardwareKinds) as Hardware[];
+
+/** The machines of that board. */
+export function hardwareOf(architecture: Architecture): readonly Hardware[] {
+  return everyHardware.filter((name) => {
+    const { architectures = ['x86_64'] }: HardwareKind = hardwareKinds[name];
+    return architectures.includes(architecture);
+  });
+}
 
 export function isHardware(name: string): name is Hardware {
   return name in hardwareKinds;

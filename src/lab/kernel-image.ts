@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 
+import type { Architecture } from './architecture.ts';
 import { LabError } from './tools.ts';
 
 /** Documentation/arch/x86/boot.rst: offsets in the setup header. */
@@ -20,17 +21,44 @@ export function bzImageRelease(setup: Buffer): string | undefined {
   return release === '' ? undefined : release;
 }
 
-/** Reads the release of a kernel image. Throws a LabError for a file that is none. */
-export async function kernelRelease(path: string): Promise<string> {
+/** In the release of a kernel that takes the devices of QEMU's SMMUv3 for coherent: see docs/linux.md. */
+export const nestingMark = '-nesting-test-only';
+
+export interface KernelImage {
+  readonly release: string;
+  readonly architecture: Architecture;
+}
+
+/** Documentation/arch/arm64/booting.rst: the header of an Image, which has no release in it. */
+const armMagicOffset = 56;
+const armMagic = 'ARM\x64';
+/** init/version.c: what the kernel says of itself first. */
+const banner = /Linux version (\d[^\s\0]*) \(/;
+
+export function isArmImage(setup: Buffer): boolean {
+  return setup.toString('latin1', armMagicOffset, armMagicOffset + 4) === armMagic;
+}
+
+/** Looks into a kernel image. Throws a LabError for a file that is none. */
+export async function kernelImage(path: string): Promise<KernelImage> {
+  const setup = await startOf(path);
+  const ofX86 = bzImageRelease(setup);
+  if (ofX86 !== undefined) return { release: ofX86, architecture: 'x86_64' };
+  if (isArmImage(setup)) {
+    const [, ofArm] = banner.exec(await readFile(path, 'latin1')) ?? [];
+    if (ofArm !== undefined) return { release: ofArm, architecture: 'arm64' };
+  }
+  throw new LabError(`${path} is neither a bzImage of Linux for x86 nor an Image for arm64`);
+}
+
+async function startOf(path: string): Promise<Buffer> {
   const file = await open(path).catch((error: Error) => {
     throw new LabError(`kernel ${path} cannot be read: ${error.message}`);
   });
   try {
     const setup = Buffer.alloc(setupBytes);
     const { bytesRead } = await file.read(setup, 0, setupBytes, 0);
-    const release = bzImageRelease(setup.subarray(0, bytesRead));
-    if (release === undefined) throw new LabError(`${path} is not a bzImage of Linux for x86`);
-    return release;
+    return setup.subarray(0, bytesRead);
   } finally {
     await file.close();
   }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { cached } from './cache.ts';
 import { symbolsIn, unmet } from './config.ts';
 import { folder, initramfs, program } from './initramfs.ts';
-import { atLeast, bzImageRelease, kernelRelease } from './kernel-image.ts';
+import { emulatorOf, majorVersionIn } from './emulator.ts';
+import { atLeast, bzImageRelease, isArmImage, kernelImage } from './kernel-image.ts';
 import { cachedKernels, chooseKernel } from './kernels.ts';
 import { qemuArguments } from './qemu.ts';
 import { versionIn } from './source.ts';
@@ -29,8 +30,15 @@ describe('the header of a bzImage', () => {
   it('is missing in other files', async () => {
     assert.equal(bzImageRelease(Buffer.alloc(0x4000)), undefined);
     assert.equal(bzImageRelease(Buffer.from('HdrS')), undefined);
-    await assert.rejects(kernelRelease(__filename), /is not a bzImage of Linux for x86$/);
-    await assert.rejects(kernelRelease('/nowhere/bzImage'), /^LabError: kernel .* cannot be read/);
+    await assert.rejects(kernelImage(__filename), /is neither a bzImage of Linux for x86 nor/);
+    await assert.rejects(kernelImage('/nowhere/bzImage'), /^LabError: kernel .* cannot be read/);
+  });
+
+  it('is another one for arm64', () => {
+    const image = Buffer.alloc(64);
+    image.write('ARM\x64', 56);
+    assert.ok(isArmImage(image));
+    assert.ok(!isArmImage(setupHeader('6.12')));
   });
 
   it('gives releases that compare by number', () => {
@@ -82,13 +90,27 @@ describe('an initramfs', () => {
 });
 
 describe('the command line of QEMU', () => {
-  const machine = { kernel: '/k', initramfs: '/i' };
+  const machine = { architecture: 'x86_64', kernel: '/k', initramfs: '/i' } as const;
 
   it('has an IOMMU for edu devices, and none for mock devices', () => {
     const edu = qemuArguments({ ...machine, hardware: 'edu' }).join(' ');
     assert.match(edu, /-device intel-iommu/);
     assert.equal(edu.match(/-device edu,/g)?.length, 4);
     assert.doesNotMatch(qemuArguments({ ...machine, hardware: 'selftest' }).join(' '), /iommu/);
+  });
+
+  it('has an SMMUv3 of the board on arm64', () => {
+    const arm = { ...machine, architecture: 'arm64' } as const;
+    const both = qemuArguments({ ...arm, hardware: 'smmuv3' }).join(' ');
+    assert.match(both, /-machine virt,gic-version=3,iommu=smmuv3 /);
+    assert.equal(both.match(/-device edu,/g)?.length, 5);
+    assert.match(qemuArguments({ ...arm, hardware: 'smmuv3-stage1' }).join(' '), /\.stage=1 /);
+    assert.doesNotMatch(qemuArguments({ ...arm, hardware: 'selftest' }).join(' '), /smmuv3/);
+  });
+
+  it('is for a QEMU of some version', () => {
+    assert.equal(majorVersionIn('QEMU emulator version 10.0.2 (Debian 1:10.0.2)\nCopyright'), 10);
+    assert.equal(majorVersionIn('no QEMU'), 0);
   });
 
   it('takes further words for the kernel', () => {
@@ -98,7 +120,7 @@ describe('the command line of QEMU', () => {
 });
 
 describe('tools', () => {
-  it('are asked for with the packages that bring them', () => {
+  it('are asked for with the packages that bring them', async () => {
     const path = process.env['PATH'];
     process.env['PATH'] = '/nowhere';
     try {
@@ -106,6 +128,7 @@ describe('tools', () => {
         () => demandTools(['qemu-system-x86_64', 'flex'], 'try'),
         /needed to try: qemu-system-x86_64, flex \(on Debian: apt install qemu-system-x86 flex\)/,
       );
+      await assert.rejects(emulatorOf('x86_64'), /apt install qemu-system-x86\)/);
     } finally {
       process.env['PATH'] = path;
     }
@@ -116,14 +139,13 @@ describe('the cache', () => {
   let home: string;
   const before_ = process.env['XDG_CACHE_HOME'];
 
-  before(async () => {
-    home = await mkdtemp(join(tmpdir(), 'lab-'));
+  before(() => {
+    home = temporaryFolder();
     process.env['XDG_CACHE_HOME'] = home;
   });
-  after(async () => {
+  after(() => {
     if (before_ === undefined) delete process.env['XDG_CACHE_HOME'];
     else process.env['XDG_CACHE_HOME'] = before_;
-    await rm(home, { recursive: true });
   });
 
   async function addKernel(name: string): Promise<void> {

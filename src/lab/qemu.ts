@@ -1,7 +1,9 @@
+import type { Architecture } from './architecture.ts';
 import { hardwareKinds } from './hardware.ts';
 import type { Hardware } from './hardware.ts';
 
 export interface VirtualMachine {
+  readonly architecture: Architecture;
   /** Paths. */
   readonly kernel: string;
   readonly initramfs: string;
@@ -12,29 +14,56 @@ export interface VirtualMachine {
 
 const memoryMiB = 1024;
 
-/**
- * loglevel=5 shows warnings and what is worse. An oops ends the machine: what answers afterwards is not to be trusted.
- * On a busy host an emulated timer can be late enough to fail the kernel's check of it, which is a panic.
- */
-const kernelParameters = [
-  ...['console=ttyS0', 'loglevel=5', 'panic=-1', 'oops=panic'],
-  'no_timer_check',
-];
+/** loglevel=5 shows warnings and what is worse. An oops ends the machine: what answers afterwards is not to be trusted. */
+const kernelParameters = ['loglevel=5', 'panic=-1', 'oops=panic'];
+
+interface Board {
+  /** QEMU's machine and processor. */
+  arguments(hardware: Hardware): readonly string[];
+  /** For the kernel. */
+  readonly parameters: readonly string[];
+  /** The agent's port, of the chardev `agent`. */
+  readonly agent: readonly string[];
+}
+
+const boards: Readonly<Record<Architecture, Board>> = {
+  x86_64: {
+    /** q35 takes its interrupts from the split irqchip that intel-iommu wants. */
+    arguments: () => ['-machine', 'q35,kernel-irqchip=split', '-cpu', 'max'],
+    /** On a busy host an emulated timer can be late enough to fail the kernel's check of it, which is a panic. */
+    parameters: ['console=ttyS0', 'no_timer_check'],
+    agent: [
+      ...['-device', 'virtio-serial-pci,addr=2'],
+      ...['-device', 'virtserialport,chardev=agent,name=agent'],
+    ],
+  },
+  arm64: {
+    /** Authenticated pointers as the architecture has them take half of an emulated processor's time. */
+    arguments: (hardware) => [
+      ...['-machine', `virt,gic-version=3${hardware === 'selftest' ? '' : ',iommu=smmuv3'}`],
+      ...['-cpu', 'max,pauth-impdef=on'],
+    ],
+    parameters: ['console=ttyAMA0', 'AGENT_PORT=/dev/ttyAMA1'],
+    /** A second serial port: every kernel for this board has a driver for it. */
+    agent: ['-serial', 'chardev:agent'],
+  },
+};
 
 /**
- * Arguments for qemu-system-x86_64 without any way to talk to the machine. TCG, as KVM is often missing or broken in a
- * virtual machine of a CI service; q35 takes its interrupts from the split irqchip that intel-iommu wants.
+ * Arguments for qemu-system-… without any way to talk to the machine. TCG, as KVM is often missing or broken in a
+ * virtual machine of a CI service.
  */
 export function qemuArguments(machine: VirtualMachine): string[] {
+  const board = boards[machine.architecture];
   const { devices, parameters } = hardwareKinds[machine.hardware];
-  const words = [...kernelParameters, ...parameters, ...(machine.parameters ?? [])];
+  const ofMachine = [...board.parameters, ...parameters, ...(machine.parameters ?? [])];
   return [
-    ...['-machine', 'q35,kernel-irqchip=split', '-accel', 'tcg,thread=multi', '-cpu', 'max'],
-    ...['-smp', '1', '-m', `${memoryMiB}`],
+    ...board.arguments(machine.hardware),
+    ...['-accel', 'tcg,thread=multi', '-smp', '1', '-m', `${memoryMiB}`],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...devices,
     ...['-kernel', machine.kernel, '-initrd', machine.initramfs],
-    ...['-append', words.join(' ')],
+    ...['-append', [...kernelParameters, ...ofMachine].join(' ')],
   ];
 }
 
@@ -45,8 +74,10 @@ export const consoleFd = 3;
  * The agent's port on QEMU's stdin and stdout, and the serial console on a socket of its own, so that an oops is
  * legible.
  */
-export const agentArguments: readonly string[] = [
-  ...['-chardev', `socket,id=console,fd=${consoleFd}`, '-serial', 'chardev:console'],
-  ...['-chardev', 'stdio,id=agent,signal=off'],
-  ...['-device', 'virtio-serial-pci,addr=2', '-device', 'virtserialport,chardev=agent,name=agent'],
-];
+export function agentArguments(architecture: Architecture): readonly string[] {
+  return [
+    ...['-chardev', `socket,id=console,fd=${consoleFd}`, '-serial', 'chardev:console'],
+    ...['-chardev', 'stdio,id=agent,signal=off'],
+    ...boards[architecture].agent,
+  ];
+}

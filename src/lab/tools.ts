@@ -9,6 +9,8 @@ export class LabError extends Error {
 /** program → Debian package that brings it. */
 const packages = {
   'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-system-aarch64': 'qemu-system-arm',
+  'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
   cc: 'gcc libc6-dev',
   make: 'make',
   flex: 'flex',

@@ -23,7 +23,7 @@ export const accesses = mutants(
           return error;
         }
 
-        protected override detach(): void {
+        override detach(): void {
           const iopt = this.ioas?.iopt;
           super.detach();
           if (this.lost) iopt?.addAccess(this);

@@ -7,9 +7,14 @@ import { devices } from './devices.ts';
 import { dmaBufs } from './dma-bufs.ts';
 import { dma } from './dma.ts';
 import { faults } from './faults.ts';
+import { faultInjection } from './fault-injection.ts';
+import { guests } from './guests.ts';
 import { hardwareInfo } from './hardware-info.ts';
+import { iommus } from './iommus.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
+import { nestedTranslation } from './nested-translation.ts';
+import { emulated, noiommu } from './noiommu.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
 import { pageTables } from './page-tables.ts';
@@ -37,12 +42,15 @@ export const catalogue: readonly Mutant[] = [
   ...unmaps,
   ...accesses,
   ...viommus,
+  ...guests,
   ...options,
   ...accounting,
   ...vfioCompat,
   ...pins,
   ...devices,
   ...vfio,
+  ...noiommu,
+  ...emulated,
   ...vfioGroups,
   ...hardwareInfo,
   ...pageTables,
@@ -50,7 +58,10 @@ export const catalogue: readonly Mutant[] = [
   ...faults,
   ...dirty,
   ...dma,
+  ...nestedTranslation,
+  ...iommus,
   ...testCommand,
+  ...faultInjection,
 ];
 
 /** Those that break one of its requirements. */

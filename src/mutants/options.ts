@@ -1,6 +1,8 @@
 import type { Accounting } from '#reference/kernel/iommufd/accounting.ts';
+import { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { IoptPages } from '#reference/kernel/iommufd/pages.ts';
 import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
+import { isErrno } from '#reference/kernel/lib/errno.ts';
 import type { Task } from '#reference/kernel/process.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { iommu_ioas_noiommu_get_pa } from '#uapi/iommufd/ioas.ts';
@@ -175,13 +177,14 @@ export const options = mutants(
     breaks: ['OPT-35'],
     story: 'IOMMU_IOAS_NOIOMMU_GET_PA asks for the capability only where there is an answer.',
     like: 'a check of CAP_SYS_RAWIO behind the lookup',
-    parts: ({ IoasCommands }) => ({
-      IoasCommands: class extends IoasCommands {
-        override noiommuGetPa(
+    parts: ({ NoiommuCommands }) => ({
+      NoiommuCommands: class extends NoiommuCommands {
+        override getPa(
           command: UserCommand<typeof iommu_ioas_noiommu_get_pa>,
         ): ErrnoName | undefined {
-          const result = super.noiommuGetPa(command);
-          return result === 'EPERM' && this.ioas(command.fields.ioas_id) === 'ENOENT'
+          const result = super.getPa(command);
+          return result === 'EPERM' &&
+            isErrno(this.context.objects.get(command.fields.ioas_id, Ioas))
             ? 'ENOENT'
             : result;
         }

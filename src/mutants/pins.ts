@@ -251,7 +251,7 @@ export const pins = mutants(
           return error;
         }
 
-        protected override detach(): void {
+        override detach(): void {
           if (!this.silent || !this.ioas) return super.detach();
           this.ioas.iopt.removeAccess(this);
           this.ioas.users--;

@@ -1,5 +1,6 @@
 import type { OpenFile } from '#reference/kernel/file.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
+import type { MachineDevice } from '#reference/kernel/machine-hardware.ts';
 import type { Task } from '#reference/kernel/process.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { VFIO_DEVICE_DETACH_IOMMUFD_PT } from '#uapi/vfio/device.ts';
@@ -38,7 +39,7 @@ export const vfioGroups = mutants(
           }
         },
         VfioDevice: class extends VfioDevice {
-          protected override containerIoas(container: OpenFile): Ioas | undefined {
+          override containerIoas(container: OpenFile): Ioas | undefined {
             return first.get(container) ?? super.containerIoas(container);
           }
         },
@@ -141,6 +142,91 @@ export const vfioGroups = mutants(
           const error = super.bindToContainer(container);
           if (error === 'EADDRINUSE') this.bind(container);
           return error;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-627',
+    breaks: ['DEV-51'],
+    story: 'A driver of the host gets a device of a group that an iommufd has.',
+    like: 'a driver that says driver_managed_dma, and does DMA through the DMA API',
+    parts: ({ DriverCore }) => ({
+      DriverCore: class extends DriverCore {
+        protected override probe(): undefined {}
+
+        override unbind(device: MachineDevice): void {
+          this.drivers.set(device, undefined);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-628',
+    breaks: ['DEV-11', 'VFIO-CDEV-09'],
+    story: 'A group of which the host has a device goes to the first iommufd that asks.',
+    like: 'iommu_device_claim_dma_owner() that takes no owner for nobody',
+    parts: ({ Group }) => ({
+      Group: class<Device> extends Group<Device> {
+        override claimDmaOwner(owner: object): ErrnoName | undefined {
+          this.owner ??= owner;
+          return super.claimDmaOwner(owner);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-629',
+    breaks: ['DEV-11', 'VFIO-CDEV-09'],
+    story: 'A group stays with the host when VFIO gets the device back.',
+    like: 'pci_dma_cleanup() without iommu_device_unuse_default_domain()',
+    parts: ({ Group }) => ({
+      Group: class<Device> extends Group<Device> {
+        override unuseDefaultDomain(): void {}
+      },
+    }),
+  },
+  {
+    id: 'SEED-630',
+    breaks: ['VFIO-11'],
+    story: 'Any process may say that a container has no IOMMU.',
+    like: 'iommufd_vfio_set_iommu() without capable(CAP_SYS_RAWIO)',
+    parts: ({ VfioCompat }) => ({
+      VfioCompat: class extends VfioCompat {
+        protected override setNoiommu(task: Task, type: bigint): ErrnoName | undefined {
+          const error = super.setNoiommu(task, type);
+          return error === 'EPERM' ? undefined : error;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-631',
+    breaks: ['VFIO-35'],
+    story: 'A container takes groups in noiommu mode and others at once.',
+    like: 'iommufd_vfio_compat_ioas_create() without the test of no_iommu_mode',
+    parts: ({ Iommufd }) => ({
+      Iommufd: class extends Iommufd {
+        override ensureVfioIoas(): ErrnoName | undefined {
+          this.noiommuMode = false;
+          return super.ensureVfioIoas();
+        }
+
+        override setNoiommuMode(): undefined {
+          this.noiommuMode = true;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-632',
+    breaks: ['VFIO-11', 'VFIO-02'],
+    story: 'A group in noiommu mode gives its container an IOAS, and all that goes with it.',
+    like: 'vfio_group_ioctl_set_container() without the test of the type of the group',
+    parts: ({ Iommufd }) => ({
+      Iommufd: class extends Iommufd {
+        override setNoiommuMode(): ErrnoName | undefined {
+          return this.ensureVfioIoas();
         }
       },
     }),

@@ -128,9 +128,7 @@ export const vfio = mutants(
     parts: ({ Group }) => ({
       Group: class<Device> extends Group<Device> {
         override releaseDmaOwner(): void {
-          const { owner } = this;
-          super.releaseDmaOwner();
-          this.owner ??= owner;
+          if (this.ownerCount > 1) super.releaseDmaOwner();
         }
       },
     }),

@@ -1,5 +1,5 @@
 import type { Feature } from './features.ts';
-import type { Address, Fd, Process } from './process.ts';
+import type { Address, Fd, Process, SyscallResult } from './process.ts';
 
 export type DeviceId = string;
 
@@ -14,7 +14,19 @@ export const deviceVarieties = {
   'has PASIDs': 'device-with-pasids',
   'makes page requests': 'device-with-page-requests',
   'is behind another IOMMU': 'device-behind-another-iommu',
+  'is a virtual function with page requests': 'virtual-function',
+  'is behind an IOMMU without nesting': 'iommu-without-nesting',
+  'is behind an IOMMU that guests could go past': 'iommu-past-caches',
+  'is behind an IOMMU with pages of 64 KiB': 'iommu-with-large-pages',
+  'is behind an IOMMU that is not coherent': 'iommu-without-coherency',
+  'has two stream IDs': 'device-with-two-streams',
+  'the host can drive': 'host-driver',
 } as const satisfies Record<string, Feature>;
+
+/** Who may drive a device: VFIO on behalf of a process, or a driver of the host, which does DMA through the DMA API. */
+export const deviceDrivers = ['vfio', 'host'] as const;
+
+export type DeviceDriver = (typeof deviceDrivers)[number];
 
 export type DeviceVariety = keyof typeof deviceVarieties;
 
@@ -64,6 +76,18 @@ export interface DmaAccess {
   readonly pasid?: number;
 }
 
+/** One message of a device that asks for a page. */
+export interface PageRequest {
+  readonly iova: bigint;
+  readonly pasid?: number;
+  /** IOMMU_PGFAULT_PERM_*, of which a device can say READ and WRITE. */
+  readonly permissions: number;
+  /** 0 to 511: requests of one group are answered together. */
+  readonly group: number;
+  /** The group is complete. */
+  readonly last: boolean;
+}
+
 /** Bytes moved, or `blocked`: the IOMMU refused the access, and nothing before or after the first refused byte counts. */
 export type DmaResult = { readonly bytes: Uint8Array } | 'blocked';
 
@@ -74,6 +98,11 @@ export interface Bench {
   plug(model: DeviceModel): Promise<DeviceInfo>;
   unplug(device: DeviceId): Promise<void>;
   /**
+   * Takes a device that nobody has open from its driver, and binds the other one: 0, or the negative errno that the
+   * `bind` file of that driver gives; then the device has none. Devices begin with VFIO. Needs the feature `host-driver`.
+   */
+  giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult>;
+  /**
    * Does the device's translation of this IOVA range lead to the memory behind `address` in `attachment.process`? The
    * weakest way of seeing; every bench has it. False also where the device may not reach the range at all.
    */
@@ -82,6 +111,8 @@ export interface Bench {
   dmaRead(access: DmaAccess): Promise<DmaResult>;
   /** Needs the feature `dma`. `access.length` equals `bytes.length`. */
   dmaWrite(access: DmaAccess, bytes: Uint8Array): Promise<DmaResult>;
+  /** Needs the feature `device-with-page-requests`. One after the other; a device that may not ask sends nothing. */
+  requestPages(device: DeviceId, requests: readonly PageRequest[]): Promise<void>;
   /** Nothing is in flight when this returns. The only clock there is. */
   settle(): Promise<void>;
   /** As after start(): every device free, unbound and quiet. Called between scenarios, when no process is left. */

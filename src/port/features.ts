@@ -13,7 +13,9 @@ export const features = {
     says: 'A VFIO device exports its registers as a dma-buf, which other devices may reach.',
     requires: ['ioas-map-file', 'vfio-device'],
   },
-  noiommu: { says: 'IOMMU_IOAS_NOIOMMU_GET_PA is compiled in.' },
+  noiommu: {
+    says: 'IOMMU_IOAS_NOIOMMU_GET_PA is compiled in, and noiommu devices have character devices.',
+  },
   device: { says: 'A device can be attached to an IOAS, and `sees` answers for it.' },
   'two-devices': {
     says: 'Two devices in groups of their own can be attached.',
@@ -26,26 +28,44 @@ export const features = {
   },
   'vfio-group': {
     says: 'VFIO devices can be had by their group: /dev/vfio/N and GET_DEVICE_FD.',
-    requires: ['vfio-device'],
   },
   'host-driver': {
-    says: 'A device can be given to a driver of the host, one that uses the DMA API.',
+    says: 'Beside a VFIO device, its group has one that a driver of the host can have, one that uses the DMA API.',
     requires: ['shared-group'],
   },
   'device-without-iommu': { says: 'A VFIO device has no IOMMU, and noiommu is switched off.' },
   'noiommu-device': {
-    says: 'A VFIO device has no IOMMU, and noiommu is switched on.',
-    requires: ['noiommu'],
+    says: 'A VFIO device that moves bytes has no IOMMU, and noiommu is switched on.',
   },
-  'emulated-device': { says: 'A VFIO device is emulated: it does no DMA, its driver pins pages.' },
+  'emulated-device': { says: 'A VFIO device is emulated: it does no DMA.' },
   'device-with-pasids': { says: 'A VFIO device has PASIDs.', requires: ['vfio-device'] },
   'device-with-page-requests': {
     says: 'A VFIO device asks for pages, and the bench says which.',
     requires: ['vfio-device', 'fault-queue'],
   },
   'device-behind-another-iommu': {
-    says: 'A VFIO device is behind an IOMMU of its own.',
+    says: 'A VFIO device is behind an older IOMMU than the others: narrow, and without snoop control.',
     requires: ['vfio-device'],
+  },
+  'virtual-function': {
+    says: 'A VFIO device is a virtual function that could ask for pages.',
+    requires: ['vfio-device', 'fault-queue'],
+  },
+  'snoop-control': {
+    says: 'The IOMMU of a VFIO device can make all its accesses snoop the caches.',
+    requires: ['vfio-device'],
+  },
+  'basic-iommu': {
+    says: 'The IOMMU of a VFIO device has no nesting, no dirty bits, no PASIDs and no snoop control.',
+    requires: ['vfio-device'],
+  },
+  'hw-info': {
+    says: 'The driver of the IOMMU has information about it for IOMMU_GET_HW_INFO.',
+    requires: ['hwpt-alloc'],
+  },
+  'hwpt-flags': {
+    says: 'The driver of the IOMMU takes flags for a page table, and page tables can have fault queues.',
+    requires: ['hwpt-alloc'],
   },
   'unsafe-interrupts': {
     says: 'Devices can forge the interrupts of each other; a parameter of iommufd allows it.',
@@ -61,7 +81,31 @@ export const features = {
     says: "Its stage 1 can be a guest's: the devices force coherency.",
     requires: ['smmuv3', 'viommu'],
   },
+  'iommu-without-nesting': {
+    says: 'A VFIO device is behind an IOMMU that has no nested translation.',
+    requires: ['vfio-device'],
+  },
+  'iommu-past-caches': {
+    says: 'A VFIO device is behind an IOMMU whose nested translation lets a guest go past the caches.',
+    requires: ['vfio-device'],
+  },
+  'iommu-with-large-pages': {
+    says: 'A VFIO device is behind an IOMMU whose smallest page is larger than a page of memory.',
+    requires: ['vfio-device'],
+  },
+  'iommu-without-coherency': {
+    says: 'A VFIO device is behind an IOMMU that does not snoop the caches of the processors.',
+    requires: ['vfio-device'],
+  },
+  'device-with-two-streams': {
+    says: 'A VFIO device sends its requests under either of two stream IDs.',
+    requires: ['smmuv3'],
+  },
   'amd-iommu': { says: 'VFIO devices are behind an AMD IOMMU.', requires: ['vfio-device'] },
+  'amd-nesting': {
+    says: 'Page tables of guests can be put on those of the AMD IOMMU.',
+    requires: ['amd-iommu', 'hwpt-alloc', 'viommu'],
+  },
   'virtio-iommu': { says: 'VFIO devices are behind a virtio-iommu.', requires: ['vfio-device'] },
   'fault-injection': {
     says: '/proc/self/fail-nth and fail_iommufd make checks inside the kernel fail.',
@@ -69,7 +113,7 @@ export const features = {
   },
   dma: { says: 'Devices move bytes: dmaRead and dmaWrite work.', requires: ['device'] },
   'reserved-iova': {
-    says: 'An attached device has a reserved IOVA range inside its aperture.',
+    says: 'IOVAs from 4078 MiB on are reserved for the interrupts of an attached device, as on x86.',
     requires: ['device'],
   },
   'sub-page': {

@@ -18,12 +18,13 @@ export type Value<C> = C extends Codec<infer T> ? T : never;
 
 function unsigned(size: 1 | 2 | 4): Codec<number> {
   const bits = (size * 8) as 8 | 16 | 32;
+  const [get, set] = [`getUint${bits}`, `setUint${bits}`] as const;
   return {
     size,
     align: size,
     zero: () => 0,
-    encode: (view, offset, value) => view[`setUint${bits}`](offset, value, true),
-    decode: (view, offset) => view[`getUint${bits}`](offset, true),
+    encode: (view, offset, value) => view[set](offset, value, true),
+    decode: (view, offset) => view[get](offset, true),
   };
 }
 
@@ -159,16 +160,23 @@ function aggregate<F extends Fields>(
   size: number,
   align: number,
 ): Struct<F> {
+  const members = fields.flatMap(({ name: field, offset }) => {
+    const codec = codecs[field];
+    return codec === undefined ? [] : { field, offset, codec };
+  });
   const write = (view: DataView, base: number, values: Partial<Values<F>>): void => {
-    for (const { name: field, offset } of fields) {
+    for (const { field, offset, codec } of members) {
       const value = values[field];
-      if (value !== undefined) codecs[field]?.encode(view, base + offset, value);
+      if (value !== undefined) codec.encode(view, base + offset, value);
     }
   };
-  const read = (view: DataView, base: number): Values<F> =>
-    Object.fromEntries(
-      fields.map((f) => [f.name, codecs[f.name]?.decode(view, base + f.offset)]),
-    ) as Values<F>;
+  const read = (view: DataView, base: number): Values<F> => {
+    const values: Record<string, unknown> = {};
+    for (const { field, offset, codec } of members) {
+      values[field] = codec.decode(view, base + offset);
+    }
+    return values as Values<F>;
+  };
   const last = fields.at(-1)?.name ?? '';
   const tail = flexibleElement(codecs[last]);
   const tailLength = (values: Partial<Values<F>>): number =>

@@ -7,18 +7,25 @@ import {
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 import { VFIO_DEVICE_ATTACH_IOMMUFD_PT, VFIO_DEVICE_BIND_IOMMUFD } from '#uapi/vfio/device.ts';
 
-import type { DeviceHandle, IommufdHandle, ObjectHandle } from './handles.ts';
-import { demand } from './scratch.ts';
+import type { DeviceHandle, IommufdHandle, ObjectHandle, ProcessHandle } from './handles.ts';
 import type { World } from './world.ts';
 
 /** The two ways in which a device gets to a page table, and the steps on the longer one. */
 
-export async function openDevice(world: World, device: DeviceHandle): Promise<void> {
+export async function openDevice(
+  world: World,
+  process: ProcessHandle,
+  device: DeviceHandle,
+): Promise<void> {
   const { cdev } = device.info;
   if (cdev === undefined) throw new Error(`device "${device.name}" has no VFIO character device`);
-  device.process = world.it;
-  device.fd = demand(`open ${cdev}`, await world.it.port.open(cdev, O_RDWR | O_CLOEXEC));
-  world.trace.add(`open("${cdev}", O_RDWR|O_CLOEXEC)`, device.fd);
+  world.settle();
+  const result = await process.port.open(cdev, O_RDWR | O_CLOEXEC);
+  world.trace.add(`open("${cdev}", O_RDWR|O_CLOEXEC)`, result);
+  world.conclude({ name: `open ${cdev}`, result });
+  if (result < 0) return;
+  device.process = process;
+  device.fd = result;
 }
 
 export async function bindDevice(
@@ -26,7 +33,8 @@ export async function bindDevice(
   device: DeviceHandle,
   iommufd: IommufdHandle,
 ): Promise<void> {
-  if (device.fd === undefined) await openDevice(world, device);
+  if (device.fd === undefined) await openDevice(world, world.it, device);
+  world.settle();
   const target = { fd: device.fd ?? -1, command: VFIO_DEVICE_BIND_IOMMUFD };
   const record = await world.call(world.it, target, { iommufd: iommufd.fd });
   if (record.result < 0) return;

@@ -35,7 +35,7 @@ interface Placement {
 }
 
 export interface CallSite {
-  readonly process: Process;
+  readonly process: Pick<Process, 'store' | 'load' | 'ioctl'>;
   readonly scratch: Scratch;
   readonly trace: Trace;
 }
@@ -58,12 +58,12 @@ export async function callIoctl<S extends Struct>(
   if (signal !== undefined) throw new Error(`storing the struct of ${command.name}: ${signal}`);
   const found = after instanceof Uint8Array ? after : undefined;
   const shown = result >= 0 && found !== undefined ? found : bytes;
-  const argument =
-    form.kind === 'argument'
-      ? String(form.value)
-      : showStruct(command.struct, command.struct.unpack(shown));
-  trace.add(`ioctl(${fd}, ${command.name}, ${argument})`, result);
+  trace.add(() => `ioctl(${fd}, ${command.name}, ${showArgument(command, form, shown)})`, result);
   return record(command, { bytes, found, result, form });
+}
+
+function showArgument({ struct }: Command, form: Form, bytes: Uint8Array): string {
+  return form.kind === 'argument' ? String(form.value) : showStruct(struct, struct.unpack(bytes));
 }
 
 function record(

@@ -14,6 +14,7 @@ import { mediaTypes } from '#conformance/media-types.ts';
 import { needsOf, otherRelease } from '#conformance/tags.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
 
+import { restoreSettings } from './files.ts';
 import { Machines, type Running } from './machines.ts';
 import { defineParameterTypes } from './parameter-types.ts';
 import { detachPasids } from './pasid.ts';
@@ -99,6 +100,7 @@ After(async function (this: World, { result }) {
     if (result?.exception?.type === ImplementationBroken.name)
       throw new ImplementationBroken(result.message);
     await detachPasids(this);
+    await restoreSettings(this);
     for (const { port, exited } of this.handles.all('process')) if (!exited) await port.exit();
     await machine.bench.reset();
     const complaints = await machine.complaints();

@@ -22,6 +22,7 @@ export class Machines {
   readonly #parameters: Parameters;
   readonly #running = new Map<string, Promise<Machine>>();
   #implementation: Promise<Implementation> | undefined;
+  #offered: Promise<readonly MachineDescription[]> | undefined;
 
   constructor(parameters: Parameters) {
     this.#parameters = parameters;
@@ -33,13 +34,19 @@ export class Machines {
     return this.#implementation;
   }
 
-  /** The first machine that has them all, or the reason why there is none. */
-  async choose(needs: readonly Feature[]): Promise<MachineDescription | string> {
+  /** Asked once: what there is does not change while scenarios run. */
+  async #offer(): Promise<readonly MachineDescription[]> {
     const implementation = await this.#load();
     const all = await implementation.machines(this.#parameters.settings);
     const { machine: only } = this.#parameters;
     const offered = all.filter(({ name }) => only === undefined || name === only);
-    if (offered.length === 0) throw new Error(`${implementation.name} has no machine "${only}"`);
+    if (offered.length > 0) return offered;
+    throw new Error(`${implementation.name} has no machine "${only}"`);
+  }
+
+  /** The first machine that has them all, or the reason why there is none. */
+  async choose(needs: readonly Feature[]): Promise<MachineDescription | string> {
+    const offered = await (this.#offered ??= this.#offer());
     const missing = (machine: MachineDescription): Feature[] =>
       needs.filter((feature) => !machine.features.includes(feature));
     const fit = offered.find((machine) => missing(machine).length === 0);

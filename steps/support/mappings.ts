@@ -7,7 +7,7 @@ import {
 import type { Fd } from '#port/process.ts';
 
 import type { CallRecord } from './outcome.ts';
-import type { World } from './world.ts';
+import type { KnownMapping, World } from './world.ts';
 
 /** Which fields of a call say what it mapped. */
 const mappers: Readonly<Record<string, { readonly ioas: string; readonly iova: string }>> = {
@@ -15,6 +15,10 @@ const mappers: Readonly<Record<string, { readonly ioas: string; readonly iova: s
   [IOMMU_IOAS_MAP_FILE.name]: { ioas: 'ioas_id', iova: 'iova' },
   [IOMMU_IOAS_COPY.name]: { ioas: 'dst_ioas_id', iova: 'dst_iova' },
 };
+
+function madeBy({ command, fields }: CallRecord): Pick<KnownMapping, 'made'> {
+  return command === undefined || fields === undefined ? {} : { made: { command, fields } };
+}
 
 /** Keeps what a successful call mapped: for the effects that later steps look for. */
 export function rememberMapping(world: World, iommufd: Fd, record: CallRecord): void {
@@ -28,5 +32,5 @@ export function rememberMapping(world: World, iommufd: Fd, record: CallRecord): 
   const known = world.mappings.some(
     (m) => m.ioas === ioas && m.iova === iova && m.length === length,
   );
-  if (!known) world.mappings.push({ ioas, iommufd, iova, length });
+  if (!known) world.mappings.push({ ioas, iommufd, iova, length, ...madeBy(record) });
 }

@@ -1,6 +1,6 @@
 import { defineParameterType } from '@cucumber/cucumber';
 
-import { everyDeviceVariety, type DeviceVariety } from '#port/bench.ts';
+import { everyDeviceVariety, type DeviceDriver, type DeviceVariety } from '#port/bench.ts';
 import type { Capability } from '#port/process.ts';
 import type { Struct } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
@@ -10,12 +10,15 @@ import { IOMMUFD_PATH } from '#uapi/paths.ts';
 import { iovaRegexp, sizeRegexp } from '../values.ts';
 import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
+import type { FaultPlan } from './faults.ts';
 import { formOf } from './form.ts';
+import { guestFormats, type GuestFormatName } from './guest-tables.ts';
 import { structNamed } from './structs.ts';
 import type {
   BufferHandle,
   DeviceHandle,
   GuestKind,
+  GuestTableHandle,
   Handle,
   IommufdHandle,
   MemfdHandle,
@@ -36,7 +39,9 @@ import type {
   NewDevice,
   NewDmaBuf,
   NewGuestObject,
+  Requester,
   BitRange,
+  Errnos,
   FileCall,
   DeviceNode,
 } from './parameter-values.ts';
@@ -126,13 +131,14 @@ const types = {
   ),
   newHwpt: parameter(
     re(
-      `a (?:(nesting|nested|dirty-tracking) )?HWPT ${quoted}(?: with (?:(huge entries)|fault queue ${quoted}))?`,
+      `a (?:(nesting|nested|dirty-tracking|dirty-tracking nesting) )?HWPT ${quoted}(?: with (?:(huge entries)|page table ${quoted}|fault queue ${quoted}))?`,
     ),
-    function (sort, name, huge, fault): NewHwpt {
+    function (sort, name, huge, table, fault): NewHwpt {
       return {
         name: name ?? '',
         sort: (sort ?? 'ordinary') as HwptSort,
         huge: huge !== undefined,
+        table: table === undefined ? undefined : this.handles.get('guest table', table),
         fault: fault === undefined ? undefined : this.handles.get('fault queue', fault).id,
       };
     },
@@ -232,6 +238,26 @@ const types = {
       return { device, way: group ? 'group' : through ? 'through group' : 'itself' };
     },
   ),
+  requester: parameter(
+    re(`(?:PASID (\\d+) of )?device ${quoted}`),
+    function (pasid, name): Requester {
+      return {
+        device: this.handles.get('device', name ?? ''),
+        pasid: pasid === undefined ? undefined : Number(pasid),
+      };
+    },
+  ),
+  newGuestTable: parameter(
+    re(`an? (${Object.keys(guestFormats).join('|')}) page table ${quoted}`),
+    (format, name): { format: GuestFormatName; name: string } => ({
+      format: format as GuestFormatName,
+      name: name ?? '',
+    }),
+  ),
+  guestTable: parameter(re(`page table ${quoted}`), function (name): GuestTableHandle {
+    return this.handles.get('guest table', name ?? '');
+  }),
+  driver: parameter(/(the host|VFIO)/, (text): DeviceDriver => (text === 'VFIO' ? 'vfio' : 'host')),
   newDevice: parameter(
     re(
       `a device ${quoted}(?: in the group of device ${quoted})?( with PASIDs)?( without dirty tracking)?(?: that (${everyDeviceVariety.join('|')}))?`,
@@ -278,6 +304,17 @@ const types = {
             kind: either === undefined ? 'fails' : 'either',
             errnos: errnos.split(', ') as ErrnoName[],
           },
+  ),
+  errnos: parameter(
+    /(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)(?:, perhaps (E[A-Z0-9]+))?/,
+    (sure = '', unsure): Errnos => ({
+      sure: sure.split(', '),
+      unsure: unsure === undefined ? [] : [unsure],
+    }),
+  ),
+  faultPlan: parameter(
+    /the (allocations and checks|allocations|checks)/,
+    (text): FaultPlan => text as FaultPlan,
   ),
   ioctl: parameter(/((?:IOMMU|VFIO)_[A-Z0-9_]+|ioctl 0x[0-9a-f]+)/, (name): AnyCommand =>
     commandNamed(name ?? ''),

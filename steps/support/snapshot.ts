@@ -54,10 +54,15 @@ async function presence(world: World, mapping: KnownMapping): Promise<string> {
   return there === true ? 'mapped' : there === false ? 'not mapped' : there;
 }
 
-/** Throws where the two differ, naming each difference. */
-export function compareSnapshots(before: Snapshot, after: Snapshot): void {
-  const changes = [...before]
+/** Each difference in words. */
+export function differences(before: Snapshot, after: Snapshot): readonly string[] {
+  return [...before]
     .filter(([what, state]) => after.has(what) && after.get(what) !== state)
     .map(([what, state]) => `${what} was: ${state}; is: ${after.get(what)}`);
+}
+
+/** Throws where the two differ. */
+export function compareSnapshots(before: Snapshot, after: Snapshot): void {
+  const changes = differences(before, after);
   if (changes.length > 0) throw new AssertionError(`something has changed: ${changes.join('; ')}`);
 }

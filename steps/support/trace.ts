@@ -5,18 +5,20 @@ import { hex } from '../values.ts';
 
 /** What a system call did, for people who read strace. */
 export class Trace {
-  readonly #lines: string[] = [];
+  /** Most traces are never read: what costs something to write is written then. */
+  readonly #lines: (() => string)[] = [];
 
-  add(call: string, result: number | bigint | string): void {
-    this.#lines.push(`${call} = ${showResult(result)}`);
+  add(call: string | (() => string), result: number | bigint | string): void {
+    const shown = typeof call === 'string' ? () => call : call;
+    this.#lines.push(() => `${shown()} = ${showResult(result)}`);
   }
 
   note(text: string): void {
-    this.#lines.push(`/* ${text} */`);
+    this.#lines.push(() => `/* ${text} */`);
   }
 
   get text(): string {
-    return this.#lines.join('\n');
+    return this.#lines.map((line) => line()).join('\n');
   }
 }
 

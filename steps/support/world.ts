@@ -6,9 +6,12 @@ import { needsOf } from '#conformance/tags.ts';
 import { implies, type Feature } from '#port/features.ts';
 import type { DmaResult } from '#port/bench.ts';
 import type { Fd } from '#port/process.ts';
+import { IOMMU_IOAS_NOIOMMU_GET_PA } from '#uapi/iommufd/ioas.ts';
 
 import { parseSize, type Surroundings } from '../values.ts';
 import { callIoctl, plain, type CallValues, type Form } from './call.ts';
+import { callWithFaults, type FaultPlan, type FaultReport } from './faults.ts';
+import type { FileText } from './files.ts';
 import { Handles, type ProcessHandle } from './handles.ts';
 import type { Parameters, Running } from './machines.ts';
 import { Outcome, type CallRecord, type Verdict } from './outcome.ts';
@@ -22,6 +25,8 @@ export interface KnownMapping {
   readonly iommufd: Fd;
   readonly iova: bigint;
   readonly length: bigint;
+  /** The call that made it, as the kernel answered it. */
+  readonly made?: { readonly command: Command; readonly fields: Readonly<Record<string, unknown>> };
 }
 
 /** One scenario: its names, its last call, its trace. Speaks to the port only. */
@@ -33,10 +38,18 @@ export class World extends CucumberWorld<Parameters> {
   snapshot: Snapshot | undefined;
   /** Where the last automatic map or copy landed. */
   landed: bigint | undefined;
+  /** What IOMMU_IOAS_NOIOMMU_GET_PA said last. */
+  physical: ReturnType<Surroundings['physical']> | undefined;
   /** What the device's last access gave. */
   dma: DmaResult | undefined;
   /** The item of an access's last pin. */
   pinned: number | undefined;
+  /** What fails in the next call. */
+  faultPlan: FaultPlan | undefined;
+  /** Of the last call that was made with faults. */
+  faultReport: FaultReport | undefined;
+  /** Files of the machine, as they were before the scenario wrote them. */
+  readonly settings: FileText[] = [];
   #running: Running | undefined;
   #outcome: Outcome | undefined;
   /** The calls of two processes at once, for a step that looks at both. */
@@ -83,6 +96,10 @@ export class World extends CucumberWorld<Parameters> {
         if (this.landed === undefined) throw new Error('no automatic map has succeeded yet');
         return this.landed;
       },
+      physical: () => {
+        if (this.physical === undefined) throw new Error('no physical address was asked for yet');
+        return this.physical;
+      },
     };
     return parseSize(text, surroundings);
   }
@@ -96,6 +113,7 @@ export class World extends CucumberWorld<Parameters> {
   conclude(record: CallRecord): CallRecord {
     this.settle();
     this.#outcome = new Outcome(record);
+    if (record.command === IOMMU_IOAS_NOIOMMU_GET_PA) this.physical = physicalRange(record);
     return record;
   }
 
@@ -115,7 +133,10 @@ export class World extends CucumberWorld<Parameters> {
     values: CallValues<S>,
   ): Promise<CallRecord> {
     this.settle();
-    return this.conclude(await this.probe(process, target, values));
+    if (this.faultPlan === undefined)
+      return this.conclude(await this.probe(process, target, values));
+    const { form = plain, ...site } = target;
+    return this.conclude(await callWithFaults(this, { process, form, values, ...site }));
   }
 
   /** An ioctl of the suite's own: nobody's outcome. */
@@ -139,4 +160,10 @@ export class World extends CucumberWorld<Parameters> {
     this.examine({ kind: 'succeeds' });
     return record.fields ?? {};
   }
+}
+
+/** Bytes; undefined where the call failed. */
+function physicalRange({ result, fields }: CallRecord): World['physical'] {
+  if (result < 0) return undefined;
+  return { address: BigInt(fields?.['out_phys'] as bigint), length: fields?.['length'] as bigint };
 }

@@ -18,7 +18,8 @@ import { wire } from '../wire/index.ts';
 import { compiledAgent } from './compile.ts';
 import { SelftestBench } from './devices/selftest.ts';
 import { KernelLog } from './kernel-log.ts';
-import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
+import { declaredByUser, featuresOf, hardwareFeatures, offeredOn } from './features.ts';
+import { probeKernel } from './probe.ts';
 import { Scratch } from './scratch.ts';
 
 /** The kernel of this machine, by way of the agent: docs/linux.md. */
@@ -56,7 +57,8 @@ async function probe(): Promise<readonly Feature[]> {
     const fd = await process.open(IOMMUFD_PATH, O_RDWR | O_CLOEXEC);
     const result = await process.ioctl(fd, IOMMU_TEST_CMD.request, address);
     const mock = result === failure('ENOTTY') ? [] : hardwareFeatures('selftest', release());
-    return hasHugePages() ? [...mock, 'hugetlb'] : mock;
+    const told = offeredOn('selftest', await probeKernel(process));
+    return hasHugePages() ? [...mock, ...told, 'hugetlb'] : [...mock, ...told];
   } finally {
     await machine.stop();
   }

@@ -1,14 +1,25 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { cached } from '#lab/cache.ts';
-import { eduGroups, everyHardware, isHardware } from '#lab/hardware.ts';
+import type { Architecture } from '#lab/architecture.ts';
+import { emulatorOf } from '#lab/emulator.ts';
+import {
+  eduBehindBridge,
+  eduGroups,
+  everyHardware,
+  hardwareKinds,
+  hardwareOf,
+  hostDriven,
+  hostDriver,
+  isHardware,
+} from '#lab/hardware.ts';
 import type { Hardware } from '#lab/hardware.ts';
 import { consoleNode, folder, initramfs, program } from '#lab/initramfs.ts';
-import { kernelRelease } from '#lab/kernel-image.ts';
+import { kernelImage, nestingMark } from '#lab/kernel-image.ts';
 import { chooseKernel } from '#lab/kernels.ts';
 import { agentArguments, qemuArguments } from '#lab/qemu.ts';
-import { demandTools, LabError } from '#lab/tools.ts';
-import type { Bench } from '#port/bench.ts';
+import { LabError } from '#lab/tools.ts';
+import type { Bench, DeviceDriver } from '#port/bench.ts';
 import type {
   Implementation,
   Machine,
@@ -23,11 +34,16 @@ import { greet, startMachine } from '../wire/machine.ts';
 import { compiledAgent } from './compile.ts';
 import { KernelConsole } from './console.ts';
 import { EduBench } from './devices/edu.ts';
-import { faultEvents, FaultLog, isFaultEvent } from './devices/fault-log.ts';
+import type { EduDevices } from './devices/edu.ts';
+import { faultArguments, FaultLog, isFault } from './devices/fault-log.ts';
+import { noiommuBench } from './devices/noiommu.ts';
 import { SelftestBench } from './devices/selftest.ts';
-import { bindToVfioPci } from './devices/vfio-pci.ts';
-import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
+import { bindToVfioPci, giveToDriver } from './devices/vfio-pci.ts';
+import { declaredByUser, featuresOf, hardwareFeatures, offeredOn } from './features.ts';
 import { Files } from './files.ts';
+import { restoreParameters } from './module-parameters.ts';
+import { KernelMessages } from './kernel-messages.ts';
+import { featuresOfImage } from './probe.ts';
 import { Scratch } from './scratch.ts';
 
 /** The agent as the first process of a throw-away virtual machine: docs/linux.md. */
@@ -39,12 +55,30 @@ type Settings = StartOptions['settings'];
 const parameters = ['AGENT_HUGE_PAGES=16', 'printk.devkmsg=on'];
 
 async function machines(settings: Settings): Promise<readonly MachineDescription[]> {
-  const release = await kernelRelease(await chooseKernel(settings['kernel']));
+  const kernel = await chooseKernel(settings['kernel']);
+  const { release, architecture } = await kernelImage(kernel);
   const byUser = declaredByUser(settings);
-  return everyHardware.map((name) => ({
+  const known = hardwareOf(architecture);
+  const [machine = 'selftest'] = known;
+  const boot = (): Promise<Machine> => start({ machine, timeoutMs: bootMs, settings });
+  const told = await featuresOfImage(kernel, boot);
+  return known.map((name) => ({
     name,
-    features: featuresOf(release, ['hugetlb', ...hardwareFeatures(name, release), ...byUser]),
+    features: featuresOf(release, [
+      ...hardwareFeatures(name, release),
+      ...(name === 'smmuv3' && hasNesting(release, settings) ? nested : []),
+      'hugetlb',
+      ...offeredOn(name, told),
+      ...byUser,
+    ]),
   }));
+}
+
+/** QEMU's board does not say that devices are coherent: without a change to the kernel, guests get no stage 1. */
+const nested = ['smmuv3-nesting'] as const;
+
+function hasNesting(release: string, { nesting }: Settings): boolean {
+  return nesting === 'yes' || release.includes(nestingMark);
 }
 
 /** The root file system: the agent and nothing else. */
@@ -59,28 +93,44 @@ async function rootOf(agent: string): Promise<string> {
 const bootMs = 60_000;
 
 interface Booted {
+  readonly architecture: Architecture;
   readonly child: Child;
   readonly console: KernelConsole;
   readonly faults: FaultLog;
 }
 
 async function boot(hardware: Hardware, settings: Settings): Promise<Booted> {
-  demandTools(['qemu-system-x86_64'], 'run a virtual machine');
   const kernel = await chooseKernel(settings['kernel']);
-  const agent = await compiledAgent();
-  const root = await rootOf(agent);
+  const { architecture } = await kernelImage(kernel);
+  const known = hardwareOf(architecture);
+  if (!known.includes(hardware))
+    throw new LabError(`${architecture} has no machine ${hardware}; there are ${known.join(', ')}`);
+  const emulator = await emulatorOf(architecture);
+  const initramfs = await rootOf(await compiledAgent(architecture));
   const faults = new FaultLog();
-  const machine = { kernel, initramfs: root, hardware, parameters };
-  const traces = faultEvents.flatMap((event) => ['-trace', event]);
+  const machine = { architecture, kernel, initramfs, hardware, parameters };
+  const qemu = [...emulator.command, ...qemuArguments(machine), ...agentArguments(architecture)];
   const child = spawnChild({
-    command: agent,
-    args: ['bound', 'qemu-system-x86_64', ...qemuArguments(machine), ...agentArguments, ...traces],
+    command: await compiledAgent(),
+    args: ['bound', ...qemu, ...faultArguments(emulator.majorVersion)],
     extraSockets: 1,
     onStderrLine: (line) => faults.add(line),
   });
   const [socket] = child.sockets;
   if (socket === undefined) throw new ImplementationBroken('QEMU has no console');
-  return { child, console: new KernelConsole(socket), faults };
+  return { architecture, child, console: new KernelConsole(socket), faults };
+}
+
+/** Bytes that a serial port gets before it is opened are lost; the agent sends an empty line when it is. */
+async function untilReady({ stdout }: Child): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const late = setTimeout(() => reject(new ImplementationBroken('no agent came up')), bootMs);
+    stdout.once('close', () => reject(new ImplementationBroken('the machine ended in its boot')));
+    stdout.once('data', () => {
+      clearTimeout(late);
+      resolve();
+    });
+  });
 }
 
 async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Machine> {
@@ -88,16 +138,14 @@ async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Ma
     throw new LabError(`no machine "${machine}"; there are ${everyHardware.join(', ')}`);
   const booted = await boot(machine, settings);
   const { child, console } = booted;
+  if (booted.architecture === 'arm64') await untilReady(child);
   const client = connect({
     name: `linux-vm ${machine}`,
     input: child.stdout,
     output: child.stdin,
     timeoutMs,
     obituary: () => child.fate(),
-    lastWords: () => [
-      ...child.lastWords().filter((line) => !isFaultEvent(line)),
-      ...console.tail(),
-    ],
+    lastWords: () => [...child.lastWords().filter((line) => !isFault(line)), ...console.tail()],
     onBroken: () => void child.stop(0),
   });
   const release = (): Promise<void> => child.stop(client.broken === undefined ? undefined : 0);
@@ -113,13 +161,30 @@ async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Ma
 
 async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Promise<Bench> {
   if (hardware === 'selftest') return new SelftestBench();
+  if (hardware === 'noiommu') return noiommuBench(files, faults);
   const groups = [];
   for (const addresses of eduGroups) {
     const group = [];
     for (const address of addresses) group.push(await bindToVfioPci(files, address));
     groups.push(group);
   }
-  return new EduBench(groups, faults);
+  const varieties = await varietiesOf(hardware, files, groups);
+  const giveTo = (address: string, driver: DeviceDriver): Promise<number> =>
+    giveToDriver(files, address, driver === 'vfio' ? 'vfio-pci' : hostDriver);
+  const restore = (): Promise<void> => restoreParameters(files, hardwareKinds[hardware].parameters);
+  return new EduBench({ groups, varieties, faults, giveTo, restore });
+}
+
+async function varietiesOf(
+  hardware: Hardware,
+  files: Files,
+  groups: EduDevices['groups'],
+): Promise<NonNullable<EduDevices['varieties']>> {
+  if (hardware === 'edu') return { 'the host can drive': [await bindToVfioPci(files, hostDriven)] };
+  if (hardware !== 'smmuv3' && hardware !== 'smmuv3-stage1') return {};
+  const odd = { 'has two stream IDs': [await bindToVfioPci(files, eduBehindBridge)] };
+  const flat = { 'is behind an IOMMU without nesting': groups.flat() };
+  return hardware === 'smmuv3' ? odd : { ...odd, ...flat };
 }
 
 /** What the wire does not bring: a bench that is ours, and the console. */
@@ -127,7 +192,7 @@ class VirtualMachine implements Machine {
   readonly bench: Bench;
   private readonly wired: Machine;
   private readonly console: KernelConsole;
-  private readonly files: Files;
+  private readonly messages: KernelMessages;
   private readonly timeoutMs: number;
   private marks = 0;
 
@@ -135,14 +200,14 @@ class VirtualMachine implements Machine {
     wired: Machine,
     parts: Pick<VirtualMachine, 'bench'> & {
       readonly console: KernelConsole;
-      readonly files: Files;
+      readonly messages: KernelMessages;
       readonly timeoutMs: number;
     },
   ) {
     this.wired = wired;
     this.bench = parts.bench;
     this.console = parts.console;
-    this.files = parts.files;
+    this.messages = parts.messages;
     this.timeoutMs = parts.timeoutMs;
   }
 
@@ -151,9 +216,10 @@ class VirtualMachine implements Machine {
     { console, faults }: Booted,
     { hardware, timeoutMs }: { readonly hardware: Hardware; readonly timeoutMs: number },
   ): Promise<VirtualMachine> {
-    const files = new Files(await Scratch.of(await wired.newProcess()));
-    const bench = await benchOf(hardware, files, faults);
-    return new VirtualMachine(wired, { bench, console, files, timeoutMs });
+    const scratch = await Scratch.of(await wired.newProcess());
+    const bench = await benchOf(hardware, new Files(scratch), faults);
+    const messages = await KernelMessages.open(scratch);
+    return new VirtualMachine(wired, { bench, console, messages, timeoutMs });
   }
 
   get identity(): Machine['identity'] {
@@ -166,9 +232,9 @@ class VirtualMachine implements Machine {
 
   /** All that was printed before this call has arrived when a line that is printed now has. */
   async complaints(): Promise<readonly string[]> {
-    const mark = `iommufd-conformance: mark ${++this.marks}.`;
+    const mark = `mark ${++this.marks}.`;
     const arrival = this.console.arrival(mark);
-    await this.files.write('/dev/kmsg', `<3>${mark}\n`);
+    await this.messages.print(mark);
     await this.within(arrival);
     return this.console.complaints();
   }

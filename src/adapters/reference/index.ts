@@ -1,3 +1,4 @@
+import type { Bench } from '#port/bench.ts';
 import type { Identity, Implementation, Machine, StartOptions } from '#port/implementation.ts';
 import type { Process } from '#port/process.ts';
 import type { MachineHardware } from '#reference/kernel/machine-hardware.ts';
@@ -8,6 +9,7 @@ import { ReferenceBench } from './bench.ts';
 import { FrameCheck } from './frame-check.ts';
 import { machines } from './machines.ts';
 import type { ReferenceMachineDescription } from './machines.ts';
+import { NoiommuMachineBench } from './noiommu-bench.ts';
 import { ReferenceProcess } from './process.ts';
 
 const identity: Identity = {
@@ -33,15 +35,26 @@ class MockBench extends SelftestBench {
   }
 }
 
+const benches: Readonly<
+  Record<
+    ReferenceMachineDescription['devices'],
+    (machine: ReferenceMachine) => RunningReference['bench']
+  >
+> = {
+  mock: ({ hardware }) => new MockBench(hardware),
+  pci: (machine) => new ReferenceBench(machine),
+  'pci on the root bus': (machine) => new ReferenceBench(machine, 'root bus'),
+  'mock and bare': (machine) => new NoiommuMachineBench(machine),
+};
+
 class RunningReference implements Machine {
   readonly identity = identity;
-  readonly bench: MockBench | ReferenceBench;
+  readonly bench: Bench & { readonly frames: FrameCheck };
   private readonly machine: ReferenceMachine;
 
-  constructor({ board, devices }: ReferenceMachineDescription, parts: Parts) {
-    this.machine = new ReferenceMachine(parts, board);
-    const { hardware } = this.machine;
-    this.bench = devices === 'mock' ? new MockBench(hardware) : new ReferenceBench(hardware);
+  constructor({ board, devices, atBoot }: ReferenceMachineDescription, parts: Parts) {
+    this.machine = new ReferenceMachine(parts, board, atBoot);
+    this.bench = benches[devices](this.machine);
   }
 
   async newProcess(): Promise<Process> {

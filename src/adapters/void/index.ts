@@ -2,6 +2,7 @@ import type { DeviceInfo, DmaResult } from '#port/bench.ts';
 import type { Bench } from '#port/bench.ts';
 import { everyFeature } from '#port/features.ts';
 import type { Implementation, Machine } from '#port/implementation.ts';
+import type { SyscallResult } from '#port/process.ts';
 import { VoidProcess } from './process.ts';
 
 /** An errno that no user ABI returns (the kernel's own ENOTSUPP). */
@@ -51,6 +52,10 @@ class VoidBench implements Bench {
 
   async unplug(): Promise<void> {}
 
+  async giveTo(): Promise<SyscallResult> {
+    return this.yes ? 0 : never;
+  }
+
   async sees(): Promise<boolean> {
     return this.yes;
   }
@@ -62,6 +67,8 @@ class VoidBench implements Bench {
   async dmaWrite(access: { readonly length: number }): Promise<DmaResult> {
     return this.dmaRead(access);
   }
+
+  async requestPages(): Promise<void> {}
 
   async settle(): Promise<void> {}
 

@@ -1,13 +1,15 @@
 import type {
   Attachment,
   Bench,
+  DeviceDriver,
   DeviceId,
   DeviceInfo,
   DeviceModel,
   DmaAccess,
   DmaResult,
+  PageRequest,
 } from '#port/bench.ts';
-import type { Address } from '#port/process.ts';
+import type { Address, SyscallResult } from '#port/process.ts';
 import type { Client } from './client.ts';
 import { fromHexBytes, toHex64, toHexBytes } from './hex.ts';
 import type { Result, WireAttachment, WireDmaAccess } from './messages.ts';
@@ -33,6 +35,10 @@ export class WireBench implements Bench {
     await this.client.call('unplug', { device });
   }
 
+  giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult> {
+    return this.client.call('give-to', { device, driver });
+  }
+
   sees(access: DmaAccess, address: Address): Promise<boolean> {
     return this.client.call('sees', { ...toWire(access), address: toHex64(address) });
   }
@@ -44,6 +50,11 @@ export class WireBench implements Bench {
   async dmaWrite(access: DmaAccess, bytes: Uint8Array): Promise<DmaResult> {
     const params = { ...toWire(access), bytes: toHexBytes(bytes) };
     return fromWire(await this.client.call('dma-write', params));
+  }
+
+  async requestPages(device: DeviceId, requests: readonly PageRequest[]): Promise<void> {
+    const wired = requests.map(({ iova, ...rest }) => ({ ...rest, iova: toHex64(iova) }));
+    await this.client.call('request-pages', { device, requests: wired });
   }
 
   async settle(): Promise<void> {

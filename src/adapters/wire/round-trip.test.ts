@@ -126,6 +126,7 @@ test('the bench is at the other end as well', async () => {
     [() => bench.devices(), [device], ['devices']],
     [() => bench.plug({ sharesGroupWith: 'a' }), device, ['plug', { sharesGroupWith: 'a' }]],
     [() => bench.unplug('nic'), undefined, ['unplug', 'nic']],
+    [() => bench.giveTo('nic', 'host'), -16, ['giveTo', 'nic', 'host']],
     [() => bench.sees(access, 1n), true, ['sees', served, 1n]],
     [() => bench.dmaRead(access), { bytes: Uint8Array.of(1, 2) }, ['dmaRead', served]],
     [() => bench.dmaRead(access), 'blocked', ['dmaRead', served]],

@@ -108,9 +108,9 @@ export const dev = requirements(
       profile: 'vfio',
     },
     15: {
-      says: 'VFIO_DEVICE_BIND_IOMMUFD of a device without an IOMMU fails with EINVAL on a kernel without noiommu.',
+      says: 'While noiommu mode is off, VFIO refuses a device without an IOMMU with EINVAL when it gets it, so that there is no character device to bind.',
       level: 'observed',
-      source: [bind],
+      source: [linux('drivers/vfio/vfio_main.c', '__vfio_register_dev')],
       profile: 'vfio',
     },
     16: {

@@ -299,11 +299,18 @@ export const hwpt = requirements(
       source: [struct, addDomain],
     },
     42: {
-      says: 'IOMMU_HWPT_ALLOC for a device without an IOMMU fails with EOPNOTSUPP with any flag or data, and succeeds without.',
+      says: 'IOMMU_HWPT_ALLOC for a device without an IOMMU fails with EOPNOTSUPP with data and with any flag but FAULT_ID_VALID, and succeeds without.',
       level: 'observed',
       source: [linux('hwpt_noiommu.c', 'noiommu_alloc_paging_flags')],
       since: '7.3',
       profile: 'noiommu',
+    },
+    43: {
+      says: 'IOMMU_HWPT_ALLOC on an IOAS with any flag fails with EOPNOTSUPP for a device whose IOMMU has a driver that takes none, also with FAULT_ID_VALID.',
+      level: 'observed',
+      source: [paging],
+      since: '6.11',
+      profile: 'faults',
     },
   },
 );

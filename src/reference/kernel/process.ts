@@ -19,4 +19,8 @@ export interface Task {
   /** Soft limits: bytes, and a count. */
   readonly limits: { memlock: bigint; nofile: bigint };
   readonly capabilities: ReadonlySet<CapabilityName>;
+  /** /proc/self/fail-nth: the so many-th check from now on fails; 0 for none. */
+  failNth: number;
+  /** /proc/self/make-it-fail */
+  makeItFail: boolean;
 }

@@ -47,6 +47,7 @@ export class Syscalls {
 
   /** fs/open.c. ENOENT, EMFILE, or what the device says. */
   open(task: Task, path: string, flags: number): number {
+    this.enter(task);
     const fd = task.files.reserve(task.limits.nofile);
     if (isErrno(fd)) return failure(fd);
     const operations = openNode(this.kernel, task, path);
@@ -67,6 +68,7 @@ export class Syscalls {
   ioctl(task: Task, fd: number, request: number, arg: bigint): number {
     const file = task.files.get(fd);
     if (isErrno(file)) return failure(file);
+    this.enter(task);
     return file.operations.ioctl?.(task, request, arg) ?? failure('ENOTTY');
   }
 
@@ -147,6 +149,8 @@ export class Syscalls {
       files: task.files.copy(),
       limits: { ...task.limits },
       capabilities: new Set([...task.capabilities].filter((name) => !drop.includes(name))),
+      failNth: 0,
+      makeItFail: task.makeItFail,
     };
   }
 
@@ -154,6 +158,11 @@ export class Syscalls {
   exit(task: Task): void {
     task.memory.exit();
     task.files.closeAll();
+  }
+
+  /** The kernel is in the context of that task: its checks are counted. */
+  protected enter(task: Task): void {
+    this.kernel.faults.current = task;
   }
 
   protected newFile(task: Task, make: () => FileOperations): number {
@@ -181,6 +190,7 @@ export class Syscalls {
     const mode = file.flags & ACCESS_MODE;
     if (mode !== O_RDWR && (mode === O_WRONLY) !== write) return failure('EBADF');
     const count = Math.min(length, MAX_RW_COUNT);
+    this.enter(task);
     return method(file.operations, { task, address, length: count }) ?? failure('EINVAL');
   }
 

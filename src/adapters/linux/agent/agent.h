@@ -45,7 +45,7 @@ void reply_send(int fd);
 /* memory.c: this process touching its own memory. 0, or the signal that the access raised. */
 void memory_guard(void);
 int memory_load(uint64_t address, uint8_t *bytes, size_t length);
-int memory_store(uint64_t address, const uint8_t *bytes, size_t length);
+int memory_store(uint64_t address, uint8_t *bytes, size_t length);
 
 /* processes.c */
 struct request {
@@ -88,6 +88,11 @@ const char *why_missing(uint64_t number);
 void enqueue(struct process *process, struct request *request);
 bool relay(struct process *process);
 void reap(void);
+
+/* faults.c: between these two the worker works for itself. */
+void faults_open(void);
+void faults_suspend(void);
+void faults_resume(void);
 
 /* worker.c */
 void worker_main(int channel) __attribute__((noreturn));

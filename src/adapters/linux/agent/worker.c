@@ -274,6 +274,7 @@ static void become_child(int pair[2], struct json drop)
 		_exit(1);
 	close(pair[0]);
 	close(pair[1]);
+	faults_open();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
@@ -330,7 +331,9 @@ static void carry_out(struct json request)
 		if (!json_is(method, methods[i].name))
 			continue;
 		reply_start(id);
+		faults_resume();
 		methods[i].run(params);
+		faults_suspend();
 		return reply_send(channel);
 	}
 	reply_error(id, -32601, "there is no such method");
@@ -344,6 +347,7 @@ void worker_main(int fd)
 
 	channel = fd;
 	memory_guard();
+	faults_open();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;) {
 		ssize_t received = read(channel, line + length, sizeof(line) - length);

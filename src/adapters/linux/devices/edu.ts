@@ -1,38 +1,72 @@
 import { randomBytes } from 'node:crypto';
 
-import type { Bench, DeviceId, DeviceInfo, DeviceModel } from '#port/bench.ts';
+import type {
+  Bench,
+  DeviceDriver,
+  DeviceId,
+  DeviceInfo,
+  DeviceModel,
+  DeviceVariety,
+} from '#port/bench.ts';
 import type { Attachment, DmaAccess, DmaResult } from '#port/bench.ts';
-import type { Address } from '#port/process.ts';
+import type { Address, SyscallResult } from '#port/process.ts';
 import { bufferBytes, EduEngine } from './edu-engine.ts';
 import type { Direction, FaultLog } from './fault-log.ts';
 import { Marks } from './marks.ts';
 import { samplesOf, sampleBytes } from './samples.ts';
 import type { Sample } from './samples.ts';
 import { NoWindow, withWindow } from './window.ts';
-import { requesterId } from './vfio-pci.ts';
+import type { WithWindow } from './window.ts';
+
+type Varieties = Readonly<Partial<Record<DeviceVariety, readonly DeviceInfo[]>>>;
+
+export interface EduDevices {
+  /** The devices of a group beside each other. */
+  readonly groups: readonly (readonly DeviceInfo[])[];
+  /** Those that are out of the ordinary. */
+  readonly varieties?: Varieties;
+  readonly faults: FaultLog;
+  /** Where what they hold comes from and goes to; a page in the IOAS where nothing is said. */
+  readonly window?: WithWindow;
+  /** Absent where no device has another driver. */
+  readonly giveTo?: (device: DeviceId, driver: DeviceDriver) => Promise<SyscallResult>;
+  /** Makes what scenarios may have changed in the kernel as it was at boot. */
+  readonly restore?: () => Promise<void>;
+}
 
 /**
- * QEMU's `edu` devices behind an emulated VT-d, bound to vfio-pci. A blocked access is one that the IOMMU
+ * QEMU's `edu` devices behind an emulated IOMMU, bound to vfio-pci. A blocked access is one that the IOMMU
  * refused: neither the data (a blocked read leaves zeroes in the device) nor the device tells. What the device holds gets
  * out by DMA as well, through a page that is mapped into the IOAS for that time: see window.ts.
  */
 export class EduBench implements Bench {
-  /** The devices of a group beside each other. */
   private readonly groups: readonly (readonly DeviceInfo[])[];
+  private readonly varieties: Varieties;
   private readonly faults: FaultLog;
+  private readonly withWindow: WithWindow;
+  private readonly rebind: EduDevices['giveTo'];
+  private readonly restore: EduDevices['restore'];
   private readonly plugged = new Set<DeviceId>();
+  /** Those that VFIO may not have any more. */
+  private readonly given = new Set<DeviceId>();
 
-  constructor(groups: readonly (readonly DeviceInfo[])[], faults: FaultLog) {
+  constructor({ groups, varieties = {}, faults, ...more }: EduDevices) {
     this.groups = groups;
+    this.varieties = varieties;
     this.faults = faults;
+    this.rebind = more.giveTo;
+    this.withWindow = more.window ?? withWindow;
+    this.restore = more.restore;
   }
 
   async devices(): Promise<readonly DeviceInfo[]> {
-    return this.groups.flat().filter(({ id }) => this.plugged.has(id));
+    return [...this.groups, ...Object.values(this.varieties)]
+      .flat()
+      .filter(({ id }) => this.plugged.has(id));
   }
 
   async plug({ sharesGroupWith, variety }: DeviceModel): Promise<DeviceInfo> {
-    if (variety !== undefined) throw new Error(`the machine has no device that ${variety}`);
+    if (variety !== undefined) return this.plugOdd(variety);
     const device =
       sharesGroupWith === undefined
         ? this.groups.find((group) => !group.some(({ id }) => this.plugged.has(id)))?.[0]
@@ -44,39 +78,57 @@ export class EduBench implements Bench {
     return device;
   }
 
+  private plugOdd(variety: DeviceVariety): DeviceInfo {
+    const device = this.varieties[variety]?.find(({ id }) => !this.plugged.has(id));
+    if (device === undefined) throw new Error(`the machine has no device left that ${variety}`);
+    this.plugged.add(device.id);
+    return device;
+  }
+
   async unplug(device: DeviceId): Promise<void> {
     this.plugged.delete(device);
+  }
+
+  requestPages(): Promise<never> {
+    return Promise.reject(new Error('an edu device has no page requests'));
+  }
+
+  async giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult> {
+    if (this.rebind === undefined) throw new Error('a scenario needs host-driver');
+    this.given.add(device);
+    return this.rebind(device, driver);
   }
 
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {
+    for (const device of this.given) await this.rebind?.(device, 'vfio');
+    this.given.clear();
     this.plugged.clear();
+    await this.restore?.();
   }
 
-  async dmaRead({ device, attachment, iova, length }: DmaAccess): Promise<DmaResult> {
+  async dmaRead({ attachment, iova, length }: DmaAccess): Promise<DmaResult> {
     const engine = engineOf(attachment);
     if (engine === undefined) return 'blocked';
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; done += bufferBytes) {
       const part = { iova: iova + BigInt(done), length: Math.min(length - done, bufferBytes) };
-      const fetched = await this.unrefused(device, 'read', () =>
-        engine.fetch({ ...part, offset: 0 }),
-      );
+      const fetched = await this.unrefused('read', () => engine.fetch({ ...part, offset: 0 }));
       if (!fetched) return 'blocked';
-      bytes.set(await contentOf(attachment, engine, part.length), done);
+      bytes.set(await this.contentOf(attachment, engine, part.length), done);
     }
     return { bytes };
   }
 
-  async dmaWrite({ device, attachment, iova }: DmaAccess, bytes: Uint8Array): Promise<DmaResult> {
+  async dmaWrite({ attachment, iova }: DmaAccess, bytes: Uint8Array): Promise<DmaResult> {
     const engine = engineOf(attachment);
     if (engine === undefined) return 'blocked';
     for (let done = 0; done < bytes.length; done += bufferBytes) {
       const content = bytes.subarray(done, done + bufferBytes);
-      if (attachment.ioas !== undefined) await fill(attachment, engine, content);
+      if (attachment.ioas !== undefined) await this.fill(attachment, engine, content);
       const target = { iova: iova + BigInt(done), length: content.length, offset: 0 };
-      const put = await this.unrefused(device, 'write', () => engine.put(target));
+      const put = await this.unrefused('write', () => engine.put(target));
       if (!put) return 'blocked';
     }
     return { bytes };
@@ -92,34 +144,34 @@ export class EduBench implements Bench {
     const samples = samplesOf(access, address);
     const marks = await Marks.make(access.attachment.process, samples);
     try {
-      const refused = await this.fetchAll({ engine, ...access }, samples);
+      const refused = await this.fetchAll(engine, samples);
       if (refused !== undefined) {
-        const writable = await this.putAll({ engine, ...access }, [refused]);
+        const writable = await this.putAll(engine, [refused]);
         return writable && (await this.seesByWriting({ engine, ...access }, samples));
       }
       const length = samples.length * sampleBytes;
-      const seen = await contentOf(access.attachment, engine, length).catch(unlessNoWindow);
-      return marks.equal(seen ?? (await this.echo({ engine, ...access }, marks)));
+      const seen = await this.contentOf(access.attachment, engine, length).catch(unlessNoWindow);
+      return marks.equal(seen ?? (await this.echo(engine, marks)));
     } finally {
       await marks.remove();
     }
   }
 
   /** What it has read gets out where it came from, if it may write there. */
-  private async echo({ engine, device }: Engaged, marks: Marks): Promise<Uint8Array> {
+  private async echo(engine: EduEngine, marks: Marks): Promise<Uint8Array> {
     await marks.wipe();
-    if (await this.putAll({ engine, device }, marks.samples)) return marks.look();
+    if (await this.putAll(engine, marks.samples)) return marks.look();
     throw new NoWindow('what edu has read does not get out: iommufd is closed');
   }
 
   private async seesByWriting(
-    { engine, device, attachment }: Driven,
+    { engine, attachment }: Driven,
     samples: readonly Sample[],
   ): Promise<boolean> {
     const { process } = attachment;
     const bytes = randomBytes(samples.length * sampleBytes);
-    await fill(attachment, engine, bytes);
-    if (!(await this.putAll({ engine, device }, samples))) return false;
+    await this.fill(attachment, engine, bytes);
+    if (!(await this.putAll(engine, samples))) return false;
     for (const [index, { address, length }] of samples.entries()) {
       const seen = await process.load(address, length);
       const start = index * sampleBytes;
@@ -131,43 +183,54 @@ export class EduBench implements Bench {
 
   /** The first sample that the device was not given. */
   private async fetchAll(
-    { engine, device }: Engaged,
+    engine: EduEngine,
     samples: readonly Sample[],
   ): Promise<Sample | undefined> {
     for (const [index, sample] of samples.entries()) {
       const { iova, length } = sample;
       const transfer = { iova, length, offset: index * sampleBytes };
-      if (!(await this.unrefused(device, 'read', () => engine.fetch(transfer)))) return sample;
+      if (!(await this.unrefused('read', () => engine.fetch(transfer)))) return sample;
     }
     return undefined;
   }
 
-  private async putAll({ engine, device }: Engaged, samples: readonly Sample[]): Promise<boolean> {
+  private async putAll(engine: EduEngine, samples: readonly Sample[]): Promise<boolean> {
     for (const [index, { iova, length }] of samples.entries()) {
       const transfer = { iova, length, offset: index * sampleBytes };
-      if (!(await this.unrefused(device, 'write', () => engine.put(transfer)))) return false;
+      if (!(await this.unrefused('write', () => engine.put(transfer)))) return false;
     }
     return true;
   }
 
-  private async unrefused(
-    device: DeviceId,
-    direction: Direction,
-    transfer: () => Promise<void>,
-  ): Promise<boolean> {
-    const source = requesterId(device);
-    const before = await this.faults.count(source, direction);
+  /** The first bytes that the device holds. */
+  private contentOf(
+    attachment: Attachment,
+    engine: EduEngine,
+    length: number,
+  ): Promise<Uint8Array> {
+    return this.withWindow(attachment, async ({ iova, memory }) => {
+      await engine.put({ iova, length, offset: 0 });
+      return memory.load(length);
+    });
+  }
+
+  /** Makes the device hold these bytes. */
+  private fill(attachment: Attachment, engine: EduEngine, bytes: Uint8Array): Promise<void> {
+    return this.withWindow(attachment, async ({ iova, memory }) => {
+      await memory.store(bytes);
+      await engine.fetch({ iova, length: bytes.length, offset: 0 });
+    });
+  }
+
+  private async unrefused(direction: Direction, transfer: () => Promise<void>): Promise<boolean> {
+    const before = await this.faults.count(direction);
     await transfer();
-    return (await this.faults.count(source, direction)) === before;
+    return (await this.faults.count(direction)) === before;
   }
 }
 
-interface Engaged {
+interface Driven {
   readonly engine: EduEngine;
-  readonly device: DeviceId;
-}
-
-interface Driven extends Engaged {
   readonly attachment: Attachment;
 }
 
@@ -178,20 +241,4 @@ function engineOf({ process, deviceFd }: Attachment): EduEngine | undefined {
 
 function unlessNoWindow(error: unknown): undefined {
   if (!(error instanceof NoWindow)) throw error;
-}
-
-/** The first bytes that the device holds. */
-function contentOf(attachment: Attachment, engine: EduEngine, length: number): Promise<Uint8Array> {
-  return withWindow(attachment, async ({ iova, memory }) => {
-    await engine.put({ iova, length, offset: 0 });
-    return memory.load(length);
-  });
-}
-
-/** Makes the device hold these bytes. */
-function fill(attachment: Attachment, engine: EduEngine, bytes: Uint8Array): Promise<void> {
-  return withWindow(attachment, async ({ iova, memory }) => {
-    await memory.store(bytes);
-    await engine.fetch({ iova, length: bytes.length, offset: 0 });
-  });
 }

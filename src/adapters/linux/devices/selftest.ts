@@ -36,6 +36,10 @@ export class SelftestBench implements Bench {
     this.plugged.delete(device);
   }
 
+  giveTo(): Promise<never> {
+    return Promise.reject(new Error('mock devices have no drivers: a scenario needs host-driver'));
+  }
+
   async sees({ attachment, iova, length }: DmaAccess, address: Address): Promise<boolean> {
     const { process, iommufd, hwpt } = attachment;
     if (hwpt === undefined) return false;
@@ -60,6 +64,10 @@ export class SelftestBench implements Bench {
 
   dmaWrite(): Promise<never> {
     return this.dmaRead();
+  }
+
+  requestPages(): Promise<never> {
+    return Promise.reject(new Error('mock devices ask for pages by IOMMU_TEST_CMD'));
   }
 
   async settle(): Promise<void> {}

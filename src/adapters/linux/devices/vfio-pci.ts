@@ -1,26 +1,78 @@
 import type { DeviceInfo } from '#port/bench.ts';
+import { ImplementationBroken } from '#port/implementation.ts';
+import type { SyscallResult } from '#port/process.ts';
+import { errnoName } from '#uapi/errno.ts';
 import type { Files } from '../files.ts';
 
 const pciBus = '/sys/bus/pci';
+const groups = '/sys/kernel/iommu_groups/';
+const nodes = '/dev/vfio';
 
-/** Gives a device without a driver to vfio-pci. `address` is that of sysfs, `0000:00:04.0`, and becomes the id. */
+/** Gives a device to vfio-pci. `address` is that of sysfs, `0000:00:04.0`, and becomes the id. */
 export async function bindToVfioPci(files: Files, address: string): Promise<DeviceInfo> {
-  const folder = `${pciBus}/devices/${address}`;
-  await files.write(`${folder}/driver_override`, 'vfio-pci');
-  await files.write(`${pciBus}/drivers_probe`, address);
-  const cdev = await files.firstNumbered(`${folder}/vfio-dev/vfio`);
-  const group = await files.firstNumbered('/sys/kernel/iommu_groups/', `/devices/${address}`);
+  await mustTake(files, address);
+  const cdev = await files.firstNumbered(`${vfioFolder(address)}/vfio`);
+  const group = await files.firstNumbered(groups, `/devices/${address}`);
   return {
     id: address,
     kind: 'vfio',
-    cdev: `/dev/vfio/devices/vfio${cdev}`,
-    group: `/dev/vfio/${group}`,
+    cdev: `${nodes}/devices/vfio${cdev}`,
+    group: `${nodes}/${group}`,
   };
 }
 
-/** Bus, device and function of an address such as `0000:00:04.1` in 16 bits, as in the requests of the device. */
-export function requesterId(address: string): number {
-  const [, bus = '', device = '', fn = ''] =
-    /^[0-9a-f]{4}:([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$/.exec(address) ?? [];
-  return (parseInt(bus, 16) << 8) | (parseInt(device, 16) << 3) | parseInt(fn, 16);
+/** The same for a device without an IOMMU, in noiommu mode. Before Linux 7.3 it has no character device. */
+export async function bindInNoiommuMode(files: Files, address: string): Promise<DeviceInfo> {
+  await mustTake(files, address);
+  const cdev = await files.findNumbered(`${vfioFolder(address)}/noiommu-vfio`);
+  const group = await files.firstNumbered(groups, `/devices/${address}`);
+  return {
+    id: address,
+    kind: 'vfio',
+    ...(cdev !== undefined && { cdev: `${nodes}/devices/noiommu-vfio${cdev}` }),
+    group: `${nodes}/noiommu-${group}`,
+  };
+}
+
+/** `Y` or `N`; there only where noiommu is configured. */
+export const noiommuMode = '/sys/module/vfio/parameters/enable_unsafe_noiommu_mode';
+
+/** The same with noiommu mode off. vfio-pci should not take the device; where it has no number, nobody has its node. */
+export async function bindWithoutIommu(files: Files, address: string): Promise<DeviceInfo> {
+  await giveWithoutNoiommu(files, address);
+  const cdev = await files.findNumbered(`${vfioFolder(address)}/vfio`);
+  return { id: address, kind: 'vfio', cdev: `${nodes}/devices/vfio${cdev ?? `-${address}`}` };
+}
+
+/** Gives a device to vfio-pci while noiommu mode is off, if there is one. */
+export async function giveWithoutNoiommu(files: Files, address: string): Promise<SyscallResult> {
+  const isConfigured = await files.exists(noiommuMode);
+  if (isConfigured) await files.write(noiommuMode, 'N');
+  const result = await giveToDriver(files, address, 'vfio-pci');
+  if (isConfigured) await files.write(noiommuMode, 'Y');
+  return result;
+}
+
+/** Where the number of its character device stands. */
+function vfioFolder(address: string): string {
+  return `${pciBus}/devices/${address}/vfio-dev`;
+}
+
+async function mustTake(files: Files, address: string): Promise<void> {
+  const result = await giveToDriver(files, address, 'vfio-pci');
+  if (result >= 0) return;
+  throw new ImplementationBroken(`vfio-pci does not take ${address}: ${errnoName(result)}`);
+}
+
+/** From the driver that has it, if one has, to another one: what the `bind` file of that returns. */
+export async function giveToDriver(
+  files: Files,
+  address: string,
+  driver: string,
+): Promise<SyscallResult> {
+  const folder = `${pciBus}/devices/${address}`;
+  await files.write(`${folder}/driver_override`, driver);
+  if (await files.exists(`${folder}/driver`)) await files.write(`${folder}/driver/unbind`, address);
+  const written = await files.tryWrite(`${pciBus}/drivers/${driver}/bind`, address);
+  return written < 0 ? written : 0;
 }

@@ -3,7 +3,9 @@ import { IOMMUFD_PATH, SELF_STATUS_PATH, VFIO_CONTAINER_PATH } from '#uapi/paths
 import type { FileOperations } from '../file.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Task } from '../process.ts';
+import { openFaultInjection } from './fault-injection-files.ts';
 import { NullDevice, ZeroDevice } from './null.ts';
+import { ParameterFile } from './parameter-file.ts';
 import { StatusFile } from './status.ts';
 import { UeventFile } from './uevent.ts';
 
@@ -13,6 +15,14 @@ type Opener = (kernel: Kernel, task: Task) => FileOperations | ErrnoName;
 const iommuNode = { major: 10, minor: 125, name: 'iommu', mode: '0660' };
 const containerNode = { major: 10, minor: 196, name: 'vfio/vfio', mode: '0666' };
 
+/** iommufd.allow_unsafe_interrupts. DEV-13 */
+function unsafeInterrupts({ parameters }: Kernel): FileOperations {
+  return new ParameterFile({
+    get: () => parameters.allowUnsafeInterrupts,
+    set: (value) => (parameters.allowUnsafeInterrupts = value),
+  });
+}
+
 /** The nodes that are always there. ABI-22 23 OPT-05 */
 const nodes = new Map<string, Opener>([
   [IOMMUFD_PATH, (kernel) => new kernel.parts.Iommufd(kernel, 'user')],
@@ -20,11 +30,13 @@ const nodes = new Map<string, Opener>([
   [SELF_STATUS_PATH, (_kernel, task) => new StatusFile(task)],
   ['/sys/class/misc/iommu/uevent', () => new UeventFile(iommuNode)],
   ['/sys/class/misc/vfio/uevent', () => new UeventFile(containerNode)],
+  ['/sys/module/iommufd/parameters/allow_unsafe_interrupts', unsafeInterrupts],
   ['/dev/null', () => new NullDevice()],
   ['/dev/zero', () => new ZeroDevice()],
 ]);
 
 /** fs/namei.c as far as device nodes go: ENOENT for all else. VFIO-CDEV-02 */
 export function openNode(kernel: Kernel, task: Task, path: string): FileOperations | ErrnoName {
-  return nodes.get(path)?.(kernel, task) ?? kernel.vfio.open(path);
+  const node = nodes.get(path)?.(kernel, task);
+  return node ?? openFaultInjection(kernel.faults, task, path) ?? kernel.vfio.open(path, task);
 }

@@ -26,6 +26,11 @@ export interface IommuDomain extends AnyDomain {
   readonly pageSizes: bigint;
   /** dirty_ops: present where the domain was asked for with dirty tracking. */
   readonly dirtyTracking?: DirtyTracking | undefined;
+  /**
+   * enforce_cache_coherency(): from now on all accesses snoop the caches. Asked for while nothing is mapped, and only for
+   * a device whose IOMMU can do it. False where that fails.
+   */
+  enforceCacheCoherency?(): boolean;
   /** iommu_map(). `maxPageSize` limits the entries used (IOMMU_OPTION_HUGE_PAGES 0). Undoes itself on failure. */
   map(
     iova: bigint,
@@ -67,6 +72,8 @@ export interface PagingOptions {
   readonly nestParent?: boolean;
   readonly dirtyTracking?: boolean;
   readonly pasid?: boolean;
+  /** FAULT_ID_VALID: the queue is none of the driver's business, but one that takes no flags refuses also this one. HWPT-43 */
+  readonly faultQueue?: boolean;
   readonly data?: UserData | undefined;
 }
 
@@ -89,6 +96,8 @@ export interface HardwareInfo {
 export interface DeviceCapabilities {
   /** IOMMU_CAP_CACHE_COHERENCY */
   readonly cacheCoherent: boolean;
+  /** IOMMU_CAP_ENFORCE_CACHE_COHERENCY. DEV-26 */
+  readonly enforcesCoherency?: boolean;
   /** Interrupts of one device cannot be forged by another one. */
   readonly msiIsolated: boolean;
   /** IOMMU_CAP_DIRTY_TRACKING */
@@ -97,12 +106,16 @@ export interface DeviceCapabilities {
   readonly ats: boolean;
   /** Bits of a PASID; 0 without PASIDs. */
   readonly pasidWidth: number;
+  /** A virtual function with PRI: its page requests go through what all functions share. DEV-46 */
+  readonly sharesPageRequests?: boolean;
 }
 
 /** struct iommu_device */
 export interface IommuInstance {
   /** Undefined where the driver has no virtual IOMMUs. VIOMMU-03 */
   readonly viommu?: ViommuDriver;
+  /** There is none, and this stands for that: a device behind it is in noiommu mode, if VFIO takes it at all. NOIO-01 */
+  readonly isAbsent?: true;
 }
 
 /** struct device of a device behind an IOMMU: what iommufd and VFIO ask of the IOMMU core and its driver. */
@@ -118,8 +131,9 @@ export interface IommuDevice extends DeviceCapabilities {
   reservedRegions(): readonly ReservedRegion[];
   /** iommu_paging_domain_alloc_flags(). */
   allocPagingDomain(options?: PagingOptions): IommuDomain | ErrnoName;
-  /** iommu_ops.domain_alloc_nested(). */
-  allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
+  /** iommu_ops.domain_alloc_nested(): undefined where the driver lacks it. NOIO-04 */
+  readonly allocNestedDomain?:
+    ((parent: IommuDomain, data: UserData) => NestedDomain | ErrnoName) | undefined;
   /** iommu_ops.hw_info(): undefined where the driver has none. HWINFO-11 15 20 */
   hardwareInfo(): HardwareInfo | undefined;
 }
@@ -134,6 +148,10 @@ export interface IommuGroup {
   claimDmaOwner(owner: object): ErrnoName | undefined;
   /** Counted: back to the default domain with the last release. */
   releaseDmaOwner(): void;
+  /** iommu_device_use_default_domain(): a driver of the host has a device. EBUSY where somebody else owns the group. */
+  useDefaultDomain(): ErrnoName | undefined;
+  /** Once for each such driver. */
+  unuseDefaultDomain(): void;
   /** iommu_attach_group_handle(): EINVAL where the domain does not fit the device's IOMMU. */
   attach(handle: AttachHandle): ErrnoName | undefined;
   /** iommu_replace_group_handle(): the old domain and its handle stay on failure. */

@@ -22,12 +22,17 @@ import type { UserData } from './user-data.ts';
 export interface IommuOps<Device> extends IommuInstance {
   /** user_pasid_table: a guest may have a PASID table of its own in a nested domain. */
   readonly userPasidTable: boolean;
+  /** probe_finalize(): the device is known to the core from now on. */
+  finalize?(device: Device, known: IommuDevice): void;
+  /** release_device(), once it is blocked. */
+  release?(device: Device): void;
   capabilities(device: Device): DeviceCapabilities;
   hardwareInfo(): HardwareInfo | undefined;
   /** EOPNOTSUPP for options that it lacks. */
   allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName;
-  allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
-  reservedRegions(): readonly ReservedRegion[];
+  /** domain_alloc_nested(): absent where the driver has none without a virtual IOMMU, if at all. HWPT-38 */
+  allocNestedDomain?(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
+  reservedRegions(device: Device): readonly ReservedRegion[];
   /** page_response(): takes an answer to the device. */
   respond(device: Device, request: PageRequest, code: number): void;
   /** set_dev(): all DMA of the device goes by this domain. EINVAL where it was made for another IOMMU. */
@@ -101,14 +106,15 @@ export class Group<Device = unknown> implements IommuGroup {
         find: (pasid) => this.requestHandle(pasid),
         respond: (request, code) => ops.respond(hardware, request, code),
       }),
-      reservedRegions: () => ops.reservedRegions(),
+      reservedRegions: () => ops.reservedRegions(hardware),
       allocPagingDomain: (options = {}) => ops.allocPagingDomain(options),
-      allocNestedDomain: (parent, data) => ops.allocNestedDomain(parent, data),
+      allocNestedDomain: ops.allocNestedDomain?.bind(ops),
       hardwareInfo: () => ops.hardwareInfo(),
     };
     this.members.push(device);
     const error = this.setDevice(device, this.domain, 'blocked');
     invariant(!error, `the domain of group ${this.id} does not take its new device: ${error}`);
+    ops.finalize?.(hardware, device);
     return device;
   }
 
@@ -123,13 +129,14 @@ export class Group<Device = unknown> implements IommuGroup {
     invariant(this.owner === undefined, `${device.name} is removed while its group is owned`);
     this.members.splice(index, 1);
     this.ops.block(member.hardware);
+    this.ops.release?.(member.hardware);
     for (const left of this.members) this.setDevice(left, this.domain, this.domain);
     if (this.members.length === 0) this.defaultDomain.free();
   }
 
-  /** iommu_device_claim_dma_owner(). DEV-10 16, VFIO-GRP-08 10 */
+  /** iommu_device_claim_dma_owner(): drivers of the host own the group as nobody. DEV-10 11 16, VFIO-GRP-08 10 */
   claimDmaOwner(owner: object): ErrnoName | undefined {
-    if (this.owner !== undefined && this.owner !== owner) return 'EPERM';
+    if (this.ownerCount > 0 && this.owner !== owner) return 'EPERM';
     if (this.ownerCount === 0) this.setCoreDomain('blocked');
     this.owner = owner;
     this.ownerCount += 1;
@@ -143,6 +150,18 @@ export class Group<Device = unknown> implements IommuGroup {
     if (this.ownerCount > 0) return;
     this.owner = undefined;
     this.setCoreDomain(this.defaultDomain);
+  }
+
+  /** DEV-51 */
+  useDefaultDomain(): ErrnoName | undefined {
+    if (this.owner !== undefined) return 'EBUSY';
+    this.ownerCount += 1;
+    return undefined;
+  }
+
+  unuseDefaultDomain(): void {
+    invariant(this.ownerCount > 0, `no driver of the host has a device of group ${this.id}`);
+    this.ownerCount -= 1;
   }
 
   /** iommu_attach_group_handle(): EBUSY where another domain is attached already. */

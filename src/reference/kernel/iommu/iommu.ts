@@ -1,3 +1,4 @@
+import type { PciDevice } from '../../hardware/pci-device.ts';
 import { invariant } from '../../reference-bug.ts';
 import { IdPool } from '../lib/id-pool.ts';
 import type { HostIommu } from '../board.ts';
@@ -13,6 +14,8 @@ export interface PciIdentity {
   readonly rid: number;
   /** What its requests carry: another one where a bridge takes them over. */
   readonly requesterId: number;
+  /** Its registers and capabilities. */
+  readonly pci: PciDevice;
 }
 
 /** drivers/iommu/iommu.c: which devices there are, and in which groups. */
@@ -51,6 +54,16 @@ export class IommuCore {
     const device = group.addDevice(`iommufd_mock${this.nextMock++}`, new parts.MockDevice(flags));
     this.groups.set(device, group);
     this.mocks.add(device);
+    return device;
+  }
+
+  /** vfio_noiommu_group_alloc(): VFIO wants a group also where no IOMMU makes one. */
+  addFakeDevice(name: string): IommuDevice {
+    const { parts } = this;
+    const ops = new parts.NoiommuOps(parts);
+    const group = new parts.Group({ id: this.groupIds.take(), ops, parts });
+    const device = group.addDevice(name, undefined);
+    this.groups.set(device, group);
     return device;
   }
 

@@ -3,7 +3,7 @@ import BTree from 'sorted-btree';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { invariant } from '../../reference-bug.ts';
-import { lowestSetBit, maximum, minimum } from '../lib/math.ts';
+import { compareBigints, lowestSetBit, maximum, minimum } from '../lib/math.ts';
 import type { DirtyTracking, DirtyVisit, IommuDomain, IommuProtection } from './domain.ts';
 import type { PageRequestHandler } from './io-pgfault.ts';
 
@@ -45,7 +45,7 @@ export class MockDomain implements IommuDomain {
   readonly dirtyTracking: DirtyTracking | undefined;
   pageRequestHandler?: PageRequestHandler;
   private readonly format: MockFormat;
-  protected readonly entries = new BTree<bigint, MockEntry>();
+  protected readonly entries = new BTree<bigint, MockEntry>(undefined, compareBigints);
   private isFreed = false;
 
   constructor(format: MockFormat = mockFormat, canTrackDirty = false) {

@@ -36,7 +36,9 @@ export class MockViommu implements ViommuOps {
     if (isErrno(fields)) return fields;
     const pages = new Registers(MMAP_LENGTH, []);
     pages.write(0n, iommu_viommu_selftest.pack({ in_data: fields.in_data }).subarray(0, 4));
-    this.mmapOffset = this.core.allocateMmap(pages);
+    const offset = this.core.allocateMmap(pages);
+    if (isErrno(offset)) return offset;
+    this.mmapOffset = offset;
     const error = copyUserDataBack(data, iommu_viommu_selftest, {
       ...fields,
       out_data: fields.in_data,

@@ -68,6 +68,16 @@ export class Access extends IommufdObject {
     return undefined;
   }
 
+  /** iommufd_access_detach(). PIN-21 */
+  detach(): void {
+    const { ioas } = this;
+    if (!ioas) return;
+    this.options.unmap?.({ first: 0n, last: ULONG_MAX });
+    ioas.iopt.removeAccess(this);
+    ioas.users--;
+    this.ioas = undefined;
+  }
+
   /** iommufd_access_destroy(). PIN-35 */
   release(): void {
     this.users--;
@@ -136,15 +146,6 @@ export class Access extends IommufdObject {
       next = last + 1n;
     }
     return next === end ? undefined : 'ENOENT';
-  }
-
-  protected detach(): void {
-    const { ioas } = this;
-    if (!ioas) return;
-    this.options.unmap?.({ first: 0n, last: ULONG_MAX });
-    ioas.iopt.removeAccess(this);
-    ioas.users--;
-    this.ioas = undefined;
   }
 
   protected checkRange(iova: bigint, length: bigint): ErrnoName | undefined {

@@ -37,13 +37,16 @@ export class DeviceCommands {
     return [row(IOMMU_GET_HW_INFO, (command) => this.getHwInfo(command))];
   }
 
-  /** HWINFO-01 02 03 04 05 07 08 09 10 11 13 ABI-30 VFIO-CDEV-11 */
+  /** HWINFO-01 02 03 04 05 07 08 09 10 11 13 19 NOIO-04 ABI-30 VFIO-CDEV-11 */
   getHwInfo(command: InfoCommand): ErrnoName | undefined {
     const { flags, __reserved, dev_id } = command.fields;
     if (flags & ~IOMMU_HW_INFO_FLAG_INPUT_TYPE) return 'EOPNOTSUPP';
     if (__reserved.some((byte) => byte !== 0)) return 'EOPNOTSUPP';
     const device = this.context.objects.get(dev_id, IommufdDevice);
     if (isErrno(device)) return device;
+    if (this.isNoiommu(device)) return 'EOPNOTSUPP';
+    const noMemory = this.context.kernel.faults.kmalloc();
+    if (noMemory) return noMemory;
     const info = device.device.hardwareInfo() ?? NO_INFO;
     if (!this.offers(info, command)) return 'EOPNOTSUPP';
     const error = this.copyData(command, info.data);
@@ -54,6 +57,10 @@ export class DeviceCommands {
       out_capabilities: capabilitiesOf(device.device),
       out_max_pasid_log2: device.device.pasidWidth,
     });
+  }
+
+  protected isNoiommu({ device }: IommufdDevice): boolean {
+    return device.iommu.isAbsent === true;
   }
 
   /** A device without information has it of any type. HWINFO-09 10 11 */

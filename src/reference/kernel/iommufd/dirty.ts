@@ -59,6 +59,8 @@ export class DirtyCommands {
     const error = this.checkRange(command, hwpt.ioas.iopt.iovaAlignment);
     if (error) return error;
     if (!hwpt.domain.dirtyTracking) return 'EOPNOTSUPP';
+    const noMemory = this.context.kernel.faults.kmalloc();
+    if (noMemory) return noMemory;
     this.read(command, hwpt.ioas.iopt, hwpt.domain.dirtyTracking);
     return undefined;
   }

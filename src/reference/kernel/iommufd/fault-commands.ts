@@ -30,7 +30,7 @@ export class FaultCommands {
     const fd = files.reserve(limits.nofile);
     if (isErrno(fd)) return fd;
     const queue = this.context.create(
-      (id) => new kernel.parts.FaultQueue(id),
+      (id) => kernel.faults.kmalloc() ?? new kernel.parts.FaultQueue(id),
       ({ id }) => command.respond({ out_fault_id: id, out_fault_fd: fd }),
     );
     if (isErrno(queue)) {

@@ -82,13 +82,13 @@ export class HwQueue extends IommufdObject implements HwQueueCore {
 
   /** Tells the driver of it; it is gone again where the driver refuses. HWQ-11 */
   init(index: number): ErrnoName | undefined {
-    const error = this.viommu.ops?.initHwQueue(this, index, this.memory.physical);
+    const error = this.viommu.ops?.initHwQueue?.(this, index, this.memory.physical);
     if (error) this.release();
     return error;
   }
 
   override destroy(): void {
-    this.viommu.ops?.destroyHwQueue(this);
+    this.viommu.ops?.destroyHwQueue?.(this);
     this.release();
   }
 
@@ -108,7 +108,7 @@ export function pinQueue(
   const access = context.create((id) => new parts.Access(id, { context, needsPinPages: true }));
   if (isErrno(access)) return access;
   const memory = new parts.HwQueueMemory(access, range);
-  const error = memory.pin(ioas);
+  const error = context.kernel.faults.kmalloc() ?? memory.pin(ioas);
   if (error) memory.release();
   return error ?? memory;
 }

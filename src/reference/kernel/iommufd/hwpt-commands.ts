@@ -68,19 +68,20 @@ export class HwptCommands {
     return this.create(command, (id) => device.allocHwpt(id, ioas, options));
   }
 
-  /** iommufd_hwpt_nested_alloc(). HWPT-16 17 18 19 20 21 22 23 OBJ-10 */
+  /** iommufd_hwpt_nested_alloc(). HWPT-16 17 18 19 20 21 22 23 38 OBJ-10 */
   protected allocNested(
     command: AllocCommand,
     device: IommufdDevice,
     parent: HwptPaging,
   ): ErrnoName | undefined {
     const { flags, data_len } = command.fields;
-    if (flags & ~NESTED_FLAGS || data_len === 0) return 'EOPNOTSUPP';
+    const { allocNestedDomain } = device.device;
+    if (flags & ~NESTED_FLAGS || data_len === 0 || !allocNestedDomain) return 'EOPNOTSUPP';
     if (!parent.nestParent) return 'EINVAL';
     const { HwptNested: Nested } = this.context.kernel.parts;
     const pasidCompatible = (flags & IOMMU_HWPT_ALLOC_PASID) !== 0;
     return this.create(command, (id) => {
-      const domain = device.device.allocNestedDomain(parent.domain, userData(command));
+      const domain = allocNestedDomain(parent.domain, userData(command));
       if (isErrno(domain)) return domain;
       return new Nested(id, { domain, parent, holder: parent, pasidCompatible });
     });
@@ -109,7 +110,11 @@ export class HwptCommands {
     command: AllocCommand,
     make: (id: number) => HwptPaging | HwptNested | ErrnoName,
   ): ErrnoName | undefined {
-    const hwpt = this.context.create<HwPagetable>(make, (made) => this.finish(command, made));
+    const { faults } = this.context.kernel;
+    const hwpt = this.context.create<HwPagetable>(
+      (id) => faults.kmalloc() ?? make(id),
+      (made) => this.finish(command, made),
+    );
     return isErrno(hwpt) ? hwpt : undefined;
   }
 
@@ -130,6 +135,7 @@ function pagingOptions(command: AllocCommand): PagingOptions {
     nestParent: (flags & IOMMU_HWPT_ALLOC_NEST_PARENT) !== 0,
     dirtyTracking: (flags & IOMMU_HWPT_ALLOC_DIRTY_TRACKING) !== 0,
     pasid: (flags & IOMMU_HWPT_ALLOC_PASID) !== 0,
+    faultQueue: (flags & IOMMU_HWPT_FAULT_ID_VALID) !== 0,
     data: data_len > 0 ? userData(command) : undefined,
   };
 }

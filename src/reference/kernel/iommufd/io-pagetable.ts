@@ -81,9 +81,7 @@ export class IoPagetable {
     return undefined;
   }
 
-  /**
-   * iopt_get_pages(): what is behind a range; ENOENT unless areas cover all of it. IOAS-COPY-05 06 07 08 09
-   */
+  /** iopt_get_pages(): what is behind a range; ENOENT unless areas cover all of it. IOAS-COPY-05 06 07 08 09 */
   slices(iova: bigint, length: bigint): PagesSlice[] | ErrnoName {
     if (length === 0n) return 'EINVAL';
     const last = iova + length - 1n;
@@ -100,7 +98,7 @@ export class IoPagetable {
 
   /**
    * iopt_unmap_iova_range(): whole areas only, in ascending order: those before one that is cut are gone.
-   * IOAS-UNMAP-02 04 05 06 10 13 14 15 17 18 19
+   * IOAS-UNMAP-02 04 05 06 10 13 14 15 17 18 19 21
    */
   unmap(first: bigint, last: bigint): Unmapped {
     let bytes = 0n;
@@ -138,6 +136,7 @@ export class IoPagetable {
   reserve(range: Range, owner: object): ErrnoName | undefined {
     if (this.areas.intersecting(range.first, range.last)) return 'EADDRINUSE';
     if (this.allowed.intersects(range)) return 'EADDRINUSE';
+    if (this.kernel.faults.kmalloc()) return 'ENOMEM';
     for (const fresh of this.reserved.add(range, owner)) this.allocator.occupy(fresh);
     return undefined;
   }
@@ -151,6 +150,7 @@ export class IoPagetable {
    * iopt_table_enforce_dev_resv_regions(): all that a device must not be given, or nothing on failure. DEV-36 37
    */
   reserveRegions(regions: readonly ReservedRegion[], owner: object): ErrnoName | undefined {
+    if (this.kernel.faults.shouldFail()) return 'EINVAL';
     for (const region of regions) {
       if (region.type === 'direct-relaxable') continue;
       const error = this.reserve(region, owner);
@@ -197,7 +197,7 @@ export class IoPagetable {
   /** iopt_add_access(): EADDRINUSE where an area is not aligned as the access needs. PIN-17 IOAS-RANGES-12 */
   addAccess(access: Access): ErrnoName | undefined {
     this.accesses.add(access);
-    const error = this.updateAlignment();
+    const error = this.kernel.faults.kmalloc() ?? this.updateAlignment();
     if (error) this.accesses.delete(access);
     return error;
   }
@@ -246,7 +246,7 @@ export class IoPagetable {
     const areas: IoptArea[] = [];
     let next = iova;
     for (const slice of slices) {
-      const error = this.checkSlice(slice, protection);
+      const error = this.kernel.faults.kmalloc() ?? this.checkSlice(slice, protection);
       if (error) {
         this.removeAreas(areas);
         return error;

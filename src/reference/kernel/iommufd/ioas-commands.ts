@@ -11,7 +11,6 @@ import {
   IOMMU_IOAS_MAP_FIXED_IOVA,
   IOMMU_IOAS_MAP_READABLE,
   IOMMU_IOAS_MAP_WRITEABLE,
-  IOMMU_IOAS_NOIOMMU_GET_PA,
   IOMMU_IOAS_UNMAP,
   iommu_iova_range,
 } from '#uapi/iommufd/ioas.ts';
@@ -23,7 +22,6 @@ import type {
   iommu_ioas_iova_ranges,
   iommu_ioas_map,
   iommu_ioas_map_file,
-  iommu_ioas_noiommu_get_pa,
   iommu_ioas_unmap,
 } from '#uapi/iommufd/ioas.ts';
 import { MOCK_FLAGS_ACCESS_SYZ } from '#uapi/iommufd/selftest.ts';
@@ -87,7 +85,6 @@ export class IoasCommands {
       row(IOMMU_IOAS_COPY, (command) => this.copy(command)),
       row(IOMMU_IOAS_UNMAP, (command) => this.unmap(command)),
       row(IOMMU_IOAS_CHANGE_PROCESS, (command) => this.changeProcess(command)),
-      row(IOMMU_IOAS_NOIOMMU_GET_PA, (command) => this.noiommuGetPa(command)),
     ];
   }
 
@@ -150,6 +147,7 @@ export class IoasCommands {
     if (length === 0n || length > MAX_LENGTH) return 'EINVAL';
     const { UserSource } = this.context.kernel.parts;
     const pages = this.newPages(task, new UserSource(task.memory, address), flags);
+    if (isErrno(pages)) return pages;
     return this.mapNew(mapping, pages, address);
   }
 
@@ -213,20 +211,6 @@ export class IoasCommands {
     return this.movePages(command.task, [...all]);
   }
 
-  /** EOPNOTSUPP unless the IOAS has the page table of a noiommu device. ABI-29 OPT-35 36 37 38 40 */
-  noiommuGetPa(command: UserCommand<typeof iommu_ioas_noiommu_get_pa>): ErrnoName | undefined {
-    const { flags, __reserved, ioas_id, iova, length } = command.fields;
-    if (!command.task.capabilities.has('SYS_RAWIO')) return 'EPERM';
-    if (flags || __reserved) return 'EOPNOTSUPP';
-    if (length === 0n) return 'EINVAL';
-    if (iova === ULONG_MAX) return 'EOVERFLOW';
-    const ioas = this.ioas(ioas_id);
-    if (isErrno(ioas)) return ioas;
-    const area = ioas.iopt.areas.intersecting(iova, iova);
-    if (!area) return 'ENOENT';
-    return area.pages.revoked ? 'EINVAL' : 'EOPNOTSUPP';
-  }
-
   /** A test kernel takes the source as area number and offset where it is told so. ABI-26 */
   protected syzkallerSource({ fields }: UserCommand<typeof iommu_ioas_copy>): CopySource {
     const { flags, src_iova, src_ioas_id } = fields;
@@ -262,6 +246,7 @@ export class IoasCommands {
       return this.newPages(task, new kernel.parts.FileSource(file, start), flags);
     }
     if (start + length > dmabuf.size) return 'EINVAL';
+    if (kernel.faults.kmalloc()) return 'ENOMEM';
     const physical = dmabuf.mapForIommufd();
     if (isErrno(physical)) return physical;
     const writable = this.isWritable(flags);
@@ -270,8 +255,13 @@ export class IoasCommands {
     return new kernel.parts.DmabufPages(kernel, options);
   }
 
-  protected newPages(task: Task, source: PageSource, flags: number): IoptPages {
+  protected newPages(task: Task, source: PageSource, flags: number): IoptPages | ErrnoName {
     const { kernel } = this.context;
+    const error = kernel.faults.kmalloc();
+    if (error) {
+      source.release();
+      return error;
+    }
     const writable = this.isWritable(flags);
     return new kernel.parts.IoptPages(kernel, source, writable, this.accountingOf(task));
   }
@@ -319,6 +309,7 @@ export class IoasCommands {
       const bytes = command.task.memory.copyFromUser(address, iommu_iova_range.size);
       if (isErrno(bytes)) return bytes;
       const { start, last } = iommu_iova_range.unpack(bytes);
+      if (this.context.kernel.faults.kmalloc()) return 'ENOMEM';
       if (start >= last || !allowed.add({ first: start, last })) return 'EINVAL';
     }
     return allowed;

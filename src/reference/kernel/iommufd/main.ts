@@ -29,6 +29,8 @@ export class Iommufd implements FileOperations {
   accountMode: AccountMode;
   /** The IOAS behind the VFIO container ioctls; no reference. OPT-34 */
   vfioIoas: Ioas | undefined;
+  /** no_iommu_mode: a group without an IOMMU took it for its container, and none with one may. VFIO-35 */
+  noiommuMode = false;
   protected openFile: OpenFile | undefined;
   protected readonly dispatcher: Dispatcher;
   protected readonly compat: VfioCompat;
@@ -37,7 +39,7 @@ export class Iommufd implements FileOperations {
     const { parts } = kernel;
     this.kernel = kernel;
     this.accountMode = accountMode;
-    this.objects = new parts.ObjectTable();
+    this.objects = new parts.ObjectTable(kernel.faults);
     this.mmapRegions = new parts.MmapRegions();
     const ioasCommands = new parts.IoasCommands(this);
     this.compat = new parts.VfioCompat(this, ioasCommands, new parts.AreaCutter(kernel));
@@ -45,6 +47,7 @@ export class Iommufd implements FileOperations {
       row(IOMMU_DESTROY, ({ fields }) => this.destroyObject(fields.id)),
       ...[
         ioasCommands,
+        new parts.NoiommuCommands(this),
         new parts.OptionCommands(this),
         new parts.HwptCommands(this),
         new parts.DirtyCommands(this),
@@ -94,6 +97,7 @@ export class Iommufd implements FileOperations {
     respond: (object: T) => ErrnoName | undefined = () => undefined,
   ): T | ErrnoName {
     const id = this.objects.reserve();
+    if (isErrno(id)) return id;
     const object = make(id);
     if (isErrno(object)) {
       this.objects.abort(id);
@@ -114,9 +118,13 @@ export class Iommufd implements FileOperations {
    * where somebody else owns the group. DEV-10 11 12 13 14 VFIO-CDEV-09 10 11
    */
   bindDevice(device: IommuDevice): IommufdDevice | ErrnoName {
-    const error = this.checkDevice(device) ?? device.group.claimDmaOwner(this);
+    const { parts, faults } = this.kernel;
+    const { group } = device;
+    const error = this.checkDevice(device) ?? faults.kmalloc() ?? group.claimDmaOwner(this);
     if (error) return error;
-    return this.create((id) => new this.kernel.parts.IommufdDevice(id, this, device));
+    const bound = this.create((id) => new parts.IommufdDevice(id, this, device));
+    if (isErrno(bound)) group.releaseDmaOwner();
+    return bound;
   }
 
   /** IOMMU_DESTROY. OBJ-04 06 30 */
@@ -131,9 +139,17 @@ export class Iommufd implements FileOperations {
     return this.compat.createIoas();
   }
 
+  /** iommufd_vfio_compat_set_no_iommu(): EINVAL where an IOAS is set. VFIO-35 */
+  setNoiommuMode(): ErrnoName | undefined {
+    if (this.vfioIoas) return 'EINVAL';
+    this.noiommuMode = true;
+    return undefined;
+  }
+
   protected checkDevice(device: IommuDevice): ErrnoName | undefined {
     if (!device.cacheCoherent) return 'EINVAL';
-    return device.msiIsolated ? undefined : 'EPERM';
+    const isSafe = device.msiIsolated || this.kernel.parameters.allowUnsafeInterrupts;
+    return isSafe ? undefined : 'EPERM';
   }
 }
 

@@ -1,6 +1,7 @@
 import BTree from 'sorted-btree';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { invariant } from '../../reference-bug.ts';
+import type { FaultInjection } from '../fault-injection.ts';
 import { IdPool } from '../lib/id-pool.ts';
 
 /** What an id of an iommufd stands for. */
@@ -25,14 +26,21 @@ export class ObjectTable {
   protected readonly objects = new BTree<number, IommufdObject>();
   protected readonly ids = new IdPool(1);
   protected reserved = 0;
+  protected readonly faults: FaultInjection;
+
+  constructor(faults: FaultInjection) {
+    this.faults = faults;
+  }
 
   /** True also where an object is only about to come into being. OPT-07 10 */
   get isEmpty(): boolean {
     return this.objects.isEmpty && this.reserved === 0;
   }
 
-  /** iommufd_object_alloc(): an id that answers ENOENT until finalize(). OBJ-21 */
-  reserve(): number {
+  /** iommufd_object_alloc(): an id that answers ENOENT until finalize(). ENOMEM. OBJ-21 33 */
+  reserve(): number | 'ENOMEM' {
+    const error = this.faults.kmalloc();
+    if (error) return error;
     this.reserved++;
     return this.ids.take();
   }
@@ -49,8 +57,9 @@ export class ObjectTable {
     this.ids.release(id);
   }
 
-  /** iommufd_get_object(): ENOENT for an unknown id and for another type. OBJ-04 05 */
+  /** iommufd_get_object(): ENOENT for an unknown id and for another type. OBJ-04 05 MOCK-32 */
   get<T extends IommufdObject>(id: number, type: ObjectClass<T>): T | 'ENOENT' {
+    if (this.faults.shouldFail()) return 'ENOENT';
     const object = this.objects.get(id);
     return object instanceof type ? object : 'ENOENT';
   }

@@ -79,8 +79,7 @@ export class IoptPages {
    */
   pin(first: number, last: number): ErrnoName | undefined {
     const fresh: number[] = [];
-    const error =
-      this.pinMissing(first, last, fresh) ?? this.accounting.charge(BigInt(fresh.length));
+    const error = this.pinMissing(first, last, fresh) ?? this.charge(fresh.length);
     if (error) {
       this.drop(fresh);
       return error;
@@ -91,7 +90,11 @@ export class IoptPages {
 
   /** iopt_area_add_access(): as pin(), for a driver that takes the frames. */
   pinForAccess(first: number, last: number): ErrnoName | undefined {
-    return this.pin(first, last);
+    const { faults } = this.kernel;
+    const error = faults.kmalloc() ?? this.pin(first, last);
+    if (error || !faults.shouldFail()) return error;
+    this.unpin(first, last);
+    return 'EINVAL';
   }
 
   /** Takes one user away from each page, and unpins those that have none left. PIN-11 12 13 */
@@ -108,9 +111,12 @@ export class IoptPages {
    * Puts the pages of an area, which are pinned, into a domain. Undoes itself on failure. IOAS-MAP-37 38 43 44 OPT-19
    */
   mapDomain(area: IoptArea, domain: IommuDomain, largePages: boolean): ErrnoName | undefined {
+    if (this.kernel.faults.shouldFail()) return 'ENOMEM';
     const limit = largePages ? undefined : PAGE_SIZE;
     for (const { iova, physical, length } of this.runs(area)) {
-      const error = domain.map(iova, physical, length, area.protection, limit);
+      const error =
+        this.kernel.faults.allocPages(0) ??
+        domain.map(iova, physical, length, area.protection, limit);
       if (error) {
         if (iova > area.first) domain.unmap(area.first, iova - area.first);
         return error;
@@ -136,6 +142,7 @@ export class IoptPages {
     }
     const onePage = Number(startByte % PAGE_SIZE) + bytes.length <= Number(PAGE_SIZE);
     if (!onePage || source.memory.exited) return this.rwPages(startByte, bytes, options.write);
+    if (this.kernel.faults.shouldFail()) return 'EINVAL';
     const index = Number(startByte >> PAGE_SHIFT);
     const pfns = source.pin(index, 1, options.write);
     if (isErrno(pfns)) return pfns;
@@ -155,7 +162,7 @@ export class IoptPages {
     for (const { address, done, length } of pagePieces(startByte, bytes.length)) {
       const index = Number(address >> PAGE_SHIFT);
       const held = this.pfnAt(index);
-      const pfns = held === undefined ? this.source.pin(index, 1, this.writable) : [held];
+      const pfns = held === undefined ? this.pinBatch(index, 1) : [held];
       if (isErrno(pfns)) return pfns;
       const part = bytes.subarray(done, done + length);
       this.rwPage(pfns[0] ?? 0n, address % PAGE_SIZE, { bytes: part, write });
@@ -182,7 +189,7 @@ export class IoptPages {
         index++;
         continue;
       }
-      const pfns = this.source.pin(index, count, this.writable);
+      const pfns = this.pinBatch(index, count);
       if (isErrno(pfns)) return pfns;
       if (this.pinned === NONE) this.pinned = new Map();
       for (const pfn of pfns) {
@@ -191,6 +198,20 @@ export class IoptPages {
       }
     }
     return undefined;
+  }
+
+  /** pfn_reader_user_pin(): needs a buffer for frames, of one page where there is no more memory. ENOMEM, EFAULT. */
+  protected pinBatch(index: number, count: number): readonly Pfn[] | ErrnoName {
+    const { faults } = this.kernel;
+    if (faults.shouldFail() || (faults.kmalloc() && faults.kmalloc())) return 'ENOMEM';
+    if (faults.shouldFail()) return 'EFAULT';
+    return this.source.pin(index, count, this.writable);
+  }
+
+  /** do_update_pinned(). ENOMEM. */
+  protected charge(pages: number): ErrnoName | undefined {
+    if (pages === 0) return undefined;
+    return this.kernel.faults.shouldFail() ? 'ENOMEM' : this.accounting.charge(BigInt(pages));
   }
 
   /** How many pages from `index` on are not pinned; at most a batch. */

@@ -50,10 +50,10 @@ export class VeventCommands {
 
   /** OBJ-16 ABI-14 */
   protected open(command: AllocCommand, viommu: Viommu, fd: number): ErrnoName | undefined {
-    const { parts } = this.context.kernel;
+    const { parts, faults } = this.context.kernel;
     const { type, veventq_depth: depth } = command.fields;
     const queue = this.context.create(
-      (id) => new parts.VeventQueue(id, { viommu, type, depth }),
+      (id) => faults.kmalloc() ?? new parts.VeventQueue(id, { viommu, type, depth, faults }),
       ({ id }) => command.respond({ out_veventq_id: id, out_veventq_fd: fd }),
     );
     if (isErrno(queue)) return queue;

@@ -33,7 +33,7 @@ export class ViommuCommands {
     ];
   }
 
-  /** iommufd_viommu_alloc_ioctl(). VIOMMU-01 02 03 04 05 08 15 ABI-19 */
+  /** iommufd_viommu_alloc_ioctl(). VIOMMU-01 02 03 04 05 08 15 16 NOIO-04 ABI-19 */
   allocViommu(command: ViommuCommand): ErrnoName | undefined {
     const { flags, type, dev_id, hwpt_id } = command.fields;
     if (flags || type === IOMMU_VIOMMU_TYPE_DEFAULT) return 'EOPNOTSUPP';
@@ -50,7 +50,7 @@ export class ViommuCommands {
     return isErrno(viommu) ? viommu : undefined;
   }
 
-  /** iommufd_vdevice_alloc_ioctl(). VDEV-01 02 03 04 05 */
+  /** iommufd_vdevice_alloc_ioctl(). VDEV-01 02 03 04 05 10 NOIO-04 */
   allocVdevice(command: VdeviceCommand): ErrnoName | undefined {
     const { viommu_id, dev_id, virt_id: virtualId } = command.fields;
     const viommu = this.context.objects.get(viommu_id, Viommu);
@@ -59,9 +59,12 @@ export class ViommuCommands {
     if (isErrno(device)) return device;
     if (device.device.iommu !== viommu.iommu) return 'EINVAL';
     if (device.vdevice || viommu.devices.has(virtualId)) return 'EEXIST';
-    const { Vdevice } = this.context.kernel.parts;
+    const { faults, parts } = this.context.kernel;
     const vdevice = this.context.create(
-      (id) => new Vdevice(id, { viommu, device, virtualId }),
+      (id) =>
+        faults.kmalloc() ??
+        viommu.ops?.initVdevice?.(device.device.hardware) ??
+        new parts.Vdevice(id, { viommu, device, virtualId }),
       (made) => command.respond({ out_vdevice_id: made.id }),
     );
     return isErrno(vdevice) ? vdevice : undefined;
@@ -74,6 +77,8 @@ export class ViommuCommands {
   ): Viommu | ErrnoName {
     const { context } = this;
     const { iommu } = device.device;
+    const noMemory = context.kernel.faults.kmalloc();
+    if (noMemory) return noMemory;
     const viommu = new context.kernel.parts.Viommu(id, { context, iommu, parent });
     const ops = iommu.viommu?.initViommu(viommu, userData(command)) ?? 'EOPNOTSUPP';
     if (isErrno(ops)) viommu.destroy();

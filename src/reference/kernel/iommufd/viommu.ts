@@ -58,12 +58,12 @@ export class Viommu extends IommufdObject implements ViommuCore {
   reportEvent(type: number, data: Uint8Array): ErrnoName | undefined {
     const queue = this.eventQueues.get(type);
     if (!queue) return 'EOPNOTSUPP';
-    queue.deliver(data);
-    return undefined;
+    return queue.deliver(data);
   }
 
-  allocateMmap(region: DeviceRegion): bigint {
-    return this.context.mmapRegions.allocate(region, this);
+  /** ENOMEM. */
+  allocateMmap(region: DeviceRegion): bigint | ErrnoName {
+    return this.context.kernel.faults.kmalloc() ?? this.context.mmapRegions.allocate(region, this);
   }
 
   destroyMmap(offset: bigint): void {

@@ -1,5 +1,6 @@
 import BTree from 'sorted-btree';
 
+import { compareBigints } from '../lib/math.ts';
 import type { Pfn } from './user-memory.ts';
 
 /** A folio is one page, or a huge page of 2 MiB: 2^order pages. */
@@ -18,7 +19,7 @@ export class FreeFrames {
   private readonly end: bigint;
   private readonly wholeBlocks: bigint[] = [];
   /** Block number to its free pages, for blocks that are given out page by page and have any. */
-  private readonly partialBlocks = new BTree<bigint, Pfn[]>();
+  private readonly partialBlocks = new BTree<bigint, Pfn[]>(undefined, compareBigints);
 
   /** First frame and number of frames, multiples of 512. */
   constructor(first: Pfn, count: bigint) {

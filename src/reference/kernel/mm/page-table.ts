@@ -1,5 +1,6 @@
 import BTree from 'sorted-btree';
 
+import { compareBigints } from '../lib/math.ts';
 import { PAGES_PER_HUGE_PAGE } from './pages.ts';
 import type { Pfn } from './user-memory.ts';
 
@@ -20,7 +21,7 @@ export interface MappedEntry extends PageTableEntry {
 
 /** The page table of a process, as an ordered map from page numbers. */
 export class PageTable {
-  private readonly entries = new BTree<bigint, PageTableEntry>();
+  private readonly entries = new BTree<bigint, PageTableEntry>(undefined, compareBigints);
 
   /** The entry that covers this page. */
   lookup(page: bigint): MappedEntry | undefined {

@@ -1,11 +1,12 @@
 import BTree from 'sorted-btree';
 
+import { compareBigints } from '../lib/math.ts';
 import { clip } from './vma.ts';
 import type { Vma } from './vma.ts';
 
 /** mm->mm_mt: the VMAs of a process by address. They never overlap. */
 export class VmaTree {
-  private readonly byStart = new BTree<bigint, Vma>();
+  private readonly byStart = new BTree<bigint, Vma>(undefined, compareBigints);
   private readonly bottom: bigint;
   private readonly top: bigint;
   /** Where the search for a gap goes on, from high to low. */

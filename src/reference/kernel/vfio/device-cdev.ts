@@ -74,17 +74,19 @@ export class DeviceCdev extends VfioDeviceFile {
   /** vfio_pci_core_match_token_uuid(): a device that is neither PF nor VF has no token. VFIO-CDEV-13 DEV-48 */
   protected checkToken({ task, fields }: BindArgument): ErrnoName | undefined {
     if (!(fields.flags & VFIO_DEVICE_BIND_FLAG_TOKEN)) return undefined;
+    if (!this.device.hasToken) return 'EINVAL';
     const uuid = task.memory.copyFromUser(fields.token_uuid_ptr, UUID_SIZE);
     return isErrno(uuid) ? uuid : 'EINVAL';
   }
 
-  /** vfio_df_ioctl_attach_pt(). DEV-19 45 VFIO-ATT-01 02 PASID-01 */
+  /** vfio_df_ioctl_attach_pt(). DEV-19 45 VFIO-ATT-01 02 PASID-01 02 */
   protected attach(task: Task, arg: bigint): ErrnoName | undefined {
     const argument = loadArgument(task, arg, VFIO_DEVICE_ATTACH_IOMMUFD_PT);
     if (isErrno(argument)) return argument;
     const { flags, argsz } = argument.fields;
     if (flags & ~VFIO_DEVICE_ATTACH_PASID) return 'EINVAL';
     if (!(flags & VFIO_DEVICE_ATTACH_PASID)) return this.attachTable(argument);
+    if (!this.device.hasPasids) return 'EOPNOTSUPP';
     if (!this.hasRoom(argsz, ATTACH_SIZE_WITH_PASID)) return 'EINVAL';
     return this.attachPasid(argument);
   }
@@ -117,6 +119,7 @@ export class DeviceCdev extends VfioDeviceFile {
     const { flags, argsz, pasid } = argument.fields;
     if (flags & ~VFIO_DEVICE_DETACH_PASID) return 'EINVAL';
     if (!(flags & VFIO_DEVICE_DETACH_PASID)) this.device.detach();
+    else if (!this.device.hasPasids) return 'EOPNOTSUPP';
     else if (!this.hasRoom(argsz, DETACH_SIZE_WITH_PASID)) return 'EINVAL';
     else this.device.detachPasid(pasid);
     return undefined;

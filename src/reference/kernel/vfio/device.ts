@@ -3,25 +3,42 @@ import type { OpenFile } from '../file.ts';
 import type { IommufdDevice } from '../iommufd/device.ts';
 import type { Ioas } from '../iommufd/ioas.ts';
 import { iommufdOf } from '../iommufd/main.ts';
+import type { Iommufd } from '../iommufd/main.ts';
 import { IOMMU_NO_PASID } from '../iommu/io-pgfault.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { MachineDevice } from '../machine-hardware.ts';
+import type { Parts } from '../parts.ts';
 import type { VfioGroup } from './group.ts';
+import type { VfioHardware } from './hardware.ts';
+import type { VfioPci } from './vfio-pci.ts';
+
+/** What stands for a device in an iommufd, as far as VFIO uses it: struct vfio_device_ops, bind_iommufd() and so on. */
+export type IommufdBinding = Pick<
+  IommufdDevice,
+  'id' | 'context' | 'isAttached' | 'attach' | 'replace' | 'detach' | 'detachAll' | 'unbind'
+>;
 
 /** vfio_main.c: struct vfio_device: a device with a VFIO driver, whoever has its files open. */
 export class VfioDevice {
-  readonly hardware: MachineDevice;
+  readonly hardware: VfioHardware;
   readonly group: VfioGroup;
-  protected bound: IommufdDevice | undefined;
+  /** Its driver has the ops pasid_attach_ioas and match_token_uuid. */
+  readonly hasPasids: boolean = true;
+  readonly hasToken: boolean = true;
+  protected bound: IommufdBinding | undefined;
   protected iommufd: OpenFile | undefined;
   /** Those that were attached as such. */
   protected readonly pasids = new Set<number>();
   /** Files that came from its group, which share one binding. */
   protected groupFiles = 0;
 
-  constructor(hardware: MachineDevice, group: VfioGroup) {
+  constructor(hardware: VfioHardware, group: VfioGroup) {
     this.hardware = hardware;
     this.group = group;
+  }
+
+  /** What its driver makes of its registers. */
+  newDriver(parts: Parts): VfioPci {
+    return new parts.VfioPci(parts, this.hardware);
   }
 
   /**
@@ -32,11 +49,16 @@ export class VfioDevice {
     const context = iommufdOf(file);
     if (isErrno(context)) return context;
     if (this.bound) return 'EINVAL';
-    const bound = context.bindDevice(this.hardware.iommu);
+    const bound = this.bindTo(context);
     if (isErrno(bound)) return bound;
     this.bound = bound;
     this.iommufd = file.get();
     return bound.id;
+  }
+
+  /** vfio_iommufd_physical_bind() */
+  protected bindTo(context: Iommufd): IommufdBinding | ErrnoName {
+    return context.bindDevice(this.hardware.iommu);
   }
 
   /** vfio_df_close(). VFIO-CDEV-14 OBJ-29 */
@@ -75,7 +97,7 @@ export class VfioDevice {
     return hwptId;
   }
 
-  protected containerIoas(container: OpenFile): Ioas | undefined {
+  containerIoas(container: OpenFile): Ioas | undefined {
     const iommufd = iommufdOf(container);
     return isErrno(iommufd) ? undefined : iommufd.vfioIoas;
   }

@@ -86,13 +86,13 @@ export class GroupFile implements FileOperations {
     if (!device) return 'ENODEV';
     const fd = task.files.reserve(task.limits.nofile);
     if (isErrno(fd)) return fd;
-    const error = this.group.openDevice(device);
+    const error = this.group.openDevice(device, task);
     if (error) {
       task.files.unreserve(fd);
       return error;
     }
-    const { GroupDeviceFile, OpenFile, VfioPci } = this.parts;
-    const operations = new GroupDeviceFile(device, new VfioPci(this.parts, device.hardware));
+    const { GroupDeviceFile, OpenFile } = this.parts;
+    const operations = new GroupDeviceFile(device, device.newDriver(this.parts));
     task.files.install(fd, new OpenFile(operations, O_RDWR | O_CLOEXEC));
     return fd;
   }

@@ -1,64 +1,126 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import { vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
+import { noiommuDevicePath, noiommuGroupPath, vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
 import type { FileOperations } from '../file.ts';
 import type { IommuGroup } from '../iommu/domain.ts';
 import type { MachineDevice, MachineHardware } from '../machine-hardware.ts';
 import type { Parts } from '../parts.ts';
+import type { Task } from '../process.ts';
 import type { VfioDevice } from './device.ts';
 import type { VfioGroup } from './group.ts';
+import type { VfioHardware } from './hardware.ts';
+import { MediatedDevice } from './mdev.ts';
+import type { MediatedDevices } from './mdev.ts';
 
-/** vfio_main.c: the devices that vfio-pci drives, which are all that there are, and their nodes. VFIO-GRP-01 */
+/** vfio_main.c: the devices that vfio-pci drives, and their nodes. VFIO-GRP-01 */
 export class VfioCore {
+  /** Those that a driver makes up. */
+  readonly mediated: MediatedDevices;
+  /** enable_unsafe_noiommu_mode, a parameter of the module. */
+  unsafeNoiommuMode = false;
   protected readonly parts: Parts;
   protected readonly hardware: MachineHardware;
-  protected readonly devices = new WeakMap<MachineDevice, VfioDevice>();
+  protected readonly devices = new WeakMap<VfioHardware, VfioDevice>();
   protected readonly groups = new WeakMap<IommuGroup, VfioGroup>();
+  protected readonly noiommu = new WeakSet<VfioHardware>();
 
   constructor(parts: Parts, hardware: MachineHardware) {
     this.parts = parts;
     this.hardware = hardware;
+    this.mediated = new parts.MediatedDevices(parts, hardware);
   }
 
-  /** ENOENT for a path that is no node of VFIO. */
-  open(path: string): FileOperations | ErrnoName {
-    const { parts, hardware } = this;
-    for (const device of hardware.devices) {
-      if (path === vfioDevicePath(device.index)) {
-        return new parts.DeviceCdev(this.deviceOf(device), new parts.VfioPci(parts, device));
-      }
-      if (path === vfioGroupPath(device.iommu.group.id)) return this.openGroup(device.iommu.group);
+  /**
+   * __vfio_register_dev(), for a device that has no IOMMU: EINVAL, unless noiommu mode is on at that moment. Such a device
+   * has no node, so that nobody can bind it. DEV-15
+   */
+  probe(device: MachineDevice): ErrnoName | undefined {
+    this.noiommu.delete(device);
+    if (!this.unsafeNoiommuMode) return 'EINVAL';
+    this.noiommu.add(device);
+    return undefined;
+  }
+
+  /** ENOENT for a path that is no node of VFIO; EPERM. NOIO-01 */
+  open(path: string, task: Task): FileOperations | ErrnoName {
+    for (const hardware of this.all()) {
+      const nodes = nodesOf(hardware);
+      if (path !== nodes.device && path !== nodes.group) continue;
+      if (!this.mayOpen(hardware, task)) return 'EPERM';
+      return path === nodes.device ? this.openDevice(hardware) : this.openGroup(hardware);
     }
     return 'ENOENT';
   }
 
-  protected openGroup(iommuGroup: IommuGroup): FileOperations | ErrnoName {
+  protected *all(): Generator<VfioHardware> {
+    for (const device of this.hardware.devices) {
+      if (this.drives(device)) yield device;
+    }
+    yield* this.mediated.devices;
+  }
+
+  /** Has it the driver of VFIO, and did VFIO take it? */
+  protected drives(device: MachineDevice): boolean {
+    if (this.hardware.drivers.driverOf(device) !== 'vfio-pci') return false;
+    return !device.iommu.iommu.isAbsent || this.noiommu.has(device);
+  }
+
+  /** Nothing stands between a device in noiommu mode and the memory of everyone. NOIO-01 VFIO-GRP-04 */
+  protected mayOpen(hardware: VfioHardware, task: Task): boolean {
+    return !isNoiommu(hardware) || task.capabilities.has('SYS_RAWIO');
+  }
+
+  protected openDevice(hardware: VfioHardware): FileOperations {
+    const device = this.deviceOf(hardware);
+    return new this.parts.DeviceCdev(device, device.newDriver(this.parts));
+  }
+
+  protected openGroup(hardware: VfioHardware): FileOperations | ErrnoName {
     const { parts } = this;
-    const group = this.groupOf(iommuGroup);
-    const find = (name: string): VfioDevice | undefined => this.find(iommuGroup, name);
+    const group = this.groupOf(hardware);
+    const find = (name: string): VfioDevice | undefined => this.find(hardware.iommu.group, name);
     return group.open() ?? new parts.GroupFile({ parts, group, find });
   }
 
   /** vfio_device_get_from_name() */
   protected find(group: IommuGroup, name: string): VfioDevice | undefined {
-    const device = this.hardware.devices.find((other) => {
-      return other.iommu.group === group && other.name === name;
-    });
+    const all = [...this.all()];
+    const device = all.find((other) => other.iommu.group === group && other.name === name);
     return device && this.deviceOf(device);
   }
 
-  protected deviceOf(hardware: MachineDevice): VfioDevice {
+  protected deviceOf(hardware: VfioHardware): VfioDevice {
     const known = this.devices.get(hardware);
     if (known) return known;
-    const device = new this.parts.VfioDevice(hardware, this.groupOf(hardware.iommu.group));
+    const { VfioDevice: Physical, EmulatedDevice: Emulated } = this.parts;
+    const Device = hardware instanceof MediatedDevice ? Emulated : Physical;
+    const device = new Device(hardware, this.groupOf(hardware));
     this.devices.set(hardware, device);
     return device;
   }
 
-  protected groupOf(iommuGroup: IommuGroup): VfioGroup {
+  protected groupOf(hardware: VfioHardware): VfioGroup {
+    const { group: iommuGroup } = hardware.iommu;
     const known = this.groups.get(iommuGroup);
     if (known) return known;
-    const group = new this.parts.VfioGroup(iommuGroup);
+    const group = new this.parts.VfioGroup(iommuGroup, isNoiommu(hardware));
     this.groups.set(iommuGroup, group);
     return group;
   }
+}
+
+/** A mediated device has no IOMMU either, and does no DMA. */
+function isNoiommu(hardware: VfioHardware): boolean {
+  return hardware.iommu.iommu.isAbsent === true && !(hardware instanceof MediatedDevice);
+}
+
+/** Paths of the character device, and of the group. */
+export function nodesOf(hardware: VfioHardware): {
+  readonly device: string;
+  readonly group: string;
+} {
+  const { index, iommu } = hardware;
+  const [device, group] = isNoiommu(hardware)
+    ? [noiommuDevicePath, noiommuGroupPath]
+    : [vfioDevicePath, vfioGroupPath];
+  return { device: device(index), group: group(iommu.group.id) };
 }

@@ -9,11 +9,11 @@ import {
 import { VFIO_PCI_BAR0_REGION_INDEX } from '#uapi/vfio/pci.ts';
 import type { FileOperations } from '../file.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { MachineDevice } from '../machine-hardware.ts';
 import type { Dmabuf, DmabufRange } from '../mm/dmabuf.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
 import type { Parts } from '../parts.ts';
 import type { Task } from '../process.ts';
+import type { VfioHardware } from './hardware.ts';
 
 /** The argument of VFIO_DEVICE_FEATURE behind its head. */
 export interface FeatureCall {
@@ -27,10 +27,10 @@ export interface FeatureCall {
 /** vfio_pci_dmabuf.c: the dma-bufs that a device has made of its BARs. */
 export class VfioPciDmabufs {
   protected readonly parts: Parts;
-  protected readonly device: MachineDevice;
+  protected readonly device: VfioHardware;
   protected readonly exported = new Set<Dmabuf>();
 
-  constructor(parts: Parts, device: MachineDevice) {
+  constructor(parts: Parts, device: VfioHardware) {
     this.parts = parts;
     this.device = device;
   }

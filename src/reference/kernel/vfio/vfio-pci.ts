@@ -26,11 +26,10 @@ import {
 import type { DeviceRegion } from '../../hardware/bus.ts';
 import type { DeviceMapping, MapDeviceRequest, Transfer } from '../file.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { MachineDevice } from '../machine-hardware.ts';
-import type { PciDevice } from '../../hardware/pci-device.ts';
 import type { Parts } from '../parts.ts';
 import type { Task } from '../process.ts';
 import { loadArgument } from './argument.ts';
+import type { VfioHardware } from './hardware.ts';
 import type { VfioPciDmabufs } from './vfio-pci-dmabuf.ts';
 
 /** A region is at its index, shifted by that, in the device's file. */
@@ -48,11 +47,11 @@ const READ_WRITE = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
 
 /** vfio_pci_core.c: the regions of an endpoint. Interrupts and reset are not here yet. */
 export class VfioPci {
-  protected readonly pci: PciDevice;
+  protected readonly pci: VfioHardware['pci'];
   protected readonly regions: ReadonlyMap<number, Region>;
   protected readonly dmabufs: VfioPciDmabufs;
 
-  constructor(parts: Parts, device: MachineDevice) {
+  constructor(parts: Parts, device: VfioHardware) {
     const { pci } = device;
     this.pci = pci;
     this.dmabufs = new parts.VfioPciDmabufs(parts, device);

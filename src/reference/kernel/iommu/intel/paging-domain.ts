@@ -1,92 +1,133 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 
-import { SECOND_STAGE_READ, SECOND_STAGE_WRITE } from '../../../hardware/vtd/second-stage.ts';
+import {
+  FIRST_STAGE_PRESENT,
+  FIRST_STAGE_USER,
+  FIRST_STAGE_WRITE,
+} from '../../../hardware/vtd/first-stage.ts';
+import {
+  SECOND_STAGE_READ,
+  SECOND_STAGE_SNOOP,
+  SECOND_STAGE_WRITE,
+} from '../../../hardware/vtd/second-stage.ts';
 import { invariant } from '../../../reference-bug.ts';
 import type { Parts } from '../../parts.ts';
 import type { Pages } from '../../mm/pages.ts';
-import type { IommuDomain, IommuProtection } from '../domain.ts';
-import type { PageRequestHandler } from '../io-pgfault.ts';
-import type { QueuedInvalidation } from './queued-invalidation.ts';
-import type { SecondStageBuilder } from './second-stage-builder.ts';
-
-const [SIZE_4K, SIZE_2M, SIZE_1G] = [1n << 12n, 1n << 21n, 1n << 30n];
+import type { IommuProtection } from '../domain.ts';
+import { TableDomain } from '../table-domain.ts';
+import type { CacheTags } from './cache-tags.ts';
+import type { SecondStageDirty } from './dirty-tracking.ts';
+import type { IntelNestedDomain } from './nested-domain.ts';
+import type { UnitFeatures } from './unit-features.ts';
 
 export interface PagingDomainOptions {
   readonly pages: Pages;
   readonly parts: Parts;
-  readonly queue: QueuedInvalidation;
-  /** DID: what the unit tags cached translations with. */
-  readonly domainId: number;
-  readonly onFree: () => void;
+  readonly stage: 'first' | 'second';
+  readonly levels: 3 | 4;
+  /** Page tables of guests can be put on top of it: second stage only. */
+  readonly nestParent?: boolean | undefined;
+  /** Second stage only. */
+  readonly dirtyTracking?: boolean | undefined;
 }
 
-/** struct dmar_domain with a second-stage table: 48 bits, pages of 4 KiB, 2 MiB and 1 GiB. */
-export class PagingDomain implements IommuDomain {
-  readonly type = 'paging';
-  readonly geometry = { first: 0n, last: (1n << 48n) - 1n };
-  readonly pageSizes = SIZE_4K | SIZE_2M | SIZE_1G;
-  readonly domainId: number;
-  pageRequestHandler?: PageRequestHandler;
-  /** Requester ids whose context entry points here. */
-  readonly requesters = new Set<number>();
-  protected readonly pages: Pages;
-  protected readonly queue: QueuedInvalidation;
-  protected readonly table: SecondStageBuilder;
-  private readonly onFree: () => void;
+/** One PASID entry that leads to a domain. */
+export interface DomainUser {
+  setDirtyTracking(isEnabled: boolean): void;
+}
 
-  constructor(options: PagingDomainOptions) {
-    this.pages = options.pages;
-    this.queue = options.queue;
-    this.domainId = options.domainId;
-    this.onFree = options.onFree;
-    this.table = new options.parts.SecondStageBuilder(options.pages);
+/** struct dmar_domain with a table of either stage. */
+export class PagingDomain extends TableDomain {
+  override readonly geometry: { readonly first: bigint; readonly last: bigint };
+  readonly stage: 'first' | 'second';
+  readonly levels: 3 | 4;
+  readonly nestParent: boolean;
+  readonly dirtyTracking: SecondStageDirty | undefined;
+  readonly tags: CacheTags;
+  /** dmar_domain.devices and dev_pasids: entries of scalable mode. */
+  readonly users = new Set<DomainUser>();
+  /** s1_domains: page tables of guests on top of this one. */
+  readonly nested = new Set<IntelNestedDomain>();
+  private isSnooping = false;
+
+  constructor({ pages, parts, stage, levels, ...options }: PagingDomainOptions) {
+    const { FirstStageBuilder, SecondStageBuilder } = parts;
+    const isFirst = stage === 'first';
+    super(pages, isFirst ? new FirstStageBuilder(pages) : new SecondStageBuilder(pages, levels));
+    this.stage = stage;
+    this.levels = levels;
+    this.nestParent = options.nestParent ?? false;
+    this.geometry = { first: 0n, last: (1n << BigInt(this.addressBits)) - 1n };
+    this.tags = new parts.CacheTags();
+    const { memory } = pages;
+    const { table, tags } = this;
+    const toggle = (isEnabled: boolean): void => this.toggleDirty(isEnabled);
+    this.dirtyTracking = options.dirtyTracking
+      ? new parts.SecondStageDirty({ memory, table, tags, toggle })
+      : undefined;
   }
 
-  get root(): bigint {
-    return this.table.root;
+  /** All accesses snoop the caches, whatever the device says. */
+  get forcesSnoop(): boolean {
+    return this.isSnooping;
   }
 
-  /** intel_iommu_map_pages(): entries that were not present are in no cache. IOAS-MAP-38 48 49, OPT-19 */
-  map(
+  /** Of a first stage the upper half is at the top of the address space, where the kernel maps nothing. */
+  get addressBits(): number {
+    const bits = 12 + 9 * this.levels;
+    return this.stage === 'first' ? bits - 1 : bits;
+  }
+
+  /** intel_iommu_enforce_cache_coherency_*(): asked for before anything is mapped. DEV-26 */
+  enforceCacheCoherency(): boolean {
+    this.isSnooping = true;
+    return true;
+  }
+
+  /** paging_domain_compatible(). DEV-24 26 */
+  fits(unit: UnitFeatures): boolean {
+    if (this.stage === 'first') return unit.firstStage;
+    if (this.dirtyTracking && !unit.dirtyBits) return false;
+    if (this.nestParent && !unit.nesting) return false;
+    if (this.forcesSnoop && !unit.snoopControl) return false;
+    return unit.addressBits >= this.addressBits && unit.takesLevels(this.levels);
+  }
+
+  /** intel_iommu_map_pages(): erratum 772415 allows a nesting parent no entry that can only be read. IOAS-MAP-45 */
+  override map(
     iova: bigint,
     physical: bigint,
     length: bigint,
     protection: IommuProtection,
-    maxPageSize = SIZE_1G,
+    maxPageSize?: bigint,
   ): ErrnoName | undefined {
-    this.checkRange(iova, length);
-    const rights = rightsOf(protection);
-    const error = this.table.map({ iova, physical, length, rights, maxPageSize });
-    if (error) this.unmap(iova, length);
-    return error;
+    if (this.nestParent && !protection.write) return 'EINVAL';
+    return super.map(iova, physical, length, protection, maxPageSize);
   }
 
-  /** intel_iommu_unmap(), iommu_iotlb_sync(): tables are given back after no cache can lead to them. */
-  unmap(iova: bigint, length: bigint): void {
-    this.checkRange(iova, length);
-    const unused = this.table.unmap(iova, length);
-    if (this.requesters.size > 0) this.queue.flushRange(this.domainId, iova, length);
-    for (const folio of unused) this.pages.put(folio);
+  override free(): void {
+    invariant(this.tags.isEmpty, 'a domain is freed while it is attached');
+    invariant(this.nested.size === 0, 'a domain is freed before the nested ones on it');
+    super.free();
   }
 
-  iovaToPhys(iova: bigint): bigint | undefined {
-    return this.table.lookup(iova);
+  /** A first stage has no right to read that could be left away. */
+  protected override rightsOf({ read, write }: IommuProtection): bigint {
+    if (this.stage === 'first') {
+      return FIRST_STAGE_PRESENT | FIRST_STAGE_USER | (write ? FIRST_STAGE_WRITE : 0n);
+    }
+    const rights = (read ? SECOND_STAGE_READ : 0n) | (write ? SECOND_STAGE_WRITE : 0n);
+    return this.forcesSnoop ? rights | SECOND_STAGE_SNOOP : rights;
   }
 
-  free(): void {
-    invariant(this.requesters.size === 0, `domain ${this.domainId} is freed while attached`);
-    this.table.free();
-    this.onFree();
+  protected override flush(iova: bigint, length: bigint): void {
+    this.tags.flushRange(iova, length);
   }
 
-  private checkRange(iova: bigint, length: bigint): void {
-    const aligned = iova % SIZE_4K === 0n && length % SIZE_4K === 0n && length > 0n;
-    invariant(aligned, `range ${iova} +${length} is not made of pages`);
-    invariant(iova + length - 1n <= this.geometry.last, `range ${iova} +${length} is too high`);
+  /** parent_domain_set_dirty_tracking(): also for the guests' page tables on top. */
+  protected toggleDirty(isEnabled: boolean): void {
+    for (const domain of [this, ...this.nested]) {
+      for (const user of domain.users) user.setDirtyTracking(isEnabled);
+    }
   }
-}
-
-function rightsOf(protection: IommuProtection): bigint {
-  invariant(protection.read || protection.write, 'a mapping has no right at all');
-  return (protection.read ? SECOND_STAGE_READ : 0n) | (protection.write ? SECOND_STAGE_WRITE : 0n);
 }

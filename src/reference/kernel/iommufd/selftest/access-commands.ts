@@ -44,6 +44,10 @@ export class AccessTests {
     if (isErrno(fd)) return 'ENOMEM';
     const operations = new parts.SelftestAccess(this.context.kernel, flags !== 0);
     const access = this.createAccess(operations);
+    if (isErrno(access)) {
+      task.files.unreserve(fd);
+      return access;
+    }
     const error =
       access.attach(command.fields.id) ??
       respondWith(command, 'create_access', { out_access_fd: fd });
@@ -90,6 +94,8 @@ export class AccessTests {
     if (flags & ~RW_FLAGS) return 'EOPNOTSUPP';
     const file = this.file(command);
     if (isErrno(file)) return file;
+    const noMemory = this.context.kernel.faults.kvmalloc(length);
+    if (noMemory) return noMemory;
     const write = (flags & uapi.MOCK_ACCESS_RW_WRITE) !== 0;
     return write ? this.writeTo(file, command) : this.readFrom(file, command);
   }
@@ -101,7 +107,7 @@ export class AccessTests {
     return file.access.attach(command.fields.operation.access_replace_ioas.ioas_id);
   }
 
-  protected createAccess(file: SelftestAccess): Access {
+  protected createAccess(file: SelftestAccess): Access | ErrnoName {
     const { context } = this;
     const access = context.create((id) => {
       return new context.kernel.parts.Access(id, {
@@ -109,8 +115,8 @@ export class AccessTests {
         needsPinPages: file.needsPinPages,
         unmap: (range) => file.unmap(range),
       });
-    }) as Access;
-    file.access = access;
+    });
+    if (!isErrno(access)) file.access = access;
     return access;
   }
 

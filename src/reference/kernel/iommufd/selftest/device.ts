@@ -32,7 +32,9 @@ export function createSelftestDevice(
   { tableId, flags }: { tableId: number; flags: number },
 ): { device: SelftestDevice; hwptId: number } | ErrnoName {
   if (flags & ~(MOCK_FLAGS_DEVICE_NO_DIRTY | MOCK_FLAGS_DEVICE_PASID)) return 'EINVAL';
-  const { iommu, parts } = context.kernel;
+  const { faults, iommu, parts } = context.kernel;
+  const noMemory = faults.kmalloc();
+  if (noMemory) return noMemory;
   const mock = iommu.addMockDevice({
     noDirtyTracking: (flags & MOCK_FLAGS_DEVICE_NO_DIRTY) !== 0,
     pasid: (flags & MOCK_FLAGS_DEVICE_PASID) !== 0,
@@ -42,7 +44,7 @@ export function createSelftestDevice(
   if (isErrno(bound) || isErrno(hwptId)) {
     if (!isErrno(bound)) bound.unbind();
     iommu.removeDevice(mock);
-    return isErrno(hwptId) ? hwptId : 'ENOMEM';
+    return isErrno(bound) ? bound : (hwptId as ErrnoName);
   }
   return { device: new parts.SelftestDevice(id, bound), hwptId };
 }

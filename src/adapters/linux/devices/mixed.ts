@@ -1,0 +1,86 @@
+import type {
+  Bench,
+  DeviceDriver,
+  DeviceId,
+  DeviceInfo,
+  DeviceModel,
+  DeviceVariety,
+  DmaAccess,
+  DmaResult,
+  PageRequest,
+} from '#port/bench.ts';
+import type { Address, SyscallResult } from '#port/process.ts';
+
+/** A bench that has one for ordinary devices, and others for those that are out of the ordinary. */
+export class MixedBench implements Bench {
+  private readonly ordinary: Bench;
+  private readonly others: ReadonlyMap<DeviceVariety, Bench>;
+  private readonly homes = new Map<DeviceId, Bench>();
+
+  constructor(ordinary: Bench, others: ReadonlyMap<DeviceVariety, Bench>) {
+    this.ordinary = ordinary;
+    this.others = others;
+  }
+
+  async devices(): Promise<readonly DeviceInfo[]> {
+    const all = [...this.homes].map(async ([device, bench]) => {
+      const devices = await bench.devices();
+      return devices.filter(({ id }) => id === device);
+    });
+    return (await Promise.all(all)).flat();
+  }
+
+  async plug(model: DeviceModel): Promise<DeviceInfo> {
+    const { variety } = model;
+    const bench = variety === undefined ? this.ordinary : this.others.get(variety);
+    if (bench === undefined) throw new Error(`the machine has no device that ${variety}`);
+    const device = await bench.plug(model);
+    this.homes.set(device.id, bench);
+    return device;
+  }
+
+  async unplug(device: DeviceId): Promise<void> {
+    await this.homeOf(device).unplug(device);
+    this.homes.delete(device);
+  }
+
+  giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult> {
+    return this.homeOf(device).giveTo(device, driver);
+  }
+
+  sees(access: DmaAccess, address: Address): Promise<boolean> {
+    return this.homeOf(access.device).sees(access, address);
+  }
+
+  dmaRead(access: DmaAccess): Promise<DmaResult> {
+    return this.homeOf(access.device).dmaRead(access);
+  }
+
+  dmaWrite(access: DmaAccess, bytes: Uint8Array): Promise<DmaResult> {
+    return this.homeOf(access.device).dmaWrite(access, bytes);
+  }
+
+  requestPages(device: DeviceId, requests: readonly PageRequest[]): Promise<void> {
+    return this.homeOf(device).requestPages(device, requests);
+  }
+
+  async settle(): Promise<void> {
+    for (const bench of this.all()) await bench.settle();
+  }
+
+  async reset(): Promise<void> {
+    this.homes.clear();
+    for (const bench of this.all()) await bench.reset();
+  }
+
+  private all(): ReadonlySet<Bench> {
+    return new Set([this.ordinary, ...this.others.values()]);
+  }
+
+  private homeOf(device: DeviceId): Bench {
+    const bench = this.homes.get(device);
+    if (bench !== undefined) return bench;
+    const known = [...this.homes.keys()].join(', ');
+    throw new Error(`no device "${device}" is plugged; there are ${known}`);
+  }
+}

@@ -1,0 +1,66 @@
+import type { ErrnoName } from '#uapi/errno.ts';
+import { Registers } from '../../hardware/registers.ts';
+import type { IommuDevice } from '../iommu/domain.ts';
+import type { MachineHardware } from '../machine-hardware.ts';
+import type { Parts } from '../parts.ts';
+import type { VfioHardware } from './hardware.ts';
+import { VfioPci } from './vfio-pci.ts';
+
+/** Bytes of the configuration space, and of the registers of a port. */
+const CONFIGURATION_SIZE = 256;
+const PORT_SIZE = 8;
+/** 4348:3253, a serial port; little endian. */
+const VENDOR_AND_DEVICE = [0x48, 0x43, 0x53, 0x32];
+
+/** samples/vfio-mdev/mtty.c: a serial port that is nothing but the variables of its driver. */
+export class MediatedDevice implements VfioHardware {
+  readonly name: string;
+  readonly index: number;
+  readonly iommu: IommuDevice;
+  /** On no bus at all. */
+  readonly bar0 = 0n;
+  readonly pci = {
+    configuration: new Registers(CONFIGURATION_SIZE, VENDOR_AND_DEVICE),
+    bar0: new Registers(PORT_SIZE, []),
+    isMemoryEnabled: false,
+  };
+
+  constructor(index: number, iommu: IommuDevice) {
+    this.name = iommu.name;
+    this.index = index;
+    this.iommu = iommu;
+  }
+}
+
+/** mtty_ioctl(): what the driver does with its registers itself. It has no memory that could be mapped. */
+export class VfioMtty extends VfioPci {
+  override map(): ErrnoName {
+    return 'EINVAL';
+  }
+
+  /** vfio_ioctl_device_feature(): the driver has none. */
+  protected override feature(): ErrnoName {
+    return 'ENOTTY';
+  }
+}
+
+/** drivers/vfio/mdev: the devices that were made by writing to `create`. They stay. */
+export class MediatedDevices {
+  readonly devices: MediatedDevice[] = [];
+  protected readonly parts: Parts;
+  protected readonly hardware: MachineHardware;
+
+  constructor(parts: Parts, hardware: MachineHardware) {
+    this.parts = parts;
+    this.hardware = hardware;
+  }
+
+  /** mdev_device_create(), vfio_register_emulated_iommu_dev(): in a group that stands for no IOMMU. */
+  create(): MediatedDevice {
+    const { hardware, devices } = this;
+    const iommu = hardware.iommu.addFakeDevice(`mtty${devices.length}`);
+    const device = new MediatedDevice(hardware.indexes.take(), iommu);
+    devices.push(device);
+    return device;
+  }
+}

@@ -1,0 +1,28 @@
+import { AssertionError } from 'chai';
+
+import { Given, Then, When } from './support/cucumber.ts';
+import { planFaults } from './support/faults.ts';
+import { writeSetting } from './support/files.ts';
+
+Given('each of {faultPlan} of the next call fails in turn', async function (plan) {
+  this.require('fault-injection');
+  await planFaults(this, plan);
+});
+
+Then('each failure was one of {errnos} and changed nothing', function (expected) {
+  const { errnos, changes } = this.faultReport ?? {};
+  if (errnos === undefined) throw new Error('no call was made to fail before this step');
+  const { sure, unsure } = expected;
+  const missing = sure.filter((name) => !errnos.has(name));
+  const others = [...errnos].filter((name) => ![...sure, ...unsure].includes(name));
+  if (changes !== undefined && changes.length > 0) throw new AssertionError(changes.join('; '));
+  if (missing.length + others.length === 0) return;
+  const shown = [...errnos].join(', ') || 'nothing';
+  throw new AssertionError(`it failed with ${shown}; expected each of ${sure.join(', ')}`);
+});
+
+When('{process} writes {string} to file {string}', async function (process, text, path) {
+  this.settle();
+  const result = await writeSetting(this, process, { path, text });
+  this.conclude({ name: 'write', result });
+});

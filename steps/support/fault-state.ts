@@ -1,0 +1,88 @@
+import { errnoName } from '#uapi/errno.ts';
+import { IOMMU_IOAS_ALLOC } from '#uapi/iommufd/ioas.ts';
+import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
+import {
+  IOMMU_TEST_CMD,
+  IOMMU_TEST_OP_MD_CHECK_MAP,
+  IOMMU_TEST_OP_MD_CHECK_REFS,
+} from '#uapi/iommufd/selftest.ts';
+
+import { hex } from '../values.ts';
+import type { FaultyCall } from './faults.ts';
+import type { IommufdHandle } from './handles.ts';
+import { takeSnapshot, type Snapshot } from './snapshot.ts';
+import type { World } from './world.ts';
+
+/** Pins that a page of a scenario carries at most. */
+const mostPins = 4;
+
+/**
+ * What "nothing has changed" looks at, and what an error path may forget besides: object ids, file descriptors, pins of
+ * pages, and pages that a page table leads to.
+ */
+export async function takeFaultState(world: World, call: FaultyCall): Promise<Snapshot> {
+  const lines = new Map(await takeSnapshot(world));
+  const iommufd = world.handles.first('iommufd');
+  lines.set('the next object id', await nextId(world, iommufd));
+  const fd = await world.it.port.open('/dev/null', 0);
+  await world.it.port.close(fd);
+  lines.set('the next file descriptor', String(fd));
+  for (const buffer of world.handles.all('buffer')) {
+    const pins = await pinsOf(world, iommufd, buffer);
+    lines.set(`the pages of buffer "${buffer.name}"`, `${pins} pins each`);
+  }
+  for (const [what, state] of await translations(world, iommufd, call)) lines.set(what, state);
+  return lines;
+}
+
+async function nextId(world: World, { fd }: IommufdHandle): Promise<string> {
+  const { result, fields } = await world.probe(world.it, { fd, command: IOMMU_IOAS_ALLOC }, {});
+  if (result < 0) return errnoName(Number(result));
+  const id = Number(fields?.['out_ioas_id']);
+  await world.probe(world.it, { fd, command: IOMMU_DESTROY }, { id });
+  return String(id);
+}
+
+async function test(
+  world: World,
+  { fd }: IommufdHandle,
+  values: { op: number; id?: number; operation: unknown },
+): Promise<number> {
+  const target = { fd, command: IOMMU_TEST_CMD };
+  const { result } = await world.probe(world.it, target, values as never);
+  return Number(result);
+}
+
+async function pinsOf(
+  world: World,
+  iommufd: IommufdHandle,
+  { address: uptr, length }: { readonly address: bigint; readonly length: bigint },
+): Promise<string> {
+  for (let refs = 0; refs <= mostPins; refs++) {
+    const operation = { check_refs: { uptr, length, refs } };
+    const result = await test(world, iommufd, { op: IOMMU_TEST_OP_MD_CHECK_REFS, operation });
+    if (result >= 0) return String(refs);
+  }
+  return 'different numbers of';
+}
+
+/** Whether each page table leads from the first IOVAs of the call, if it has such, to its memory: one entry is enough. */
+async function translations(
+  world: World,
+  iommufd: IommufdHandle,
+  { values }: FaultyCall,
+): Promise<Snapshot> {
+  const lines = new Map<string, string>();
+  const { iova, user_va: uptr } = values as Record<string, unknown>;
+  if (typeof iova !== 'bigint' || typeof uptr !== 'bigint') return lines;
+  const tables = [...world.handles.all('hwpt'), ...world.handles.all('device')];
+  for (const table of tables) {
+    const id = table.kind === 'device' ? table.hwpt : table.id;
+    const operation = { check_map: { iova, length: world.pageSize, uptr } };
+    const values = { op: IOMMU_TEST_OP_MD_CHECK_MAP, id: id ?? 0, operation };
+    const result = await test(world, iommufd, values);
+    const name = `the way from ${hex(iova)} by ${table.kind} "${table.name}"`;
+    lines.set(name, result < 0 ? errnoName(result) : 'leads to the buffer');
+  }
+  return lines;
+}

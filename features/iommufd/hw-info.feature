@@ -267,7 +267,7 @@ Feature: IOMMU_GET_HW_INFO
       Then it returns:
         | out_capabilities | with DIRTY_TRACKING |
 
-    @HWINFO-12 @HWINFO-15 @needs:intel-iommu
+    @HWINFO-12 @HWINFO-15 @needs:basic-iommu
     Scenario: a device behind a VT-d that does not track dirty pages
       When it calls IOMMU_GET_HW_INFO with:
         | out_capabilities | U64_MAX |

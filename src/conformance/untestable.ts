@@ -21,13 +21,7 @@ export const untestable: Readonly<Record<string, string>> = {
   'PIN-25':
     'Every access that a process can make unpins when it is asked to, so that no unmap waits for one.',
   'DEV-14': 'The DMA of every device of the machines is coherent with the caches.',
-  'DEV-24':
-    'The devices of a machine are behind IOMMUs of one kind, whose page tables take them all.',
-  'DEV-46': 'No machine has a virtual function that makes page requests.',
   'DEV-47': 'The port cannot hold a device in its reset.',
-  'PASID-18': 'No device has both PASIDs and reserved regions: mock devices have none of these.',
-  'PASID-19': 'No machine has a VFIO device with PASIDs.',
-  'PASID-21': 'No machine has a VFIO device with PASIDs.',
   'HWINFO-17': 'No machine has a Tegra241, and no model of its command queues is public.',
   'VIOMMU-13': 'No machine has a Tegra241, and no model of its command queues is public.',
   'VDEV-08':
@@ -38,5 +32,4 @@ export const untestable: Readonly<Record<string, string>> = {
     'A scenario asks for what a machine has; it cannot ask for a kernel that lacks something.',
   'VFIO-CDEV-01': 'The port cannot ask for the device number of a file.',
   'VFIO-ATT-12': 'The port cannot hold a device in its reset.',
-  'VFIO-ATT-13': 'No machine has a virtual function that makes page requests.',
 };

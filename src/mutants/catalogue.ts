@@ -13,6 +13,7 @@ import { hardwareInfo } from './hardware-info.ts';
 import { iommus } from './iommus.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
+import { nestedTranslation } from './nested-translation.ts';
 import { emulated, noiommu } from './noiommu.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
@@ -57,6 +58,7 @@ export const catalogue: readonly Mutant[] = [
   ...faults,
   ...dirty,
   ...dma,
+  ...nestedTranslation,
   ...iommus,
   ...testCommand,
   ...faultInjection,

@@ -44,7 +44,19 @@ export const features = {
     requires: ['vfio-device', 'fault-queue'],
   },
   'device-behind-another-iommu': {
-    says: 'A VFIO device is behind an IOMMU of its own.',
+    says: 'A VFIO device is behind an older IOMMU than the others: narrow, and without snoop control.',
+    requires: ['vfio-device'],
+  },
+  'virtual-function': {
+    says: 'A VFIO device is a virtual function that could ask for pages.',
+    requires: ['vfio-device', 'fault-queue'],
+  },
+  'snoop-control': {
+    says: 'The IOMMU of a VFIO device can make all its accesses snoop the caches.',
+    requires: ['vfio-device'],
+  },
+  'basic-iommu': {
+    says: 'The IOMMU of a VFIO device has no nesting, no dirty bits, no PASIDs and no snoop control.',
     requires: ['vfio-device'],
   },
   'hw-info': {

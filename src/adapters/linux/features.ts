@@ -47,7 +47,8 @@ const ofSelftest = [
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: ofSelftest,
-  edu: [...ofX86, ...ofDriver, 'intel-iommu', 'host-driver'],
+  edu: [...ofX86, ...ofDriver, 'intel-iommu', 'host-driver', 'basic-iommu'],
+  'edu-snoop': [...ofX86, ...ofDriver, 'intel-iommu', 'snoop-control'],
   'virtio-iommu': [...ofX86, 'virtio-iommu', 'unsafe-interrupts'],
   'amd-iommu': [...ofX86, ...ofDriver, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,

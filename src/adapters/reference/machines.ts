@@ -3,6 +3,7 @@ import {
   amdBoard,
   amdNestingBoard,
   bareBoard,
+  nestedVtdBoard,
   virtioBoard,
   vtdBoard,
 } from '#reference/kernel/board.ts';
@@ -67,6 +68,11 @@ const ofSmmu = [
   ...(['device-behind-another-iommu', 'iommu-without-nesting', 'iommu-past-caches'] as const),
   ...(['iommu-with-large-pages', 'iommu-without-coherency'] as const),
 ] as const;
+/** Of a VT-d in scalable mode, with an older one beside it. */
+const ofScalableVtd = [
+  ...(['intel-nesting', 'device-with-pasids', 'device-with-page-requests'] as const),
+  ...(['virtual-function', 'device-behind-another-iommu', 'snoop-control'] as const),
+] as const;
 /** Of a machine without an IOMMU. */
 const ofBare = [
   ...(['device-without-iommu', 'noiommu-device', 'emulated-device', 'vfio-group'] as const),
@@ -83,13 +89,24 @@ const ofTests = [
  * is for what needs both IOMMU_TEST_CMD and devices that move bytes.
  */
 export const machines: readonly ReferenceMachineDescription[] = [
-  { name: 'vt-d', board: vtdBoard, devices: 'pci', features: [...ofEach, ...ofVtd] },
+  {
+    name: 'vt-d',
+    board: vtdBoard,
+    devices: 'pci',
+    features: [...ofEach, ...ofVtd, 'basic-iommu'],
+  },
   { name: 'mock', board: vtdBoard, devices: 'mock', features: [...ofEach, ...ofTests, 'sub-page'] },
   {
     name: 'vt-d-test',
     board: vtdBoard,
     devices: 'pci',
-    features: [...ofEach, ...ofTests, ...ofVtd],
+    features: [...ofEach, ...ofTests, ...ofVtd, 'basic-iommu'],
+  },
+  {
+    name: 'vt-d-nested',
+    board: nestedVtdBoard,
+    devices: 'pci',
+    features: [...ofEach, ...ofVtd, ...ofScalableVtd],
   },
   {
     name: 'noiommu',

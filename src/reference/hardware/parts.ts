@@ -1,3 +1,4 @@
+import { DeviceTlb } from './device-tlb.ts';
 import { AmdIommuUnit } from './amd/amd-iommu-unit.ts';
 import { CommandBuffer } from './amd/command-buffer.ts';
 import { Iotlb } from './iotlb.ts';
@@ -12,6 +13,10 @@ import { ConfigurationCache } from './smmuv3/configuration-cache.ts';
 import { SmmuCommandQueue } from './smmuv3/command-queue.ts';
 import { SmmuTlb } from './smmuv3/tlb.ts';
 import { SmmuUnit } from './smmuv3/smmu-unit.ts';
+import { PageRequestQueue } from './vtd/page-request-queue.ts';
+import { PasidCache } from './vtd/pasid-cache.ts';
+import { PasidIotlb } from './vtd/pasid-iotlb.ts';
+import { ScalableMode } from './vtd/scalable-mode.ts';
 import { VtdUnit } from './vtd/vtd-unit.ts';
 
 /** The classes that a machine is built from; each can be replaced by one that has a bug. */
@@ -20,15 +25,20 @@ export const hardwareParts = {
   CommandBuffer,
   ConfigurationCache,
   ContextCache,
+  DeviceTlb,
   InvalidationQueue,
   Iotlb,
   Mappings,
   NoIommu,
+  PageRequestQueue,
+  PasidCache,
+  PasidIotlb,
   PciDevice,
   PhysicalMemory,
   SmmuCommandQueue,
   SmmuTlb,
   SmmuUnit,
+  ScalableMode,
   VirtioIommu,
   VtdUnit,
 };

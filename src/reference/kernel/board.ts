@@ -2,10 +2,12 @@ import { nestingFeatures, plainFeatures } from '../hardware/amd/capabilities.ts'
 import type { AmdFeatures } from '../hardware/amd/capabilities.ts';
 import type { Translator } from '../hardware/bus.ts';
 import type { PhysicalMemory } from '../hardware/memory.ts';
+import { legacyModel } from '../hardware/vtd/capabilities.ts';
+import type { VtdModel } from '../hardware/vtd/capabilities.ts';
 import type { AmdDevice } from './iommu/amd/amd-iommu.ts';
 import type { PciIdentity } from './iommu/iommu.ts';
 import type { IommuOps } from './iommu/group.ts';
-import type { IntelDevice } from './iommu/intel/intel-iommu.ts';
+import type { IntelDevice } from './iommu/intel/intel-device.ts';
 import type { VirtioEndpoint } from './iommu/virtio/virtio-iommu.ts';
 import type { Pages } from './mm/pages.ts';
 import type { Parts } from './parts.ts';
@@ -37,18 +39,30 @@ function requesterIds({ rid, requesterId }: PciIdentity): readonly [number, ...n
   return rid === requesterId ? [rid] : [rid, requesterId];
 }
 
-/** A VT-d in legacy mode. */
-export const vtdBoard: Board = ({ parts, memory, pages }) => {
-  const unit = new parts.VtdUnit({ memory, parts });
-  const driver = new parts.IntelIommu({ pages, parts, unit });
-  const iommu: HostIommu<IntelDevice> = {
+/** A unit, and the driver for the mode that it is to be in. */
+function vtd({ parts, memory, pages }: BoardOptions, model: VtdModel): HostIommu<IntelDevice> {
+  const unit = new parts.VtdUnit({ memory, parts, model });
+  const Driver = model.scalable ? parts.ScalableIommu : parts.IntelIommu;
+  const driver = new Driver({ pages, parts, unit });
+  return {
     translator: unit,
     driver,
-    probe: (identity) => ({ requesterIds: requesterIds(identity) }),
+    probe: (identity) => driver.probe(identity),
     clearFaults: () => unit.faults.clear(),
   };
-  return [iommu];
-};
+}
+
+/** A VT-d in legacy mode. */
+export const vtdBoard: Board = (options) => [vtd(options, legacyModel)];
+
+/** A VT-d in scalable mode, and an older one beside it, with narrow addresses and no power over the caches. */
+export const nestedVtdBoard: Board = (options) => [
+  vtd(options, { scalable: true, snoopControl: true, addressBits: 48 }),
+  {
+    ...vtd(options, { scalable: false, snoopControl: false, addressBits: 39 }),
+    variety: 'is behind another IOMMU',
+  },
+];
 
 /** A paravirtual IOMMU, as a hypervisor offers it. */
 export const virtioBoard: Board = ({ parts, memory, pages }) => {

@@ -10,10 +10,15 @@ import { SmmuNestedDomain } from './iommu/arm/nested-domain.ts';
 import { SmmuDomain } from './iommu/arm/smmu-domain.ts';
 import { StreamTable } from './iommu/arm/stream-table.ts';
 import { Vsmmu } from './iommu/arm/vsmmu.ts';
+import { CacheTags } from './iommu/intel/cache-tags.ts';
+import { SecondStageDirty } from './iommu/intel/dirty-tracking.ts';
 import { IntelIommu } from './iommu/intel/intel-iommu.ts';
+import { IntelNestedDomain } from './iommu/intel/nested-domain.ts';
 import { PagingDomain } from './iommu/intel/paging-domain.ts';
 import { QueuedInvalidation } from './iommu/intel/queued-invalidation.ts';
-import { SecondStageBuilder } from './iommu/intel/second-stage-builder.ts';
+import { PasidTable } from './iommu/intel/pasid-table.ts';
+import { FirstStageBuilder, SecondStageBuilder } from './iommu/intel/table-builders.ts';
+import { ScalableIommu } from './iommu/intel/scalable-iommu.ts';
 import { IommuCore } from './iommu/iommu.ts';
 import { MockDomain } from './iommu/mock-domain.ts';
 import { MockNestedDomain } from './iommu/mock-nested-domain.ts';
@@ -109,6 +114,7 @@ export const defaultParts = {
   AreaCutter,
   AreaTree,
   ArmSmmuV3,
+  CacheTags,
   DeviceCdev,
   DeviceCommands,
   DirtyCommands,
@@ -126,6 +132,7 @@ export const defaultParts = {
   FaultQueue,
   FdTable,
   FileSource,
+  FirstStageBuilder,
   Group,
   GroupDeviceFile,
   GroupFile,
@@ -136,6 +143,7 @@ export const defaultParts = {
   HwptNested,
   HwptPaging,
   IntelIommu,
+  IntelNestedDomain,
   InvalidateCommands,
   IoPagetable,
   Ioas,
@@ -167,11 +175,14 @@ export const defaultParts = {
   PageRequests,
   Pages,
   PagingDomain,
+  PasidTable,
   PasidTests,
   ProtectionDomain,
   QueuedInvalidation,
   ReservedIovas,
+  ScalableIommu,
   SecondStageBuilder,
+  SecondStageDirty,
   SelftestAccess,
   SelftestDevice,
   SmmuCommands,

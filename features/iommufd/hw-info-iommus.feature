@@ -65,7 +65,7 @@ Feature: IOMMU_GET_HW_INFO behind other IOMMUs
   Rule: a virtio-iommu has nothing to show, whatever it is asked for
 
     @HWINFO-11
-    Scenario Outline: type <type>, with <flags>
+    Scenario Outline: type <type> of what there is none, with <flags>
       Given it stores struct iommu_hw_info_amd in buffer "data":
         | efr     | efr2    |
         | U64_MAX | U64_MAX |

@@ -10,8 +10,10 @@ import { faults } from './faults.ts';
 import { faultInjection } from './fault-injection.ts';
 import { guests } from './guests.ts';
 import { hardwareInfo } from './hardware-info.ts';
+import { iommus } from './iommus.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
+import { nestedTranslation } from './nested-translation.ts';
 import { emulated, noiommu } from './noiommu.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
@@ -56,6 +58,8 @@ export const catalogue: readonly Mutant[] = [
   ...faults,
   ...dirty,
   ...dma,
+  ...nestedTranslation,
+  ...iommus,
   ...testCommand,
   ...faultInjection,
 ];

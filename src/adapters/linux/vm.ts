@@ -7,6 +7,7 @@ import {
   eduBehindBridge,
   eduGroups,
   everyHardware,
+  hardwareKinds,
   hardwareOf,
   hostDriven,
   hostDriver,
@@ -40,6 +41,7 @@ import { SelftestBench } from './devices/selftest.ts';
 import { bindToVfioPci, giveToDriver } from './devices/vfio-pci.ts';
 import { declaredByUser, featuresOf, hardwareFeatures, offeredOn } from './features.ts';
 import { Files } from './files.ts';
+import { restoreParameters } from './module-parameters.ts';
 import { KernelMessages } from './kernel-messages.ts';
 import { featuresOfImage } from './probe.ts';
 import { Scratch } from './scratch.ts';
@@ -169,7 +171,8 @@ async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Prom
   const varieties = await varietiesOf(hardware, files, groups);
   const giveTo = (address: string, driver: DeviceDriver): Promise<number> =>
     giveToDriver(files, address, driver === 'vfio' ? 'vfio-pci' : hostDriver);
-  return new EduBench({ groups, varieties, faults, giveTo });
+  const restore = (): Promise<void> => restoreParameters(files, hardwareKinds[hardware].parameters);
+  return new EduBench({ groups, varieties, faults, giveTo, restore });
 }
 
 async function varietiesOf(

@@ -20,7 +20,7 @@ import {
 
 import { Given, Then, When } from './support/cucumber.ts';
 import { compareValue, parseRows } from './support/fields.ts';
-import type { ObjectHandle } from './support/handles.ts';
+import type { GuestTableHandle, ObjectHandle } from './support/handles.ts';
 import { nameMade } from './support/made.ts';
 import { idOf, ioasBehind } from './support/names.ts';
 import type { HwptSort, NewHwpt } from './support/parameter-values.ts';
@@ -45,13 +45,25 @@ const flagsOf: Readonly<Record<HwptSort, number>> = {
   nested: 0,
   nesting: IOMMU_HWPT_ALLOC_NEST_PARENT,
   'dirty-tracking': IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+  'dirty-tracking nesting': IOMMU_HWPT_ALLOC_DIRTY_TRACKING | IOMMU_HWPT_ALLOC_NEST_PARENT,
 };
+
+/** What the driver of an IOMMU is told of a guest's page table. */
+async function guestData(
+  { it: { port, scratch } }: World,
+  { format, guestAddress }: GuestTableHandle,
+): Promise<Record<string, unknown>> {
+  const { type, bytes } = format.hwptData(guestAddress);
+  await port.store(scratch.array, bytes);
+  return { data_type: type, data_len: bytes.length, data_uptr: scratch.array };
+}
 
 async function valuesOf(
   world: World,
-  { sort, huge, fault }: NewHwpt,
+  { sort, huge, fault, table }: NewHwpt,
 ): Promise<Record<string, unknown>> {
-  const data = huge || sort === 'nested' ? await mockData(world, huge) : {};
+  const ofMock = huge || (sort === 'nested' && table === undefined);
+  const data = table ? await guestData(world, table) : ofMock ? await mockData(world, huge) : {};
   const reports = fault === undefined ? 0 : IOMMU_HWPT_FAULT_ID_VALID;
   return { flags: flagsOf[sort] | reports, fault_id: fault ?? 0, ...data };
 }

@@ -181,7 +181,7 @@ Feature: IOMMU_GET_HW_INFO
         | TEGRA241_CMDQV | SELFTEST |
         | bit 31         | SELFTEST |
 
-      @needs:vfio-device
+      @needs:intel-iommu
       Examples: devices behind a VT-d
         | type       | kind      |
         | ARM_SMMUV3 | INTEL_VTD |
@@ -197,10 +197,14 @@ Feature: IOMMU_GET_HW_INFO
 
       Examples:
         | type           |
-        | ARM_SMMUV3     |
         | TEGRA241_CMDQV |
-        | AMD            |
         | bit 31         |
+
+      @needs:intel-iommu
+      Examples: devices behind a VT-d
+        | type       |
+        | ARM_SMMUV3 |
+        | AMD        |
 
     @HWINFO-10 @ABI-30 @needs:test-cmd
     Scenario Outline: the type <type> of the selftest
@@ -223,7 +227,7 @@ Feature: IOMMU_GET_HW_INFO
         | DEFAULT  |
         | SELFTEST |
 
-    @HWINFO-10 @ABI-30 @needs:vfio-device
+    @HWINFO-10 @ABI-30 @needs:intel-iommu
     Scenario Outline: the type <type> of VT-d
       When it calls IOMMU_GET_HW_INFO with:
         | flags        | INPUT_TYPE    |
@@ -263,7 +267,7 @@ Feature: IOMMU_GET_HW_INFO
       Then it returns:
         | out_capabilities | with DIRTY_TRACKING |
 
-    @HWINFO-12 @HWINFO-15 @needs:vfio-device
+    @HWINFO-12 @HWINFO-15 @needs:basic-iommu
     Scenario: a device behind a VT-d that does not track dirty pages
       When it calls IOMMU_GET_HW_INFO with:
         | out_capabilities | U64_MAX |
@@ -305,7 +309,7 @@ Feature: IOMMU_GET_HW_INFO
 
   Rule: a VT-d unit shows its capability registers: page-selective and queued invalidation, and reserved bits of 0
 
-    @HWINFO-15 @needs:vfio-device
+    @HWINFO-15 @needs:intel-iommu
     Scenario: the registers of a VT-d unit
       When it stores struct iommu_hw_info_vtd in buffer "data":
         | flags  | __reserved | cap_reg | ecap_reg |

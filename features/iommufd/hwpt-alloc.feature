@@ -113,7 +113,7 @@ Feature: IOMMU_HWPT_ALLOC
         | NEST_PARENT, bit 4  |
         | NEST_PARENT, bit 31 |
 
-    @HWPT-08 @needs:vfio-device
+    @HWPT-08 @needs:basic-iommu
     Scenario: a nesting parent where the IOMMU cannot nest
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | NEST_PARENT |
@@ -162,7 +162,7 @@ Feature: IOMMU_HWPT_ALLOC
       Then it made HWPT "tables"
       And HWPT "tables" exists
 
-    @HWPT-10 @needs:vfio-device
+    @HWPT-10 @needs:basic-iommu
     Scenario: dirty tracking where the IOMMU has none
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | DIRTY_TRACKING |

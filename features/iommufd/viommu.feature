@@ -55,7 +55,7 @@ Feature: IOMMU_VIOMMU_ALLOC
         |     3735928558 |
         |     4294967295 |
 
-    @VIOMMU-15 @needs:vfio-device
+    @VIOMMU-15 @needs:intel-iommu
     Scenario Outline: type <type> behind VT-d
       When it calls IOMMU_VIOMMU_ALLOC with:
         | type    | <type>                         |

@@ -9,14 +9,9 @@ export const laterFamilies: readonly string[] = [];
  * and that no machine models.
  */
 const waiting: Readonly<Record<string, string>> = {
-  'IOAS-MAP-45': 'HW-VTD',
-  'FAULT-09': 'HW-VTD',
-  'FAULT-10': 'HW-VTD',
   'HWINFO-16': 'HW-SMU',
   'HWINFO-18': 'HW-AMD',
   'HWPT-25': 'HW-AMD',
-  'HWPT-31': 'HW-VTD',
-  'HWPT-32': 'HW-VTD',
   'HWPT-33': 'HW-SMU',
   'HWPT-34': 'HW-SMU',
   'HWPT-35': 'HW-SMU',
@@ -24,8 +19,6 @@ const waiting: Readonly<Record<string, string>> = {
   'HWPT-37': 'HW-SMU',
   'HWPT-39': 'HW-AMD',
   'INV-05': 'HW-AMD',
-  'INV-18': 'HW-VTD',
-  'INV-19': 'HW-VTD',
   'INV-20': 'HW-SMU',
   'INV-21': 'HW-SMU',
   'INV-22': 'HW-SMU',
@@ -33,9 +26,7 @@ const waiting: Readonly<Record<string, string>> = {
   'VIOMMU-12': 'HW-SMU',
   'VDEV-10': 'HW-SMU',
   'VEVQ-21': 'HW-SMU',
-  'DEV-26': 'HW-VTD',
   'DEV-40': 'HW-SMU',
-  'DEV-41': 'HW-VTD',
   'DEV-43': 'HW-SMU',
 };
 

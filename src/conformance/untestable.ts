@@ -22,13 +22,7 @@ export const untestable: Readonly<Record<string, string>> = {
     'Every access that a process can make unpins when it is asked to, so that no unmap waits for one.',
   'DEV-13': 'The interrupts of every device of the machines are isolated.',
   'DEV-14': 'The DMA of every device of the machines is coherent with the caches.',
-  'DEV-24':
-    'The devices of a machine are behind IOMMUs of one kind, whose page tables take them all.',
-  'DEV-46': 'No machine has a virtual function that makes page requests.',
   'DEV-47': 'The port cannot hold a device in its reset.',
-  'PASID-18': 'No device has both PASIDs and reserved regions: mock devices have none of these.',
-  'PASID-19': 'No machine has a VFIO device with PASIDs.',
-  'PASID-21': 'No machine has a VFIO device with PASIDs.',
   'HWINFO-11': 'No machine has an IOMMU whose driver reports nothing about it.',
   'HWINFO-17': 'No machine has a Tegra241, and no model of its command queues is public.',
   'HWPT-38': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
@@ -42,5 +36,4 @@ export const untestable: Readonly<Record<string, string>> = {
     'A scenario asks for what a machine has; it cannot ask for a kernel that lacks something.',
   'VFIO-CDEV-01': 'The port cannot ask for the device number of a file.',
   'VFIO-ATT-12': 'The port cannot hold a device in its reset.',
-  'VFIO-ATT-13': 'No machine has a virtual function that makes page requests.',
 };

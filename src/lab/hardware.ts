@@ -58,6 +58,10 @@ const unsafe = ['iommufd.allow_unsafe_interrupts=1'];
 export const hardwareKinds = {
   selftest: { devices: [], parameters: [], architectures: ['x86_64', 'arm64'] },
   edu: { devices: [...eduBehind('intel-iommu,intremap=on'), ...virtioDevice], parameters: [] },
+  'edu-snoop': {
+    devices: eduBehind('intel-iommu,intremap=on,snoop-control=on'),
+    parameters: [],
+  },
   'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },
   'amd-iommu': { devices: eduBehind('amd-iommu'), parameters: unsafe },
   smmuv3: { devices: eduBehindSmmu(), parameters: [], architectures: ['arm64'] },

@@ -12,6 +12,7 @@ import { guests } from './guests.ts';
 import { hardwareInfo } from './hardware-info.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
+import { nestedTranslation } from './nested-translation.ts';
 import { emulated, noiommu } from './noiommu.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
@@ -59,6 +60,7 @@ export const catalogue: readonly Mutant[] = [
   ...faults,
   ...dirty,
   ...dma,
+  ...nestedTranslation,
   ...testCommand,
   ...faultInjection,
   ...refusals,

@@ -44,7 +44,19 @@ export const features = {
     requires: ['vfio-device', 'fault-queue'],
   },
   'device-behind-another-iommu': {
-    says: 'A VFIO device is behind an IOMMU of its own.',
+    says: 'A VFIO device is behind an older IOMMU than the others: narrow, and without snoop control.',
+    requires: ['vfio-device'],
+  },
+  'virtual-function': {
+    says: 'A VFIO device is a virtual function that could ask for pages.',
+    requires: ['vfio-device', 'fault-queue'],
+  },
+  'snoop-control': {
+    says: 'The IOMMU of a VFIO device can make all its accesses snoop the caches.',
+    requires: ['vfio-device'],
+  },
+  'basic-iommu': {
+    says: 'The IOMMU of a VFIO device has no nesting, no dirty bits, no PASIDs and no snoop control.',
     requires: ['vfio-device'],
   },
   'unsafe-interrupts': {
@@ -63,6 +75,10 @@ export const features = {
   },
   'iommu-without-nesting': {
     says: 'A VFIO device is behind an IOMMU that has no nested translation.',
+    requires: ['vfio-device'],
+  },
+  'iommu-past-caches': {
+    says: 'A VFIO device is behind an IOMMU whose nested translation lets a guest go past the caches.',
     requires: ['vfio-device'],
   },
   'iommu-with-large-pages': {
@@ -85,7 +101,7 @@ export const features = {
   },
   dma: { says: 'Devices move bytes: dmaRead and dmaWrite work.', requires: ['device'] },
   'reserved-iova': {
-    says: 'An attached device has a reserved IOVA range inside its aperture.',
+    says: 'IOVAs from 4078 MiB on are reserved for the interrupts of an attached device, as on x86.',
     requires: ['device'],
   },
   'sub-page': {

@@ -67,6 +67,8 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
   'IOMMU_GET_HW_INFO.out_capabilities': ['IOMMU_HW_CAP_'],
   'iommu_hwpt_invalidate_selftest.flags': ['IOMMU_TEST_INVALIDATE_FLAG_'],
   'iommu_viommu_invalidate_selftest.flags': ['IOMMU_TEST_INVALIDATE_FLAG_'],
+  'iommu_hwpt_vtd_s1.flags': ['IOMMU_VTD_S1_'],
+  'iommu_hwpt_vtd_s1_invalidate.flags': ['IOMMU_VTD_INV_FLAGS_'],
   'iommu_hw_info_vtd.flags': ['IOMMU_HW_INFO_VTD_'],
   'IOMMU_TEST_CMD.op': ['IOMMU_TEST_OP_'],
   'IOMMU_TEST_CMD.trigger_iopf.perm': ['IOMMU_PGFAULT_PERM_'],

@@ -1,6 +1,7 @@
 import type { Attachment, DeviceInfo, DeviceVariety } from '#port/bench.ts';
 import type { Fd, Process } from '#port/process.ts';
 
+import type { GuestFormat } from './guest-tables.ts';
 import type { Scratch } from './scratch.ts';
 
 /** What the names in a scenario stand for. */
@@ -59,6 +60,20 @@ export interface BufferHandle {
   readonly length: bigint;
 }
 
+/** A page table of a guest, in memory of the process. */
+export interface GuestTableHandle {
+  readonly kind: 'guest table';
+  readonly name: string;
+  readonly format: GuestFormat;
+  readonly process: ProcessHandle;
+  readonly address: bigint;
+  /** Bytes that there are for tables. */
+  readonly length: bigint;
+  /** Where the guest has them; the root is the first. */
+  readonly guestAddress: bigint;
+  pagesUsed: number;
+}
+
 export type ObjectHandle = { [K in ObjectKind]: ObjectOf<K> }[ObjectKind];
 
 /** A place inside a buffer or a memfd. */
@@ -107,7 +122,8 @@ export type Handle =
   | MemfdHandle
   | BufferHandle
   | DeviceHandle
-  | GroupHandle;
+  | GroupHandle
+  | GuestTableHandle;
 
 export type Kind = Handle['kind'];
 

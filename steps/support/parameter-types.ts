@@ -12,11 +12,13 @@ import { commandNamed, type AnyCommand } from './commands.ts';
 import type { Form } from './call.ts';
 import type { FaultPlan } from './faults.ts';
 import { formOf } from './form.ts';
+import { guestFormats, type GuestFormatName } from './guest-tables.ts';
 import { structNamed } from './structs.ts';
 import type {
   BufferHandle,
   DeviceHandle,
   GuestKind,
+  GuestTableHandle,
   Handle,
   IommufdHandle,
   MemfdHandle,
@@ -37,6 +39,7 @@ import type {
   NewDevice,
   NewDmaBuf,
   NewGuestObject,
+  Requester,
   BitRange,
   Errnos,
   FileCall,
@@ -128,13 +131,14 @@ const types = {
   ),
   newHwpt: parameter(
     re(
-      `a (?:(nesting|nested|dirty-tracking) )?HWPT ${quoted}(?: with (?:(huge entries)|fault queue ${quoted}))?`,
+      `a (?:(nesting|nested|dirty-tracking|dirty-tracking nesting) )?HWPT ${quoted}(?: with (?:(huge entries)|page table ${quoted}|fault queue ${quoted}))?`,
     ),
-    function (sort, name, huge, fault): NewHwpt {
+    function (sort, name, huge, table, fault): NewHwpt {
       return {
         name: name ?? '',
         sort: (sort ?? 'ordinary') as HwptSort,
         huge: huge !== undefined,
+        table: table === undefined ? undefined : this.handles.get('guest table', table),
         fault: fault === undefined ? undefined : this.handles.get('fault queue', fault).id,
       };
     },
@@ -234,6 +238,25 @@ const types = {
       return { device, way: group ? 'group' : through ? 'through group' : 'itself' };
     },
   ),
+  requester: parameter(
+    re(`(?:PASID (\\d+) of )?device ${quoted}`),
+    function (pasid, name): Requester {
+      return {
+        device: this.handles.get('device', name ?? ''),
+        pasid: pasid === undefined ? undefined : Number(pasid),
+      };
+    },
+  ),
+  newGuestTable: parameter(
+    re(`an? (${Object.keys(guestFormats).join('|')}) page table ${quoted}`),
+    (format, name): { format: GuestFormatName; name: string } => ({
+      format: format as GuestFormatName,
+      name: name ?? '',
+    }),
+  ),
+  guestTable: parameter(re(`page table ${quoted}`), function (name): GuestTableHandle {
+    return this.handles.get('guest table', name ?? '');
+  }),
   driver: parameter(/(the host|VFIO)/, (text): DeviceDriver => (text === 'VFIO' ? 'vfio' : 'host')),
   newDevice: parameter(
     re(

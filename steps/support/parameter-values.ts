@@ -1,6 +1,6 @@
 import type { DeviceVariety } from '#port/bench.ts';
 
-import type { DeviceHandle, GuestKind } from './handles.ts';
+import type { DeviceHandle, GuestKind, GuestTableHandle } from './handles.ts';
 
 /** What the cells and words of a step stand for. */
 
@@ -24,7 +24,8 @@ export type Landing =
   | { readonly kind: 'inside'; readonly iova: bigint; readonly length: bigint }
   | { readonly kind: 'multiple'; readonly of: bigint; readonly plus: bigint };
 
-export type HwptSort = 'ordinary' | 'nesting' | 'nested' | 'dirty-tracking';
+export type HwptSort =
+  'ordinary' | 'nesting' | 'nested' | 'dirty-tracking' | 'dirty-tracking nesting';
 
 /** A page table to be made by hand. */
 export interface NewHwpt {
@@ -34,6 +35,14 @@ export interface NewHwpt {
   readonly huge: boolean;
   /** Object id of the fault queue. */
   readonly fault: number | undefined;
+  /** What a nested one is to walk; without it, it is one of a mock device. */
+  readonly table: GuestTableHandle | undefined;
+}
+
+/** A device, or one PASID of it. */
+export interface Requester {
+  readonly device: DeviceHandle;
+  readonly pasid: number | undefined;
 }
 
 export interface NewDevice {

@@ -30,9 +30,10 @@ const ofEveryLinux: readonly Feature[] = ['vfio-compat', 'processes', 'limits', 
 /** Of edu devices behind an emulated IOMMU. */
 const ofEdu = [
   ...(['device', 'two-devices', 'vfio-device', 'vfio-group', 'shared-group'] as const),
-  ...(['dma', 'reserved-iova', 'hwpt-alloc', 'vfio-dma-buf'] as const),
+  ...(['dma', 'hwpt-alloc', 'vfio-dma-buf'] as const),
 ] as const;
 
+const ofX86 = [...ofEdu, 'reserved-iova'] as const;
 const ofSmmu = [...ofEdu, 'smmuv3', 'device-with-two-streams'] as const;
 
 const ofSelftest = [
@@ -43,12 +44,13 @@ const ofSelftest = [
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: ofSelftest,
-  edu: [...ofEdu, 'intel-iommu', 'host-driver'],
-  'virtio-iommu': [...ofEdu, 'virtio-iommu', 'unsafe-interrupts'],
-  'amd-iommu': [...ofEdu, 'amd-iommu', 'unsafe-interrupts'],
+  edu: [...ofX86, 'intel-iommu', 'host-driver', 'basic-iommu'],
+  'edu-snoop': [...ofX86, 'intel-iommu', 'snoop-control'],
+  'virtio-iommu': [...ofX86, 'virtio-iommu', 'unsafe-interrupts'],
+  'amd-iommu': [...ofX86, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,
   'smmuv3-stage1': [...ofSmmu, 'iommu-without-nesting'],
-  noiommu: [...ofSelftest, 'device-without-iommu'],
+  noiommu: [...ofSelftest, 'device-without-iommu', 'vfio-group'],
 };
 
 /** What a kernel offers only for the devices of one machine. */

@@ -69,7 +69,7 @@ export function featuresOfImage(
 }
 
 async function answerOf(image: string, boot: () => Promise<Machine>): Promise<readonly Feature[]> {
-  const questions = Object.keys(probes).join();
+  const questions = Object.entries(probes).join();
   const hash = createHash('sha256')
     .update(await readFile(image))
     .update(questions);

@@ -43,6 +43,7 @@ const benches: Readonly<
 > = {
   mock: ({ hardware }) => new MockBench(hardware),
   pci: ({ hardware }) => new ReferenceBench(hardware),
+  'pci on the root bus': ({ hardware }) => new ReferenceBench(hardware, 'root bus'),
   'mock and bare': (machine) => new NoiommuMachineBench(machine),
 };
 

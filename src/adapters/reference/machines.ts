@@ -1,6 +1,7 @@
 import type { MachineDescription } from '#port/implementation.ts';
-import { bareBoard, vtdBoard } from '#reference/kernel/board.ts';
+import { bareBoard, nestedVtdBoard, vtdBoard } from '#reference/kernel/board.ts';
 import type { Board } from '#reference/kernel/board.ts';
+import { smmuBoard } from '#reference/kernel/iommu/arm/board.ts';
 
 export interface ReferenceMachineDescription extends MachineDescription {
   readonly board: Board;
@@ -8,7 +9,7 @@ export interface ReferenceMachineDescription extends MachineDescription {
    * What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board; or the
    * former, and those that no IOMMU stands before where a scenario asks for them.
    */
-  readonly devices: 'mock' | 'pci' | 'mock and bare';
+  readonly devices: 'mock' | 'pci' | 'pci on the root bus' | 'mock and bare';
 }
 
 /** What a process finds on either machine. */
@@ -42,6 +43,18 @@ const ofVtd = [
   'intel-iommu',
   'vfio-dma-buf',
 ] as const;
+/** Of devices behind an SMMUv3, and of some behind one that lacks something. */
+const ofSmmu = [
+  ...(['vfio-device', 'vfio-group', 'shared-group', 'dma', 'vfio-dma-buf'] as const),
+  ...(['smmuv3', 'smmuv3-nesting', 'device-with-two-streams'] as const),
+  ...(['device-behind-another-iommu', 'iommu-without-nesting', 'iommu-past-caches'] as const),
+  ...(['iommu-with-large-pages', 'iommu-without-coherency'] as const),
+] as const;
+/** Of a VT-d in scalable mode, with an older one beside it. */
+const ofScalableVtd = [
+  ...(['intel-nesting', 'device-with-pasids', 'device-with-page-requests'] as const),
+  ...(['virtual-function', 'device-behind-another-iommu', 'snoop-control'] as const),
+] as const;
 /** Of a machine without an IOMMU. */
 const ofBare = [
   ...(['device-without-iommu', 'noiommu-device', 'emulated-device', 'vfio-group'] as const),
@@ -57,18 +70,35 @@ const ofTests = [
  * is for what needs both IOMMU_TEST_CMD and devices that move bytes.
  */
 export const machines: readonly ReferenceMachineDescription[] = [
-  { name: 'vt-d', board: vtdBoard, devices: 'pci', features: [...ofEach, ...ofVtd] },
+  {
+    name: 'vt-d',
+    board: vtdBoard,
+    devices: 'pci',
+    features: [...ofEach, ...ofVtd, 'basic-iommu'],
+  },
   { name: 'mock', board: vtdBoard, devices: 'mock', features: [...ofEach, ...ofTests, 'sub-page'] },
   {
     name: 'vt-d-test',
     board: vtdBoard,
     devices: 'pci',
-    features: [...ofEach, ...ofTests, ...ofVtd],
+    features: [...ofEach, ...ofTests, ...ofVtd, 'basic-iommu'],
+  },
+  {
+    name: 'vt-d-nested',
+    board: nestedVtdBoard,
+    devices: 'pci',
+    features: [...ofEach, ...ofVtd, ...ofScalableVtd],
   },
   {
     name: 'noiommu',
     board: bareBoard,
     devices: 'mock and bare',
     features: [...ofEach, ...ofTests, 'sub-page', ...ofBare],
+  },
+  {
+    name: 'smmuv3',
+    board: smmuBoard,
+    devices: 'pci on the root bus',
+    features: [...ofEach, ...ofSmmu],
   },
 ];

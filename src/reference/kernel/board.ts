@@ -1,8 +1,10 @@
 import type { Translator } from '../hardware/bus.ts';
 import type { PhysicalMemory } from '../hardware/memory.ts';
+import { legacyModel } from '../hardware/vtd/capabilities.ts';
+import type { VtdModel } from '../hardware/vtd/capabilities.ts';
 import type { PciIdentity } from './iommu/iommu.ts';
 import type { IommuOps } from './iommu/group.ts';
-import type { IntelDevice } from './iommu/intel/intel-iommu.ts';
+import type { IntelDevice } from './iommu/intel/intel-device.ts';
 import type { Pages } from './mm/pages.ts';
 import type { Parts } from './parts.ts';
 
@@ -11,6 +13,8 @@ export interface HostIommu<Device = unknown> {
   /** What the requests of its devices go through. */
   readonly translator: Translator;
   readonly driver: IommuOps<Device>;
+  /** What a device behind it is, if that is out of the ordinary, in the words of a bench. */
+  readonly variety?: string;
   /** iommu_ops.probe_device() */
   probe(identity: PciIdentity): Device;
   /** What the hardware recorded of refused requests is forgotten. */
@@ -26,18 +30,30 @@ export interface BoardOptions {
 /** The IOMMUs of a machine: the first one is what devices are behind, unless they are told to be behind another. */
 export type Board = (options: BoardOptions) => readonly [HostIommu, ...HostIommu[]];
 
-/** A VT-d in legacy mode. */
-export const vtdBoard: Board = ({ parts, memory, pages }) => {
-  const unit = new parts.VtdUnit({ memory, parts });
-  const driver = new parts.IntelIommu({ pages, parts, unit });
-  const iommu: HostIommu<IntelDevice> = {
+/** A unit, and the driver for the mode that it is to be in. */
+function vtd({ parts, memory, pages }: BoardOptions, model: VtdModel): HostIommu<IntelDevice> {
+  const unit = new parts.VtdUnit({ memory, parts, model });
+  const Driver = model.scalable ? parts.ScalableIommu : parts.IntelIommu;
+  const driver = new Driver({ pages, parts, unit });
+  return {
     translator: unit,
     driver,
-    probe: ({ rid, requesterId }) => ({ requesterIds: [...new Set([rid, requesterId])] }),
+    probe: (identity) => driver.probe(identity),
     clearFaults: () => unit.faults.clear(),
   };
-  return [iommu];
-};
+}
+
+/** A VT-d in legacy mode. */
+export const vtdBoard: Board = (options) => [vtd(options, legacyModel)];
+
+/** A VT-d in scalable mode, and an older one beside it, with narrow addresses and no power over the caches. */
+export const nestedVtdBoard: Board = (options) => [
+  vtd(options, { scalable: true, snoopControl: true, addressBits: 48 }),
+  {
+    ...vtd(options, { scalable: false, snoopControl: false, addressBits: 39 }),
+    variety: 'is behind another IOMMU',
+  },
+];
 
 /** No IOMMU at all. */
 export const bareBoard: Board = ({ parts }) => [

@@ -1,5 +1,6 @@
 import type { PhysicalMemory } from '../hardware/memory.ts';
-import type { PciDevice } from '../hardware/pci-device.ts';
+import { noCapabilities } from '../hardware/pci-device.ts';
+import type { PciCapabilities, PciDevice } from '../hardware/pci-device.ts';
 import type { DriverCore } from './base/driver-core.ts';
 import { vtdBoard } from './board.ts';
 import type { Board, HostIommu } from './board.ts';
@@ -20,10 +21,22 @@ const BAR_SLOT = 0x10_0000n;
 const SLOTS = Array.from({ length: 31 }, (_, index) => index + 1);
 const BRIDGE_BUSES = Array.from({ length: 255 }, (_, index) => index + 1);
 
+/** What is out of the ordinary about an endpoint. */
+export interface PlugOptions {
+  /** Extended capabilities; a device TLB comes with any of them. */
+  readonly pasidBits?: number;
+  readonly pageRequests?: boolean;
+  readonly virtualFunction?: boolean;
+  /** Which of the board's IOMMUs it is behind; the first one unless told otherwise. */
+  readonly iommu?: HostIommu;
+}
+
 /** An endpoint, and what the kernel's IOMMU core made of it. */
 export interface MachineDevice extends VfioHardware {
   readonly name: string;
   readonly pci: PciDevice;
+  /** The IOMMU that its requests go through. */
+  readonly host: HostIommu;
 }
 
 /** What is soldered together: memory, an IOMMU, devices; and the kernel parts that manage just these. */
@@ -53,9 +66,9 @@ export class MachineHardware {
   }
 
   /** An endpoint of its own on the root bus. */
-  plug(): MachineDevice {
+  plug(options: PlugOptions = {}): MachineDevice {
     const rid = this.freeRid(slotsOf(0));
-    return this.add(rid, rid);
+    return this.add(rid, rid, options);
   }
 
   /** An endpoint behind a new bridge of conventional PCI, which takes over its requests. */
@@ -76,6 +89,7 @@ export class MachineHardware {
   unplug(device: MachineDevice): void {
     this.drivers.unbind(device);
     this.iommu.removeDevice(device.iommu);
+    device.host.translator.disconnect?.(device.pci.rid);
     this.memory.removeWindow(device.bar0, device.pci.bar0);
     this.plugged.splice(this.plugged.indexOf(device), 1);
     this.indexes.release(device.index);
@@ -85,19 +99,29 @@ export class MachineHardware {
     return this.add(this.freeRid(slotsOf(bus)), ridOf(bus, 0));
   }
 
-  private add(rid: number, requesterId: number): MachineDevice {
+  private add(rid: number, requesterId: number, options: PlugOptions = {}): MachineDevice {
     const { memory } = this;
-    const [host] = this.iommus;
+    const { iommu: host = this.iommus[0] } = options;
     const { translator } = host;
     const name = pciName(rid);
-    const pci = new this.parts.PciDevice({ rid, requesterId, translator, memory });
-    const iommu = this.iommu.addPciDevice({ name, rid, requesterId }, host);
+    const capabilities = this.capabilitiesOf(options);
+    const pci = new this.parts.PciDevice({ rid, requesterId, translator, memory, capabilities });
+    translator.connect?.(rid, pci);
+    const iommu = this.iommu.addPciDevice({ name, rid, requesterId, pci }, host);
     const index = this.indexes.take();
     const bar0 = BARS_FIRST + BigInt(index) * BAR_SLOT;
     this.memory.addWindow(bar0, pci.bar0Window);
-    const device = { name, index, pci, bar0, iommu };
+    const device = { name, index, pci, bar0, iommu, host };
     this.plugged.push(device);
     return device;
+  }
+
+  private capabilitiesOf(options: PlugOptions): PciCapabilities {
+    const { pasidBits = 0, pageRequests = false, virtualFunction = false } = options;
+    if (pasidBits === 0 && !pageRequests) return { ...noCapabilities, virtualFunction };
+    const { DeviceTlb, Iotlb } = this.parts;
+    const deviceTlb = new DeviceTlb(new Iotlb());
+    return { deviceTlb, pasidBits, pageRequests, virtualFunction };
   }
 
   private freeRid(candidates: readonly number[]): number {

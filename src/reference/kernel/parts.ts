@@ -1,9 +1,21 @@
 import { hardwareParts } from '../hardware/parts.ts';
 import { Group } from './iommu/group.ts';
+import { ArmSmmuV3 } from './iommu/arm/arm-smmu-v3.ts';
+import { SmmuCommands } from './iommu/arm/command-queue.ts';
+import { SmmuEvents } from './iommu/arm/events.ts';
+import { SmmuNestedDomain } from './iommu/arm/nested-domain.ts';
+import { SmmuDomain } from './iommu/arm/smmu-domain.ts';
+import { StreamTable } from './iommu/arm/stream-table.ts';
+import { Vsmmu } from './iommu/arm/vsmmu.ts';
+import { CacheTags } from './iommu/intel/cache-tags.ts';
+import { SecondStageDirty } from './iommu/intel/dirty-tracking.ts';
 import { IntelIommu } from './iommu/intel/intel-iommu.ts';
+import { IntelNestedDomain } from './iommu/intel/nested-domain.ts';
 import { PagingDomain } from './iommu/intel/paging-domain.ts';
 import { QueuedInvalidation } from './iommu/intel/queued-invalidation.ts';
-import { SecondStageBuilder } from './iommu/intel/second-stage-builder.ts';
+import { PasidTable } from './iommu/intel/pasid-table.ts';
+import { FirstStageBuilder, SecondStageBuilder } from './iommu/intel/table-builders.ts';
+import { ScalableIommu } from './iommu/intel/scalable-iommu.ts';
 import { IommuCore } from './iommu/iommu.ts';
 import { MockDomain } from './iommu/mock-domain.ts';
 import { MockNestedDomain } from './iommu/mock-nested-domain.ts';
@@ -93,6 +105,8 @@ export const defaultParts = {
   AllowedIovas,
   AreaCutter,
   AreaTree,
+  ArmSmmuV3,
+  CacheTags,
   DeviceCdev,
   DeviceCommands,
   DirtyCommands,
@@ -110,6 +124,7 @@ export const defaultParts = {
   FaultQueue,
   FdTable,
   FileSource,
+  FirstStageBuilder,
   Group,
   GroupDeviceFile,
   GroupFile,
@@ -120,6 +135,7 @@ export const defaultParts = {
   HwptNested,
   HwptPaging,
   IntelIommu,
+  IntelNestedDomain,
   InvalidateCommands,
   IoPagetable,
   Ioas,
@@ -151,12 +167,20 @@ export const defaultParts = {
   PageRequests,
   Pages,
   PagingDomain,
+  PasidTable,
   PasidTests,
   QueuedInvalidation,
   ReservedIovas,
+  ScalableIommu,
   SecondStageBuilder,
+  SecondStageDirty,
   SelftestAccess,
   SelftestDevice,
+  SmmuCommands,
+  SmmuDomain,
+  SmmuEvents,
+  SmmuNestedDomain,
+  StreamTable,
   Syscalls,
   TestCommands,
   UserCommand,
@@ -175,6 +199,7 @@ export const defaultParts = {
   Viommu,
   ViommuCommands,
   ViommuTests,
+  Vsmmu,
 };
 
 export type Parts = typeof defaultParts;

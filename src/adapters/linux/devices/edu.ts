@@ -85,6 +85,10 @@ export class EduBench implements Bench {
     this.plugged.delete(device);
   }
 
+  requestPages(): Promise<never> {
+    return Promise.reject(new Error('an edu device has no page requests'));
+  }
+
   async giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult> {
     if (this.rebind === undefined) throw new Error('a scenario needs host-driver');
     this.given.add(device);

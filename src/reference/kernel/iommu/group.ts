@@ -22,11 +22,15 @@ import type { UserData } from './user-data.ts';
 export interface IommuOps<Device> extends IommuInstance {
   /** user_pasid_table: a guest may have a PASID table of its own in a nested domain. */
   readonly userPasidTable: boolean;
+  /** probe_finalize(): the device is known to the core from now on. */
+  finalize?(device: Device, known: IommuDevice): void;
+  /** release_device(), once it is blocked. */
+  release?(device: Device): void;
   capabilities(device: Device): DeviceCapabilities;
   hardwareInfo(): HardwareInfo | undefined;
   /** EOPNOTSUPP for options that it lacks. */
   allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName;
-  /** Absent where the driver has no page tables of guests. */
+  /** domain_alloc_nested(): absent where a guest's table needs a virtual IOMMU. */
   allocNestedDomain?(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
   reservedRegions(): readonly ReservedRegion[];
   /** page_response(): takes an answer to the device. */
@@ -110,6 +114,7 @@ export class Group<Device = unknown> implements IommuGroup {
     this.members.push(device);
     const error = this.setDevice(device, this.domain, 'blocked');
     invariant(!error, `the domain of group ${this.id} does not take its new device: ${error}`);
+    ops.finalize?.(hardware, device);
     return device;
   }
 
@@ -124,6 +129,7 @@ export class Group<Device = unknown> implements IommuGroup {
     invariant(this.owner === undefined, `${device.name} is removed while its group is owned`);
     this.members.splice(index, 1);
     this.ops.block(member.hardware);
+    this.ops.release?.(member.hardware);
     for (const left of this.members) this.setDevice(left, this.domain, this.domain);
     if (this.members.length === 0) this.defaultDomain.free();
   }

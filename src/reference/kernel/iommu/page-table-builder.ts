@@ -6,11 +6,13 @@ import { invariant, ReferenceBug } from '../../reference-bug.ts';
 import type { Folio, Pages } from '../mm/pages.ts';
 import { PAGE_SHIFT } from '../mm/user-memory.ts';
 
-/** What the vendor's book says of the entries of a page table. Each is a word of 64 bits, 512 are a table. */
+/** What the vendor's book says of the entries of a page table. Each is a word of 64 bits. */
 export interface TableFormat {
   /** Of a whole table; 1 is the lowest. */
   readonly levels: number;
   readonly largestLeafLevel: number;
+  /** log2 of the bytes of a table, and of the smallest page: 12, or less often 16. */
+  readonly granule?: bigint;
   isPresent(entry: bigint): boolean;
   isLeaf(entry: bigint, level: number): boolean;
   addressIn(entry: bigint): Hpa;
@@ -18,6 +20,16 @@ export interface TableFormat {
   leaf(extent: Pick<Extent, 'physical' | 'rights'>, level: number): bigint;
   /** An entry that leads to a table of the next lower level, and takes no right away. */
   table(address: Hpa, level: number): bigint;
+}
+
+/** A leaf, told to who looks at a range. */
+export interface VisitedLeaf {
+  readonly iova: bigint;
+  /** Bytes. */
+  readonly size: bigint;
+  readonly entry: bigint;
+  /** Where it lies. */
+  readonly at: Hpa;
 }
 
 export interface Extent {
@@ -30,7 +42,10 @@ export interface Extent {
   readonly maxPageSize: bigint;
 }
 
-/** A table of 512 entries in physical memory, and what the kernel remembers of it. */
+/** What tables are allocated as that do not fit into a page. */
+const LARGE_TABLE = 9;
+
+/** A table in physical memory, and what the kernel remembers of it. */
 interface Table {
   readonly folio: Folio;
   readonly base: Hpa;
@@ -76,12 +91,18 @@ export class PageTableBuilder {
     const { format } = this;
     let table = this.rootTable;
     for (let level = format.levels; ; level -= 1) {
-      const entry = this.memory.read64(slot(table, iova, level));
+      const entry = this.memory.read64(this.slot(table, iova, level));
       if (!format.isPresent(entry)) return undefined;
       const address = format.addressIn(entry);
-      if (format.isLeaf(entry, level)) return address + (iova % entrySpan(level));
+      if (format.isLeaf(entry, level))
+        return address + (iova % entrySpan(level, this.format.granule));
       table = this.tableAt(address);
     }
+  }
+
+  /** All leaves that touch the range, both ends included, in ascending order. */
+  visit(first: bigint, last: bigint, told: (leaf: VisitedLeaf) => void): void {
+    this.visitIn(this.rootTable, this.format.levels, { first, last, told });
   }
 
   free(): void {
@@ -90,7 +111,7 @@ export class PageTableBuilder {
   }
 
   private mapIn(table: Table, level: number, extent: Extent): ErrnoName | undefined {
-    const span = entrySpan(level);
+    const span = entrySpan(level, this.format.granule);
     for (let done = 0n; done < extent.length;) {
       const [iova, physical] = [extent.iova + done, extent.physical + done];
       const border = span - (iova % span);
@@ -107,13 +128,13 @@ export class PageTableBuilder {
 
   /** `piece` lies within one entry of that level. */
   protected takesLeaf(piece: Extent, level: number): boolean {
-    const span = entrySpan(level);
+    const span = entrySpan(level, this.format.granule);
     const isAllowed = level <= this.format.largestLeafLevel && span <= piece.maxPageSize;
     return isAllowed && piece.length === span && piece.physical % span === 0n;
   }
 
   private writeLeaf(table: Table, level: number, piece: Extent): undefined {
-    const at = slot(table, piece.iova, level);
+    const at = this.slot(table, piece.iova, level);
     const isFree = !this.format.isPresent(this.memory.read64(at));
     invariant(isFree, `IOVA ${piece.iova} is mapped already`);
     this.memory.write64(at, this.format.leaf(piece, level));
@@ -122,7 +143,7 @@ export class PageTableBuilder {
 
   private mapBelow(table: Table, level: number, piece: Extent): ErrnoName | undefined {
     const { format } = this;
-    const at = slot(table, piece.iova, level);
+    const at = this.slot(table, piece.iova, level);
     const entry = this.memory.read64(at);
     const isPresent = format.isPresent(entry);
     invariant(!isPresent || !format.isLeaf(entry, level), `IOVA ${piece.iova} is mapped already`);
@@ -145,9 +166,9 @@ export class PageTableBuilder {
     level: number,
     range: { readonly first: bigint; readonly last: bigint; readonly unused: Folio[] },
   ): void {
-    const span = entrySpan(level);
+    const span = entrySpan(level, this.format.granule);
     for (let iova = range.first; iova <= range.last; iova = iova - (iova % span) + span) {
-      const at = slot(table, iova, level);
+      const at = this.slot(table, iova, level);
       const entry = this.memory.read64(at);
       if (!this.format.isPresent(entry)) continue;
       const end = iova - (iova % span) + span - 1n;
@@ -166,8 +187,31 @@ export class PageTableBuilder {
     }
   }
 
+  private visitIn(
+    table: Table,
+    level: number,
+    range: { first: bigint; last: bigint; told: (leaf: VisitedLeaf) => void },
+  ): void {
+    const { format } = this;
+    const span = entrySpan(level, format.granule);
+    for (let iova = range.first; iova <= range.last; iova = iova - (iova % span) + span) {
+      const at = this.slot(table, iova, level);
+      const entry = this.memory.read64(at);
+      if (!format.isPresent(entry)) continue;
+      const begin = iova - (iova % span);
+      if (format.isLeaf(entry, level)) {
+        range.told({ iova: begin, size: span, entry, at });
+        continue;
+      }
+      const end = begin + span - 1n;
+      const last = end < range.last ? end : range.last;
+      const below = this.tableAt(format.addressIn(entry));
+      this.visitIn(below, level - 1, { ...range, first: iova, last });
+    }
+  }
+
   private newTable(): Table | undefined {
-    const folio = this.pages.allocate(0);
+    const folio = this.pages.allocate(this.format.granule === undefined ? 0 : LARGE_TABLE);
     if (!folio) return undefined;
     const table = { folio, base: folio.pfn << PAGE_SHIFT, live: 0 };
     this.tables.set(table.base, table);
@@ -179,8 +223,8 @@ export class PageTableBuilder {
     invariant(table !== undefined, `an entry points to ${base}, which is no table of this domain`);
     return table;
   }
-}
 
-function slot(table: Table, iova: bigint, level: number): Hpa {
-  return table.base + entryIndex(iova, level) * 8n;
+  private slot(table: Table, iova: bigint, level: number): Hpa {
+    return table.base + entryIndex(iova, level, this.format.granule) * 8n;
+  }
 }

@@ -31,11 +31,13 @@ export interface ViommuOps {
   destroy(): void;
   allocNestedDomain(flags: number, data: UserData): NestedDomain | ErrnoName;
   invalidate(array: UserDataArray): Invalidated;
-  /** get_hw_queue_size(): whether there are queues of that type. */
-  offersHwQueues(type: number): boolean;
+  /** vdevice_init(): whether a device of this IOMMU can be one of the guest's. VDEV-10 */
+  initVdevice?(hardware: unknown): ErrnoName | undefined;
+  /** get_hw_queue_size(): whether there are queues of that type; absent where there are none. HWQ-05 */
+  offersHwQueues?(type: number): boolean;
   /** hw_queue_init_phys(): of `queue`, whose memory begins at `physical`. */
-  initHwQueue(queue: HwQueueCore, index: number, physical: bigint): ErrnoName | undefined;
-  destroyHwQueue(queue: HwQueueCore): void;
+  initHwQueue?(queue: HwQueueCore, index: number, physical: bigint): ErrnoName | undefined;
+  destroyHwQueue?(queue: HwQueueCore): void;
 }
 
 /** iommu_ops.get_viommu_size() and viommu_init(). */

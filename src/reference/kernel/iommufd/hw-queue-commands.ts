@@ -31,7 +31,7 @@ export class HwQueueCommands {
     if (refused) return refused;
     const viommu = this.context.objects.get(command.fields.viommu_id, Viommu);
     if (isErrno(viommu)) return viommu;
-    if (!viommu.ops?.offersHwQueues(command.fields.type)) return 'EOPNOTSUPP';
+    if (!viommu.ops?.offersHwQueues?.(command.fields.type)) return 'EOPNOTSUPP';
     const queue = this.context.create(
       (id) => this.make(id, viommu, command),
       (made) => command.respond({ out_hw_queue_id: made.id }),

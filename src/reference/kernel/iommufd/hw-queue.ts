@@ -82,13 +82,13 @@ export class HwQueue extends IommufdObject implements HwQueueCore {
 
   /** Tells the driver of it; it is gone again where the driver refuses. HWQ-11 */
   init(index: number): ErrnoName | undefined {
-    const error = this.viommu.ops?.initHwQueue(this, index, this.memory.physical);
+    const error = this.viommu.ops?.initHwQueue?.(this, index, this.memory.physical);
     if (error) this.release();
     return error;
   }
 
   override destroy(): void {
-    this.viommu.ops?.destroyHwQueue(this);
+    this.viommu.ops?.destroyHwQueue?.(this);
     this.release();
   }
 

@@ -95,10 +95,15 @@ export class VfioCompat {
   protected checkExtension(extension: bigint): number | ErrnoName {
     if (extension === BigInt(VFIO_DMA_CC_IOMMU)) {
       const ioas = this.ioas();
-      return isErrno(ioas) ? ioas : Number(ioas.iopt.domains.size === 0);
+      return isErrno(ioas) ? ioas : Number(this.isCoherent(ioas));
     }
     if (extension === BigInt(VFIO_NOIOMMU_IOMMU)) return 1;
     return EXTENSIONS.includes(Number(extension)) && !this.context.noiommuMode ? 1 : 0;
+  }
+
+  /** iommufd_vfio_cc_iommu(): true where there are no page tables. DEV-26 */
+  protected isCoherent({ hwpts }: Ioas): boolean {
+    return [...hwpts].every(({ enforcesCoherency }) => enforcesCoherency);
   }
 
   /** VFIO-07 08 09 10 */

@@ -50,7 +50,7 @@ export class ViommuCommands {
     return isErrno(viommu) ? viommu : undefined;
   }
 
-  /** iommufd_vdevice_alloc_ioctl(). VDEV-01 02 03 04 05 NOIO-04 */
+  /** iommufd_vdevice_alloc_ioctl(). VDEV-01 02 03 04 05 10 NOIO-04 */
   allocVdevice(command: VdeviceCommand): ErrnoName | undefined {
     const { viommu_id, dev_id, virt_id: virtualId } = command.fields;
     const viommu = this.context.objects.get(viommu_id, Viommu);
@@ -61,7 +61,10 @@ export class ViommuCommands {
     if (device.vdevice || viommu.devices.has(virtualId)) return 'EEXIST';
     const { faults, parts } = this.context.kernel;
     const vdevice = this.context.create(
-      (id) => faults.kmalloc() ?? new parts.Vdevice(id, { viommu, device, virtualId }),
+      (id) =>
+        faults.kmalloc() ??
+        viommu.ops?.initVdevice?.(device.device.hardware) ??
+        new parts.Vdevice(id, { viommu, device, virtualId }),
       (made) => command.respond({ out_vdevice_id: made.id }),
     );
     return isErrno(vdevice) ? vdevice : undefined;

@@ -1,0 +1,87 @@
+import { bits, field } from './bits.ts';
+import type { Range } from './tlb.ts';
+
+/** Two words, as they lie in the queue. */
+export type Command = readonly [low: bigint, high: bigint];
+
+/** SMMUv3, 4.1.3: opcodes. HW-SMU-11 to 26 */
+export const Opcode = {
+  CfgiSte: 0x03n,
+  CfgiSteRange: 0x04n,
+  CfgiCd: 0x05n,
+  CfgiCdAll: 0x06n,
+  TlbiNhAll: 0x10n,
+  TlbiNhAsid: 0x11n,
+  TlbiNhVa: 0x12n,
+  TlbiNhVaa: 0x13n,
+  TlbiS12Vmall: 0x28n,
+  TlbiS2Ipa: 0x2an,
+  TlbiNsnhAll: 0x30n,
+  AtcInv: 0x40n,
+  Sync: 0x46n,
+} as const;
+
+/** Fields of the commands that invalidate configuration and translations. */
+export function opcodeOf([low]: Command): bigint {
+  return bits(low, 7, 0);
+}
+
+export function streamOf([low]: Command): number {
+  return Number(bits(low, 63, 32));
+}
+
+export function vmidOf([low]: Command): number {
+  return Number(bits(low, 47, 32));
+}
+
+export function asidOf([low]: Command): number {
+  return Number(bits(low, 63, 48));
+}
+
+const granules: readonly bigint[] = [0n, 12n, 14n, 16n];
+
+/** 4.4.1.1: one page, or with TG a range of (NUM + 1) × 2^SCALE of them. Undefined where reserved bits make it none. */
+export function rangeOf([low, high]: Command): Range | undefined {
+  const granule = granules[Number(bits(high, 11, 10))] ?? 0n;
+  const [count, scale, level] = [bits(low, 16, 12), bits(low, 24, 20), bits(high, 9, 8)];
+  const first = high & ~0xfffn;
+  if (granule === 0n) return count || scale || level ? undefined : { first, length: 0x1000n };
+  if (!count && !scale && !level) return undefined;
+  return { first, length: ((count + 1n) << scale) << granule };
+}
+
+export function invalidateSte(stream: number): Command {
+  return [Opcode.CfgiSte | field(stream, 63, 32), 1n];
+}
+
+export function invalidateCd(stream: number): Command {
+  return [Opcode.CfgiCd | field(stream, 63, 32), 1n];
+}
+
+export function invalidateAsid(asid: number): Command {
+  return [Opcode.TlbiNhAsid | field(asid, 63, 48), 0n];
+}
+
+export function invalidateVmidStage1(vmid: number): Command {
+  return [Opcode.TlbiNhAll | field(vmid, 47, 32), 0n];
+}
+
+export function invalidateVmid(vmid: number): Command {
+  return [Opcode.TlbiS12Vmall | field(vmid, 47, 32), 0n];
+}
+
+export function invalidatePage(asid: number, address: bigint): Command {
+  return [Opcode.TlbiNhVa | field(asid, 63, 48), address];
+}
+
+export function invalidateStage2Page(vmid: number, address: bigint): Command {
+  return [Opcode.TlbiS2Ipa | field(vmid, 47, 32), address];
+}
+
+/** `count` pages of 4 KiB, 1 to 32, times 2^scale; but for a single one. */
+export function overPages([low, high]: Command, count: number, scale: number): Command {
+  if (count === 1 && scale === 0) return [low, high];
+  return [low | field(count - 1, 16, 12) | field(scale, 24, 20), high | field(1, 11, 10)];
+}
+
+export const sync: Command = [Opcode.Sync, 0n];

@@ -1,0 +1,42 @@
+import type { ContextDescriptor } from './context-descriptor.ts';
+import type { Ste, StreamId } from './stream-table.ts';
+
+/** SMMUv3, 3.21.3: stream table entries and context descriptors, until they are invalidated. HW-SMU-10 */
+export class ConfigurationCache {
+  private readonly streams = new Map<StreamId, Ste>();
+  private readonly contexts = new Map<StreamId, ContextDescriptor>();
+
+  stream(stream: StreamId): Ste | undefined {
+    return this.streams.get(stream);
+  }
+
+  context(stream: StreamId): ContextDescriptor | undefined {
+    return this.contexts.get(stream);
+  }
+
+  keepStream(stream: StreamId, entry: Ste): void {
+    this.streams.set(stream, entry);
+  }
+
+  keepContext(stream: StreamId, context: ContextDescriptor): void {
+    this.contexts.set(stream, context);
+  }
+
+  /** What was found by means of the entry goes with it. */
+  forgetStream(stream: StreamId): void {
+    this.streams.delete(stream);
+    this.contexts.delete(stream);
+  }
+
+  /** 2^(range + 1) streams, of which `stream` is one. */
+  forgetStreams(stream: StreamId, range: number): void {
+    const size = 2 ** (range + 1);
+    const isAmong = (other: StreamId): boolean =>
+      Math.floor(other / size) === Math.floor(stream / size);
+    for (const known of [...this.streams.keys()].filter(isAmong)) this.forgetStream(known);
+  }
+
+  forgetContext(stream: StreamId): void {
+    this.contexts.delete(stream);
+  }
+}

@@ -1,0 +1,189 @@
+import type { DmaRequest, Hpa, MemoryBus, Translator } from '../bus.ts';
+import type { Leaf } from '../iotlb.ts';
+import type { HardwareParts } from '../parts.ts';
+import type { SmmuCommandQueue } from './command-queue.ts';
+import type { ConfigurationCache } from './configuration-cache.ts';
+import { readContext } from './context-descriptor.ts';
+import type { ContextDescriptor } from './context-descriptor.ts';
+import { EventQueue, encodeEvent } from './event-queue.ts';
+import { EventId, FaultClass, isFault } from './fault.ts';
+import type { Fault } from './fault.ts';
+import { ADDRESS_BITS, identificationOf } from './identification.ts';
+import type { SmmuModel } from './identification.ts';
+import { readSte } from './stream-table.ts';
+import type { Stage2Config, Ste } from './stream-table.ts';
+import type { SmmuTlb } from './tlb.ts';
+import { checkRights, combine, walkStage1, walkStage2 } from './walk.ts';
+
+const PAGE_SIZE = 4096n;
+
+export interface SmmuUnitOptions {
+  readonly memory: MemoryBus;
+  readonly parts: HardwareParts;
+  readonly model: SmmuModel;
+}
+
+type Translation = { readonly address: Hpa; readonly bytesToBorder: bigint };
+
+/** How a stream is translated: its entry, and the context descriptor where there is a first stage. */
+interface Configuration {
+  readonly ste: Ste;
+  readonly context: ContextDescriptor | undefined;
+}
+
+/** A System MMU of version 3. Requests are not translated before it is enabled. */
+export class SmmuUnit implements Translator {
+  readonly model: SmmuModel;
+  /** IDR0 to IDR5. */
+  readonly identification: readonly number[];
+  readonly commandQueue: SmmuCommandQueue;
+  readonly eventQueue: EventQueue;
+  protected readonly memory: MemoryBus;
+  protected readonly tlb: SmmuTlb;
+  protected readonly configuration: ConfigurationCache;
+  private streamTable = 0n;
+  private isEnabled = false;
+
+  constructor({ memory, parts, model }: SmmuUnitOptions) {
+    this.model = model;
+    this.identification = identificationOf(model);
+    this.memory = memory;
+    this.tlb = new parts.SmmuTlb(parts);
+    this.configuration = new parts.ConfigurationCache();
+    const { tlb, configuration } = this;
+    this.commandQueue = new parts.SmmuCommandQueue({ memory, tlb, configuration });
+    this.eventQueue = new EventQueue(memory);
+  }
+
+  /** STRTAB_BASE and CR0.SMMUEN. */
+  enable(streamTable: Hpa): void {
+    [this.streamTable, this.isEnabled] = [streamTable, true];
+  }
+
+  /** SMMUv3, 3.3: stream table entry, context descriptor, stage 1, stage 2. */
+  translate(request: DmaRequest): Translation | undefined {
+    if (!this.isEnabled) return identity(request.iova);
+    const found = this.configure(request);
+    if (isFault(found)) return this.refuse(request, found, true);
+    const { ste, context } = found;
+    if (ste.aborts) return undefined;
+    if (!context && !ste.stage2) return identity(request.iova);
+    const leaf = this.leafFor(found, request.iova);
+    if (isFault(leaf)) return this.refuse(request, leaf, recordsIn(found, leaf));
+    if (checkRights(leaf, request.write)) {
+      const fault = this.permissionFault(found, request);
+      return this.refuse(request, fault, recordsIn(found, fault));
+    }
+    const offset = request.iova % leaf.size;
+    return { address: leaf.address + offset, bytesToBorder: leaf.size - offset };
+  }
+
+  /** 3.4: stage 1 is the first to be asked; what is cached does not tell whose right is missing. */
+  protected permissionFault(configuration: Configuration, { iova, write }: DmaRequest): Fault {
+    const { ste, context } = configuration;
+    const first = context && this.walkFirst(context, ste.stage2, iova);
+    const isOfFirst = first !== undefined && (isFault(first) || checkRights(first, write));
+    if (isOfFirst || !ste.stage2) return { id: EventId.Permission };
+    const address = first ? first.address + (iova % first.size) : iova;
+    return { id: EventId.Permission, secondStage: { address, class: FaultClass.Input } };
+  }
+
+  /** 5.2, 5.4: a substream needs a table of context descriptors that has more than one, which this unit lacks. HW-SMU-06 */
+  protected configure({ rid, pasid }: DmaRequest): Configuration | Fault {
+    const ste = this.configuration.stream(rid) ?? readSte(this.memory, this.streamTable, rid);
+    if (isFault(ste)) return ste;
+    this.configuration.keepStream(rid, ste);
+    if (pasid !== undefined) return { id: EventId.BadSubstreamId };
+    if (!ste.stage1) return { ste, context: undefined };
+    const context = this.configuration.context(rid) ?? this.fetchContext(ste);
+    if (isFault(context)) return context;
+    this.configuration.keepContext(rid, context);
+    return { ste, context };
+  }
+
+  protected fetchContext({ stage1, stage2 }: Ste): ContextDescriptor | Fault {
+    const at = this.locate(stage2, stage1?.contextTable ?? 0n, FaultClass.ContextDescriptor);
+    return typeof at === 'bigint' ? readContext(this.memory, at) : at;
+  }
+
+  protected leafFor(configuration: Configuration, address: bigint): Leaf | Fault {
+    const { ste, context } = configuration;
+    const tag = { vmid: ste.stage2?.vmid ?? 0, asid: context?.asid };
+    const cached = this.tlb.lookup(tag.vmid, tag.asid, address);
+    if (cached) return cached;
+    const leaf = context
+      ? this.walkBoth(context, ste.stage2, address)
+      : this.walkSecond(ste.stage2, address, FaultClass.Input);
+    if (!isFault(leaf)) this.tlb.insert(tag, address, leaf);
+    return leaf;
+  }
+
+  protected walkBoth(
+    context: ContextDescriptor,
+    stage2: Stage2Config | undefined,
+    address: bigint,
+  ): Leaf | Fault {
+    const first = this.walkFirst(context, stage2, address);
+    if (isFault(first) || !stage2) return first;
+    const middle = first.address + (address % first.size);
+    const second = this.walkSecond(stage2, middle, FaultClass.Input);
+    return isFault(second) ? second : combine(first, second, address);
+  }
+
+  protected walkFirst(
+    context: ContextDescriptor,
+    stage2: Stage2Config | undefined,
+    address: bigint,
+  ): Leaf | Fault {
+    if (!context.walks) return { id: EventId.Translation };
+    const locate = (place: bigint, why: FaultClass) => this.locate(stage2, place, why);
+    return walkStage1(this.memory, context.table, address, locate);
+  }
+
+  /** A stage-2 fault names the address that stage 1 gave. HW-SMU-09 */
+  protected walkSecond(
+    stage2: Stage2Config | undefined,
+    address: bigint,
+    why: FaultClass,
+  ): Leaf | Fault {
+    if (!stage2) return { id: EventId.Translation };
+    const cached = this.tlb.lookup(stage2.vmid, undefined, address);
+    const leaf = cached ?? walkStage2(this.memory, stage2.table, address);
+    if (isFault(leaf)) return { ...leaf, secondStage: { address, class: why } };
+    this.tlb.insert({ vmid: stage2.vmid, asid: undefined }, address, leaf);
+    return leaf;
+  }
+
+  /** Where a table of stage 1 is in memory. */
+  protected locate(
+    stage2: Stage2Config | undefined,
+    address: bigint,
+    why: FaultClass,
+  ): Hpa | Fault {
+    if (address >> ADDRESS_BITS) return { id: EventId.AddressSize };
+    if (!stage2) return address;
+    const leaf = this.walkSecond(stage2, address, why);
+    if (isFault(leaf)) return leaf;
+    if (checkRights(leaf, false)) {
+      return { id: EventId.Permission, secondStage: { address, class: why } };
+    }
+    return leaf.address + (address % leaf.size);
+  }
+
+  private refuse(request: DmaRequest, fault: Fault, records: boolean): undefined {
+    const { rid: stream, pasid: substream, iova: address, write } = request;
+    if (!records) return undefined;
+    this.eventQueue.record(encodeEvent({ stream, substream, address, write }, fault));
+    return undefined;
+  }
+}
+
+/** CD.R counts for faults of stage 1, STE.S2R for those of stage 2. */
+function recordsIn({ ste, context }: Configuration, { secondStage }: Fault): boolean {
+  const ofSecond = secondStage !== undefined || !context;
+  return (ofSecond ? ste.stage2?.records : context?.records) ?? true;
+}
+
+function identity(iova: bigint): Translation {
+  return { address: iova, bytesToBorder: PAGE_SIZE - (iova % PAGE_SIZE) };
+}

@@ -1,0 +1,79 @@
+import type { Iotlb, Leaf } from '../iotlb.ts';
+
+const ASIDS = 0x1_0000;
+
+/**
+ * What the unit remembers of translations: of stage 1, whether alone or on stage 2, by VMID and ASID; of stage 2 alone by
+ * VMID. Both stages in one entry: an invalidation of a stage-2 address leaves those alone. HW-SMU-10
+ */
+export class SmmuTlb {
+  private readonly stage1: Iotlb;
+  private readonly stage2: Iotlb;
+  /** Which tags there may be entries for. */
+  private readonly asids = new Map<number, Set<number>>();
+
+  constructor(parts: { readonly Iotlb: new () => Iotlb }) {
+    this.stage1 = new parts.Iotlb();
+    this.stage2 = new parts.Iotlb();
+  }
+
+  lookup(vmid: number, asid: number | undefined, address: bigint): Leaf | undefined {
+    if (asid === undefined) return this.stage2.lookup(vmid, address);
+    return this.stage1.lookup(tagOf(vmid, asid), address);
+  }
+
+  insert(tag: { vmid: number; asid: number | undefined }, address: bigint, found: Leaf): void {
+    const leaf = cacheable(found, address);
+    const { vmid, asid } = tag;
+    if (asid === undefined) return this.stage2.insert(vmid, address, leaf);
+    const known = this.asids.get(vmid) ?? new Set();
+    this.asids.set(vmid, known.add(asid));
+    this.stage1.insert(tagOf(vmid, asid), address, leaf);
+  }
+
+  /** TLBI_NH_ALL, and TLBI_S12_VMALL with `both`. */
+  invalidateVmid(vmid: number, both: boolean): void {
+    for (const asid of this.asids.get(vmid) ?? []) this.invalidateAsid(vmid, asid);
+    this.asids.delete(vmid);
+    if (both) this.stage2.invalidateDomain(vmid);
+  }
+
+  invalidateAsid(vmid: number, asid: number): void {
+    this.stage1.invalidateDomain(tagOf(vmid, asid));
+  }
+
+  /** Of one ASID, or of all of that VMID. */
+  invalidateStage1(tag: { vmid: number; asid: number | undefined }, range: Range): void {
+    const { vmid, asid } = tag;
+    const asids = asid === undefined ? (this.asids.get(vmid) ?? []) : [asid];
+    for (const one of asids)
+      this.stage1.invalidatePages(tagOf(vmid, one), range.first, range.length);
+  }
+
+  invalidateStage2(vmid: number, { first, length }: Range): void {
+    this.stage2.invalidatePages(vmid, first, length);
+  }
+
+  invalidateAll(): void {
+    this.stage1.invalidateAll();
+    this.stage2.invalidateAll();
+    this.asids.clear();
+  }
+}
+
+/** Bytes, multiples of 4096. */
+export interface Range {
+  readonly first: bigint;
+  readonly length: bigint;
+}
+
+function tagOf(vmid: number, asid: number): number {
+  return vmid * ASIDS + asid;
+}
+
+/** The part of a leaf that an entry can hold: 1 GiB, 2 MiB or 4 KiB around the address. */
+function cacheable(leaf: Leaf, address: bigint): Leaf {
+  const size = [1n << 30n, 1n << 21n, 1n << 12n].find((one) => one <= leaf.size) ?? leaf.size;
+  const offset = (address % leaf.size) - (address % size);
+  return { ...leaf, address: leaf.address + offset, size };
+}

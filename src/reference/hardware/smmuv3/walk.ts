@@ -1,0 +1,96 @@
+import type { Hpa, MemoryBus } from '../bus.ts';
+import type { Leaf } from '../iotlb.ts';
+import {
+  ACCESS_FLAG,
+  addressIn,
+  entryOffset,
+  isLeaf,
+  isMalformed,
+  isValid,
+  spanOf,
+  stage1Rights,
+  stage2Rights,
+} from './descriptors.ts';
+import type { Granule } from './descriptors.ts';
+import { EventId, FaultClass } from './fault.ts';
+import type { Fault } from './fault.ts';
+import { ADDRESS_BITS } from './identification.ts';
+
+/** A translation table of either stage, as a context descriptor or a stream table entry names it. */
+export interface TranslationTable {
+  readonly root: bigint;
+  readonly inputBits: bigint;
+  readonly startLevel: number;
+  readonly granule: Granule;
+}
+
+/** Where the output of stage 1 is in memory, for a read of its tables or of a context descriptor. */
+export type Locate = (address: bigint, why: FaultClass) => Hpa | Fault;
+
+/** Armv8-A, D8.2, stage 1. Each table is found by `locate`, through stage 2 where there is one. HW-SMU-07 09 */
+export function walkStage1(
+  memory: MemoryBus,
+  table: TranslationTable,
+  address: bigint,
+  locate: Locate,
+): Leaf | Fault {
+  return walk({ memory, table, address, locate, rightsOf: stage1Rights });
+}
+
+/** Armv8-A, D8.2, stage 2. HW-SMU-08 09 */
+export function walkStage2(
+  memory: MemoryBus,
+  table: TranslationTable,
+  address: bigint,
+): Leaf | Fault {
+  return walk({ memory, table, address, locate: (place) => place, rightsOf: stage2Rights });
+}
+
+interface Walk {
+  readonly memory: MemoryBus;
+  readonly table: TranslationTable;
+  readonly address: bigint;
+  readonly locate: Locate;
+  readonly rightsOf: (leaf: bigint, tables: bigint) => { read: boolean; write: boolean };
+}
+
+function walk({ memory, table, address, locate, rightsOf }: Walk): Leaf | Fault {
+  const { root, inputBits, startLevel, granule } = table;
+  if (address >> inputBits) return { id: EventId.Translation };
+  let [next, tables] = [root, 0n];
+  for (let level = startLevel; ; level += 1) {
+    const place = { level, granule, isFirst: level === startLevel };
+    const at = locate(next + entryOffset(address, place), FaultClass.TableWalk);
+    if (typeof at !== 'bigint') return at;
+    const descriptor = memory.read64(at);
+    if (!isValid(descriptor) || isMalformed(descriptor, level, granule)) {
+      return { id: EventId.Translation };
+    }
+    next = addressIn(descriptor);
+    if (next >> ADDRESS_BITS) return { id: EventId.AddressSize };
+    if (isLeaf(descriptor, level)) {
+      if (!(descriptor & ACCESS_FLAG)) return { id: EventId.Access };
+      const size = spanOf(level, granule);
+      return { address: next - (next % size), size, ...rightsOf(descriptor, tables) };
+    }
+    tables |= descriptor;
+  }
+}
+
+/** SMMUv3, 3.4: the rights of a leaf, where the request wants more. */
+export function checkRights(leaf: Leaf, write: boolean): Fault | undefined {
+  return (write ? leaf.write : leaf.read) ? undefined : { id: EventId.Permission };
+}
+
+/** Both stages in one: the smaller page, and what both allow. */
+export function combine(first: Leaf, second: Leaf, address: bigint): Leaf {
+  const size = first.size < second.size ? first.size : second.size;
+  const middle = first.address + (address % first.size);
+  const place = second.address + (middle % second.size);
+  return {
+    address: place - (place % size),
+    size,
+    read: first.read && second.read,
+    write: first.write && second.write,
+  };
+}

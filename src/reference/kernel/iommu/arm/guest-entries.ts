@@ -1,0 +1,68 @@
+import type { ErrnoName } from '#uapi/errno.ts';
+import { bits, field } from '../../../hardware/smmuv3/bits.ts';
+import { Opcode, opcodeOf, rangeOf } from '../../../hardware/smmuv3/commands.ts';
+import type { Command } from '../../../hardware/smmuv3/commands.ts';
+import { SteConfig } from '../../../hardware/smmuv3/stream-table.ts';
+
+const VALID = 1n;
+/** V, Config, S1Fmt, S1ContextPtr, S1CDMax. */
+const ENTRY_LOW = 0xf80f_ffff_ffff_fff1n | field(7, 3, 1);
+/** S1DSS, S1CIR, S1COR, S1CSH, S1STALLD, EATS. */
+const ENTRY_HIGH = field(0xff, 7, 0) | field(1, 27, 27) | field(3, 29, 28);
+const EATS = field(3, 29, 28);
+const guestConfigs: readonly bigint[] = [SteConfig.Abort, SteConfig.Bypass, SteConfig.Stage1];
+
+export type GuestEntry = readonly [bigint, bigint];
+
+/** arm_smmu_validate_vste(): EIO. HWPT-33 34 */
+export function checkGuestEntry([low, high]: GuestEntry): GuestEntry | ErrnoName {
+  if (!(low & VALID)) return [0n, 0n];
+  if (low & ~ENTRY_LOW || high & ~ENTRY_HIGH) return 'EIO';
+  if (!guestConfigs.includes(bits(low, 3, 1)) || bits(high, 29, 28) > 1n) return 'EIO';
+  return [low, high & ~EATS];
+}
+
+const OP = field(0xff, 7, 0);
+const ADDRESS = ~0xfffn;
+const LEAF = 1n;
+const VMID = field(0xffff, 47, 32);
+const ASID = field(0xffff, 63, 48);
+const STREAM = field(0xffff_ffff, 63, 32);
+/** NUM, and SCALE up to 31; TTL and TG. */
+const RANGE_LOW = field(0x1f, 16, 12) | field(0x1f, 24, 20);
+const RANGE_HIGH = field(3, 9, 8) | field(3, 11, 10);
+
+/** What a guest may say besides the opcode. This unit has neither ATS nor substreams. */
+const allowed: ReadonlyMap<bigint, Command> = new Map([
+  [Opcode.TlbiNsnhAll, [OP, 0n]],
+  [Opcode.TlbiNhAll, [OP | VMID, 0n]],
+  [Opcode.TlbiNhAsid, [OP | VMID | ASID, 0n]],
+  [Opcode.TlbiNhVa, [OP | VMID | ASID | RANGE_LOW, ADDRESS | LEAF | RANGE_HIGH]],
+  [Opcode.TlbiNhVaa, [OP | VMID | RANGE_LOW, ADDRESS | LEAF | RANGE_HIGH]],
+  [Opcode.CfgiCd, [OP | STREAM, LEAF]],
+  [Opcode.CfgiCdAll, [OP | STREAM, 0n]],
+]);
+
+/** arm_vsmmu_validate_user_cmd(): false is EIO. INV-20 */
+export function isGuestCommand(command: Command): boolean {
+  const bitsOf = allowed.get(opcodeOf(command));
+  if (bitsOf === undefined) return false;
+  const [low, high] = [command[0] & ~bitsOf[0], command[1] & ~bitsOf[1]];
+  return low === 0n && high === 0n && rangeOf(command) !== undefined;
+}
+
+/** What a command is for: a stream, or a VMID. */
+export function isOfStream(command: Command): boolean {
+  return opcodeOf(command) < 0x10n;
+}
+
+export function withStream([low, high]: Command, stream: number): Command {
+  return [(low & ~STREAM) | field(stream, 63, 32), high];
+}
+
+/** The VMID of the host, whatever the guest says; all of a guest is all of its VMID. INV-21 */
+export function withVmid(command: Command, vmid: number): Command {
+  const tag = field(vmid, 47, 32);
+  if (opcodeOf(command) === Opcode.TlbiNsnhAll) return [Opcode.TlbiNhAll | tag, 0n];
+  return [(command[0] & ~VMID) | tag, command[1]];
+}

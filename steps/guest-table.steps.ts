@@ -1,0 +1,37 @@
+import { Given, When } from './support/cucumber.ts';
+import { guestFormats, mapPage, unmapPage } from './support/guest-tables.ts';
+import { hex } from './values.ts';
+
+/** A guest's page table, which the process holds in a buffer that the guest has as memory. */
+
+Given(
+  '{newGuestTable} in {buffer}, which the guest has at {iova}',
+  async function ({ name, format }, { handle, offset }, guestAddress) {
+    const { process, address, length } = handle;
+    await process.port.store(address + offset, new Uint8Array(Number(length - offset)));
+    this.handles.add({
+      kind: 'guest table',
+      name,
+      format: guestFormats[format],
+      process,
+      address: address + offset,
+      length: length - offset,
+      guestAddress,
+      pagesUsed: 1,
+    });
+  },
+);
+
+When(
+  'the guest maps {size} at {iova} to {iova} {rights} in {guestTable}',
+  async function (length, iova, to, rights, table) {
+    for (let done = 0n; done < length; done += this.pageSize)
+      await mapPage(table, { iova: iova + done, to: to + done, rights });
+    this.trace.note(`guest: "${table.name}" leads ${hex(iova)} +${length} to ${hex(to)}`);
+  },
+);
+
+When('the guest unmaps {size} at {iova} in {guestTable}', async function (length, iova, table) {
+  for (let done = 0n; done < length; done += this.pageSize) await unmapPage(table, iova + done);
+  this.trace.note(`guest: "${table.name}" has nothing at ${hex(iova)} +${length}`);
+});

@@ -1,0 +1,84 @@
+import { IOMMU_HWPT_DATA_VTD_S1, iommu_hwpt_vtd_s1 } from '#uapi/iommufd/hwpt.ts';
+
+import type { GuestTableHandle, ProcessHandle } from './handles.ts';
+import type { Rights } from './parameter-values.ts';
+import { loadBytes } from './probes.ts';
+
+/** Page tables as a guest writes them: 512 entries of 64 bits a level, in pages of its own memory. */
+
+const PAGE = 4096n;
+const LEVELS = 4;
+
+/** In what the tables of the vendors differ. */
+export interface GuestFormat {
+  /** Entry that leads to the table of the next level. */
+  table(address: bigint): bigint;
+  leaf(address: bigint, rights: Rights): bigint;
+  isPresent(entry: bigint): boolean;
+  /** What IOMMU_HWPT_ALLOC gets to hear of a table whose root the guest has there. */
+  hwptData(root: bigint): { readonly type: number; readonly bytes: Uint8Array };
+}
+
+/** VT-d, first stage: P, R/W, U/S. */
+const vtd: GuestFormat = {
+  table: (address) => address | 7n,
+  leaf: (address, { write }) => address | (write ? 7n : 5n),
+  isPresent: (entry) => (entry & 1n) !== 0n,
+  hwptData: (root) => ({
+    type: IOMMU_HWPT_DATA_VTD_S1,
+    bytes: iommu_hwpt_vtd_s1.pack({ pgtbl_addr: root, addr_width: 48 }),
+  }),
+};
+
+export const guestFormats = { 'VT-d': vtd } as const satisfies Record<string, GuestFormat>;
+
+export type GuestFormatName = keyof typeof guestFormats;
+
+/** A page of the guest, and where the page table leads. */
+export interface GuestMapping {
+  readonly iova: bigint;
+  readonly to: bigint;
+  readonly rights: Rights;
+}
+
+async function readEntry(process: ProcessHandle, address: bigint): Promise<bigint> {
+  const bytes = await loadBytes(process, address, 8);
+  return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+}
+
+async function writeEntry(process: ProcessHandle, address: bigint, entry: bigint): Promise<void> {
+  await process.port.store(address, new Uint8Array(BigUint64Array.of(entry).buffer));
+}
+
+/** The next page that holds no table yet, as the guest addresses it. */
+function newTable(table: GuestTableHandle): bigint {
+  if (BigInt(table.pagesUsed + 1) * PAGE > table.length) {
+    throw new Error(`buffer of page table "${table.name}" has no room for one more table`);
+  }
+  return table.guestAddress + BigInt(table.pagesUsed++) * PAGE;
+}
+
+/** Where the entry of that page is in the memory of the process; the tables above it are made. */
+async function leafAddress(table: GuestTableHandle, iova: bigint): Promise<bigint> {
+  const { process, format } = table;
+  const place = (guest: bigint): bigint => table.address + (guest - table.guestAddress);
+  let base = table.guestAddress;
+  for (let level = LEVELS; ; level -= 1) {
+    const index = (iova >> BigInt(3 + 9 * level)) & 0x1ffn;
+    const at = place(base + index * 8n);
+    if (level === 1) return at;
+    const entry = await readEntry(process, at);
+    const next = format.isPresent(entry) ? entry & 0x000f_ffff_ffff_f000n : newTable(table);
+    if (!format.isPresent(entry)) await writeEntry(process, at, format.table(next));
+    base = next;
+  }
+}
+
+export async function mapPage(table: GuestTableHandle, mapping: GuestMapping): Promise<void> {
+  const at = await leafAddress(table, mapping.iova);
+  await writeEntry(table.process, at, table.format.leaf(mapping.to, mapping.rights));
+}
+
+export async function unmapPage(table: GuestTableHandle, iova: bigint): Promise<void> {
+  await writeEntry(table.process, await leafAddress(table, iova), 0n);
+}

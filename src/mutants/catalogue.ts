@@ -22,6 +22,9 @@ import { pages } from './pages.ts';
 import { pins } from './pins.ts';
 import { placing } from './placing.ts';
 import { ranges } from './ranges.ts';
+import { lifetimes } from './lifetimes.ts';
+import { refusalsOfDevices } from './refusals-of-devices.ts';
+import { refusals } from './refusals.ts';
 import { testCommand } from './test-command.ts';
 import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
@@ -62,6 +65,9 @@ export const catalogue: readonly Mutant[] = [
   ...iommus,
   ...testCommand,
   ...faultInjection,
+  ...refusals,
+  ...refusalsOfDevices,
+  ...lifetimes,
 ];
 
 /** Those that break one of its requirements. */

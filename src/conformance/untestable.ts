@@ -21,7 +21,6 @@ export const untestable: Readonly<Record<string, string>> = {
   'PIN-25':
     'Every access that a process can make unpins when it is asked to, so that no unmap waits for one.',
   'DEV-13': 'The interrupts of every device of the machines are isolated.',
-  'DEV-14': 'The DMA of every device of the machines is coherent with the caches.',
   'DEV-24':
     'The devices of a machine are behind IOMMUs of one kind, whose page tables take them all.',
   'DEV-46': 'No machine has a virtual function that makes page requests.',

@@ -11,10 +11,15 @@ export interface HardwareKind {
 }
 
 /** Two functions of one slot share an IOMMU group: without ACS they could talk to each other behind the IOMMU. */
-export const eduGroups = [
+const eduGroups = [
   ['0000:00:04.0', '0000:00:04.1'],
   ['0000:00:05.0', '0000:00:05.1'],
 ] as const;
+
+/**
+ * Where a guest translates a device, each of its group has to be the guest's: a vDEVICE. So there every device is alone.
+ */
+const eduAlone = eduGroups.map(([first]) => [first]);
 
 /** In the first group as well, a device that a driver of the host takes: it has no other use. */
 export const hostDriven = '0000:00:04.2';
@@ -36,11 +41,10 @@ function eduBehind(iommu: string): string[] {
   return ['-device', iommu, ...eduGroups.flat().flatMap(eduDevice)];
 }
 
-/** The SMMUv3 is a part of the board, with the stages of translation that are asked for. */
-function eduBehindSmmu(...stages: readonly string[]): string[] {
+/** The SMMUv3 is a part of the board. */
+function eduBehindSmmu(groups: readonly (readonly string[])[]): string[] {
   return [
-    ...stages.flatMap((stage) => ['-global', `arm-smmuv3.stage=${stage}`]),
-    ...eduGroups.flat().flatMap(eduDevice),
+    ...groups.flat().flatMap(eduDevice),
     ...['-device', 'pcie-pci-bridge,id=bridge,addr=06.0'],
     ...['-device', `${eduModel},bus=bridge,addr=01.0`],
   ];
@@ -58,13 +62,22 @@ export const hardwareKinds = {
   edu: { devices: [...eduBehind('intel-iommu,intremap=on'), ...virtioDevice], parameters: [] },
   'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },
   'amd-iommu': { devices: eduBehind('amd-iommu'), parameters: unsafe },
-  smmuv3: { devices: eduBehindSmmu(), parameters: [], architectures: ['arm64'] },
-  'smmuv3-stage1': { devices: eduBehindSmmu('1'), parameters: [], architectures: ['arm64'] },
+  smmuv3: { devices: eduBehindSmmu(eduAlone), parameters: [], architectures: ['arm64'] },
+  'smmuv3-stage1': {
+    devices: ['-global', 'arm-smmuv3.stage=1', ...eduBehindSmmu(eduGroups)],
+    parameters: [],
+    architectures: ['arm64'],
+  },
 } as const satisfies Record<string, HardwareKind>;
 
 export type Hardware = keyof typeof hardwareKinds;
 
 export const everyHardware = Object.keys(hardwareKinds) as Hardware[];
+
+/** The edu devices that are no oddities, those of a group beside each other. */
+export function eduGroupsOf(hardware: Hardware): readonly (readonly string[])[] {
+  return hardware === 'smmuv3' ? eduAlone : eduGroups;
+}
 
 /** The machines of that board. */
 export function hardwareOf(architecture: Architecture): readonly Hardware[] {

@@ -19,6 +19,7 @@ import { pages } from './pages.ts';
 import { pins } from './pins.ts';
 import { placing } from './placing.ts';
 import { ranges } from './ranges.ts';
+import { smmuv3 } from './smmuv3.ts';
 import { testCommand } from './test-command.ts';
 import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
@@ -54,6 +55,7 @@ export const catalogue: readonly Mutant[] = [
   ...faults,
   ...dirty,
   ...dma,
+  ...smmuv3,
   ...testCommand,
   ...faultInjection,
 ];

@@ -5,7 +5,7 @@ import type { Architecture } from '#lab/architecture.ts';
 import { emulatorOf } from '#lab/emulator.ts';
 import {
   eduBehindBridge,
-  eduGroups,
+  eduGroupsOf,
   everyHardware,
   hardwareOf,
   hostDriven,
@@ -157,7 +157,7 @@ async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Ma
 async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Promise<Bench> {
   if (hardware === 'selftest') return new SelftestBench();
   const groups = [];
-  for (const addresses of eduGroups) {
+  for (const addresses of eduGroupsOf(hardware)) {
     const group = [];
     for (const address of addresses) group.push(await bindToVfioPci(files, address));
     groups.push(group);

@@ -64,7 +64,7 @@ export const hardwareKinds = {
   'amd-iommu': { devices: eduBehind('amd-iommu'), parameters: unsafe },
   smmuv3: { devices: eduBehindSmmu(eduAlone), parameters: [], architectures: ['arm64'] },
   'smmuv3-stage1': {
-    devices: ['-global', 'arm-smmuv3.stage=1', ...eduBehindSmmu(eduGroups)],
+    devices: eduBehindSmmu(eduGroups),
     parameters: [],
     architectures: ['arm64'],
   },

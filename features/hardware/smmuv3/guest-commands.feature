@@ -54,6 +54,21 @@ Feature: commands of a guest
         | TLBI_NSNH_ALL                   | 0x30               |             0 |
 
     @INV-20
+    Scenario: a page that the guest has taken away
+      Given the guest unmaps 1 page at 64 MiB in page table "stage 1"
+      And it stores struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
+        | cmd[0]             | cmd[1] |
+        | 0x0001000000000012 | 64 MiB |
+      When it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | vIOMMU "smmu"     |
+        | data_type | ARM_SMMUV3        |
+        | data_uptr | buffer "commands" |
+        | entry_len | 16 bytes          |
+        | entry_num | 1                 |
+      Then it succeeds
+      And device "nic" does not see buffer "ram" at 64 MiB .. +1 page
+
+    @INV-20
     Scenario Outline: <command> for a context descriptor that leads to another table
       Given a buffer "more tables" of 8 pages
       And it maps 8 pages of buffer "more tables" into IOAS "guest" at 2 MiB read-write

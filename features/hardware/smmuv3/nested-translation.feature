@@ -31,6 +31,14 @@ Feature: both stages of translation
       When it attaches device "nic" to IOAS "other"
       Then device "nic" does not see buffer "ram" at 64 MiB .. +4 pages
 
+    @HWPT-37
+    Scenario: a page that the guest took away before the device came
+      Given the guest unmaps 1 page at 64 MiB + 1 page in page table "stage 1"
+      When it attaches device "nic" to HWPT "translated"
+      Then device "nic" sees buffer "ram" at 64 MiB .. +1 page
+      And device "nic" does not see buffer "ram" + 1 page at 64 MiB + 1 page .. +1 page
+      And device "nic" sees buffer "ram" + 2 pages at 64 MiB + 2 pages .. +2 pages
+
     @HWPT-37 @IOAS-UNMAP-17
     Scenario: what the host takes away is gone, whatever was cached for the guest
       Given it attaches device "nic" to HWPT "translated"
@@ -128,3 +136,16 @@ Feature: both stages of translation
       Then it succeeds
       When it attaches device "nic" to IOAS "other"
       Then it fails with EADDRINUSE
+
+  Rule: a guest has to know every device of a group
+
+    @HWPT-37 @VDEV-06 @needs:shared-group
+    Scenario: a neighbour that is not one of the guest's
+      Given a device "neighbour" in the group of device "nic"
+      When it attaches device "neighbour" to IOAS "other"
+      And it attaches device "nic" to HWPT "translated"
+      Then it fails with ENOENT
+      Given a vDEVICE "guest neighbour" for device "neighbour" with virt_id 0x56 on vIOMMU "smmu"
+      When it attaches device "nic" to HWPT "translated"
+      Then it succeeds
+      And device "neighbour" sees buffer "ram" at 64 MiB .. +4 pages

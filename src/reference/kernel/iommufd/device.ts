@@ -291,7 +291,7 @@ export class IommufdDevice extends IommufdObject {
     for (const { device } of devices) hwpt.paging.ioas.iopt.removeReserved(device);
   }
 
-  /** DEV-36 37 */
+  /** DEV-36 37 41 */
   protected reserveIn(hwpt: HwPagetable): ErrnoName | undefined {
     return hwpt.paging.ioas.iopt.reserveRegions(this.device.reservedRegions(), this.device);
   }

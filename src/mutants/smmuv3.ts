@@ -197,13 +197,16 @@ export const smmuv3 = mutants(
   },
   {
     id: 'SEED-730',
-    breaks: ['INV-22'],
-    story: 'A batch of no commands succeeds.',
-    like: 'iommu_copy_struct_from_full_user_array() that has nothing to copy',
+    breaks: ['INV-23'],
+    story: 'The commands before one that is refused are counted, but never reach the hardware.',
+    like: 'arm_vsmmu_cache_invalidate() that leaves its loop before it issues what it has converted',
     parts: ({ Vsmmu }) => ({
       Vsmmu: class extends Vsmmu {
         override invalidate(array: UserDataArray): Invalidated {
-          return array.entries === 0 ? { done: 0 } : super.invalidate(array);
+          const commands = this.copyCommands(array);
+          if (typeof commands === 'string') return super.invalidate(array);
+          const refused = commands.findIndex((command) => this.convert(command) === undefined);
+          return refused < 0 ? super.invalidate(array) : { done: refused, error: 'EIO' };
         }
       },
     }),

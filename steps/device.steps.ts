@@ -1,6 +1,6 @@
 import { AssertionError } from 'chai';
 
-import { deviceVarieties } from '#port/bench.ts';
+import { deviceVarieties, type DmaAccess } from '#port/bench.ts';
 import type { Feature } from '#port/features.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { VFIO_DEVICE_DETACH_IOMMUFD_PT } from '#uapi/vfio/device.ts';
@@ -14,7 +14,7 @@ import {
   type Handle,
   type ObjectHandle,
 } from './support/handles.ts';
-import type { NewDevice } from './support/parameter-values.ts';
+import type { NewDevice, Requester } from './support/parameter-values.ts';
 import type { World } from './support/world.ts';
 import { hex, pattern } from './values.ts';
 
@@ -77,7 +77,7 @@ When('{process} opens {node}', async function (process, { device, way }) {
 });
 
 When('{device} is given to {driver}', async function (device, driver) {
-  this.require('host-driver');
+  requireOf(this, device, 'host-driver');
   this.settle();
   const result = await this.running.machine.bench.giveTo(device.info.id, driver);
   this.trace.note(`bench: device "${device.name}" is given to ${driver}: ${result}`);
@@ -111,51 +111,48 @@ function attached({ iommufd, name }: DeviceHandle): { readonly fd: number } {
   return iommufd;
 }
 
+function accessOf(
+  { device, pasid }: Requester,
+  { iova, length }: { readonly iova: bigint; readonly length: number },
+): DmaAccess {
+  const place = { device: device.info.id, attachment: attachmentOf(device), iova, length };
+  return pasid === undefined ? place : { ...place, pasid };
+}
+
+function nameOf({ device, pasid }: Requester): string {
+  return `${pasid === undefined ? '' : `PASID ${pasid} of `}device "${device.name}"`;
+}
+
 Then(
-  '{device} {sight} {source} at {iova} .. +{size}',
-  async function (device, expected, source, iova, length) {
+  '{requester} {sight} {source} at {iova} .. +{size}',
+  async function (requester, expected, source, iova, length) {
     const { handle, offset } = source;
     if (handle.kind !== 'buffer')
       throw new Error(`map memfd "${handle.name}" into a buffer to look at it`);
-    const access = {
-      device: device.info.id,
-      attachment: attachmentOf(device),
-      iova,
-      length: Number(length),
-    };
+    const access = accessOf(requester, { iova, length: Number(length) });
     const sees = await this.running.machine.bench.sees(access, handle.address + offset);
-    this.trace.note(`bench: device "${device.name}" sees ${handle.name} at ${hex(iova)}: ${sees}`);
+    this.trace.note(`bench: ${nameOf(requester)} sees ${handle.name} at ${hex(iova)}: ${sees}`);
     if (sees === expected) return;
     const range = `${hex(iova)} .. +${hex(length)}`;
     throw new AssertionError(
-      `device "${device.name}" ${sees ? 'sees' : 'does not see'} buffer "${handle.name}" at ${range}; expected the opposite`,
+      `${nameOf(requester)} ${sees ? 'sees' : 'does not see'} buffer "${handle.name}" at ${range}; expected the opposite`,
     );
   },
 );
 
-When('{device} reads {size} at {iova}', async function (device, length, iova) {
-  requireOf(this, device, 'dma');
-  const access = {
-    device: device.info.id,
-    attachment: attachmentOf(device),
-    iova,
-    length: Number(length),
-  };
+When('{requester} reads {size} at {iova}', async function (requester, length, iova) {
+  requireOf(this, requester.device, 'dma');
+  const access = accessOf(requester, { iova, length: Number(length) });
   this.dma = await this.running.machine.bench.dmaRead(access);
-  this.trace.note(`bench: device "${device.name}" reads ${hex(iova)}: ${describe(this.dma)}`);
+  this.trace.note(`bench: ${nameOf(requester)} reads ${hex(iova)}: ${describe(this.dma)}`);
 });
 
-When('{device} writes pattern {string} at {iova}', async function (device, seed, iova) {
-  requireOf(this, device, 'dma');
+When('{requester} writes pattern {string} at {iova}', async function (requester, seed, iova) {
+  requireOf(this, requester.device, 'dma');
   const bytes = pattern(seed, Number(this.pageSize));
-  const access = {
-    device: device.info.id,
-    attachment: attachmentOf(device),
-    iova,
-    length: bytes.length,
-  };
+  const access = accessOf(requester, { iova, length: bytes.length });
   this.dma = await this.running.machine.bench.dmaWrite(access, bytes);
-  this.trace.note(`bench: device "${device.name}" writes ${hex(iova)}: ${describe(this.dma)}`);
+  this.trace.note(`bench: ${nameOf(requester)} writes ${hex(iova)}: ${describe(this.dma)}`);
 });
 
 function describe(dma: World['dma']): string {

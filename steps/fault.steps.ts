@@ -1,5 +1,6 @@
 import { AssertionError } from 'chai';
 
+import type { PageRequest } from '#port/bench.ts';
 import { iommu_hwpt_page_response, IOMMU_PGFAULT_PERM_READ } from '#uapi/iommufd/fault.ts';
 import { IOMMU_TEST_CMD, IOMMU_TEST_OP_TRIGGER_IOPF } from '#uapi/iommufd/selftest.ts';
 
@@ -8,19 +9,50 @@ import { parseValue } from './support/fields.ts';
 import type { BufferHandle, ProcessHandle, Spot } from './support/handles.ts';
 import { fdOf, idOf } from './support/names.ts';
 import type { CallRecord } from './support/outcome.ts';
-import type { FileCall } from './support/parameter-values.ts';
+import type { FileCall, Requester } from './support/parameter-values.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 
 /** Page requests of devices, and the answers of a VMM: what goes through the file of a fault queue. */
 
 When('{device} requests a page at {iova}', async function (device, addr) {
+  if (device.info.kind === 'vfio') {
+    const only = { iova: addr, permissions: IOMMU_PGFAULT_PERM_READ, group: 0, last: true };
+    await requestPages(this, { device, pasid: undefined }, [only]);
+    return;
+  }
   this.require('test-cmd');
   const { fd } = device.iommufd ?? this.handles.first('iommufd');
   const request = { dev_id: idOf(device), pasid: 0, grpid: 0, perm: IOMMU_PGFAULT_PERM_READ, addr };
   const operation = { trigger_iopf: request } as never;
   const target = { fd, command: IOMMU_TEST_CMD };
   await this.must(this.it, target, { op: IOMMU_TEST_OP_TRIGGER_IOPF, operation });
+});
+
+async function requestPages(
+  world: World,
+  { device, pasid }: Requester,
+  requests: readonly PageRequest[],
+): Promise<void> {
+  const withPasid = requests.map((request) =>
+    pasid === undefined ? request : { ...request, pasid },
+  );
+  await world.running.machine.bench.requestPages(device.info.id, withPasid);
+  const shown = requests.map(({ iova, last }) => `${hex(iova)}${last ? ' (last)' : ''}`).join(', ');
+  world.trace.note(`bench: device "${device.name}" requests ${shown}`);
+}
+
+/** A row is one message of a real device; `last` says `yes` where its group is complete. */
+When('{requester} requests pages:', async function (requester, table) {
+  this.require('device-with-page-requests');
+  const field = 'iommu_hwpt_pgfault.perm';
+  const requests = table.hashes().map(({ address = '', perm = '', group = '0', last }) => ({
+    iova: this.size(address),
+    permissions: Number(parseValue(this, this.it, field, perm)),
+    group: Number(group),
+    last: last === 'yes',
+  }));
+  await requestPages(this, requester, requests);
 });
 
 interface Transfer {

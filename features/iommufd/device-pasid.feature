@@ -302,7 +302,7 @@ Feature: page tables for PASIDs
       And it destroys IOAS "guest"
       Then it succeeds
 
-    @PASID-17 @needs:hwpt-alloc
+    @PASID-17 @needs:hwpt-alloc @needs:basic-iommu
     Scenario: an IOMMU without PASIDs makes no page table for them
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | PASID |

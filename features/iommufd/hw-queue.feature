@@ -184,6 +184,29 @@ Feature: IOMMU_HW_QUEUE_ALLOC
         |          16 MiB + 1 byte | 1 page - 1 byte |
         | 16 MiB + 1 page - 1 byte |          1 byte |
 
+    @HWQ-09 @needs:hugetlb
+    Scenario Outline: 2 bytes in two pages, of which <place> cannot be unmapped
+      Given a huge-page buffer "ram" of 2 MiB
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 16 MiB + 1 page read-write
+      And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 16 MiB + 2 pages read-write
+      And a device "nic" attached to IOAS "guest"
+      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+      When it calls IOMMU_HW_QUEUE_ALLOC with:
+        | nesting_parent_iova | 16 MiB + 1 page - 1 byte |
+        | length              | 2 bytes                  |
+      Then it succeeds
+      When it unmaps 1 page at <place> from IOAS "guest"
+      Then it fails with EBUSY
+      When it unmaps 1 page at 16 MiB + 2 pages from IOAS "guest"
+      Then it succeeds
+
+      Examples:
+        | place           |
+        | 16 MiB          |
+        | 16 MiB + 1 page |
+
     @HWQ-15 @needs:sub-page
     Scenario: a mapping that is not page-aligned, far from the queue
       Given a buffer "ram" of 2 pages

@@ -113,7 +113,7 @@ Feature: IOMMU_HWPT_ALLOC
         | NEST_PARENT, bit 4  |
         | NEST_PARENT, bit 31 |
 
-    @HWPT-08 @needs:vfio-device
+    @HWPT-08 @needs:basic-iommu
     Scenario: a nesting parent where the IOMMU cannot nest
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | NEST_PARENT |
@@ -124,6 +124,100 @@ Feature: IOMMU_HWPT_ALLOC
       When it calls IOMMU_HWPT_ALLOC
       Then it made HWPT "tables"
       And HWPT "tables" exists
+
+    @HWPT-08 @HWPT-10
+    Scenario Outline: flags <flags>, which <iommu> lacks
+      When it calls IOMMU_HWPT_ALLOC with:
+        | flags | <flags> |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+      And the usable IOVAs of IOAS "guest" are:
+        | 0 | U64_MAX |
+      When it calls IOMMU_HWPT_ALLOC
+      Then it made HWPT "tables"
+      And HWPT "tables" exists
+
+      @needs:virtio-iommu
+      Examples: a virtio-iommu
+        | iommu          | flags                       |
+        | a virtio-iommu | NEST_PARENT                 |
+        | a virtio-iommu | DIRTY_TRACKING              |
+        | a virtio-iommu | NEST_PARENT, DIRTY_TRACKING |
+
+      @needs:amd-iommu
+      Examples: an AMD IOMMU
+        | iommu        | flags                       |
+        | an AMD IOMMU | NEST_PARENT                 |
+        | an AMD IOMMU | DIRTY_TRACKING              |
+        | an AMD IOMMU | NEST_PARENT, DIRTY_TRACKING |
+
+    @PASID-17
+    Scenario Outline: a page table for PASIDs, which <iommu> lacks
+      When it calls IOMMU_HWPT_ALLOC with:
+        | flags | PASID |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+      When it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with:
+        | flags | PASID                          |
+        | pasid | 1                              |
+        | pt_id | the page table of device "nic" |
+      Then it fails with EINVAL
+      And nothing has changed
+
+      @needs:virtio-iommu
+      Examples: a virtio-iommu
+        | iommu          |
+        | a virtio-iommu |
+
+      @needs:amd-iommu
+      Examples: an AMD IOMMU
+        | iommu        |
+        | an AMD IOMMU |
+
+    @HWPT-43 @needs:fault-queue @needs:virtio-iommu
+    Scenario Outline: a fault queue, <queue>, for an IOMMU whose driver takes no flags
+      Given a fault queue "faults"
+      When it calls IOMMU_HWPT_ALLOC with:
+        | flags    | FAULT_ID_VALID |
+        | fault_id | <queue>        |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+      When it destroys fault queue "faults"
+      Then it fails with EBUSY
+      When it closes fault queue "faults"
+      And it destroys fault queue "faults"
+      Then it succeeds
+
+      Examples:
+        | queue                |
+        | fault queue "faults" |
+        | no such object       |
+
+    @HWPT-39 @needs:amd-iommu
+    Scenario Outline: flags <flags>, which do not go together behind an AMD IOMMU
+      When it calls IOMMU_HWPT_ALLOC with:
+        | flags | <flags> |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+
+      Examples:
+        | flags                              |
+        | NEST_PARENT, PASID                 |
+        | DIRTY_TRACKING, PASID              |
+        | NEST_PARENT, DIRTY_TRACKING, PASID |
+
+    @HWPT-39 @needs:amd-nesting
+    Scenario: an AMD IOMMU makes a nesting parent, but not one for PASIDs
+      When it calls IOMMU_HWPT_ALLOC with:
+        | flags | NEST_PARENT |
+      Then it made HWPT "parent"
+      And HWPT "parent" exists
+      When it calls IOMMU_HWPT_ALLOC with:
+        | flags | NEST_PARENT, PASID |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+      When it destroys HWPT "parent"
+      Then it succeeds
 
     @HWPT-09 @needs:fault-queue @needs:test-cmd
     Scenario Outline: a nesting parent with a fault queue, <queue>
@@ -162,7 +256,7 @@ Feature: IOMMU_HWPT_ALLOC
       Then it made HWPT "tables"
       And HWPT "tables" exists
 
-    @HWPT-10 @needs:vfio-device
+    @HWPT-10 @needs:basic-iommu
     Scenario: dirty tracking where the IOMMU has none
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | DIRTY_TRACKING |
@@ -210,7 +304,7 @@ Feature: IOMMU_HWPT_ALLOC
 
   Rule: a fault queue is looked up last
 
-    @HWPT-12 @needs:fault-queue
+    @HWPT-12 @needs:fault-queue @needs:hwpt-flags
     Scenario: a page table with a fault queue
       Given a fault queue "faults"
       When it calls IOMMU_HWPT_ALLOC with:
@@ -225,7 +319,7 @@ Feature: IOMMU_HWPT_ALLOC
       And it destroys fault queue "faults"
       Then it succeeds
 
-    @HWPT-12 @HWPT-13 @needs:fault-queue
+    @HWPT-12 @HWPT-13 @needs:fault-queue @needs:hwpt-flags
     Scenario Outline: <object> in place of a fault queue
       Given a HWPT "first" for device "nic" on IOAS "guest"
       And it destroys HWPT "first"
@@ -247,7 +341,7 @@ Feature: IOMMU_HWPT_ALLOC
         | IOAS "guest"   |
         | device "nic"   |
 
-    @HWPT-12 @HWPT-13 @needs:fault-queue
+    @HWPT-12 @HWPT-13 @needs:fault-queue @needs:hwpt-flags
     Scenario: no fault queue, and a mapping that the page table cannot have
       Given it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 2 pages + 1 byte read-write
       When it calls IOMMU_HWPT_ALLOC with:
@@ -286,6 +380,69 @@ Feature: IOMMU_HWPT_ALLOC
       And it wrote back only "out_hwpt_id"
       And it made HWPT "tables"
       And HWPT "tables" exists
+
+  Rule: an AMD IOMMU takes no page table of a guest, though it makes nesting parents and vIOMMUs
+
+    @HWPT-38 @needs:amd-iommu
+    Scenario Outline: a nested page table with data of type <type>, where the parent is <parent>
+      When it calls IOMMU_HWPT_ALLOC
+      Then it made HWPT "tables"
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | <parent>     |
+        | data_type | <type>       |
+        | data_len  |     32 bytes |
+        | data_uptr | buffer "ram" |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+
+      Examples:
+        | parent                         | type      |
+        | HWPT "tables"                  | AMD_GUEST |
+        | HWPT "tables"                  | VTD_S1    |
+        | the page table of device "nic" | AMD_GUEST |
+
+    @HWPT-38 @needs:amd-nesting
+    Scenario: a nested page table on a nesting parent
+      When it calls IOMMU_HWPT_ALLOC with:
+        | flags | NEST_PARENT |
+      Then it made HWPT "parent"
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | HWPT "parent" |
+        | data_type | AMD_GUEST     |
+        | data_len  |      32 bytes |
+        | data_uptr | buffer "ram"  |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+      When it destroys HWPT "parent"
+      Then it succeeds
+
+    @HWPT-25 @HWPT-38 @INV-05 @needs:amd-nesting
+    Scenario: a vIOMMU has neither nested page tables nor invalidations
+      When it calls IOMMU_HWPT_ALLOC with:
+        | flags | NEST_PARENT |
+      Then it made HWPT "parent"
+      When it calls IOMMU_VIOMMU_ALLOC with:
+        | type    | 7             |
+        | hwpt_id | HWPT "parent" |
+      Then it made vIOMMU "guest"
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "guest" |
+        | data_type | AMD_GUEST      |
+        | data_len  |       32 bytes |
+        | data_uptr | buffer "ram"   |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+      When it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | vIOMMU "guest" |
+        | data_type | VTD_S1         |
+        | data_uptr | buffer "ram"   |
+        | entry_len |       16 bytes |
+        | entry_num |              1 |
+      Then it fails with EOPNOTSUPP
+      And it returns:
+        | entry_num | 0 |
+      When it destroys vIOMMU "guest"
+      Then it succeeds
 
   Rule: page tables on top of each other are those of one IOMMU
 

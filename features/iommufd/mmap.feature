@@ -148,7 +148,9 @@ Feature: mmap() of an iommufd
       Then it fails with ENXIO
       When it mmaps vIOMMU "one" as "first"
       And it mmaps vIOMMU "three" as "third"
-      And it mmaps the iommufd as "zero"
+      And it mmaps the iommufd as "zero" with:
+        | offset | 0 bytes |
+        | length | 2 pages |
       Then it fails with ENXIO
       And buffer "first" holds:
         | in_data |

@@ -78,6 +78,40 @@ Feature: devices in noiommu mode
       And device "nic" sees buffer "ram" at the physical address .. +1 page
       And device "nic" does not see buffer "ram" + 1 page at the physical address .. +1 page
 
+    @NOIO-02
+    Scenario: a second device stands at the page table of the first
+      Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And a device "nic" that is in noiommu mode attached to IOAS "guest"
+      And a device "disk" that is in noiommu mode
+      When it binds device "disk" to the iommufd
+      And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT on device "disk" with:
+        | pt_id | IOAS "guest" |
+      Then it returns:
+        | pt_id | the page table of device "nic" |
+      When it closes device "nic"
+      And it calls IOMMU_IOAS_NOIOMMU_GET_PA
+      Then it succeeds
+      When it closes device "disk"
+      And it calls IOMMU_IOAS_NOIOMMU_GET_PA
+      Then it fails with EOPNOTSUPP
+
+    @NOIO-02 @NOIO-03 @needs:test-cmd
+    Scenario: a device that moves to another IOAS
+      Given an IOAS "other"
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it maps 1 page of buffer "ram" + 1 page into IOAS "other" at 16 MiB read-write
+      And a device "nic" that is in noiommu mode attached to IOAS "guest"
+      When it attaches device "nic" to IOAS "other"
+      Then 1 page of buffer "ram" carry 0 pins each
+      And 1 page of buffer "ram" + 1 page carry 1 pin each
+      When it calls IOMMU_IOAS_NOIOMMU_GET_PA
+      Then it fails with EOPNOTSUPP
+      When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | ioas_id | IOAS "other" |
+      Then it succeeds
+      And device "nic" sees buffer "ram" + 1 page at the physical address .. +1 page
+      And device "nic" does not see buffer "ram" at the physical address .. +1 page
+
   Rule: memory is pinned, and nothing is reserved
 
     @NOIO-03 @needs:proc @needs:test-cmd

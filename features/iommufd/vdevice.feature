@@ -130,6 +130,17 @@ Feature: IOMMU_VDEVICE_ALLOC
         | 4294967296 |
         | U64_MAX    |
 
+    @VDEV-05 @needs:two-devices
+    Scenario: two numbers that share their lower 32 bits
+      Given a device "disk" attached to IOAS "guest"
+      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 1 on vIOMMU "smmu"
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | dev_id  | device "disk" |
+        | virt_id |    4294967297 |
+      Then it succeeds
+
     @OBJ-18 @VDEV-07 @needs:two-devices
     Scenario: when a vDEVICE is destroyed its device and its number are free again
       Given a device "disk" attached to IOAS "guest"

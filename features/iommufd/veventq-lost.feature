@@ -268,3 +268,45 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
       When it reads 1 page of vEVENTQ "fresh" into buffer "in"
       Then it returns:
         | bytes | 0 |
+
+  Rule: an event for which there is no memory is lost as well
+
+    @VEVQ-11 @VEVQ-12 @needs:fault-injection
+    Scenario: an event without memory, and one after it
+      Given a vEVENTQ "events" with depth 4 on vIOMMU "smmu"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"
+      And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
+      And it attaches device "nic" to HWPT "stage 1"
+      And each of the allocations of the next call fails in turn
+      When it calls IOMMU_TEST_CMD with:
+        | op                   | TRIGGER_VEVENT |
+        | trigger_vevent.dev_id | device "nic"  |
+      Then it succeeds
+      And each failure was one of ENOMEM and changed nothing
+      When it reads 1 page of vEVENTQ "events" into buffer "in"
+      Then it returns:
+        | bytes | 12 |
+      And buffer "in" holds:
+        | flags | sequence | virt_id |
+        |     0 |        1 |     153 |
+
+    @VEVQ-12 @VEVQ-14 @needs:fault-injection
+    Scenario: the header itself, which is read when there is memory again
+      Given a vEVENTQ "events" with depth 1 on vIOMMU "smmu"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"
+      And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
+      And it attaches device "nic" to HWPT "stage 1"
+      When device "nic" reports 2 events
+      And it reads 12 bytes of vEVENTQ "events" into buffer "in"
+      Then it succeeds
+      Given it writes "1" to file "/proc/self/fail-nth"
+      When it reads 1 page of vEVENTQ "events" into buffer "in"
+      Then it fails with ENOMEM
+      When it polls vEVENTQ "events"
+      Then it reports "IN, RDNORM"
+      When it reads 1 page of vEVENTQ "events" into buffer "in"
+      Then it returns:
+        | bytes | 8 |
+      And buffer "in" holds:
+        | flags | sequence |
+        |     1 |        1 |

@@ -70,7 +70,7 @@ Feature: VFIO_SET_IOMMU and VFIO_CHECK_EXTENSION of an iommufd
         | set any more   | calls IOMMU_VFIO_IOAS  |
         | there any more | destroys IOAS "guest"  |
 
-    @VFIO-04 @needs:device
+    @VFIO-04 @DEV-26 @needs:basic-iommu
     Scenario: a page table that does not enforce it
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |

@@ -1,4 +1,4 @@
-@needs:vfio-container @needs:vfio-group
+@needs:vfio-device @needs:vfio-container @needs:vfio-group
 Feature: /dev/vfio/vfio, served by iommufd
 
   On a kernel without containers of VFIO's own, the node that they had opens an iommufd. Programs do not notice: groups join

@@ -7,7 +7,9 @@ Feature: VFIO devices without an IOMMU
   Rule: there is nothing to bind
 
     @DEV-15
-    Scenario: the device has no character device
+    Scenario: VFIO refuses the device when it gets it, and makes no character device
       Given a device "nic" that has no IOMMU
+      When device "nic" is given to VFIO
+      Then it fails with EINVAL
       When it opens device "nic"
       Then it fails with ENOENT

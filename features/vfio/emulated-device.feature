@@ -123,9 +123,14 @@ Feature: emulated VFIO devices
       When it destroys IOAS "guest"
       Then it fails with EBUSY
 
+      @VFIO-ATT-02
       Examples:
         | call                          | form                  |
         | VFIO_DEVICE_ATTACH_IOMMUFD_PT | 8 zero bytes appended |
         | VFIO_DEVICE_ATTACH_IOMMUFD_PT | its minimum size      |
+
+      @VFIO-DET-01
+      Examples:
+        | call                          | form                  |
         | VFIO_DEVICE_DETACH_IOMMUFD_PT | 8 zero bytes appended |
         | VFIO_DEVICE_DETACH_IOMMUFD_PT | its minimum size      |

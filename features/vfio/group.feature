@@ -1,4 +1,4 @@
-@needs:vfio-group @needs:vfio-compat
+@needs:vfio-device @needs:vfio-group @needs:vfio-compat
 Feature: a VFIO group with an iommufd for its container
 
   The older way to a VFIO device: a program opens the node of its group, gives the group a container and asks it for the

@@ -127,7 +127,10 @@ void new Command('random')
   .option('--against <name>', 'an adapter that has to do the same')
   .option('--adapter-option <key=value>', 'for --against, or else for --adapter', collect, [])
   .option('--longest <number>', 'calls in a sequence', '60')
-  .option('--every <number>', 'calls to a check of the invariants (default: 1, or 8 with --against)')
+  .option(
+    '--every <number>',
+    'calls to a check of the invariants (default: 1, or 8 with --against)',
+  )
   .option('--path <path>', 'of a failure, as it was printed')
   .option('--replay-path <path>', 'of a failure, as it was printed')
   .action(async (options: Options) => {

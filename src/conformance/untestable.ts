@@ -20,19 +20,9 @@ export const untestable: Readonly<Record<string, string>> = {
     'An access of the test command is attached as long as it exists. That of an emulated device can be detached, but its driver neither pins nor reads.',
   'PIN-25':
     'Every access that a process can make unpins when it is asked to, so that no unmap waits for one.',
-  'DEV-13': 'The interrupts of every device of the machines are isolated.',
-  'DEV-24':
-    'The devices of a machine are behind IOMMUs of one kind, whose page tables take them all.',
-  'DEV-46': 'No machine has a virtual function that makes page requests.',
   'DEV-47': 'The port cannot hold a device in its reset.',
-  'PASID-18': 'No device has both PASIDs and reserved regions: mock devices have none of these.',
-  'PASID-19': 'No machine has a VFIO device with PASIDs.',
-  'PASID-21': 'No machine has a VFIO device with PASIDs.',
-  'HWINFO-11': 'No machine has an IOMMU whose driver reports nothing about it.',
   'HWINFO-17': 'No machine has a Tegra241, and no model of its command queues is public.',
-  'HWPT-38': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
   'VIOMMU-13': 'No machine has a Tegra241, and no model of its command queues is public.',
-  'VIOMMU-14': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
   'VDEV-08':
     'A call that races with the closing of its device cannot tell whether it came in time.',
   'VEVQ-22': 'No machine has a Tegra241, and no model of its command queues is public.',
@@ -41,5 +31,4 @@ export const untestable: Readonly<Record<string, string>> = {
     'A scenario asks for what a machine has; it cannot ask for a kernel that lacks something.',
   'VFIO-CDEV-01': 'The port cannot ask for the device number of a file.',
   'VFIO-ATT-12': 'The port cannot hold a device in its reset.',
-  'VFIO-ATT-13': 'No machine has a virtual function that makes page requests.',
 };

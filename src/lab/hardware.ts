@@ -11,7 +11,7 @@ export interface HardwareKind {
 }
 
 /** Two functions of one slot share an IOMMU group: without ACS they could talk to each other behind the IOMMU. */
-const eduGroups = [
+export const eduGroups = [
   ['0000:00:04.0', '0000:00:04.1'],
   ['0000:00:05.0', '0000:00:05.1'],
 ] as const;
@@ -35,10 +35,12 @@ function eduDevice(address: string): string[] {
   return ['-device', `${eduModel},addr=${slot}`];
 }
 
+const eduDevices = eduGroups.flat().flatMap(eduDevice);
+
 const virtioDevice = ['-device', 'virtio-rng-pci,addr=04.2,multifunction=on'];
 
 function eduBehind(iommu: string): string[] {
-  return ['-device', iommu, ...eduGroups.flat().flatMap(eduDevice)];
+  return ['-device', iommu, ...eduDevices];
 }
 
 /** The SMMUv3 is a part of the board. */
@@ -60,14 +62,19 @@ const unsafe = ['iommufd.allow_unsafe_interrupts=1'];
 export const hardwareKinds = {
   selftest: { devices: [], parameters: [], architectures: ['x86_64', 'arm64'] },
   edu: { devices: [...eduBehind('intel-iommu,intremap=on'), ...virtioDevice], parameters: [] },
+  'edu-snoop': {
+    devices: eduBehind('intel-iommu,intremap=on,snoop-control=on'),
+    parameters: [],
+  },
   'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },
-  'amd-iommu': { devices: eduBehind('amd-iommu'), parameters: unsafe },
+  'amd-iommu': { devices: eduBehind('amd-iommu,intremap=off'), parameters: unsafe },
   smmuv3: { devices: eduBehindSmmu(eduAlone), parameters: [], architectures: ['arm64'] },
   'smmuv3-stage1': {
     devices: eduBehindSmmu(eduGroups),
     parameters: [],
     architectures: ['arm64'],
   },
+  noiommu: { devices: eduDevices, parameters: ['vfio.enable_unsafe_noiommu_mode=1'] },
 } as const satisfies Record<string, HardwareKind>;
 
 export type Hardware = keyof typeof hardwareKinds;

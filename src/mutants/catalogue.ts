@@ -8,9 +8,12 @@ import { dmaBufs } from './dma-bufs.ts';
 import { dma } from './dma.ts';
 import { faults } from './faults.ts';
 import { faultInjection } from './fault-injection.ts';
+import { guests } from './guests.ts';
 import { hardwareInfo } from './hardware-info.ts';
+import { iommus } from './iommus.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
+import { nestedTranslation } from './nested-translation.ts';
 import { emulated, noiommu } from './noiommu.ts';
 import { objects } from './objects.ts';
 import { accounting, options } from './options.ts';
@@ -40,6 +43,7 @@ export const catalogue: readonly Mutant[] = [
   ...unmaps,
   ...accesses,
   ...viommus,
+  ...guests,
   ...options,
   ...accounting,
   ...vfioCompat,
@@ -56,6 +60,8 @@ export const catalogue: readonly Mutant[] = [
   ...dirty,
   ...dma,
   ...smmuv3,
+  ...nestedTranslation,
+  ...iommus,
   ...testCommand,
   ...faultInjection,
 ];

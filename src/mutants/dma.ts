@@ -1,8 +1,7 @@
 import type { Leaf } from '#reference/hardware/iotlb.ts';
 import type { DmaRequest } from '#reference/hardware/bus.ts';
 import type { IommuDomain, IommuProtection } from '#reference/kernel/iommu/domain.ts';
-import type { IntelDevice } from '#reference/kernel/iommu/intel/intel-iommu.ts';
-import type { PagingDomain } from '#reference/kernel/iommu/intel/paging-domain.ts';
+import type { IntelDevice } from '#reference/kernel/iommu/intel/intel-device.ts';
 import type { Extent } from '#reference/kernel/iommu/page-table-builder.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
@@ -86,8 +85,8 @@ export const dma = mutants(
           this.leaving = [];
         }
 
-        protected override flushCaches(domain: PagingDomain, rid: number): void {
-          if (!this.leaving.includes(rid)) super.flushCaches(domain, rid);
+        protected override flushCaches(domainId: number, rid: number): void {
+          if (!this.leaving.includes(rid)) super.flushCaches(domainId, rid);
         }
       },
     }),
@@ -150,7 +149,7 @@ export const dma = mutants(
     like: 'iommu/riscv: Add IOTINVAL after updating DDT/PDT entries',
     parts: ({ IntelIommu }) => ({
       IntelIommu: class extends IntelIommu {
-        protected override flushCaches({ domainId }: PagingDomain, rid: number): void {
+        protected override flushCaches(domainId: number, rid: number): void {
           this.queue.flushContext(domainId, rid);
         }
       },

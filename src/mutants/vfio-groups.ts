@@ -39,7 +39,7 @@ export const vfioGroups = mutants(
           }
         },
         VfioDevice: class extends VfioDevice {
-          protected override containerIoas(container: OpenFile): Ioas | undefined {
+          override containerIoas(container: OpenFile): Ioas | undefined {
             return first.get(container) ?? super.containerIoas(container);
           }
         },
@@ -183,6 +183,51 @@ export const vfioGroups = mutants(
     parts: ({ Group }) => ({
       Group: class<Device> extends Group<Device> {
         override unuseDefaultDomain(): void {}
+      },
+    }),
+  },
+  {
+    id: 'SEED-630',
+    breaks: ['VFIO-11'],
+    story: 'Any process may say that a container has no IOMMU.',
+    like: 'iommufd_vfio_set_iommu() without capable(CAP_SYS_RAWIO)',
+    parts: ({ VfioCompat }) => ({
+      VfioCompat: class extends VfioCompat {
+        protected override setNoiommu(task: Task, type: bigint): ErrnoName | undefined {
+          const error = super.setNoiommu(task, type);
+          return error === 'EPERM' ? undefined : error;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-631',
+    breaks: ['VFIO-35'],
+    story: 'A container takes groups in noiommu mode and others at once.',
+    like: 'iommufd_vfio_compat_ioas_create() without the test of no_iommu_mode',
+    parts: ({ Iommufd }) => ({
+      Iommufd: class extends Iommufd {
+        override ensureVfioIoas(): ErrnoName | undefined {
+          this.noiommuMode = false;
+          return super.ensureVfioIoas();
+        }
+
+        override setNoiommuMode(): undefined {
+          this.noiommuMode = true;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-632',
+    breaks: ['VFIO-11', 'VFIO-02'],
+    story: 'A group in noiommu mode gives its container an IOAS, and all that goes with it.',
+    like: 'vfio_group_ioctl_set_container() without the test of the type of the group',
+    parts: ({ Iommufd }) => ({
+      Iommufd: class extends Iommufd {
+        override setNoiommuMode(): ErrnoName | undefined {
+          return this.ensureVfioIoas();
+        }
       },
     }),
   },

@@ -122,9 +122,10 @@ export const viommus = mutants(
     like: 'a sequence that grows only where an event is queued',
     parts: ({ VeventQueue }) => ({
       VeventQueue: class extends VeventQueue {
-        override deliver(data: Uint8Array): void {
-          super.deliver(data);
+        override deliver(data: Uint8Array): ErrnoName | undefined {
+          const error = super.deliver(data);
           if (this.lost) this.sequence--;
+          return error;
         }
       },
     }),

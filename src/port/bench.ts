@@ -14,6 +14,7 @@ export const deviceVarieties = {
   'has PASIDs': 'device-with-pasids',
   'makes page requests': 'device-with-page-requests',
   'is behind another IOMMU': 'device-behind-another-iommu',
+  'is a virtual function with page requests': 'virtual-function',
   'is behind an IOMMU without nesting': 'iommu-without-nesting',
   'is behind an IOMMU that guests could go past': 'iommu-past-caches',
   'is behind an IOMMU with pages of 64 KiB': 'iommu-with-large-pages',
@@ -75,6 +76,18 @@ export interface DmaAccess {
   readonly pasid?: number;
 }
 
+/** One message of a device that asks for a page. */
+export interface PageRequest {
+  readonly iova: bigint;
+  readonly pasid?: number;
+  /** IOMMU_PGFAULT_PERM_*, of which a device can say READ and WRITE. */
+  readonly permissions: number;
+  /** 0 to 511: requests of one group are answered together. */
+  readonly group: number;
+  /** The group is complete. */
+  readonly last: boolean;
+}
+
 /** Bytes moved, or `blocked`: the IOMMU refused the access, and nothing before or after the first refused byte counts. */
 export type DmaResult = { readonly bytes: Uint8Array } | 'blocked';
 
@@ -98,6 +111,8 @@ export interface Bench {
   dmaRead(access: DmaAccess): Promise<DmaResult>;
   /** Needs the feature `dma`. `access.length` equals `bytes.length`. */
   dmaWrite(access: DmaAccess, bytes: Uint8Array): Promise<DmaResult>;
+  /** Needs the feature `device-with-page-requests`. One after the other; a device that may not ask sends nothing. */
+  requestPages(device: DeviceId, requests: readonly PageRequest[]): Promise<void>;
   /** Nothing is in flight when this returns. The only clock there is. */
   settle(): Promise<void>;
   /** As after start(): every device free, unbound and quiet. Called between scenarios, when no process is left. */

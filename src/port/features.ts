@@ -28,7 +28,6 @@ export const features = {
   },
   'vfio-group': {
     says: 'VFIO devices can be had by their group: /dev/vfio/N and GET_DEVICE_FD.',
-    requires: ['vfio-device'],
   },
   'host-driver': {
     says: 'Beside a VFIO device, its group has one that a driver of the host can have, one that uses the DMA API.',
@@ -45,8 +44,28 @@ export const features = {
     requires: ['vfio-device', 'fault-queue'],
   },
   'device-behind-another-iommu': {
-    says: 'A VFIO device is behind an IOMMU of its own.',
+    says: 'A VFIO device is behind an older IOMMU than the others: narrow, and without snoop control.',
     requires: ['vfio-device'],
+  },
+  'virtual-function': {
+    says: 'A VFIO device is a virtual function that could ask for pages.',
+    requires: ['vfio-device', 'fault-queue'],
+  },
+  'snoop-control': {
+    says: 'The IOMMU of a VFIO device can make all its accesses snoop the caches.',
+    requires: ['vfio-device'],
+  },
+  'basic-iommu': {
+    says: 'The IOMMU of a VFIO device has no nesting, no dirty bits, no PASIDs and no snoop control.',
+    requires: ['vfio-device'],
+  },
+  'hw-info': {
+    says: 'The driver of the IOMMU has information about it for IOMMU_GET_HW_INFO.',
+    requires: ['hwpt-alloc'],
+  },
+  'hwpt-flags': {
+    says: 'The driver of the IOMMU takes flags for a page table, and page tables can have fault queues.',
+    requires: ['hwpt-alloc'],
   },
   'unsafe-interrupts': {
     says: 'Devices can forge the interrupts of each other; a parameter of iommufd allows it.',
@@ -83,6 +102,10 @@ export const features = {
     requires: ['smmuv3'],
   },
   'amd-iommu': { says: 'VFIO devices are behind an AMD IOMMU.', requires: ['vfio-device'] },
+  'amd-nesting': {
+    says: 'Page tables of guests can be put on those of the AMD IOMMU.',
+    requires: ['amd-iommu', 'hwpt-alloc', 'viommu'],
+  },
   'virtio-iommu': { says: 'VFIO devices are behind a virtio-iommu.', requires: ['vfio-device'] },
   'fault-injection': {
     says: '/proc/self/fail-nth and fail_iommufd make checks inside the kernel fail.',

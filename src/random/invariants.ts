@@ -17,8 +17,6 @@ import type { Seat } from './seat.ts';
 interface Check {
   readonly seat: Seat;
   readonly model: Model;
-  /** Which of several candidates is looked at: another one each time. */
-  readonly turn: number;
 }
 
 function ask(seat: Seat, command: Command, fields: Record<string, bigint>): Promise<Observation> {
@@ -117,13 +115,12 @@ function isAligned({ iova, length, pages, start }: Area): boolean {
 }
 
 /** Each page table leads to what is mapped, and no longer to what was. */
-async function checkTranslation({ seat, model, turn }: Check): Promise<void> {
+async function checkTranslation({ seat, model }: Check): Promise<void> {
   for (const [id, { ioas }] of model.attachments.tables) {
     const space = model.spaces.get(ioas ?? 0);
     if (space === undefined) continue;
-    const mapped = space.areas.filter(isAligned);
-    const area = mapped[turn % Math.max(mapped.length, 1)];
-    if (area !== undefined && !(await leads(seat, id, area))) {
+    for (const area of space.areas.filter(isAligned)) {
+      if (await leads(seat, id, area)) continue;
       const what = `table ${id} does not lead from 0x${area.iova.toString(16)} to what is mapped there`;
       throw found(seat, what, () => stepsOf(id, area, 'succeeds'));
     }
@@ -145,36 +142,75 @@ async function checkObjects({ seat, model }: Check): Promise<void> {
   if (result < 0 || id === undefined) throw found(seat, `IOMMU_IOAS_ALLOC gave ${shown(result)}`);
   const destroyed = await ask(seat, IOMMU_DESTROY, { id });
   if (destroyed.result < 0) throw found(seat, `a new IOAS cannot be destroyed: ${destroyed.text}`);
-  if (id === BigInt(model.nextId)) return;
-  throw found(seat, `a new object has id ${id}; the lowest free one is ${model.nextId}`, () => [
-    '    When it calls IOMMU_IOAS_ALLOC',
-    '    Then it returns:',
-    `      | out_ioas_id | ${model.nextId} |`,
-  ]);
+  if (id === BigInt(model.objects.next)) return;
+  throw found(
+    seat,
+    `a new object has id ${id}; the lowest free one is ${model.objects.next}`,
+    () => [
+      '    When it calls IOMMU_IOAS_ALLOC',
+      '    Then it returns:',
+      `      | out_ioas_id | ${model.objects.next} |`,
+    ],
+  );
 }
 
 /** What an IOAS tells of itself. EMSGSIZE comes with the numbers as well. */
-async function checkAlignment({ seat, model, turn }: Check): Promise<void> {
-  const ids = [...model.spaces.keys()];
-  const id = ids[turn % Math.max(ids.length, 1)];
-  if (id === undefined) return;
-  const { result, after } = await ask(seat, IOMMU_IOAS_IOVA_RANGES, {
-    ioas_id: BigInt(id),
-    num_iovas: 64n,
-    allowed_iovas: answers,
-  });
-  if (result < 0 && result !== failure('EMSGSIZE'))
-    throw found(seat, `IOAS ${id} tells no ranges: ${shown(result)}`);
-  const bytes = after ?? new Uint8Array(0);
-  const actual = fieldOf(IOMMU_IOAS_IOVA_RANGES, bytes, 'out_iova_alignment');
-  const expected = model.alignment(id);
-  if (actual === expected) return;
-  throw found(seat, `IOAS ${id} has an alignment of ${actual}; its users need ${expected}`, () => [
-    '    When it calls IOMMU_IOAS_IOVA_RANGES with:',
-    `      | ioas_id | ${id} |`,
-    '    Then it returns:',
-    `      | out_iova_alignment | ${expected} |`,
-  ]);
+async function checkAlignment({ seat, model }: Check): Promise<void> {
+  for (const id of model.spaces.keys()) {
+    const { result, after } = await ask(seat, IOMMU_IOAS_IOVA_RANGES, {
+      ioas_id: BigInt(id),
+      num_iovas: 64n,
+      allowed_iovas: answers,
+    });
+    if (result < 0 && result !== failure('EMSGSIZE'))
+      throw found(seat, `IOAS ${id} tells no ranges: ${shown(result)}`);
+    const bytes = after ?? new Uint8Array(0);
+    const actual = fieldOf(IOMMU_IOAS_IOVA_RANGES, bytes, 'out_iova_alignment');
+    const expected = model.alignment(id);
+    if (actual === expected) continue;
+    throw found(
+      seat,
+      `IOAS ${id} is aligned to ${actual} bytes; its users need ${expected}`,
+      () => [
+        '    When it calls IOMMU_IOAS_IOVA_RANGES with:',
+        `      | ioas_id | ${id} |`,
+        '    Then it returns:',
+        `      | out_iova_alignment | ${expected} |`,
+      ],
+    );
+  }
+}
+
+/** PASIDs that calls name, and that a device may or may not have attached. */
+const pasids = [1, 2, test.IOMMU_TEST_PASID_RESERVED];
+
+/** Each PASID has the page table that it was given, or none. */
+async function checkPasids({ seat, model }: Check): Promise<void> {
+  const all = [...model.attachments.devices].filter(([, { hasPasids }]) => hasPasids);
+  for (const [stdev, { tables }, pasid] of all.flatMap(([id, device]) =>
+    pasids.map((each) => [id, device, each] as const),
+  )) {
+    const table = tables.get(pasid) ?? 0;
+    const { result } = await ask(seat, test.IOMMU_TEST_CMD, {
+      op: BigInt(test.IOMMU_TEST_OP_PASID_CHECK_HWPT),
+      id: BigInt(stdev),
+      'pasid_check.pasid': BigInt(pasid),
+      'pasid_check.hwpt_id': BigInt(table),
+    });
+    if (result === 0) continue;
+    throw found(
+      seat,
+      `PASID ${pasid} of mock device ${stdev} is not on page table ${table}`,
+      () => [
+        '    When it calls IOMMU_TEST_CMD with:',
+        '      | op                  | PASID_CHECK_HWPT |',
+        `      | id                  | ${stdev} |`,
+        `      | pasid_check.pasid   | ${pasid} |`,
+        `      | pasid_check.hwpt_id | ${table} |`,
+        '    Then it succeeds',
+      ],
+    );
+  }
 }
 
 /** Throws a Finding. `charges` is false where the counts of that machine are known to be wrong. */
@@ -184,4 +220,5 @@ export async function checkInvariants(check: Check, charges: boolean): Promise<v
   await checkTranslation(check);
   await checkObjects(check);
   await checkAlignment(check);
+  await checkPasids(check);
 }

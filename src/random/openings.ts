@@ -46,15 +46,16 @@ function map(which: number, from: number, by: Who = 'it'): Call {
   return { kind: 'ioctl', by, command: ioas.IOMMU_IOAS_MAP, fields };
 }
 
-function mapFile(which: number): Call {
-  return now(ioas.IOMMU_IOAS_MAP_FILE, {
+function mapFile(which: number, from: number, by: Who = 'it'): Call {
+  const fields: Operands = {
     flags: readWrite,
     ioas_id: the('ioas', which),
     fd: { kind: 'file', of: 'memfd', nth: 0 },
     start: value(0),
     length: value(pages(4)),
-    iova: value(base + pages(12)),
-  });
+    iova: value(base + pages(from)),
+  };
+  return { kind: 'ioctl', by, command: ioas.IOMMU_IOAS_MAP_FILE, fields };
 }
 
 function share(from: number, to: number): Call {
@@ -269,12 +270,66 @@ const charged: Opening = {
     newIoas,
     map(0, 0, 'child'),
     map(0, 4),
-    mapFile(1),
+    mapFile(1, 12),
     share(0, 1),
     plug(the('ioas')),
     openAccess(0),
   ],
 };
 
+/** Memory of files and of a device, none of a process: what a program hands over to the one that follows it. */
+const handedOver: Opening = {
+  name: 'handed over',
+  calls: [
+    now(objects.IOMMU_OPTION, {
+      option_id: value(objects.IOMMU_OPTION_RLIMIT_MODE),
+      op: value(objects.IOMMU_OPTION_OP_SET),
+      object_id: value(0),
+      val64: value(1),
+    }),
+    { kind: 'fork', privileged: false },
+    newIoas,
+    newIoas,
+    mapFile(0, 0, 'child'),
+    mapFile(1, 4),
+    share(0, 1),
+    plug(the('ioas')),
+    now(ioas.IOMMU_IOAS_CHANGE_PROCESS, {}),
+  ],
+};
+
+/** Registers of a device, which are neither pinned nor charged, beside memory. */
+const registers: Opening = {
+  name: 'registers',
+  calls: [
+    newIoas,
+    newIoas,
+    testOp(test.IOMMU_TEST_OP_DMABUF_GET, undefined, {
+      'dmabuf_get.length': value(pages(8)),
+      'dmabuf_get.open_flags': value(2),
+    }),
+    now(ioas.IOMMU_IOAS_MAP_FILE, {
+      flags: readWrite,
+      ioas_id: the('ioas'),
+      fd: { kind: 'file', of: 'dma-buf', nth: 0 },
+      start: value(0),
+      length: value(pages(4)),
+      iova: value(base),
+    }),
+    map(0, 4),
+    plug(the('ioas')),
+    share(0, 1),
+    plug(the('ioas', 1)),
+  ],
+};
+
 /** A shrunk sequence has the first of them with which the finding is still there. */
-export const openings: readonly Opening[] = [small, guest, tracking, compatible, charged];
+export const openings: readonly Opening[] = [
+  small,
+  guest,
+  tracking,
+  compatible,
+  charged,
+  handedOver,
+  registers,
+];

@@ -59,6 +59,8 @@ export class Round {
     this.done.push({ call, by, observation });
     if (other !== undefined) this.#compare(call, observation, other);
     if (!this.#parted) this.#note(call, by, observation);
+    const violation = this.#model.takeViolation();
+    if (violation !== undefined) throw new Finding(violation);
   }
 
   /** Linux warns where a mock device goes with a PASID that is attached. */
@@ -92,6 +94,11 @@ export class Round {
         return this.#model.notePlain(call, observation.result);
       case 'close':
         return this.#model.closed('it', Number(observation.fields.get('fd')));
+      case 'mmap':
+        if (observation.result >= 0) this.#model.mmapped(observation.fields.get('offset') ?? 0n);
+        return undefined;
+      case 'munmap':
+        return this.#model.munmapped(Number(observation.fields.get('region') ?? 0n));
       case 'fork':
         return observation.text === 'forked' ? this.#model.forked(call.privileged) : undefined;
       case 'exit':
@@ -104,8 +111,7 @@ export class Round {
     for (const seat of this.#seats()) {
       const wrapped = seat === this.#second && this.#model.changedProcess;
       if (wrapped) this.#machines.met('OPT-28');
-      const check = { seat, model: this.#model, turn: this.done.length };
-      await checkInvariants(check, !wrapped);
+      await checkInvariants({ seat, model: this.#model }, !wrapped);
     }
   }
 

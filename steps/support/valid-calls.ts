@@ -49,9 +49,9 @@ function firstViommu({ handles }: World): number {
   return handles.all('vIOMMU')[0]?.id ?? 0;
 }
 
-/** The virtual IOMMU of a device that is no mock device is an SMMUv3. */
-function isOfVfio({ handles }: World): boolean {
-  return handles.all('device')[0]?.info.kind === 'vfio';
+/** What a virtual IOMMU and its events are: those of an SMMUv3, or of a mock device. */
+function isSmmu({ running }: World): boolean {
+  return running.description.features.includes('smmuv3');
 }
 
 function newMapping(world: World): Record<string, unknown> {
@@ -122,7 +122,7 @@ const valid: Readonly<Record<string, Valid>> = {
     size: mapping(world).length,
   }),
   IOMMU_VIOMMU_ALLOC: (world) => ({
-    type: isOfVfio(world) ? IOMMU_VIOMMU_TYPE_ARM_SMMUV3 : selftest.IOMMU_VIOMMU_TYPE_SELFTEST,
+    type: isSmmu(world) ? IOMMU_VIOMMU_TYPE_ARM_SMMUV3 : selftest.IOMMU_VIOMMU_TYPE_SELFTEST,
     dev_id: boundDevice(world),
     hwpt_id: world.handles.all('hwpt')[0]?.id ?? 0,
   }),
@@ -133,7 +133,7 @@ const valid: Readonly<Record<string, Valid>> = {
   }),
   IOMMU_VEVENTQ_ALLOC: (world) => ({
     viommu_id: firstViommu(world),
-    type: isOfVfio(world) ? IOMMU_VEVENTQ_TYPE_ARM_SMMUV3 : selftest.IOMMU_VEVENTQ_TYPE_SELFTEST,
+    type: isSmmu(world) ? IOMMU_VEVENTQ_TYPE_ARM_SMMUV3 : selftest.IOMMU_VEVENTQ_TYPE_SELFTEST,
     veventq_depth: 16,
   }),
   IOMMU_HW_QUEUE_ALLOC: (world) => ({

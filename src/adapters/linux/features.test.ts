@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import { everyHardware } from '#lab/hardware.ts';
 import { declarationFlaws } from '../checked.ts';
-import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
+import { declaredByUser, featuresOf, hardwareFeatures, offeredOn } from './features.ts';
 
 describe('the features of a Linux', () => {
   it('follow from its release', () => {
@@ -19,6 +19,12 @@ describe('the features of a Linux', () => {
     assert.ok(hardwareFeatures('selftest', '6.12.117').includes('page-requests'));
     assert.ok(!hardwareFeatures('selftest', '6.12.117').includes('page-table-types'));
     assert.ok(!hardwareFeatures('edu', '7.3.4').includes('dirty-tracking'));
+  });
+
+  it('are those that there are devices for', () => {
+    const told = ['noiommu', 'noiommu-device'] as const;
+    assert.deepEqual(offeredOn('noiommu', told), told);
+    assert.deepEqual(offeredOn('selftest', told), ['noiommu']);
   });
 
   it('do not contradict each other on any machine', () => {

@@ -1,8 +1,11 @@
 import { ImplementationBroken } from '#port/implementation.ts';
-import type { SyscallResult } from '#port/process.ts';
+import type { Process, SyscallResult } from '#port/process.ts';
 import { errnoName } from '#uapi/errno.ts';
 import { O_RDONLY, O_WRONLY } from '#uapi/mman.ts';
 import type { Scratch } from './scratch.ts';
+
+/** Numbers that are tried. */
+const limit = 64;
 
 /** Files of the machine under test, such as those of sysfs, by the system calls of one of its processes. */
 export class Files {
@@ -10,6 +13,10 @@ export class Files {
 
   constructor(scratch: Scratch) {
     this.scratch = scratch;
+  }
+
+  get process(): Process {
+    return this.scratch.process;
   }
 
   /** Folders exist as well. */
@@ -40,12 +47,18 @@ export class Files {
 
   /** The first of `prefix`0, `prefix`1, … that exists: readdir() is not among the calls of a process. */
   async firstNumbered(prefix: string, suffix = ''): Promise<number> {
-    const limit = 64;
-    for (let number = 0; number < limit; number++) {
-      if (await this.exists(`${prefix}${number}${suffix}`)) return number;
-    }
+    const found = await this.findNumbered(prefix, suffix);
+    if (found !== undefined) return found;
     throw new ImplementationBroken(
       `the machine has no ${prefix}0${suffix} … ${limit - 1}${suffix}`,
     );
+  }
+
+  /** The same, where there may be none. */
+  async findNumbered(prefix: string, suffix = ''): Promise<number | undefined> {
+    for (let number = 0; number < limit; number++) {
+      if (await this.exists(`${prefix}${number}${suffix}`)) return number;
+    }
+    return undefined;
   }
 }

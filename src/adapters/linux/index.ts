@@ -18,7 +18,7 @@ import { wire } from '../wire/index.ts';
 import { compiledAgent } from './compile.ts';
 import { SelftestBench } from './devices/selftest.ts';
 import { KernelLog } from './kernel-log.ts';
-import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
+import { declaredByUser, featuresOf, hardwareFeatures, offeredOn } from './features.ts';
 import { probeKernel } from './probe.ts';
 import { Scratch } from './scratch.ts';
 
@@ -57,7 +57,7 @@ async function probe(): Promise<readonly Feature[]> {
     const fd = await process.open(IOMMUFD_PATH, O_RDWR | O_CLOEXEC);
     const result = await process.ioctl(fd, IOMMU_TEST_CMD.request, address);
     const mock = result === failure('ENOTTY') ? [] : hardwareFeatures('selftest', release());
-    const told = await probeKernel(process);
+    const told = offeredOn('selftest', await probeKernel(process));
     return hasHugePages() ? [...mock, ...told, 'hugetlb'] : [...mock, ...told];
   } finally {
     await machine.stop();

@@ -6,9 +6,13 @@ import type { Feature } from '#port/features.ts';
 import type { Machine } from '#port/implementation.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
 import type { Process } from '#port/process.ts';
-import { IOMMU_IOAS_ALLOC } from '#uapi/iommufd/ioas.ts';
+import { failure } from '#uapi/errno.ts';
+import { IOMMU_IOAS_ALLOC, IOMMU_IOAS_NOIOMMU_GET_PA } from '#uapi/iommufd/ioas.ts';
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
-import { VFIO_CONTAINER_PATH } from '#uapi/paths.ts';
+import { IOMMUFD_PATH, VFIO_CONTAINER_PATH } from '#uapi/paths.ts';
+import { mttyType } from './devices/mtty.ts';
+import { noiommuMode } from './devices/vfio-pci.ts';
+import { Files } from './files.ts';
 import { Scratch } from './scratch.ts';
 
 type Probe = (process: Process) => Promise<boolean>;
@@ -23,7 +27,22 @@ const probes = {
     await process.close(fd);
     return result === 0;
   },
+  /** With it, a length of 0 is looked at; a kernel without it refuses everything. */
+  noiommu: async (process) => {
+    const fd = await process.open(IOMMUFD_PATH, O_RDWR | O_CLOEXEC);
+    if (fd < 0) return false;
+    const scratch = await Scratch.of(process);
+    const { result } = await scratch.ioctl(fd, IOMMU_IOAS_NOIOMMU_GET_PA, { length: 0n });
+    await process.close(fd);
+    return result === failure('EINVAL');
+  },
+  'noiommu-device': (process) => exists(process, noiommuMode),
+  'emulated-device': (process) => exists(process, mttyType),
 } as const satisfies Partial<Record<Feature, Probe>>;
+
+async function exists(process: Process, path: string): Promise<boolean> {
+  return new Files(await Scratch.of(process)).exists(path);
+}
 
 /** Asks the kernel that the process runs on. */
 export async function probeKernel(process: Process): Promise<readonly Feature[]> {
@@ -50,7 +69,7 @@ export function featuresOfImage(
 }
 
 async function answerOf(image: string, boot: () => Promise<Machine>): Promise<readonly Feature[]> {
-  const questions = Object.keys(probes).join();
+  const questions = Object.entries(probes).join();
   const hash = createHash('sha256')
     .update(await readFile(image))
     .update(questions);

@@ -7,6 +7,7 @@ import {
   eduBehindBridge,
   eduGroupsOf,
   everyHardware,
+  hardwareKinds,
   hardwareOf,
   hostDriven,
   hostDriver,
@@ -19,7 +20,6 @@ import { chooseKernel } from '#lab/kernels.ts';
 import { agentArguments, qemuArguments } from '#lab/qemu.ts';
 import { LabError } from '#lab/tools.ts';
 import type { Bench, DeviceDriver } from '#port/bench.ts';
-import type { Feature } from '#port/features.ts';
 import type {
   Implementation,
   Machine,
@@ -36,10 +36,13 @@ import { KernelConsole } from './console.ts';
 import { EduBench } from './devices/edu.ts';
 import type { EduDevices } from './devices/edu.ts';
 import { faultArguments, FaultLog, isFault } from './devices/fault-log.ts';
+import { noiommuBench } from './devices/noiommu.ts';
 import { SelftestBench } from './devices/selftest.ts';
 import { bindToVfioPci, giveToDriver } from './devices/vfio-pci.ts';
-import { declaredByUser, featuresOf, hardwareFeatures } from './features.ts';
+import { declaredByUser, featuresOf, hardwareFeatures, offeredOn } from './features.ts';
 import { Files } from './files.ts';
+import { restoreParameters } from './module-parameters.ts';
+import { KernelMessages } from './kernel-messages.ts';
 import { featuresOfImage } from './probe.ts';
 import { Scratch } from './scratch.ts';
 
@@ -58,13 +61,15 @@ async function machines(settings: Settings): Promise<readonly MachineDescription
   const known = hardwareOf(architecture);
   const [machine = 'selftest'] = known;
   const boot = (): Promise<Machine> => start({ machine, timeoutMs: bootMs, settings });
-  const more: readonly Feature[] = ['hugetlb', ...(await featuresOfImage(kernel, boot)), ...byUser];
+  const told = await featuresOfImage(kernel, boot);
   return known.map((name) => ({
     name,
     features: featuresOf(release, [
       ...hardwareFeatures(name, release),
       ...(name === 'smmuv3' && hasNesting(release, settings) ? nested : []),
-      ...more,
+      'hugetlb',
+      ...offeredOn(name, told),
+      ...byUser,
     ]),
   }));
 }
@@ -156,6 +161,7 @@ async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Ma
 
 async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Promise<Bench> {
   if (hardware === 'selftest') return new SelftestBench();
+  if (hardware === 'noiommu') return noiommuBench(files, faults);
   const groups = [];
   for (const addresses of eduGroupsOf(hardware)) {
     const group = [];
@@ -165,7 +171,8 @@ async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Prom
   const varieties = await varietiesOf(hardware, files, groups);
   const giveTo = (address: string, driver: DeviceDriver): Promise<number> =>
     giveToDriver(files, address, driver === 'vfio' ? 'vfio-pci' : hostDriver);
-  return new EduBench({ groups, varieties, faults, giveTo });
+  const restore = (): Promise<void> => restoreParameters(files, hardwareKinds[hardware].parameters);
+  return new EduBench({ groups, varieties, faults, giveTo, restore });
 }
 
 async function varietiesOf(
@@ -185,7 +192,7 @@ class VirtualMachine implements Machine {
   readonly bench: Bench;
   private readonly wired: Machine;
   private readonly console: KernelConsole;
-  private readonly files: Files;
+  private readonly messages: KernelMessages;
   private readonly timeoutMs: number;
   private marks = 0;
 
@@ -193,14 +200,14 @@ class VirtualMachine implements Machine {
     wired: Machine,
     parts: Pick<VirtualMachine, 'bench'> & {
       readonly console: KernelConsole;
-      readonly files: Files;
+      readonly messages: KernelMessages;
       readonly timeoutMs: number;
     },
   ) {
     this.wired = wired;
     this.bench = parts.bench;
     this.console = parts.console;
-    this.files = parts.files;
+    this.messages = parts.messages;
     this.timeoutMs = parts.timeoutMs;
   }
 
@@ -209,9 +216,10 @@ class VirtualMachine implements Machine {
     { console, faults }: Booted,
     { hardware, timeoutMs }: { readonly hardware: Hardware; readonly timeoutMs: number },
   ): Promise<VirtualMachine> {
-    const files = new Files(await Scratch.of(await wired.newProcess()));
-    const bench = await benchOf(hardware, files, faults);
-    return new VirtualMachine(wired, { bench, console, files, timeoutMs });
+    const scratch = await Scratch.of(await wired.newProcess());
+    const bench = await benchOf(hardware, new Files(scratch), faults);
+    const messages = await KernelMessages.open(scratch);
+    return new VirtualMachine(wired, { bench, console, messages, timeoutMs });
   }
 
   get identity(): Machine['identity'] {
@@ -224,9 +232,9 @@ class VirtualMachine implements Machine {
 
   /** All that was printed before this call has arrived when a line that is printed now has. */
   async complaints(): Promise<readonly string[]> {
-    const mark = `iommufd-conformance: mark ${++this.marks}.`;
+    const mark = `mark ${++this.marks}.`;
     const arrival = this.console.arrival(mark);
-    await this.files.write('/dev/kmsg', `<3>${mark}\n`);
+    await this.messages.print(mark);
     await this.within(arrival);
     return this.console.complaints();
   }

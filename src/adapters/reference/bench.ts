@@ -6,11 +6,20 @@ import type {
   DeviceVariety,
   DmaAccess,
   DmaResult,
+  PageRequest,
 } from '#port/bench.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
-import type { MachineDevice, MachineHardware } from '#reference/kernel/machine-hardware.ts';
+import type { HostIommu } from '#reference/kernel/board.ts';
+import type {
+  MachineDevice,
+  MachineHardware,
+  PlugOptions,
+} from '#reference/kernel/machine-hardware.ts';
+import type { ModuleParameters } from '#reference/kernel/module-parameters.ts';
+import type { Machine } from '#reference/kernel/machine.ts';
 import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
 import { failure } from '#uapi/errno.ts';
+import { IOMMU_PGFAULT_PERM_READ, IOMMU_PGFAULT_PERM_WRITE } from '#uapi/iommufd/fault.ts';
 import { FrameCheck } from './frame-check.ts';
 import { ReferenceProcess } from './process.ts';
 
@@ -19,19 +28,29 @@ const ALONE = 4;
 const BEHIND_BRIDGE = 2;
 
 export type Layout = 'bridges' | 'root bus';
+const PASID_BITS = 15;
+
+/** Those that differ in what the device itself has. */
+const varieties: Readonly<Partial<Record<DeviceVariety, PlugOptions>>> = {
+  'has PASIDs': { pasidBits: PASID_BITS },
+  'makes page requests': { pasidBits: PASID_BITS, pageRequests: true },
+  'is a virtual function with page requests': { pageRequests: true, virtualFunction: true },
+};
 
 /** Wires to each device of the reference, and a look at the address lines behind its IOMMU. */
 export class ReferenceBench implements Bench {
   readonly frames: FrameCheck;
   private readonly hardware: MachineHardware;
+  private readonly parameters: ModuleParameters;
   private readonly layout: Layout;
   /** What the machine was built with; the rest goes with reset(). */
   private builtIn: readonly MachineDevice[];
   /** Given out since the last reset(). */
   private readonly taken = new Set<MachineDevice>();
 
-  constructor(hardware: MachineHardware, layout: Layout = 'bridges') {
+  constructor({ hardware, kernel }: Machine, layout: Layout = 'bridges') {
     this.hardware = hardware;
+    this.parameters = kernel.parameters;
     this.layout = layout;
     this.builtIn = buildDevices(hardware, layout);
     this.frames = new FrameCheck(hardware);
@@ -44,7 +63,7 @@ export class ReferenceBench implements Bench {
   async plug({ sharesGroupWith, variety }: DeviceModel): Promise<DeviceInfo> {
     const device =
       variety !== undefined && variety !== 'the host can drive'
-        ? this.oddDevice(variety)
+        ? this.deviceThat(variety)
         : sharesGroupWith === undefined
           ? this.deviceAlone()
           : this.deviceBeside(sharesGroupWith);
@@ -88,6 +107,15 @@ export class ReferenceBench implements Bench {
     return this.find(access.device).pci.dmaWrite(iova, bytes, pasid) ?? { bytes };
   }
 
+  async requestPages(device: string, requests: readonly PageRequest[]): Promise<void> {
+    const { pci } = this.find(device);
+    for (const { permissions, ...request } of requests) {
+      const read = (permissions & IOMMU_PGFAULT_PERM_READ) !== 0;
+      const write = (permissions & IOMMU_PGFAULT_PERM_WRITE) !== 0;
+      pci.requestPage({ ...request, read, write });
+    }
+  }
+
   /** The reference does everything while it is called. */
   async settle(): Promise<void> {}
 
@@ -99,6 +127,7 @@ export class ReferenceBench implements Bench {
     if (this.builtIn.some((device) => !this.hardware.devices.includes(device))) this.rebuild();
     this.taken.clear();
     for (const iommu of this.hardware.iommus) iommu.clearFaults();
+    this.parameters.restore();
     this.frames.check();
   }
 
@@ -116,21 +145,24 @@ export class ReferenceBench implements Bench {
     return read ?? pci.reach(at, length - done, { write: true, pasid });
   }
 
-  /** What is not there cannot be plugged. */
-  private oddDevice(variety: DeviceVariety): MachineDevice {
-    const { iommus } = this.hardware;
-    const iommu = iommus.find((host) => host.variety === variety);
-    if (iommu) return this.hardware.plug({ iommu });
+  /** What is not there cannot be plugged: PASIDs and page requests need an IOMMU that knows them. */
+  private deviceThat(variety: DeviceVariety): MachineDevice {
+    const [first, ...others] = this.hardware.iommus;
+    const iommu = others.find((host) => host.variety === variety);
+    if (iommu) return this.deviceAlone(iommu);
+    const options = varieties[variety];
+    if (options && first.driver.attachPasid) return this.hardware.plug(options);
     if (variety === 'has two stream IDs' && this.layout === 'root bus')
       return this.hardware.plugBehindBridge();
     throw new Error(`this machine has no device that ${variety}`);
   }
 
-  private deviceAlone(): MachineDevice {
+  private deviceAlone(iommu: HostIommu = this.hardware.iommus[0]): MachineDevice {
     const free = this.hardware.devices.find(
-      (device) => !this.taken.has(device) && device.iommu.group.devices.length === 1,
+      (device) =>
+        !this.taken.has(device) && device.host === iommu && device.iommu.group.devices.length === 1,
     );
-    return free ?? this.hardware.plug();
+    return free ?? this.hardware.plug({ iommu });
   }
 
   private deviceBeside(id: string): MachineDevice {
@@ -158,6 +190,7 @@ function buildDevices(hardware: MachineHardware, layout: Layout): readonly Machi
     layout === 'bridges' ? hardware.plugBehindBridge() : hardware.plug();
   plug();
   for (let count = 1; count < ALONE; count += 1) hardware.plug();
+  for (const iommu of hardware.iommus.slice(1)) hardware.plug({ iommu });
   const first = plug();
   for (let count = 1; count < BEHIND_BRIDGE; count += 1) hardware.plugBeside(first);
   const builtIn = [...hardware.devices];

@@ -42,8 +42,8 @@ const benches: Readonly<
   >
 > = {
   mock: ({ hardware }) => new MockBench(hardware),
-  pci: ({ hardware }) => new ReferenceBench(hardware),
-  'pci on the root bus': ({ hardware }) => new ReferenceBench(hardware, 'root bus'),
+  pci: (machine) => new ReferenceBench(machine),
+  'pci on the root bus': (machine) => new ReferenceBench(machine, 'root bus'),
   'mock and bare': (machine) => new NoiommuMachineBench(machine),
 };
 
@@ -52,8 +52,8 @@ class RunningReference implements Machine {
   readonly bench: Bench & { readonly frames: FrameCheck };
   private readonly machine: ReferenceMachine;
 
-  constructor({ board, devices }: ReferenceMachineDescription, parts: Parts) {
-    this.machine = new ReferenceMachine(parts, board);
+  constructor({ board, devices, atBoot }: ReferenceMachineDescription, parts: Parts) {
+    this.machine = new ReferenceMachine(parts, board, atBoot);
     this.bench = benches[devices](this.machine);
   }
 

@@ -1,6 +1,9 @@
-import type { Bench, DeviceInfo, DeviceModel, DeviceVariety } from '#port/bench.ts';
+import type { Bench, DeviceId, DeviceInfo, DeviceModel, DeviceVariety } from '#port/bench.ts';
+import type { SyscallResult } from '#port/process.ts';
 import type { Machine } from '#reference/kernel/machine.ts';
 import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
+import { failure } from '#uapi/errno.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
 import { EmulatedBench } from '../linux/devices/emulated.ts';
 import { MixedBench } from '../linux/devices/mixed.ts';
 import { SelftestBench } from '../linux/devices/selftest.ts';
@@ -12,16 +15,26 @@ class NoiommuBench extends ReferenceBench {
   private readonly machine: Machine;
 
   constructor(machine: Machine) {
-    super(machine.hardware);
+    super(machine);
     this.machine = machine;
   }
 
   override async plug({ variety }: DeviceModel): Promise<DeviceInfo> {
     const info = await super.plug({});
-    const { vfio } = this.machine.kernel;
-    vfio.unsafeNoiommuMode = variety === 'is in noiommu mode';
-    vfio.probe(this.find(info.id));
+    this.probe(info.id, variety === 'is in noiommu mode');
     return info;
+  }
+
+  /** Nobody gives a device to another driver while noiommu mode is on. */
+  override async giveTo(device: DeviceId): Promise<SyscallResult> {
+    const error = this.probe(device, false);
+    return error ? failure(error) : 0;
+  }
+
+  private probe(device: DeviceId, unsafeNoiommuMode: boolean): ErrnoName | undefined {
+    const { vfio } = this.machine.kernel;
+    vfio.unsafeNoiommuMode = unsafeNoiommuMode;
+    return vfio.probe(this.find(device));
   }
 }
 

@@ -68,6 +68,8 @@ class VoidBench implements Bench {
     return this.dmaRead(access);
   }
 
+  async requestPages(): Promise<void> {}
+
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {}

@@ -7,6 +7,7 @@ import type {
   DeviceModel,
   DmaAccess,
   DmaResult,
+  PageRequest,
 } from '#port/bench.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
 import type { Client } from './client.ts';
@@ -49,6 +50,11 @@ export class WireBench implements Bench {
   async dmaWrite(access: DmaAccess, bytes: Uint8Array): Promise<DmaResult> {
     const params = { ...toWire(access), bytes: toHexBytes(bytes) };
     return fromWire(await this.client.call('dma-write', params));
+  }
+
+  async requestPages(device: DeviceId, requests: readonly PageRequest[]): Promise<void> {
+    const wired = requests.map(({ iova, ...rest }) => ({ ...rest, iova: toHex64(iova) }));
+    await this.client.call('request-pages', { device, requests: wired });
   }
 
   async settle(): Promise<void> {

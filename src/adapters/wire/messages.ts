@@ -68,6 +68,13 @@ const access = {
   pasid: Type.Optional(u32),
 };
 const dmaResult = Type.Union([bytes, object({ blocked: Type.Literal(true) })]);
+const pageRequest = object({
+  iova: hex64,
+  pasid: Type.Optional(u32),
+  permissions: u32,
+  group: Type.Integer({ minimum: 0, maximum: 511 }),
+  last: Type.Boolean(),
+});
 const deviceInfo = object({
   id: text,
   kind: oneOf(['vfio', 'selftest']),
@@ -146,6 +153,7 @@ export const methods = {
   sees: [object({ ...access, address: hex64 }), Type.Boolean()],
   'dma-read': [object(access), dmaResult],
   'dma-write': [object({ ...access, bytes: hexBytes }), dmaResult],
+  'request-pages': [object({ ...ofDevice, requests: listOf(pageRequest) }), nothing],
   settle: [none, nothing],
   reset: [none, nothing],
 } as const satisfies Record<string, readonly [TSchema, TSchema]>;
@@ -154,6 +162,7 @@ export type Method = keyof typeof methods;
 export type Params<M extends Method> = Static<(typeof methods)[M][0]>;
 export type Result<M extends Method> = Static<(typeof methods)[M][1]>;
 export type WireAttachment = Static<typeof attachment>;
+export type WirePageRequest = Static<typeof pageRequest>;
 export type WireDmaAccess = Params<'dma-read'>;
 
 /** JSON-RPC 2.0, section 5.1, and one of our own. */

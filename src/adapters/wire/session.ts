@@ -1,9 +1,17 @@
-import type { Attachment, DmaAccess, DmaResult } from '#port/bench.ts';
+import type { Attachment, DmaAccess, DmaResult, PageRequest } from '#port/bench.ts';
 import type { Implementation, Machine, StartOptions } from '#port/implementation.ts';
 import type { MmapRequest, Process, SyscallResult } from '#port/process.ts';
 import { fromHexBytes, toHex64, toHexBytes } from './hex.ts';
 import { protocolVersion } from './messages.ts';
-import type { Hex64, Method, Params, Result, WireAttachment, WireDmaAccess } from './messages.ts';
+import type {
+  Hex64,
+  Method,
+  Params,
+  Result,
+  WireAttachment,
+  WireDmaAccess,
+  WirePageRequest,
+} from './messages.ts';
 
 /** The other side has its own clock; this one is for an implementation that passes the call on once more. */
 const callTimeoutMs = 60_000;
@@ -124,6 +132,10 @@ export class Session {
     'dma-read': async (p) => dmaToWire(await this.machine.bench.dmaRead(this.access(p))),
     'dma-write': async (p) =>
       dmaToWire(await this.machine.bench.dmaWrite(this.access(p), fromHexBytes(p.bytes))),
+    'request-pages': async ({ device, requests }) => {
+      await this.machine.bench.requestPages(device, requests.map(pageRequest));
+      return null;
+    },
     settle: async () => {
       await this.machine.bench.settle();
       return null;
@@ -139,6 +151,10 @@ function mmapRequest(p: Params<'mmap'>): MmapRequest {
   const { protection, flags, fd } = p;
   const [address, length, offset] = [BigInt(p.address), BigInt(p.length), BigInt(p.offset)];
   return { address, length, protection, flags, fd, offset };
+}
+
+function pageRequest({ iova, pasid, ...rest }: WirePageRequest): PageRequest {
+  return { ...rest, iova: BigInt(iova), ...(pasid !== undefined && { pasid }) };
 }
 
 function addressToWire(result: SyscallResult<bigint>): Hex64 | number {

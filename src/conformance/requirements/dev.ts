@@ -108,7 +108,7 @@ export const dev = requirements(
       profile: 'vfio',
     },
     15: {
-      says: 'A device without an IOMMU has no VFIO character device while noiommu mode is off, so that it cannot be bound.',
+      says: 'While noiommu mode is off, VFIO refuses a device without an IOMMU with EINVAL when it gets it, so that there is no character device to bind.',
       level: 'observed',
       source: [linux('drivers/vfio/vfio_main.c', '__vfio_register_dev')],
       profile: 'vfio',

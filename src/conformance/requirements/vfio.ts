@@ -79,7 +79,7 @@ export const vfio = requirements(
       source: [doSet, linux('io_pagetable.c', 'iopt_disable_large_pages')],
     },
     11: {
-      says: 'VFIO_SET_IOMMU of NOIOMMU on an iommufd with a group without an IOMMU succeeds with CAP_SYS_RAWIO and fails with EPERM without it, and of any other type it fails with EINVAL.',
+      says: 'VFIO_SET_IOMMU of NOIOMMU on an iommufd with a group in noiommu mode succeeds with CAP_SYS_RAWIO and fails with EPERM without it, and of any other type it fails with EINVAL.',
       level: 'observed',
       source: [doSet, setNoIommu],
       profile: 'noiommu',
@@ -201,7 +201,7 @@ export const vfio = requirements(
       source: [and, uapi('vfio.h', 'VFIO_GROUP_GET_DEVICE_FD'), groupAttach],
     },
     35: {
-      says: 'VFIO_GROUP_SET_CONTAINER of a group without an IOMMU with an iommufd that has a compatibility IOAS fails with EINVAL, and so does that of a group with an IOMMU after one without.',
+      says: 'VFIO_GROUP_SET_CONTAINER of a group in noiommu mode with an iommufd that has a compatibility IOAS fails with EINVAL, and so does that of any other group after one in noiommu mode.',
       level: 'observed',
       source: [setNoIommu, create],
       profile: 'noiommu',

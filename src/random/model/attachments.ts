@@ -11,6 +11,7 @@ export interface Device {
   readonly bound: number;
   /** Page table by PASID; 0 is the device itself. */
   readonly tables: Map<number, number>;
+  readonly hasPasids: boolean;
 }
 
 /** Page tables, mock devices by the id of their test object, and who is attached to what. */
@@ -18,8 +19,11 @@ export class Attachments {
   readonly tables = new Map<number, Table>();
   readonly devices = new Map<number, Device>();
 
-  plug(stdev: number, bound: number, table: number): void {
-    this.devices.set(stdev, { bound, tables: new Map([[0, table]]) });
+  /** What is attached to a page table, or is a part of a mock device, cannot be destroyed. */
+  isInUse(id: number): boolean {
+    return [...this.devices.values()].some(
+      ({ bound, tables }) => bound === id || [...tables.values()].includes(id),
+    );
   }
 
   /** The PASIDs of a mock device that are attached: Linux warns where it goes with one. */

@@ -1,6 +1,7 @@
 import * as test from '#uapi/iommufd/selftest.ts';
 
-import type { Model, Note } from './model.ts';
+import type { Model } from './model.ts';
+import type { Note } from './operations.ts';
 
 /** What the operations of IOMMU_TEST_CMD change, where they succeed. */
 
@@ -12,7 +13,9 @@ function plug(model: Model, { number, out }: Note, member: Member): void {
   const stdev = Number(out(`${member}.out_stdev_id`));
   const bound = Number(out(`${member}.out_idev_id`));
   const flags = Number(number(`${member}.dev_flags`));
-  model.plug({ stdev, bound, table, pasids: (flags & test.MOCK_FLAGS_DEVICE_PASID) !== 0 });
+  const hasPasids = (flags & test.MOCK_FLAGS_DEVICE_PASID) !== 0;
+  model.attachments.devices.set(stdev, { bound, tables: new Map([[0, table]]), hasPasids });
+  if (hasPasids) model.pool.add('pasid device', stdev);
 }
 
 function attach(model: Model, { number, out }: Note, member: string): void {
@@ -27,7 +30,7 @@ function pin(model: Model, { by, number, out }: Note): void {
   const access = model.accesses.get(by, number('id'));
   const iova = number('access_pages.iova');
   const length = number('access_pages.length');
-  const held = model.heldIn(access?.ioas ?? 0, { first: iova, last: iova + length - 1n });
+  const held = model.pin(access?.ioas ?? 0, { first: iova, last: iova + length - 1n });
   access?.items.set(Number(out('access_pages.out_access_pages_id')), { iova, length, held });
 }
 

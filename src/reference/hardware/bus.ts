@@ -1,3 +1,5 @@
+import type { Leaf } from './iotlb.ts';
+
 /** A physical address, bytes. */
 export type Hpa = bigint;
 /** An address as a device sends it, bytes. */
@@ -21,11 +23,47 @@ export interface DmaRequest {
   readonly write: boolean;
 }
 
+/** PCIe, 10.4.1.1 Page Request Message. */
+export interface PageRequestMessage {
+  readonly rid: Rid;
+  readonly pasid?: number;
+  readonly iova: Iova;
+  readonly read: boolean;
+  readonly write: boolean;
+  /** PRGI: 9 bits. */
+  readonly group: number;
+  /** The group is complete with this one. */
+  readonly last: boolean;
+}
+
+/** PCIe, 10.4.2.1: response codes of a page request group. */
+export const PageResponse = { Success: 0, InvalidRequest: 1, Failure: 0xf } as const;
+
+/** Translations that a device is to forget: of requests without PASID, with this one, or with any. */
+export interface DeviceTlbRange {
+  readonly pasid: number | 'none' | 'any';
+  readonly first: Iova;
+  /** Bytes; a power of two, of which `first` is a multiple. Undefined for everything. */
+  readonly length: bigint | undefined;
+}
+
+/** A device as the IOMMU reaches it: by messages of ATS and PRI. */
+export interface Endpoint {
+  invalidateTranslations(range: DeviceTlbRange): void;
+  pageGroupResponse(group: number, code: number): void;
+}
+
 /** The IOMMU as its devices see it. `undefined` is a refused request. Never more than to the end of the leaf entry. */
 export interface Translator {
   translate(
     request: DmaRequest,
   ): { readonly address: Hpa; readonly bytesToBorder: bigint } | undefined;
+  /** PCIe, 10.2.2 Translation Request: undefined where the device may not go there, or is not to ask. */
+  requestTranslation?(request: DmaRequest): Leaf | undefined;
+  requestPage?(message: PageRequestMessage): void;
+  /** Where messages to a device go. */
+  connect?(rid: Rid, endpoint: Endpoint): void;
+  disconnect?(rid: Rid): void;
 }
 
 /** Registers or memory of a device that the CPU can reach: a BAR. Offsets in bytes from its begin. */

@@ -6,6 +6,8 @@ export interface Leaf {
   readonly size: bigint;
   readonly read: boolean;
   readonly write: boolean;
+  /** The table keeps dirty bits, and that of this page is not set: a write has to walk again. */
+  readonly clean?: boolean;
 }
 
 /** Leaf sizes of a table with 512 entries a level: log2 of 4 KiB, 2 MiB, 1 GiB. */

@@ -1,6 +1,18 @@
-import type { DeviceRegion, Iova, MemoryBus, Rid, Translator } from './bus.ts';
+import type {
+  DeviceRegion,
+  DeviceTlbRange,
+  DmaRequest,
+  Endpoint,
+  Iova,
+  MemoryBus,
+  PageRequestMessage,
+  Rid,
+  Translator,
+} from './bus.ts';
+import type { DeviceTlb } from './device-tlb.ts';
 import { EduRegisters } from './edu.ts';
 import type { DmaEngine } from './edu.ts';
+import type { Leaf } from './iotlb.ts';
 import { Registers } from './registers.ts';
 
 /** Bytes. */
@@ -15,6 +27,24 @@ const NOBODY = 0xff;
 /** 1234:11e8, as QEMU's teaching device has them; little endian. */
 const VENDOR_AND_DEVICE = [0x34, 0x12, 0xe8, 0x11];
 
+/** Extended capabilities, as far as an IOMMU is concerned by them. HW-PCI-01 02 03 */
+export interface PciCapabilities {
+  /** ATS: it keeps translations, in this. */
+  readonly deviceTlb?: DeviceTlb;
+  /** Bits of a PASID; 0 without PASIDs. */
+  readonly pasidBits: number;
+  /** PRI */
+  readonly pageRequests: boolean;
+  /** SR-IOV: one of several that share what is behind them. */
+  readonly virtualFunction: boolean;
+}
+
+export const noCapabilities: PciCapabilities = {
+  pasidBits: 0,
+  pageRequests: false,
+  virtualFunction: false,
+};
+
 export interface PciDeviceOptions {
   /** Bus, device and function of its own. */
   readonly rid: Rid;
@@ -22,23 +52,38 @@ export interface PciDeviceOptions {
   readonly requesterId: Rid;
   readonly translator: Translator;
   readonly memory: MemoryBus;
+  readonly capabilities?: PciCapabilities;
 }
 
 /** A PCI endpoint that moves bytes when it is told to: by its registers, or by whoever holds its wires. */
-export class PciDevice implements DmaEngine {
+export class PciDevice implements DmaEngine, Endpoint {
   readonly rid: Rid;
   readonly requesterId: Rid;
   /** PCI 3.0, 6.1: it begins with vendor and device id. */
   readonly configuration: DeviceRegion = new Registers(CONFIGURATION_SIZE, VENDOR_AND_DEVICE);
   readonly bar0: DeviceRegion = new EduRegisters(this);
+  readonly capabilities: PciCapabilities;
   private readonly translator: Translator;
   private readonly memory: MemoryBus;
+  private isAtsEnabled = false;
+  private isPriEnabled = false;
 
   constructor(options: PciDeviceOptions) {
     this.rid = options.rid;
     this.requesterId = options.requesterId;
     this.translator = options.translator;
     this.memory = options.memory;
+    this.capabilities = options.capabilities ?? noCapabilities;
+  }
+
+  /** PCIe, 10.5.1.3 ATS Control Register: Enable. */
+  enableAts(): void {
+    this.isAtsEnabled = this.capabilities.deviceTlb !== undefined;
+  }
+
+  /** PCIe, 10.5.2.2 Page Request Control Register: Enable. */
+  enablePageRequests(): void {
+    this.isPriEnabled = this.capabilities.pageRequests;
   }
 
   /** BAR 0 as others find it at its address on the bus. */
@@ -89,6 +134,18 @@ export class PciDevice implements DmaEngine {
     return undefined;
   }
 
+  /** PCIe, 10.4.1: nothing is asked for before software allows it. */
+  requestPage(message: Omit<PageRequestMessage, 'rid'>): void {
+    if (this.isPriEnabled) this.translator.requestPage?.({ rid: this.requesterId, ...message });
+  }
+
+  /** What it would do next is not modelled: ask again, or report an error to its driver. */
+  pageGroupResponse(): void {}
+
+  invalidateTranslations(range: DeviceTlbRange): void {
+    this.capabilities.deviceTlb?.invalidate(range);
+  }
+
   /** Where in memory a request of up to `length` bytes goes, and how many of them are translated together. */
   reach(
     iova: Iova,
@@ -97,9 +154,26 @@ export class PciDevice implements DmaEngine {
   ): { address: bigint; length: number } | undefined {
     const { write, pasid } = access;
     const request = { rid: this.requesterId, iova, write, ...(pasid !== undefined && { pasid }) };
-    const found = this.translator.translate(request);
+    const found = this.isAtsEnabled ? this.ownTranslation(request) : this.translate(request);
     if (!found) return undefined;
     const border = found.bytesToBorder;
     return { address: found.address, length: border < length ? Number(border) : length };
+  }
+
+  private translate(request: DmaRequest): ReturnType<Translator['translate']> {
+    return this.translator.translate(request);
+  }
+
+  /** PCIe, 10.2: one that the device has, or one that it asks for and keeps. */
+  private ownTranslation(request: DmaRequest): ReturnType<Translator['translate']> {
+    const { deviceTlb } = this.capabilities;
+    const { iova, pasid, write } = request;
+    const serves = (leaf: Leaf): boolean => (write ? leaf.write && !leaf.clean : leaf.read);
+    const cached = deviceTlb?.lookup(pasid, iova);
+    const leaf = cached && serves(cached) ? cached : this.translator.requestTranslation?.(request);
+    if (!leaf || !serves(leaf)) return undefined;
+    deviceTlb?.insert(pasid, iova, leaf);
+    const offset = iova % leaf.size;
+    return { address: leaf.address + offset, bytesToBorder: leaf.size - offset };
   }
 }

@@ -75,8 +75,12 @@ export class FaultInjection {
 
   /** kmalloc(GFP_KERNEL), and kmem_cache_alloc(). */
   kmalloc(): 'ENOMEM' | undefined {
-    if (this.slab.ignoreGfpWait || this.slab.cacheFilter) return undefined;
-    return this.check(this.slab, 1) ? 'ENOMEM' : undefined;
+    return this.slab.ignoreGfpWait ? undefined : this.kmallocAtomic();
+  }
+
+  /** kmalloc(GFP_ATOMIC) or GFP_NOWAIT: nobody may wait for it. */
+  kmallocAtomic(): 'ENOMEM' | undefined {
+    return !this.slab.cacheFilter && this.check(this.slab, 1) ? 'ENOMEM' : undefined;
   }
 
   /** kvmalloc(): more than a page need not be in one piece. */

@@ -139,7 +139,7 @@ describe('the tables of a paging domain', () => {
     assert.throws(() => domain.map(IOVA, huge, PAGE, READ_WRITE), /mapped already/);
     assert.throws(() => domain.unmap(IOVA, PAGE), /in part/);
     assert.throws(() => domain.unmap(IOVA, 1n), /not made of pages/);
-    assert.throws(() => domain.free(), /while attached/);
+    assert.throws(() => domain.free(), /while it is attached/);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { PhysicalMemory } from '../hardware/memory.ts';
-import type { PciDevice } from '../hardware/pci-device.ts';
+import { noCapabilities } from '../hardware/pci-device.ts';
+import type { PciCapabilities, PciDevice } from '../hardware/pci-device.ts';
 import type { DriverCore } from './base/driver-core.ts';
 import { vtdBoard } from './board.ts';
 import type { Board, HostIommu } from './board.ts';
@@ -22,6 +23,10 @@ const BRIDGE_BUSES = Array.from({ length: 255 }, (_, index) => index + 1);
 
 /** What is out of the ordinary about an endpoint. */
 export interface PlugOptions {
+  /** Extended capabilities; a device TLB comes with any of them. */
+  readonly pasidBits?: number;
+  readonly pageRequests?: boolean;
+  readonly virtualFunction?: boolean;
   /** Which of the board's IOMMUs it is behind; the first one unless told otherwise. */
   readonly iommu?: HostIommu;
 }
@@ -30,6 +35,8 @@ export interface PlugOptions {
 export interface MachineDevice extends VfioHardware {
   readonly name: string;
   readonly pci: PciDevice;
+  /** The IOMMU that its requests go through. */
+  readonly host: HostIommu;
 }
 
 /** What is soldered together: memory, an IOMMU, devices; and the kernel parts that manage just these. */
@@ -82,6 +89,7 @@ export class MachineHardware {
   unplug(device: MachineDevice): void {
     this.drivers.unbind(device);
     this.iommu.removeDevice(device.iommu);
+    device.host.translator.disconnect?.(device.pci.rid);
     this.memory.removeWindow(device.bar0, device.pci.bar0);
     this.plugged.splice(this.plugged.indexOf(device), 1);
     this.indexes.release(device.index);
@@ -96,14 +104,24 @@ export class MachineHardware {
     const { iommu: host = this.iommus[0] } = options;
     const { translator } = host;
     const name = pciName(rid);
-    const pci = new this.parts.PciDevice({ rid, requesterId, translator, memory });
-    const iommu = this.iommu.addPciDevice({ name, rid, requesterId }, host);
+    const capabilities = this.capabilitiesOf(options);
+    const pci = new this.parts.PciDevice({ rid, requesterId, translator, memory, capabilities });
+    translator.connect?.(rid, pci);
+    const iommu = this.iommu.addPciDevice({ name, rid, requesterId, pci }, host);
     const index = this.indexes.take();
     const bar0 = BARS_FIRST + BigInt(index) * BAR_SLOT;
     this.memory.addWindow(bar0, pci.bar0Window);
-    const device = { name, index, pci, bar0, iommu };
+    const device = { name, index, pci, bar0, iommu, host };
     this.plugged.push(device);
     return device;
+  }
+
+  private capabilitiesOf(options: PlugOptions): PciCapabilities {
+    const { pasidBits = 0, pageRequests = false, virtualFunction = false } = options;
+    if (pasidBits === 0 && !pageRequests) return { ...noCapabilities, virtualFunction };
+    const { DeviceTlb, Iotlb } = this.parts;
+    const deviceTlb = new DeviceTlb(new Iotlb());
+    return { deviceTlb, pasidBits, pageRequests, virtualFunction };
   }
 
   private freeRid(candidates: readonly number[]): number {

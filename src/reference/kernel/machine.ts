@@ -2,6 +2,8 @@ import { vtdBoard } from './board.ts';
 import type { Board } from './board.ts';
 import type { Kernel } from './kernel.ts';
 import { MachineHardware } from './machine-hardware.ts';
+import { ModuleParameters } from './module-parameters.ts';
+import type { ParameterValues } from './module-parameters.ts';
 import { defaultParts } from './parts.ts';
 import type { Parts } from './parts.ts';
 import type { CapabilityName, Task, User } from './process.ts';
@@ -26,12 +28,14 @@ export class Machine {
   readonly syscalls: Syscalls;
   private readonly user: User = { lockedVm: 0n };
 
-  constructor(parts: Parts = defaultParts, board: Board = vtdBoard) {
+  constructor(parts: Parts = defaultParts, board: Board = vtdBoard, atBoot: ParameterValues = {}) {
     this.hardware = new MachineHardware(parts, board);
     const { pages, memory, iommu } = this.hardware;
     const vfio = new parts.VfioCore(parts, this.hardware);
     const faults = new parts.FaultInjection();
-    this.kernel = { parts, pages, bus: memory, iommu, hardware: this.hardware, vfio, faults };
+    const parameters = new ModuleParameters(atBoot);
+    const { hardware } = this;
+    this.kernel = { parts, pages, bus: memory, iommu, hardware, vfio, faults, parameters };
     this.syscalls = new parts.Syscalls(this.kernel);
   }
 

@@ -1,5 +1,8 @@
 import { hardwareParts } from '../hardware/parts.ts';
 import { Group } from './iommu/group.ts';
+import { AmdIommu } from './iommu/amd/amd-iommu.ts';
+import { AmdCommandQueue } from './iommu/amd/command-queue.ts';
+import { ProtectionDomain } from './iommu/amd/protection-domain.ts';
 import { ArmSmmuV3 } from './iommu/arm/arm-smmu-v3.ts';
 import { SmmuCommands } from './iommu/arm/command-queue.ts';
 import { SmmuEvents } from './iommu/arm/events.ts';
@@ -7,15 +10,23 @@ import { SmmuNestedDomain } from './iommu/arm/nested-domain.ts';
 import { SmmuDomain } from './iommu/arm/smmu-domain.ts';
 import { StreamTable } from './iommu/arm/stream-table.ts';
 import { Vsmmu } from './iommu/arm/vsmmu.ts';
+import { CacheTags } from './iommu/intel/cache-tags.ts';
+import { SecondStageDirty } from './iommu/intel/dirty-tracking.ts';
 import { IntelIommu } from './iommu/intel/intel-iommu.ts';
+import { IntelNestedDomain } from './iommu/intel/nested-domain.ts';
 import { PagingDomain } from './iommu/intel/paging-domain.ts';
 import { QueuedInvalidation } from './iommu/intel/queued-invalidation.ts';
-import { SecondStageBuilder } from './iommu/intel/second-stage-builder.ts';
+import { PasidTable } from './iommu/intel/pasid-table.ts';
+import { FirstStageBuilder, SecondStageBuilder } from './iommu/intel/table-builders.ts';
+import { ScalableIommu } from './iommu/intel/scalable-iommu.ts';
 import { IommuCore } from './iommu/iommu.ts';
 import { MockDomain } from './iommu/mock-domain.ts';
 import { MockNestedDomain } from './iommu/mock-nested-domain.ts';
 import { PageRequests } from './iommu/io-pgfault.ts';
 import { MockIommu } from './iommu/mock-iommu.ts';
+import { VirtioRequestQueue } from './iommu/virtio/request-queue.ts';
+import { VirtioDomain } from './iommu/virtio/virtio-domain.ts';
+import { VirtioIommuDriver } from './iommu/virtio/virtio-iommu.ts';
 import { Access } from './iommufd/access.ts';
 import { Accounting } from './iommufd/accounting.ts';
 import { AllowedIovas } from './iommufd/allowed-iovas.ts';
@@ -98,9 +109,12 @@ export const defaultParts = {
   Accounting,
   AddressSpace,
   AllowedIovas,
+  AmdCommandQueue,
+  AmdIommu,
   AreaCutter,
   AreaTree,
   ArmSmmuV3,
+  CacheTags,
   DeviceCdev,
   DeviceCommands,
   DirtyCommands,
@@ -118,6 +132,7 @@ export const defaultParts = {
   FaultQueue,
   FdTable,
   FileSource,
+  FirstStageBuilder,
   Group,
   GroupDeviceFile,
   GroupFile,
@@ -128,6 +143,7 @@ export const defaultParts = {
   HwptNested,
   HwptPaging,
   IntelIommu,
+  IntelNestedDomain,
   InvalidateCommands,
   IoPagetable,
   Ioas,
@@ -159,10 +175,14 @@ export const defaultParts = {
   PageRequests,
   Pages,
   PagingDomain,
+  PasidTable,
   PasidTests,
+  ProtectionDomain,
   QueuedInvalidation,
   ReservedIovas,
+  ScalableIommu,
   SecondStageBuilder,
+  SecondStageDirty,
   SelftestAccess,
   SelftestDevice,
   SmmuCommands,
@@ -188,6 +208,9 @@ export const defaultParts = {
   Viommu,
   ViommuCommands,
   ViommuTests,
+  VirtioDomain,
+  VirtioIommuDriver,
+  VirtioRequestQueue,
   Vsmmu,
 };
 

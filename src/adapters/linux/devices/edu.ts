@@ -16,6 +16,7 @@ import { Marks } from './marks.ts';
 import { samplesOf, sampleBytes } from './samples.ts';
 import type { Sample } from './samples.ts';
 import { NoWindow, withWindow } from './window.ts';
+import type { WithWindow } from './window.ts';
 
 type Varieties = Readonly<Partial<Record<DeviceVariety, readonly DeviceInfo[]>>>;
 
@@ -25,8 +26,12 @@ export interface EduDevices {
   /** Those that are out of the ordinary. */
   readonly varieties?: Varieties;
   readonly faults: FaultLog;
+  /** Where what they hold comes from and goes to; a page in the IOAS where nothing is said. */
+  readonly window?: WithWindow;
   /** Absent where no device has another driver. */
   readonly giveTo?: (device: DeviceId, driver: DeviceDriver) => Promise<SyscallResult>;
+  /** Makes what scenarios may have changed in the kernel as it was at boot. */
+  readonly restore?: () => Promise<void>;
 }
 
 /**
@@ -38,16 +43,20 @@ export class EduBench implements Bench {
   private readonly groups: readonly (readonly DeviceInfo[])[];
   private readonly varieties: Varieties;
   private readonly faults: FaultLog;
+  private readonly withWindow: WithWindow;
   private readonly rebind: EduDevices['giveTo'];
+  private readonly restore: EduDevices['restore'];
   private readonly plugged = new Set<DeviceId>();
   /** Those that VFIO may not have any more. */
   private readonly given = new Set<DeviceId>();
 
-  constructor({ groups, varieties = {}, faults, giveTo }: EduDevices) {
+  constructor({ groups, varieties = {}, faults, ...more }: EduDevices) {
     this.groups = groups;
     this.varieties = varieties;
     this.faults = faults;
-    this.rebind = giveTo;
+    this.rebind = more.giveTo;
+    this.withWindow = more.window ?? withWindow;
+    this.restore = more.restore;
   }
 
   async devices(): Promise<readonly DeviceInfo[]> {
@@ -80,6 +89,10 @@ export class EduBench implements Bench {
     this.plugged.delete(device);
   }
 
+  requestPages(): Promise<never> {
+    return Promise.reject(new Error('an edu device has no page requests'));
+  }
+
   async giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult> {
     if (this.rebind === undefined) throw new Error('a scenario needs host-driver');
     this.given.add(device);
@@ -92,6 +105,7 @@ export class EduBench implements Bench {
     for (const device of this.given) await this.rebind?.(device, 'vfio');
     this.given.clear();
     this.plugged.clear();
+    await this.restore?.();
   }
 
   async dmaRead({ attachment, iova, length }: DmaAccess): Promise<DmaResult> {
@@ -102,7 +116,7 @@ export class EduBench implements Bench {
       const part = { iova: iova + BigInt(done), length: Math.min(length - done, bufferBytes) };
       const fetched = await this.unrefused('read', () => engine.fetch({ ...part, offset: 0 }));
       if (!fetched) return 'blocked';
-      bytes.set(await contentOf(attachment, engine, part.length), done);
+      bytes.set(await this.contentOf(attachment, engine, part.length), done);
     }
     return { bytes };
   }
@@ -112,7 +126,7 @@ export class EduBench implements Bench {
     if (engine === undefined) return 'blocked';
     for (let done = 0; done < bytes.length; done += bufferBytes) {
       const content = bytes.subarray(done, done + bufferBytes);
-      if (attachment.ioas !== undefined) await fill(attachment, engine, content);
+      if (attachment.ioas !== undefined) await this.fill(attachment, engine, content);
       const target = { iova: iova + BigInt(done), length: content.length, offset: 0 };
       const put = await this.unrefused('write', () => engine.put(target));
       if (!put) return 'blocked';
@@ -136,7 +150,7 @@ export class EduBench implements Bench {
         return writable && (await this.seesByWriting({ engine, ...access }, samples));
       }
       const length = samples.length * sampleBytes;
-      const seen = await contentOf(access.attachment, engine, length).catch(unlessNoWindow);
+      const seen = await this.contentOf(access.attachment, engine, length).catch(unlessNoWindow);
       return marks.equal(seen ?? (await this.echo(engine, marks)));
     } finally {
       await marks.remove();
@@ -156,7 +170,7 @@ export class EduBench implements Bench {
   ): Promise<boolean> {
     const { process } = attachment;
     const bytes = randomBytes(samples.length * sampleBytes);
-    await fill(attachment, engine, bytes);
+    await this.fill(attachment, engine, bytes);
     if (!(await this.putAll(engine, samples))) return false;
     for (const [index, { address, length }] of samples.entries()) {
       const seen = await process.load(address, length);
@@ -188,6 +202,26 @@ export class EduBench implements Bench {
     return true;
   }
 
+  /** The first bytes that the device holds. */
+  private contentOf(
+    attachment: Attachment,
+    engine: EduEngine,
+    length: number,
+  ): Promise<Uint8Array> {
+    return this.withWindow(attachment, async ({ iova, memory }) => {
+      await engine.put({ iova, length, offset: 0 });
+      return memory.load(length);
+    });
+  }
+
+  /** Makes the device hold these bytes. */
+  private fill(attachment: Attachment, engine: EduEngine, bytes: Uint8Array): Promise<void> {
+    return this.withWindow(attachment, async ({ iova, memory }) => {
+      await memory.store(bytes);
+      await engine.fetch({ iova, length: bytes.length, offset: 0 });
+    });
+  }
+
   private async unrefused(direction: Direction, transfer: () => Promise<void>): Promise<boolean> {
     const before = await this.faults.count(direction);
     await transfer();
@@ -207,20 +241,4 @@ function engineOf({ process, deviceFd }: Attachment): EduEngine | undefined {
 
 function unlessNoWindow(error: unknown): undefined {
   if (!(error instanceof NoWindow)) throw error;
-}
-
-/** The first bytes that the device holds. */
-function contentOf(attachment: Attachment, engine: EduEngine, length: number): Promise<Uint8Array> {
-  return withWindow(attachment, async ({ iova, memory }) => {
-    await engine.put({ iova, length, offset: 0 });
-    return memory.load(length);
-  });
-}
-
-/** Makes the device hold these bytes. */
-function fill(attachment: Attachment, engine: EduEngine, bytes: Uint8Array): Promise<void> {
-  return withWindow(attachment, async ({ iova, memory }) => {
-    await memory.store(bytes);
-    await engine.fetch({ iova, length: bytes.length, offset: 0 });
-  });
 }

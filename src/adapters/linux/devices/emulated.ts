@@ -42,6 +42,10 @@ export class EmulatedBench implements Bench {
     return this.dmaRead();
   }
 
+  requestPages(): Promise<never> {
+    return Promise.reject(new Error('an emulated device has no page requests'));
+  }
+
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {

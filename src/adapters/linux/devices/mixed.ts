@@ -7,6 +7,7 @@ import type {
   DeviceVariety,
   DmaAccess,
   DmaResult,
+  PageRequest,
 } from '#port/bench.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
 
@@ -57,6 +58,10 @@ export class MixedBench implements Bench {
 
   dmaWrite(access: DmaAccess, bytes: Uint8Array): Promise<DmaResult> {
     return this.homeOf(access.device).dmaWrite(access, bytes);
+  }
+
+  requestPages(device: DeviceId, requests: readonly PageRequest[]): Promise<void> {
+    return this.homeOf(device).requestPages(device, requests);
   }
 
   async settle(): Promise<void> {

@@ -66,6 +66,10 @@ export class SelftestBench implements Bench {
     return this.dmaRead();
   }
 
+  requestPages(): Promise<never> {
+    return Promise.reject(new Error('mock devices ask for pages by IOMMU_TEST_CMD'));
+  }
+
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {

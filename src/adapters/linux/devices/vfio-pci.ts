@@ -5,22 +5,63 @@ import { errnoName } from '#uapi/errno.ts';
 import type { Files } from '../files.ts';
 
 const pciBus = '/sys/bus/pci';
+const groups = '/sys/kernel/iommu_groups/';
+const nodes = '/dev/vfio';
 
 /** Gives a device to vfio-pci. `address` is that of sysfs, `0000:00:04.0`, and becomes the id. */
 export async function bindToVfioPci(files: Files, address: string): Promise<DeviceInfo> {
-  const folder = `${pciBus}/devices/${address}`;
-  const result = await giveToDriver(files, address, 'vfio-pci');
-  if (result < 0) {
-    throw new ImplementationBroken(`vfio-pci does not take ${address}: ${errnoName(result)}`);
-  }
-  const cdev = await files.firstNumbered(`${folder}/vfio-dev/vfio`);
-  const group = await files.firstNumbered('/sys/kernel/iommu_groups/', `/devices/${address}`);
+  await mustTake(files, address);
+  const cdev = await files.firstNumbered(`${vfioFolder(address)}/vfio`);
+  const group = await files.firstNumbered(groups, `/devices/${address}`);
   return {
     id: address,
     kind: 'vfio',
-    cdev: `/dev/vfio/devices/vfio${cdev}`,
-    group: `/dev/vfio/${group}`,
+    cdev: `${nodes}/devices/vfio${cdev}`,
+    group: `${nodes}/${group}`,
   };
+}
+
+/** The same for a device without an IOMMU, in noiommu mode. Before Linux 7.3 it has no character device. */
+export async function bindInNoiommuMode(files: Files, address: string): Promise<DeviceInfo> {
+  await mustTake(files, address);
+  const cdev = await files.findNumbered(`${vfioFolder(address)}/noiommu-vfio`);
+  const group = await files.firstNumbered(groups, `/devices/${address}`);
+  return {
+    id: address,
+    kind: 'vfio',
+    ...(cdev !== undefined && { cdev: `${nodes}/devices/noiommu-vfio${cdev}` }),
+    group: `${nodes}/noiommu-${group}`,
+  };
+}
+
+/** `Y` or `N`; there only where noiommu is configured. */
+export const noiommuMode = '/sys/module/vfio/parameters/enable_unsafe_noiommu_mode';
+
+/** The same with noiommu mode off. vfio-pci should not take the device; where it has no number, nobody has its node. */
+export async function bindWithoutIommu(files: Files, address: string): Promise<DeviceInfo> {
+  await giveWithoutNoiommu(files, address);
+  const cdev = await files.findNumbered(`${vfioFolder(address)}/vfio`);
+  return { id: address, kind: 'vfio', cdev: `${nodes}/devices/vfio${cdev ?? `-${address}`}` };
+}
+
+/** Gives a device to vfio-pci while noiommu mode is off, if there is one. */
+export async function giveWithoutNoiommu(files: Files, address: string): Promise<SyscallResult> {
+  const isConfigured = await files.exists(noiommuMode);
+  if (isConfigured) await files.write(noiommuMode, 'N');
+  const result = await giveToDriver(files, address, 'vfio-pci');
+  if (isConfigured) await files.write(noiommuMode, 'Y');
+  return result;
+}
+
+/** Where the number of its character device stands. */
+function vfioFolder(address: string): string {
+  return `${pciBus}/devices/${address}/vfio-dev`;
+}
+
+async function mustTake(files: Files, address: string): Promise<void> {
+  const result = await giveToDriver(files, address, 'vfio-pci');
+  if (result >= 0) return;
+  throw new ImplementationBroken(`vfio-pci does not take ${address}: ${errnoName(result)}`);
 }
 
 /** From the driver that has it, if one has, to another one: what the `bind` file of that returns. */

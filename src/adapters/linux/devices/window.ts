@@ -17,6 +17,12 @@ export interface Window {
   readonly memory: Scratch;
 }
 
+/** Makes a window for the time of `body`. */
+export type WithWindow = <T>(
+  attachment: Attachment,
+  body: (window: Window) => Promise<T>,
+) => Promise<T>;
+
 const known = new WeakMap<Process, Promise<Scratch>>();
 
 function memoryOf(process: Process): Promise<Scratch> {

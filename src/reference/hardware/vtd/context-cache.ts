@@ -1,15 +1,19 @@
 import type { Rid } from '../bus.ts';
 import type { ContextEntry } from './context-table.ts';
+import type { ScalableContextEntry } from './scalable-context.ts';
+
+/** Of either mode: a unit is in one of them. */
+export type AnyContextEntry = ContextEntry | ScalableContextEntry;
 
 /** VT-d, 6.2.1 Context-Cache: present entries by requester, until they are invalidated. HW-VTD-30 */
 export class ContextCache {
-  private readonly entries = new Map<Rid, ContextEntry>();
+  private readonly entries = new Map<Rid, AnyContextEntry>();
 
-  lookup(rid: Rid): ContextEntry | undefined {
+  lookup(rid: Rid): AnyContextEntry | undefined {
     return this.entries.get(rid);
   }
 
-  insert(rid: Rid, entry: ContextEntry): void {
+  insert(rid: Rid, entry: AnyContextEntry): void {
     this.entries.set(rid, entry);
   }
 

@@ -1,6 +1,8 @@
 import type { Hpa, MemoryBus, Rid } from '../bus.ts';
 import { FaultReason } from './faults.ts';
+import type { Refusal } from './faults.ts';
 import { ADDRESS_MASK } from './root-table.ts';
+import { levelsOfWidth } from './second-stage.ts';
 
 const PRESENT = 1n << 0n;
 const FAULT_PROCESSING_DISABLE = 1n << 1n;
@@ -11,25 +13,13 @@ const ENTRY_SIZE = 16n;
 
 export const TranslationType = { Untranslated: 0n, WithDeviceTlb: 1n, PassThrough: 2n } as const;
 
-/** Address width field to levels of the second-stage table; five levels are not offered (CAP.SAGAW). */
-const levelsOfWidth: ReadonlyMap<bigint, number> = new Map([
-  [1n, 3],
-  [2n, 4],
-]);
-
 /** VT-d, 9.3 Context Entry. HW-VTD-03 */
 export interface ContextEntry {
   readonly domainId: number;
   readonly passThrough: boolean;
   readonly secondStageTable: Hpa;
-  readonly levels: number;
+  readonly levels: 3 | 4;
   /** FPD: refusals are not recorded. */
-  readonly silent: boolean;
-}
-
-/** A refused entry; FPD counts also there. */
-export interface ContextFault {
-  readonly reason: FaultReason;
   readonly silent: boolean;
 }
 
@@ -37,13 +27,12 @@ export function contextEntryAddress(contextTable: Hpa, rid: Rid): Hpa {
   return contextTable + BigInt(rid & 0xff) * ENTRY_SIZE;
 }
 
-/** Both words of a present entry with a second-stage table of four levels. */
-export function encodeContextEntry(entry: {
-  readonly domainId: number;
-  readonly secondStageTable: Hpa;
-}): { readonly low: bigint; readonly high: bigint } {
+/** Both words of a present entry with a second-stage table. */
+export function encodeContextEntry(
+  entry: Pick<ContextEntry, 'domainId' | 'secondStageTable' | 'levels'>,
+): { readonly low: bigint; readonly high: bigint } {
   const low = entry.secondStageTable | (TranslationType.Untranslated << 2n) | PRESENT;
-  return { low, high: (BigInt(entry.domainId) << 8n) | 2n };
+  return { low, high: (BigInt(entry.domainId) << 8n) | BigInt(entry.levels - 2) };
 }
 
 /** VT-d, 3.4.3 Context-Table, and 9.3 Context Entry. */
@@ -51,7 +40,7 @@ export function readContextEntry(
   memory: MemoryBus,
   contextTable: Hpa,
   rid: Rid,
-): ContextEntry | ContextFault {
+): ContextEntry | Refusal {
   const address = contextEntryAddress(contextTable, rid);
   const [low, high] = [memory.read64(address), memory.read64(address + 8n)];
   const silent = (low & FAULT_PROCESSING_DISABLE) !== 0n;

@@ -1,44 +1,31 @@
-import type { Hpa, Iova, MemoryBus, Rid } from '../bus.ts';
+import type { Endpoint, Hpa, MemoryBus, Rid } from '../bus.ts';
 import type { Iotlb } from '../iotlb.ts';
 import type { ContextCache } from './context-cache.ts';
-
-const DESCRIPTOR_SIZE = 16n;
-/** CAP.MAMV: page-selective invalidations cover at most 2^18 pages. */
-export const MAX_ADDRESS_MASK = 18n;
-
-const Type = { Context: 1n, Iotlb: 2n, Wait: 5n } as const;
-const Granularity = { Global: 1n, Domain: 2n, Selective: 3n } as const;
-const STATUS_WRITE = 1n << 5n;
-
-/** Two words, as they lie in the queue. */
-export type Descriptor = readonly [low: bigint, high: bigint];
-
-/** VT-d, 6.5.2.1 Context-Cache Invalidate Descriptor, device-selective. HW-VTD, descriptor type 1 */
-export function invalidateContextOfDevice(domainId: number, rid: Rid): Descriptor {
-  const scope = (BigInt(rid) << 32n) | (BigInt(domainId) << 16n);
-  return [scope | (Granularity.Selective << 4n) | Type.Context, 0n];
-}
-
-/** VT-d, 6.5.2.3 IOTLB Invalidate Descriptor, domain-selective. Type 2 */
-export function invalidateIotlbOfDomain(domainId: number): Descriptor {
-  return [(BigInt(domainId) << 16n) | (Granularity.Domain << 4n) | Type.Iotlb, 0n];
-}
-
-/** VT-d, 6.5.2.3, page-selective: 2^mask pages from an address that is a multiple of them. */
-export function invalidateIotlbPages(domainId: number, first: Iova, mask: bigint): Descriptor {
-  const low = (BigInt(domainId) << 16n) | (Granularity.Selective << 4n) | Type.Iotlb;
-  return [low, first | mask];
-}
-
-/** VT-d, 6.5.2.8 Invalidation Wait Descriptor, with a status write. Type 5 */
-export function waitDescriptor(status: Hpa, data: bigint): Descriptor {
-  return [(data << 32n) | STATUS_WRITE | Type.Wait, status];
-}
+import {
+  DESCRIPTOR_SIZE,
+  deviceTlbRange,
+  domainOf,
+  Granularity,
+  MAX_ADDRESS_MASK,
+  PasidGranularity,
+  pasidOf,
+  STATUS_WRITE,
+  Type,
+  typeOf,
+  WIDE_DESCRIPTOR_SIZE,
+} from './descriptors.ts';
+import type { Descriptor } from './descriptors.ts';
+import type { PasidCache } from './pasid-cache.ts';
+import type { PasidIotlb } from './pasid-iotlb.ts';
 
 export interface InvalidationQueueOptions {
   readonly memory: MemoryBus;
   readonly iotlb: Iotlb;
   readonly contextCache: ContextCache;
+  readonly pasidCache: PasidCache;
+  readonly pasidIotlb: PasidIotlb;
+  /** The device behind the unit that has this requester id. */
+  readonly endpoint: (rid: Rid) => Endpoint | undefined;
 }
 
 /**
@@ -46,18 +33,17 @@ export interface InvalidationQueueOptions {
  * is no other clock. A descriptor that makes no sense stops the queue (FSTS.IQE). HW-VTD-42
  */
 export class InvalidationQueue {
+  private readonly options: InvalidationQueueOptions;
   private readonly memory: MemoryBus;
-  private readonly iotlb: Iotlb;
-  private readonly contextCache: ContextCache;
   private base = 0n;
   private size = 0n;
+  private isWide = false;
   private headOffset = 0n;
   private hasFailed = false;
 
   constructor(options: InvalidationQueueOptions) {
+    this.options = options;
     this.memory = options.memory;
-    this.iotlb = options.iotlb;
-    this.contextCache = options.contextCache;
   }
 
   /** IQH: offset of the next descriptor, bytes. */
@@ -70,26 +56,28 @@ export class InvalidationQueue {
     return this.hasFailed;
   }
 
-  /** IQA: address and bytes of the ring, and GCMD.QIE. */
-  enable(base: Hpa, size: bigint): void {
-    [this.base, this.size, this.headOffset, this.hasFailed] = [base, size, 0n, false];
+  /** IQA: address and bytes of the ring, IQA.DW, and GCMD.QIE. */
+  enable(base: Hpa, size: bigint, isWide = false): void {
+    [this.base, this.size, this.isWide] = [base, size, isWide];
+    [this.headOffset, this.hasFailed] = [0n, false];
   }
 
   /** IQT: an offset, bytes. */
   writeTail(tail: bigint): void {
+    const step = this.isWide ? WIDE_DESCRIPTOR_SIZE : DESCRIPTOR_SIZE;
     while (this.headOffset !== tail && !this.hasFailed) {
-      const address = this.base + this.headOffset;
-      const descriptor = [this.memory.read64(address), this.memory.read64(address + 8n)] as const;
-      if (this.carryOut(descriptor))
-        this.headOffset = (this.headOffset + DESCRIPTOR_SIZE) % this.size;
+      if (this.carryOut(this.base + this.headOffset))
+        this.headOffset = (this.headOffset + step) % this.size;
       else this.hasFailed = true;
     }
   }
 
   /** False where the descriptor is invalid. */
-  private carryOut(descriptor: Descriptor): boolean {
-    const [low] = descriptor;
-    switch ((low & 0xfn) | ((low >> 5n) & 0x70n)) {
+  private carryOut(address: Hpa): boolean {
+    const descriptor = [this.memory.read64(address), this.memory.read64(address + 8n)] as const;
+    if (this.isWide && (this.memory.read64(address + 16n) || this.memory.read64(address + 24n)))
+      return false;
+    switch (typeOf(descriptor)) {
       case Type.Context:
         return this.invalidateContext(descriptor);
       case Type.Iotlb:
@@ -97,21 +85,41 @@ export class InvalidationQueue {
       case Type.Wait:
         return this.wait(descriptor);
       default:
+        return this.isWide && this.carryOutWide(descriptor);
+    }
+  }
+
+  /** What there is in scalable mode only. */
+  private carryOutWide(descriptor: Descriptor): boolean {
+    const [low] = descriptor;
+    switch (typeOf(descriptor)) {
+      case Type.DeviceTlb:
+        return this.invalidateDevice(descriptor, Number((low >> 32n) & 0xffffn));
+      case Type.PasidDeviceTlb:
+        return this.invalidateDevice(descriptor, domainOf(low));
+      case Type.PasidIotlb:
+        return this.invalidatePasidIotlb(descriptor);
+      case Type.PasidCache:
+        return this.invalidatePasidCache(descriptor);
+      case Type.PageGroupResponse:
+        return this.respond(descriptor);
+      default:
         return false;
     }
   }
 
   private invalidateContext([low, high]: Descriptor): boolean {
+    const { contextCache } = this.options;
     if (low & 0xfffc_0000_0000_f1c0n || high) return false;
     switch ((low >> 4n) & 3n) {
       case Granularity.Global:
-        this.contextCache.invalidateAll();
+        contextCache.invalidateAll();
         return true;
       case Granularity.Domain:
-        this.contextCache.invalidateDomain(domainOf(low));
+        contextCache.invalidateDomain(domainOf(low));
         return true;
       case Granularity.Selective:
-        this.contextCache.invalidateDevice(Number((low >> 32n) & 0xffffn), functionMask(low));
+        contextCache.invalidateDevice(Number((low >> 32n) & 0xffffn), functionMask(low));
         return true;
       default:
         return false;
@@ -119,13 +127,16 @@ export class InvalidationQueue {
   }
 
   private invalidateIotlb([low, high]: Descriptor): boolean {
+    const { iotlb, pasidIotlb } = this.options;
     if (low & 0xffff_ffff_0000_f100n || high & 0xf80n) return false;
     switch ((low >> 4n) & 3n) {
       case Granularity.Global:
-        this.iotlb.invalidateAll();
+        iotlb.invalidateAll();
+        pasidIotlb.invalidateAll();
         return true;
       case Granularity.Domain:
-        this.iotlb.invalidateDomain(domainOf(low));
+        iotlb.invalidateDomain(domainOf(low));
+        pasidIotlb.invalidateDomain(domainOf(low));
         return true;
       case Granularity.Selective:
         return this.invalidatePages(domainOf(low), high);
@@ -134,11 +145,64 @@ export class InvalidationQueue {
     }
   }
 
+  /** A translation of both stages does not tell which page of the second one it came by: all of the domain go. */
   private invalidatePages(domainId: number, high: bigint): boolean {
-    const mask = high & 0x3fn;
-    const [first, length] = [high & ~0xfffn, 4096n << mask];
-    if (mask > MAX_ADDRESS_MASK || first % length !== 0n) return false;
-    this.iotlb.invalidatePages(domainId, first, length);
+    const range = rangeOf(high);
+    if (!range) return false;
+    this.options.iotlb.invalidatePages(domainId, range.first, range.length);
+    this.options.pasidIotlb.invalidateDomain(domainId);
+    return true;
+  }
+
+  /** HW-VTD, descriptor type 6 */
+  private invalidatePasidIotlb([low, high]: Descriptor): boolean {
+    const { pasidIotlb } = this.options;
+    if (low & 0xfff0_0000_0000_f1c0n || high & 0xf80n) return false;
+    const [domainId, pasid] = [domainOf(low), pasidOf(low)];
+    switch ((low >> 4n) & 3n) {
+      case Granularity.Domain:
+        pasidIotlb.invalidatePasid(domainId, pasid);
+        return true;
+      case Granularity.Selective: {
+        const range = rangeOf(high);
+        if (range) pasidIotlb.invalidatePages(domainId, pasid, range);
+        return range !== undefined;
+      }
+      default:
+        return false;
+    }
+  }
+
+  /** HW-VTD, descriptor type 7 */
+  private invalidatePasidCache([low, high]: Descriptor): boolean {
+    const { pasidCache } = this.options;
+    if (low & 0xfff0_0000_0000_f1c0n || high) return false;
+    switch ((low >> 4n) & 3n) {
+      case PasidGranularity.Domain:
+        pasidCache.invalidateDomain(domainOf(low));
+        return true;
+      case PasidGranularity.Selective:
+        pasidCache.invalidatePasid(domainOf(low), pasidOf(low));
+        return true;
+      case PasidGranularity.Global:
+        pasidCache.invalidateAll();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** HW-VTD, descriptor types 3 and 8. A device that is not there has nothing to forget. */
+  private invalidateDevice(descriptor: Descriptor, rid: Rid): boolean {
+    this.options.endpoint(rid)?.invalidateTranslations(deviceTlbRange(descriptor));
+    return true;
+  }
+
+  /** HW-VTD, descriptor type 9 */
+  private respond([low, high]: Descriptor): boolean {
+    if (low & 0xfff0_0000_0000_01e0n || high & ~0xff8n) return false;
+    const [group, code] = [Number(high >> 3n), Number((low >> 12n) & 0xfn)];
+    this.options.endpoint(domainOf(low))?.pageGroupResponse(group, code);
     return true;
   }
 
@@ -151,8 +215,11 @@ export class InvalidationQueue {
   }
 }
 
-function domainOf(low: bigint): number {
-  return Number((low >> 16n) & 0xffffn);
+/** AM and ADDR: 2^AM pages from an address that has to be a multiple of them. */
+function rangeOf(high: bigint): { readonly first: bigint; readonly length: bigint } | undefined {
+  const mask = high & 0x3fn;
+  const [first, length] = [high & ~0xfffn, 4096n << mask];
+  return mask > MAX_ADDRESS_MASK || first % length !== 0n ? undefined : { first, length };
 }
 
 /** FM: 0 to 3 of the function number's bits, from the highest, are not compared. */

@@ -19,6 +19,26 @@ export function busOf(rid: Rid): number {
   return rid >> 8;
 }
 
+/** RTADDR.TTM: the tables are those of scalable mode. HW-VTD-01 */
+export const SCALABLE_MODE = 1n << 10n;
+
+/** Bytes from the begin of a root entry: each half of a bus has a context table of its own in scalable mode. */
+export function scalableHalf(rid: Rid): bigint {
+  return rid & 0x80 ? 8n : 0n;
+}
+
+/** VT-d, 9.2 Scalable-Mode Root Entry. HW-VTD-02 */
+export function readScalableRootEntry(
+  memory: MemoryBus,
+  rootTable: Hpa,
+  rid: Rid,
+): { readonly contextTable: Hpa } | FaultReason {
+  const half = memory.read64(rootEntryAddress(rootTable, busOf(rid)) + scalableHalf(rid));
+  if (!(half & PRESENT)) return FaultReason.ScalableRootNotPresent;
+  if (half & ~(ADDRESS_MASK | PRESENT)) return FaultReason.ScalableRootReserved;
+  return { contextTable: half & ADDRESS_MASK };
+}
+
 /** VT-d, 9.1 Root Entry, in legacy mode: where the context table of that bus is. */
 export function readRootEntry(
   memory: MemoryBus,

@@ -7,13 +7,35 @@ import { FaultReason } from './faults.ts';
 export const SECOND_STAGE_READ = 1n << 0n;
 export const SECOND_STAGE_WRITE = 1n << 1n;
 export const SECOND_STAGE_PAGE_SIZE = 1n << 7n;
+const ACCESSED = 1n << 8n;
+export const SECOND_STAGE_DIRTY = 1n << 9n;
+/** SNP: the access snoops the caches. */
+export const SECOND_STAGE_SNOOP = 1n << 11n;
 const ADDRESS_MASK = 0x000f_ffff_ffff_f000n;
 /** Host address width: no address in a table may be above it. */
-const HOST_ADDRESS_BITS = 46n;
+export const HOST_ADDRESS_BITS = 46n;
+
+/** Address width field to levels of the second-stage table; five levels are not offered (CAP.SAGAW). */
+export const levelsOfWidth: ReadonlyMap<bigint, 3 | 4> = new Map([
+  [1n, 3],
+  [2n, 4],
+]);
 
 export interface SecondStageTable {
   readonly root: Hpa;
   readonly levels: number;
+  /** SSADE: accessed and dirty bits are kept. */
+  readonly dirty: boolean;
+  /** ECAP.SC; without it SNP is reserved. */
+  readonly snoopControl: boolean;
+}
+
+/** The entry that a walk ended at, and where it lies. */
+interface Found {
+  readonly entry: bigint;
+  readonly at: Hpa;
+  readonly level: number;
+  readonly rights: bigint;
 }
 
 export function isPresent(entry: bigint): boolean {
@@ -30,29 +52,43 @@ export function addressIn(entry: bigint): Hpa {
 
 /**
  * VT-d, 3.7 Second-Stage Translation. A right holds where each entry on the way grants it; an entry that grants none is
- * not present, and the walk ends without a leaf that would grant anything.
+ * not present, and the walk ends without a leaf that would grant anything. A write that is granted makes its page dirty.
  */
 export function walkSecondStage(
   memory: MemoryBus,
   table: SecondStageTable,
-  iova: Iova,
+  { iova, write }: { readonly iova: Iova; readonly write: boolean },
 ): Leaf | FaultReason {
   if (iova >= entrySpan(table.levels + 1)) return FaultReason.BeyondAddressWidth;
   let rights = SECOND_STAGE_READ | SECOND_STAGE_WRITE;
   let next = table.root;
   for (let level = table.levels; ; level -= 1) {
-    const entry = memory.read64(next + entryIndex(iova, level) * 8n);
+    const at = next + entryIndex(iova, level) * 8n;
+    const entry = memory.read64(at);
     rights &= entry;
     if (!isPresent(entry)) return { ...noRights, size: entrySpan(level) };
-    if (hasReservedBits(entry, level)) return FaultReason.PagingEntryReserved;
-    if (isLeaf(entry, level)) return leafOf(entry, level, rights);
+    if (hasReservedBits(entry, level, table)) return FaultReason.PagingEntryReserved;
+    if (isLeaf(entry, level)) {
+      const found = { entry, at, level, rights };
+      return table.dirty ? mark(memory, found, write) : leafOf(found);
+    }
+    if (table.dirty) memory.write64(at, entry | ACCESSED);
     next = addressIn(entry);
   }
 }
 
 const noRights = { address: 0n, read: false, write: false };
 
-function leafOf(entry: bigint, level: number, rights: bigint): Leaf {
+/** VT-d, 3.7.2 Accessed and Dirty Flags: only a write that may be done leaves its mark. HW-VTD-22 */
+function mark(memory: MemoryBus, found: Found, write: boolean): Leaf {
+  const leaf = leafOf(found);
+  const isDirty = write && leaf.write;
+  memory.write64(found.at, found.entry | ACCESSED | (isDirty ? SECOND_STAGE_DIRTY : 0n));
+  const clean = !isDirty && (found.entry & SECOND_STAGE_DIRTY) === 0n;
+  return { ...leaf, clean };
+}
+
+function leafOf({ entry, level, rights }: Found): Leaf {
   return {
     address: addressIn(entry),
     size: entrySpan(level),
@@ -61,10 +97,15 @@ function leafOf(entry: bigint, level: number, rights: bigint): Leaf {
   };
 }
 
-/** Addresses beyond the host's, superpages above 1 GiB, and superpages that are not aligned to their size. */
-function hasReservedBits(entry: bigint, level: number): boolean {
+/** Addresses beyond the host's, superpages above 1 GiB or not aligned to their size, SNP where there is none. */
+function hasReservedBits(
+  entry: bigint,
+  level: number,
+  { snoopControl }: SecondStageTable,
+): boolean {
   const address = addressIn(entry);
   if (address >> HOST_ADDRESS_BITS) return true;
+  if (entry & SECOND_STAGE_SNOOP && !snoopControl && isLeaf(entry, level)) return true;
   if (!(entry & SECOND_STAGE_PAGE_SIZE) || level === 1) return false;
   return level > 3 || address % entrySpan(level) !== 0n;
 }

@@ -1,14 +1,27 @@
-import type { DmaRequest, Hpa, Iova, MemoryBus, Translator } from '../bus.ts';
-import type { Leaf } from '../iotlb.ts';
+import { PageResponse } from '../bus.ts';
+import type {
+  DmaRequest,
+  Endpoint,
+  Hpa,
+  Iova,
+  MemoryBus,
+  PageRequestMessage,
+  Rid,
+  Translator,
+} from '../bus.ts';
+import type { Iotlb, Leaf } from '../iotlb.ts';
 import type { HardwareParts } from '../parts.ts';
-import { CAPABILITY, EXTENDED_CAPABILITY } from './capabilities.ts';
+import { capabilityOf, extendedCapabilityOf, legacyModel } from './capabilities.ts';
+import type { VtdModel } from './capabilities.ts';
 import type { ContextCache } from './context-cache.ts';
 import { readContextEntry } from './context-table.ts';
-import type { ContextEntry, ContextFault } from './context-table.ts';
-import type { Iotlb } from '../iotlb.ts';
+import type { ContextEntry } from './context-table.ts';
 import { FaultReason, FaultRecording } from './faults.ts';
+import type { Refusal } from './faults.ts';
 import type { InvalidationQueue } from './invalidation-queue.ts';
-import { readRootEntry } from './root-table.ts';
+import type { PageRequestQueue } from './page-request-queue.ts';
+import { readRootEntry, SCALABLE_MODE } from './root-table.ts';
+import type { ScalableMode } from './scalable-mode.ts';
 import { walkSecondStage } from './second-stage.ts';
 
 /** VT-d, 3.13 Handling Requests to Interrupt Address Range: never an address in memory. */
@@ -19,32 +32,52 @@ const PAGE_SIZE = 4096n;
 export interface VtdUnitOptions {
   readonly memory: MemoryBus;
   readonly parts: HardwareParts;
+  readonly model?: VtdModel;
 }
 
-/** A remapping unit of Intel VT-d in legacy mode. Requests are not translated before enableTranslation(). HW-VTD-01 */
+/** A translation as a device sees it. */
+type Place = NonNullable<ReturnType<Translator['translate']>>;
+
+/** A remapping unit of Intel VT-d. Requests are not translated before enableTranslation(). HW-VTD-01 */
 export class VtdUnit implements Translator {
   /** CAP_REG and ECAP_REG. */
-  readonly capability = CAPABILITY;
-  readonly extendedCapability = EXTENDED_CAPABILITY;
+  readonly capability: bigint;
+  readonly extendedCapability: bigint;
+  readonly pageRequestQueue: PageRequestQueue;
   readonly invalidationQueue: InvalidationQueue;
   readonly faults = new FaultRecording();
   private readonly memory: MemoryBus;
   private readonly iotlb: Iotlb;
   private readonly contextCache: ContextCache;
+  private readonly scalableMode: ScalableMode;
+  private readonly snoopControl: boolean;
+  private readonly endpoints = new Map<Rid, Endpoint>();
   private rootTable = 0n;
+  private isScalable = false;
   private isTranslating = false;
 
-  constructor({ memory, parts }: VtdUnitOptions) {
+  constructor({ memory, parts, model = legacyModel }: VtdUnitOptions) {
+    const { snoopControl } = model;
     this.memory = memory;
+    this.capability = capabilityOf(model);
+    this.extendedCapability = extendedCapabilityOf(model);
+    this.snoopControl = snoopControl;
     this.iotlb = new parts.Iotlb();
     this.contextCache = new parts.ContextCache();
+    this.pageRequestQueue = new parts.PageRequestQueue(memory);
     const { iotlb, contextCache } = this;
-    this.invalidationQueue = new parts.InvalidationQueue({ memory, iotlb, contextCache });
+    const pasidCache = new parts.PasidCache();
+    const pasidIotlb = new parts.PasidIotlb(() => new parts.Iotlb());
+    const caches = { memory, iotlb, contextCache, pasidCache, pasidIotlb };
+    this.scalableMode = new parts.ScalableMode({ ...caches, snoopControl });
+    const endpoint = (rid: Rid): Endpoint | undefined => this.endpoints.get(rid);
+    this.invalidationQueue = new parts.InvalidationQueue({ ...caches, endpoint });
   }
 
-  /** RTADDR, latched by GCMD.SRTP. Caches are software's to invalidate. */
-  setRootTable(address: Hpa): void {
-    this.rootTable = address;
+  /** RTADDR, latched by GCMD.SRTP: a table, and the mode that it is for. Caches are software's to invalidate. */
+  setRootTable(register: Hpa): void {
+    this.isScalable = (register & SCALABLE_MODE) !== 0n;
+    this.rootTable = register & ~SCALABLE_MODE;
   }
 
   /** GCMD.TE */
@@ -52,61 +85,105 @@ export class VtdUnit implements Translator {
     this.isTranslating = true;
   }
 
-  /** VT-d, 3.4 DMA Remapping: root table, context table, then the second stage. */
-  translate(request: DmaRequest): { address: Hpa; bytesToBorder: bigint } | undefined {
-    if (!this.isTranslating) return identity(request.iova);
-    if (isInterrupt(request.iova)) return undefined;
-    if (request.pasid !== undefined) return this.refuse(request, FaultReason.PasidInLegacyMode);
-    const context = this.contextCache.lookup(request.rid) ?? this.walkToContext(request);
+  connect(rid: Rid, endpoint: Endpoint): void {
+    this.endpoints.set(rid, endpoint);
+  }
+
+  disconnect(rid: Rid): void {
+    this.endpoints.delete(rid);
+  }
+
+  /** VT-d, 3.4 DMA Remapping: by the tables of the mode. Interrupts are requests without PASID. */
+  translate(request: DmaRequest): Place | undefined {
+    const { iova, pasid } = request;
+    if (!this.isTranslating) return identity(iova);
+    if (pasid === undefined && isInterrupt(iova)) return undefined;
+    if (this.isScalable) return this.translateScalable(request);
+    if (pasid !== undefined) return this.refuse(request, FaultReason.PasidInLegacyMode);
+    const context = this.contextOf(request);
     if (!context) return undefined;
-    if (context.passThrough) return identity(request.iova);
+    if (context.passThrough) return identity(iova);
     return this.translateSecondStage(request, context);
   }
 
-  private walkToContext(request: DmaRequest): ContextEntry | undefined {
+  /** VT-d, 4.1 Device-TLB Operation: what a device may not reach is no fault. HW-VTD-08 53 */
+  requestTranslation(request: DmaRequest): Leaf | undefined {
+    const context = this.scalableMode.contextOf(request.rid, this.rootTable);
+    if ('reason' in context) return this.refuse(request, context.reason, context.silent);
+    if (!context.deviceTlb) return this.refuse(request, FaultReason.TranslationRequestBlocked);
+    if (request.pasid === undefined && isInterrupt(request.iova)) return undefined;
+    const found = this.scalableMode.translate(request, this.rootTable);
+    return 'reason' in found ? undefined : found.leaf;
+  }
+
+  /** VT-d, 7.5 Recoverable Faults: a message that cannot be queued is answered here. HW-VTD-08 62 */
+  requestPage(message: PageRequestMessage): void {
+    const { rid, last, group } = message;
+    const context = this.scalableMode.contextOf(rid, this.rootTable);
+    const isAllowed = this.isScalable && !('reason' in context) && context.pageRequests;
+    if (isAllowed && this.pageRequestQueue.take(message)) return;
+    const code = isAllowed ? PageResponse.Success : PageResponse.InvalidRequest;
+    if (last) this.endpoints.get(rid)?.pageGroupResponse(group, code);
+  }
+
+  private translateScalable(request: DmaRequest): Place | undefined {
+    const found = this.scalableMode.translate(request, this.rootTable);
+    if ('reason' in found) return this.refuse(request, found.reason, found.silent);
+    const { ScalableNoRead: read, ScalableNoWrite: write } = FaultReason;
+    const missing = missingRight(request, found.leaf, { read, write });
+    if (missing !== undefined) return this.refuse(request, missing, found.silent);
+    return placeIn(found.leaf, request);
+  }
+
+  private contextOf(request: DmaRequest): ContextEntry | undefined {
+    const cached = this.contextCache.lookup(request.rid);
+    if (cached && 'secondStageTable' in cached) return cached;
     const root = readRootEntry(this.memory, this.rootTable, request.rid);
     if (typeof root === 'number') return this.refuse(request, root);
     const context = readContextEntry(this.memory, root.contextTable, request.rid);
-    if (isFault(context)) return this.refuse(request, context.reason, context.silent);
+    if (isRefusal(context)) return this.refuse(request, context.reason, context.silent);
     this.contextCache.insert(request.rid, context);
     return context;
   }
 
-  private translateSecondStage(
-    request: DmaRequest,
-    context: ContextEntry,
-  ): { address: Hpa; bytesToBorder: bigint } | undefined {
-    const leaf = this.leafFor(context, request.iova);
+  private translateSecondStage(request: DmaRequest, context: ContextEntry): Place | undefined {
+    const leaf = this.leafFor(context, request);
     if (typeof leaf === 'number') return this.refuse(request, leaf, context.silent);
-    const missing = missingRight(request, leaf);
+    const { NoRead: read, NoWrite: write } = FaultReason;
+    const missing = missingRight(request, leaf, { read, write });
     if (missing !== undefined) return this.refuse(request, missing, context.silent);
-    const offset = request.iova % leaf.size;
-    return {
-      address: leaf.address + offset,
-      bytesToBorder: bytesToBorder(request.iova, leaf.size - offset),
-    };
+    return placeIn(leaf, request);
   }
 
-  private leafFor(context: ContextEntry, iova: Iova): Leaf | FaultReason {
+  private leafFor(context: ContextEntry, { iova, write }: DmaRequest): Leaf | FaultReason {
     const cached = this.iotlb.lookup(context.domainId, iova);
     if (cached) return cached;
-    const table = { root: context.secondStageTable, levels: context.levels };
-    const leaf = walkSecondStage(this.memory, table, iova);
+    const { secondStageTable: root, levels } = context;
+    const table = { root, levels, dirty: false, snoopControl: this.snoopControl };
+    const leaf = walkSecondStage(this.memory, table, { iova, write });
     if (typeof leaf === 'number') return leaf;
     if (leaf.read || leaf.write) this.iotlb.insert(context.domainId, iova, leaf);
     return leaf;
   }
 
   private refuse(request: DmaRequest, reason: FaultReason, silent = false): undefined {
-    const { rid, write } = request;
+    const { rid, pasid, write } = request;
     const address = request.iova - (request.iova % PAGE_SIZE);
-    if (!silent) this.faults.record({ rid, write, reason, address });
+    const withPasid = pasid === undefined ? {} : { pasid };
+    if (!silent) this.faults.record({ rid, ...withPasid, write, reason, address });
     return undefined;
   }
 }
 
-function identity(iova: Iova): { address: Hpa; bytesToBorder: bigint } {
+function identity(iova: Iova): Place {
   return { address: iova, bytesToBorder: PAGE_SIZE - (iova % PAGE_SIZE) };
+}
+
+function placeIn(leaf: Leaf, { iova, pasid }: DmaRequest): Place {
+  const offset = iova % leaf.size;
+  const bytes = leaf.size - offset;
+  const border = pasid === undefined ? bytesToBorder(iova, bytes) : bytes;
+  return { address: leaf.address + offset, bytesToBorder: border };
 }
 
 function isInterrupt(iova: Iova): boolean {
@@ -119,12 +196,16 @@ function bytesToBorder(iova: Iova, bytes: bigint): bigint {
   return reaches ? INTERRUPTS_FIRST - iova : bytes;
 }
 
-function isFault(context: ContextEntry | ContextFault): context is ContextFault {
+function isRefusal(context: ContextEntry | Refusal): context is Refusal {
   return 'reason' in context;
 }
 
-/** HW-VTD-51, reasons 5 and 6. */
-function missingRight(request: DmaRequest, leaf: Leaf): FaultReason | undefined {
-  if (request.write) return leaf.write ? undefined : FaultReason.NoWrite;
-  return leaf.read ? undefined : FaultReason.NoRead;
+/** HW-VTD-51, reasons 5 and 6; HW-VTD-52, 85 and 86. */
+function missingRight(
+  request: DmaRequest,
+  leaf: Leaf,
+  reasons: { readonly read: FaultReason; readonly write: FaultReason },
+): FaultReason | undefined {
+  if (request.write) return leaf.write ? undefined : reasons.write;
+  return leaf.read ? undefined : reasons.read;
 }

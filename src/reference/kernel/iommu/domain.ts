@@ -26,6 +26,11 @@ export interface IommuDomain extends AnyDomain {
   readonly pageSizes: bigint;
   /** dirty_ops: present where the domain was asked for with dirty tracking. */
   readonly dirtyTracking?: DirtyTracking | undefined;
+  /**
+   * enforce_cache_coherency(): from now on all accesses snoop the caches. Asked for while nothing is mapped, and only for
+   * a device whose IOMMU can do it. False where that fails.
+   */
+  enforceCacheCoherency?(): boolean;
   /** iommu_map(). `maxPageSize` limits the entries used (IOMMU_OPTION_HUGE_PAGES 0). Undoes itself on failure. */
   map(
     iova: bigint,
@@ -67,6 +72,8 @@ export interface PagingOptions {
   readonly nestParent?: boolean;
   readonly dirtyTracking?: boolean;
   readonly pasid?: boolean;
+  /** FAULT_ID_VALID: the queue is none of the driver's business, but one that takes no flags refuses also this one. HWPT-43 */
+  readonly faultQueue?: boolean;
   readonly data?: UserData | undefined;
 }
 
@@ -89,6 +96,8 @@ export interface HardwareInfo {
 export interface DeviceCapabilities {
   /** IOMMU_CAP_CACHE_COHERENCY */
   readonly cacheCoherent: boolean;
+  /** IOMMU_CAP_ENFORCE_CACHE_COHERENCY. DEV-26 */
+  readonly enforcesCoherency?: boolean;
   /** Interrupts of one device cannot be forged by another one. */
   readonly msiIsolated: boolean;
   /** IOMMU_CAP_DIRTY_TRACKING */
@@ -97,6 +106,8 @@ export interface DeviceCapabilities {
   readonly ats: boolean;
   /** Bits of a PASID; 0 without PASIDs. */
   readonly pasidWidth: number;
+  /** A virtual function with PRI: its page requests go through what all functions share. DEV-46 */
+  readonly sharesPageRequests?: boolean;
 }
 
 /** struct iommu_device */

@@ -22,13 +22,17 @@ import type { UserData } from './user-data.ts';
 export interface IommuOps<Device> extends IommuInstance {
   /** user_pasid_table: a guest may have a PASID table of its own in a nested domain. */
   readonly userPasidTable: boolean;
+  /** probe_finalize(): the device is known to the core from now on. */
+  finalize?(device: Device, known: IommuDevice): void;
+  /** release_device(), once it is blocked. */
+  release?(device: Device): void;
   capabilities(device: Device): DeviceCapabilities;
   hardwareInfo(): HardwareInfo | undefined;
   /** EOPNOTSUPP for options that it lacks. */
   allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName;
-  /** domain_alloc_nested(): absent where a guest's table needs a virtual IOMMU. */
+  /** domain_alloc_nested(): absent where the driver has none without a virtual IOMMU, if at all. HWPT-38 */
   allocNestedDomain?(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
-  reservedRegions(): readonly ReservedRegion[];
+  reservedRegions(device: Device): readonly ReservedRegion[];
   /** page_response(): takes an answer to the device. */
   respond(device: Device, request: PageRequest, code: number): void;
   /** set_dev(): all DMA of the device goes by this domain. EINVAL where it was made for another IOMMU. */
@@ -102,7 +106,7 @@ export class Group<Device = unknown> implements IommuGroup {
         find: (pasid) => this.requestHandle(pasid),
         respond: (request, code) => ops.respond(hardware, request, code),
       }),
-      reservedRegions: () => ops.reservedRegions(),
+      reservedRegions: () => ops.reservedRegions(hardware),
       allocPagingDomain: (options = {}) => ops.allocPagingDomain(options),
       allocNestedDomain: ops.allocNestedDomain?.bind(ops),
       hardwareInfo: () => ops.hardwareInfo(),
@@ -110,6 +114,7 @@ export class Group<Device = unknown> implements IommuGroup {
     this.members.push(device);
     const error = this.setDevice(device, this.domain, 'blocked');
     invariant(!error, `the domain of group ${this.id} does not take its new device: ${error}`);
+    ops.finalize?.(hardware, device);
     return device;
   }
 
@@ -124,6 +129,7 @@ export class Group<Device = unknown> implements IommuGroup {
     invariant(this.owner === undefined, `${device.name} is removed while its group is owned`);
     this.members.splice(index, 1);
     this.ops.block(member.hardware);
+    this.ops.release?.(member.hardware);
     for (const left of this.members) this.setDevice(left, this.domain, this.domain);
     if (this.members.length === 0) this.defaultDomain.free();
   }

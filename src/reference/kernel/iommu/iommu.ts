@@ -1,3 +1,4 @@
+import type { PciDevice } from '../../hardware/pci-device.ts';
 import { invariant } from '../../reference-bug.ts';
 import { IdPool } from '../lib/id-pool.ts';
 import type { HostIommu } from '../board.ts';
@@ -13,6 +14,8 @@ export interface PciIdentity {
   readonly rid: number;
   /** What its requests carry: another one where a bridge takes them over. */
   readonly requesterId: number;
+  /** Its registers and capabilities. */
+  readonly pci: PciDevice;
 }
 
 /** drivers/iommu/iommu.c: which devices there are, and in which groups. */

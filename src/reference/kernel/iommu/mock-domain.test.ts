@@ -11,7 +11,7 @@ describe('a mock domain', () => {
   it('has pages of 2 KiB and the aperture of the selftest driver', () => {
     const domain = new MockDomain();
     assert.deepEqual(domain.geometry, { first: FIRST, last: 0x7fff_ffffn });
-    assert.equal(domain.pageSizes, (2n << 30n) - 2048n);
+    assert.equal(domain.pageSizes, (2n << 36n) - 2048n);
     assert.equal(new MockDomain(mockHugeFormat).pageSizes, 4096n | MIB);
   });
 
@@ -35,6 +35,13 @@ describe('a mock domain', () => {
     domain.map(FIRST, 0x1_0000_0000n, MIB, READ_WRITE, 2048n);
     domain.unmap(FIRST, 2048n);
     assert.equal(domain.iovaToPhys(FIRST + 2048n), 0x1_0000_0800n);
+  });
+
+  it('has no entries without rights', () => {
+    const domain = new MockDomain();
+    const none = { read: false, write: false };
+    assert.equal(domain.map(FIRST, 0x1_0000_0000n, 2048n, none), 'EINVAL');
+    assert.equal(domain.iovaToPhys(FIRST), undefined);
   });
 
   it('refuses to be misused', () => {

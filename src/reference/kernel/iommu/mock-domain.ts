@@ -58,7 +58,7 @@ export class MockDomain implements IommuDomain {
     this.pageSizes = format.pageSizes.reduce((all, size) => all | size);
   }
 
-  /** mock_domain_map_pages(): the largest entries that fit. */
+  /** mock_domain_map_pages(): the largest entries that fit. EINVAL for those without rights, of which Linux warns. */
   map(
     iova: bigint,
     physical: bigint,
@@ -67,6 +67,7 @@ export class MockDomain implements IommuDomain {
     maxPageSize = length,
   ): ErrnoName | undefined {
     this.checkRange(iova, length);
+    if (!protection.read && !protection.write) return 'EINVAL';
     invariant(
       this.entriesIn(iova, length).length === 0,
       `IOVA ${iova} +${length} is mapped already`,

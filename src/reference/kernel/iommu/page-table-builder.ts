@@ -22,6 +22,16 @@ export interface TableFormat {
   table(address: Hpa, level: number): bigint;
 }
 
+/** A leaf, told to who looks at a range. */
+export interface VisitedLeaf {
+  readonly iova: bigint;
+  /** Bytes. */
+  readonly size: bigint;
+  readonly entry: bigint;
+  /** Where it lies. */
+  readonly at: Hpa;
+}
+
 export interface Extent {
   readonly iova: bigint;
   readonly physical: bigint;
@@ -88,6 +98,11 @@ export class PageTableBuilder {
         return address + (iova % entrySpan(level, this.format.granule));
       table = this.tableAt(address);
     }
+  }
+
+  /** All leaves that touch the range, both ends included, in ascending order. */
+  visit(first: bigint, last: bigint, told: (leaf: VisitedLeaf) => void): void {
+    this.visitIn(this.rootTable, this.format.levels, { first, last, told });
   }
 
   free(): void {
@@ -169,6 +184,29 @@ export class PageTableBuilder {
       }
       this.memory.write64(at, 0n);
       table.live -= 1;
+    }
+  }
+
+  private visitIn(
+    table: Table,
+    level: number,
+    range: { first: bigint; last: bigint; told: (leaf: VisitedLeaf) => void },
+  ): void {
+    const { format } = this;
+    const span = entrySpan(level, format.granule);
+    for (let iova = range.first; iova <= range.last; iova = iova - (iova % span) + span) {
+      const at = this.slot(table, iova, level);
+      const entry = this.memory.read64(at);
+      if (!format.isPresent(entry)) continue;
+      const begin = iova - (iova % span);
+      if (format.isLeaf(entry, level)) {
+        range.told({ iova: begin, size: span, entry, at });
+        continue;
+      }
+      const end = begin + span - 1n;
+      const last = end < range.last ? end : range.last;
+      const below = this.tableAt(format.addressIn(entry));
+      this.visitIn(below, level - 1, { ...range, first: iova, last });
     }
   }
 

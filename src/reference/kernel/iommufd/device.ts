@@ -1,5 +1,6 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { IommuDevice, PagingOptions } from '../iommu/domain.ts';
+import { invariant } from '../../reference-bug.ts';
+import type { IommuDevice, IommuDomain, PagingOptions } from '../iommu/domain.ts';
 import { IOMMU_NO_PASID } from '../iommu/io-pgfault.ts';
 import { isErrno } from '../lib/errno.ts';
 import { IommufdAttachHandle } from './attach-handle.ts';
@@ -157,14 +158,24 @@ export class IommufdDevice extends IommufdObject {
     return error ?? hwpt;
   }
 
-  /** Without options it is an automatic one. */
+  /** Without options it is an automatic one. It snoops the caches if its first device can be made to. DEV-26 */
   protected newHwpt(id: number, ioas: Ioas, options?: PagingOptions): HwptPaging | ErrnoName {
     const noMemory = this.context.kernel.faults.kmalloc();
     const domain = noMemory ?? this.device.allocPagingDomain(options);
     if (isErrno(domain)) return domain;
     const { HwptPaging: Hwpt } = this.context.kernel.parts;
     const { nestParent, pasid: pasidCompatible } = options ?? {};
-    return new Hwpt(id, { ioas, domain, automatic: !options, nestParent, pasidCompatible });
+    const enforcesCoherency = this.enforceCoherency(domain);
+    const flags = { automatic: !options, nestParent, pasidCompatible, enforcesCoherency };
+    return new Hwpt(id, { ioas, domain, ...flags });
+  }
+
+  /** iommufd_hwpt_paging_enforce_cc() */
+  protected enforceCoherency(domain: IommuDomain): boolean {
+    if (!this.device.enforcesCoherency) return false;
+    const isEnforced = domain.enforceCacheCoherency?.() ?? false;
+    invariant(isEnforced, 'an IOMMU that can enforce coherency does not do it for a new domain');
+    return isEnforced;
   }
 
   /**
@@ -191,13 +202,18 @@ export class IommufdDevice extends IommufdObject {
 
   /** iommufd_hwpt_attach_device(). */
   protected attachGroup(hwpt: HwPagetable, pasid: number): ErrnoName | undefined {
-    const error = this.checkPasids(hwpt, pasid);
+    const error = this.checkPageRequests(hwpt) ?? this.checkPasids(hwpt, pasid);
     if (error) return error;
     const { group } = this.device;
     const noMemory = this.context.kernel.faults.kmalloc();
     if (noMemory) return noMemory;
     const handle = new IommufdAttachHandle(hwpt.domain, this.id);
     return pasid === IOMMU_NO_PASID ? group.attach(handle) : group.attachPasid(handle, pasid);
+  }
+
+  /** iommufd_hwpt_compatible_device(): an answer to one function would be one to all. DEV-46 VFIO-ATT-13 */
+  protected checkPageRequests({ fault }: HwPagetable): ErrnoName | undefined {
+    return fault && this.device.sharesPageRequests ? 'EINVAL' : undefined;
   }
 
   /**
@@ -241,7 +257,8 @@ export class IommufdDevice extends IommufdObject {
     old: HwPagetable,
     pasid: number,
   ): ErrnoName | undefined {
-    const refused = this.checkPasids(hwpt, pasid) ?? this.context.kernel.faults.kmalloc();
+    const incompatible = this.checkPageRequests(hwpt) ?? this.checkPasids(hwpt, pasid);
+    const refused = incompatible ?? this.context.kernel.faults.kmalloc();
     if (refused) return refused;
     const { group } = this.device;
     const oldHandle = group.attachHandle(pasid);

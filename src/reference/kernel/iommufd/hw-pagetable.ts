@@ -39,6 +39,8 @@ export interface HwptPagingOptions {
   readonly automatic: boolean;
   readonly nestParent?: boolean | undefined;
   readonly pasidCompatible?: boolean | undefined;
+  /** All accesses of its devices snoop the caches: decided before anything is mapped. DEV-26 */
+  readonly enforcesCoherency?: boolean | undefined;
 }
 
 /** hw_pagetable.c: struct iommufd_hwpt_paging: an IOAS in the form of one kind of IOMMU. */
@@ -49,6 +51,7 @@ export class HwptPaging extends HwPagetable {
   /** Page tables of guests can be put on top of it. HWPT-16 */
   readonly nestParent: boolean;
   readonly pasidCompatible: boolean;
+  readonly enforcesCoherency: boolean;
 
   constructor(id: number, options: HwptPagingOptions) {
     super(id);
@@ -57,6 +60,7 @@ export class HwptPaging extends HwPagetable {
     this.automatic = options.automatic;
     this.nestParent = options.nestParent ?? false;
     this.pasidCompatible = options.pasidCompatible ?? false;
+    this.enforcesCoherency = options.enforcesCoherency ?? false;
     options.ioas.users++;
   }
 

@@ -10,7 +10,7 @@ import type {
   ReservedRegion,
 } from '../iommu/domain.ts';
 import type { IommuOps } from '../iommu/group.ts';
-import { ULONG_MAX } from '../lib/math.ts';
+import { compareBigints, ULONG_MAX } from '../lib/math.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
 import type { Parts } from '../parts.ts';
 
@@ -26,7 +26,7 @@ export class NoiommuDomain implements IommuDomain {
   readonly geometry = { first: 0n, last: ULONG_MAX };
   readonly pageSizes = ULONG_MAX - (PAGE_SIZE - 1n);
   /** By first IOVA. */
-  protected readonly runs = new BTree<bigint, Run>();
+  protected readonly runs = new BTree<bigint, Run>(undefined, compareBigints);
 
   map(iova: bigint, physical: bigint, length: bigint): undefined {
     this.runs.set(iova, { physical, length });

@@ -29,6 +29,8 @@ export class Iommufd implements FileOperations {
   accountMode: AccountMode;
   /** The IOAS behind the VFIO container ioctls; no reference. OPT-34 */
   vfioIoas: Ioas | undefined;
+  /** no_iommu_mode: a group without an IOMMU took it for its container, and none with one may. VFIO-35 */
+  noiommuMode = false;
   protected openFile: OpenFile | undefined;
   protected readonly dispatcher: Dispatcher;
   protected readonly compat: VfioCompat;
@@ -137,9 +139,17 @@ export class Iommufd implements FileOperations {
     return this.compat.createIoas();
   }
 
+  /** iommufd_vfio_compat_set_no_iommu(): EINVAL where an IOAS is set. VFIO-35 */
+  setNoiommuMode(): ErrnoName | undefined {
+    if (this.vfioIoas) return 'EINVAL';
+    this.noiommuMode = true;
+    return undefined;
+  }
+
   protected checkDevice(device: IommuDevice): ErrnoName | undefined {
     if (!device.cacheCoherent) return 'EINVAL';
-    return device.msiIsolated ? undefined : 'EPERM';
+    const isSafe = device.msiIsolated || this.kernel.parameters.allowUnsafeInterrupts;
+    return isSafe ? undefined : 'EPERM';
   }
 }
 

@@ -53,7 +53,7 @@ export class VeventCommands {
     const { parts, faults } = this.context.kernel;
     const { type, veventq_depth: depth } = command.fields;
     const queue = this.context.create(
-      (id) => faults.kmalloc() ?? new parts.VeventQueue(id, { viommu, type, depth }),
+      (id) => faults.kmalloc() ?? new parts.VeventQueue(id, { viommu, type, depth, faults }),
       ({ id }) => command.respond({ out_veventq_id: id, out_veventq_fd: fd }),
     );
     if (isErrno(queue)) return queue;

@@ -1,7 +1,9 @@
 import { failure } from '#uapi/errno.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
 import { IOMMU_VEVENTQ_FLAG_LOST_EVENTS, iommufd_vevent_header } from '#uapi/iommufd/viommu.ts';
 import { POLLIN, POLLRDNORM } from '#uapi/poll.ts';
 import type { FileOperations, OpenFile, Transfer } from '../file.ts';
+import type { FaultInjection } from '../fault-injection.ts';
 import { IommufdObject } from './object.ts';
 import type { Viommu } from './viommu.ts';
 
@@ -14,6 +16,7 @@ export interface VeventQueueOptions {
   readonly type: number;
   /** Events that it holds at most. */
   readonly depth: number;
+  readonly faults: FaultInjection;
 }
 
 /** struct iommufd_vevent, as it is read: the header, and the data of the driver. */
@@ -44,14 +47,29 @@ export class VeventQueue extends IommufdObject {
     return this.events.size === 0 && !this.lost;
   }
 
-  /** iommufd_viommu_report_event(): what follows a loss takes the place of the note about it. VEVQ-08 11 12 13 14 */
-  deliver(data: Uint8Array): void {
-    const isFull = this.events.size === this.options.depth;
-    const flags = isFull ? IOMMU_VEVENTQ_FLAG_LOST_EVENTS : 0;
+  /**
+   * iommufd_viommu_report_event(): what follows a loss takes the place of the note about it. ENOMEM, which is a loss too.
+   * VEVQ-08 11 12 13 14
+   */
+  deliver(data: Uint8Array): ErrnoName | undefined {
+    const error = this.options.faults.kmallocAtomic();
+    const isLost = error !== undefined || this.isFull;
+    const flags = isLost ? IOMMU_VEVENTQ_FLAG_LOST_EVENTS : 0;
     const header = iommufd_vevent_header.pack({ flags, sequence: this.sequence });
-    this.lost = isFull ? header : undefined;
-    if (!isFull) this.events.add(Uint8Array.of(...header, ...data));
+    this.lost = isLost ? header : undefined;
+    if (!isLost) this.events.add(Uint8Array.of(...header, ...data));
     this.sequence = (this.sequence + 1) & LAST_SEQUENCE;
+    return error;
+  }
+
+  /** iommufd_veventq_deliver_fetch(): the note about a loss is read from a copy. ENOMEM. */
+  prepare(event: Vevent): ErrnoName | undefined {
+    return event === this.lost ? this.options.faults.kmallocAtomic() : undefined;
+  }
+
+  /** VEVQ-15 */
+  protected get isFull(): boolean {
+    return this.events.size === this.options.depth;
   }
 
   /** In the order in which they are read; each may be taken. VEVQ-10 */
@@ -87,6 +105,8 @@ export class VeventFile implements FileOperations {
     if (length < size) return failure('EINVAL');
     let done = 0;
     for (const event of this.queue.pending()) {
+      const error = this.queue.prepare(event);
+      if (error) return done || failure(error);
       if (size > length - done) break;
       if (event.length > length - done) return done || failure('EINVAL');
       if (task.memory.copyToUser(address + BigInt(done), event)) return done || failure('EFAULT');

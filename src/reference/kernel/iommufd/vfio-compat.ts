@@ -37,8 +37,8 @@ import type { Ioas } from './ioas.ts';
 import type { Iommufd } from './main.ts';
 import { writeInfo } from './vfio-info.ts';
 
-/** Extensions that are always there. */
-const EXTENSIONS = [VFIO_TYPE1_IOMMU, VFIO_TYPE1v2_IOMMU, VFIO_UNMAP_ALL, VFIO_NOIOMMU_IOMMU];
+/** Extensions that go with an IOMMU. */
+const EXTENSIONS = [VFIO_TYPE1_IOMMU, VFIO_TYPE1v2_IOMMU, VFIO_UNMAP_ALL];
 const MAP_FLAGS = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE;
 
 type UnmapFields = Value<typeof vfio_iommu_type1_dma_unmap>;
@@ -61,9 +61,10 @@ export class VfioCompat {
     return isErrno(result) ? failure(result) : (result ?? 0);
   }
 
-  /** iommufd_vfio_compat_ioas_create(): what is set already stays. VFIO-32 38 */
+  /** iommufd_vfio_compat_ioas_create(): what is set already stays; EINVAL in noiommu mode. VFIO-32 35 38 */
   createIoas(): ErrnoName | undefined {
-    const { kernel, vfioIoas } = this.context;
+    const { kernel, vfioIoas, noiommuMode } = this.context;
+    if (noiommuMode) return 'EINVAL';
     if (vfioIoas) return undefined;
     const ioas = this.context.create((id) => new kernel.parts.Ioas(id, kernel));
     if (isErrno(ioas)) return ioas;
@@ -78,7 +79,7 @@ export class VfioCompat {
       case VFIO_CHECK_EXTENSION.request:
         return this.checkExtension(arg);
       case VFIO_SET_IOMMU.request:
-        return this.setIommu(arg);
+        return this.context.noiommuMode ? this.setNoiommu(task, arg) : this.setIommu(arg);
       case VFIO_IOMMU_GET_INFO.request:
         return this.getInfo(task, arg);
       case VFIO_IOMMU_MAP_DMA.request:
@@ -94,9 +95,15 @@ export class VfioCompat {
   protected checkExtension(extension: bigint): number | ErrnoName {
     if (extension === BigInt(VFIO_DMA_CC_IOMMU)) {
       const ioas = this.ioas();
-      return isErrno(ioas) ? ioas : Number(ioas.iopt.domains.size === 0);
+      return isErrno(ioas) ? ioas : Number(this.isCoherent(ioas));
     }
-    return EXTENSIONS.includes(Number(extension)) ? 1 : 0;
+    if (extension === BigInt(VFIO_NOIOMMU_IOMMU)) return 1;
+    return EXTENSIONS.includes(Number(extension)) && !this.context.noiommuMode ? 1 : 0;
+  }
+
+  /** iommufd_vfio_cc_iommu(): true where there are no page tables. DEV-26 */
+  protected isCoherent({ hwpts }: Ioas): boolean {
+    return [...hwpts].every(({ enforcesCoherency }) => enforcesCoherency);
   }
 
   /** VFIO-07 08 09 10 */
@@ -106,6 +113,12 @@ export class VfioCompat {
     const ioas = this.ioas();
     if (isErrno(ioas)) return ioas;
     return version1 ? ioas.iopt.disableLargePages() : undefined;
+  }
+
+  /** VFIO-11 */
+  protected setNoiommu({ capabilities }: Task, type: bigint): ErrnoName | undefined {
+    if (type !== BigInt(VFIO_NOIOMMU_IOMMU)) return 'EINVAL';
+    return capabilities.has('SYS_RAWIO') ? undefined : 'EPERM';
   }
 
   /** VFIO-12 13 */

@@ -58,8 +58,7 @@ export class Viommu extends IommufdObject implements ViommuCore {
   reportEvent(type: number, data: Uint8Array): ErrnoName | undefined {
     const queue = this.eventQueues.get(type);
     if (!queue) return 'EOPNOTSUPP';
-    queue.deliver(data);
-    return undefined;
+    return queue.deliver(data);
   }
 
   /** ENOMEM. */

@@ -79,7 +79,7 @@ export class GroupDeviceFile extends VfioDeviceFile {
 
   /** vfio_df_group_close() */
   release(): void {
-    this.device.closeInGroup();
+    this.device.group.closeDevice(this.device);
   }
 
   protected override bind(task: Task, arg: bigint): ErrnoName {

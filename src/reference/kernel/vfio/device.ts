@@ -97,7 +97,7 @@ export class VfioDevice {
     return hwptId;
   }
 
-  protected containerIoas(container: OpenFile): Ioas | undefined {
+  containerIoas(container: OpenFile): Ioas | undefined {
     const iommufd = iommufdOf(container);
     return isErrno(iommufd) ? undefined : iommufd.vfioIoas;
   }

@@ -86,7 +86,7 @@ export class GroupFile implements FileOperations {
     if (!device) return 'ENODEV';
     const fd = task.files.reserve(task.limits.nofile);
     if (isErrno(fd)) return fd;
-    const error = this.group.openDevice(device);
+    const error = this.group.openDevice(device, task);
     if (error) {
       task.files.unreserve(fd);
       return error;

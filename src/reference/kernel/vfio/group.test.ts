@@ -5,7 +5,7 @@ import { failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { IOMMU_VFIO_IOAS, IOMMU_VFIO_IOAS_GET } from '#uapi/iommufd/objects.ts';
 import { MAP_ANONYMOUS, MAP_PRIVATE, O_RDWR, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
-import { IOMMUFD_PATH, vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
+import { IOMMUFD_PATH, noiommuGroupPath, vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
 import {
   VFIO_DEVICE_ATTACH_IOMMUFD_PT,
   VFIO_DEVICE_BIND_IOMMUFD,
@@ -19,27 +19,38 @@ import {
   VFIO_GROUP_SET_CONTAINER,
   VFIO_GROUP_UNSET_CONTAINER,
 } from '#uapi/vfio/group.ts';
+import { bareBoard } from '../board.ts';
 import { Machine } from '../machine.ts';
 import type { MachineDevice } from '../machine-hardware.ts';
+import { defaultParts } from '../parts.ts';
 import type { Task } from '../process.ts';
 
 const PAGE = 0x1000n;
 
 /** A process on a machine with one group of two devices. */
 class Program {
-  readonly machine = new Machine();
-  readonly device: MachineDevice = this.machine.hardware.plug();
-  readonly sibling: MachineDevice = this.machine.hardware.plugBeside(this.device);
-  readonly task: Task = this.machine.newTask();
-  readonly memory: bigint = this.machine.syscalls.mmap(this.task, {
-    address: 0n,
-    length: 3n * PAGE,
-    protection: PROT_READ | PROT_WRITE,
-    flags: MAP_PRIVATE | MAP_ANONYMOUS,
-    fd: -1,
-    offset: 0n,
-  });
-  readonly iommufd: number = this.open(IOMMUFD_PATH);
+  readonly machine: Machine;
+  readonly device: MachineDevice;
+  readonly sibling: MachineDevice;
+  readonly task: Task;
+  readonly memory: bigint;
+  readonly iommufd: number;
+
+  constructor(machine = new Machine()) {
+    this.machine = machine;
+    this.device = machine.hardware.plug();
+    this.sibling = machine.hardware.plugBeside(this.device);
+    this.task = machine.newTask();
+    this.memory = machine.syscalls.mmap(this.task, {
+      address: 0n,
+      length: 3n * PAGE,
+      protection: PROT_READ | PROT_WRITE,
+      flags: MAP_PRIVATE | MAP_ANONYMOUS,
+      fd: -1,
+      offset: 0n,
+    });
+    this.iommufd = this.open(IOMMUFD_PATH);
+  }
 
   open(path: string): number {
     return this.machine.syscalls.open(this.task, path, O_RDWR);
@@ -198,5 +209,37 @@ describe('a device that came from its group', () => {
     fails(program.call(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT.request), 'ENOTTY');
     const { struct: info } = VFIO_DEVICE_GET_INFO;
     assert.equal(program.call(device, VFIO_DEVICE_GET_INFO.request, info.pack({ argsz: 24 })), 0);
+  });
+});
+
+describe('a group in noiommu mode', () => {
+  /** On a machine without an IOMMU. */
+  function noiommuGroup(): { readonly program: Program; readonly group: number } {
+    const program = new Program(new Machine(defaultParts, bareBoard));
+    const { vfio } = program.machine.kernel;
+    vfio.unsafeNoiommuMode = true;
+    vfio.probe(program.device);
+    return { program, group: program.open(noiommuGroupPath(program.device.iommu.group.id)) };
+  }
+
+  it('gives a device that is bound to nothing', () => {
+    const { program, group } = noiommuGroup();
+    assert.equal(program.setContainer(group), 0);
+    fails(program.vfioIoas(), 'ENODEV');
+    const device = program.getDevice(group);
+    assert.ok(device >= 0);
+    assert.ok(!program.device.iommu.group.isDmaOwned);
+    program.close(device);
+  });
+
+  it('gives it only to who may touch all memory', () => {
+    const { program, group } = noiommuGroup();
+    program.setContainer(group);
+    const { syscalls } = program.machine;
+    const helper = syscalls.fork(program.task, ['SYS_RAWIO']);
+    const { request } = VFIO_GROUP_GET_DEVICE_FD;
+    program.task.memory.store(program.memory, Buffer.from(`${program.device.name}\0`));
+    helper.memory.store(program.memory, Buffer.from(`${program.device.name}\0`));
+    fails(syscalls.ioctl(helper, group, request, program.memory), 'EPERM');
   });
 });

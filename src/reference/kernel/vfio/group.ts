@@ -4,19 +4,23 @@ import type { OpenFile } from '../file.ts';
 import type { IommuGroup } from '../iommu/domain.ts';
 import { iommufdOf } from '../iommufd/main.ts';
 import { isErrno } from '../lib/errno.ts';
+import type { Task } from '../process.ts';
 import type { VfioDevice } from './device.ts';
 
 /** group.c: struct vfio_group: who has the devices of an IOMMU group: its node, or their own files. */
 export class VfioGroup {
   protected readonly iommuGroup: IommuGroup;
+  /** VFIO_NO_IOMMU: made for a device in noiommu mode. */
+  protected readonly isNoiommu: boolean;
   protected isOpen = false;
   /** Devices that are bound through files of their own. */
   protected boundDevices = 0;
   /** The iommufd that stands for one. It stays open as long as it is set. OBJ-28 */
   protected container: OpenFile | undefined;
 
-  constructor(iommuGroup: IommuGroup) {
+  constructor(iommuGroup: IommuGroup, isNoiommu: boolean) {
     this.iommuGroup = iommuGroup;
+    this.isNoiommu = isNoiommu;
   }
 
   /** vfio_group_fops_open(). VFIO-GRP-02 03 VFIO-XCL-01 05 */
@@ -49,12 +53,12 @@ export class VfioGroup {
     return this.iommuGroup.isDmaOwned ? 0 : VFIO_GROUP_FLAGS_VIABLE;
   }
 
-  /** vfio_group_ioctl_set_container(): EINVAL where one is set, EBADFD for a file of another kind. VFIO-32 VFIO-GRP-07 */
+  /** vfio_group_ioctl_set_container(): EINVAL where one is set, EBADFD for a file of another kind. VFIO-32 35 */
   setContainer(file: OpenFile): ErrnoName | undefined {
     if (this.container) return 'EINVAL';
     const iommufd = iommufdOf(file);
     if (isErrno(iommufd)) return iommufd;
-    const error = iommufd.ensureVfioIoas();
+    const error = this.isNoiommu ? iommufd.setNoiommuMode() : iommufd.ensureVfioIoas();
     if (!error) this.container = file.get();
     return error;
   }
@@ -68,7 +72,16 @@ export class VfioGroup {
   }
 
   /** vfio_df_group_open(): EINVAL without a container, and why the device cannot be bound or attached. VFIO-34 38 */
-  openDevice(device: VfioDevice): ErrnoName | undefined {
-    return this.container ? device.openInGroup(this.container) : 'EINVAL';
+  openDevice(device: VfioDevice, { capabilities }: Task): ErrnoName | undefined {
+    if (!this.container) return 'EINVAL';
+    if (!this.isNoiommu) return device.openInGroup(this.container);
+    return capabilities.has('SYS_RAWIO') && !device.containerIoas(this.container)
+      ? undefined
+      : 'EPERM';
+  }
+
+  /** vfio_df_group_close(): a device in noiommu mode was bound to nothing. */
+  closeDevice(device: VfioDevice): void {
+    if (!this.isNoiommu) device.closeInGroup();
   }
 }

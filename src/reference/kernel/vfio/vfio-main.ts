@@ -46,9 +46,7 @@ export class VfioCore {
       const nodes = nodesOf(hardware);
       if (path !== nodes.device && path !== nodes.group) continue;
       if (!this.mayOpen(hardware, task)) return 'EPERM';
-      return path === nodes.device
-        ? this.openDevice(hardware)
-        : this.openGroup(hardware.iommu.group);
+      return path === nodes.device ? this.openDevice(hardware) : this.openGroup(hardware);
     }
     return 'ENOENT';
   }
@@ -76,10 +74,10 @@ export class VfioCore {
     return new this.parts.DeviceCdev(device, device.newDriver(this.parts));
   }
 
-  protected openGroup(iommuGroup: IommuGroup): FileOperations | ErrnoName {
+  protected openGroup(hardware: VfioHardware): FileOperations | ErrnoName {
     const { parts } = this;
-    const group = this.groupOf(iommuGroup);
-    const find = (name: string): VfioDevice | undefined => this.find(iommuGroup, name);
+    const group = this.groupOf(hardware);
+    const find = (name: string): VfioDevice | undefined => this.find(hardware.iommu.group, name);
     return group.open() ?? new parts.GroupFile({ parts, group, find });
   }
 
@@ -95,15 +93,16 @@ export class VfioCore {
     if (known) return known;
     const { VfioDevice: Physical, EmulatedDevice: Emulated } = this.parts;
     const Device = hardware instanceof MediatedDevice ? Emulated : Physical;
-    const device = new Device(hardware, this.groupOf(hardware.iommu.group));
+    const device = new Device(hardware, this.groupOf(hardware));
     this.devices.set(hardware, device);
     return device;
   }
 
-  protected groupOf(iommuGroup: IommuGroup): VfioGroup {
+  protected groupOf(hardware: VfioHardware): VfioGroup {
+    const { group: iommuGroup } = hardware.iommu;
     const known = this.groups.get(iommuGroup);
     if (known) return known;
-    const group = new this.parts.VfioGroup(iommuGroup);
+    const group = new this.parts.VfioGroup(iommuGroup, isNoiommu(hardware));
     this.groups.set(iommuGroup, group);
     return group;
   }

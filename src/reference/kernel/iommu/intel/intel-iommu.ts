@@ -23,13 +23,16 @@ import type {
   ReservedRegion,
 } from '../domain.ts';
 import type { IommuOps } from '../group.ts';
+import type { PageRequest } from '../io-pgfault.ts';
+import type { PciIdentity } from '../iommu.ts';
+import type { UserData } from '../user-data.ts';
+import { intelDevice } from './intel-device.ts';
+import type { IntelDevice, IntelDomain } from './intel-device.ts';
 import { PagingDomain } from './paging-domain.ts';
+import type { PagingDomainOptions } from './paging-domain.ts';
 import type { QueuedInvalidation } from './queued-invalidation.ts';
-
-/** struct device_domain_info: all requester ids that a device's requests may carry. */
-export interface IntelDevice {
-  readonly requesterIds: readonly number[];
-}
+import { featuresOf } from './unit-features.ts';
+import type { UnitFeatures } from './unit-features.ts';
 
 export interface IntelIommuOptions {
   readonly pages: Pages;
@@ -43,35 +46,43 @@ const MSI_WINDOW: ReservedRegion = { first: 0xfee0_0000n, last: 0xfeef_ffffn, ty
 /** drivers/iommu/intel/iommu.c, for one unit in legacy mode. */
 export class IntelIommu implements IommuOps<IntelDevice> {
   readonly userPasidTable = false;
-  private readonly pages: Pages;
-  private readonly parts: Parts;
-  private readonly unit: VtdUnit;
+  protected readonly pages: Pages;
+  protected readonly parts: Parts;
+  protected readonly unit: VtdUnit;
+  protected readonly features: UnitFeatures;
   protected readonly queue: QueuedInvalidation;
-  private readonly rootTable: bigint;
-  /** By bus. */
-  private readonly contextTables = new Map<number, bigint>();
+  protected readonly rootTable: bigint;
   /** By requester id. */
   protected readonly attached = new Map<number, PagingDomain>();
+  /** By the place in the root table, bytes. */
+  private readonly contextTables = new Map<number, bigint>();
   /** DID 0 is what a unit in caching mode tags "not present" with. */
   private readonly domainIds = new IdPool(1);
+  /** iommu_array: the domains of its devices, and how many entries lead to each. */
+  private readonly known = new Map<IntelDomain, { readonly domainId: number; users: number }>();
 
-  constructor(options: IntelIommuOptions) {
-    this.pages = options.pages;
-    this.parts = options.parts;
-    this.unit = options.unit;
-    this.queue = new options.parts.QueuedInvalidation(
-      options.pages,
-      options.unit.invalidationQueue,
-    );
+  constructor({ pages, parts, unit }: IntelIommuOptions) {
+    this.pages = pages;
+    this.parts = parts;
+    this.unit = unit;
+    this.features = featuresOf(unit.capability, unit.extendedCapability);
+    const { scalable } = this.features;
+    this.queue = new parts.QueuedInvalidation(pages, unit.invalidationQueue, scalable);
     this.rootTable = this.newTable();
-    options.unit.setRootTable(this.rootTable);
-    options.unit.enableTranslation();
+    unit.setRootTable(this.rootTable | this.rootFlags());
+    unit.enableTranslation();
+  }
+
+  /** intel_iommu_probe_device() */
+  probe(identity: PciIdentity): IntelDevice {
+    return intelDevice(identity);
   }
 
   /** No device has ATS or PASIDs, and second-stage tables have dirty bits in scalable mode only. */
-  capabilities(): DeviceCapabilities {
+  capabilities(_device: IntelDevice): DeviceCapabilities {
     return {
       cacheCoherent: true,
+      enforcesCoherency: this.features.snoopControl,
       msiIsolated: true,
       dirtyTracking: false,
       ats: false,
@@ -91,19 +102,12 @@ export class IntelIommu implements IommuOps<IntelDevice> {
   allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName {
     const { nestParent, dirtyTracking, pasid, data } = options;
     if (nestParent || dirtyTracking || pasid || data) return 'EOPNOTSUPP';
-    return this.newDomain();
+    return this.newDomain({ stage: 'second' });
   }
 
-  /** No parent can be of this driver. HWPT-16 31 */
-  allocNestedDomain(): NestedDomain | ErrnoName {
-    return 'EINVAL';
-  }
-
-  private newDomain(): IommuDomain {
-    const { pages, parts, queue } = this;
-    const domainId = this.takeDomainId();
-    const onFree = (): void => this.releaseDomainId(domainId);
-    return new parts.PagingDomain({ pages, parts, queue, domainId, onFree });
+  /** intel_iommu_domain_alloc_nested(): the core has looked at the owner of the parent before. HWPT-16 31 */
+  allocNestedDomain(parent: IommuDomain, _data: UserData): NestedDomain | ErrnoName {
+    return parent instanceof PagingDomain ? 'EOPNOTSUPP' : 'EINVAL';
   }
 
   reservedRegions(): readonly ReservedRegion[] {
@@ -111,11 +115,11 @@ export class IntelIommu implements IommuOps<IntelDevice> {
   }
 
   /** No device makes page requests, so none has to be answered. */
-  respond(): void {}
+  respond(_device: IntelDevice, _request: PageRequest, _code: number): void {}
 
-  /** intel_iommu_attach_device(): ENODEV where page requests are wanted, which need PRI. */
+  /** intel_iommu_attach_device(): ENODEV where page requests are wanted, which need PRI. DEV-24 */
   attach(device: IntelDevice, domain: AnyDomain): ErrnoName | undefined {
-    if (!(domain instanceof PagingDomain)) return 'EINVAL';
+    if (!(domain instanceof PagingDomain) || !domain.fits(this.features)) return 'EINVAL';
     if (domain.pageRequestHandler) return 'ENODEV';
     for (const rid of device.requesterIds) {
       if (this.attached.get(rid) === domain) continue;
@@ -130,33 +134,66 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     for (const rid of device.requesterIds) this.clearContext(rid);
   }
 
+  protected newDomain(
+    options: Pick<PagingDomainOptions, 'stage' | 'nestParent' | 'dirtyTracking'>,
+  ): PagingDomain {
+    const { pages, parts } = this;
+    const levels = options.stage === 'first' || this.features.addressBits >= 48 ? 4 : 3;
+    return new parts.PagingDomain({ pages, parts, levels, ...options });
+  }
+
   /** domain_context_mapping_one(): the word with the present bit last. */
   protected setContext(rid: number, domain: PagingDomain): void {
-    const { domainId, root } = domain;
-    const { low, high } = encodeContextEntry({ domainId, secondStageTable: root });
-    const address = contextEntryAddress(this.contextTable(busOf(rid)), rid);
+    const domainId = this.enter(domain);
+    const { root, levels } = domain;
+    const { low, high } = encodeContextEntry({ domainId, secondStageTable: root, levels });
+    const address = contextEntryAddress(this.contextTable(rid), rid);
     this.pages.memory.write64(address + 8n, high);
     this.pages.memory.write64(address, low);
     this.attached.set(rid, domain);
-    domain.requesters.add(rid);
+    domain.tags.assign(this.tagOf(domainId));
   }
 
   /** domain_context_clear_one(): the entry, then the context cache, then what was cached by means of the entry. */
   protected clearContext(rid: number): void {
     const domain = this.attached.get(rid);
     if (!domain) return;
-    const address = contextEntryAddress(this.contextTable(busOf(rid)), rid);
+    const address = contextEntryAddress(this.contextTable(rid), rid);
     this.pages.memory.write64(address, 0n);
     this.pages.memory.write64(address + 8n, 0n);
-    this.flushCaches(domain, rid);
+    const domainId = this.domainIdOf(domain);
+    this.flushCaches(domainId, rid);
     this.attached.delete(rid);
-    domain.requesters.delete(rid);
+    domain.tags.unassign(this.tagOf(domainId));
+    this.leave(domain);
   }
 
-  /** While the domain still knows the requester. */
-  protected flushCaches({ domainId }: PagingDomain, rid: number): void {
+  /** While the domain still has its id. */
+  protected flushCaches(domainId: number, rid: number): void {
     this.queue.flushContext(domainId, rid);
     this.queue.flushDomain(domainId);
+  }
+
+  /** domain_attach_iommu(): an id for the domain, that of its other entries if there are some. */
+  protected enter(domain: IntelDomain): number {
+    const known = this.known.get(domain) ?? { domainId: this.takeDomainId(), users: 0 };
+    this.known.set(domain, known);
+    known.users++;
+    return known.domainId;
+  }
+
+  /** domain_detach_iommu() */
+  protected leave(domain: IntelDomain): void {
+    const known = this.known.get(domain);
+    if (!known || --known.users > 0) return;
+    this.known.delete(domain);
+    this.releaseDomainId(known.domainId);
+  }
+
+  protected domainIdOf(domain: IntelDomain): number {
+    const known = this.known.get(domain);
+    invariant(known !== undefined, 'a domain without devices has no id');
+    return known.domainId;
   }
 
   protected takeDomainId(): number {
@@ -167,18 +204,34 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     this.domainIds.release(domainId);
   }
 
-  private contextTable(bus: number): bigint {
-    const present = this.contextTables.get(bus);
+  /** RTADDR.TTM */
+  protected rootFlags(): bigint {
+    return 0n;
+  }
+
+  /** Where the root table says where the context table of that requester is. */
+  protected rootSlot(rid: number): bigint {
+    return rootEntryAddress(this.rootTable, busOf(rid));
+  }
+
+  protected contextTable(rid: number): bigint {
+    const slot = this.rootSlot(rid);
+    const present = this.contextTables.get(Number(slot - this.rootTable));
     if (present !== undefined) return present;
     const table = this.newTable();
-    this.pages.memory.write64(rootEntryAddress(this.rootTable, bus), encodeRootEntry(table));
-    this.contextTables.set(bus, table);
+    this.pages.memory.write64(slot, encodeRootEntry(table));
+    this.contextTables.set(Number(slot - this.rootTable), table);
     return table;
   }
 
-  private newTable(): bigint {
+  protected newTable(): bigint {
     const folio = this.pages.allocate(0);
-    invariant(folio !== undefined, 'out of memory for a root or context table');
+    invariant(folio !== undefined, 'out of memory for a table of the IOMMU');
     return folio.pfn << PAGE_SHIFT;
+  }
+
+  private tagOf(domainId: number) {
+    const { queue } = this;
+    return { queue, domainId, pasid: 0, kind: 'second-stage', rid: 0 } as const;
   }
 }

@@ -1,16 +1,23 @@
 import {
+  DESCRIPTOR_SIZE,
   MAX_ADDRESS_MASK,
+  WIDE_DESCRIPTOR_SIZE,
   invalidateContextOfDevice,
+  invalidateDeviceTlb,
   invalidateIotlbOfDomain,
   invalidateIotlbPages,
+  invalidatePasidCache,
+  invalidatePasidIotlb,
+  invalidatePasidIotlbPages,
+  pageGroupResponse,
   waitDescriptor,
-} from '../../../hardware/vtd/invalidation-queue.ts';
-import type { Descriptor, InvalidationQueue } from '../../../hardware/vtd/invalidation-queue.ts';
+} from '../../../hardware/vtd/descriptors.ts';
+import type { Descriptor } from '../../../hardware/vtd/descriptors.ts';
+import type { InvalidationQueue } from '../../../hardware/vtd/invalidation-queue.ts';
 import { invariant } from '../../../reference-bug.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';
 
-const DESCRIPTOR_SIZE = 16n;
 const DONE = 2n;
 
 /** drivers/iommu/intel/dmar.c: qi_submit_sync(). Every call returns when the hardware has done it. */
@@ -19,14 +26,17 @@ export class QueuedInvalidation {
   private readonly queue: InvalidationQueue;
   private readonly ring: bigint;
   private readonly status: bigint;
+  private readonly step: bigint;
   private tail = 0n;
 
-  constructor(pages: Pages, queue: InvalidationQueue) {
+  /** Descriptors are wide where the unit is in scalable mode. */
+  constructor(pages: Pages, queue: InvalidationQueue, isWide = false) {
     this.pages = pages;
     this.queue = queue;
+    this.step = isWide ? WIDE_DESCRIPTOR_SIZE : DESCRIPTOR_SIZE;
     this.ring = this.newPage();
     this.status = this.newPage();
-    queue.enable(this.ring, PAGE_SIZE);
+    queue.enable(this.ring, PAGE_SIZE, isWide);
   }
 
   flushContext(domainId: number, rid: number): void {
@@ -39,11 +49,38 @@ export class QueuedInvalidation {
 
   /** The smallest aligned power of two of pages that holds the range, or the whole domain if that is too many. */
   flushRange(domainId: number, iova: bigint, length: bigint): void {
-    const [first, last] = [iova >> PAGE_SHIFT, (iova + length - 1n) >> PAGE_SHIFT];
-    const differing = first ^ last;
-    const mask = differing === 0n ? 0n : BigInt(differing.toString(2).length);
-    if (mask > MAX_ADDRESS_MASK) this.flushDomain(domainId);
-    else this.submit(invalidateIotlbPages(domainId, ((first >> mask) << mask) << PAGE_SHIFT, mask));
+    const pages = pagesAround(iova, length);
+    if (pages.mask > MAX_ADDRESS_MASK) this.flushDomain(domainId);
+    else this.submit(invalidateIotlbPages(domainId, pages.first, pages.mask));
+  }
+
+  flushPasidCache(domainId: number, pasid: number): void {
+    this.submit(invalidatePasidCache(domainId, pasid));
+  }
+
+  /** Translations by a first stage, alone or nested. */
+  flushPasid(domainId: number, pasid: number): void {
+    this.submit(invalidatePasidIotlb(domainId, pasid));
+  }
+
+  flushPasidRange(
+    domainId: number,
+    pasid: number,
+    { iova, length }: { readonly iova: bigint; readonly length: bigint },
+  ): void {
+    const pages = pagesAround(iova, length);
+    if (pages.mask > MAX_ADDRESS_MASK) this.flushPasid(domainId, pasid);
+    else this.submit(invalidatePasidIotlbPages(domainId, pasid, pages));
+  }
+
+  /** All that the device keeps of that PASID, or of its requests without one. */
+  flushDevice(rid: number, pasid: number | undefined): void {
+    this.submit(invalidateDeviceTlb(rid, pasid));
+  }
+
+  /** qi_submit_sync() of intel_iommu_page_response() */
+  respond(response: Parameters<typeof pageGroupResponse>[0]): void {
+    this.submit(pageGroupResponse(response));
   }
 
   private submit(descriptor: Descriptor): void {
@@ -61,7 +98,7 @@ export class QueuedInvalidation {
   private append([low, high]: Descriptor): void {
     this.pages.memory.write64(this.ring + this.tail, low);
     this.pages.memory.write64(this.ring + this.tail + 8n, high);
-    this.tail = (this.tail + DESCRIPTOR_SIZE) % PAGE_SIZE;
+    this.tail = (this.tail + this.step) % PAGE_SIZE;
   }
 
   private newPage(): bigint {
@@ -69,4 +106,12 @@ export class QueuedInvalidation {
     invariant(folio !== undefined, 'out of memory for the invalidation queue');
     return folio.pfn << PAGE_SHIFT;
   }
+}
+
+/** calculate_psi_aligned_address(): the smallest aligned power of two of pages that holds the range. */
+function pagesAround(iova: bigint, length: bigint): { first: bigint; mask: bigint } {
+  const [first, last] = [iova >> PAGE_SHIFT, (iova + length - 1n) >> PAGE_SHIFT];
+  const differing = first ^ last;
+  const mask = differing === 0n ? 0n : BigInt(differing.toString(2).length);
+  return { first: ((first >> mask) << mask) << PAGE_SHIFT, mask };
 }

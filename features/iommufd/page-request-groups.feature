@@ -1,0 +1,180 @@
+@needs:device-with-page-requests @needs:hwpt-alloc
+Feature: page requests of VFIO devices
+  A device that needs several pages at once asks for them in a group: some messages, of which the last one says that it is. The
+  group is read, and answered, as one.
+
+  Background:
+    Given an iommufd
+    And an IOAS "guest"
+    And a device "nic" that makes page requests attached to IOAS "guest"
+    And a fault queue "faults"
+    And a HWPT "table" with fault queue "faults" for device "nic" on IOAS "guest"
+    And it attaches device "nic" to HWPT "table"
+    And an untouched buffer "in" of 2 pages
+    And an untouched buffer "out" of 1 page
+
+  Rule: the requests of a group are read together, once it is complete
+
+    @FAULT-09
+    Scenario: three requests
+      When device "nic" requests pages:
+        | address           | perm        | group | last |
+        | 16 MiB            | READ        |     5 | no   |
+        | 32 MiB            | READ, WRITE |     5 | no   |
+        | 16 MiB + 2 pages  | WRITE       |     5 | yes  |
+      And it reads fault queue "faults" into 120 bytes of buffer "in"
+      Then it returns 120
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
+        | flags     | dev_id       | pasid | grpid | perm        | addr             | length | cookie |
+        | none      | device "nic" |     0 |     5 | READ        | 16 MiB           |      0 |      1 |
+        | none      | device "nic" |     0 |     5 | READ, WRITE | 32 MiB           |      0 |      1 |
+        | LAST_PAGE | device "nic" |     0 |     5 | WRITE       | 16 MiB + 2 pages |      0 |      1 |
+      When it reads fault queue "faults" into 40 bytes of buffer "in"
+      Then it returns 0
+      When it answers fault queue "faults" from buffer "out":
+        | cookie | code    |
+        |      1 | SUCCESS |
+      Then it returns 8
+      When it answers fault queue "faults" from buffer "out":
+        | cookie | code    |
+        |      1 | SUCCESS |
+      Then it fails with EINVAL
+
+    @FAULT-09
+    Scenario: nothing can be read before the last request has come
+      When device "nic" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     0 | no   |
+        | 32 MiB  | READ |     0 | no   |
+      And it reads fault queue "faults" into 1 page of buffer "in"
+      Then it fails with ESPIPE
+      When it reads fault queue "faults" into 4080 bytes of buffer "in"
+      Then it returns 0
+      When device "nic" requests pages:
+        | address | perm | group | last |
+        | 48 MiB  | READ |     0 | yes  |
+      And it reads fault queue "faults" into 4080 bytes of buffer "in"
+      Then it returns 120
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
+        | flags     | addr   | cookie |
+        | none      | 16 MiB |      1 |
+        | none      | 32 MiB |      1 |
+        | LAST_PAGE | 48 MiB |      1 |
+
+    @FAULT-09 @FAULT-11
+    Scenario: two groups whose requests alternate
+      When device "nic" requests pages:
+        | address | perm  | group | last |
+        | 16 MiB  | READ  |     1 | no   |
+        | 32 MiB  | WRITE |     2 | no   |
+        | 17 MiB  | READ  |     1 | no   |
+        | 33 MiB  | WRITE |     2 | yes  |
+        | 18 MiB  | READ  |     1 | yes  |
+      And it reads fault queue "faults" into 4080 bytes of buffer "in"
+      Then it returns 200
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
+        | flags     | grpid | perm  | addr   | cookie |
+        | none      |     2 | WRITE | 32 MiB |      1 |
+        | LAST_PAGE |     2 | WRITE | 33 MiB |      1 |
+        | none      |     1 | READ  | 16 MiB |      2 |
+        | none      |     1 | READ  | 17 MiB |      2 |
+        | LAST_PAGE |     1 | READ  | 18 MiB |      2 |
+
+    @FAULT-09 @PASID-22 @needs:device-with-pasids
+    Scenario: two requests of a PASID
+      Given an IOAS "other"
+      And a fault queue "of PASID"
+      And a PASID HWPT "own" for device "nic" on IOAS "guest"
+      And a PASID HWPT "one" with fault queue "of PASID" for device "nic" on IOAS "other"
+      And it attaches device "nic" to HWPT "own"
+      And it attaches PASID 7 of device "nic" to HWPT "one"
+      When PASID 7 of device "nic" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     3 | no   |
+        | 32 MiB  | READ |     3 | yes  |
+      And it reads fault queue "of PASID" into 80 bytes of buffer "in"
+      Then it returns 80
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
+        | flags                  | pasid | grpid | addr   | cookie |
+        | PASID_VALID            |     7 |     3 | 16 MiB |      1 |
+        | LAST_PAGE, PASID_VALID |     7 |     3 | 32 MiB |      1 |
+      When it reads fault queue "faults" into 80 bytes of buffer "in"
+      Then it returns 0
+
+  Rule: a group that does not fit is not read
+
+    @FAULT-10
+    Scenario Outline: a read of <length> where a group needs <whole>
+      When device "nic" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     5 | no   |
+        | 32 MiB  | READ |     5 | no   |
+        | 48 MiB  | READ |     5 | yes  |
+      And it reads fault queue "faults" into <length> of buffer "in"
+      Then it fails with EINVAL
+      When it reads fault queue "faults" into <whole> of buffer "in"
+      Then it returns 120
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
+        | flags     | addr   | cookie |
+        | none      | 16 MiB |      1 |
+        | none      | 32 MiB |      1 |
+        | LAST_PAGE | 48 MiB |      1 |
+
+      Examples:
+        | length   | whole     |
+        | 40 bytes | 120 bytes |
+        | 80 bytes | 120 bytes |
+
+    @FAULT-10 @FAULT-11
+    Scenario: a small group comes before one that does not fit any more
+      When device "nic" requests a page at 8 MiB
+      And device "nic" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     5 | no   |
+        | 32 MiB  | READ |     5 | yes  |
+      And it reads fault queue "faults" into 80 bytes of buffer "in"
+      Then it returns 40
+      When it reads fault queue "faults" into 40 bytes of buffer "in"
+      Then it fails with EINVAL
+      When it reads fault queue "faults" into 80 bytes of buffer "in"
+      Then it returns 80
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
+        | flags     | addr   | cookie |
+        | none      | 16 MiB |      2 |
+        | LAST_PAGE | 32 MiB |      2 |
+
+  Rule: a page table without a fault queue takes no requests
+
+    @FAULT-27 @FAULT-22
+    Scenario: the device moves to one and back
+      When device "nic" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     5 | no   |
+      And it attaches device "nic" to IOAS "guest"
+      And device "nic" requests a page at 32 MiB
+      And it attaches device "nic" to HWPT "table"
+      And it reads fault queue "faults" into 4080 bytes of buffer "in"
+      Then it returns 0
+      When device "nic" requests a page at 48 MiB
+      And it reads fault queue "faults" into 4080 bytes of buffer "in"
+      Then it returns 40
+      And buffer "in" holds struct iommu_hwpt_pgfault:
+        | flags     | addr   | cookie |
+        | LAST_PAGE | 48 MiB |      1 |
+
+  Rule: a virtual function shares its page requests, and cannot be answered for
+
+    @DEV-46 @VFIO-ATT-13 @needs:virtual-function
+    Scenario: attached for the first time, and in place of another page table
+      Given an IOAS "other"
+      And a buffer "ram" of 2 pages
+      And it maps 2 pages of buffer "ram" into IOAS "other" at 16 MiB read-write
+      And a device "function" that is a virtual function with page requests attached to IOAS "other"
+      When it attaches device "function" to HWPT "table"
+      Then it fails with EINVAL
+      And device "function" sees buffer "ram" at 16 MiB .. +2 pages
+      When it detaches device "function"
+      And it attaches device "function" to HWPT "table"
+      Then it fails with EINVAL
+      When it attaches device "function" to IOAS "other"
+      Then device "function" sees buffer "ram" at 16 MiB .. +2 pages

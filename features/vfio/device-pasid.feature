@@ -1,0 +1,163 @@
+@needs:device-with-pasids @needs:hwpt-alloc @needs:dma
+Feature: PASIDs of a VFIO device
+  A device with PASIDs has an address space for each of them beside its own. VFIO_DEVICE_ATTACH_IOMMUFD_PT with the flag PASID
+  attaches one to a page table that was made for PASIDs, as has to be the one of the device itself.
+
+  Background:
+    Given an iommufd
+    And an IOAS "host"
+    And an IOAS "guest"
+    And an IOAS "other"
+    And a buffer "ram" of 6 pages
+    And it maps 2 pages of buffer "ram" into IOAS "host" at 16 MiB read-write
+    And it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at 16 MiB read-write
+    And it maps 2 pages of buffer "ram" + 4 pages into IOAS "other" at 16 MiB read-write
+    And a device "nic" that has PASIDs attached to IOAS "host"
+    And a PASID HWPT "own" for device "nic" on IOAS "host"
+    And a PASID HWPT "one" for device "nic" on IOAS "guest"
+    And a PASID HWPT "two" for device "nic" on IOAS "other"
+    And it attaches device "nic" to HWPT "own"
+
+  Rule: each PASID has an address space of its own
+
+    @PASID-03
+    Scenario: two PASIDs and the device itself
+      When it attaches PASID 1 of device "nic" to HWPT "one"
+      And it attaches PASID 2 of device "nic" to HWPT "two"
+      Then device "nic" sees buffer "ram" at 16 MiB .. +2 pages
+      And PASID 1 of device "nic" sees buffer "ram" + 2 pages at 16 MiB .. +2 pages
+      And PASID 2 of device "nic" sees buffer "ram" + 4 pages at 16 MiB .. +2 pages
+      When PASID 3 of device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      When PASID 2 of device "nic" writes pattern "by two" at 16 MiB + 1 page
+      Then it finds pattern "by two" in buffer "ram" + 5 pages
+
+    @PASID-03 @IOAS-UNMAP-17
+    Scenario: what is unmapped is gone for the PASID
+      When it attaches PASID 1 of device "nic" to HWPT "one"
+      And PASID 1 of device "nic" reads 2 pages at 16 MiB
+      Then the access goes through
+      When it unmaps 2 pages at 16 MiB from IOAS "guest"
+      And PASID 1 of device "nic" reads 1 page at 16 MiB + 1 page
+      Then the access is blocked
+      When device "nic" reads 1 page at 16 MiB
+      Then the access goes through
+
+    @PASID-15
+    Scenario: a PASID of more than 20 bits
+      When it attaches PASID 1048576 of device "nic" to HWPT "one"
+      Then it fails with EINVAL
+      When it destroys HWPT "one"
+      Then it succeeds
+
+    @PASID-14 @PASID-20
+    Scenario: a PASID is detached
+      When it attaches PASID 1 of device "nic" to HWPT "one"
+      And PASID 1 of device "nic" reads 1 page at 16 MiB
+      Then the access goes through
+      When it detaches PASID 1 of device "nic"
+      And PASID 1 of device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
+      When it destroys HWPT "one"
+      Then it succeeds
+
+  Rule: attaching an attached PASID replaces its page table
+
+    @PASID-19
+    Scenario: to another IOAS
+      When it attaches PASID 1 of device "nic" to HWPT "one"
+      And PASID 1 of device "nic" reads 2 pages at 16 MiB
+      Then the access goes through
+      When it attaches PASID 1 of device "nic" to HWPT "two"
+      Then it succeeds
+      And PASID 1 of device "nic" sees buffer "ram" + 4 pages at 16 MiB .. +2 pages
+      And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
+      When it destroys HWPT "one"
+      Then it succeeds
+      When it destroys HWPT "two"
+      Then it fails with EBUSY
+
+    @PASID-19
+    Scenario: the new page table is not one for PASIDs
+      Given a HWPT "plain" for device "nic" on IOAS "other"
+      When it attaches PASID 1 of device "nic" to HWPT "one"
+      And it attaches PASID 1 of device "nic" to HWPT "plain"
+      Then it fails with EINVAL
+      And PASID 1 of device "nic" sees buffer "ram" + 2 pages at 16 MiB .. +2 pages
+      When it destroys HWPT "one"
+      Then it fails with EBUSY
+      When it destroys HWPT "plain"
+      Then it succeeds
+
+    @PASID-19
+    Scenario: a PASID that was detached is attached anew
+      When it attaches PASID 1 of device "nic" to HWPT "one"
+      And it detaches PASID 1 of device "nic"
+      And it attaches PASID 1 of device "nic" to HWPT "two"
+      Then it succeeds
+      And PASID 1 of device "nic" sees buffer "ram" + 4 pages at 16 MiB .. +2 pages
+      When it destroys HWPT "one"
+      Then it succeeds
+      When it destroys HWPT "two"
+      Then it fails with EBUSY
+
+  Rule: a PASID reserves nothing
+
+    @PASID-18 @needs:reserved-iova @needs:intel-iommu
+    Scenario: interrupts are none of a PASID's business
+      When it attaches PASID 1 of device "nic" to HWPT "one"
+      And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 0xfee00000 read-write
+      Then it succeeds
+      And PASID 1 of device "nic" sees buffer "ram" + 2 pages at 0xfee00000 .. +1 page
+      When it maps 1 page of buffer "ram" into IOAS "host" at 0xfee00000 read-write
+      Then it fails with EINVAL
+
+    @PASID-18 @needs:reserved-iova @needs:intel-iommu
+    Scenario: the device itself leaves, its PASID stays
+      When it attaches PASID 1 of device "nic" to HWPT "own"
+      And it maps 1 page of buffer "ram" into IOAS "host" at 0xfee00000 read-write
+      Then it fails with EINVAL
+      When it detaches device "nic"
+      And it maps 1 page of buffer "ram" into IOAS "host" at 0xfee00000 read-write
+      Then it succeeds
+      And PASID 1 of device "nic" sees buffer "ram" at 0xfee00000 .. +1 page
+      When it attaches device "nic" to HWPT "own"
+      Then it fails with EADDRINUSE
+      And PASID 1 of device "nic" sees buffer "ram" at 16 MiB .. +2 pages
+
+  Rule: closing a device detaches all of it
+
+    @PASID-21
+    Scenario: the device and two PASIDs
+      When it attaches PASID 1 of device "nic" to HWPT "one"
+      And it attaches PASID 2 of device "nic" to HWPT "two"
+      And PASID 2 of device "nic" reads 1 page at 16 MiB
+      Then the access goes through
+      When it destroys HWPT "two"
+      Then it fails with EBUSY
+      When it closes device "nic"
+      Then it succeeds
+      When PASID 2 of device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      When PASID 1 of device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      When it destroys HWPT "two"
+      Then it succeeds
+      When it destroys HWPT "one"
+      Then it succeeds
+      When it destroys HWPT "own"
+      Then it succeeds
+
+    @PASID-21
+    Scenario: a PASID of a device that is not attached itself
+      When it attaches PASID 1 of device "nic" to HWPT "one"
+      And it detaches device "nic"
+      And PASID 1 of device "nic" reads 1 page at 16 MiB
+      Then the access goes through
+      When it closes device "nic"
+      Then it succeeds
+      When it destroys HWPT "one"
+      Then it succeeds
+      When PASID 1 of device "nic" reads 1 page at 16 MiB
+      Then the access is blocked

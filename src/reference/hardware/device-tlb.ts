@@ -1,0 +1,33 @@
+import type { DeviceTlbRange, Iova } from './bus.ts';
+import type { Iotlb, Leaf } from './iotlb.ts';
+
+/** Requests without PASID have a place of their own. */
+const NO_PASID = -1;
+
+/** PCIe, 10.1 ATS: the translations that a device keeps, until it is told to forget them. */
+export class DeviceTlb {
+  private readonly translations: Iotlb;
+
+  constructor(translations: Iotlb) {
+    this.translations = translations;
+  }
+
+  lookup(pasid: number | undefined, iova: Iova): Leaf | undefined {
+    return this.translations.lookup(pasid ?? NO_PASID, iova);
+  }
+
+  insert(pasid: number | undefined, iova: Iova, leaf: Leaf): void {
+    this.translations.insert(pasid ?? NO_PASID, iova, leaf);
+  }
+
+  /** PCIe, 10.3 ATS Invalidation. */
+  invalidate({ pasid, first, length }: DeviceTlbRange): void {
+    if (pasid === 'any') {
+      this.translations.invalidateAll();
+      return;
+    }
+    const space = pasid === 'none' ? NO_PASID : pasid;
+    if (length === undefined) this.translations.invalidateDomain(space);
+    else this.translations.invalidatePages(space, first, length);
+  }
+}

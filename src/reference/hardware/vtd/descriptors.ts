@@ -1,0 +1,128 @@
+import type { DeviceTlbRange, Hpa, Iova, Rid } from '../bus.ts';
+
+/** Bytes. */
+export const DESCRIPTOR_SIZE = 16n;
+/** With IQA.DW, which scalable mode needs; the second half is reserved. */
+export const WIDE_DESCRIPTOR_SIZE = 32n;
+/** CAP.MAMV: page-selective invalidations cover at most 2^18 pages. */
+export const MAX_ADDRESS_MASK = 18n;
+
+/** Bits 3:0 and 11:9. */
+export const Type = {
+  Context: 1n,
+  Iotlb: 2n,
+  DeviceTlb: 3n,
+  Wait: 5n,
+  PasidIotlb: 6n,
+  PasidCache: 7n,
+  PasidDeviceTlb: 8n,
+  PageGroupResponse: 9n,
+} as const;
+
+/** Of context entries and translations. Those of a PASID have no global one: 2 is all of the PASID. */
+export const Granularity = { Global: 1n, Domain: 2n, Selective: 3n } as const;
+export const PasidGranularity = { Domain: 0n, Selective: 1n, Global: 3n } as const;
+export const STATUS_WRITE = 1n << 5n;
+/** Of device TLBs: the lowest zero of the address tells how much there is; without a zero, everything. */
+const SIZED = 1n << 0n;
+const SIZED_WITH_PASID = 1n << 11n;
+const ANY_PASID = 1n << 0n;
+const EVERYTHING = 0x7fff_ffff_ffff_f000n;
+const WITH_PASID = 1n << 4n;
+
+/** Two words, as they lie in the queue. */
+export type Descriptor = readonly [low: bigint, high: bigint];
+
+/** VT-d, 6.5.2.1 Context-Cache Invalidate Descriptor, device-selective. HW-VTD, descriptor type 1 */
+export function invalidateContextOfDevice(domainId: number, rid: Rid): Descriptor {
+  const scope = (BigInt(rid) << 32n) | (BigInt(domainId) << 16n);
+  return [scope | (Granularity.Selective << 4n) | Type.Context, 0n];
+}
+
+/** VT-d, 6.5.2.3 IOTLB Invalidate Descriptor, domain-selective. Type 2 */
+export function invalidateIotlbOfDomain(domainId: number): Descriptor {
+  return [(BigInt(domainId) << 16n) | (Granularity.Domain << 4n) | Type.Iotlb, 0n];
+}
+
+/** VT-d, 6.5.2.3, page-selective: 2^mask pages from an address that is a multiple of them. */
+export function invalidateIotlbPages(domainId: number, first: Iova, mask: bigint): Descriptor {
+  const low = (BigInt(domainId) << 16n) | (Granularity.Selective << 4n) | Type.Iotlb;
+  return [low, first | mask];
+}
+
+/** VT-d, 6.5.2.4 PASID-based IOTLB Invalidate Descriptor: all of a PASID. Type 6 */
+export function invalidatePasidIotlb(domainId: number, pasid: number): Descriptor {
+  return [ofPasid(domainId, pasid) | (Granularity.Domain << 4n) | Type.PasidIotlb, 0n];
+}
+
+/** VT-d, 6.5.2.4, page-selective: 2^mask pages from an address that is a multiple of them. */
+export function invalidatePasidIotlbPages(
+  domainId: number,
+  pasid: number,
+  { first, mask }: { readonly first: Iova; readonly mask: bigint },
+): Descriptor {
+  const low = ofPasid(domainId, pasid) | (Granularity.Selective << 4n) | Type.PasidIotlb;
+  return [low, first | mask];
+}
+
+/** VT-d, 6.5.2.2 PASID-Cache Invalidate Descriptor, PASID-selective. Type 7 */
+export function invalidatePasidCache(domainId: number, pasid: number): Descriptor {
+  return [ofPasid(domainId, pasid) | (PasidGranularity.Selective << 4n) | Type.PasidCache, 0n];
+}
+
+/** VT-d, 6.5.2.5 and 6.5.2.6 Device-TLB Invalidate Descriptors, of all addresses. Types 3 and 8 */
+export function invalidateDeviceTlb(rid: Rid, pasid: number | undefined): Descriptor {
+  if (pasid === undefined) return [(BigInt(rid) << 32n) | Type.DeviceTlb, EVERYTHING | SIZED];
+  const scope = (BigInt(pasid) << 32n) | (BigInt(rid) << 16n);
+  return [scope | Type.PasidDeviceTlb, EVERYTHING | SIZED_WITH_PASID];
+}
+
+/** VT-d, 7.7.1 Page Group Response Descriptor. Type 9 */
+export function pageGroupResponse(response: {
+  readonly rid: Rid;
+  readonly pasid: number | undefined;
+  readonly group: number;
+  readonly code: number;
+}): Descriptor {
+  const { rid, pasid, group, code } = response;
+  const ofGroup = pasid === undefined ? 0n : (BigInt(pasid) << 32n) | WITH_PASID;
+  const low = ofGroup | (BigInt(rid) << 16n) | (BigInt(code) << 12n) | Type.PageGroupResponse;
+  return [low, BigInt(group) << 3n];
+}
+
+/** VT-d, 6.5.2.8 Invalidation Wait Descriptor, with a status write. Type 5 */
+export function waitDescriptor(status: Hpa, data: bigint): Descriptor {
+  return [(data << 32n) | STATUS_WRITE | Type.Wait, status];
+}
+
+export function typeOf([low]: Descriptor): bigint {
+  return (low & 0xfn) | ((low >> 5n) & 0x70n);
+}
+
+export function domainOf(low: bigint): number {
+  return Number((low >> 16n) & 0xffffn);
+}
+
+export function pasidOf(low: bigint): number {
+  return Number((low >> 32n) & 0xf_ffffn);
+}
+
+/** What a descriptor of type 3 or 8 is about. HW-VTD-42 */
+export function deviceTlbRange([low, high]: Descriptor): DeviceTlbRange {
+  const withPasid = (low & 0xfn) === Type.PasidDeviceTlb;
+  const sized = (high & (withPasid ? SIZED_WITH_PASID : SIZED)) !== 0n;
+  const pasid = !withPasid ? 'none' : high & ANY_PASID ? 'any' : pasidOf(low);
+  return { pasid, ...pagesOf(high & ~0xfffn, sized) };
+}
+
+function pagesOf(address: Iova, sized: boolean): Pick<DeviceTlbRange, 'first' | 'length'> {
+  if (!sized) return { first: address, length: 4096n };
+  if (address === EVERYTHING) return { first: 0n, length: undefined };
+  let length = 8192n;
+  while (address & (length / 2n)) length *= 2n;
+  return { first: address - (address % length), length };
+}
+
+function ofPasid(domainId: number, pasid: number): bigint {
+  return (BigInt(pasid) << 32n) | (BigInt(domainId) << 16n);
+}

@@ -1,0 +1,104 @@
+import type { Hpa, Iova, MemoryBus } from '../bus.ts';
+import type { Leaf } from '../iotlb.ts';
+import { entryIndex, entrySpan } from '../page-table.ts';
+import { FaultReason } from './faults.ts';
+import { addressIn, HOST_ADDRESS_BITS, isLeaf } from './second-stage.ts';
+
+/** VT-d, 9.7 First-Stage Paging Entries: those of x86-64. HW-VTD-20 */
+export const FIRST_STAGE_PRESENT = 1n << 0n;
+export const FIRST_STAGE_WRITE = 1n << 1n;
+export const FIRST_STAGE_USER = 1n << 2n;
+const ACCESSED = 1n << 5n;
+const DIRTY = 1n << 6n;
+const LEVELS = 4;
+/** Bits 47 and up are equal in a canonical address. */
+const SIGN_BITS = 1n << 47n;
+
+export interface FirstStageTable {
+  readonly root: Hpa;
+  /** Where an entry lies in memory: in a nested walk its table has an address of the guest. */
+  locate(address: Hpa, use: 'root' | 'read' | 'update'): Hpa | FaultReason;
+}
+
+/** The entry that a walk ended at, and its address before `locate`. */
+interface Found {
+  readonly entry: bigint;
+  readonly at: Hpa;
+  readonly level: number;
+  readonly writeable: boolean;
+}
+
+/**
+ * VT-d, 3.6 First-Stage Translation, of requests of users. Each entry used is marked as accessed, the last one of a write
+ * as dirty. HW-VTD-20 21
+ */
+export function walkFirstStage(
+  memory: MemoryBus,
+  table: FirstStageTable,
+  { iova, write }: { readonly iova: Iova; readonly write: boolean },
+): Leaf | FaultReason {
+  if (!isCanonical(iova)) return FaultReason.NotCanonical;
+  let next = table.root;
+  let writeable = true;
+  for (let level = LEVELS; ; level -= 1) {
+    const at = next + entryIndex(iova, level) * 8n;
+    const place = table.locate(at, level === LEVELS ? 'root' : 'read');
+    if (typeof place === 'number') return place;
+    const entry = memory.read64(place);
+    const refused = check(entry, level);
+    if (refused !== undefined) return refused;
+    writeable &&= (entry & FIRST_STAGE_WRITE) !== 0n;
+    if (isLeaf(entry, level)) {
+      if (write && !writeable) return FaultReason.ScalableNoWrite;
+      return finish(memory, table, { entry, at, level, writeable }, write);
+    }
+    const error = setBits(memory, table, { entry, at }, ACCESSED);
+    if (error !== undefined) return error;
+    next = addressIn(entry);
+  }
+}
+
+function isCanonical(iova: Iova): boolean {
+  return iova < SIGN_BITS || iova >= (1n << 64n) - SIGN_BITS;
+}
+
+function check(entry: bigint, level: number): FaultReason | undefined {
+  if (!(entry & FIRST_STAGE_PRESENT)) return FaultReason.FirstStageNotPresent;
+  const address = addressIn(entry);
+  const isLarge = level > 1 && isLeaf(entry, level);
+  const isSkewed = isLarge && (level > 3 || address % entrySpan(level) !== 0n);
+  if (address >> HOST_ADDRESS_BITS || isSkewed) return FaultReason.FirstStageReserved;
+  return entry & FIRST_STAGE_USER ? undefined : FaultReason.UserAccess;
+}
+
+function finish(
+  memory: MemoryBus,
+  table: FirstStageTable,
+  found: Found,
+  write: boolean,
+): Leaf | FaultReason {
+  const { entry, level, writeable } = found;
+  const error = setBits(memory, table, found, write ? ACCESSED | DIRTY : ACCESSED);
+  if (error !== undefined) return error;
+  return {
+    address: addressIn(entry),
+    size: entrySpan(level),
+    read: true,
+    write: writeable,
+    clean: !write && (entry & DIRTY) === 0n,
+  };
+}
+
+/** VT-d, 3.6.2: an entry that has its marks is not written. HW-VTD-23 */
+function setBits(
+  memory: MemoryBus,
+  table: FirstStageTable,
+  { entry, at }: Pick<Found, 'entry' | 'at'>,
+  bits: bigint,
+): FaultReason | undefined {
+  if ((entry & bits) === bits) return undefined;
+  const place = table.locate(at, 'update');
+  if (typeof place === 'number') return place;
+  memory.write64(place, entry | bits);
+  return undefined;
+}

@@ -1,0 +1,36 @@
+import type { Rid } from '../bus.ts';
+import type { FoundPasidEntry } from './pasid-table.ts';
+
+/** VT-d, 6.2.2 PASID-Cache: present entries by requester and PASID, until they are invalidated. HW-VTD-30 */
+export class PasidCache {
+  private readonly entries = new Map<number, { readonly pasid: number; entry: FoundPasidEntry }>();
+
+  lookup(rid: Rid, pasid: number): FoundPasidEntry | undefined {
+    return this.entries.get(tag(rid, pasid))?.entry;
+  }
+
+  insert(rid: Rid, pasid: number, entry: FoundPasidEntry): void {
+    this.entries.set(tag(rid, pasid), { pasid, entry });
+  }
+
+  invalidateAll(): void {
+    this.entries.clear();
+  }
+
+  invalidateDomain(domainId: number): void {
+    this.drop(({ entry }) => entry.domainId === domainId);
+  }
+
+  invalidatePasid(domainId: number, pasid: number): void {
+    this.drop((cached) => cached.entry.domainId === domainId && cached.pasid === pasid);
+  }
+
+  private drop(isMeant: (cached: { pasid: number; entry: FoundPasidEntry }) => boolean): void {
+    for (const [key, cached] of this.entries) if (isMeant(cached)) this.entries.delete(key);
+  }
+}
+
+/** 20 bits of PASID below 16 bits of requester id. */
+function tag(rid: Rid, pasid: number): number {
+  return rid * 0x10_0000 + pasid;
+}

@@ -1,0 +1,196 @@
+import type { DmaRequest, Hpa, MemoryBus, Rid } from '../bus.ts';
+import type { Iotlb, Leaf } from '../iotlb.ts';
+import type { ContextCache } from './context-cache.ts';
+import { FaultReason } from './faults.ts';
+import type { Refusal } from './faults.ts';
+import { walkFirstStage } from './first-stage.ts';
+import type { FirstStageTable } from './first-stage.ts';
+import type { PasidCache } from './pasid-cache.ts';
+import type { PasidIotlb } from './pasid-iotlb.ts';
+import { PasidTranslation, readPasidEntry } from './pasid-table.ts';
+import type { FoundPasidEntry, PasidEntry } from './pasid-table.ts';
+import { readScalableRootEntry } from './root-table.ts';
+import { readScalableContext } from './scalable-context.ts';
+import type { ScalableContextEntry } from './scalable-context.ts';
+import { walkSecondStage } from './second-stage.ts';
+import type { SecondStageTable } from './second-stage.ts';
+
+const PAGE_SIZE = 4096n;
+
+export interface ScalableModeOptions {
+  readonly memory: MemoryBus;
+  readonly contextCache: ContextCache;
+  readonly pasidCache: PasidCache;
+  /** Of second stages alone. */
+  readonly iotlb: Iotlb;
+  readonly pasidIotlb: PasidIotlb;
+  /** ECAP.SC */
+  readonly snoopControl: boolean;
+}
+
+export interface Translated {
+  readonly leaf: Leaf;
+  /** FPD: also that a right is missing is not recorded. */
+  readonly silent: boolean;
+}
+
+/** A request, with the PASID that it is translated as. */
+interface Access {
+  readonly iova: bigint;
+  readonly write: boolean;
+  readonly pasid: number;
+}
+
+/** VT-d, 3.4.3 Scalable Mode Translation: root, context and PASID tables, then one stage or two. */
+export class ScalableMode {
+  private readonly options: ScalableModeOptions;
+  private readonly memory: MemoryBus;
+
+  constructor(options: ScalableModeOptions) {
+    this.options = options;
+    this.memory = options.memory;
+  }
+
+  /** What the page of a request translates to; the rights are for the caller to look at. */
+  translate(request: DmaRequest, rootTable: Hpa): Translated | Refusal {
+    const context = this.contextOf(request.rid, rootTable);
+    if ('reason' in context) return context;
+    const { silent } = context;
+    if (request.pasid !== undefined && !context.pasids) {
+      return { reason: FaultReason.PasidsDisabled, silent };
+    }
+    const pasid = request.pasid ?? context.ridPasid;
+    const entry = this.entryOf(request.rid, pasid, context);
+    if ('reason' in entry) return entry;
+    const leaf = this.translateBy(entry, { iova: request.iova, write: request.write, pasid });
+    return typeof leaf === 'number'
+      ? { reason: leaf, silent: entry.silent }
+      : { leaf, silent: entry.silent };
+  }
+
+  contextOf(rid: Rid, rootTable: Hpa): ScalableContextEntry | Refusal {
+    const { contextCache } = this.options;
+    const cached = contextCache.lookup(rid);
+    if (cached && 'directory' in cached) return cached;
+    const root = readScalableRootEntry(this.memory, rootTable, rid);
+    if (typeof root === 'number') return { reason: root, silent: false };
+    const context = readScalableContext(this.memory, root.contextTable, rid);
+    if (!('reason' in context)) contextCache.insert(rid, context);
+    return context;
+  }
+
+  private entryOf(
+    rid: Rid,
+    pasid: number,
+    context: ScalableContextEntry,
+  ): FoundPasidEntry | Refusal {
+    const { pasidCache } = this.options;
+    const cached = pasidCache.lookup(rid, pasid);
+    if (cached) return cached;
+    const entry = readPasidEntry(this.memory, context, pasid);
+    if (!('reason' in entry)) pasidCache.insert(rid, pasid, entry);
+    return entry;
+  }
+
+  private translateBy(entry: PasidEntry, access: Access): Leaf | FaultReason {
+    switch (entry.translation) {
+      case PasidTranslation.PassThrough:
+        return passThrough(access.iova);
+      case PasidTranslation.SecondStage:
+        return this.throughSecondStage(entry, access);
+      default:
+        return this.throughFirstStage(entry, access);
+    }
+  }
+
+  private throughSecondStage(entry: PasidEntry, access: Access): Leaf | FaultReason {
+    const { iotlb } = this.options;
+    const cached = iotlb.lookup(entry.domainId, access.iova);
+    if (cached && serves(cached, access)) return cached;
+    const leaf = this.walkSecond(entry, access);
+    if (typeof leaf === 'number') return leaf;
+    iotlb.insert(entry.domainId, access.iova, leaf);
+    return leaf;
+  }
+
+  private throughFirstStage(entry: PasidEntry, access: Access): Leaf | FaultReason {
+    const { pasidIotlb } = this.options;
+    const { iova, pasid } = access;
+    const cached = pasidIotlb.lookup(entry.domainId, pasid, iova);
+    if (cached && serves(cached, access)) return cached;
+    const isNested = entry.translation === PasidTranslation.Nested;
+    const leaf = isNested ? this.walkBoth(entry, access) : this.walkFirst(entry, access);
+    if (typeof leaf === 'number') return leaf;
+    pasidIotlb.insert(entry.domainId, pasid, { iova, leaf });
+    return leaf;
+  }
+
+  private walkFirst({ firstStageTable: root }: PasidEntry, access: Access): Leaf | FaultReason {
+    return walkFirstStage(this.memory, { root, locate: (address) => address }, access);
+  }
+
+  /** VT-d, 3.8 Nested Translation: the second stage is walked for each table of the first one as well. HW-VTD-23 */
+  private walkBoth(entry: PasidEntry, access: Access): Leaf | FaultReason {
+    const locate: FirstStageTable['locate'] = (address, use) =>
+      this.locateTable(entry, address, use);
+    const first = walkFirstStage(this.memory, { root: entry.firstStageTable, locate }, access);
+    if (typeof first === 'number') return first;
+    const guest = first.address + (access.iova % first.size);
+    const second = this.walkSecond(entry, { iova: guest, write: access.write });
+    if (typeof second === 'number') return second;
+    return combine({ first, second }, { iova: access.iova, guest });
+  }
+
+  private locateTable(
+    entry: PasidEntry,
+    address: Hpa,
+    use: Parameters<FirstStageTable['locate']>[1],
+  ): Hpa | FaultReason {
+    const leaf = this.walkSecond(entry, { iova: address, write: use === 'update' });
+    if (typeof leaf === 'number' || (use === 'update' && !leaf.write)) return nestedReasons[use];
+    return leaf.read ? leaf.address + (address % leaf.size) : nestedReasons[use];
+  }
+
+  private walkSecond(
+    { secondStageTable: root, levels, dirty }: PasidEntry,
+    access: Omit<Access, 'pasid'>,
+  ): Leaf | FaultReason {
+    const { snoopControl } = this.options;
+    const table: SecondStageTable = { root, levels, dirty, snoopControl };
+    const leaf = walkSecondStage(this.memory, table, access);
+    if (leaf === FaultReason.BeyondAddressWidth) return FaultReason.SecondStageBeyondWidth;
+    if (typeof leaf === 'number') return FaultReason.SecondStageReserved;
+    return leaf.read || leaf.write ? leaf : FaultReason.SecondStageNotPresent;
+  }
+}
+
+const nestedReasons = {
+  root: FaultReason.NestedRootNoRead,
+  read: FaultReason.NestedEntryNoRead,
+  update: FaultReason.NestedEntryNoWrite,
+} as const;
+
+/** A write needs the dirty bits set, for which the tables have to be walked. */
+function serves(cached: Leaf, { write }: Access): boolean {
+  return !write || cached.clean !== true;
+}
+
+function passThrough(iova: bigint): Leaf {
+  return { address: iova - (iova % PAGE_SIZE), size: PAGE_SIZE, read: true, write: true };
+}
+
+/** The smaller page of the two, with what both allow. */
+function combine(
+  { first, second }: { readonly first: Leaf; readonly second: Leaf },
+  { iova, guest }: { readonly iova: bigint; readonly guest: bigint },
+): Leaf {
+  const size = first.size < second.size ? first.size : second.size;
+  const address = second.address + (guest % second.size) - (iova % size);
+  return {
+    address,
+    size,
+    read: first.read && second.read,
+    write: first.write && second.write,
+    clean: first.clean === true || second.clean === true,
+  };
+}

@@ -1,0 +1,71 @@
+import type { QueuedInvalidation } from './queued-invalidation.ts';
+
+/** struct cache_tag: where translations by a domain may be cached, and under which names. */
+export interface CacheTag {
+  readonly queue: QueuedInvalidation;
+  readonly domainId: number;
+  readonly pasid: number;
+  /**
+   * `second-stage`: named by the domain alone. `first-stage`: by the PASID as well, as what came by both stages.
+   * `nesting`: that of a guest's page table, where its parent changes. `device`: what a device keeps.
+   */
+  readonly kind: 'second-stage' | 'first-stage' | 'nesting' | 'device';
+  /** Requester id, of a device. */
+  readonly rid: number;
+}
+
+/** drivers/iommu/intel/cache.c: what has to be invalidated where the entries of a domain change. HW-VTD-43 44 */
+export class CacheTags {
+  /** Each once, with how many attachments need it. */
+  protected readonly tags: { readonly tag: CacheTag; users: number }[] = [];
+
+  get isEmpty(): boolean {
+    return this.tags.length === 0;
+  }
+
+  /** cache_tag_assign() */
+  assign(tag: CacheTag): void {
+    const known = this.tags.find((other) => isSame(other.tag, tag));
+    if (known) known.users++;
+    else this.tags.push({ tag, users: 1 });
+  }
+
+  /** cache_tag_unassign() */
+  unassign(tag: CacheTag): void {
+    const index = this.tags.findIndex((other) => isSame(other.tag, tag));
+    const known = this.tags[index];
+    if (known && --known.users === 0) this.tags.splice(index, 1);
+  }
+
+  /** cache_tag_flush_range() */
+  flushRange(iova: bigint, length: bigint): void {
+    for (const { tag } of this.tags) this.flush(tag, iova, length);
+  }
+
+  protected flush(tag: CacheTag, iova: bigint, length: bigint): void {
+    const { queue, domainId, pasid, rid } = tag;
+    switch (tag.kind) {
+      case 'second-stage':
+      case 'nesting':
+        queue.flushRange(domainId, iova, length);
+        break;
+      case 'first-stage':
+        queue.flushPasidRange(domainId, pasid, { iova, length });
+        break;
+      case 'device':
+        queue.flushDevice(rid, pasid === 0 ? undefined : pasid);
+        break;
+    }
+  }
+}
+
+/** cache_tage_match() */
+function isSame(one: CacheTag, other: CacheTag): boolean {
+  return (
+    one.queue === other.queue &&
+    one.kind === other.kind &&
+    one.domainId === other.domainId &&
+    one.pasid === other.pasid &&
+    one.rid === other.rid
+  );
+}

@@ -1,5 +1,5 @@
 import { Given, When } from './support/cucumber.ts';
-import { guestFormats, mapPage, unmapPage } from './support/guest-tables.ts';
+import { guestFormats, mapPage, startTable, unmapPage } from './support/guest-tables.ts';
 import { hex } from './values.ts';
 
 /** A guest's page table, which the process holds in a buffer that the guest has as memory. */
@@ -8,8 +8,7 @@ Given(
   '{newGuestTable} in {buffer}, which the guest has at {iova}',
   async function ({ name, format }, { handle, offset }, guestAddress) {
     const { process, address, length } = handle;
-    await process.port.store(address + offset, new Uint8Array(Number(length - offset)));
-    this.handles.add({
+    const table = this.handles.add({
       kind: 'guest table',
       name,
       format: guestFormats[format],
@@ -17,8 +16,9 @@ Given(
       address: address + offset,
       length: length - offset,
       guestAddress,
-      pagesUsed: 1,
+      pagesUsed: 0,
     });
+    table.pagesUsed = await startTable(table);
   },
 );
 

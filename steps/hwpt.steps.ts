@@ -94,6 +94,13 @@ When('{process} stores {struct} in {buffer}:', async function (process, struct, 
   if (signal !== undefined) throw new AssertionError(`the store gave ${signal}; expected success`);
 });
 
+/** A field, or an element of one: `idr[0]`. */
+function memberOf(found: Readonly<Record<string, unknown>>, field: string): number | bigint {
+  const [, list, index] = /^(\w+)\[(\d+)\]$/.exec(field) ?? [];
+  const value = list === undefined ? found[field] : (found[list] as unknown[])[Number(index)];
+  return value as number | bigint;
+}
+
 Then('{buffer} holds {struct}:', async function ({ handle, offset }, struct, table) {
   const rows = table.hashes();
   const bytes = await loadBytes(handle.process, handle.address + offset, rows.length * struct.size);
@@ -102,7 +109,7 @@ Then('{buffer} holds {struct}:', async function ({ handle, offset }, struct, tab
       bytes.subarray(index * struct.size),
     );
     return Object.entries(row).flatMap(([field, text]) => {
-      const value = BigInt(found[field] as number | bigint);
+      const value = BigInt(memberOf(found, field));
       const { actual, expected } = compareValue(this, `${struct.name}.${field}`, text, value);
       if (actual === expected) return [];
       return [`[${index}].${field} = ${hex(actual)}; expected ${hex(expected)}`];

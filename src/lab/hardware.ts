@@ -16,6 +16,11 @@ export const eduGroups = [
   ['0000:00:05.0', '0000:00:05.1'],
 ] as const;
 
+/**
+ * Where a guest translates a device, each of its group has to be the guest's: a vDEVICE. So there every device is alone.
+ */
+const eduAlone = eduGroups.map(([first]) => [first]);
+
 /** In the first group as well, a device that a driver of the host takes: it has no other use. */
 export const hostDriven = '0000:00:04.2';
 export const hostDriver = 'virtio-pci';
@@ -38,11 +43,10 @@ function eduBehind(iommu: string): string[] {
   return ['-device', iommu, ...eduDevices];
 }
 
-/** The SMMUv3 is a part of the board, with the stages of translation that are asked for. */
-function eduBehindSmmu(...stages: readonly string[]): string[] {
+/** The SMMUv3 is a part of the board. */
+function eduBehindSmmu(groups: readonly (readonly string[])[]): string[] {
   return [
-    ...stages.flatMap((stage) => ['-global', `arm-smmuv3.stage=${stage}`]),
-    ...eduDevices,
+    ...groups.flat().flatMap(eduDevice),
     ...['-device', 'pcie-pci-bridge,id=bridge,addr=06.0'],
     ...['-device', `${eduModel},bus=bridge,addr=01.0`],
   ];
@@ -64,14 +68,23 @@ export const hardwareKinds = {
   },
   'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },
   'amd-iommu': { devices: eduBehind('amd-iommu,intremap=off'), parameters: unsafe },
-  smmuv3: { devices: eduBehindSmmu(), parameters: [], architectures: ['arm64'] },
-  'smmuv3-stage1': { devices: eduBehindSmmu('1'), parameters: [], architectures: ['arm64'] },
+  smmuv3: { devices: eduBehindSmmu(eduAlone), parameters: [], architectures: ['arm64'] },
+  'smmuv3-stage1': {
+    devices: eduBehindSmmu(eduGroups),
+    parameters: [],
+    architectures: ['arm64'],
+  },
   noiommu: { devices: eduDevices, parameters: ['vfio.enable_unsafe_noiommu_mode=1'] },
 } as const satisfies Record<string, HardwareKind>;
 
 export type Hardware = keyof typeof hardwareKinds;
 
 export const everyHardware = Object.keys(hardwareKinds) as Hardware[];
+
+/** The edu devices that are no oddities, those of a group beside each other. */
+export function eduGroupsOf(hardware: Hardware): readonly (readonly string[])[] {
+  return hardware === 'smmuv3' ? eduAlone : eduGroups;
+}
 
 /** The machines of that board. */
 export function hardwareOf(architecture: Architecture): readonly Hardware[] {

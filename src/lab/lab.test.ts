@@ -102,9 +102,12 @@ describe('the command line of QEMU', () => {
   it('has an SMMUv3 of the board on arm64', () => {
     const arm = { ...machine, architecture: 'arm64' } as const;
     const both = qemuArguments({ ...arm, hardware: 'smmuv3' }).join(' ');
-    assert.match(both, /-machine virt,gic-version=3,iommu=smmuv3 /);
-    assert.equal(both.match(/-device edu,/g)?.length, 5);
-    assert.match(qemuArguments({ ...arm, hardware: 'smmuv3-stage1' }).join(' '), /\.stage=1 /);
+    assert.match(both, /-machine virt,iommu=smmuv3,gic-version=3 /);
+    assert.equal(both.match(/-device edu,/g)?.length, 3);
+    assert.match(
+      qemuArguments({ ...arm, hardware: 'smmuv3-stage1' }).join(' '),
+      /-machine virt-9\.1,/,
+    );
     assert.doesNotMatch(qemuArguments({ ...arm, hardware: 'selftest' }).join(' '), /smmuv3/);
   });
 

@@ -26,6 +26,12 @@ interface Board {
   readonly agent: readonly string[];
 }
 
+/** The SMMUv3 is a part of QEMU's machine, with both stages of translation since version 9.2. */
+const armMachines: Readonly<Partial<Record<Hardware, string>>> = {
+  smmuv3: 'virt,iommu=smmuv3',
+  'smmuv3-stage1': 'virt-9.1,iommu=smmuv3',
+};
+
 const boards: Readonly<Record<Architecture, Board>> = {
   x86_64: {
     /** q35 takes its interrupts from the split irqchip that intel-iommu wants. */
@@ -40,7 +46,7 @@ const boards: Readonly<Record<Architecture, Board>> = {
   arm64: {
     /** Authenticated pointers as the architecture has them take half of an emulated processor's time. */
     arguments: (hardware) => [
-      ...['-machine', `virt,gic-version=3${hardware === 'selftest' ? '' : ',iommu=smmuv3'}`],
+      ...['-machine', `${armMachines[hardware] ?? 'virt'},gic-version=3`],
       ...['-cpu', 'max,pauth-impdef=on'],
     ],
     parameters: ['console=ttyAMA0', 'AGENT_PORT=/dev/ttyAMA1'],

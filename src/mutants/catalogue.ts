@@ -25,6 +25,7 @@ import { ranges } from './ranges.ts';
 import { lifetimes } from './lifetimes.ts';
 import { refusalsOfDevices } from './refusals-of-devices.ts';
 import { refusals } from './refusals.ts';
+import { smmuv3 } from './smmuv3.ts';
 import { testCommand } from './test-command.ts';
 import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
@@ -61,6 +62,7 @@ export const catalogue: readonly Mutant[] = [
   ...faults,
   ...dirty,
   ...dma,
+  ...smmuv3,
   ...nestedTranslation,
   ...iommus,
   ...testCommand,

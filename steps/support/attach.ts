@@ -68,10 +68,15 @@ function movedWith({ handles }: World, device: DeviceHandle): readonly DeviceHan
   return [device, ...others];
 }
 
+/** A guest's table leads to an IOAS, but its IOVAs are not those of the device. */
+function ioasOf({ nested, ioas }: ObjectHandle): number | undefined {
+  return nested === true ? undefined : ioas;
+}
+
 function stand(device: DeviceHandle, hwpt: number, object: ObjectHandle): void {
   device.hwpt = hwpt;
   device.pageTable = hwpt;
-  device.ioas = object.kind === 'ioas' ? object.id : object.ioas;
+  device.ioas = object.kind === 'ioas' ? object.id : ioasOf(object);
 }
 
 /** A selftest device comes into being bound and attached. */

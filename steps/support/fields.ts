@@ -154,13 +154,13 @@ export function parseFields(
   const values: Record<string, unknown> = {};
   for (const [path, text] of rowsOf(table)) {
     const value = parseValue(world, process, `${command.name}.${path}`, text);
-    setField(command, values, path, value);
+    setField(command.struct, values, path, value);
   }
   return values;
 }
 
 function setField(
-  command: AnyCommand,
+  struct: Struct,
   values: Record<string, unknown>,
   path: string,
   value: bigint,
@@ -168,15 +168,16 @@ function setField(
   const [member = '', field] = path.split('.');
   const [, list, index] = /^(\w+)\[(\d+)\]$/.exec(member) ?? [];
   if (list !== undefined) {
-    const before = (values[list] ?? codecOf(command.struct, list).zero()) as readonly number[];
-    values[list] = before.with(Number(index), Number(value));
+    const before = (values[list] ?? codecOf(struct, list).zero()) as readonly unknown[];
+    const isWide = typeof before[0] === 'bigint';
+    values[list] = before.with(Number(index), isWide ? value : Number(value));
     return;
   }
   if (field === undefined) {
-    values[member] = narrow(codecOf(command.struct, member), value);
+    values[member] = narrow(codecOf(struct, member), value);
     return;
   }
-  const union = codecOf(command.struct, 'operation') as unknown as Struct;
+  const union = codecOf(struct, 'operation') as unknown as Struct;
   const inner = codecOf(union, member) as unknown as Struct;
   const operation = (values['operation'] ??= {}) as Record<string, Record<string, unknown>>;
   const before = operation[member] ?? inner.zero();
@@ -242,12 +243,11 @@ export function parseRows(
   struct: Struct,
   table: DataTable,
 ): Record<string, unknown>[] {
-  return table.hashes().map((row) =>
-    Object.fromEntries(
-      Object.entries(row).map(([field, text]) => {
-        const value = parseValue(world, process, `${struct.name}.${field}`, text);
-        return [field, narrow(codecOf(struct, field), value)];
-      }),
-    ),
-  );
+  return table.hashes().map((row) => {
+    const values: Record<string, unknown> = {};
+    for (const [field, text] of Object.entries(row)) {
+      setField(struct, values, field, parseValue(world, process, `${struct.name}.${field}`, text));
+    }
+    return values;
+  });
 }

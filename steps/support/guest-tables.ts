@@ -1,4 +1,9 @@
-import { IOMMU_HWPT_DATA_VTD_S1, iommu_hwpt_vtd_s1 } from '#uapi/iommufd/hwpt.ts';
+import {
+  IOMMU_HWPT_DATA_ARM_SMMUV3,
+  IOMMU_HWPT_DATA_VTD_S1,
+  iommu_hwpt_arm_smmuv3,
+  iommu_hwpt_vtd_s1,
+} from '#uapi/iommufd/hwpt.ts';
 
 import type { GuestTableHandle, ProcessHandle } from './handles.ts';
 import type { Rights } from './parameter-values.ts';
@@ -15,6 +20,8 @@ export interface GuestFormat {
   table(address: bigint): bigint;
   leaf(address: bigint, rights: Rights): bigint;
   isPresent(entry: bigint): boolean;
+  /** What leads to a root, where that is a structure in memory as well: it gets the page after the root. */
+  context?(root: bigint): readonly bigint[];
   /** What IOMMU_HWPT_ALLOC gets to hear of a table whose root the guest has there. */
   hwptData(root: bigint): { readonly type: number; readonly bytes: Uint8Array };
 }
@@ -30,7 +37,28 @@ const vtd: GuestFormat = {
   }),
 };
 
-export const guestFormats = { 'VT-d': vtd } as const satisfies Record<string, GuestFormat>;
+/** V, AA64, R, A, ASET; T0SZ of 48 bits, write-back, inner shareable, no TTB1, 44 bits of output; ASID 1. */
+const CONTEXT = 0x0001_e204_c000_3510n;
+/** V, Config 5; then S1DSS 2, cached and shareable tables. */
+const STREAM_ENTRY = [0xbn, 0xd6n] as const;
+
+/** SMMUv3, stage 1: page or table, AttrIndx 0, AP[1], SH, AF, nG. What a stream has is a context descriptor. */
+const smmuv3: GuestFormat = {
+  table: (address) => address | 3n,
+  leaf: (address, { write }) => address | (write ? 0xf43n : 0xfc3n),
+  isPresent: (entry) => (entry & 1n) !== 0n,
+  context: (root) => [CONTEXT, root, 0n, 0xffn],
+  hwptData: (root) => {
+    const [low, high] = STREAM_ENTRY;
+    const bytes = iommu_hwpt_arm_smmuv3.pack({ ste: [(root + PAGE) | low, high] });
+    return { type: IOMMU_HWPT_DATA_ARM_SMMUV3, bytes };
+  },
+};
+
+export const guestFormats = { 'VT-d': vtd, SMMUv3: smmuv3 } as const satisfies Record<
+  string,
+  GuestFormat
+>;
 
 export type GuestFormatName = keyof typeof guestFormats;
 
@@ -72,6 +100,18 @@ async function leafAddress(table: GuestTableHandle, iova: bigint): Promise<bigin
     if (!format.isPresent(entry)) await writeEntry(process, at, format.table(next));
     base = next;
   }
+}
+
+/** Writes the root and what leads to it; returns how many pages they take. */
+export async function startTable(table: GuestTableHandle): Promise<number> {
+  const { process, address, length, format, guestAddress } = table;
+  await process.port.store(address, new Uint8Array(Number(length)));
+  const words = format.context?.(guestAddress);
+  if (words === undefined) return 1;
+  for (const [index, word] of words.entries()) {
+    await writeEntry(process, address + PAGE + BigInt(index) * 8n, word);
+  }
+  return 2;
 }
 
 export async function mapPage(table: GuestTableHandle, mapping: GuestMapping): Promise<void> {

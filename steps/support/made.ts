@@ -76,6 +76,7 @@ export function nameMade(world: World, kind: ObjectKind | 'dma-buf', name: strin
 function tableOf(world: World, kind: ObjectKind, fields: Fields): object {
   if (kind !== 'hwpt') return {};
   const parent = Number(fields['pt_id']);
-  const nested = world.handles.all('hwpt').some((handle) => handle.id === parent);
+  const tables = [...world.handles.all('hwpt'), ...world.handles.all('vIOMMU')];
+  const nested = tables.some(({ id }) => id === parent);
   return { ioas: ioasBehind(world, parent), nested };
 }

@@ -9,6 +9,10 @@ import {
 } from '#uapi/iommufd/selftest.ts';
 import { IOMMU_OPTION_OP_GET, IOMMU_VFIO_IOAS_CLEAR } from '#uapi/iommufd/objects.ts';
 import * as selftest from '#uapi/iommufd/selftest.ts';
+import {
+  IOMMU_VEVENTQ_TYPE_ARM_SMMUV3,
+  IOMMU_VIOMMU_TYPE_ARM_SMMUV3,
+} from '#uapi/iommufd/viommu.ts';
 import { VFIO_DMA_MAP_FLAG_READ, VFIO_DMA_MAP_FLAG_WRITE } from '#uapi/vfio/iommu-type1.ts';
 
 import type { ProcessHandle } from './handles.ts';
@@ -43,6 +47,11 @@ function firstHwpt({ handles }: World): number {
 
 function firstViommu({ handles }: World): number {
   return handles.all('vIOMMU')[0]?.id ?? 0;
+}
+
+/** What a virtual IOMMU and its events are: those of an SMMUv3, or of a mock device. */
+function isSmmu({ running }: World): boolean {
+  return running.description.features.includes('smmuv3');
 }
 
 function newMapping(world: World): Record<string, unknown> {
@@ -113,7 +122,7 @@ const valid: Readonly<Record<string, Valid>> = {
     size: mapping(world).length,
   }),
   IOMMU_VIOMMU_ALLOC: (world) => ({
-    type: selftest.IOMMU_VIOMMU_TYPE_SELFTEST,
+    type: isSmmu(world) ? IOMMU_VIOMMU_TYPE_ARM_SMMUV3 : selftest.IOMMU_VIOMMU_TYPE_SELFTEST,
     dev_id: boundDevice(world),
     hwpt_id: world.handles.all('hwpt')[0]?.id ?? 0,
   }),
@@ -124,7 +133,7 @@ const valid: Readonly<Record<string, Valid>> = {
   }),
   IOMMU_VEVENTQ_ALLOC: (world) => ({
     viommu_id: firstViommu(world),
-    type: selftest.IOMMU_VEVENTQ_TYPE_SELFTEST,
+    type: isSmmu(world) ? IOMMU_VEVENTQ_TYPE_ARM_SMMUV3 : selftest.IOMMU_VEVENTQ_TYPE_SELFTEST,
     veventq_depth: 16,
   }),
   IOMMU_HW_QUEUE_ALLOC: (world) => ({

@@ -29,11 +29,11 @@ const ofEveryLinux: readonly Feature[] = ['vfio-compat', 'processes', 'limits', 
 
 /** Of edu devices behind an emulated IOMMU. */
 const ofEdu = [
-  ...(['device', 'two-devices', 'vfio-device', 'vfio-group', 'shared-group'] as const),
+  ...(['device', 'two-devices', 'vfio-device', 'vfio-group'] as const),
   ...(['dma', 'hwpt-alloc', 'vfio-dma-buf'] as const),
 ] as const;
 
-const ofX86 = [...ofEdu, 'reserved-iova'] as const;
+const ofX86 = [...ofEdu, 'shared-group', 'reserved-iova'] as const;
 /** Of drivers of IOMMUs that there are in hardware. */
 const ofDriver = ['hw-info', 'hwpt-flags'] as const;
 const ofSmmu = [...ofEdu, ...ofDriver, 'smmuv3', 'device-with-two-streams'] as const;
@@ -52,7 +52,7 @@ const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   'virtio-iommu': [...ofX86, 'virtio-iommu', 'unsafe-interrupts'],
   'amd-iommu': [...ofX86, ...ofDriver, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,
-  'smmuv3-stage1': [...ofSmmu, 'iommu-without-nesting'],
+  'smmuv3-stage1': [...ofSmmu, 'shared-group', 'iommu-without-nesting'],
   noiommu: [...ofSelftest, 'device-without-iommu', 'vfio-group'],
 };
 

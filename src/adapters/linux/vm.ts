@@ -5,7 +5,7 @@ import type { Architecture } from '#lab/architecture.ts';
 import { emulatorOf } from '#lab/emulator.ts';
 import {
   eduBehindBridge,
-  eduGroups,
+  eduGroupsOf,
   everyHardware,
   hardwareKinds,
   hardwareOf,
@@ -163,7 +163,7 @@ async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Prom
   if (hardware === 'selftest') return new SelftestBench();
   if (hardware === 'noiommu') return noiommuBench(files, faults);
   const groups = [];
-  for (const addresses of eduGroups) {
+  for (const addresses of eduGroupsOf(hardware)) {
     const group = [];
     for (const address of addresses) group.push(await bindToVfioPci(files, address));
     groups.push(group);

@@ -146,5 +146,12 @@ export const inv = requirements(
       since: '6.13',
       profile: 'hardware-smmuv3',
     },
+    23: {
+      says: 'What IOMMU_HWPT_INVALIDATE of a vIOMMU of an SMMUv3 counts in entry_num when it fails has taken effect.',
+      level: 'contract',
+      source: [struct, smmu],
+      since: '6.13',
+      profile: 'hardware-smmuv3',
+    },
   },
 );

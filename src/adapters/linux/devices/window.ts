@@ -43,7 +43,7 @@ const closed = [failure('EBADF'), failure('ENOTTY')];
 
 const flags = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_READABLE | IOMMU_IOAS_MAP_WRITEABLE;
 
-/** There is no way to map a page: the iommufd was closed under the device. */
+/** There is no way to map a page: the iommufd was closed under the device, or a guest's table leads to the IOAS. */
 export class NoWindow extends Error {
   override readonly name = 'NoWindow';
 }
@@ -53,7 +53,7 @@ export async function withWindow<T>(
   { process, iommufd, ioas }: Attachment,
   body: (window: Window) => Promise<T>,
 ): Promise<T> {
-  if (ioas === undefined) throw new Error('edu needs to know the IOAS that it is attached to');
+  if (ioas === undefined) throw new NoWindow('edu is not attached to an IOAS that is known');
   const memory = await memoryOf(process);
   const scratch = await Scratch.of(process);
   const iova = await place(scratch, { iommufd, ioas, address: memory.address });

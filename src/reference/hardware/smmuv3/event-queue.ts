@@ -1,6 +1,6 @@
 import type { Hpa, MemoryBus } from '../bus.ts';
 import { field } from './bits.ts';
-import { FaultClass } from './fault.ts';
+import { EventId, FaultClass } from './fault.ts';
 import type { Fault } from './fault.ts';
 
 export const EVENT_SIZE = 32n;
@@ -12,16 +12,18 @@ export interface FaultedRequest {
   readonly write: boolean;
 }
 
-/** SMMUv3, 7.3: the four words of an event record. HW-SMU-27 */
+/** SMMUv3, 7.3: the four words of an event record; one about configuration has the first only. HW-SMU-27 */
 export function encodeEvent(request: FaultedRequest, { id, secondStage }: Fault): bigint[] {
   const { stream, substream, address, write } = request;
   const hasSubstream = field(substream === undefined ? 0 : 1, 11, 11);
   const ids = field(id, 7, 0) | hasSubstream | field(substream ?? 0, 31, 12);
+  const first = ids | field(stream, 63, 32);
+  if (id < EventId.Translation) return [first, 0n, 0n, 0n];
   const direction = field(write ? 0 : 1, 35, 35);
   const stage = field(secondStage ? 1 : 0, 39, 39);
   const kind = field(secondStage?.class ?? FaultClass.Input, 41, 40);
   const inner = (secondStage?.address ?? 0n) & 0x000f_ffff_ffff_f000n;
-  return [ids | field(stream, 63, 32), direction | stage | kind, address, inner];
+  return [first, direction | stage | kind, address, inner];
 }
 
 /**

@@ -1,0 +1,243 @@
+@needs:smmuv3-nesting @needs:hwpt-alloc
+Feature: commands of a guest
+  A guest writes commands into the queue of its SMMU when it has changed its tables. A VMM gives those that invalidate to
+  IOMMU_HWPT_INVALIDATE, as they are, a batch at a time; the kernel puts in the numbers of the host.
+
+  Background:
+    Given an iommufd
+    And an IOAS "guest"
+    And an IOAS "other"
+    And a device "nic" attached to IOAS "other"
+    And a buffer "tables" of 8 pages
+    And a buffer "ram" of 8 pages
+    And a buffer "commands" of 1 page
+    And it maps 8 pages of buffer "tables" into IOAS "guest" at 1 MiB read-write
+    And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+    And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+    And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+    And a vDEVICE "guest nic" for device "nic" with virt_id 0x55 on vIOMMU "smmu"
+    And an SMMUv3 page table "stage 1" in buffer "tables", which the guest has at 1 MiB
+    And the guest maps 1 page at 64 MiB to 16 MiB read-write in page table "stage 1"
+    And a nested HWPT "translated" with page table "stage 1" for device "nic" on vIOMMU "smmu"
+    And it attaches device "nic" to HWPT "translated"
+    And device "nic" sees buffer "ram" at 64 MiB .. +1 page
+
+  Rule: what a guest has changed and invalidated is not used any more
+
+    @INV-20 @INV-21
+    Scenario Outline: <command>
+      Given the guest maps 1 page at 64 MiB to 16 MiB + 4 pages read-write in page table "stage 1"
+      And it stores struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
+        | cmd[0]  | cmd[1]   |
+        | <first> | <second> |
+      When it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | vIOMMU "smmu"     |
+        | data_type | ARM_SMMUV3        |
+        | data_uptr | buffer "commands" |
+        | entry_len | 16 bytes          |
+        | entry_num | 1                 |
+      Then it succeeds
+      And it returns:
+        | entry_num | 1 |
+      And device "nic" sees buffer "ram" + 4 pages at 64 MiB .. +1 page
+
+      Examples: with any VMID, as it is the host's that counts
+        | command                         | first              | second        |
+        | TLBI_NH_ALL                     | 0x10               |             0 |
+        | TLBI_NH_ALL of VMID 0xffff      | 0xffff00000010     |             0 |
+        | TLBI_NH_ASID                    | 0x0001000000000011 |             0 |
+        | TLBI_NH_VA                      | 0x0001000000000012 | 64 MiB        |
+        | TLBI_NH_VA of a leaf            | 0x0001000000000012 | 64 MiB + 1    |
+        | TLBI_NH_VA of VMID 9            | 0x0001000900000012 | 64 MiB        |
+        | TLBI_NH_VA over two pages       | 0x0001000000001012 | 64 MiB + 1024 |
+        | TLBI_NH_VAA                     | 0x13               | 64 MiB        |
+        | TLBI_NSNH_ALL                   | 0x30               |             0 |
+
+    @INV-20
+    Scenario: a page that the guest has taken away
+      Given the guest unmaps 1 page at 64 MiB in page table "stage 1"
+      And it stores struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
+        | cmd[0]             | cmd[1] |
+        | 0x0001000000000012 | 64 MiB |
+      When it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | vIOMMU "smmu"     |
+        | data_type | ARM_SMMUV3        |
+        | data_uptr | buffer "commands" |
+        | entry_len | 16 bytes          |
+        | entry_num | 1                 |
+      Then it succeeds
+      And device "nic" does not see buffer "ram" at 64 MiB .. +1 page
+
+    @INV-20
+    Scenario Outline: <command> for a context descriptor that leads to another table
+      Given a buffer "more tables" of 8 pages
+      And it maps 8 pages of buffer "more tables" into IOAS "guest" at 2 MiB read-write
+      And an SMMUv3 page table "new stage 1" in buffer "more tables", which the guest has at 2 MiB
+      And the guest maps 1 page at 64 MiB to 16 MiB + 4 pages read-write in page table "new stage 1"
+      And it stores struct iommu_viommu_arm_smmuv3_invalidate in buffer "tables" + 1 page:
+        | cmd[0]             | cmd[1] |
+        | 0x0001e204c0003510 | 2 MiB  |
+      And it stores an array of struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
+        | cmd[0]  | cmd[1]   |
+        | <first> | <second> |
+        | 0x10    |        0 |
+      When it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | vIOMMU "smmu"     |
+        | data_type | ARM_SMMUV3        |
+        | data_uptr | buffer "commands" |
+        | entry_len | 16 bytes          |
+        | entry_num | 2                 |
+      Then it succeeds
+      And it returns:
+        | entry_num | 2 |
+      And device "nic" sees buffer "ram" + 4 pages at 64 MiB .. +1 page
+
+      Examples:
+        | command     | first        | second |
+        | CFGI_CD     | 0x5500000005 |      1 |
+        | CFGI_CD_ALL | 0x5500000006 |      0 |
+
+  Rule: a batch ends at the first command that is not the guest's to give
+
+    @INV-20
+    Scenario Outline: <what>
+      Given it stores an array of struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
+        | cmd[0]  | cmd[1]   |
+        | 0x10    |        0 |
+        | 0x30    |        0 |
+        | <first> | <second> |
+        | 0x10    |        0 |
+      When it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | vIOMMU "smmu"     |
+        | data_type | ARM_SMMUV3        |
+        | data_uptr | buffer "commands" |
+        | entry_len | 16 bytes          |
+        | entry_num | 4                 |
+      Then it fails with EIO
+      And it returns:
+        | entry_num | 2 |
+      And device "nic" sees buffer "ram" at 64 MiB .. +1 page
+
+      Examples: opcodes
+        | what                   | first        | second |
+        | no command             |            0 |      0 |
+        | CFGI_STE               | 0x5500000003 |      0 |
+        | CFGI_ALL               | 0x4          | 0x1f   |
+        | TLBI_EL2_ALL           | 0x20         |      0 |
+        | TLBI_S12_VMALL         | 0x28         |      0 |
+        | TLBI_S2_IPA            | 0x2a         |      0 |
+        | CMD_SYNC               | 0x46         |      0 |
+        | RESUME                 | 0x44         |      0 |
+        | ATC_INV, without ATS   | 0x5500000040 |      0 |
+
+      Examples: bits that a command does not have, or not for a guest
+        | what                                  | first              | second             |
+        | a VMID of TLBI_NSNH_ALL               | 0x100000030        |                  0 |
+        | a second word of TLBI_NH_ALL          | 0x10               |                  1 |
+        | an ASID of TLBI_NH_VAA                | 0x0001000000000013 |                  0 |
+        | SSV of TLBI_NH_ALL                    | 0x810              |                  0 |
+        | an address of TLBI_NH_ASID            | 0x11               | 0x1000             |
+        | a reserved bit of TLBI_NH_VA          | 0x12               | 0x2                |
+        | TTL without TG                        | 0x12               | 0x100              |
+        | TG without NUM, SCALE and TTL         | 0x12               | 0x400              |
+        | a substream of CFGI_CD                | 0x5500001005       |                  0 |
+        | a second word of CFGI_CD_ALL          | 0x5500000006       |                  1 |
+
+      Examples: streams
+        | what                                  | first        | second |
+        | a StreamID that the guest has not     | 0x5600000005 |      0 |
+        | the StreamID of the host              | 0x0000000005 |      0 |
+        | CFGI_CD_ALL of a StreamID out of sight | 0xffffffff00000006 | 0 |
+
+    @INV-23
+    Scenario: what is counted before a command that is refused has been done
+      Given the guest maps 1 page at 64 MiB to 16 MiB + 4 pages read-write in page table "stage 1"
+      And it stores an array of struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
+        | cmd[0] | cmd[1] |
+        | 0x10   |      0 |
+        | 0x46   |      0 |
+      When it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | vIOMMU "smmu"     |
+        | data_type | ARM_SMMUV3        |
+        | data_uptr | buffer "commands" |
+        | entry_len | 16 bytes          |
+        | entry_num | 2                 |
+      Then it fails with EIO
+      And it returns:
+        | entry_num | 1 |
+      And device "nic" sees buffer "ram" + 4 pages at 64 MiB .. +1 page
+
+    @INV-22
+    Scenario: a batch of no commands
+      When it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | vIOMMU "smmu"     |
+        | data_type | ARM_SMMUV3        |
+        | data_uptr | buffer "commands" |
+        | entry_len | 16 bytes          |
+        | entry_num | 0                 |
+      Then it succeeds or fails with EINVAL
+      And it returns:
+        | entry_num | 0 |
+
+    @INV-08 @INV-14
+    Scenario: a batch of another type
+      When it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | vIOMMU "smmu"     |
+        | data_type | VTD_S1            |
+        | data_uptr | buffer "commands" |
+        | entry_len | 16 bytes          |
+        | entry_num | 1                 |
+      Then it fails with EINVAL
+      And it returns:
+        | entry_num | 0 |
+
+    @INV-05
+    Scenario: a nested page table is not invalidated by itself
+      When it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | HWPT "translated" |
+        | data_type | ARM_SMMUV3        |
+        | data_uptr | buffer "commands" |
+        | entry_len | 16 bytes          |
+        | entry_num | 1                 |
+      Then it fails with EOPNOTSUPP
+      And it returns:
+        | entry_num | 0 |
+
+  Rule: a guest's commands reach its own translations only
+
+    @INV-21 @needs:two-devices
+    Scenario: TLBI_NSNH_ALL beside another guest, whose tables have changed without a word
+      Given an IOAS "second guest"
+      And a device "other nic" attached to IOAS "other"
+      And a buffer "second tables" of 8 pages
+      And a buffer "second ram" of 8 pages
+      And it maps 8 pages of buffer "second tables" into IOAS "second guest" at 1 MiB read-write
+      And it maps 8 pages of buffer "second ram" into IOAS "second guest" at 16 MiB read-write
+      And a nesting HWPT "second parent" for device "other nic" on IOAS "second guest"
+      And a vIOMMU "second smmu" for device "other nic" on HWPT "second parent"
+      And a vDEVICE "second nic" for device "other nic" with virt_id 0x55 on vIOMMU "second smmu"
+      And an SMMUv3 page table "second stage 1" in buffer "second tables", which the guest has at 1 MiB
+      And the guest maps 1 page at 64 MiB to 16 MiB read-write in page table "second stage 1"
+      And a nested HWPT "second translated" with page table "second stage 1" for device "other nic" on vIOMMU "second smmu"
+      And it attaches device "other nic" to HWPT "second translated"
+      And device "other nic" sees buffer "second ram" at 64 MiB .. +1 page
+      When the guest maps 1 page at 64 MiB to 16 MiB + 4 pages read-write in page table "second stage 1"
+      And it stores struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
+        | cmd[0] | cmd[1] |
+        | 0x30   |      0 |
+      And it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | vIOMMU "smmu"     |
+        | data_type | ARM_SMMUV3        |
+        | data_uptr | buffer "commands" |
+        | entry_len | 16 bytes          |
+        | entry_num | 1                 |
+      Then it succeeds
+      And device "other nic" sees buffer "second ram" at 64 MiB .. +1 page
+      When it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | vIOMMU "second smmu" |
+        | data_type | ARM_SMMUV3           |
+        | data_uptr | buffer "commands"    |
+        | entry_len | 16 bytes             |
+        | entry_num | 1                    |
+      Then it succeeds
+      And device "other nic" sees buffer "second ram" + 4 pages at 64 MiB .. +1 page

@@ -1,0 +1,151 @@
+@needs:smmuv3-nesting @needs:hwpt-alloc @needs:dma
+Feature: both stages of translation
+  The addresses that a device uses are led through the guest's table to addresses of the guest, and those through the
+  parent's to memory. The guest's own tables, and the context descriptor that leads to them, are read through the parent.
+
+  Background:
+    Given an iommufd
+    And an IOAS "guest"
+    And an IOAS "other"
+    And a device "nic" attached to IOAS "other"
+    And a buffer "tables" of 8 pages
+    And a buffer "ram" of 4 pages
+    And a buffer "data" of 1 page
+    And it maps 8 pages of buffer "tables" into IOAS "guest" at 1 MiB read-write
+    And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+    And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+    And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+    And a vDEVICE "guest nic" for device "nic" with virt_id 0x55 on vIOMMU "smmu"
+    And an SMMUv3 page table "stage 1" in buffer "tables", which the guest has at 1 MiB
+    And the guest maps 4 pages at 64 MiB to 16 MiB read-write in page table "stage 1"
+    And a nested HWPT "translated" with page table "stage 1" for device "nic" on vIOMMU "smmu"
+
+  Rule: an access goes where both tables lead it
+
+    @HWPT-37 @HWPT-26
+    Scenario: a device sees the guest's memory at the guest's addresses
+      When it attaches device "nic" to HWPT "translated"
+      Then it succeeds
+      And device "nic" sees buffer "ram" at 64 MiB .. +4 pages
+      And device "nic" does not see buffer "ram" at 16 MiB .. +4 pages
+      When it attaches device "nic" to IOAS "other"
+      Then device "nic" does not see buffer "ram" at 64 MiB .. +4 pages
+
+    @HWPT-37
+    Scenario: a page that the guest took away before the device came
+      Given the guest unmaps 1 page at 64 MiB + 1 page in page table "stage 1"
+      When it attaches device "nic" to HWPT "translated"
+      Then device "nic" sees buffer "ram" at 64 MiB .. +1 page
+      And device "nic" does not see buffer "ram" + 1 page at 64 MiB + 1 page .. +1 page
+      And device "nic" sees buffer "ram" + 2 pages at 64 MiB + 2 pages .. +2 pages
+
+    @HWPT-37 @IOAS-UNMAP-17
+    Scenario: what the host takes away is gone, whatever was cached for the guest
+      Given it attaches device "nic" to HWPT "translated"
+      And device "nic" sees buffer "ram" at 64 MiB .. +4 pages
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      Then it succeeds
+      And device "nic" does not see buffer "ram" at 64 MiB .. +4 pages
+      When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      Then device "nic" sees buffer "ram" at 64 MiB .. +4 pages
+
+    @HWPT-37
+    Scenario: a page that the guest may only read
+      Given the guest maps 1 page at 65 MiB to 16 MiB read-only in page table "stage 1"
+      When it attaches device "nic" to HWPT "translated"
+      And device "nic" writes pattern "strewn" at 65 MiB
+      Then the access is blocked
+      And it finds pattern "ram" in buffer "ram"
+
+    @HWPT-37 @DEV-27
+    Scenario: a guest that has a bypass, a table and nothing by turns
+      Given it stores an array of struct iommu_hwpt_arm_smmuv3 in buffer "data":
+        | ste[0] |
+        | 0x9    |
+        | 0x1    |
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "smmu" |
+        | data_type | ARM_SMMUV3    |
+        | data_len  | 16 bytes      |
+        | data_uptr | buffer "data" |
+      Then it made HWPT "bypass"
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "smmu"            |
+        | data_type | ARM_SMMUV3               |
+        | data_len  | 16 bytes                 |
+        | data_uptr | buffer "data" + 16 bytes |
+      Then it made HWPT "nothing"
+      When it attaches device "nic" to HWPT "bypass"
+      Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      When it attaches device "nic" to HWPT "translated"
+      Then device "nic" sees buffer "ram" at 64 MiB .. +4 pages
+      And device "nic" does not see buffer "ram" at 16 MiB .. +4 pages
+      When it attaches device "nic" to HWPT "nothing"
+      And device "nic" reads 1 page at 64 MiB
+      Then the access is blocked
+
+  Rule: what a guest's table refuses, the guest is told
+
+    @VEVQ-21 @needs:veventq
+    Scenario: an address that the guest does not map
+      Given a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
+      And it attaches device "nic" to HWPT "translated"
+      When device "nic" reads 1 page at 80 MiB
+      Then the access is blocked
+      When it reads 40 bytes of vEVENTQ "events" into buffer "data"
+      Then it returns 40
+      And buffer "data" holds:
+        | flags | sequence | id   | StreamID | STAG | RnW, CLASS | address   |   | IPA |   |
+        |     0 |        0 | 0x10 | 0x55     |    0 | 0x208      | 0x5000000 | 0 |   0 | 0 |
+
+    @VEVQ-21 @needs:veventq
+    Scenario: a write where the guest allows reads, and a device with another number
+      Given it destroys vDEVICE "guest nic"
+      And a vDEVICE "renamed" for device "nic" with virt_id 0xabcdef on vIOMMU "smmu"
+      And a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
+      And the guest maps 1 page at 65 MiB to 16 MiB read-only in page table "stage 1"
+      And it attaches device "nic" to HWPT "translated"
+      When device "nic" writes pattern "strewn" at 65 MiB
+      Then the access is blocked
+      When it reads 40 bytes of vEVENTQ "events" into buffer "data"
+      Then it returns 40
+      And buffer "data" holds:
+        | flags | sequence | id   | StreamID | STAG | RnW, CLASS | address   |
+        |     0 |        0 | 0x13 | 0xabcdef |    0 | 0x200      | 0x4100000 |
+
+    @VEVQ-21 @needs:veventq
+    Scenario: what the host's table refuses is not the guest's business
+      Given a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
+      And the guest maps 1 page at 65 MiB to 512 MiB read-write in page table "stage 1"
+      And it attaches device "nic" to HWPT "translated"
+      When device "nic" reads 1 page at 65 MiB
+      Then the access is blocked
+      When it reads 40 bytes of vEVENTQ "events" into buffer "data"
+      Then it returns 0
+
+  Rule: the window of the doorbells is reserved in the IOAS of the parent
+
+    @DEV-43 @DEV-41
+    Scenario: a nested device and the doorbells of its interrupts
+      When it attaches device "nic" to HWPT "translated"
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 129 MiB - 1 page read-write
+      Then it fails with EINVAL
+      When it maps 1 page of buffer "ram" into IOAS "guest" at 128 MiB read-write
+      Then it fails with EINVAL
+      When it maps 1 page of buffer "ram" into IOAS "other" at 128 MiB read-write
+      Then it succeeds
+      When it attaches device "nic" to IOAS "other"
+      Then it fails with EADDRINUSE
+
+  Rule: a guest has to know every device of a group
+
+    @HWPT-37 @VDEV-06 @needs:shared-group
+    Scenario: a neighbour that is not one of the guest's
+      Given a device "neighbour" in the group of device "nic"
+      When it attaches device "neighbour" to IOAS "other"
+      And it attaches device "nic" to HWPT "translated"
+      Then it fails with ENOENT
+      Given a vDEVICE "guest neighbour" for device "neighbour" with virt_id 0x56 on vIOMMU "smmu"
+      When it attaches device "nic" to HWPT "translated"
+      Then it succeeds
+      And device "neighbour" sees buffer "ram" at 64 MiB .. +4 pages

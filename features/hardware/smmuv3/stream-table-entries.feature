@@ -1,0 +1,199 @@
+@needs:smmuv3-nesting @needs:hwpt-alloc @needs:dma
+Feature: stream table entries of a guest
+  What a guest writes into its stream table for a device, a VMM gives to IOMMU_HWPT_ALLOC: two words, which say whether the
+  device is blocked, passed through to the guest's memory, or led through a table of context descriptors in it. The second
+  stage below is the host's.
+
+  Background:
+    Given an iommufd
+    And an IOAS "guest"
+    And an IOAS "other"
+    And a device "nic" attached to IOAS "other"
+    And a buffer "tables" of 8 pages
+    And a buffer "ram" of 4 pages
+    And a buffer "rom" of 4 pages
+    And a buffer "data" of 1 page
+    And it maps 8 pages of buffer "tables" into IOAS "guest" at 1 MiB read-write
+    And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+    And it maps 4 pages of buffer "rom" into IOAS "other" at 16 MiB read-write
+    And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+    And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+
+  Rule: an entry that is not valid, or that aborts, blocks the device
+
+    @HWPT-33 @HWPT-37
+    Scenario Outline: an entry <case>
+      Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
+        | ste[0]  | ste[1]   |
+        | <first> | <second> |
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "smmu" |
+        | data_type | ARM_SMMUV3    |
+        | data_len  | 16 bytes      |
+        | data_uptr | buffer "data" |
+      Then it made HWPT "nothing"
+      When it attaches device "nic" to HWPT "nothing"
+      Then it succeeds
+      When device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      When it attaches device "nic" to HWPT "parent"
+      Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      When it destroys HWPT "nothing"
+      Then it succeeds
+
+      Examples:
+        | case                                              | first              | second  |
+        | of nothing                                        |                  0 |       0 |
+        | without V, and with all bits that are not allowed | 0xfffffffffffffffe | U64_MAX |
+        | that aborts                                       |                  1 |       0 |
+
+  Rule: an entry may say nothing but what is the guest's to decide
+
+    @HWPT-34
+    Scenario Outline: <what>
+      Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
+        | ste[0]  | ste[1]   |
+        | <first> | <second> |
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "smmu" |
+        | data_type | ARM_SMMUV3    |
+        | data_len  | 16 bytes      |
+        | data_uptr | buffer "data" |
+      Then it fails with EIO
+      And it wrote nothing back
+      And device "nic" sees buffer "rom" at 16 MiB .. +4 pages
+      When it destroys vIOMMU "smmu"
+      Then it succeeds
+
+      Examples: what the host adds, and what nobody may set
+        | what                        | first              | second             |
+        | Config of stage 2           | 0xd                |                  0 |
+        | Config of both stages       | 0xf                |                  0 |
+        | a reserved Config           | 0x3                |                  0 |
+        | bit 52 of the first word    | 0x001000000000000b |                  0 |
+        | bit 58 of the first word    | 0x040000000000000b |                  0 |
+        | a split EATS                | 0xb                | 0x20000000         |
+        | a reserved EATS             | 0xb                | 0x30000000         |
+        | a reserved EATS of a bypass | 0x9                | 0x30000000         |
+        | MEV                         | 0xb                | 0x80000            |
+        | S2FWB                       | 0xb                | 0x2000000          |
+        | STRW                        | 0xb                | 0x80000000         |
+        | SHCFG                       | 0xb                | 0x100000000000     |
+        | bit 8 of the second word    | 0xb                | 0x100              |
+        | bit 63 of the second word   | 0xb                | 0x8000000000000000 |
+
+    @HWPT-35
+    Scenario Outline: flags <flags>
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "smmu" |
+        | flags     | <flags>       |
+        | data_type | ARM_SMMUV3    |
+        | data_len  | 16 bytes      |
+        | data_uptr | buffer "data" |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "smmu" |
+        | data_type | ARM_SMMUV3    |
+        | data_len  | 16 bytes      |
+        | data_uptr | buffer "data" |
+      Then it succeeds
+
+      Examples:
+        | flags          |
+        | PASID          |
+        | NEST_PARENT    |
+        | DIRTY_TRACKING |
+        | bit 4          |
+
+    @HWPT-35 @HWPT-13 @needs:fault-queue
+    Scenario: a fault queue is not the driver's business
+      Given a fault queue "faults"
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "smmu"        |
+        | flags     | FAULT_ID_VALID       |
+        | fault_id  | fault queue "faults" |
+        | data_type | ARM_SMMUV3           |
+        | data_len  | 16 bytes             |
+        | data_uptr | buffer "data"        |
+      Then it succeeds
+      When it destroys fault queue "faults"
+      Then it fails with EBUSY
+
+    @HWPT-19 @HWPT-20
+    Scenario Outline: <length> of data of type <type>
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "smmu" |
+        | data_type | <type>        |
+        | data_len  | <length>      |
+        | data_uptr | buffer "data" |
+      Then it fails with EINVAL
+      And it wrote nothing back
+      When it destroys vIOMMU "smmu"
+      Then it succeeds
+
+      Examples:
+        | type       | length   |
+        | VTD_S1     | 16 bytes |
+        | ARM_SMMUV3 | 15 bytes |
+        | ARM_SMMUV3 | 17 bytes |
+        | ARM_SMMUV3 |  8 bytes |
+
+  Rule: a nesting parent is a second stage and nothing else
+
+    @HWPT-36
+    Scenario Outline: a parent with <flags>
+      When it calls IOMMU_HWPT_ALLOC with:
+        | flags | NEST_PARENT, <flags> |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+      When it calls IOMMU_HWPT_ALLOC with:
+        | flags | NEST_PARENT |
+      Then it made HWPT "further"
+      When it attaches device "nic" to HWPT "further"
+      Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+
+      Examples:
+        | flags                 |
+        | DIRTY_TRACKING        |
+        | PASID                 |
+        | DIRTY_TRACKING, PASID |
+
+    @HWPT-17 @HWPT-24
+    Scenario: an entry on the parent itself
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | HWPT "parent" |
+        | data_type | ARM_SMMUV3    |
+        | data_len  | 16 bytes      |
+        | data_uptr | buffer "data" |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+
+  Rule: a device that a guest translates has to be one of the guest's
+
+    @HWPT-37 @VDEV-06
+    Scenario: a table of context descriptors without a vDEVICE
+      Given an SMMUv3 page table "stage 1" in buffer "tables", which the guest has at 1 MiB
+      And a nested HWPT "translated" with page table "stage 1" for device "nic" on vIOMMU "smmu"
+      When it attaches device "nic" to HWPT "translated"
+      Then it fails with ENOENT
+      And device "nic" sees buffer "rom" at 16 MiB .. +4 pages
+      Given a vDEVICE "guest nic" for device "nic" with virt_id 7 on vIOMMU "smmu"
+      When it attaches device "nic" to HWPT "translated"
+      Then it succeeds
+
+    @HWPT-37 @HWPT-33
+    Scenario: an entry that bypasses the first stage, without a vDEVICE
+      Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
+        | ste[0] |
+        | 0x9    |
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "smmu" |
+        | data_type | ARM_SMMUV3    |
+        | data_len  | 16 bytes      |
+        | data_uptr | buffer "data" |
+      Then it made HWPT "bypass"
+      When it attaches device "nic" to HWPT "bypass"
+      Then it succeeds
+      And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      And device "nic" does not see buffer "rom" at 16 MiB .. +4 pages

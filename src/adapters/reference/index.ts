@@ -52,8 +52,9 @@ class RunningReference implements Machine {
   readonly bench: Bench & { readonly frames: FrameCheck };
   private readonly machine: ReferenceMachine;
 
-  constructor({ board, devices }: ReferenceMachineDescription, parts: Parts) {
-    this.machine = new ReferenceMachine(parts, board);
+  constructor({ board, devices, features }: ReferenceMachineDescription, parts: Parts) {
+    const iommufdTest = features.includes('test-cmd');
+    this.machine = new ReferenceMachine(parts, board, { iommufdTest });
     this.bench = benches[devices](this.machine);
   }
 

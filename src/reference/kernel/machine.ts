@@ -1,6 +1,6 @@
 import { vtdBoard } from './board.ts';
 import type { Board } from './board.ts';
-import type { Kernel } from './kernel.ts';
+import type { Kernel, KernelConfig } from './kernel.ts';
 import { MachineHardware } from './machine-hardware.ts';
 import { defaultParts } from './parts.ts';
 import type { Parts } from './parts.ts';
@@ -10,6 +10,8 @@ import type { Syscalls } from './syscalls.ts';
 /** Soft limits of a new process. */
 const MEMLOCK_LIMIT = 8n << 20n;
 const NOFILE_LIMIT = 1024n;
+
+const forTests: KernelConfig = { iommufdTest: true };
 
 const everyCapability: readonly CapabilityName[] = [
   'IPC_LOCK',
@@ -26,12 +28,13 @@ export class Machine {
   readonly syscalls: Syscalls;
   private readonly user: User = { lockedVm: 0n };
 
-  constructor(parts: Parts = defaultParts, board: Board = vtdBoard) {
+  constructor(parts: Parts = defaultParts, board: Board = vtdBoard, config = forTests) {
     this.hardware = new MachineHardware(parts, board);
     const { pages, memory, iommu } = this.hardware;
     const vfio = new parts.VfioCore(parts, this.hardware);
     const faults = new parts.FaultInjection();
-    this.kernel = { parts, pages, bus: memory, iommu, hardware: this.hardware, vfio, faults };
+    const { hardware } = this;
+    this.kernel = { parts, pages, bus: memory, iommu, hardware, vfio, faults, config };
     this.syscalls = new parts.Syscalls(this.kernel);
   }
 

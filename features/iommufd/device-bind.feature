@@ -111,3 +111,42 @@ Feature: devices of an iommufd
       When it detaches device "nic"
       And device "nic" reads 1 page at 16 MiB
       Then the access is blocked
+
+  @needs:unsafe-interrupts
+  Rule: a device that can forge the interrupts of others is bound where the administrator allows it
+
+    @DEV-13
+    Scenario: it is not allowed, and then it is
+      Given a device "nic"
+      When it writes "N" to file "/sys/module/iommufd/parameters/allow_unsafe_interrupts"
+      Then it succeeds
+      And file "/sys/module/iommufd/parameters/allow_unsafe_interrupts" says "N"
+      When it binds device "nic" to the iommufd
+      Then it fails with EPERM
+      And it wrote nothing back
+      When it writes "Y" to file "/sys/module/iommufd/parameters/allow_unsafe_interrupts"
+      Then it succeeds
+      When it binds device "nic" to the iommufd
+      Then it succeeds
+      And device "nic" exists
+
+    @DEV-13
+    Scenario: what is bound stays bound
+      Given a device "nic"
+      And a device "disk"
+      And a buffer "ram" of 4 pages
+      When it binds device "nic" to the iommufd
+      And it writes "0" to file "/sys/module/iommufd/parameters/allow_unsafe_interrupts"
+      Then it succeeds
+      When it binds device "disk" to the iommufd
+      Then it fails with EPERM
+      When it attaches device "nic" to IOAS "guest"
+      Then it succeeds
+      When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+
+    @DEV-13
+    Scenario: what is neither yes nor no changes nothing
+      When it writes "maybe" to file "/sys/module/iommufd/parameters/allow_unsafe_interrupts"
+      Then it fails with EINVAL
+      And file "/sys/module/iommufd/parameters/allow_unsafe_interrupts" says "Y"

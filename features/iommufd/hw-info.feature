@@ -187,7 +187,7 @@ Feature: IOMMU_GET_HW_INFO
         | ARM_SMMUV3 | INTEL_VTD |
         | bit 31     | INTEL_VTD |
 
-    @HWINFO-09
+    @HWINFO-09 @needs:hw-info
     Scenario Outline: the type <type>, which the IOMMU does not have
       When it calls IOMMU_GET_HW_INFO with:
         | flags        | INPUT_TYPE |

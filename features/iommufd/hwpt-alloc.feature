@@ -210,7 +210,7 @@ Feature: IOMMU_HWPT_ALLOC
 
   Rule: a fault queue is looked up last
 
-    @HWPT-12 @needs:fault-queue
+    @HWPT-12 @needs:fault-queue @needs:hwpt-flags
     Scenario: a page table with a fault queue
       Given a fault queue "faults"
       When it calls IOMMU_HWPT_ALLOC with:
@@ -225,7 +225,7 @@ Feature: IOMMU_HWPT_ALLOC
       And it destroys fault queue "faults"
       Then it succeeds
 
-    @HWPT-12 @HWPT-13 @needs:fault-queue
+    @HWPT-12 @HWPT-13 @needs:fault-queue @needs:hwpt-flags
     Scenario Outline: <object> in place of a fault queue
       Given a HWPT "first" for device "nic" on IOAS "guest"
       And it destroys HWPT "first"
@@ -247,7 +247,7 @@ Feature: IOMMU_HWPT_ALLOC
         | IOAS "guest"   |
         | device "nic"   |
 
-    @HWPT-12 @HWPT-13 @needs:fault-queue
+    @HWPT-12 @HWPT-13 @needs:fault-queue @needs:hwpt-flags
     Scenario: no fault queue, and a mapping that the page table cannot have
       Given it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 2 pages + 1 byte read-write
       When it calls IOMMU_HWPT_ALLOC with:

@@ -147,7 +147,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd
       Then it returns:
         | iova_pgsizes | 128 GiB - 1 page |
 
-    @VFIO-16 @needs:vfio-device
+    @VFIO-16 @needs:intel-iommu
     Scenario: a device behind an IOMMU
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |

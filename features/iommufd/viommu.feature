@@ -68,6 +68,62 @@ Feature: IOMMU_VIOMMU_ALLOC
         | SELFTEST   |
         |          7 |
 
+    @VIOMMU-03 @needs:virtio-iommu
+    Scenario Outline: type <type> behind a virtio-iommu
+      When it calls IOMMU_VIOMMU_ALLOC with:
+        | type    | <type>         |
+        | hwpt_id | no such object |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+
+      Examples:
+        | type       |
+        | ARM_SMMUV3 |
+        | SELFTEST   |
+        |          7 |
+
+    @VIOMMU-14 @needs:amd-iommu
+    Scenario Outline: type <type> behind an AMD IOMMU, and no nesting parent
+      When it calls IOMMU_VIOMMU_ALLOC with:
+        | type    | <type>         |
+        | hwpt_id | no such object |
+      Then it fails with ENOENT
+      When it calls IOMMU_VIOMMU_ALLOC with:
+        | type    | <type>                         |
+        | hwpt_id | the page table of device "nic" |
+      Then it fails with EINVAL
+      And it wrote nothing back
+
+      Examples:
+        | type       |
+        | ARM_SMMUV3 |
+        | SELFTEST   |
+        |          7 |
+        | bit 31     |
+
+    @VIOMMU-14 @VIOMMU-07 @needs:amd-nesting
+    Scenario Outline: type <type> behind an AMD IOMMU
+      When it calls IOMMU_HWPT_ALLOC with:
+        | flags | NEST_PARENT |
+      Then it made HWPT "parent"
+      When it calls IOMMU_VIOMMU_ALLOC with:
+        | type    | <type>        |
+        | hwpt_id | HWPT "parent" |
+      Then it made vIOMMU "guest"
+      When it destroys HWPT "parent"
+      Then it fails with EBUSY
+      When it destroys vIOMMU "guest"
+      Then it succeeds
+      When it destroys HWPT "parent"
+      Then it succeeds
+
+      Examples:
+        | type       |
+        | ARM_SMMUV3 |
+        | SELFTEST   |
+        |          7 |
+        | bit 31     |
+
   @needs:device @needs:test-cmd @needs:nesting
   Rule: a vIOMMU is made on a nesting parent
 

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { AdapterError, checked, declarationFlaws, identityFlaw } from './checked.ts';
 import { adapterNames, loadAdapter } from './registry.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'registry-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 function write(name: string, text: string, mode = 0o644): string {
   const path = join(folder, name);

@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { resultOf } from '#report/fixtures/result.ts';
-import type { Configuration } from '#report/fixtures/result.ts';
 import { publishedFolder } from '#report/published.ts';
 
 import { publishedFiles, resultsOf } from './against.ts';
-import { conformance, newFolder } from './fixtures/conformance.ts';
+import { conformance } from './fixtures/conformance.ts';
 import { Problem } from './problem.ts';
 
-/** Publishes them in a folder of its own. */
-function publish(...configurations: readonly Configuration[]): string {
-  const published = newFolder();
-  for (const result of configurations.map(resultOf)) {
-    const folder = join(published, publishedFolder(result));
+/** Publishes results in a folder of its own; a kernel may have the name of its configuration behind it. */
+function publish(...kernels: readonly string[]): string {
+  const published = temporaryFolder();
+  for (const [kernel = '', configuration] of kernels.map((each) => each.split(' '))) {
+    const result = resultOf({ kernel });
+    const folder = join(published, publishedFolder(result, configuration));
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'result.json'), JSON.stringify(result));
   }
@@ -23,23 +24,15 @@ function publish(...configurations: readonly Configuration[]): string {
 }
 
 test('a release names all configurations of its newest published kernel', () => {
-  const older = [{ kernel: '7.3.4' }, { kernel: '6.12.117' }];
-  const published = publish(...older, { kernel: '7.3.10' }, { kernel: '7.3.10', features: 'a' });
-  const kernels = (word: string) =>
-    resultsOf(word, published).map(({ result: { machines, settings } }) => [
-      machines[0]?.kernel,
-      settings['features'],
-    ]);
-  const newest = [
-    ['7.3.10', 'a'],
-    ['7.3.10', undefined],
-  ];
-  assert.deepEqual(kernels('linux-7.3').sort(), newest.sort());
-  assert.deepEqual(kernels('linux-7.3.4'), [['7.3.4', undefined]]);
+  const published = publish('7.3.4', '6.12.117', '7.3.10', '7.3.10 vfio-container');
+  const places = (word: string) =>
+    resultsOf(word, published).map(({ place }) => relative(published, resolve(place)));
+  assert.deepEqual(places('linux-7.3'), ['7.3.10/linux', '7.3.10/linux-vfio-container']);
+  assert.deepEqual(places('linux-7.3.4'), ['7.3.4/linux']);
 });
 
 test('a path names the result that lies there', () => {
-  const published = publish({ kernel: '7.3.4' });
+  const published = publish('7.3.4');
   const [file = ''] = publishedFiles(published);
   assert.equal(publishedFiles(published).length, 1);
   for (const path of [file, join(file, '..')]) {
@@ -48,7 +41,7 @@ test('a path names the result that lies there', () => {
 });
 
 test('a release of which nothing is published is refused with those that there are', () => {
-  const published = publish({ kernel: '7.3.4' }, { kernel: '6.12.117' });
+  const published = publish('7.3.4', '6.12.117');
   const problem = (error: unknown) =>
     error instanceof Problem &&
     error.message ===
@@ -59,7 +52,7 @@ test('a release of which nothing is published is refused with those that there a
 });
 
 test('requirements --against counts by subsystem, lists the rest with reasons, and exits with 0', () => {
-  const folder = publish({ kernel: '7.3.4' });
+  const folder = publish('7.3.4');
   const args = ['requirements', '--against', join(folder, '7.3.4/linux')];
   const { code, output } = conformance([...args, '--config', 'src/cli/fixtures/cucumber.json']);
   assert.equal(code, 0);

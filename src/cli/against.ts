@@ -14,12 +14,12 @@ export interface Found {
   readonly result: Result;
 }
 
-/** Every published result.json, by its path. */
+/** Every published result.json, by its folder. */
 export function publishedFiles(folder = published): string[] {
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const results = files.filter((file) => file.endsWith('result.json'));
-  return results.sort().map((file) => join(folder, file));
+  const folders = files.filter((file) => file.endsWith('result.json')).map((file) => dirname(file));
+  return folders.sort().map((each) => join(folder, each, 'result.json'));
 }
 
 /**

@@ -3,15 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { families } from '#conformance/requirements/index.ts';
 
-import {
-  conformance,
-  fixtureReports,
-  newFolder,
-  resultIn,
-  runFixture,
-} from './fixtures/conformance.ts';
+import { conformance, fixtureReports, resultIn, runFixture } from './fixtures/conformance.ts';
 import { coverage } from './requirements.ts';
 
 const config = ['--config', 'src/cli/fixtures/cucumber.json'];
@@ -44,7 +39,7 @@ test('requirements exits with 1 where one has no scenario', () => {
 });
 
 test('compare exits with 1 where a scenario ended otherwise', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   runFixture(folder, 'src/cli/fixtures/features/calls');
   const result = resultIn(fixtureReports(folder));
   const other = join(folder, 'other.json');
@@ -56,7 +51,7 @@ test('compare exits with 1 where a scenario ended otherwise', () => {
 });
 
 test('compare names a file that is no result', () => {
-  const file = join(newFolder(), 'result.json');
+  const file = join(temporaryFolder(), 'result.json');
   writeFileSync(file, '{"schema": 1}');
   const { code, complaint } = conformance(['compare', file, file]);
   assert.equal(code, 2);

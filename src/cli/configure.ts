@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -10,7 +11,7 @@ const quiet = pathToFileURL(resolve(__dirname, 'quiet-formatter.cjs')).href;
 
 /** Cucumber's configuration of the suite, narrowed to what this run is to do. */
 export function configure(options: RunOptions, base: IRunConfiguration): IRunConfiguration {
-  const { paths, order, shard, parallel, adapter, settings, timeoutMs, machine } = options;
+  const { paths, order, shard, adapter, settings, timeoutMs, machine } = options;
   const own = base.sources.tagExpression;
   const wanted = tagExpression(options);
   return {
@@ -24,7 +25,7 @@ export function configure(options: RunOptions, base: IRunConfiguration): IRunCon
     },
     runtime: {
       ...base.runtime,
-      parallel,
+      parallel: workers(options),
       worldParameters: {
         ...base.runtime.worldParameters,
         adapter,
@@ -35,4 +36,10 @@ export function configure(options: RunOptions, base: IRunConfiguration): IRunCon
     },
     formats: { stdout: quiet, files: {}, publish: false, options: {} },
   };
+}
+
+/** An emulated machine keeps one processor busy, and waits for its devices in between: two workers have two of each. */
+function workers({ adapter, parallel }: RunOptions): number {
+  const fitting = adapter === 'linux-vm' && availableParallelism() > 1 ? 2 : 0;
+  return parallel ?? fitting;
 }

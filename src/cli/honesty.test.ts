@@ -3,13 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { Status } from 'allure-js-commons';
 import type { Link, TestResult } from 'allure-js-commons';
 
-import { fixtureReports, newFolder, resultIn, runFixture } from './fixtures/conformance.ts';
+import { fixtureReports, resultIn, runFixture } from './fixtures/conformance.ts';
 
 /** One run of the fixture serves all tests here: what stock Allure shows as passed, and the rest of the reports. */
-const folder = newFolder();
+const folder = temporaryFolder();
 const ended = runFixture(folder);
 const reports = fixtureReports(folder);
 const result = resultIn(reports);

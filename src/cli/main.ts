@@ -31,7 +31,7 @@ interface RunFlags {
   readonly seed?: number;
   readonly order?: 'defined' | 'random';
   readonly shard?: string;
-  readonly parallel: number;
+  readonly parallel?: number;
   readonly reports: string;
   readonly html?: boolean;
   readonly timeout: number;
@@ -55,6 +55,12 @@ function setting(text: string, before: Readonly<Record<string, string>>): Record
   const split = text.indexOf('=');
   if (split < 1) throw new InvalidArgumentError('Expected key=value.');
   return { ...before, [text.slice(0, split)]: text.slice(split + 1) };
+}
+
+function word(text: string): string {
+  if (!/^[\w-]+$/.test(text))
+    throw new InvalidArgumentError('Expected letters, digits and dashes.');
+  return text;
 }
 
 function words(text: string, before: readonly string[]): string[] {
@@ -95,7 +101,7 @@ function addRun(program: Command): void {
     .addOption(new Option('--order <order>', 'of the scenarios').choices(['defined', 'random']))
     .option('--seed <n>', 'of the random order', naturalNumber)
     .option('--shard <i/n>', 'only this part of the selected scenarios', shardOf)
-    .option('--parallel <n>', 'worker processes', naturalNumber, 0)
+    .option('--parallel <n>', 'worker processes (linux-vm: 2, others: none)', naturalNumber)
     .option('--reports <folder>', 'where reports go, below the name of the adapter', 'reports')
     .option('--html', 'fail where the HTML report cannot be made')
     .option('--no-html', 'make no HTML report')
@@ -132,6 +138,7 @@ function addReports(program: Command): void {
     .command('publish')
     .description('keep a complete result under reports/published, with how to reproduce it')
     .argument('<folder>', 'a folder of reports')
+    .option('--as <name>', 'the configuration of the kernel, if it is not the usual one', word)
     .action(publishCommand);
 }
 

@@ -3,19 +3,14 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import {
-  conformance,
-  fixtureReports,
-  newFolder,
-  resultIn,
-  runFixture,
-} from './fixtures/conformance.ts';
+import { temporaryFolder } from '#ending/temporary-folder.ts';
+import { conformance, fixtureReports, resultIn, runFixture } from './fixtures/conformance.ts';
 
 import { differences } from '#report/compare.ts';
 import { readMessages, readResult } from '#report/read-run.ts';
 import { normalise } from '#report/result.ts';
 
-const folder = newFolder();
+const folder = temporaryFolder();
 const whole = fixtureReports(folder);
 runFixture(folder);
 const result = resultIn(whole);
@@ -25,13 +20,13 @@ test('result.json meets its schema', () => {
 });
 
 test('a result.json that does not is refused', () => {
-  const file = join(newFolder(), 'result.json');
+  const file = join(temporaryFolder(), 'result.json');
   writeFileSync(file, JSON.stringify({ ...result, counts: { pass: 'all' } }));
   assert.throws(() => readResult(file), /result\.json\/counts/);
 });
 
 test('a random order gives the same result', () => {
-  const other = newFolder();
+  const other = temporaryFolder();
   runFixture(other, '--order', 'random', '--seed', '7');
   const shuffled = resultIn(fixtureReports(other));
   assert.equal(shuffled.selection.order, 'random:7');
@@ -39,13 +34,13 @@ test('a random order gives the same result', () => {
 });
 
 test('worker processes give the same result', () => {
-  const other = newFolder();
+  const other = temporaryFolder();
   runFixture(other, '--parallel', '2');
   assert.deepEqual(normalise(resultIn(fixtureReports(other))), normalise(result));
 });
 
 test('merged shards give the same result; with one missing, the run is incomplete', () => {
-  const parts = newFolder();
+  const parts = temporaryFolder();
   for (const shard of ['1/2', '2/2']) runFixture(parts, '--shard', shard);
   const shards = [1, 2].map((index) => join(parts, `adapter-shard-${index}-of-2`));
   const merge = (into: string, ...from: string[]) =>
@@ -61,7 +56,7 @@ test('merged shards give the same result; with one missing, the run is incomplet
 });
 
 test('messages are readable where the last line is cut off', () => {
-  const cut = newFolder();
+  const cut = temporaryFolder();
   const text = readFileSync(join(whole, 'messages.ndjson'), 'utf8');
   writeFileSync(join(cut, 'messages.ndjson'), text);
   appendFileSync(join(cut, 'messages.ndjson'), '{"testStep');

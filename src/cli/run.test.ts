@@ -4,13 +4,8 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import {
-  fixtureReports,
-  newFolder,
-  resultIn,
-  runFixture,
-  startFixture,
-} from './fixtures/conformance.ts';
+import { temporaryFolder } from '#ending/temporary-folder.ts';
+import { fixtureReports, resultIn, runFixture, startFixture } from './fixtures/conformance.ts';
 import type { Ended } from './fixtures/conformance.ts';
 
 const calls = 'src/cli/fixtures/features/calls';
@@ -23,7 +18,7 @@ function assertRefused({ code, output, complaint }: Ended, because: RegExp): voi
 }
 
 test('a run in which nothing fails exits with 0 and leaves every report', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const { code, output } = runFixture(folder, calls);
   assert.equal(code, 0, output);
   assert.match(output, /^total +7 +6 +0 +1$/m);
@@ -32,11 +27,11 @@ test('a run in which nothing fails exits with 0 and leaves every report', () => 
 });
 
 test('a run with a failure exits with 1', () => {
-  assert.equal(runFixture(newFolder(), honesty, '--only', 'ABI-07').code, 1);
+  assert.equal(runFixture(temporaryFolder(), honesty, '--only', 'ABI-07').code, 1);
 });
 
 test('known failures do not fail a run, also of an implementation that dies', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const known = ['--known-failures', 'src/cli/fixtures/known-failures.txt'];
   const { code, output } = runFixture(folder, honesty, '--only', 'ABI-07,ABI-14,ABI-18', ...known);
   assert.equal(code, 0, output);
@@ -44,7 +39,7 @@ test('known failures do not fail a run, also of an implementation that dies', ()
 });
 
 test('an unexpected pass fails a run', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const file = join(folder, 'known.txt');
   writeFileSync(file, '# It does not pass.\nABI-01\n');
   const { code, output } = runFixture(folder, calls, '--known-failures', file);
@@ -53,40 +48,43 @@ test('an unexpected pass fails a run', () => {
 });
 
 test('a known failure that matches no requirement is refused', () => {
-  const file = join(newFolder(), 'known.txt');
+  const file = join(temporaryFolder(), 'known.txt');
   writeFileSync(file, '# Mistyped.\nIOAS-MPA-*\n');
   assertRefused(
-    runFixture(newFolder(), '--known-failures', file),
+    runFixture(temporaryFolder(), '--known-failures', file),
     /known\.txt:2: "IOAS-MPA-\*" matches no requirement/,
   );
 });
 
 test('a known-failures file that does not exist is refused', () => {
   assertRefused(
-    runFixture(newFolder(), '--known-failures', './none.txt'),
+    runFixture(temporaryFolder(), '--known-failures', './none.txt'),
     /none\.txt cannot be read/,
   );
 });
 
 test('a selection without a scenario is refused', () => {
-  assertRefused(runFixture(newFolder(), '--only', 'ABI-30'), /no scenario is selected/);
+  assertRefused(runFixture(temporaryFolder(), '--only', 'ABI-30'), /no scenario is selected/);
 });
 
 test('an unknown requirement in --only is refused, and the nearest named', () => {
-  assertRefused(runFixture(newFolder(), '--only', 'IOAS-MPA'), /nearest: "IOAS-MAP"/);
+  assertRefused(runFixture(temporaryFolder(), '--only', 'IOAS-MPA'), /nearest: "IOAS-MAP"/);
 });
 
 test('an unknown profile is refused', () => {
-  assertRefused(runFixture(newFolder(), '--profile', 'bsae'), /no profile "bsae".*"base"/);
+  assertRefused(runFixture(temporaryFolder(), '--profile', 'bsae'), /no profile "bsae".*"base"/);
 });
 
 test('a path that does not exist is refused', () => {
-  assertRefused(runFixture(newFolder(), 'no-such.feature'), /no-such\.feature does not exist/);
+  assertRefused(
+    runFixture(temporaryFolder(), 'no-such.feature'),
+    /no-such\.feature does not exist/,
+  );
 });
 
 test('an unknown tag is refused with file and line', () => {
   const config = ['--config', 'src/cli/fixtures/broken/unknown-tag.json'];
-  const ended = runFixture(newFolder(), ...config);
+  const ended = runFixture(temporaryFolder(), ...config);
   assertRefused(
     ended,
     /unknown-tag\.feature:3: @IOAS-MPA-14 names no requirement; nearest: "IOAS-MAP-14"/,
@@ -100,52 +98,58 @@ test('an unknown tag is refused with file and line', () => {
 
 test('a feature file that Gherkin refuses is named with its line', () => {
   const config = ['--config', 'src/cli/fixtures/broken/unreadable.json'];
-  assertRefused(runFixture(newFolder(), ...config), /unreadable\.feature:5: /);
+  assertRefused(runFixture(temporaryFolder(), ...config), /unreadable\.feature:5: /);
 });
 
 test('an adapter that does not exist is refused, and there is a result that says so', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   assertRefused(runFixture(folder, '--adapter', './none'), /no adapter \.\/none/);
   assert.match(resultIn(join(folder, 'none')).stopped ?? '', /no adapter/);
 });
 
 test('a machine that the adapter does not have is refused', () => {
-  assertRefused(runFixture(newFolder(), '--machine', 'none'), /has no machine "none"; it has only/);
+  assertRefused(
+    runFixture(temporaryFolder(), '--machine', 'none'),
+    /has no machine "none"; it has only/,
+  );
 });
 
 test('an adapter that ends before it says hello is refused', () => {
   const wire = ['--adapter', 'wire', '--adapter-option', 'command=false'];
-  assertRefused(runFixture(newFolder(), ...wire), /ended before it answered hello/);
+  assertRefused(runFixture(temporaryFolder(), ...wire), /ended before it answered hello/);
 });
 
 test('a configuration that does not exist is refused', () => {
-  assertRefused(runFixture(newFolder(), '--config', 'none.json'), /none\.json/);
+  assertRefused(runFixture(temporaryFolder(), '--config', 'none.json'), /none\.json/);
 });
 
 test('a tag expression that cannot be read is refused', () => {
-  assertRefused(runFixture(newFolder(), '--tags', '@a and'), /"\(@a and\)" could not be parsed/);
+  assertRefused(
+    runFixture(temporaryFolder(), '--tags', '@a and'),
+    /"\(@a and\)" could not be parsed/,
+  );
 });
 
 test('a reports folder that cannot be written is refused', () => {
-  const file = join(newFolder(), 'file');
+  const file = join(temporaryFolder(), 'file');
   writeFileSync(file, '');
   assertRefused(runFixture(file), /reports folder .* lies below something that is no folder/);
 });
 
 test('a full disk ends the run with a sentence', { skip: !existsSync('/dev/full') }, () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   mkdirSync(fixtureReports(folder));
   symlinkSync('/dev/full', join(fixtureReports(folder), 'messages.ndjson'));
   assertRefused(runFixture(folder, calls), /the disk is full/);
 });
 
 test('a wrong option is refused', () => {
-  assertRefused(runFixture(newFolder(), '--shard', '3/2'), /from 1 to n/);
+  assertRefused(runFixture(temporaryFolder(), '--shard', '3/2'), /from 1 to n/);
 });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   test(`${signal} leaves the reports on what ran until then`, async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const child = startFixture(folder, waits);
     let output = '';
     child.stdout.on('data', (text: Buffer) => {

@@ -34,7 +34,8 @@ export interface RunOptions {
   /** `defined`, or `random:<seed>`. */
   readonly order: string;
   readonly shard?: string;
-  readonly parallel: number;
+  /** Worker processes; what suits the adapter where it is left out. */
+  readonly parallel?: number;
   readonly reports: string;
   /** Undefined: made where that is possible. */
   readonly html?: boolean;

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { painter } from './style.ts';
 import { runStages, type Report } from './test/stage.ts';
 import { stages } from './test/stages.ts';
+import { root } from './version.ts';
 
 /** `npm test`: everything that can be said without a real kernel; the last line is for machines. */
 
@@ -19,13 +19,13 @@ function show({ name, passed, failed, seconds, output }: Report): void {
 }
 
 async function main(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'iommufd-conformance-'));
+  const folder = join(root, 'reports', 'test');
+  rmSync(folder, { recursive: true, force: true });
   const reports = await runStages(stages(folder), width, show);
   const sum = (key: 'passed' | 'failed'): number =>
     reports.reduce((total, report) => total + report[key], 0);
   const failed = sum('failed');
-  if (failed === 0) rmSync(folder, { recursive: true });
-  else console.log(`reports of the runs: ${folder}`);
+  if (failed > 0) console.log(`reports of the runs: ${folder}`);
   console.log(`\n${sum('passed')} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }

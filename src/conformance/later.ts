@@ -10,15 +10,11 @@ export const laterFamilies: readonly string[] = [];
  */
 const waiting: Readonly<Record<string, string>> = {
   'HWINFO-16': 'HW-SMU',
-  'HWINFO-18': 'HW-AMD',
-  'HWPT-25': 'HW-AMD',
   'HWPT-33': 'HW-SMU',
   'HWPT-34': 'HW-SMU',
   'HWPT-35': 'HW-SMU',
   'HWPT-36': 'HW-SMU',
   'HWPT-37': 'HW-SMU',
-  'HWPT-39': 'HW-AMD',
-  'INV-05': 'HW-AMD',
   'INV-20': 'HW-SMU',
   'INV-21': 'HW-SMU',
   'INV-22': 'HW-SMU',

@@ -20,14 +20,10 @@ export const untestable: Readonly<Record<string, string>> = {
     'An access of the test command is attached as long as it exists. That of an emulated device can be detached, but its driver neither pins nor reads.',
   'PIN-25':
     'Every access that a process can make unpins when it is asked to, so that no unmap waits for one.',
-  'DEV-13': 'The interrupts of every device of the machines are isolated.',
   'DEV-14': 'The DMA of every device of the machines is coherent with the caches.',
   'DEV-47': 'The port cannot hold a device in its reset.',
-  'HWINFO-11': 'No machine has an IOMMU whose driver reports nothing about it.',
   'HWINFO-17': 'No machine has a Tegra241, and no model of its command queues is public.',
-  'HWPT-38': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
   'VIOMMU-13': 'No machine has a Tegra241, and no model of its command queues is public.',
-  'VIOMMU-14': 'No machine has an AMD IOMMU on which Linux makes a nesting parent.',
   'VDEV-08':
     'A call that races with the closing of its device cannot tell whether it came in time.',
   'VEVQ-22': 'No machine has a Tegra241, and no model of its command queues is public.',

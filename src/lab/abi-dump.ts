@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 import type { Abi, FieldLayout } from '#uapi/abi.ts';
 
 export interface Headers {
@@ -26,14 +26,10 @@ const linuxHeaders = ['types', 'iommufd', 'vfio', 'errno', 'fcntl', 'memfd', 'mm
  * compiler is `cc`.
  */
 export function dumpAbi(tables: Abi, headers: Headers): Abi {
-  const directory = mkdtempSync(join(tmpdir(), 'abi-'));
-  try {
-    prepare(directory);
-    const known = knownQuestions(questions(tables), directory, headers);
-    return answers(known, run(join(directory, 'abi')));
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  const directory = temporaryFolder();
+  prepare(directory);
+  const known = knownQuestions(questions(tables), directory, headers);
+  return answers(known, run(join(directory, 'abi')));
 }
 
 /** Headers of a kernel tree want one more header, which installing them would strip. */

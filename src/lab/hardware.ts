@@ -63,7 +63,7 @@ export const hardwareKinds = {
     parameters: [],
   },
   'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },
-  'amd-iommu': { devices: eduBehind('amd-iommu'), parameters: unsafe },
+  'amd-iommu': { devices: eduBehind('amd-iommu,intremap=off'), parameters: unsafe },
   smmuv3: { devices: eduBehindSmmu(), parameters: [], architectures: ['arm64'] },
   'smmuv3-stage1': { devices: eduBehindSmmu('1'), parameters: [], architectures: ['arm64'] },
   noiommu: { devices: eduDevices, parameters: ['vfio.enable_unsafe_noiommu_mode=1'] },

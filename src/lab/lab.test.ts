@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { cached } from './cache.ts';
 import { symbolsIn, unmet } from './config.ts';
 import { folder, initramfs, program } from './initramfs.ts';
@@ -139,14 +139,13 @@ describe('the cache', () => {
   let home: string;
   const before_ = process.env['XDG_CACHE_HOME'];
 
-  before(async () => {
-    home = await mkdtemp(join(tmpdir(), 'lab-'));
+  before(() => {
+    home = temporaryFolder();
     process.env['XDG_CACHE_HOME'] = home;
   });
-  after(async () => {
+  after(() => {
     if (before_ === undefined) delete process.env['XDG_CACHE_HOME'];
     else process.env['XDG_CACHE_HOME'] = before_;
-    await rm(home, { recursive: true });
   });
 
   async function addKernel(name: string): Promise<void> {

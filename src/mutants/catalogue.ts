@@ -10,6 +10,7 @@ import { faults } from './faults.ts';
 import { faultInjection } from './fault-injection.ts';
 import { guests } from './guests.ts';
 import { hardwareInfo } from './hardware-info.ts';
+import { iommus } from './iommus.ts';
 import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
 import { nestedTranslation } from './nested-translation.ts';
@@ -61,6 +62,7 @@ export const catalogue: readonly Mutant[] = [
   ...dirty,
   ...dma,
   ...nestedTranslation,
+  ...iommus,
   ...testCommand,
   ...faultInjection,
   ...refusals,

@@ -59,6 +59,14 @@ export const features = {
     says: 'The IOMMU of a VFIO device has no nesting, no dirty bits, no PASIDs and no snoop control.',
     requires: ['vfio-device'],
   },
+  'hw-info': {
+    says: 'The driver of the IOMMU has information about it for IOMMU_GET_HW_INFO.',
+    requires: ['hwpt-alloc'],
+  },
+  'hwpt-flags': {
+    says: 'The driver of the IOMMU takes flags for a page table, and page tables can have fault queues.',
+    requires: ['hwpt-alloc'],
+  },
   'unsafe-interrupts': {
     says: 'Devices can forge the interrupts of each other; a parameter of iommufd allows it.',
     requires: ['vfio-device'],
@@ -94,6 +102,10 @@ export const features = {
     requires: ['smmuv3'],
   },
   'amd-iommu': { says: 'VFIO devices are behind an AMD IOMMU.', requires: ['vfio-device'] },
+  'amd-nesting': {
+    says: 'Page tables of guests can be put on those of the AMD IOMMU.',
+    requires: ['amd-iommu', 'hwpt-alloc', 'viommu'],
+  },
   'virtio-iommu': { says: 'VFIO devices are behind a virtio-iommu.', requires: ['vfio-device'] },
   'fault-injection': {
     says: '/proc/self/fail-nth and fail_iommufd make checks inside the kernel fail.',

@@ -30,7 +30,6 @@ function reason(id: string, results: readonly Result[], more: Partial<Evidence> 
 test('a requirement is exercised where one of its scenarios passed or failed as was known, on any result', () => {
   const one = resultOf({ scenarios: [ran('a', 'pass', 'ABI-01'), ran('b', 'fail', 'ABI-02')] });
   const other = resultOf({
-    features: 'noiommu',
     scenarios: [ran('c', 'known-failure', 'OPT-35'), ran('d', 'skip', 'ABI-03')],
   });
   assert.deepEqual([...exercised([one, other])], ['ABI-01', 'OPT-35']);

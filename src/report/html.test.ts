@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { allure2, allure3, writeHtml } from './html.ts';
 
 function resultsFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'html-'));
+  const folder = temporaryFolder();
   const results = join(folder, 'allure-results');
   mkdirSync(results);
   const result = { uuid: 'a', name: 'one', status: 'passed', stage: 'finished', steps: [] };

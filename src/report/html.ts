@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { allureResults } from './allure/write.ts';
 
 export type HtmlOutcome =
@@ -73,20 +73,16 @@ export async function writeHtml(
     const reason = 'neither Java 17 nor the npm package allure is there to make it';
     return { kind: 'missing', reason };
   }
-  const scratch = mkdtempSync(join(tmpdir(), 'allure-'));
-  try {
-    const [program, ...args] = generator.command(allureResults(folder), join(scratch, 'report'));
-    const failure = await run(program, args, scratch);
-    if (failure !== undefined) {
-      return { kind: 'missing', reason: `${generator.name} failed: ${failure}` };
-    }
-    cpSync(join(scratch, 'report', 'index.html'), file);
-    writeFileSync(file, withoutAnalytics(readFileSync(file, 'utf8')));
-    const { note } = generator;
-    return { kind: 'written', file, ...(note !== undefined && { note }) };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
+  const scratch = temporaryFolder();
+  const [program, ...args] = generator.command(allureResults(folder), join(scratch, 'report'));
+  const failure = await run(program, args, scratch);
+  if (failure !== undefined) {
+    return { kind: 'missing', reason: `${generator.name} failed: ${failure}` };
   }
+  cpSync(join(scratch, 'report', 'index.html'), file);
+  writeFileSync(file, withoutAnalytics(readFileSync(file, 'utf8')));
+  const { note } = generator;
+  return { kind: 'written', file, ...(note !== undefined && { note }) };
 }
 
 /** Resolves with the last words of a program that failed. */

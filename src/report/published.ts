@@ -6,17 +6,13 @@ import { isNarrowed } from './run-record.ts';
 import type { Result, ScenarioResult } from './result.ts';
 
 /**
- * Where a result belongs below reports/published/: its kernel, its implementation, and what tells its configuration from
- * the usual one: `7.3.4/linux`, `7.3.4/linux+noiommu+vfio-container`, `7.3.4/linux-aarch64`.
+ * Where a result belongs below reports/published/: its kernel, its implementation, and the configuration of that kernel,
+ * unless it is the usual one: `7.3.4/linux`, `7.3.4/linux-vfio-container`.
  */
-export function publishedFolder({ machines, adapter, settings }: Result): string {
+export function publishedFolder({ machines, adapter }: Result, configuration?: string): string {
   const [machine] = machines;
-  if (machine === undefined) return `unknown/${adapter}`;
-  const { kernel, implementation, architecture } = machine;
-  const port = architecture === 'x86_64' ? '' : `-${architecture}`;
-  const more = (settings['features'] ?? '').split(',').filter((feature) => feature !== '');
-  const configuration = more.sort(compareText).map((feature) => `+${feature}`);
-  return `${kernel}/${implementation}${port}${configuration.join('')}`;
+  const place = machine ? `${machine.kernel}/${machine.implementation}` : `unknown/${adapter}`;
+  return configuration === undefined ? place : `${place}-${configuration}`;
 }
 
 /** Why a result is not fit to be shown to others; empty where it is. */

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { filesBelow, root } from './files.ts';
 
 /** The vocabulary stays small: the suite is read by people, and answered by people who write adapters. */
@@ -23,7 +22,7 @@ interface Usage {
 
 /** How often each step definition is used, as a dry run of cucumber tells. */
 async function usage(): Promise<Usage[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'iommufd-conformance-'));
+  const folder = temporaryFolder();
   const file = join(folder, 'usage.json');
   const provided = { dryRun: true, format: [`usage-json:${file}`] };
   const environment = {
@@ -34,7 +33,6 @@ async function usage(): Promise<Usage[]> {
   const { runConfiguration } = await loadConfiguration({ provided }, environment);
   await runCucumber(runConfiguration, environment);
   const text = readFileSync(file, 'utf8');
-  await rm(folder, { recursive: true });
   return JSON.parse(text) as Usage[];
 }
 

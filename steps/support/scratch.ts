@@ -31,26 +31,40 @@ export function demand<T extends number | bigint>(call: string, result: T): T {
   return result;
 }
 
+interface Piece {
+  readonly length: bigint;
+  readonly protection: number;
+  readonly flags: number;
+  readonly fd?: number;
+  /** Where it has to be. */
+  readonly at?: bigint;
+}
+
+async function map(process: Process, piece: Piece): Promise<bigint> {
+  const { length, protection, flags, fd = -1, at } = piece;
+  const place =
+    at === undefined ? { address: 0n, flags } : { address: at, flags: flags | MAP_FIXED };
+  return demand('mmap', await process.mmap({ ...place, length, protection, fd, offset: 0n }));
+}
+
+/** In two round trips: calls of a process keep their order, so none has to wait for the one before. */
 export async function reserveScratch(process: Process, pageSize: number): Promise<Scratch> {
   const page = BigInt(pageSize);
-  const map = async (
-    length: bigint,
-    protection: number,
-    rest: { flags: number; fd?: number; address?: bigint },
-  ): Promise<bigint> => {
-    const { flags, fd = -1, address = 0n } = rest;
-    const result = await process.mmap({ address, length, protection, flags, fd, offset: 0n });
-    return demand('mmap', result);
-  };
   const readWrite = PROT_READ | PROT_WRITE;
-  const writable = await map(3n * page, readWrite, { flags: MAP_PRIVATE | MAP_ANONYMOUS });
+  const own = { protection: readWrite, flags: MAP_PRIVATE | MAP_ANONYMOUS };
+  const [writable, array, memfd] = await Promise.all([
+    map(process, { ...own, length: 3n * page }),
+    map(process, { ...own, length: page }),
+    process.memfd(page, 0),
+  ]);
   const end = writable + 2n * page;
-  const fixed = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
-  await map(page, PROT_NONE, { flags: fixed, address: end });
-  const array = await map(page, readWrite, { flags: MAP_PRIVATE | MAP_ANONYMOUS });
-  const fd = demand('memfd_create', await process.memfd(page, 0));
-  const aliasWritable = await map(page, readWrite, { flags: MAP_SHARED, fd });
-  const aliasReadOnly = await map(page, PROT_READ, { flags: MAP_SHARED, fd });
-  await process.close(fd);
+  const fd = demand('memfd_create', memfd);
+  const alias = { length: page, flags: MAP_SHARED, fd };
+  const [aliasWritable, aliasReadOnly] = await Promise.all([
+    map(process, { ...alias, protection: readWrite }),
+    map(process, { ...alias, protection: PROT_READ }),
+    map(process, { ...own, length: page, protection: PROT_NONE, at: end }),
+    process.close(fd),
+  ]);
   return { writable, end, array, aliasWritable, aliasReadOnly };
 }

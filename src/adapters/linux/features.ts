@@ -34,20 +34,23 @@ const ofEdu = [
 ] as const;
 
 const ofX86 = [...ofEdu, 'reserved-iova'] as const;
-const ofSmmu = [...ofEdu, 'smmuv3', 'device-with-two-streams'] as const;
+/** Of drivers of IOMMUs that there are in hardware. */
+const ofDriver = ['hw-info', 'hwpt-flags'] as const;
+const ofSmmu = [...ofEdu, ...ofDriver, 'smmuv3', 'device-with-two-streams'] as const;
 
 const ofSelftest = [
   ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
+  ...ofDriver,
   'page-table-types',
   ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
 ] as const;
 
 const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
   selftest: ofSelftest,
-  edu: [...ofX86, 'intel-iommu', 'host-driver', 'basic-iommu'],
-  'edu-snoop': [...ofX86, 'intel-iommu', 'snoop-control'],
+  edu: [...ofX86, ...ofDriver, 'intel-iommu', 'host-driver', 'basic-iommu'],
+  'edu-snoop': [...ofX86, ...ofDriver, 'intel-iommu', 'snoop-control'],
   'virtio-iommu': [...ofX86, 'virtio-iommu', 'unsafe-interrupts'],
-  'amd-iommu': [...ofX86, 'amd-iommu', 'unsafe-interrupts'],
+  'amd-iommu': [...ofX86, ...ofDriver, 'amd-iommu', 'unsafe-interrupts'],
   smmuv3: ofSmmu,
   'smmuv3-stage1': [...ofSmmu, 'iommu-without-nesting'],
   noiommu: [...ofSelftest, 'device-without-iommu', 'vfio-group'],

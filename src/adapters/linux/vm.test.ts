@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { cachedKernels } from '#lab/kernels.ts';
 import { findTool } from '#lab/tools.ts';
 import type { Machine } from '#port/implementation.ts';
@@ -28,12 +26,11 @@ describe('a virtual machine that cannot be', () => {
   let empty: string;
 
   before(() => {
-    empty = mkdtempSync(join(tmpdir(), 'vm-'));
+    empty = temporaryFolder();
     process.env['XDG_CACHE_HOME'] = empty;
   });
   after(() => {
     process.env = before_;
-    rmSync(empty, { recursive: true });
   });
 
   const start = (machine: string, settings: Record<string, string>): Promise<Machine> =>

@@ -7,6 +7,7 @@ import {
   eduBehindBridge,
   eduGroups,
   everyHardware,
+  hardwareKinds,
   hardwareOf,
   hostDriven,
   hostDriver,
@@ -40,6 +41,8 @@ import { SelftestBench } from './devices/selftest.ts';
 import { bindToVfioPci, giveToDriver } from './devices/vfio-pci.ts';
 import { declaredByUser, featuresOf, hardwareFeatures, offeredOn } from './features.ts';
 import { Files } from './files.ts';
+import { restoreParameters } from './module-parameters.ts';
+import { KernelMessages } from './kernel-messages.ts';
 import { featuresOfImage } from './probe.ts';
 import { Scratch } from './scratch.ts';
 
@@ -168,7 +171,8 @@ async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Prom
   const varieties = await varietiesOf(hardware, files, groups);
   const giveTo = (address: string, driver: DeviceDriver): Promise<number> =>
     giveToDriver(files, address, driver === 'vfio' ? 'vfio-pci' : hostDriver);
-  return new EduBench({ groups, varieties, faults, giveTo });
+  const restore = (): Promise<void> => restoreParameters(files, hardwareKinds[hardware].parameters);
+  return new EduBench({ groups, varieties, faults, giveTo, restore });
 }
 
 async function varietiesOf(
@@ -188,7 +192,7 @@ class VirtualMachine implements Machine {
   readonly bench: Bench;
   private readonly wired: Machine;
   private readonly console: KernelConsole;
-  private readonly files: Files;
+  private readonly messages: KernelMessages;
   private readonly timeoutMs: number;
   private marks = 0;
 
@@ -196,14 +200,14 @@ class VirtualMachine implements Machine {
     wired: Machine,
     parts: Pick<VirtualMachine, 'bench'> & {
       readonly console: KernelConsole;
-      readonly files: Files;
+      readonly messages: KernelMessages;
       readonly timeoutMs: number;
     },
   ) {
     this.wired = wired;
     this.bench = parts.bench;
     this.console = parts.console;
-    this.files = parts.files;
+    this.messages = parts.messages;
     this.timeoutMs = parts.timeoutMs;
   }
 
@@ -212,9 +216,10 @@ class VirtualMachine implements Machine {
     { console, faults }: Booted,
     { hardware, timeoutMs }: { readonly hardware: Hardware; readonly timeoutMs: number },
   ): Promise<VirtualMachine> {
-    const files = new Files(await Scratch.of(await wired.newProcess()));
-    const bench = await benchOf(hardware, files, faults);
-    return new VirtualMachine(wired, { bench, console, files, timeoutMs });
+    const scratch = await Scratch.of(await wired.newProcess());
+    const bench = await benchOf(hardware, new Files(scratch), faults);
+    const messages = await KernelMessages.open(scratch);
+    return new VirtualMachine(wired, { bench, console, messages, timeoutMs });
   }
 
   get identity(): Machine['identity'] {
@@ -227,9 +232,9 @@ class VirtualMachine implements Machine {
 
   /** All that was printed before this call has arrived when a line that is printed now has. */
   async complaints(): Promise<readonly string[]> {
-    const mark = `iommufd-conformance: mark ${++this.marks}.`;
+    const mark = `mark ${++this.marks}.`;
     const arrival = this.console.arrival(mark);
-    await this.files.write('/dev/kmsg', `<3>${mark}\n`);
+    await this.messages.print(mark);
     await this.within(arrival);
     return this.console.complaints();
   }

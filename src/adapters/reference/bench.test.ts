@@ -14,7 +14,7 @@ const PAGE = 0x1000n;
 /** A device with two pages of a process mapped at IOVA, as iommufd would do it. */
 async function newSetup(protection = { read: true, write: true }) {
   const machine = new Machine();
-  const bench = new ReferenceBench(machine.hardware);
+  const bench = new ReferenceBench(machine);
   const process = new ReferenceProcess(machine, machine.newTask());
   const buffer = await process.mmap({
     address: 0n,
@@ -72,7 +72,7 @@ describe('the bench of the reference', () => {
   });
 
   it('gives out free devices, new ones when there are no more, and takes them back', async () => {
-    const bench = new ReferenceBench(new Machine().hardware);
+    const bench = new ReferenceBench(new Machine());
     const before = await bench.devices();
     const plugged = [];
     for (let count = 0; count < 6; count += 1) plugged.push(await bench.plug({}));
@@ -85,7 +85,7 @@ describe('the bench of the reference', () => {
   });
 
   it('puts back what was unplugged', async () => {
-    const bench = new ReferenceBench(new Machine().hardware);
+    const bench = new ReferenceBench(new Machine());
     const before = await bench.devices();
     await bench.unplug(before[1]!.id);
     await bench.plug({});

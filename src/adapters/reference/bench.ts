@@ -15,6 +15,8 @@ import type {
   MachineHardware,
   PlugOptions,
 } from '#reference/kernel/machine-hardware.ts';
+import type { ModuleParameters } from '#reference/kernel/module-parameters.ts';
+import type { Machine } from '#reference/kernel/machine.ts';
 import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
 import { failure } from '#uapi/errno.ts';
 import { IOMMU_PGFAULT_PERM_READ, IOMMU_PGFAULT_PERM_WRITE } from '#uapi/iommufd/fault.ts';
@@ -39,14 +41,16 @@ const varieties: Readonly<Partial<Record<DeviceVariety, PlugOptions>>> = {
 export class ReferenceBench implements Bench {
   readonly frames: FrameCheck;
   private readonly hardware: MachineHardware;
+  private readonly parameters: ModuleParameters;
   private readonly layout: Layout;
   /** What the machine was built with; the rest goes with reset(). */
   private builtIn: readonly MachineDevice[];
   /** Given out since the last reset(). */
   private readonly taken = new Set<MachineDevice>();
 
-  constructor(hardware: MachineHardware, layout: Layout = 'bridges') {
+  constructor({ hardware, kernel }: Machine, layout: Layout = 'bridges') {
     this.hardware = hardware;
+    this.parameters = kernel.parameters;
     this.layout = layout;
     this.builtIn = buildDevices(hardware, layout);
     this.frames = new FrameCheck(hardware);
@@ -123,6 +127,7 @@ export class ReferenceBench implements Bench {
     if (this.builtIn.some((device) => !this.hardware.devices.includes(device))) this.rebuild();
     this.taken.clear();
     for (const iommu of this.hardware.iommus) iommu.clearFaults();
+    this.parameters.restore();
     this.frames.check();
   }
 

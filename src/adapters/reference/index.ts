@@ -42,8 +42,8 @@ const benches: Readonly<
   >
 > = {
   mock: ({ hardware }) => new MockBench(hardware),
-  pci: ({ hardware }) => new ReferenceBench(hardware),
-  'pci on the root bus': ({ hardware }) => new ReferenceBench(hardware, 'root bus'),
+  pci: (machine) => new ReferenceBench(machine),
+  'pci on the root bus': (machine) => new ReferenceBench(machine, 'root bus'),
   'mock and bare': (machine) => new NoiommuMachineBench(machine),
 };
 
@@ -52,9 +52,10 @@ class RunningReference implements Machine {
   readonly bench: Bench & { readonly frames: FrameCheck };
   private readonly machine: ReferenceMachine;
 
-  constructor({ board, devices, features }: ReferenceMachineDescription, parts: Parts) {
+  constructor(machine: ReferenceMachineDescription, parts: Parts) {
+    const { board, devices, atBoot, features } = machine;
     const iommufdTest = features.includes('test-cmd');
-    this.machine = new ReferenceMachine(parts, board, { iommufdTest });
+    this.machine = new ReferenceMachine(parts, board, atBoot, { iommufdTest });
     this.bench = benches[devices](this.machine);
   }
 

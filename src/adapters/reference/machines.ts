@@ -1,7 +1,15 @@
 import type { MachineDescription } from '#port/implementation.ts';
-import { bareBoard, nestedVtdBoard, vtdBoard } from '#reference/kernel/board.ts';
+import {
+  amdBoard,
+  amdNestingBoard,
+  bareBoard,
+  nestedVtdBoard,
+  virtioBoard,
+  vtdBoard,
+} from '#reference/kernel/board.ts';
 import type { Board } from '#reference/kernel/board.ts';
 import { smmuBoard } from '#reference/kernel/iommu/arm/board.ts';
+import type { ParameterValues } from '#reference/kernel/module-parameters.ts';
 
 export interface ReferenceMachineDescription extends MachineDescription {
   readonly board: Board;
@@ -10,6 +18,8 @@ export interface ReferenceMachineDescription extends MachineDescription {
    * former, and those that no IOMMU stands before where a scenario asks for them.
    */
   readonly devices: 'mock' | 'pci' | 'pci on the root bus' | 'mock and bare';
+  /** On the kernel's command line. */
+  readonly atBoot?: ParameterValues;
 }
 
 /** What a process finds on either machine. */
@@ -32,20 +42,28 @@ const ofEach = [
   'hw-queue',
 ] as const;
 
-/** Of devices behind an emulated VT-d. */
-const ofVtd = [
+/** Of PCI devices behind an IOMMU. */
+const ofPci = [
   'vfio-device',
   'vfio-group',
   'shared-group',
   'host-driver',
   'dma',
   'reserved-iova',
-  'intel-iommu',
   'vfio-dma-buf',
 ] as const;
+/** Of a driver for an IOMMU that there is in hardware. */
+const ofDriver = ['hw-info', 'hwpt-flags'] as const;
+/** Of those behind a VT-d. */
+const ofVtd = [...ofPci, ...ofDriver, 'intel-iommu'] as const;
+/** Of those behind an IOMMU that does not remap interrupts. */
+const ofUnsafe = [...ofPci, 'unsafe-interrupts'] as const;
+const ofAmd = [...ofUnsafe, ...ofDriver, 'amd-iommu'] as const;
+const atBoot = { allowUnsafeInterrupts: true };
 /** Of devices behind an SMMUv3, and of some behind one that lacks something. */
 const ofSmmu = [
   ...(['vfio-device', 'vfio-group', 'shared-group', 'dma', 'vfio-dma-buf'] as const),
+  ...ofDriver,
   ...(['smmuv3', 'smmuv3-nesting', 'device-with-two-streams'] as const),
   ...(['device-behind-another-iommu', 'iommu-without-nesting', 'iommu-past-caches'] as const),
   ...(['iommu-with-large-pages', 'iommu-without-coherency'] as const),
@@ -61,6 +79,7 @@ const ofBare = [
 ] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
+  ...ofDriver,
   ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),
   ...(['page-requests', 'page-table-types', 'pasid', 'fault-injection'] as const),
 ] as const;
@@ -100,5 +119,26 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: smmuBoard,
     devices: 'pci on the root bus',
     features: [...ofEach, ...ofSmmu],
+  },
+  {
+    name: 'virtio-iommu',
+    board: virtioBoard,
+    devices: 'pci',
+    features: [...ofEach, ...ofUnsafe, 'virtio-iommu'],
+    atBoot,
+  },
+  {
+    name: 'amd-iommu',
+    board: amdBoard,
+    devices: 'pci',
+    features: [...ofEach, ...ofAmd],
+    atBoot,
+  },
+  {
+    name: 'amd-nesting',
+    board: amdNestingBoard,
+    devices: 'pci',
+    features: [...ofEach, ...ofAmd, 'amd-nesting'],
+    atBoot,
   },
 ];

@@ -15,7 +15,7 @@ class NoiommuBench extends ReferenceBench {
   private readonly machine: Machine;
 
   constructor(machine: Machine) {
-    super(machine.hardware);
+    super(machine);
     this.machine = machine;
   }
 

@@ -2,17 +2,15 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { spawnChild } from './child.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'child-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const ends: readonly [way: string, end: (parent: ChildProcess) => void, code: number][] = [
   ['is interrupted', (parent) => parent.kill('SIGINT'), 130],

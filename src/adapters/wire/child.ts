@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
 
+import { atEnd } from '#ending/at-end.ts';
 import { LineSplitter } from './lines.ts';
 
 export interface ChildOptions {
@@ -41,12 +41,9 @@ const lastWordsMs = 500;
 /** Starts a program in a process group of its own, which never outlives this process. */
 export function spawnChild(options: ChildOptions): Child {
   const running = new RunningChild(options);
-  living.add(running);
-  if (living.size === 1) watchSignals();
-  void running.gone.then(() => {
-    living.delete(running);
-    if (living.size === 0) ignoreSignals();
-  });
+  // In a group of its own, it does not get the terminal's Ctrl-C.
+  const callOff = atEnd(() => running.kill());
+  void running.gone.then(callOff);
   return running;
 }
 
@@ -141,30 +138,4 @@ class RunningChild implements Child {
     await Promise.race([this.gone, limit]);
     clearTimeout(timer);
   }
-}
-
-const living = new Set<RunningChild>();
-const deadlySignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-function killAll(): void {
-  for (const child of living) child.kill();
-}
-
-function watchSignals(): void {
-  process.on('exit', killAll);
-  for (const signal of deadlySignals) process.on(signal, dieOf);
-}
-
-function ignoreSignals(): void {
-  process.off('exit', killAll);
-  for (const signal of deadlySignals) process.off(signal, dieOf);
-}
-
-/**
- * A child in a group of its own does not get the terminal's Ctrl-C. Where the program has a handler of its own, that
- * one decides, and the children go at exit.
- */
-function dieOf(signal: (typeof deadlySignals)[number]): void {
-  if (process.listenerCount(signal) > 1) return;
-  process.exit(128 + constants.signals[signal]);
 }

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+
+import { temporaryFolder } from '#ending/temporary-folder.ts';
 
 import { root } from '../version.ts';
 
@@ -55,24 +56,20 @@ function emptySteps(usage: readonly Usage[]): string {
 
 /** The suite beside an empty one of the same scenarios, steps and step definitions; runs of both take turns. */
 export function measureSuite(): SuiteCost {
-  const folder = mkdtempSync(join(tmpdir(), 'iommufd-conformance-'));
-  try {
-    const usageFile = join(folder, 'usage.json');
-    cucumber('--dry-run', '--format', `usage-json:${usageFile}`);
-    const steps = join(folder, 'empty.cjs');
-    const config = join(folder, 'cucumber.json');
-    writeFileSync(steps, emptySteps(JSON.parse(readFileSync(usageFile, 'utf8')) as Usage[]));
-    const options = { requireModule: ['ts-node/register'], require: [steps], format: ['summary'] };
-    writeFileSync(config, JSON.stringify({ default: options }));
-    const suite: number[] = [];
-    const empty: number[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      suite.push(cucumber('--format', 'summary'));
-      empty.push(cucumber('--config', relative(root, config)));
-    }
-    const [ours, floor] = [Math.min(...suite), Math.min(...empty)];
-    return { suite: ours, empty: floor, ratio: ours / floor };
-  } finally {
-    rmSync(folder, { recursive: true });
+  const folder = temporaryFolder();
+  const usageFile = join(folder, 'usage.json');
+  cucumber('--dry-run', '--format', `usage-json:${usageFile}`);
+  const steps = join(folder, 'empty.cjs');
+  const config = join(folder, 'cucumber.json');
+  writeFileSync(steps, emptySteps(JSON.parse(readFileSync(usageFile, 'utf8')) as Usage[]));
+  const options = { requireModule: ['ts-node/register'], require: [steps], format: ['summary'] };
+  writeFileSync(config, JSON.stringify({ default: options }));
+  const suite: number[] = [];
+  const empty: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    suite.push(cucumber('--format', 'summary'));
+    empty.push(cucumber('--config', relative(root, config)));
   }
+  const [ours, floor] = [Math.min(...suite), Math.min(...empty)];
+  return { suite: ours, empty: floor, ratio: ours / floor };
 }

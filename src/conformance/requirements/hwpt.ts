@@ -305,5 +305,12 @@ export const hwpt = requirements(
       since: '7.3',
       profile: 'noiommu',
     },
+    43: {
+      says: 'IOMMU_HWPT_ALLOC on an IOAS with any flag fails with EOPNOTSUPP for a device whose IOMMU has a driver that takes none, also with FAULT_ID_VALID.',
+      level: 'observed',
+      source: [paging],
+      since: '6.11',
+      profile: 'faults',
+    },
   },
 );

@@ -1,10 +1,14 @@
+import { nestingFeatures, plainFeatures } from '../hardware/amd/capabilities.ts';
+import type { AmdFeatures } from '../hardware/amd/capabilities.ts';
 import type { Translator } from '../hardware/bus.ts';
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import { legacyModel } from '../hardware/vtd/capabilities.ts';
 import type { VtdModel } from '../hardware/vtd/capabilities.ts';
+import type { AmdDevice } from './iommu/amd/amd-iommu.ts';
 import type { PciIdentity } from './iommu/iommu.ts';
 import type { IommuOps } from './iommu/group.ts';
 import type { IntelDevice } from './iommu/intel/intel-device.ts';
+import type { VirtioEndpoint } from './iommu/virtio/virtio-iommu.ts';
 import type { Pages } from './mm/pages.ts';
 import type { Parts } from './parts.ts';
 
@@ -29,6 +33,11 @@ export interface BoardOptions {
 
 /** The IOMMUs of a machine: the first one is what devices are behind, unless they are told to be behind another. */
 export type Board = (options: BoardOptions) => readonly [HostIommu, ...HostIommu[]];
+
+/** What the requests of a device may carry: its own id, and that of the bridge which takes them over. */
+function requesterIds({ rid, requesterId }: PciIdentity): readonly [number, ...number[]] {
+  return rid === requesterId ? [rid] : [rid, requesterId];
+}
 
 /** A unit, and the driver for the mode that it is to be in. */
 function vtd({ parts, memory, pages }: BoardOptions, model: VtdModel): HostIommu<IntelDevice> {
@@ -55,6 +64,37 @@ export const nestedVtdBoard: Board = (options) => [
   },
 ];
 
+/** A paravirtual IOMMU, as a hypervisor offers it. */
+export const virtioBoard: Board = ({ parts, memory, pages }) => {
+  const device = new parts.VirtioIommu({ memory, parts });
+  const driver = new parts.VirtioIommuDriver({ pages, parts, device });
+  const iommu: HostIommu<VirtioEndpoint> = {
+    translator: device,
+    driver,
+    probe: (identity) => driver.probe(requesterIds(identity)),
+    clearFaults: () => undefined,
+  };
+  return [iommu];
+};
+
+function amdBoardWith(features: AmdFeatures): Board {
+  return ({ parts, memory, pages }) => {
+    const unit = new parts.AmdIommuUnit({ memory, parts, features });
+    const driver = new parts.AmdIommu({ pages, parts, unit });
+    const iommu: HostIommu<AmdDevice> = {
+      translator: unit,
+      driver,
+      probe: (identity) => ({ requesterIds: requesterIds(identity) }),
+      clearFaults: () => unit.events.clear(),
+    };
+    return [iommu];
+  };
+}
+
+/** An AMD IOMMU with what an emulated one has. */
+export const amdBoard = amdBoardWith(plainFeatures);
+/** One whose page tables can be nesting parents. */
+export const amdNestingBoard = amdBoardWith(nestingFeatures);
 /** No IOMMU at all. */
 export const bareBoard: Board = ({ parts }) => [
   {

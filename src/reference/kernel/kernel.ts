@@ -1,6 +1,7 @@
 import type { MemoryBus } from '../hardware/bus.ts';
 import type { IommuCore } from './iommu/iommu.ts';
 import type { MachineHardware } from './machine-hardware.ts';
+import type { ModuleParameters } from './module-parameters.ts';
 import type { Pages } from './mm/pages.ts';
 import type { Parts } from './parts.ts';
 import type { FaultInjection } from './fault-injection.ts';
@@ -21,6 +22,7 @@ export interface Kernel {
   /** The devices that there are. */
   readonly hardware: MachineHardware;
   readonly vfio: VfioCore;
+  readonly parameters: ModuleParameters;
   readonly faults: FaultInjection;
   readonly config: KernelConfig;
 }

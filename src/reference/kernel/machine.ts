@@ -2,6 +2,8 @@ import { vtdBoard } from './board.ts';
 import type { Board } from './board.ts';
 import type { Kernel, KernelConfig } from './kernel.ts';
 import { MachineHardware } from './machine-hardware.ts';
+import { ModuleParameters } from './module-parameters.ts';
+import type { ParameterValues } from './module-parameters.ts';
 import { defaultParts } from './parts.ts';
 import type { Parts } from './parts.ts';
 import type { CapabilityName, Task, User } from './process.ts';
@@ -28,13 +30,20 @@ export class Machine {
   readonly syscalls: Syscalls;
   private readonly user: User = { lockedVm: 0n };
 
-  constructor(parts: Parts = defaultParts, board: Board = vtdBoard, config = forTests) {
+  constructor(
+    parts: Parts = defaultParts,
+    board: Board = vtdBoard,
+    atBoot: ParameterValues = {},
+    config = forTests,
+  ) {
     this.hardware = new MachineHardware(parts, board);
     const { pages, memory, iommu } = this.hardware;
     const vfio = new parts.VfioCore(parts, this.hardware);
     const faults = new parts.FaultInjection();
+    const parameters = new ModuleParameters(atBoot);
     const { hardware } = this;
-    this.kernel = { parts, pages, bus: memory, iommu, hardware, vfio, faults, config };
+    const built = { parts, config, parameters, hardware };
+    this.kernel = { ...built, pages, bus: memory, iommu, vfio, faults };
     this.syscalls = new parts.Syscalls(this.kernel);
   }
 

@@ -1,5 +1,8 @@
 import { hardwareParts } from '../hardware/parts.ts';
 import { Group } from './iommu/group.ts';
+import { AmdIommu } from './iommu/amd/amd-iommu.ts';
+import { AmdCommandQueue } from './iommu/amd/command-queue.ts';
+import { ProtectionDomain } from './iommu/amd/protection-domain.ts';
 import { ArmSmmuV3 } from './iommu/arm/arm-smmu-v3.ts';
 import { SmmuCommands } from './iommu/arm/command-queue.ts';
 import { SmmuEvents } from './iommu/arm/events.ts';
@@ -21,6 +24,9 @@ import { MockDomain } from './iommu/mock-domain.ts';
 import { MockNestedDomain } from './iommu/mock-nested-domain.ts';
 import { PageRequests } from './iommu/io-pgfault.ts';
 import { MockIommu } from './iommu/mock-iommu.ts';
+import { VirtioRequestQueue } from './iommu/virtio/request-queue.ts';
+import { VirtioDomain } from './iommu/virtio/virtio-domain.ts';
+import { VirtioIommuDriver } from './iommu/virtio/virtio-iommu.ts';
 import { Access } from './iommufd/access.ts';
 import { Accounting } from './iommufd/accounting.ts';
 import { AllowedIovas } from './iommufd/allowed-iovas.ts';
@@ -103,6 +109,8 @@ export const defaultParts = {
   Accounting,
   AddressSpace,
   AllowedIovas,
+  AmdCommandQueue,
+  AmdIommu,
   AreaCutter,
   AreaTree,
   ArmSmmuV3,
@@ -169,6 +177,7 @@ export const defaultParts = {
   PagingDomain,
   PasidTable,
   PasidTests,
+  ProtectionDomain,
   QueuedInvalidation,
   ReservedIovas,
   ScalableIommu,
@@ -199,6 +208,9 @@ export const defaultParts = {
   Viommu,
   ViommuCommands,
   ViommuTests,
+  VirtioDomain,
+  VirtioIommuDriver,
+  VirtioRequestQueue,
   Vsmmu,
 };
 

@@ -45,7 +45,7 @@ void reply_send(int fd);
 /* memory.c: this process touching its own memory. 0, or the signal that the access raised. */
 void memory_guard(void);
 int memory_load(uint64_t address, uint8_t *bytes, size_t length);
-int memory_store(uint64_t address, const uint8_t *bytes, size_t length);
+int memory_store(uint64_t address, uint8_t *bytes, size_t length);
 
 /* processes.c */
 struct request {

@@ -51,7 +51,7 @@ static void load_one(uint64_t address, uint8_t *bytes, size_t width)
 	memcpy(bytes, &value, width);
 }
 
-static void store_one(uint64_t address, const uint8_t *bytes, size_t width)
+static void store_one(uint64_t address, uint8_t *bytes, size_t width)
 {
 	uint64_t value = 0;
 
@@ -66,38 +66,30 @@ static void store_one(uint64_t address, const uint8_t *bytes, size_t width)
 		*(volatile uint8_t *)address = (uint8_t)value;
 }
 
-int memory_load(uint64_t address, uint8_t *bytes, size_t length)
+/* Piece by piece, up to the first one that raises a signal. */
+static int access_all(void (*access_one)(uint64_t, uint8_t *, size_t), uint64_t address, uint8_t *bytes,
+		      size_t length)
 {
-	volatile size_t done = 0;
 	int signal = sigsetjmp(escape, 1);
+	size_t done, width;
 
 	if (signal == 0) {
 		armed = 1;
-		while (done < length) {
-			size_t width = access_width(address + done, length - done);
-
-			load_one(address + done, bytes + done, width);
-			done += width;
+		for (done = 0; done < length; done += width) {
+			width = access_width(address + done, length - done);
+			access_one(address + done, bytes + done, width);
 		}
 	}
 	armed = 0;
 	return signal;
 }
 
-int memory_store(uint64_t address, const uint8_t *bytes, size_t length)
+int memory_load(uint64_t address, uint8_t *bytes, size_t length)
 {
-	volatile size_t done = 0;
-	int signal = sigsetjmp(escape, 1);
+	return access_all(load_one, address, bytes, length);
+}
 
-	if (signal == 0) {
-		armed = 1;
-		while (done < length) {
-			size_t width = access_width(address + done, length - done);
-
-			store_one(address + done, bytes + done, width);
-			done += width;
-		}
-	}
-	armed = 0;
-	return signal;
+int memory_store(uint64_t address, uint8_t *bytes, size_t length)
+{
+	return access_all(store_one, address, bytes, length);
 }

@@ -47,14 +47,16 @@ void reply_error(struct json id, int code, const char *format, ...)
 void reply_bytes(const uint8_t *bytes, size_t length)
 {
 	static const char digits[] = "0123456789abcdef";
+	char *out = line + used;
 	size_t i;
 
-	line[used++] = '"';
+	*out++ = '"';
 	for (i = 0; i < length; i++) {
-		line[used++] = digits[bytes[i] >> 4];
-		line[used++] = digits[bytes[i] & 15];
+		*out++ = digits[bytes[i] >> 4];
+		*out++ = digits[bytes[i] & 15];
 	}
-	line[used++] = '"';
+	*out++ = '"';
+	used = (size_t)(out - line);
 }
 
 void reply_send(int fd)

@@ -30,6 +30,8 @@ export interface EduDevices {
   readonly window?: WithWindow;
   /** Absent where no device has another driver. */
   readonly giveTo?: (device: DeviceId, driver: DeviceDriver) => Promise<SyscallResult>;
+  /** Makes what scenarios may have changed in the kernel as it was at boot. */
+  readonly restore?: () => Promise<void>;
 }
 
 /**
@@ -43,16 +45,18 @@ export class EduBench implements Bench {
   private readonly faults: FaultLog;
   private readonly withWindow: WithWindow;
   private readonly rebind: EduDevices['giveTo'];
+  private readonly restore: EduDevices['restore'];
   private readonly plugged = new Set<DeviceId>();
   /** Those that VFIO may not have any more. */
   private readonly given = new Set<DeviceId>();
 
-  constructor({ groups, varieties = {}, faults, giveTo, window = withWindow }: EduDevices) {
+  constructor({ groups, varieties = {}, faults, ...more }: EduDevices) {
     this.groups = groups;
     this.varieties = varieties;
     this.faults = faults;
-    this.rebind = giveTo;
-    this.withWindow = window;
+    this.rebind = more.giveTo;
+    this.withWindow = more.window ?? withWindow;
+    this.restore = more.restore;
   }
 
   async devices(): Promise<readonly DeviceInfo[]> {
@@ -101,6 +105,7 @@ export class EduBench implements Bench {
     for (const device of this.given) await this.rebind?.(device, 'vfio');
     this.given.clear();
     this.plugged.clear();
+    await this.restore?.();
   }
 
   async dmaRead({ attachment, iova, length }: DmaAccess): Promise<DmaResult> {

@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel.ts';
 import type { Task } from '../process.ts';
 import { openFaultInjection } from './fault-injection-files.ts';
 import { NullDevice, ZeroDevice } from './null.ts';
+import { ParameterFile } from './parameter-file.ts';
 import { StatusFile } from './status.ts';
 import { UeventFile } from './uevent.ts';
 
@@ -14,6 +15,14 @@ type Opener = (kernel: Kernel, task: Task) => FileOperations | ErrnoName;
 const iommuNode = { major: 10, minor: 125, name: 'iommu', mode: '0660' };
 const containerNode = { major: 10, minor: 196, name: 'vfio/vfio', mode: '0666' };
 
+/** iommufd.allow_unsafe_interrupts. DEV-13 */
+function unsafeInterrupts({ parameters }: Kernel): FileOperations {
+  return new ParameterFile({
+    get: () => parameters.allowUnsafeInterrupts,
+    set: (value) => (parameters.allowUnsafeInterrupts = value),
+  });
+}
+
 /** The nodes that are always there. ABI-22 23 OPT-05 */
 const nodes = new Map<string, Opener>([
   [IOMMUFD_PATH, (kernel) => new kernel.parts.Iommufd(kernel, 'user')],
@@ -21,6 +30,7 @@ const nodes = new Map<string, Opener>([
   [SELF_STATUS_PATH, (_kernel, task) => new StatusFile(task)],
   ['/sys/class/misc/iommu/uevent', () => new UeventFile(iommuNode)],
   ['/sys/class/misc/vfio/uevent', () => new UeventFile(containerNode)],
+  ['/sys/module/iommufd/parameters/allow_unsafe_interrupts', unsafeInterrupts],
   ['/dev/null', () => new NullDevice()],
   ['/dev/zero', () => new ZeroDevice()],
 ]);

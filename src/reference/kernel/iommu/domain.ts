@@ -72,6 +72,8 @@ export interface PagingOptions {
   readonly nestParent?: boolean;
   readonly dirtyTracking?: boolean;
   readonly pasid?: boolean;
+  /** FAULT_ID_VALID: the queue is none of the driver's business, but one that takes no flags refuses also this one. HWPT-43 */
+  readonly faultQueue?: boolean;
   readonly data?: UserData | undefined;
 }
 

@@ -30,9 +30,9 @@ export interface IommuOps<Device> extends IommuInstance {
   hardwareInfo(): HardwareInfo | undefined;
   /** EOPNOTSUPP for options that it lacks. */
   allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName;
-  /** domain_alloc_nested(): absent where a guest's table needs a virtual IOMMU. */
+  /** domain_alloc_nested(): absent where the driver has none without a virtual IOMMU, if at all. HWPT-38 */
   allocNestedDomain?(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName;
-  reservedRegions(): readonly ReservedRegion[];
+  reservedRegions(device: Device): readonly ReservedRegion[];
   /** page_response(): takes an answer to the device. */
   respond(device: Device, request: PageRequest, code: number): void;
   /** set_dev(): all DMA of the device goes by this domain. EINVAL where it was made for another IOMMU. */
@@ -106,7 +106,7 @@ export class Group<Device = unknown> implements IommuGroup {
         find: (pasid) => this.requestHandle(pasid),
         respond: (request, code) => ops.respond(hardware, request, code),
       }),
-      reservedRegions: () => ops.reservedRegions(),
+      reservedRegions: () => ops.reservedRegions(hardware),
       allocPagingDomain: (options = {}) => ops.allocPagingDomain(options),
       allocNestedDomain: ops.allocNestedDomain?.bind(ops),
       hardwareInfo: () => ops.hardwareInfo(),

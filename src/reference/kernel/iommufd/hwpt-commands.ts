@@ -68,7 +68,7 @@ export class HwptCommands {
     return this.create(command, (id) => device.allocHwpt(id, ioas, options));
   }
 
-  /** iommufd_hwpt_nested_alloc(). HWPT-16 17 18 19 20 21 22 23 OBJ-10 */
+  /** iommufd_hwpt_nested_alloc(). HWPT-16 17 18 19 20 21 22 23 38 OBJ-10 */
   protected allocNested(
     command: AllocCommand,
     device: IommufdDevice,
@@ -135,6 +135,7 @@ function pagingOptions(command: AllocCommand): PagingOptions {
     nestParent: (flags & IOMMU_HWPT_ALLOC_NEST_PARENT) !== 0,
     dirtyTracking: (flags & IOMMU_HWPT_ALLOC_DIRTY_TRACKING) !== 0,
     pasid: (flags & IOMMU_HWPT_ALLOC_PASID) !== 0,
+    faultQueue: (flags & IOMMU_HWPT_FAULT_ID_VALID) !== 0,
     data: data_len > 0 ? userData(command) : undefined,
   };
 }

@@ -148,7 +148,8 @@ export class Iommufd implements FileOperations {
 
   protected checkDevice(device: IommuDevice): ErrnoName | undefined {
     if (!device.cacheCoherent) return 'EINVAL';
-    return device.msiIsolated ? undefined : 'EPERM';
+    const isSafe = device.msiIsolated || this.kernel.parameters.allowUnsafeInterrupts;
+    return isSafe ? undefined : 'EPERM';
   }
 }
 

@@ -1,0 +1,115 @@
+@needs:dma
+Feature: IOMMUs of other kinds
+  What a device reaches is the same behind every IOMMU, whether its page tables lie in memory or are requests to a
+  hypervisor. One that keeps no page tables of its own forgets everything when the last device leaves, and has to be told
+  again.
+
+  Background:
+    Given an iommufd
+    And an IOAS "guest"
+    And an IOAS "other"
+    And a buffer "ram" of 8 pages
+    And a device "nic" attached to IOAS "guest"
+
+  Rule: a device reaches what is mapped, with the rights of the mapping
+
+    @IOAS-MAP-49 @IOAS-MAP-48
+    Scenario Outline: two mappings beside each other, behind <iommu>
+      When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at 16 MiB + 2 pages read-only
+      And it stores pattern "kept" in buffer "ram" + 2 pages
+      And device "nic" reads 1 page at 16 MiB + 2 pages
+      Then the device got pattern "kept"
+      When device "nic" writes pattern "arrived" at 16 MiB + 1 page
+      Then it finds pattern "arrived" in buffer "ram" + 1 page
+      When device "nic" writes pattern "lost" at 16 MiB + 2 pages
+      Then the access is blocked
+      And it finds pattern "kept" in buffer "ram" + 2 pages
+      When device "nic" reads 1 page at 16 MiB + 4 pages
+      Then the access is blocked
+
+      @needs:virtio-iommu
+      Examples: a virtio-iommu
+        | iommu          |
+        | a virtio-iommu |
+
+      @needs:amd-iommu
+      Examples: an AMD IOMMU
+        | iommu        |
+        | an AMD IOMMU |
+
+  Rule: an unmap is over when the IOMMU has forgotten it
+
+    @IOAS-UNMAP-17
+    Scenario Outline: one of two mappings goes, behind <iommu>
+      Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it maps 4 pages of buffer "ram" + 4 pages into IOAS "guest" at 16 MiB + 4 pages read-write
+      And device "nic" sees buffer "ram" at 16 MiB .. +8 pages
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      Then it succeeds
+      When device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      When device "nic" reads 1 page at 16 MiB + 3 pages
+      Then the access is blocked
+      And device "nic" sees buffer "ram" + 4 pages at 16 MiB + 4 pages .. +4 pages
+      When it maps 4 pages of buffer "ram" + 4 pages into IOAS "guest" at 16 MiB read-write
+      Then device "nic" sees buffer "ram" + 4 pages at 16 MiB .. +4 pages
+
+      @needs:virtio-iommu
+      Examples: a virtio-iommu
+        | iommu          |
+        | a virtio-iommu |
+
+      @needs:amd-iommu
+      Examples: an AMD IOMMU
+        | iommu        |
+        | an AMD IOMMU |
+
+  Rule: a device goes by the page table that it is attached to
+
+    @VFIO-ATT-06 @IOAS-MAP-49 @needs:hwpt-alloc
+    Scenario Outline: a device moves away and comes back, behind <iommu>
+      Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it maps 4 pages of buffer "ram" + 4 pages into IOAS "other" at 32 MiB read-write
+      And a HWPT "tables" for device "nic" on IOAS "guest"
+      When it attaches device "nic" to HWPT "tables"
+      Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      When it attaches device "nic" to IOAS "other"
+      Then device "nic" sees buffer "ram" + 4 pages at 32 MiB .. +4 pages
+      And device "nic" does not see buffer "ram" at 16 MiB .. +4 pages
+      When it maps 4 pages of buffer "ram" + 4 pages into IOAS "guest" at 17 MiB read-write
+      And it attaches device "nic" to HWPT "tables"
+      Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      And device "nic" sees buffer "ram" + 4 pages at 17 MiB .. +4 pages
+      And device "nic" does not see buffer "ram" + 4 pages at 32 MiB .. +4 pages
+
+      @needs:virtio-iommu
+      Examples: a virtio-iommu
+        | iommu          |
+        | a virtio-iommu |
+
+      @needs:amd-iommu
+      Examples: an AMD IOMMU
+        | iommu        |
+        | an AMD IOMMU |
+
+    @VFIO-DET-02
+    Scenario Outline: a device is detached, behind <iommu>
+      Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      When it detaches device "nic"
+      Then it succeeds
+      When device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      When it attaches device "nic" to IOAS "guest"
+      Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+
+      @needs:virtio-iommu
+      Examples: a virtio-iommu
+        | iommu          |
+        | a virtio-iommu |
+
+      @needs:amd-iommu
+      Examples: an AMD IOMMU
+        | iommu        |
+        | an AMD IOMMU |

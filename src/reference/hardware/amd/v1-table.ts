@@ -1,0 +1,88 @@
+import type { Hpa, Iova, MemoryBus } from '../bus.ts';
+import type { Leaf } from '../iotlb.ts';
+import { entryIndex, entrySpan } from '../page-table.ts';
+import { EventCode } from './events.ts';
+
+/** AMD IOMMU, 2.2.3 I/O Page Tables for Host Translations. HW-AMD-04 */
+export const V1_PRESENT = 1n << 0n;
+export const V1_READ = 1n << 61n;
+export const V1_WRITE = 1n << 62n;
+/** FC: the device's accesses are coherent whether or not it asks for that. */
+export const V1_FORCE_COHERENCE = 1n << 60n;
+const ADDRESS_MASK = 0x000f_ffff_ffff_f000n;
+/** Next Level 7: a leaf whose size stands in its address. */
+const SIZE_IN_ADDRESS = 7;
+const HIGHEST_MODE = 6;
+
+export interface V1Table {
+  readonly root: Hpa;
+  /** Levels, 1 to 6. */
+  readonly mode: number;
+}
+
+export function v1Address(entry: bigint): Hpa {
+  return entry & ADDRESS_MASK;
+}
+
+export function v1NextLevel(entry: bigint): number {
+  return Number((entry >> 9n) & 7n);
+}
+
+export function v1Table(address: Hpa, nextLevel: number): bigint {
+  return address | V1_PRESENT | V1_READ | V1_WRITE | (BigInt(nextLevel) << 9n);
+}
+
+/**
+ * A right holds where each entry on the way grants it. Levels may be skipped, if the address is 0 there, but an entry
+ * that does not lead downwards ends the walk as an error.
+ */
+export function walkV1Table(memory: MemoryBus, table: V1Table, iova: Iova): Leaf | EventCode {
+  if (isBeyond(iova, table.mode)) return EventCode.IoPageFault;
+  let rights = V1_READ | V1_WRITE;
+  let [next, level] = [table.root, table.mode];
+  for (;;) {
+    const entry = memory.read64(next + entryIndex(iova, level) * 8n);
+    rights &= entry;
+    if (!(entry & V1_PRESENT)) return EventCode.IoPageFault;
+    const nextLevel = v1NextLevel(entry);
+    if (nextLevel === 0) return leafOf(v1Address(entry), { size: entrySpan(level), iova, rights });
+    if (nextLevel === SIZE_IN_ADDRESS) return sizedLeaf(entry, iova, rights);
+    if (nextLevel >= level) return EventCode.PageTableHardwareError;
+    if (isBeyond(iova % entrySpan(level), nextLevel)) return EventCode.IoPageFault;
+    [next, level] = [v1Address(entry), nextLevel];
+  }
+}
+
+/** Are there address bits above those that so many levels translate? */
+function isBeyond(iova: Iova, levels: number): boolean {
+  return levels < HIGHEST_MODE && iova >= entrySpan(levels + 1);
+}
+
+/** The lowest address bit from 12 on that is 0 tells the size: 8 KiB for bit 12. */
+export function sizeInAddress(address: bigint): bigint {
+  let bit = 12n;
+  while (address & (1n << bit)) bit += 1n;
+  return 2n << bit;
+}
+
+function sizedLeaf(entry: bigint, iova: Iova, rights: bigint): Leaf {
+  const size = sizeInAddress(v1Address(entry));
+  const address = v1Address(entry);
+  return leafOf(address - (address % size), { size, iova, rights });
+}
+
+/** What is cached are 4 KiB, 2 MiB or 1 GiB of a page, around the IOVA. */
+function leafOf(
+  address: Hpa,
+  found: { readonly size: bigint; readonly iova: Iova; readonly rights: bigint },
+): Leaf {
+  const { iova, rights } = found;
+  const size = [30n, 21n, 12n].map((shift) => 1n << shift).find((one) => one <= found.size) ?? 0n;
+  const offset = iova % found.size;
+  return {
+    address: address + offset - (offset % size),
+    size,
+    read: (rights & V1_READ) !== 0n,
+    write: (rights & V1_WRITE) !== 0n,
+  };
+}

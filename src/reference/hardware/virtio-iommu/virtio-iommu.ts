@@ -1,0 +1,173 @@
+import type { DmaRequest, MemoryBus, Rid, Translator } from '../bus.ts';
+import type { HardwareParts } from '../parts.ts';
+import { bytesToInterrupts, isInterrupt } from '../untranslated.ts';
+import type { Translation } from '../untranslated.ts';
+import type { Mappings } from './mappings.ts';
+import {
+  MAP_READ,
+  MAP_WRITE,
+  PROBE_RESERVED_MEMORY,
+  RequestType,
+  RESERVED_INTERRUPTS,
+  RESERVED_MEMORY_LENGTH,
+  Status,
+  TAIL_SIZE,
+  decodeRequest,
+} from './requests.ts';
+import type { RequestFields } from './requests.ts';
+import { DeviceQueue } from './virtqueue.ts';
+
+type Fields = Required<RequestFields>;
+
+/** virtio 1.2, 5.13.4 Device configuration layout. Ranges include both ends. */
+export interface VirtioIommuConfiguration {
+  /** Bitmap, bytes; the lowest is the granularity of mappings. */
+  readonly pageSizeMask: bigint;
+  readonly inputRange: { readonly start: bigint; readonly end: bigint };
+  readonly domainRange: { readonly start: number; readonly end: number };
+  /** Bytes of the properties in the answer to a PROBE request. */
+  readonly probeSize: number;
+}
+
+interface Domain {
+  readonly mappings: Mappings;
+  readonly endpoints: Set<Rid>;
+}
+
+export interface VirtioIommuOptions {
+  readonly memory: MemoryBus;
+  readonly parts: HardwareParts;
+}
+
+/**
+ * virtio 1.2, 5.13 IOMMU Device: the DMA of an endpoint goes by the mappings of the domain that it was attached to, both
+ * as the driver requested. Features: INPUT_RANGE, DOMAIN_RANGE, MAP_UNMAP, PROBE. An endpoint that was never attached
+ * reaches nothing, as there is no BYPASS_CONFIG. Every requester id is an endpoint.
+ */
+export class VirtioIommu implements Translator {
+  readonly configuration: VirtioIommuConfiguration = {
+    pageSizeMask: ~0xfffn & ((1n << 64n) - 1n),
+    inputRange: { start: 0n, end: (1n << 48n) - 1n },
+    domainRange: { start: 0, end: 0xffff_ffff },
+    probeSize: 512,
+  };
+  readonly requestQueue: DeviceQueue;
+  private readonly parts: HardwareParts;
+  private readonly domains = new Map<number, Domain>();
+  private readonly domainOf = new Map<Rid, Domain>();
+
+  constructor({ memory, parts }: VirtioIommuOptions) {
+    this.parts = parts;
+    this.requestQueue = new DeviceQueue(memory, (request, room) => this.answer(request, room));
+  }
+
+  translate({ rid, pasid, iova, write }: DmaRequest): Translation | undefined {
+    if (pasid !== undefined || isInterrupt(iova)) return undefined;
+    const mapping = this.domainOf.get(rid)?.mappings.at(iova);
+    if (!mapping || !(write ? mapping.write : mapping.read)) return undefined;
+    const address = mapping.physical + (iova - mapping.first);
+    return { address, bytesToBorder: bytesToInterrupts(iova, mapping.last - iova + 1n) };
+  }
+
+  private answer(bytes: Uint8Array, room: number): Uint8Array {
+    const answer = new Uint8Array(Math.max(room, TAIL_SIZE));
+    const request = decodeRequest(bytes);
+    if (request?.type === RequestType.Probe) answer.set(interruptProperty());
+    answer[answer.length - TAIL_SIZE] = request
+      ? this.carryOut(request.type, request.values)
+      : Status.Unsupported;
+    return answer;
+  }
+
+  private carryOut(type: number, values: Fields): Status {
+    switch (type) {
+      case RequestType.Attach:
+        return this.attach(values);
+      case RequestType.Detach:
+        return this.detach(values);
+      case RequestType.Map:
+        return this.map(values);
+      case RequestType.Unmap:
+        return this.unmap(values);
+      default:
+        return Status.Ok;
+    }
+  }
+
+  /** 5.13.6.3: a domain is there from its first endpoint on. */
+  protected attach({ domain: id, endpoint, flags }: Fields): Status {
+    const { start, end } = this.configuration.domainRange;
+    if (flags !== 0) return Status.Invalid;
+    if (id < start || id > end) return Status.NoEntry;
+    this.leave(endpoint);
+    const domain = this.domains.get(id) ?? this.newDomain();
+    this.domains.set(id, domain);
+    domain.endpoints.add(endpoint);
+    this.domainOf.set(endpoint, domain);
+    return Status.Ok;
+  }
+
+  /** 5.13.6.4 */
+  protected detach({ domain: id, endpoint }: Fields): Status {
+    const domain = this.domains.get(id);
+    if (!domain) return Status.NoEntry;
+    if (this.domainOf.get(endpoint) !== domain) return Status.Invalid;
+    this.leave(endpoint);
+    return Status.Ok;
+  }
+
+  /** 5.13.6.5 */
+  protected map(values: Fields): Status {
+    const { domain: id, virtualStart: first, virtualEnd: last, physicalStart, flags } = values;
+    const domain = this.domains.get(id);
+    if (!domain) return Status.NoEntry;
+    if (flags & ~(MAP_READ | MAP_WRITE)) return Status.Invalid;
+    if (!this.isInRange(first, last) || !this.isAligned(physicalStart)) return Status.Range;
+    if (domain.mappings.overlaps(first, last)) return Status.Invalid;
+    const [read, write] = [(flags & MAP_READ) !== 0, (flags & MAP_WRITE) !== 0];
+    domain.mappings.add({ first, last, physical: physicalStart, read, write });
+    return Status.Ok;
+  }
+
+  /** 5.13.6.6: no mapping is cut. */
+  protected unmap({ domain: id, virtualStart, virtualEnd }: Fields): Status {
+    const domain = this.domains.get(id);
+    if (!domain) return Status.NoEntry;
+    return domain.mappings.remove(virtualStart, virtualEnd) ? Status.Ok : Status.Range;
+  }
+
+  /** The mappings of a domain go with its last endpoint. */
+  private leave(endpoint: Rid): void {
+    const domain = this.domainOf.get(endpoint);
+    this.domainOf.delete(endpoint);
+    domain?.endpoints.delete(endpoint);
+    if (domain?.endpoints.size !== 0) return;
+    for (const [id, known] of this.domains) if (known === domain) this.domains.delete(id);
+  }
+
+  private newDomain(): Domain {
+    return { mappings: new this.parts.Mappings(), endpoints: new Set() };
+  }
+
+  private isInRange(first: bigint, last: bigint): boolean {
+    const { start, end } = this.configuration.inputRange;
+    const aligned = this.isAligned(first) && this.isAligned(last + 1n);
+    return aligned && start <= first && first <= last && last <= end;
+  }
+
+  private isAligned(address: bigint): boolean {
+    const granularity = this.configuration.pageSizeMask & -this.configuration.pageSizeMask;
+    return address % granularity === 0n;
+  }
+}
+
+/** 5.13.6.7.1: interrupts of x86 are not translated. */
+function interruptProperty(): Uint8Array {
+  const view = new DataView(new ArrayBuffer(RESERVED_MEMORY_LENGTH + 4));
+  view.setUint16(0, PROBE_RESERVED_MEMORY, true);
+  view.setUint16(2, RESERVED_MEMORY_LENGTH, true);
+  view.setUint8(4, RESERVED_INTERRUPTS);
+  view.setBigUint64(8, 0xfee0_0000n, true);
+  view.setBigUint64(16, 0xfeef_ffffn, true);
+  return new Uint8Array(view.buffer);
+}

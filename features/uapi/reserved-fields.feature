@@ -201,6 +201,15 @@ Feature: flags and reserved fields
       Then it succeeds
       And 32 MiB .. +1 page is mapped in IOAS "guest"
 
+    @ABI-26 @needs:no-test-cmd
+    Scenario: the same copy on a kernel that is not built for tests
+      When it calls IOMMU_IOAS_COPY with:
+        | flags    | FIXED_IOVA, READABLE, ACCESS_SYZ |
+        | src_iova |                                1 |
+        | dst_iova |                           32 MiB |
+      Then it fails with EOPNOTSUPP
+      And nothing has changed
+
   Rule: a command that was not built in is refused, but known
 
     @ABI-29 @OPT-38

@@ -147,6 +147,20 @@ Feature: the number of a command
         | 0x3b78 | to make a window of SPAPR      |
         | 0x3b79 | to remove it                   |
 
+  Rule: a kernel that is not built for tests does not know the test command
+
+    @MOCK-03 @ABI-03 @needs:no-test-cmd
+    Scenario Outline: the number <number> with <memory>
+      When it calls ioctl <number> with <form>
+      Then it fails with ENOTTY
+      And nothing has changed
+
+      Examples:
+        | number | memory        | form               |
+        | 0x3ba0 | a struct      | a size of 72 bytes |
+        | 0x3ba0 | a bad pointer | a bad pointer      |
+        | 0x3b96 | a pointer of 0 | a null pointer    |
+
   Rule: between the last command and the test command, memory is looked at before the number
 
     @ABI-04 @needs:test-cmd

@@ -15,6 +15,19 @@ type Invalidate = UserCommand<typeof iommu_hwpt_invalidate>;
 /** As refusals.ts, for what devices, accesses and page tables are asked. */
 export const refusalsOfDevices = mutants(
   {
+    id: 'SEED-584',
+    breaks: ['MOCK-03'],
+    story: 'The number of the test command belongs to iommufd on every kernel.',
+    like: 'a table of commands that ends where that of a test kernel does',
+    parts: ({ Dispatcher }) => ({
+      Dispatcher: class extends Dispatcher {
+        override serves(request: number): boolean {
+          return super.serves(request) || (request & 0xff) === 0xa0;
+        }
+      },
+    }),
+  },
+  {
     id: 'SEED-552',
     breaks: ['PIN-18'],
     story: 'A pin of no bytes pins nothing.',

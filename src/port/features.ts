@@ -120,6 +120,7 @@ export const features = {
     says: 'A device page table maps pieces smaller than a page.',
     requires: ['device'],
   },
+  'no-test-cmd': { says: 'The kernel is not built for tests: IOMMU_TEST_CMD is unknown.' },
   'test-cmd': {
     says: 'IOMMU_TEST_CMD works: mock devices, accesses, reserved ranges, reference counts.',
   },

@@ -52,8 +52,10 @@ class RunningReference implements Machine {
   readonly bench: Bench & { readonly frames: FrameCheck };
   private readonly machine: ReferenceMachine;
 
-  constructor({ board, devices, atBoot }: ReferenceMachineDescription, parts: Parts) {
-    this.machine = new ReferenceMachine(parts, board, atBoot);
+  constructor(machine: ReferenceMachineDescription, parts: Parts) {
+    const { board, devices, atBoot, features } = machine;
+    const iommufdTest = features.includes('test-cmd');
+    this.machine = new ReferenceMachine(parts, board, atBoot, { iommufdTest });
     this.bench = benches[devices](this.machine);
   }
 

@@ -93,7 +93,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
     name: 'vt-d',
     board: vtdBoard,
     devices: 'pci',
-    features: [...ofEach, ...ofVtd, 'basic-iommu'],
+    features: [...ofEach, ...ofVtd, 'basic-iommu', 'no-test-cmd'],
   },
   { name: 'mock', board: vtdBoard, devices: 'mock', features: [...ofEach, ...ofTests, 'sub-page'] },
   {

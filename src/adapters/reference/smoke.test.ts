@@ -64,7 +64,7 @@ class Program {
   }
 
   static async start(): Promise<Program> {
-    const options = { machine: 'vt-d', timeoutMs: 1, settings: {} };
+    const options = { machine: 'vt-d-test', timeoutMs: 1, settings: {} };
     const machine = await implementation.start(options);
     const process = await machine.newProcess();
     const fd = await process.open('/dev/iommu', O_RDWR);

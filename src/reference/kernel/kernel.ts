@@ -7,6 +7,12 @@ import type { Parts } from './parts.ts';
 import type { FaultInjection } from './fault-injection.ts';
 import type { VfioCore } from './vfio/vfio-main.ts';
 
+/** What the kernel was built with. */
+export interface KernelConfig {
+  /** CONFIG_IOMMUFD_TEST: IOMMU_TEST_CMD, and what only tests do. MOCK-03 */
+  readonly iommufdTest: boolean;
+}
+
 /** What every part of the kernel may lean on. */
 export interface Kernel {
   readonly parts: Parts;
@@ -18,4 +24,5 @@ export interface Kernel {
   readonly vfio: VfioCore;
   readonly parameters: ModuleParameters;
   readonly faults: FaultInjection;
+  readonly config: KernelConfig;
 }

@@ -1,6 +1,6 @@
 import { vtdBoard } from './board.ts';
 import type { Board } from './board.ts';
-import type { Kernel } from './kernel.ts';
+import type { Kernel, KernelConfig } from './kernel.ts';
 import { MachineHardware } from './machine-hardware.ts';
 import { ModuleParameters } from './module-parameters.ts';
 import type { ParameterValues } from './module-parameters.ts';
@@ -12,6 +12,8 @@ import type { Syscalls } from './syscalls.ts';
 /** Soft limits of a new process. */
 const MEMLOCK_LIMIT = 8n << 20n;
 const NOFILE_LIMIT = 1024n;
+
+const forTests: KernelConfig = { iommufdTest: true };
 
 const everyCapability: readonly CapabilityName[] = [
   'IPC_LOCK',
@@ -28,14 +30,20 @@ export class Machine {
   readonly syscalls: Syscalls;
   private readonly user: User = { lockedVm: 0n };
 
-  constructor(parts: Parts = defaultParts, board: Board = vtdBoard, atBoot: ParameterValues = {}) {
+  constructor(
+    parts: Parts = defaultParts,
+    board: Board = vtdBoard,
+    atBoot: ParameterValues = {},
+    config = forTests,
+  ) {
     this.hardware = new MachineHardware(parts, board);
     const { pages, memory, iommu } = this.hardware;
     const vfio = new parts.VfioCore(parts, this.hardware);
     const faults = new parts.FaultInjection();
     const parameters = new ModuleParameters(atBoot);
     const { hardware } = this;
-    this.kernel = { parts, pages, bus: memory, iommu, hardware, vfio, faults, parameters };
+    const built = { parts, config, parameters, hardware };
+    this.kernel = { ...built, pages, bus: memory, iommu, vfio, faults };
     this.syscalls = new parts.Syscalls(this.kernel);
   }
 

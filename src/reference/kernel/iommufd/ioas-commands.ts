@@ -214,7 +214,8 @@ export class IoasCommands {
   /** A test kernel takes the source as area number and offset where it is told so. ABI-26 */
   protected syzkallerSource({ fields }: UserCommand<typeof iommu_ioas_copy>): CopySource {
     const { flags, src_iova, src_ioas_id } = fields;
-    if (!(flags & MOCK_FLAGS_ACCESS_SYZ)) return { flags, src_iova };
+    const { config } = this.context.kernel;
+    if (!config.iommufdTest || !(flags & MOCK_FLAGS_ACCESS_SYZ)) return { flags, src_iova };
     const ioas = this.ioas(src_ioas_id);
     const converted = isErrno(ioas) ? src_iova : convertIova(ioas, src_iova);
     return { flags: flags & ~MOCK_FLAGS_ACCESS_SYZ, src_iova: converted };

@@ -57,7 +57,7 @@ export class Iommufd implements FileOperations {
         new parts.ViommuCommands(this),
         new parts.VeventCommands(this),
         new parts.HwQueueCommands(this),
-        new parts.TestCommands(this),
+        ...(kernel.config.iommufdTest ? [new parts.TestCommands(this)] : []),
       ].flatMap((commands) => commands.rows()),
     ]);
   }

@@ -1,9 +1,10 @@
-import type { IommuDevice, IommuDomain } from '#reference/kernel/iommu/domain.ts';
+import type { Invalidated, IommuDevice, IommuDomain } from '#reference/kernel/iommu/domain.ts';
 import type { Access } from '#reference/kernel/iommufd/access.ts';
 import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
 import { HwptPaging } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
 import { ULONG_MAX } from '#reference/kernel/lib/math.ts';
+import type { Viommu } from '#reference/kernel/iommufd/viommu.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { iommu_hwpt_get_dirty_bitmap, iommu_hwpt_invalidate } from '#uapi/iommufd/hwpt.ts';
 
@@ -201,6 +202,21 @@ export const refusalsOfDevices = mutants(
       InvalidateCommands: class extends InvalidateCommands {
         protected override check(command: Invalidate): ErrnoName | undefined {
           return super.check(command) ?? (command.fields.data_uptr === 0n ? 'EINVAL' : undefined);
+        }
+      },
+    }),
+  },
+  {
+    id: 'BUG-034',
+    breaks: ['INV-05'],
+    story: 'Where the driver cannot invalidate anything the call succeeds.',
+    like: 'iommufd: Require drivers to supply the cache_invalidate_user ops',
+    parts: ({ InvalidateCommands }) => ({
+      InvalidateCommands: class extends InvalidateCommands {
+        protected override onViommu(command: Invalidate, viommu: Viommu): Invalidated {
+          const result = super.onViommu(command, viommu);
+          const isMissing = result.error === 'EOPNOTSUPP' && result.done === 0;
+          return isMissing ? { done: command.fields.entry_num } : result;
         }
       },
     }),

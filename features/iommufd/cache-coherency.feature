@@ -21,6 +21,13 @@ Feature: page tables that enforce cache coherency
       Then it returns 1
       And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
 
+    @DEV-26 @VFIO-04 @needs:amd-iommu
+    Scenario: a device behind an AMD IOMMU, whose page tables always enforce it
+      Given a device "nic" attached to IOAS "guest"
+      When it calls VFIO_CHECK_EXTENSION with the argument VFIO_DMA_CC_IOMMU
+      Then it returns 1
+      And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
+
     @DEV-26 @VFIO-04 @needs:snoop-control @needs:hwpt-alloc
     Scenario: a page table that is made by hand
       Given an IOAS "other"

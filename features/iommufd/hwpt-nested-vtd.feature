@@ -212,27 +212,27 @@ Feature: nested page tables of VT-d
       And a VT-d page table "gpt" in buffer "tables", which the guest has at 1 MiB
       And a nested HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
       Then the usable IOVAs of IOAS "guest" are:
-        | 0 | 0xffffffffffff |
+        | 0 | 256 TiB - 1 byte |
       When it attaches device "nic" to HWPT "stage1"
       Then it succeeds
       And the usable IOVAs of IOAS "guest" are:
-        |          0 |     0xfedfffff |
-        | 0xfef00000 | 0xffffffffffff |
-      When it maps 1 page of buffer "ram" into IOAS "guest" at 0xfee00000 read-write
+        |          0 |     4078 MiB - 1 byte |
+        | 4079 MiB | 256 TiB - 1 byte |
+      When it maps 1 page of buffer "ram" into IOAS "guest" at 4078 MiB read-write
       Then it fails with EINVAL
       And nothing has changed
       When it attaches device "nic" to IOAS "other"
-      And it maps 1 page of buffer "ram" into IOAS "guest" at 0xfee00000 read-write
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 4078 MiB read-write
       Then it succeeds
 
     @DEV-41 @DEV-37 @needs:intel-nesting
     Scenario: something is mapped where the device has a region
       Given it maps 2 pages of buffer "ram" into IOAS "other" at 16 MiB read-write
-      And it maps 1 page of buffer "ram" into IOAS "guest" at 0xfeeff000 read-write
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 4079 MiB - 1 page read-write
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a VT-d page table "gpt" in buffer "tables", which the guest has at 1 MiB
       And a nested HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
       When it attaches device "nic" to HWPT "stage1"
       Then it fails with EADDRINUSE
       And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
-      And 0xfeeff000 .. +1 page is mapped in IOAS "guest"
+      And 4079 MiB - 1 page .. +1 page is mapped in IOAS "guest"

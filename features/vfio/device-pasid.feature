@@ -107,21 +107,21 @@ Feature: PASIDs of a VFIO device
     @PASID-18 @needs:reserved-iova @needs:intel-iommu
     Scenario: interrupts are none of a PASID's business
       When it attaches PASID 1 of device "nic" to HWPT "one"
-      And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 0xfee00000 read-write
+      And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 4078 MiB read-write
       Then it succeeds
-      And PASID 1 of device "nic" sees buffer "ram" + 2 pages at 0xfee00000 .. +1 page
-      When it maps 1 page of buffer "ram" into IOAS "host" at 0xfee00000 read-write
+      And PASID 1 of device "nic" sees buffer "ram" + 2 pages at 4078 MiB .. +1 page
+      When it maps 1 page of buffer "ram" into IOAS "host" at 4078 MiB read-write
       Then it fails with EINVAL
 
     @PASID-18 @needs:reserved-iova @needs:intel-iommu
     Scenario: the device itself leaves, its PASID stays
       When it attaches PASID 1 of device "nic" to HWPT "own"
-      And it maps 1 page of buffer "ram" into IOAS "host" at 0xfee00000 read-write
+      And it maps 1 page of buffer "ram" into IOAS "host" at 4078 MiB read-write
       Then it fails with EINVAL
       When it detaches device "nic"
-      And it maps 1 page of buffer "ram" into IOAS "host" at 0xfee00000 read-write
+      And it maps 1 page of buffer "ram" into IOAS "host" at 4078 MiB read-write
       Then it succeeds
-      And PASID 1 of device "nic" sees buffer "ram" at 0xfee00000 .. +1 page
+      And PASID 1 of device "nic" sees buffer "ram" at 4078 MiB .. +1 page
       When it attaches device "nic" to HWPT "own"
       Then it fails with EADDRINUSE
       And PASID 1 of device "nic" sees buffer "ram" at 16 MiB .. +2 pages

@@ -77,6 +77,8 @@ async function make(
   const { path, replayPath } = options;
   const begun = performance.now();
   const { signal } = watchSignals();
+  const names = [machines.first, machines.second].flatMap((each) => each?.identity.name ?? []);
+  console.log(`${options.calls} calls to ${names.join(' and ')}, seed ${options.seed}`);
   const report = await run(machines, {
     calls: count('calls', options.calls),
     seed: count('seed', options.seed),
@@ -92,7 +94,7 @@ async function make(
   }
   const interrupted = signal();
   console.log(
-    `${report.calls} calls in ${report.sequences} sequences, ${seconds} s, seed ${options.seed}` +
+    `${report.calls} calls in ${report.sequences} sequences, ${seconds} s` +
       (interrupted === undefined ? '' : `, interrupted by ${interrupted}`),
   );
   return conclude(report, interrupted);
@@ -102,7 +104,7 @@ async function make(
 function conclude({ failure }: Report, interrupted: 'SIGINT' | 'SIGTERM' | undefined): number {
   if (failure !== undefined && !(failure.broken && interrupted !== undefined)) {
     const { cause, repeat, scenario, broken } = failure;
-    const shrunk = broken ? 'the machine has ended: not shrunk\n\n' : '';
+    const shrunk = broken ? 'the machine is broken: not shrunk\n\n' : '';
     console.log(`\n${cause}\n\n${shrunk}repeat with ${repeat}\n\n${scenario}`);
     return exitCodes.failures;
   }

@@ -23,6 +23,9 @@ import { pins } from './pins.ts';
 import { placing } from './placing.ts';
 import { ranges } from './ranges.ts';
 import { smmuv3 } from './smmuv3.ts';
+import { lifetimes } from './lifetimes.ts';
+import { refusalsOfDevices } from './refusals-of-devices.ts';
+import { refusals } from './refusals.ts';
 import { testCommand } from './test-command.ts';
 import { uapi } from './uapi.ts';
 import { unmaps } from './unmaps.ts';
@@ -64,6 +67,9 @@ export const catalogue: readonly Mutant[] = [
   ...iommus,
   ...testCommand,
   ...faultInjection,
+  ...refusals,
+  ...refusalsOfDevices,
+  ...lifetimes,
 ];
 
 /** Those that break one of its requirements. */

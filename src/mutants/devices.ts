@@ -1,14 +1,13 @@
 import type { AttachHandle } from '#reference/kernel/iommu/io-pgfault.ts';
 import { IOMMU_NO_PASID } from '#reference/kernel/iommu/io-pgfault.ts';
-import type { AttachStep, AttachUndo } from '#reference/kernel/iommufd/device.ts';
-import type { Attachment } from '#reference/kernel/iommufd/group.ts';
+import type { AttachStep } from '#reference/kernel/iommufd/device.ts';
 import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
-import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { TestCommand } from '#reference/kernel/iommufd/selftest/test-command.ts';
 import type { VfioArgument } from '#reference/kernel/vfio/argument.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { vfio_device_attach_iommufd_pt } from '#uapi/vfio/device.ts';
 
+import type { AttachCall, AutomaticCall, ChangeCall, MoveCall } from './device-calls.ts';
 import { mutants } from './mutant.ts';
 
 /** Devices and their PASIDs, on whatever machine: features/iommufd/device-*.feature. */
@@ -35,13 +34,9 @@ export const devices = mutants(
     like: 'iommu: Pass old domain to set_dev_pasid op',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override moveGroup(
-          hwpt: HwPagetable,
-          attachment: Attachment,
-          pasid = IOMMU_NO_PASID,
-        ): ErrnoName | undefined {
-          const { hwpt: old } = attachment;
-          const error = super.moveGroup(hwpt, attachment, pasid);
+        protected override moveGroup(...call: MoveCall): ErrnoName | undefined {
+          const [, { hwpt: old }, pasid = IOMMU_NO_PASID] = call;
+          const error = super.moveGroup(...call);
           if (!error && pasid !== IOMMU_NO_PASID) old.users++;
           return error;
         }
@@ -81,11 +76,9 @@ export const devices = mutants(
     like: 'iommufd_device_do_replace() in place of iommufd_device_do_attach()',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override attachTo(
-          hwpt: HwPagetable,
-          pasid = IOMMU_NO_PASID,
-        ): ErrnoName | undefined {
-          return this.isAttached(pasid) ? this.replaceBy(hwpt, pasid) : super.attachTo(hwpt, pasid);
+        protected override attachTo(...call: AttachCall): ErrnoName | undefined {
+          const [, pasid] = call;
+          return this.isAttached(pasid) ? this.replaceBy(...call) : super.attachTo(...call);
         }
       },
     }),
@@ -97,11 +90,9 @@ export const devices = mutants(
     like: 'iommufd_device_do_replace() without the test of igroup->pasid_attach',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override replaceBy(
-          hwpt: HwPagetable,
-          pasid = IOMMU_NO_PASID,
-        ): ErrnoName | undefined {
-          return this.isAttached(pasid) ? super.replaceBy(hwpt, pasid) : this.attachTo(hwpt, pasid);
+        protected override replaceBy(...call: AttachCall): ErrnoName | undefined {
+          const [, pasid] = call;
+          return this.isAttached(pasid) ? super.replaceBy(...call) : this.attachTo(...call);
         }
       },
     }),
@@ -180,11 +171,8 @@ export const devices = mutants(
     like: 'iommufd_device_change_pt() with one errno for both',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override changeTable(
-          id: number,
-          step: AttachStep,
-          undo?: AttachUndo,
-        ): HwPagetable | ErrnoName {
+        protected override changeTable(...call: ChangeCall): HwPagetable | ErrnoName {
+          const [id, step, undo] = call;
           let isAsked = false;
           const asked: AttachStep = (hwpt) => {
             isAsked = true;
@@ -203,11 +191,8 @@ export const devices = mutants(
     like: 'iommufd_device_auto_get_domain() without the walk of hwpt_list',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override changeToAutomatic(
-          ioas: Ioas,
-          step: AttachStep,
-          undo?: AttachUndo,
-        ): HwPagetable | ErrnoName {
+        protected override changeToAutomatic(...call: AutomaticCall): HwPagetable | ErrnoName {
+          const [ioas, step, undo] = call;
           const known = new Set<HwPagetable>(ioas.hwpts);
           const fresh: AttachStep = (hwpt) => (known.has(hwpt) ? 'EINVAL' : step(hwpt));
           return super.changeToAutomatic(ioas, fresh, undo);
@@ -222,13 +207,10 @@ export const devices = mutants(
     like: 'iommufd_device_do_replace() without refcount_sub_and_test(num_devices - 1)',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override moveGroup(
-          hwpt: HwPagetable,
-          attachment: Attachment,
-          pasid = IOMMU_NO_PASID,
-        ): ErrnoName | undefined {
+        protected override moveGroup(...call: MoveCall): ErrnoName | undefined {
+          const [, attachment] = call;
           const { hwpt: old } = attachment;
-          const error = super.moveGroup(hwpt, attachment, pasid);
+          const error = super.moveGroup(...call);
           if (!error) old.users += attachment.devices.size - 1;
           return error;
         }
@@ -256,12 +238,9 @@ export const devices = mutants(
     like: 'iommufd_group_remove_reserved_iova() wherever a group moves',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override moveGroup(
-          hwpt: HwPagetable,
-          attachment: Attachment,
-          pasid = IOMMU_NO_PASID,
-        ): ErrnoName | undefined {
-          const error = super.moveGroup(hwpt, attachment, pasid);
+        protected override moveGroup(...call: MoveCall): ErrnoName | undefined {
+          const [hwpt, attachment] = call;
+          const error = super.moveGroup(...call);
           if (!error) this.unreserveForAll(attachment.devices, hwpt);
           return error;
         }

@@ -1,15 +1,15 @@
 import type { FaultAttribute } from '#reference/kernel/fault-injection.ts';
 import type { IommuDomain } from '#reference/kernel/iommu/domain.ts';
 import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
-import type { AttachStep, AttachUndo } from '#reference/kernel/iommufd/device.ts';
+import type { AttachStep } from '#reference/kernel/iommufd/device.ts';
 import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { MapRequest, Unmapped } from '#reference/kernel/iommufd/io-pagetable.ts';
-import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { IommufdObject } from '#reference/kernel/iommufd/object.ts';
 import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { iommu_hwpt_alloc } from '#uapi/iommufd/hwpt.ts';
 
+import type { AutomaticCall } from './device-calls.ts';
 import { mutants } from './mutant.ts';
 
 type AllocCommand = UserCommand<typeof iommu_hwpt_alloc>;
@@ -132,11 +132,8 @@ export const faultInjection = mutants(
     like: 'a loop over page tables that goes on after any error',
     parts: ({ IommufdDevice: Device }) => ({
       IommufdDevice: class extends Device {
-        protected override changeToAutomatic(
-          ioas: Ioas,
-          step: AttachStep,
-          undo?: AttachUndo,
-        ): HwPagetable | ErrnoName {
+        protected override changeToAutomatic(...call: AutomaticCall): HwPagetable | ErrnoName {
+          const [ioas, step, undo] = call;
           const patient: AttachStep = (hwpt) => {
             const error = step(hwpt);
             return error && ioas.hwpts.has(hwpt.paging) ? 'EINVAL' : error;

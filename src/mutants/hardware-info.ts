@@ -10,8 +10,36 @@ import {
 
 import { answering, mistaken } from './command.ts';
 import { mutants } from './mutant.ts';
+import type { Mutant } from './mutant.ts';
 
 type InfoCommand = Parameters<DeviceCommands['getHwInfo']>[0];
+type Fields = InfoCommand['fields'];
+
+/** A kernel that looks at other fields than it was given. */
+function asking(change: (fields: Fields) => Partial<Fields>): Mutant['parts'] {
+  return ({ DeviceCommands: Commands }) => ({
+    DeviceCommands: class extends Commands {
+      override getHwInfo(command: InfoCommand): ErrnoName | undefined {
+        return super.getHwInfo(mistaken(command, change(command.fields)));
+      }
+    },
+  });
+}
+
+/** A kernel that answers something else, which may depend on what it was given. */
+function telling(
+  change: (answer: Partial<Fields>, asked: Fields) => Partial<Fields>,
+): Mutant['parts'] {
+  return ({ DeviceCommands: Commands }) => ({
+    DeviceCommands: class extends Commands {
+      override getHwInfo(command: InfoCommand): ErrnoName | undefined {
+        const { fields } = command;
+        const answered = answering(command, (answer) => ({ ...answer, ...change(answer, fields) }));
+        return super.getHwInfo(answered);
+      }
+    },
+  });
+}
 
 /** IOMMU_GET_HW_INFO: features/iommufd/hw-info.feature. */
 export const hardwareInfo = mutants(
@@ -20,18 +48,7 @@ export const hardwareInfo = mutants(
     breaks: ['HWINFO-05'],
     story: 'The length that is returned is that of the bytes that fitted.',
     like: 'cmd->data_len = copy_len',
-    parts: ({ DeviceCommands }) => ({
-      DeviceCommands: class extends DeviceCommands {
-        override getHwInfo(command: InfoCommand): ErrnoName | undefined {
-          const room = command.fields.data_len;
-          return super.getHwInfo(
-            answering(command, (answer) => {
-              return { ...answer, data_len: Math.min(answer.data_len ?? 0, room) };
-            }),
-          );
-        }
-      },
-    }),
+    parts: telling(({ data_len = 0 }, asked) => ({ data_len: Math.min(data_len, asked.data_len) })),
   },
   {
     id: 'SEED-151',
@@ -63,29 +80,16 @@ export const hardwareInfo = mutants(
     breaks: ['HWINFO-02'],
     story: 'Only the first of the reserved bytes is looked at.',
     like: 'if (cmd->flags || cmd->__reserved[0])',
-    parts: ({ DeviceCommands }) => ({
-      DeviceCommands: class extends DeviceCommands {
-        override getHwInfo(command: InfoCommand): ErrnoName | undefined {
-          const [first = 0] = command.fields.__reserved;
-          return super.getHwInfo(mistaken(command, { __reserved: [first, 0, 0] }));
-        }
-      },
-    }),
+    parts: asking(({ __reserved: [first = 0] }) => ({ __reserved: [first, 0, 0] })),
   },
   {
     id: 'SEED-154',
     breaks: ['HWINFO-08'],
     story: 'A type counts as asked for without the flag.',
     like: 'iommufd_get_hw_info() that does not clear in_data_type',
-    parts: ({ DeviceCommands }) => ({
-      DeviceCommands: class extends DeviceCommands {
-        override getHwInfo(command: InfoCommand): ErrnoName | undefined {
-          const { flags, in_data_type } = command.fields;
-          const asked = in_data_type === 0 ? flags : flags | IOMMU_HW_INFO_FLAG_INPUT_TYPE;
-          return super.getHwInfo(mistaken(command, { flags: asked }));
-        }
-      },
-    }),
+    parts: asking(({ flags, in_data_type }) => ({
+      flags: in_data_type === 0 ? flags : flags | IOMMU_HW_INFO_FLAG_INPUT_TYPE,
+    })),
   },
   {
     id: 'SEED-155',
@@ -120,54 +124,27 @@ export const hardwareInfo = mutants(
     breaks: ['HWINFO-12'],
     story: 'Every device is said to track dirty pages.',
     like: 'the capability of the IOMMU in place of that of the device',
-    parts: ({ DeviceCommands }) => ({
-      DeviceCommands: class extends DeviceCommands {
-        override getHwInfo(command: InfoCommand): ErrnoName | undefined {
-          return super.getHwInfo(
-            answering(command, (answer) => {
-              const others = answer.out_capabilities ?? 0n;
-              return { ...answer, out_capabilities: others | BigInt(IOMMU_HW_CAP_DIRTY_TRACKING) };
-            }),
-          );
-        }
-      },
-    }),
+    parts: telling(({ out_capabilities = 0n }) => ({
+      out_capabilities: out_capabilities | BigInt(IOMMU_HW_CAP_DIRTY_TRACKING),
+    })),
   },
   {
     id: 'SEED-158',
     breaks: ['HWINFO-14'],
     story: 'Nobody is told that a device cannot use ATS.',
     like: 'iommufd_get_hw_info() before it knew IOMMU_CAP_PCI_ATS_SUPPORTED',
-    parts: ({ DeviceCommands }) => ({
-      DeviceCommands: class extends DeviceCommands {
-        override getHwInfo(command: InfoCommand): ErrnoName | undefined {
-          return super.getHwInfo(
-            answering(command, (answer) => {
-              const mask = ~BigInt(IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED);
-              return { ...answer, out_capabilities: (answer.out_capabilities ?? 0n) & mask };
-            }),
-          );
-        }
-      },
-    }),
+    parts: telling(({ out_capabilities = 0n }) => ({
+      out_capabilities: out_capabilities & ~BigInt(IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED),
+    })),
   },
   {
     id: 'SEED-159',
     breaks: ['HWINFO-13'],
     story: 'The width of PASIDs is one bit too small.',
     like: 'ilog2(max_pasids - 1)',
-    parts: ({ DeviceCommands }) => ({
-      DeviceCommands: class extends DeviceCommands {
-        override getHwInfo(command: InfoCommand): ErrnoName | undefined {
-          return super.getHwInfo(
-            answering(command, (answer) => {
-              const width = answer.out_max_pasid_log2 ?? 0;
-              return { ...answer, out_max_pasid_log2: Math.max(width - 1, 0) };
-            }),
-          );
-        }
-      },
-    }),
+    parts: telling(({ out_max_pasid_log2: width = 0 }) => ({
+      out_max_pasid_log2: Math.max(width - 1, 0),
+    })),
   },
   {
     id: 'SEED-160',

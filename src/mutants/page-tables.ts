@@ -1,11 +1,9 @@
 import type { IommuDomain, NestedDomain } from '#reference/kernel/iommu/domain.ts';
 import type { UserData } from '#reference/kernel/iommu/user-data.ts';
 import { isErrno } from '#reference/kernel/lib/errno.ts';
-import type { IommufdDevice } from '#reference/kernel/iommufd/device.ts';
 import { FaultQueue } from '#reference/kernel/iommufd/fault-queue.ts';
 import type { HwptNestedOptions, HwptPaging } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { HwptCommands } from '#reference/kernel/iommufd/hwpt-commands.ts';
-import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import { IommufdObject } from '#reference/kernel/iommufd/object.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
@@ -17,8 +15,22 @@ import { iommu_hwpt_selftest } from '#uapi/iommufd/selftest.ts';
 
 import { answering, mistaken } from './command.ts';
 import { mutants } from './mutant.ts';
+import type { Mutant } from './mutant.ts';
 
 type AllocCommand = Parameters<HwptCommands['alloc']>[0];
+type PagingCall = Parameters<HwptCommands['allocPaging']>;
+
+/** A paging page table is made by other flags than were given. */
+function seeingFlags(seen: (flags: number) => number): Mutant['parts'] {
+  return ({ HwptCommands: Commands }) => ({
+    HwptCommands: class extends Commands {
+      protected override allocPaging(...[command, ...rest]: PagingCall): ErrnoName | undefined {
+        const flags = seen(command.fields.flags);
+        return super.allocPaging(mistaken(command, { flags }), ...rest);
+      }
+    },
+  });
+}
 
 /** IOMMU_HWPT_ALLOC: features/iommufd/hwpt-{alloc,mappings,nested}.feature. */
 export const pageTables = mutants(
@@ -40,20 +52,9 @@ export const pageTables = mutants(
     breaks: ['HWPT-09'],
     story: 'A nesting parent can have a fault queue.',
     like: 'iommufd: Disallow allocating nested parent domain with fault ID',
-    parts: ({ HwptCommands }) => ({
-      HwptCommands: class extends HwptCommands {
-        protected override allocPaging(
-          command: AllocCommand,
-          device: IommufdDevice,
-          ioas: Ioas,
-        ): ErrnoName | undefined {
-          const { flags } = command.fields;
-          const withQueue = (flags & IOMMU_HWPT_FAULT_ID_VALID) !== 0;
-          const seen = withQueue ? flags & ~IOMMU_HWPT_ALLOC_NEST_PARENT : flags;
-          return super.allocPaging(mistaken(command, { flags: seen }), device, ioas);
-        }
-      },
-    }),
+    parts: seeingFlags((flags) =>
+      flags & IOMMU_HWPT_FAULT_ID_VALID ? flags & ~IOMMU_HWPT_ALLOC_NEST_PARENT : flags,
+    ),
   },
   {
     id: 'SEED-130',
@@ -182,18 +183,7 @@ export const pageTables = mutants(
     breaks: ['HWPT-10'],
     story: 'Dirty tracking is granted to a device whose IOMMU has none.',
     like: 'iommufd_hwpt_paging_alloc() without device_iommu_capable()',
-    parts: ({ HwptCommands }) => ({
-      HwptCommands: class extends HwptCommands {
-        protected override allocPaging(
-          command: AllocCommand,
-          device: IommufdDevice,
-          ioas: Ioas,
-        ): ErrnoName | undefined {
-          const flags = command.fields.flags & ~IOMMU_HWPT_ALLOC_DIRTY_TRACKING;
-          return super.allocPaging(mistaken(command, { flags }), device, ioas);
-        }
-      },
-    }),
+    parts: seeingFlags((flags) => flags & ~IOMMU_HWPT_ALLOC_DIRTY_TRACKING),
   },
   {
     id: 'SEED-139',

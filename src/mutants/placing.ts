@@ -1,4 +1,3 @@
-import type { Hole } from '#reference/kernel/lib/hole-tree.ts';
 import {
   ULONG_MAX,
   alignUp,
@@ -8,9 +7,12 @@ import {
 } from '#reference/kernel/lib/math.ts';
 import type { Range } from '#reference/kernel/lib/range-counts.ts';
 import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
+import type { IovaAllocator } from '#reference/kernel/iommufd/iova-allocator.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { mutants } from './mutant.ts';
+
+type FitCall = Parameters<IovaAllocator['fit']>;
 
 /** Where a map goes: features/iommufd/ioas-map{,-fixed,-automatic,-first-fit}.feature. */
 export const placing = mutants(
@@ -140,10 +142,7 @@ export const placing = mutants(
     like: '__alloc_iova_check_range() without the page offset',
     parts: ({ IovaAllocator }) => ({
       IovaAllocator: class extends IovaAllocator {
-        protected override fit(
-          hole: Hole,
-          slot: { length: bigint; alignment: bigint; offset: bigint },
-        ): bigint | undefined {
+        protected override fit(...[hole, slot]: FitCall): bigint | undefined {
           return super.fit(hole, { ...slot, offset: 0n });
         }
       },
@@ -156,10 +155,7 @@ export const placing = mutants(
     like: 'length compared with last - start in place of last - start + 1',
     parts: ({ IovaAllocator }) => ({
       IovaAllocator: class extends IovaAllocator {
-        protected override fit(
-          hole: Hole,
-          slot: { length: bigint; alignment: bigint; offset: bigint },
-        ): bigint | undefined {
+        protected override fit(...[hole, slot]: FitCall): bigint | undefined {
           return super.fit({ first: hole.first, last: hole.last - 1n }, slot);
         }
       },

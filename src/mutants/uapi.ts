@@ -1,14 +1,14 @@
 import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
-import type { CommandRow } from '#reference/kernel/iommufd/dispatcher.ts';
-import type { Task } from '#reference/kernel/process.ts';
+import type { CommandRow, Dispatcher } from '#reference/kernel/iommufd/dispatcher.ts';
 import type { Struct, Value } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { Command } from '#uapi/ioctl.ts';
 import type { iommu_fault_alloc } from '#uapi/iommufd/fault.ts';
 import type { iommu_ioas_map } from '#uapi/iommufd/ioas.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 
 import { mutants } from './mutant.ts';
+
+type CopyCall = Parameters<Dispatcher['copyStruct']>;
 
 /** The frame of every command: features/uapi/. */
 export const uapi = mutants(
@@ -19,12 +19,9 @@ export const uapi = mutants(
     like: 'iommufd: Add three missing structures in ucmd_buffer',
     parts: ({ Dispatcher }) => ({
       Dispatcher: class extends Dispatcher {
-        protected override copyStruct(
-          task: Task,
-          address: bigint,
-          command: Command,
-        ): Uint8Array | ErrnoName {
-          const bytes = super.copyStruct(task, address, command);
+        protected override copyStruct(...call: CopyCall): Uint8Array | ErrnoName {
+          const [task, address, command] = call;
+          const bytes = super.copyStruct(...call);
           const forgotten = ['IOMMU_IOAS_COPY', 'IOMMU_OPTION'].includes(command.name);
           if (bytes !== 'E2BIG' || !forgotten) return bytes;
           return task.memory.copyFromUser(address, command.struct.size);
@@ -96,12 +93,9 @@ export const uapi = mutants(
     like: 'copy_from_user() of sizeof(cmd) whatever size the caller said',
     parts: ({ Dispatcher }) => ({
       Dispatcher: class extends Dispatcher {
-        protected override copyStruct(
-          task: Task,
-          address: bigint,
-          command: Command,
-        ): Uint8Array | ErrnoName {
-          const bytes = super.copyStruct(task, address, command);
+        protected override copyStruct(...call: CopyCall): Uint8Array | ErrnoName {
+          const [task, address, command] = call;
+          const bytes = super.copyStruct(...call);
           if (typeof bytes === 'string') return bytes;
           const all = task.memory.copyFromUser(address, command.struct.size);
           return typeof all === 'string' ? bytes : all;

@@ -9,8 +9,26 @@ import { vfio_iommu_type1_info } from '#uapi/vfio/iommu-type1.ts';
 import type { vfio_iommu_type1_dma_unmap } from '#uapi/vfio/iommu-type1.ts';
 
 import { mutants } from './mutant.ts';
+import type { Mutant } from './mutant.ts';
 
 type UnmapFields = Value<typeof vfio_iommu_type1_dma_unmap>;
+
+const { size: INFO_SIZE } = vfio_iommu_type1_info;
+
+type Write = (offset: number, bytes: Uint8Array) => ErrnoName | undefined;
+
+/** VFIO_IOMMU_GET_INFO writes more than it should. `room` is what the caller has for the struct, bytes. */
+function afterInfo(more: (room: number, write: Write) => ErrnoName | undefined): Mutant['parts'] {
+  return ({ VfioCompat: Compat }) => ({
+    VfioCompat: class extends Compat {
+      protected override getInfo(task: Task, arg: bigint): ErrnoName | undefined {
+        const room = roomAt(task, arg);
+        const write: Write = (offset, bytes) => task.memory.copyToUser(arg + BigInt(offset), bytes);
+        return super.getInfo(task, arg) ?? more(room, write);
+      }
+    },
+  });
+}
 
 /** An iommufd in place of a container: features/iommufd/vfio-compat*.feature. */
 export const vfioCompat = mutants(
@@ -45,18 +63,9 @@ export const vfioCompat = mutants(
     breaks: ['VFIO-14', 'VFIO-15'],
     story: 'What stands on the stack of the kernel is returned in the padding of the info.',
     like: 'iommufd: Make sure to zero vfio_iommu_type1_info before copying to user',
-    parts: ({ VfioCompat }) => ({
-      VfioCompat: class extends VfioCompat {
-        protected override getInfo(task: Task, arg: bigint): ErrnoName | undefined {
-          const room = roomAt(task, arg);
-          const error = super.getInfo(task, arg);
-          const padding = vfio_iommu_type1_info.size - 4;
-          if (!error && room >= vfio_iommu_type1_info.size) {
-            task.memory.copyToUser(arg + BigInt(padding), new Uint8Array(4).fill(0xaa));
-          }
-          return error;
-        }
-      },
+    parts: afterInfo((room, write) => {
+      if (room < INFO_SIZE) return undefined;
+      return write(INFO_SIZE - 4, new Uint8Array(4).fill(0xaa));
     }),
   },
   {
@@ -64,17 +73,9 @@ export const vfioCompat = mutants(
     breaks: ['VFIO-15', 'VFIO-14'],
     story: 'The whole info is returned, whatever room there is for it.',
     like: 'copy_to_user() of sizeof(info) without min_t()',
-    parts: ({ VfioCompat }) => ({
-      VfioCompat: class extends VfioCompat {
-        protected override getInfo(task: Task, arg: bigint): ErrnoName | undefined {
-          const room = roomAt(task, arg);
-          const error = super.getInfo(task, arg);
-          if (error || room >= vfio_iommu_type1_info.size) return error;
-          const rest = new Uint8Array(vfio_iommu_type1_info.size - room);
-          return task.memory.copyToUser(arg + BigInt(room), rest);
-        }
-      },
-    }),
+    parts: afterInfo((room, write) =>
+      room >= INFO_SIZE ? undefined : write(room, new Uint8Array(INFO_SIZE - room)),
+    ),
   },
   {
     id: 'SEED-191',

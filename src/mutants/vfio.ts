@@ -1,15 +1,13 @@
 import type { OpenFile } from '#reference/kernel/file.ts';
 import type { IommuDomain, ReservedRegion } from '#reference/kernel/iommu/domain.ts';
 import { IOMMU_NO_PASID } from '#reference/kernel/iommu/io-pgfault.ts';
-import type { AttachStep, AttachUndo } from '#reference/kernel/iommufd/device.ts';
-import type { Attachment } from '#reference/kernel/iommufd/group.ts';
 import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
-import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { Transfer } from '#reference/kernel/file.ts';
 import type { Range } from '#reference/kernel/lib/range-counts.ts';
 import type { Task } from '#reference/kernel/process.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
+import type { AutomaticCall, MoveCall } from './device-calls.ts';
 import { mutants } from './mutant.ts';
 
 /** Devices and where they stand: features/vfio/. */
@@ -36,11 +34,8 @@ export const vfio = mutants(
     like: 'iommu: Attach device group to old domain in error path',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override moveGroup(
-          hwpt: HwPagetable,
-          attachment: Attachment,
-        ): ErrnoName | undefined {
-          const error = super.moveGroup(hwpt, attachment);
+        protected override moveGroup(...call: MoveCall): ErrnoName | undefined {
+          const error = super.moveGroup(...call);
           if (error) this.device.group.detach();
           return error;
         }
@@ -158,13 +153,10 @@ export const vfio = mutants(
     like: 'iommufd_device_auto_get_domain() without the test of auto_domain',
     parts: ({ IommufdDevice }) => ({
       IommufdDevice: class extends IommufdDevice {
-        protected override changeToAutomatic(
-          ioas: Ioas,
-          step: AttachStep,
-          undo?: AttachUndo,
-        ): HwPagetable | ErrnoName {
+        protected override changeToAutomatic(...call: AutomaticCall): HwPagetable | ErrnoName {
+          const [ioas, step] = call;
           for (const hwpt of ioas.hwpts) if (!step(hwpt)) return hwpt;
-          return super.changeToAutomatic(ioas, step, undo);
+          return super.changeToAutomatic(...call);
         }
       },
     }),

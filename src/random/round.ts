@@ -4,7 +4,7 @@ import { IOMMU_TEST_CMD, IOMMU_TEST_OP_PASID_DETACH } from '#uapi/iommufd/selfte
 import { value, type Call, type IoctlCall, type Who } from './call.ts';
 import { Finding } from './finding.ts';
 import { checkInvariants } from './invariants.ts';
-import { knownDifferences } from './known.ts';
+import { explain } from './known.ts';
 import type { Machines } from './machines.ts';
 import { Model } from './model/model.ts';
 import { needsOf } from './needs.ts';
@@ -77,10 +77,8 @@ export class Round {
 
   #compare(call: Call, observation: Observation, other: Observation): void {
     if (observation.text === other.text) return;
-    const known =
-      call.kind === 'ioctl'
-        ? knownDifferences.find(({ matches }) => matches?.(call, observation, other))
-        : undefined;
+    const { kernel } = this.#machines.second?.identity ?? { kernel: '' };
+    const known = explain(call, [observation, other], kernel);
     if (known === undefined) throw new Finding(`${observation.text}, on the other ${other.text}`);
     this.#machines.met(known.id);
     this.#parted = true;

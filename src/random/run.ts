@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import fc from 'fast-check';
 
 import { ImplementationBroken } from '#port/implementation.ts';
@@ -27,7 +29,7 @@ export interface Failure {
   readonly cause: string;
   readonly repeat: string;
   readonly scenario: string;
-  /** A machine has ended, so that nothing could be shrunk. */
+  /** A machine does not answer as the port demands, so that nothing could be shrunk. */
   readonly broken: boolean;
 }
 
@@ -88,6 +90,8 @@ class Runner {
 
   /** A sequence that is not made any more counts as one that is right: then shrinking ends where it is. */
   async one(opening: number, steps: Steps): Promise<void> {
+    // A machine in this process never waits, and signals come to those who do.
+    await setImmediate();
     if (this.#isOver) return;
     this.sequences += 1;
     let round: Round | undefined;

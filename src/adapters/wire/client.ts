@@ -5,6 +5,7 @@ import { excerpt, flaw } from './check.ts';
 import { defaultLongestLine, LineSplitter } from './lines.ts';
 import { methods } from './messages.ts';
 import type { Method, Params, Result } from './messages.ts';
+import { Outgoing } from './outgoing.ts';
 
 export interface Connection {
   /** Who is at the other end, to begin a sentence: `adapter ./my-kernel`. */
@@ -47,7 +48,9 @@ export class Client {
   private readonly pending = new Map<number, Pending>();
   private readonly onData: (chunk: Buffer) => void;
   private lastId = 0;
-  private outgoing = '';
+  private readonly outgoing = new Outgoing((lines) => {
+    if (this.reason === undefined && !this.ending) this.connection.output.write(lines);
+  });
   private watch: NodeJS.Timeout | undefined;
   private watchedUntil = Infinity;
   private ending = false;
@@ -89,7 +92,7 @@ export class Client {
   ): Promise<Result<M>> {
     if (this.reason !== undefined) return Promise.reject(this.reason);
     const id = ++this.lastId;
-    this.send(
+    this.outgoing.send(
       `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${JSON.stringify(params)}}\n`,
     );
     return new Promise<Result<M>>((resolve, reject) => {
@@ -116,18 +119,6 @@ export class Client {
   refuse(what: string): never {
     this.fail(what);
     throw this.reason ?? new ImplementationBroken(what);
-  }
-
-  /** Lines of one turn of the event loop leave in one write. */
-  private send(line: string): void {
-    if (this.outgoing === '') process.nextTick(() => this.flush());
-    this.outgoing += line;
-  }
-
-  private flush(): void {
-    const lines = this.outgoing;
-    this.outgoing = '';
-    if (this.reason === undefined && !this.ending) this.connection.output.write(lines);
   }
 
   private receive(line: string): void {

@@ -122,6 +122,7 @@ test('the bench is at the other end as well', async () => {
   const access: DmaAccess = { device: 'nic', attachment, iova: top, length: 2, pasid: 9 };
   const served = { ...access, attachment: { ...attachment, process: servedProcess } };
   const device = { id: 'nic', kind: 'vfio', cdev: '/dev/vfio/devices/vfio0' };
+  const pageRequest = { iova: 4096n, pasid: 7, permissions: 3, group: 511, last: true };
   const each: [() => Promise<unknown>, unknown, unknown[]][] = [
     [() => bench.devices(), [device], ['devices']],
     [() => bench.plug({ sharesGroupWith: 'a' }), device, ['plug', { sharesGroupWith: 'a' }]],
@@ -134,6 +135,11 @@ test('the bench is at the other end as well', async () => {
       () => bench.dmaWrite(access, Uint8Array.of(1, 2)),
       'blocked',
       ['dmaWrite', served, Uint8Array.of(1, 2)],
+    ],
+    [
+      () => bench.requestPages('nic', [pageRequest]),
+      undefined,
+      ['requestPages', 'nic', [pageRequest]],
     ],
     [() => bench.settle(), undefined, ['settle']],
     [() => bench.reset(), undefined, ['reset']],

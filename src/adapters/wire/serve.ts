@@ -5,6 +5,7 @@ import { excerpt, flaw } from './check.ts';
 import { LineSplitter } from './lines.ts';
 import { errorCodes, methods } from './messages.ts';
 import type { Method, Params } from './messages.ts';
+import { Outgoing } from './outgoing.ts';
 import { Session } from './session.ts';
 
 interface Request {
@@ -35,7 +36,9 @@ export async function serve(
 class Server {
   private readonly session: Session;
   private readonly output: Writable;
-  private outgoing = '';
+  private readonly outgoing = new Outgoing((lines) => {
+    if (this.output.writable) this.output.write(lines);
+  });
 
   constructor(session: Session, output: Writable) {
     this.session = session;
@@ -78,7 +81,7 @@ class Server {
   ): Promise<void> {
     try {
       const result = await this.session.carryOut(method, params);
-      this.send(
+      this.outgoing.send(
         `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${JSON.stringify(result)}}\n`,
       );
     } catch (error) {
@@ -87,19 +90,7 @@ class Server {
   }
 
   private refuse(id: Request['id'] | null, code: number, message: string): void {
-    this.send(`${JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } })}\n`);
-  }
-
-  /** Lines of one turn of the event loop leave in one write. */
-  private send(line: string): void {
-    if (this.outgoing === '') process.nextTick(() => this.flush());
-    this.outgoing += line;
-  }
-
-  private flush(): void {
-    const lines = this.outgoing;
-    this.outgoing = '';
-    if (this.output.writable) this.output.write(lines);
+    this.outgoing.send(`${JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } })}\n`);
   }
 }
 

@@ -133,7 +133,9 @@ describe('a unit in scalable mode', () => {
     assert.equal(setup.translate(false, 0x4000), undefined);
     assert.equal(setup.lastReason(), 0x46);
   });
+});
 
+describe('the invalidation queue of a unit in scalable mode', () => {
   it('drops by domain and PASID, by domain, and by pages', () => {
     const setup = new Setup('nested');
     const entry = SECOND[2] + (GUEST >> 12n) * 8n;

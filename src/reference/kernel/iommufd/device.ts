@@ -308,7 +308,7 @@ export class IommufdDevice extends IommufdObject {
     for (const { device } of devices) hwpt.paging.ioas.iopt.removeReserved(device);
   }
 
-  /** DEV-36 37 41 */
+  /** Of a nested page table, in the IOAS of its parent. DEV-36 37 41 */
   protected reserveIn(hwpt: HwPagetable): ErrnoName | undefined {
     return hwpt.paging.ioas.iopt.reserveRegions(this.device.reservedRegions(), this.device);
   }

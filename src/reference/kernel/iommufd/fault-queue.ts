@@ -12,12 +12,13 @@ import {
 } from '#uapi/iommufd/fault.ts';
 import { POLLIN, POLLOUT, POLLRDNORM } from '#uapi/poll.ts';
 import { invariant } from '../../reference-bug.ts';
-import type { FileOperations, OpenFile, Transfer } from '../file.ts';
+import type { Transfer } from '../file.ts';
 import { IOMMU_NO_PASID, PAGE_RESPONSE_INVALID } from '../iommu/io-pgfault.ts';
 import type { AttachHandle, PageRequest, PageRequestGroup } from '../iommu/io-pgfault.ts';
 import { IdPool } from '../lib/id-pool.ts';
 import { isErrno } from '../lib/errno.ts';
 import { IommufdAttachHandle } from './attach-handle.ts';
+import { EventFile } from './event-file.ts';
 import { IommufdObject } from './object.ts';
 
 const MESSAGE_SIZE = iommu_hwpt_pgfault.size;
@@ -133,21 +134,8 @@ function fieldsOf({ address, pasid, groupId, permissions, isLast }: PageRequest)
   };
 }
 
-/**
- * The file of a fault queue: it keeps the queue, and the iommufd.
- * FAULT-25 29 32 33 OBJ-14 28
- */
-export class FaultFile implements FileOperations {
-  readonly nonseekable = true;
-  protected readonly queue: FaultQueue;
-  protected readonly iommufd: OpenFile;
-
-  constructor(queue: FaultQueue, iommufd: OpenFile) {
-    this.queue = queue;
-    this.iommufd = iommufd.get();
-    queue.users++;
-  }
-
+/** The file of a fault queue. FAULT-25 29 32 33 */
+export class FaultFile extends EventFile<FaultQueue> {
   /**
    * Whole groups, as many as fit: 0 where there are none, EINVAL where the first one does not fit, EFAULT.
    * FAULT-04 05 06 09 10 11 12 13 31
@@ -182,11 +170,6 @@ export class FaultFile implements FileOperations {
   /** FAULT-07 */
   poll(): number {
     return this.queue.isEmpty ? POLLOUT : POLLOUT | POLLIN | POLLRDNORM;
-  }
-
-  release(): void {
-    this.queue.users--;
-    this.iommufd.put();
   }
 }
 

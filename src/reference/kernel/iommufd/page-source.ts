@@ -50,9 +50,8 @@ export class UserSource implements Source {
   release(): void {}
 }
 
-/** A memfd; any other file is taken too, and refused when it is first pinned. IOAS-FILE-06 07 08 09 11 12 13 14 15 */
-export class FileSource implements Source {
-  readonly kind = 'file' as const;
+/** A file, which lives as long as its pages are of use. */
+abstract class OfFile {
   readonly start: bigint;
   protected readonly file: OpenFile;
 
@@ -60,6 +59,15 @@ export class FileSource implements Source {
     this.file = file.get();
     this.start = alignDown(offset, PAGE_SIZE);
   }
+
+  release(): void {
+    this.file.put();
+  }
+}
+
+/** A memfd; any other file is taken too, and refused when it is first pinned. IOAS-FILE-06 07 08 09 11 12 13 14 15 */
+export class FileSource extends OfFile implements Source {
+  readonly kind = 'file' as const;
 
   pin(index: number, count: number): readonly Pfn[] | ErrnoName {
     const memory = this.file.operations.memory;
@@ -70,30 +78,15 @@ export class FileSource implements Source {
   unpin(kernel: Kernel, pfns: readonly Pfn[], dirty: boolean): void {
     kernel.pages.unpinPages(pfns, dirty);
   }
-
-  release(): void {
-    this.file.put();
-  }
 }
 
 /** A dma-buf, of which nothing is ever pinned. IOAS-FILE-26 */
-export class DmabufSource implements Source {
+export class DmabufSource extends OfFile implements Source {
   readonly kind = 'dmabuf' as const;
-  readonly start: bigint;
-  protected readonly file: OpenFile;
-
-  constructor(file: OpenFile, offset: bigint) {
-    this.file = file.get();
-    this.start = alignDown(offset, PAGE_SIZE);
-  }
 
   pin(): ErrnoName {
     return 'EINVAL';
   }
 
   unpin(): void {}
-
-  release(): void {
-    this.file.put();
-  }
 }

@@ -2,8 +2,9 @@ import { failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { IOMMU_VEVENTQ_FLAG_LOST_EVENTS, iommufd_vevent_header } from '#uapi/iommufd/viommu.ts';
 import { POLLIN, POLLRDNORM } from '#uapi/poll.ts';
-import type { FileOperations, OpenFile, Transfer } from '../file.ts';
+import type { Transfer } from '../file.ts';
 import type { FaultInjection } from '../fault-injection.ts';
+import { EventFile } from './event-file.ts';
 import { IommufdObject } from './object.ts';
 import type { Viommu } from './viommu.ts';
 
@@ -84,18 +85,8 @@ export class VeventQueue extends IommufdObject {
   }
 }
 
-/** The file of an event queue: it keeps the queue, and the iommufd. VEVQ-05 OBJ-16 28 */
-export class VeventFile implements FileOperations {
-  readonly nonseekable = true;
-  protected readonly queue: VeventQueue;
-  protected readonly iommufd: OpenFile;
-
-  constructor(queue: VeventQueue, iommufd: OpenFile) {
-    this.queue = queue;
-    this.iommufd = iommufd.get();
-    queue.users++;
-  }
-
+/** The file of an event queue. VEVQ-05 */
+export class VeventFile extends EventFile<VeventQueue> {
   /**
    * iommufd_veventq_fops_read(): as many whole events as fit. EINVAL for less than a header, or less than the first event;
    * EFAULT where not even that can be copied: it stays. VEVQ-06 07 08 09 10 16
@@ -119,10 +110,5 @@ export class VeventFile implements FileOperations {
   /** VEVQ-05 19 */
   poll(): number {
     return this.queue.isEmpty ? 0 : POLLIN | POLLRDNORM;
-  }
-
-  release(): void {
-    this.queue.users--;
-    this.iommufd.put();
   }
 }

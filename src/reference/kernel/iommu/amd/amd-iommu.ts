@@ -77,6 +77,7 @@ export class AmdIommu implements IommuOps<AmdDevice> {
   capabilities(): DeviceCapabilities {
     return {
       cacheCoherent: true,
+      enforcesCoherency: true,
       msiIsolated: false,
       dirtyTracking: false,
       ats: false,

@@ -50,6 +50,11 @@ export class ProtectionDomain extends TableDomain {
     this.onFree = onFree;
   }
 
+  /** amd_iommu_enforce_cache_coherency(): each entry has the bit for it anyway. DEV-26 */
+  enforceCacheCoherency(): boolean {
+    return true;
+  }
+
   override free(): void {
     invariant(this.requesters.size === 0, `domain ${this.domainId} is freed while attached`);
     super.free();

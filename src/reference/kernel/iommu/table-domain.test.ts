@@ -2,17 +2,19 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 
-import { PhysicalMemory } from '../../../hardware/memory.ts';
-import { MachineHardware } from '../../machine-hardware.ts';
-import { defaultParts } from '../../parts.ts';
-import type { IommuDomain } from '../domain.ts';
+import { PhysicalMemory } from '../../hardware/memory.ts';
+import { amdBoard, virtioBoard, vtdBoard } from '../board.ts';
+import type { Board } from '../board.ts';
+import { MachineHardware } from '../machine-hardware.ts';
+import { defaultParts } from '../parts.ts';
+import type { IommuDomain } from './domain.ts';
 
 const READ_WRITE = { read: true, write: true };
 const PAGE = 0x1000n;
 const MIB = 0x10_0000n;
 
-function newDomain(parts = defaultParts) {
-  const machine = new MachineHardware(parts);
+function newDomain(parts = defaultParts, board: Board = vtdBoard) {
+  const machine = new MachineHardware(parts, board);
   const device = machine.plug();
   device.iommu.group.claimDmaOwner(machine);
   const domain = device.iommu.allocPagingDomain() as IommuDomain;
@@ -42,40 +44,46 @@ interface Area {
   readonly write: boolean;
 }
 
-describe('a paging domain', () => {
-  it('translates as a list of areas says, whatever was mapped and unmapped before', () => {
-    const { machine, domain, pci } = newDomain();
-    const step = fc.oneof(area, fc.nat(9));
-    fc.assert(
-      fc.property(
-        fc.array(step, { maxLength: 20, size: 'max' }),
-        fc.array(place),
-        (steps, probes) => {
-          const before = machine.pages.inUse;
-          const areas: Area[] = [];
-          const unmap = ([gone]: Area[]): void =>
-            gone && domain.unmap(gone.first, gone.last - gone.first + 1n);
-          for (const one of steps) {
-            if (typeof one === 'number') unmap(areas.splice(one, 1));
-            else mapUnlessTaken(domain, areas, one);
-            for (const iova of [...probes, ...areas.flatMap(({ first, last }) => [first, last])]) {
-              const found = areas.find(({ first, last }) => first <= iova && iova <= last);
-              const expected = found && found.physical + (iova - found.first);
-              assert.equal(domain.iovaToPhys(iova), expected);
-              const read = pci.reach(iova, 1, { write: false, pasid: undefined });
-              const write = pci.reach(iova, 1, { write: true, pasid: undefined });
-              assert.equal(read?.address, expected);
-              assert.equal(write?.address, found?.write ? expected : undefined);
-            }
-          }
-          while (areas.length > 0) unmap(areas.splice(0, 1));
-          assert.equal(machine.pages.inUse, before);
-        },
-      ),
-      { numRuns: 20 },
-    );
+for (const [name, board] of Object.entries({ vtdBoard, amdBoard, virtioBoard }))
+  describe(`a paging domain of ${name}`, () => {
+    it('translates as a list of areas says, whatever was mapped and unmapped before', () =>
+      followsAreas(board));
   });
 
+function followsAreas(board: Board): void {
+  const { machine, domain, pci } = newDomain(defaultParts, board);
+  const step = fc.oneof(area, fc.nat(9));
+  fc.assert(
+    fc.property(
+      fc.array(step, { maxLength: 20, size: 'max' }),
+      fc.array(place),
+      (steps, probes) => {
+        const before = machine.pages.inUse;
+        const areas: Area[] = [];
+        const unmap = ([gone]: Area[]): void =>
+          gone && domain.unmap(gone.first, gone.last - gone.first + 1n);
+        for (const one of steps) {
+          if (typeof one === 'number') unmap(areas.splice(one, 1));
+          else mapUnlessTaken(domain, areas, one);
+          for (const iova of [...probes, ...areas.flatMap(({ first, last }) => [first, last])]) {
+            const found = areas.find(({ first, last }) => first <= iova && iova <= last);
+            const expected = found && found.physical + (iova - found.first);
+            assert.equal(domain.iovaToPhys(iova), expected);
+            const read = pci.reach(iova, 1, { write: false, pasid: undefined });
+            const write = pci.reach(iova, 1, { write: true, pasid: undefined });
+            assert.equal(read?.address, expected);
+            assert.equal(write?.address, found?.write ? expected : undefined);
+          }
+        }
+        while (areas.length > 0) unmap(areas.splice(0, 1));
+        assert.equal(machine.pages.inUse, before);
+      },
+    ),
+    { numRuns: 20 },
+  );
+}
+
+describe('a paging domain', () => {
   it('does as much work for an area among 30000 as for one among 10', () => {
     let accesses = 0;
     class Counting extends PhysicalMemory {

@@ -40,6 +40,7 @@ Feature: commands of a guest
       And it returns:
         | entry_num | 1 |
       And device "nic" sees buffer "ram" + 4 pages at 64 MiB .. +1 page
+      And device "nic" does not see buffer "ram" at 64 MiB .. +1 page
 
       Examples: with any VMID, as it is the host's that counts
         | command                         | first              | second        |
@@ -91,6 +92,7 @@ Feature: commands of a guest
       And it returns:
         | entry_num | 2 |
       And device "nic" sees buffer "ram" + 4 pages at 64 MiB .. +1 page
+      And device "nic" does not see buffer "ram" at 64 MiB .. +1 page
 
       Examples:
         | command     | first        | second |
@@ -166,6 +168,7 @@ Feature: commands of a guest
       And it returns:
         | entry_num | 1 |
       And device "nic" sees buffer "ram" + 4 pages at 64 MiB .. +1 page
+      And device "nic" does not see buffer "ram" at 64 MiB .. +1 page
 
     @INV-22
     Scenario: a batch of no commands
@@ -178,6 +181,7 @@ Feature: commands of a guest
       Then it succeeds or fails with EINVAL
       And it returns:
         | entry_num | 0 |
+      And device "nic" does not see buffer "ram" + 4 pages at 64 MiB .. +1 page
 
     @INV-08 @INV-14
     Scenario: a batch of another type
@@ -241,3 +245,4 @@ Feature: commands of a guest
         | entry_num | 1                    |
       Then it succeeds
       And device "other nic" sees buffer "second ram" + 4 pages at 64 MiB .. +1 page
+      And device "other nic" does not see buffer "second ram" at 64 MiB .. +1 page

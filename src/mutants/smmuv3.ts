@@ -23,10 +23,10 @@ import { mutants } from './mutant.ts';
 /** features/hardware/smmuv3/. */
 export const smmuv3 = mutants(
   {
-    id: 'SEED-759',
+    id: 'SEED-740',
     breaks: ['IOAS-UNMAP-17', 'HWPT-37'],
     story: 'An unmap from the parent leaves what was cached for addresses of the guest.',
-    like: 'iommu/arm-smmu-v3: the invalidation by VMID that leaves stage 1 alone',
+    like: 'arm_smmu_domain_inv_range() without TLBI_NH_ALL of a nesting parent',
     parts: ({ SmmuDomain }) => ({
       SmmuDomain: class extends SmmuDomain {
         protected override flushGuests(): void {}

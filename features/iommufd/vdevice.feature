@@ -140,6 +140,11 @@ Feature: IOMMU_VDEVICE_ALLOC
         | dev_id  | device "disk" |
         | virt_id |    4294967297 |
       Then it succeeds
+      And it wrote back only "out_vdevice_id"
+      When it calls IOMMU_VDEVICE_ALLOC with:
+        | dev_id  | device "disk" |
+        | virt_id |    4294967297 |
+      Then it fails with EEXIST
 
     @OBJ-18 @VDEV-07 @needs:two-devices
     Scenario: when a vDEVICE is destroyed its device and its number are free again

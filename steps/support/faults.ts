@@ -3,12 +3,12 @@ import type { Struct } from '#uapi/codec.ts';
 import { errnoName } from '#uapi/errno.ts';
 import type { Command } from '#uapi/ioctl.ts';
 import { IOMMU_TEST_OP_ACCESS_PAGES } from '#uapi/iommufd/selftest.ts';
-import { O_RDWR } from '#uapi/mman.ts';
-import { DEBUGFS_PATH, SELF_FAIL_NTH_PATH } from '#uapi/paths.ts';
+import { O_RDWR, O_WRONLY } from '#uapi/mman.ts';
+import { DEBUGFS_PATH, SELF_FAIL_NTH_PATH, SELF_MAKE_IT_FAIL_PATH } from '#uapi/paths.ts';
 
 import { callIoctl, type CallValues, type Form } from './call.ts';
 import { takeFaultState } from './fault-state.ts';
-import { writeSetting } from './files.ts';
+import { writeFile, writeSetting } from './files.ts';
 import type { ProcessHandle } from './handles.ts';
 import type { CallRecord } from './outcome.ts';
 import { readFile } from './probes.ts';
@@ -36,27 +36,40 @@ export interface FaultyCall<S extends Struct = Struct> {
   readonly values: CallValues<S>;
 }
 
+const wordBytes = 16;
 /** More checks than any call has. */
 const placeLimit = 400;
 const attributes = ['fail_iommufd', 'failslab', 'fail_page_alloc'];
 /** Failures of its checks that are left: one less after each. */
 const checksLeft = `${DEBUGFS_PATH}/fail_iommufd/times`;
+/** How many of its checks pass before one fails, plus one. */
+const checksToPass = `${DEBUGFS_PATH}/fail_iommufd/space`;
 const enough = '1000000';
+
+type Settings = readonly (readonly [string, string])[];
+
+const quiet: Settings = attributes.map((name) => [`${name}/verbose`, '0']);
 /** Linux spares allocations that may wait unless it is told not to, and page tables, which are single pages. */
-const spareNothing: readonly (readonly [string, string])[] = [
+const ofAllocations: Settings = [
   ['failslab/ignore-gfp-wait', 'N'],
   ['fail_page_alloc/ignore-gfp-wait', 'N'],
   ['fail_page_alloc/min-order', '0'],
+  ['fail_iommufd/times', enough],
+];
+/** Every check of a process that may fail, while there are failures left. */
+const ofChecks: Settings = [
+  ['fail_iommufd/times', '0'],
+  ['fail_iommufd/space', '0'],
+  ['fail_iommufd/interval', '1'],
+  ['fail_iommufd/task-filter', 'Y'],
+  ['fail_iommufd/probability', '100'],
 ];
 
 /** Nothing fails yet: it begins with the next call. */
 export async function planFaults(world: World, plan: FaultPlan): Promise<void> {
-  const quiet = attributes.map((name) => [`${name}/verbose`, '0'] as const);
-  const settings = plan === 'checks' ? quiet : [...quiet, ...spareNothing];
-  for (const [file, text] of settings) {
+  for (const [file, text] of [...quiet, ...(plan === 'checks' ? ofChecks : ofAllocations)]) {
     await writeSetting(world, world.it, { path: `${DEBUGFS_PATH}/${file}`, text });
   }
-  await writeSetting(world, world.it, { path: checksLeft, text: enough });
   world.faultPlan = plan;
 }
 
@@ -65,15 +78,65 @@ export async function planFaults(world: World, plan: FaultPlan): Promise<void> {
  * time nothing fails.
  */
 export async function callWithFaults(world: World, call: FaultyCall): Promise<CallRecord> {
-  const { port } = call.process;
   const plan = world.faultPlan ?? 'checks';
   world.faultPlan = undefined;
-  const counter = demand('open of fail-nth', await port.open(SELF_FAIL_NTH_PATH, O_RDWR));
+  const { process } = call;
+  const trigger = await (plan === 'checks' ? checkTrigger(world, process) : anyTrigger(process));
   try {
-    return await new Walk(world, call, plan).from(counter);
+    return await new Walk(world, call, plan).from(trigger);
   } finally {
-    await port.close(counter);
+    for (const fd of trigger.fds) await process.port.close(fd);
   }
+}
+
+/** How the n-th place of a call is made to fail. */
+interface Trigger {
+  /** What is written before the call, by the process that makes it. */
+  arm(place: number): readonly (readonly [Fd, string])[];
+  /** 0 when the place has failed. */
+  left(): Promise<number>;
+  disarm(): Promise<unknown>;
+  readonly fds: readonly Fd[];
+}
+
+/** fail-nth: the n-th of all checks and allocations. */
+async function anyTrigger({ port, scratch }: ProcessHandle): Promise<Trigger> {
+  const counter = demand('open of fail-nth', await port.open(SELF_FAIL_NTH_PATH, O_RDWR));
+  return {
+    fds: [counter],
+    arm: (place) => [[counter, String(place)]],
+    left: async () => {
+      const { array } = scratch;
+      const length = demand('pread of fail-nth', await port.pread(counter, array, wordBytes, 0n));
+      const bytes = await port.load(array, length);
+      if (typeof bytes === 'string') throw new Error(`the answer of fail-nth: ${bytes}`);
+      return Number(Buffer.from(bytes).toString('latin1'));
+    },
+    disarm: async () => {
+      await port.store(scratch.array, Buffer.from('0'));
+      demand('write of fail-nth', await port.write(counter, scratch.array, 1));
+    },
+  };
+}
+
+/**
+ * The checks of iommufd alone: how many allocations a call makes depends on what is in caches, so that fail-nth would step
+ * over a check now and then. All but the last `space` checks pass.
+ */
+async function checkTrigger(world: World, process: ProcessHandle): Promise<Trigger> {
+  const { port } = process;
+  demand('make-it-fail', await writeFile(process, { path: SELF_MAKE_IT_FAIL_PATH, text: '1' }));
+  const times = demand('open of times', await port.open(checksLeft, O_WRONLY));
+  const space = demand('open of space', await port.open(checksToPass, O_WRONLY));
+  return {
+    fds: [times, space],
+    arm: (place) => [
+      [space, String(place)],
+      [times, '1'],
+    ],
+    left: async () => Number(await readFile(world, process, checksLeft)),
+    disarm: async () => writeFile(process, { path: checksLeft, text: '0' }),
+  };
 }
 
 class Walk {
@@ -90,14 +153,14 @@ class Walk {
     world.faultReport = this.#report;
   }
 
-  async from(counter: Fd): Promise<CallRecord> {
+  async from(trigger: Trigger): Promise<CallRecord> {
     const before = await takeFaultState(this.#world, this.#call);
     for (let place = 1; place <= placeLimit; place++) {
       const left = await this.#checksLeft();
-      const { record, failed } = await callOnce(this.#world, this.#call, { counter, place });
+      const { record, failed } = await callOnce(this.#world, this.#call, { trigger, place });
       if (!failed) return this.#finish(record);
       const wasCheck = left !== (await this.#checksLeft());
-      this.#note(record, wasCheck ? this.#plan !== 'allocations' : this.#plan !== 'checks');
+      this.#note(record, !wasCheck || this.#plan !== 'allocations');
       if (record.result >= 0 && !(await undo(this.#world, this.#call, record))) return record;
       const after = await takeFaultState(this.#world, this.#call);
       for (const change of differences(before, after)) this.#change(`fault ${place}: ${change}`);
@@ -139,7 +202,7 @@ function showRecord({ command, after, fields, result }: CallRecord): string {
 }
 
 interface Place {
-  readonly counter: Fd;
+  readonly trigger: Trigger;
   /** From 1. */
   readonly place: number;
 }
@@ -148,32 +211,28 @@ interface Place {
 async function callOnce(
   world: World,
   call: FaultyCall,
-  { counter, place }: Place,
+  { trigger, place }: Place,
 ): Promise<{ readonly record: CallRecord; readonly failed: boolean }> {
   const { process, fd, command, values, form } = call;
   const text = process.scratch.writable + world.pageSize;
-  const caller = new FaultyCaller(process.port, { counter, place, text });
+  const caller = new FaultyCaller(process.port, trigger.arm(place), text);
   const site = { process: caller, scratch: process.scratch, trace: world.trace };
   const record = await callIoctl(site, fd, command, values, form);
-  return { record, failed: (await caller.left()) === 0 };
+  const left = await trigger.left();
+  await trigger.disarm();
+  return { record, failed: left === 0 };
 }
 
-const offWord = 16;
-const answerWord = 32;
-
-/** A process that counts its checks in ioctl(), and nowhere else. */
+/** A process that arms the fault right before ioctl(). */
 class FaultyCaller implements Pick<Process, 'store' | 'load' | 'ioctl'> {
   readonly #port: Process;
-  readonly #counter: Fd;
+  readonly #writes: readonly (readonly [Fd, string])[];
   readonly #text: Address;
-  readonly #place: string;
-  #answered = 0;
 
-  constructor(port: Process, at: Place & { readonly text: Address }) {
+  constructor(port: Process, writes: readonly (readonly [Fd, string])[], text: Address) {
     this.#port = port;
-    this.#counter = at.counter;
-    this.#text = at.text;
-    this.#place = String(at.place);
+    this.#writes = writes;
+    this.#text = text;
   }
 
   store(address: Address, bytes: Uint8Array): ReturnType<Process['store']> {
@@ -186,25 +245,17 @@ class FaultyCaller implements Pick<Process, 'store' | 'load' | 'ioctl'> {
 
   async ioctl(fd: Fd, request: number, arg: bigint): Promise<number> {
     const port = this.#port;
-    const off = this.#text + BigInt(offWord);
-    const answer = this.#text + BigInt(answerWord);
-    const words = `${this.#place.padEnd(offWord)}${'0'.padEnd(answerWord - offWord)}`;
-    const [, armed, result, length] = await Promise.all([
+    const words = this.#writes.map(([, text]) => text.padEnd(wordBytes)).join('');
+    const [, armed, result] = await Promise.all([
       port.store(this.#text, Buffer.from(words)),
-      port.pwrite(this.#counter, this.#text, this.#place.length, 0n),
+      Promise.all(
+        this.#writes.map(([target, text], index) =>
+          port.write(target, this.#text + BigInt(index * wordBytes), text.length),
+        ),
+      ),
       port.ioctl(fd, request, arg),
-      port.pread(this.#counter, answer, answerWord, 0n),
-      port.pwrite(this.#counter, off, 1, 0n),
     ]);
-    demand('pwrite of fail-nth', armed);
-    this.#answered = demand('pread of fail-nth', length);
+    for (const written of armed) demand('arming of the fault', written);
     return result;
-  }
-
-  /** Of the count after the call. */
-  async left(): Promise<number> {
-    const bytes = await this.#port.load(this.#text + BigInt(answerWord), this.#answered);
-    if (typeof bytes === 'string') throw new Error(`the answer of fail-nth: ${bytes}`);
-    return Number(Buffer.from(bytes).toString('latin1'));
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { cachePath } from './cache.ts';
@@ -15,14 +15,24 @@ export function kernelFolder(): string {
   return cachePath('kernels');
 }
 
-/** The kernels that were built, oldest release first. */
+/** The kernels that were built: the oldest release first, and of one release the one that was built first. */
 export async function cachedKernels(): Promise<readonly CachedKernel[]> {
   const names = await readdir(kernelFolder()).catch((): string[] => []);
   const numerically = new Intl.Collator('en', { numeric: true }).compare;
-  return names
+  const kernels = names
     .map((name) => ({ name, path: join(kernelFolder(), name, 'bzImage') }))
-    .filter(({ path }) => existsSync(path))
-    .sort((one, other) => numerically(one.name, other.name));
+    .filter(({ path }) => existsSync(path));
+  const built = new Map<string, number>();
+  for (const { path } of kernels) built.set(path, (await stat(path)).mtimeMs);
+  return kernels.sort(
+    (one, other) =>
+      numerically(releaseOf(one.name), releaseOf(other.name)) ||
+      (built.get(one.path) ?? 0) - (built.get(other.path) ?? 0),
+  );
+}
+
+function releaseOf(name: string): string {
+  return /^[\d.]+/.exec(name)?.[0] ?? name;
 }
 
 /**

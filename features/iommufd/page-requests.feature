@@ -188,6 +188,22 @@ Feature: page requests of devices
 
   Rule: a cookie is valid from its read to its answer
 
+    @FAULT-14 @FAULT-17 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
+    Scenario: an answer to cookie 0, which no message has, does not make it one
+      When device "nic" requests a page at 16 MiB
+      And device "nic" requests a page at 17 MiB
+      And it reads fault queue "faults" into 80 bytes of buffer "in"
+      And it answers fault queue "faults" from buffer "out":
+        | cookie | code    |
+        |      0 | SUCCESS |
+      Then it fails with EINVAL
+      When device "nic" requests a page at 18 MiB
+      And it reads fault queue "faults" into 40 bytes of buffer "in"
+      Then it returns 40
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
+        | addr   | cookie |
+        | 18 MiB |      3 |
+
     @FAULT-17 @FAULT-19 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
     Scenario Outline: an answer of <code>, and a second one
       When device "nic" requests a page at 16 MiB

@@ -215,7 +215,9 @@ export function compareFields(
     const value =
       field === undefined
         ? found[member]
-        : (found['operation'] as Record<string, Record<string, unknown>>)[member]?.[field];
+        : (found['operation'] as Record<string, Record<string, unknown>> | undefined)?.[member]?.[
+            field
+          ];
     if (typeof value !== 'number' && typeof value !== 'bigint') {
       throw new Error(`${name} returns no field "${path}"`);
     }

@@ -144,14 +144,18 @@ export class Round {
   /** After a finding: the machines are to be clean for the next sequence. */
   async abandon(): Promise<void> {
     for (const seat of this.#seats()) {
-      for (const [stdev] of this.#model.attachments.devices)
-        for (const pasid of this.#model.attachments.pasidsOf(stdev))
-          await seat.perform(detachPasid(stdev, pasid), this.#pool);
-      await seat.closeAll();
-      await seat.leave();
+      if (!seat.hasLeft) await this.#leave(seat);
       await seat.machine.bench.reset();
       await seat.machine.complaints();
     }
+  }
+
+  async #leave(seat: Seat): Promise<void> {
+    for (const [stdev] of this.#model.attachments.devices)
+      for (const pasid of this.#model.attachments.pasidsOf(stdev))
+        await seat.perform(detachPasid(stdev, pasid), this.#pool);
+    await seat.closeAll();
+    await seat.leave();
   }
 }
 

@@ -40,6 +40,7 @@ export class Seat {
   readonly iommufd: Fd;
   readonly #actors = new Map<Who, Actor>();
   /** What mmap() of the iommufd gave; undefined once it is unmapped. */
+  #hasLeft = false;
   readonly #regions: ({ address: bigint; length: bigint } | undefined)[] = [];
 
   private constructor(machine: Machine, it: Actor, iommufd: Fd) {
@@ -233,7 +234,13 @@ export class Seat {
   }
 
   async leave(): Promise<void> {
+    this.#hasLeft = true;
     for (const { process } of this.#actors.values()) await process.exit();
+  }
+
+  /** Nobody is there any more who could make a call. */
+  get hasLeft(): boolean {
+    return this.#hasLeft;
   }
 }
 

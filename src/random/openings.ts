@@ -255,19 +255,24 @@ const compatible: Opening = {
   ],
 };
 
+/** Pages are charged to processes, of which there are two; and two IOASes. */
+const twoProcesses: Opening['calls'] = [
+  now(objects.IOMMU_OPTION, {
+    option_id: value(objects.IOMMU_OPTION_RLIMIT_MODE),
+    op: value(objects.IOMMU_OPTION_OP_SET),
+    object_id: value(0),
+    val64: value(1),
+  }),
+  { kind: 'fork', privileged: false },
+  newIoas,
+  newIoas,
+];
+
 /** Two processes, one of them with a limit, whose pages are charged to what they have locked. */
 const charged: Opening = {
   name: 'charged',
   calls: [
-    now(objects.IOMMU_OPTION, {
-      option_id: value(objects.IOMMU_OPTION_RLIMIT_MODE),
-      op: value(objects.IOMMU_OPTION_OP_SET),
-      object_id: value(0),
-      val64: value(1),
-    }),
-    { kind: 'fork', privileged: false },
-    newIoas,
-    newIoas,
+    ...twoProcesses,
     map(0, 0, 'child'),
     map(0, 4),
     mapFile(1, 12),
@@ -281,15 +286,7 @@ const charged: Opening = {
 const handedOver: Opening = {
   name: 'handed over',
   calls: [
-    now(objects.IOMMU_OPTION, {
-      option_id: value(objects.IOMMU_OPTION_RLIMIT_MODE),
-      op: value(objects.IOMMU_OPTION_OP_SET),
-      object_id: value(0),
-      val64: value(1),
-    }),
-    { kind: 'fork', privileged: false },
-    newIoas,
-    newIoas,
+    ...twoProcesses,
     mapFile(0, 0, 'child'),
     mapFile(1, 4),
     share(0, 1),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 
 import { temporaryFolder } from '#ending/temporary-folder.ts';
-import { allure2, allure3, writeHtml } from './html.ts';
+import { allure2, allure3, casesIn, writeHtml } from './html.ts';
 
 function resultsFolder(): string {
   const folder = temporaryFolder();
@@ -21,14 +21,26 @@ function loaded(html: string): string[] {
 }
 
 for (const [name, generator] of Object.entries({ allure2: allure2(), allure3: allure3() })) {
-  test(`the page of ${name} loads nothing from elsewhere`, { skip: !generator }, async () => {
+  test(`the page of ${name} holds the cases and loads nothing`, { skip: !generator }, async () => {
     const folder = resultsFolder();
     const file = join(folder, 'page.html');
-    const made = await writeHtml(folder, file, generator);
+    // A relative folder, as a user gives it.
+    const made = await writeHtml(relative(process.cwd(), folder), file, generator);
     assert.equal(made.kind, 'written', JSON.stringify(made));
     const html = readFileSync(file, 'utf8');
+    assert.equal(casesIn(html), 1);
     assert.deepEqual(loaded(html), []);
     assert.doesNotMatch(html, /googletagmanager|google-analytics/);
+  });
+
+  test(`${name} makes no page without a case`, { skip: !generator }, async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'allure-results'));
+    const file = join(folder, 'page.html');
+    const made = await writeHtml(folder, file, generator);
+    assert.equal(made.kind, 'missing');
+    assert.match(made.reason, /found no test case/);
+    assert.equal(existsSync(file), false);
   });
 }
 

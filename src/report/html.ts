@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { allureResults } from './allure/write.ts';
@@ -74,15 +74,26 @@ export async function writeHtml(
     return { kind: 'missing', reason };
   }
   const scratch = temporaryFolder();
-  const [program, ...args] = generator.command(allureResults(folder), join(scratch, 'report'));
+  const [program, ...args] = generator.command(
+    resolve(allureResults(folder)),
+    join(scratch, 'report'),
+  );
   const failure = await run(program, args, scratch);
   if (failure !== undefined) {
     return { kind: 'missing', reason: `${generator.name} failed: ${failure}` };
   }
-  cpSync(join(scratch, 'report', 'index.html'), file);
-  writeFileSync(file, withoutAnalytics(readFileSync(file, 'utf8')));
+  const html = withoutAnalytics(readFileSync(join(scratch, 'report', 'index.html'), 'utf8'));
+  if (casesIn(html) === 0) {
+    return { kind: 'missing', reason: `${generator.name} found no test case in ${folder}` };
+  }
+  writeFileSync(file, html);
   const { note } = generator;
   return { kind: 'written', file, ...(note !== undefined && { note }) };
+}
+
+/** How many test cases a page of either generator holds: each is a JSON file of its own in there. */
+export function casesIn(html: string): number {
+  return html.match(/\bd\(["']data\/test-(cases|results)\//g)?.length ?? 0;
 }
 
 /** Resolves with the last words of a program that failed. */

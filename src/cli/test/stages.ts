@@ -1,10 +1,13 @@
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 
 import { differences } from '#report/compare.ts';
+import { casesIn } from '#report/html.ts';
 import { readResult } from '#report/read-run.ts';
 import type { Result } from '#report/result.ts';
 
 import { exitCodes } from '../problem.ts';
+import { htmlFile } from '../session.ts';
 import { root } from '../version.ts';
 import type { Ended, Stage, Tally } from './stage.ts';
 
@@ -64,6 +67,19 @@ function verdicts({ counts }: Result): Tally {
   return { passed: counts.pass + counts['known-failure'], failed };
 }
 
+/** The verdicts of a run, and one more: its page holds each scenario. */
+function withPage(reports: string): Tally {
+  try {
+    const result = readResult(join(reports, 'result.json'));
+    const cases = casesIn(readFileSync(htmlFile(reports), 'utf8'));
+    const { passed, failed } = verdicts(result);
+    const complete = cases === result.scenarios.length;
+    return { passed: passed + Number(complete), failed: failed + Number(!complete) };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
 /** On void the roles change: a scenario that passes there tests nothing. */
 function vacuity({ counts }: Result): Tally {
   return { passed: counts.fail + counts.broken, failed: counts.pass + counts.skip };
@@ -81,13 +97,14 @@ function equalTo(before: string): (result: Result) => Tally {
 /** In the order in which they start; the run over the wire is compared with the first. */
 export function stages(folder: string): Stage[] {
   const inProcess = join(folder, 'suite-in-process', 'reference', 'result.json');
+  const reports = relative(root, dirname(dirname(inProcess)));
   const served = [...main, 'serve', '--adapter', 'reference'].join(' ');
   return [
-    suite(folder, {
-      name: 'suite in process',
-      parameters: ['--adapter', 'reference'],
-      count: verdicts,
-    }),
+    {
+      name: "the README's command",
+      command: ['npm', 'run', '--silent', 'conformance', '--', '--reports', reports],
+      count: () => withPage(dirname(inProcess)),
+    },
     { name: 'types', command: tool('tsc', '-p', '.'), count: asOne },
     { name: 'mutants', command: [...node, 'src/cli/mutants.ts'], count: asMutants },
     {

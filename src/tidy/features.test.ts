@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { later } from '#conformance/later.ts';
@@ -6,8 +8,9 @@ import { all, byId } from '#conformance/requirements/index.ts';
 import { untestable } from '#conformance/untestable.ts';
 import { features as knownFeatures } from '#port/features.ts';
 
-import { featureFiles, tagsOf, type FeatureFile } from './features.ts';
-import { filesBelow } from './files.ts';
+import { crowdedRules, misplacedFolders } from './feature-rules.ts';
+import { featureFiles, parseFeature, tagsOf, type FeatureFile } from './features.ts';
+import { filesBelow, root } from './files.ts';
 
 /** The style rules of feature files, and the thread from a requirement to its scenarios and its code. */
 
@@ -19,9 +22,25 @@ function each(complaint: (file: FeatureFile) => readonly string[]): string[] {
   return files.flatMap((file) => complaint(file).map((text) => `${file.path}: ${text}`));
 }
 
-test('a feature file has at most 400 lines', () => {
-  const long = each(({ text }) => (text.split('\n').length > 401 ? ['too long'] : []));
-  assert.deepEqual(long, []);
+test('a rule has at most 12 scenarios', () => {
+  assert.deepEqual(each(crowdedRules), []);
+});
+
+test('a rule with 13 scenarios is told', () => {
+  const scenarios = Array.from({ length: 13 }, (_, n) => `Scenario: ${n}\n Given a\n`);
+  const file = parseFeature('f', `Feature: f\nRule: r\n${scenarios.join('')}`);
+  assert.deepEqual(crowdedRules(file), ['13 scenarios in "r"']);
+});
+
+test('the README lists every folder of features, and no other', () => {
+  const readme = readFileSync(join(root, 'features', 'README.md'), 'utf8');
+  const paths = files.map(({ path }) => path);
+  assert.deepEqual(misplacedFolders(readme, paths), []);
+});
+
+test('a folder that the README does not list is told, and one that is not there', () => {
+  const complaints = misplacedFolders('| `old/` | gone |\n', ['features/new/x.feature']);
+  assert.deepEqual(complaints, ['new/ is not in the README', 'old/ has no feature file']);
 });
 
 test('titles state what happens, in lower case, once in a file', () => {

@@ -12,12 +12,14 @@ export interface FeatureFile {
 
 /** Every feature file, parsed, with its scenarios (outline rows counted). */
 export function featureFiles(): FeatureFile[] {
-  return filesBelow('features', '.feature').map(({ path, text }) => {
-    const newId = IdGenerator.incrementing();
-    const parser = new Parser(new AstBuilder(newId), new GherkinClassicTokenMatcher());
-    const document = parser.parse(text);
-    return { path, text, document, pickles: compile(document, path, newId) };
-  });
+  return filesBelow('features', '.feature').map(({ path, text }) => parseFeature(path, text));
+}
+
+export function parseFeature(path: string, text: string): FeatureFile {
+  const newId = IdGenerator.incrementing();
+  const parser = new Parser(new AstBuilder(newId), new GherkinClassicTokenMatcher());
+  const document = parser.parse(text);
+  return { path, text, document, pickles: compile(document, path, newId) };
 }
 
 export function tagsOf({ tags }: Pickle): string[] {

@@ -5,16 +5,16 @@ import type { Feature } from '#port/features.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { VFIO_DEVICE_DETACH_IOMMUFD_PT } from '#uapi/vfio/device.ts';
 
-import { attachDevice, bindDevice, bringUp, openDevice } from './support/attach.ts';
+import { attachDevice, bindDevice, bringUp, openDevice } from './support/calls/attach.ts';
 import { Given, Then, When } from './support/cucumber.ts';
-import { openGroup, openInGroup } from './support/group.ts';
+import { openGroup, openInGroup } from './support/calls/group.ts';
 import {
   attachmentOf,
   type DeviceHandle,
   type Handle,
   type ObjectHandle,
 } from './support/handles.ts';
-import type { NewDevice, Requester } from './support/parameter-values.ts';
+import type { NewDevice, Requester } from './support/words/devices.ts';
 import type { World } from './support/world.ts';
 import { hex, pattern } from './values.ts';
 

@@ -4,9 +4,9 @@ import { IOMMU_HWPT_GET_DIRTY_BITMAP } from '#uapi/iommufd/hwpt.ts';
 import { IOMMU_TEST_CMD, IOMMU_TEST_OP_DIRTY, MOCK_PAGE_SIZE } from '#uapi/iommufd/selftest.ts';
 
 import { Then, When } from './support/cucumber.ts';
-import { fdOf, idOf } from './support/names.ts';
-import type { BitRange } from './support/parameter-values.ts';
-import { loadBytes } from './support/probes.ts';
+import { fdOf, idOf } from './support/words/names.ts';
+import type { BitRange } from './support/words/values.ts';
+import { loadBytes } from './support/looks/probes.ts';
 
 /** Which pages devices have written, as a page table keeps it and as a bitmap tells it. */
 

@@ -8,7 +8,7 @@ import {
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 
 import { Given, Then, When } from './support/cucumber.ts';
-import { enableMemory, exportRegisters, readRegisters } from './support/registers.ts';
+import { enableMemory, exportRegisters, readRegisters } from './support/calls/registers.ts';
 
 Given('{newDmaBuf} of {size}', async function ({ name, exporter, ranges }, length) {
   if (exporter === undefined) this.require('dma-buf');

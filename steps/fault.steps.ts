@@ -7,9 +7,10 @@ import { IOMMU_TEST_CMD, IOMMU_TEST_OP_TRIGGER_IOPF } from '#uapi/iommufd/selfte
 import { When, Then } from './support/cucumber.ts';
 import { parseValue } from './support/fields.ts';
 import type { BufferHandle, ProcessHandle, Spot } from './support/handles.ts';
-import { fdOf, idOf } from './support/names.ts';
-import type { CallRecord } from './support/outcome.ts';
-import type { FileCall, Requester } from './support/parameter-values.ts';
+import { fdOf, idOf } from './support/words/names.ts';
+import type { CallRecord } from './support/calls/outcome.ts';
+import type { FileCall } from './support/words/processes.ts';
+import type { Requester } from './support/words/devices.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 

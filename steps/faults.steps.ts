@@ -1,8 +1,8 @@
 import { AssertionError } from 'chai';
 
 import { Given, Then, When } from './support/cucumber.ts';
-import { planFaults } from './support/faults.ts';
-import { writeSetting } from './support/files.ts';
+import { planFaults } from './support/looks/faults.ts';
+import { writeSetting } from './support/calls/files.ts';
 
 Given('each of {faultPlan} of the next call fails in turn', async function (plan) {
   this.require('fault-injection');

@@ -22,9 +22,9 @@ import { Given, Then, When } from './support/cucumber.ts';
 import { compareValue, parseRows } from './support/fields.ts';
 import type { GuestTableHandle, ObjectHandle } from './support/handles.ts';
 import { nameMade } from './support/made.ts';
-import { idOf, ioasBehind } from './support/names.ts';
-import type { HwptSort, NewHwpt } from './support/parameter-values.ts';
-import { loadBytes } from './support/probes.ts';
+import { idOf, ioasBehind } from './support/words/names.ts';
+import type { HwptSort, NewHwpt } from './support/words/hwpts.ts';
+import { loadBytes } from './support/looks/probes.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 

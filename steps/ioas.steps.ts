@@ -16,7 +16,7 @@ import { IOMMU_TEST_CMD, IOMMU_TEST_OP_ADD_RESERVED } from '#uapi/iommufd/selfte
 
 import { Given, Then, When, type DataTable } from './support/cucumber.ts';
 import { rememberMapping } from './support/mappings.ts';
-import type { Landing, Place, Rights } from './support/parameter-values.ts';
+import type { Landing, Place, Rights } from './support/words/ioases.ts';
 import {
   charges,
   isFree,
@@ -25,7 +25,7 @@ import {
   packRanges,
   usableIovas,
   type IovaRange,
-} from './support/probes.ts';
+} from './support/looks/probes.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 

@@ -5,8 +5,8 @@ import { IOMMU_TEST_CMD, IOMMU_TEST_OP_MD_CHECK_REFS } from '#uapi/iommufd/selft
 
 import { Then, When } from './support/cucumber.ts';
 import type { BufferHandle, Spot } from './support/handles.ts';
-import { loadBytes } from './support/probes.ts';
-import { demand } from './support/scratch.ts';
+import { loadBytes } from './support/looks/probes.ts';
+import { demand } from './support/calls/scratch.ts';
 import type { World } from './support/world.ts';
 import { pattern } from './values.ts';
 

@@ -9,8 +9,8 @@ import {
 } from '#uapi/iommufd/selftest.ts';
 
 import { Given, Then, When } from './support/cucumber.ts';
-import { idOf } from './support/names.ts';
-import { attachPasid, detachPasid, mockOf, pasidHwptValues } from './support/pasid.ts';
+import { idOf } from './support/words/names.ts';
+import { attachPasid, detachPasid, mockOf, pasidHwptValues } from './support/calls/pasid.ts';
 
 Given('{newPasidHwpt} for {device} on {object}', async function (sort, device, base) {
   this.require('hwpt-alloc');

@@ -15,10 +15,10 @@ import {
 import { IOMMUFD_PATH } from '#uapi/paths.ts';
 
 import { Given, When } from './support/cucumber.ts';
-import { fillBuffer } from './support/memory.ts';
-import { fdOf } from './support/names.ts';
-import type { BufferSort } from './support/parameter-values.ts';
-import { demand } from './support/scratch.ts';
+import { fillBuffer } from './support/calls/memory.ts';
+import { fdOf } from './support/words/names.ts';
+import type { BufferSort } from './support/words/memory.ts';
+import { demand } from './support/calls/scratch.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 

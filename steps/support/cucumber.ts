@@ -6,7 +6,7 @@ import {
   type IWorld,
 } from '@cucumber/cucumber';
 
-import type { ParameterTypes } from './parameter-types.ts';
+import type { ParameterTypes } from './words/index.ts';
 import type { World } from './world.ts';
 
 /** The arguments that follow from the text of a step: one for each `{parameter}`, and a table after a final colon. */

@@ -14,9 +14,9 @@ import * as vfioDevice from '#uapi/vfio/device.ts';
 import * as vfioGroup from '#uapi/vfio/group.ts';
 import * as vfioType1 from '#uapi/vfio/iommu-type1.ts';
 
-import type { AnyCommand } from './commands.ts';
+import type { AnyCommand } from './words/commands.ts';
 import type { Kind, ProcessHandle } from './handles.ts';
-import { fdOf, idOf, noSuchId, objectNamed, spotNamed } from './names.ts';
+import { fdOf, idOf, noSuchId, objectNamed, spotNamed } from './words/names.ts';
 import type { World } from './world.ts';
 
 /** Cells of the tables that stand under a call: a value of one field of one struct. */

@@ -1,8 +1,8 @@
 import type { Attachment, DeviceInfo, DeviceVariety } from '#port/bench.ts';
 import type { Fd, Process } from '#port/process.ts';
 
-import type { GuestFormat } from './guest-tables.ts';
-import type { Scratch } from './scratch.ts';
+import type { GuestFormat } from './guest/page-tables.ts';
+import type { Scratch } from './calls/scratch.ts';
 
 /** What the names in a scenario stand for. */
 export interface ProcessHandle {

@@ -14,11 +14,11 @@ import { mediaTypes } from '#conformance/media-types.ts';
 import { needsOf, otherRelease } from '#conformance/tags.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
 
-import { restoreSettings } from './files.ts';
+import { restoreSettings } from './calls/files.ts';
 import { Machines, type Running } from './machines.ts';
-import { defineParameterTypes } from './parameter-types.ts';
-import { detachPasids } from './pasid.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { defineParameterTypes } from './words/index.ts';
+import { detachPasids } from './calls/pasid.ts';
+import { takeSnapshot } from './looks/snapshot.ts';
 import { World } from './world.ts';
 
 /** Longer than any call may take: the adapter gives up first, and says why. */

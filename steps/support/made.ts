@@ -5,7 +5,7 @@ import * as test from '#uapi/iommufd/selftest.ts';
 import * as viommu from '#uapi/iommufd/viommu.ts';
 
 import type { Handle, ObjectKind } from './handles.ts';
-import { ioasBehind } from './names.ts';
+import { ioasBehind } from './words/names.ts';
 import type { World } from './world.ts';
 
 /** What the last call made, by its kind: where its id and its file descriptor stand in the struct. */

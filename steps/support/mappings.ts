@@ -6,7 +6,7 @@ import {
 } from '#uapi/iommufd/ioas.ts';
 import type { Fd } from '#port/process.ts';
 
-import type { CallRecord } from './outcome.ts';
+import type { CallRecord } from './calls/outcome.ts';
 import type { KnownMapping, World } from './world.ts';
 
 /** Which fields of a call say what it mapped. */

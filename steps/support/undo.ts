@@ -7,9 +7,9 @@ import * as selftest from '#uapi/iommufd/selftest.ts';
 import * as viommu from '#uapi/iommufd/viommu.ts';
 import { VFIO_IOMMU_MAP_DMA, VFIO_IOMMU_UNMAP_DMA } from '#uapi/vfio/iommu-type1.ts';
 
-import type { AnyCommand } from './commands.ts';
-import type { FaultyCall } from './faults.ts';
-import type { CallRecord } from './outcome.ts';
+import type { AnyCommand } from './words/commands.ts';
+import type { FaultyCall } from './looks/faults.ts';
+import type { CallRecord } from './calls/outcome.ts';
 import type { World } from './world.ts';
 
 /** How a call that succeeded is made undone, so that it can be made again. */

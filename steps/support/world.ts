@@ -9,15 +9,15 @@ import type { Fd } from '#port/process.ts';
 import { IOMMU_IOAS_NOIOMMU_GET_PA } from '#uapi/iommufd/ioas.ts';
 
 import { parseSize, type Surroundings } from '../values.ts';
-import { callIoctl, plain, type CallValues, type Form } from './call.ts';
-import { callWithFaults, type FaultPlan, type FaultReport } from './faults.ts';
-import type { FileText } from './files.ts';
+import { callIoctl, plain, type CallValues, type Form } from './calls/call.ts';
+import { callWithFaults, type FaultPlan, type FaultReport } from './looks/faults.ts';
+import type { FileText } from './calls/files.ts';
 import { Handles, type ProcessHandle } from './handles.ts';
 import type { Parameters, Running } from './machines.ts';
-import { Outcome, type CallRecord, type Verdict } from './outcome.ts';
-import { reserveScratch } from './scratch.ts';
-import type { Snapshot } from './snapshot.ts';
-import { Trace } from './trace.ts';
+import { Outcome, type CallRecord, type Verdict } from './calls/outcome.ts';
+import { reserveScratch } from './calls/scratch.ts';
+import type { Snapshot } from './looks/snapshot.ts';
+import { Trace } from './calls/trace.ts';
 
 /** A mapping that the scenario made: what "nothing has changed" looks for. */
 export interface KnownMapping {

@@ -1,5 +1,5 @@
-import type { Form } from './call.ts';
-import { numberNamed } from './fields.ts';
+import type { Form } from '../calls/call.ts';
+import { numberNamed } from '../fields.ts';
 
 /** The words of a scenario for how the struct of a call lies in memory. */
 export function formOf(text: {

@@ -1,4 +1,3 @@
-import { IOMMU_OPTION_HUGE_PAGES, IOMMU_OPTION_RLIMIT_MODE } from '#uapi/iommufd/objects.ts';
 import type { Fd } from '#port/process.ts';
 
 import type {
@@ -11,8 +10,8 @@ import type {
   MemfdHandle,
   ObjectHandle,
   Spot,
-} from './handles.ts';
-import type { World } from './world.ts';
+} from '../handles.ts';
+import type { World } from '../world.ts';
 
 /** How the words of a scenario become handles. */
 
@@ -104,27 +103,4 @@ export function idOf(handle: Handle): number {
 export function ioasBehind({ handles }: World, id: number): number | undefined {
   const ioas = handles.all('ioas').find((handle) => handle.id === id);
   return ioas?.id ?? handles.all('hwpt').find((handle) => handle.id === id)?.ioas;
-}
-
-/** What IOMMU_OPTION sets. */
-export interface Option {
-  readonly iommufd: IommufdHandle;
-  readonly optionId: number;
-  readonly objectId: number;
-}
-
-export function optionNamed(
-  world: World,
-  ioas: string | undefined,
-  iommufd: string | undefined,
-): Option {
-  if (ioas === undefined) {
-    return {
-      iommufd: iommufdNamed(world, iommufd),
-      optionId: IOMMU_OPTION_RLIMIT_MODE,
-      objectId: 0,
-    };
-  }
-  const handle = world.handles.get('ioas', ioas);
-  return { iommufd: handle.iommufd, optionId: IOMMU_OPTION_HUGE_PAGES, objectId: handle.id };
 }

@@ -7,11 +7,11 @@ import {
   IOMMU_TEST_OP_MD_CHECK_REFS,
 } from '#uapi/iommufd/selftest.ts';
 
-import { hex } from '../values.ts';
+import { hex } from '../../values.ts';
 import type { FaultyCall } from './faults.ts';
-import type { IommufdHandle } from './handles.ts';
+import type { IommufdHandle } from '../handles.ts';
 import { takeSnapshot, type Snapshot } from './snapshot.ts';
-import type { World } from './world.ts';
+import type { World } from '../world.ts';
 
 /** Pins that a page of a scenario carries at most. */
 const mostPins = 4;

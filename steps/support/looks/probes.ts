@@ -17,11 +17,11 @@ import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { MAP_ANONYMOUS, MAP_NORESERVE, MAP_PRIVATE, O_RDONLY, PROT_READ } from '#uapi/mman.ts';
 import { SELF_STATUS_PATH } from '#uapi/paths.ts';
 
-import type { AnyCommand } from './commands.ts';
-import type { Handle, ProcessHandle } from './handles.ts';
-import { idOf } from './names.ts';
-import { demand } from './scratch.ts';
-import type { World } from './world.ts';
+import type { AnyCommand } from '../words/commands.ts';
+import type { Handle, ProcessHandle } from '../handles.ts';
+import { idOf } from '../words/names.ts';
+import { demand } from '../calls/scratch.ts';
+import type { World } from '../world.ts';
 
 /** How effects are seen through the uAPI alone. `docs/observability.md` defines each in words. */
 

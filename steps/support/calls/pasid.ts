@@ -21,19 +21,12 @@ import {
 
 import type { Fd } from '#port/process.ts';
 
-import type { DeviceHandle } from './handles.ts';
+import type { DeviceHandle } from '../handles.ts';
 import type { CallRecord } from './outcome.ts';
-import type { World } from './world.ts';
+import type { NewPasidHwpt } from '../words/hwpts.ts';
+import type { World } from '../world.ts';
 
 /** How page tables are made for the PASIDs of a device, and how these get to them and away. */
-
-/** A page table for PASIDs, to be made by hand. */
-export interface NewPasidHwpt {
-  readonly name: string;
-  readonly sort: 'ordinary' | 'nesting' | 'nested' | 'dirty-tracking';
-  /** Object id of the fault queue. */
-  readonly fault: number | undefined;
-}
 
 const flagsOf: Readonly<Record<NewPasidHwpt['sort'], number>> = {
   ordinary: 0,

@@ -11,11 +11,11 @@ import {
 } from '#uapi/vfio/feature.ts';
 import { VFIO_PCI_BAR0_REGION_INDEX, VFIO_PCI_CONFIG_REGION_INDEX } from '#uapi/vfio/pci.ts';
 
-import type { DeviceHandle } from './handles.ts';
+import type { DeviceHandle } from '../handles.ts';
 import type { CallRecord } from './outcome.ts';
-import { loadBytes } from './probes.ts';
+import { loadBytes } from '../looks/probes.ts';
 import { demand } from './scratch.ts';
-import type { World } from './world.ts';
+import type { World } from '../world.ts';
 
 /** PCI 3.0, 6.2.2: the command register, and the bit by which a device answers at the addresses of its registers. */
 const COMMAND = 4n;

@@ -1,6 +1,6 @@
-import { pattern } from '../values.ts';
-import type { BufferHandle } from './handles.ts';
-import type { World } from './world.ts';
+import { pattern } from '../../values.ts';
+import type { BufferHandle } from '../handles.ts';
+import type { World } from '../world.ts';
 
 /** What a buffer holds from the start: bytes that tell every page from every other. Longer ones are left untouched. */
 const filledBytes = 2n ** 20n;

@@ -5,9 +5,9 @@ import {
   iommu_hwpt_vtd_s1,
 } from '#uapi/iommufd/hwpt.ts';
 
-import type { GuestTableHandle, ProcessHandle } from './handles.ts';
-import type { Rights } from './parameter-values.ts';
-import { loadBytes } from './probes.ts';
+import type { GuestTableHandle, ProcessHandle } from '../handles.ts';
+import type { Rights } from '../words/ioases.ts';
+import { loadBytes } from '../looks/probes.ts';
 
 /** Page tables as a guest writes them: 512 entries of 64 bits a level, in pages of its own memory. */
 

@@ -1,11 +1,11 @@
 import { IOMMU_VFIO_IOAS, IOMMU_VFIO_IOAS_GET } from '#uapi/iommufd/objects.ts';
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 
-import { commandNamed } from './commands.ts';
-import type { DeviceHandle, Handle, ProcessHandle } from './handles.ts';
-import { groupOf } from './names.ts';
+import { commandNamed } from '../words/commands.ts';
+import type { DeviceHandle, Handle, ProcessHandle } from '../handles.ts';
+import { groupOf } from '../words/names.ts';
 import type { CallRecord } from './outcome.ts';
-import type { World } from './world.ts';
+import type { World } from '../world.ts';
 
 /** The way to a VFIO device that is older than its own node: by its group, which has a container. */
 

@@ -6,16 +6,16 @@ import { IOMMU_TEST_OP_ACCESS_PAGES } from '#uapi/iommufd/selftest.ts';
 import { O_RDWR, O_WRONLY } from '#uapi/mman.ts';
 import { DEBUGFS_PATH, SELF_FAIL_NTH_PATH, SELF_MAKE_IT_FAIL_PATH } from '#uapi/paths.ts';
 
-import { callIoctl, type CallValues, type Form } from './call.ts';
+import { callIoctl, type CallValues, type Form } from '../calls/call.ts';
 import { takeFaultState } from './fault-state.ts';
-import { writeFile, writeSetting } from './files.ts';
-import type { ProcessHandle } from './handles.ts';
-import type { CallRecord } from './outcome.ts';
+import { writeFile, writeSetting } from '../calls/files.ts';
+import type { ProcessHandle } from '../handles.ts';
+import type { CallRecord } from '../calls/outcome.ts';
 import { readFile } from './probes.ts';
-import { demand } from './scratch.ts';
+import { demand } from '../calls/scratch.ts';
 import { differences } from './snapshot.ts';
-import { undo } from './undo.ts';
-import type { World } from './world.ts';
+import { undo } from '../undo.ts';
+import type { World } from '../world.ts';
 
 /** What fails in the next call: allocations, or the checks of iommufd, which stand for what else can go wrong. */
 export type FaultPlan = 'allocations' | 'checks' | 'allocations and checks';

@@ -1,9 +1,9 @@
 import { O_WRONLY } from '#uapi/mman.ts';
 
-import type { ProcessHandle } from './handles.ts';
-import { readFile } from './probes.ts';
+import type { ProcessHandle } from '../handles.ts';
+import { readFile } from '../looks/probes.ts';
 import { demand } from './scratch.ts';
-import type { World } from './world.ts';
+import type { World } from '../world.ts';
 
 export interface FileText {
   readonly path: string;

@@ -3,9 +3,9 @@ import { AssertionError } from 'chai';
 import { failure } from '#uapi/errno.ts';
 import { IOMMU_IOAS_IOVA_RANGES } from '#uapi/iommufd/ioas.ts';
 
-import { hex } from '../values.ts';
+import { hex } from '../../values.ts';
 import { charges, isMapped, usableIovas } from './probes.ts';
-import type { KnownMapping, World } from './world.ts';
+import type { KnownMapping, World } from '../world.ts';
 
 /**
  * All that "nothing has changed" looks at, as lines of text: what each known IOAS allows, whether each mapping that the

@@ -7,8 +7,8 @@ import {
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 import { VFIO_DEVICE_ATTACH_IOMMUFD_PT, VFIO_DEVICE_BIND_IOMMUFD } from '#uapi/vfio/device.ts';
 
-import type { DeviceHandle, IommufdHandle, ObjectHandle, ProcessHandle } from './handles.ts';
-import type { World } from './world.ts';
+import type { DeviceHandle, IommufdHandle, ObjectHandle, ProcessHandle } from '../handles.ts';
+import type { World } from '../world.ts';
 
 /** The two ways in which a device gets to a page table, and the steps on the longer one. */
 

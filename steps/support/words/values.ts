@@ -1,0 +1,25 @@
+import { iovaRegexp, sizeRegexp } from '../../values.ts';
+import { parameter } from './parameter.ts';
+
+/** Both ends included. */
+export interface BitRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export const values = {
+  size: parameter(sizeRegexp, function (text): bigint {
+    return this.size(text ?? '');
+  }),
+  iova: parameter(iovaRegexp, function (text): bigint {
+    return this.size(text ?? '');
+  }),
+  bits: parameter(
+    /no bits|only bits? (\d+(?: \.\. \d+)?(?:, \d+(?: \.\. \d+)?)*)/,
+    (text = ''): readonly BitRange[] =>
+      [...text.matchAll(/(\d+)(?: \.\. (\d+))?/g)].map(([, first, last = first]) => ({
+        first: Number(first),
+        last: Number(last),
+      })),
+  ),
+};

@@ -1,6 +1,6 @@
 import { referenceOf } from '#adapters/reference/index.ts';
 import type { Implementation, StartOptions } from '#port/implementation.ts';
-import { defaultParts } from '#reference/kernel/parts.ts';
+import { defaultParts } from '#reference/machine/parts.ts';
 
 import { catalogue } from './catalogue.ts';
 

@@ -5,7 +5,7 @@ import { later } from '#conformance/later.ts';
 import type { RequirementTable } from '#conformance/requirement.ts';
 import { byId, families } from '#conformance/requirements/index.ts';
 import { untestable } from '#conformance/untestable.ts';
-import { defaultParts } from '#reference/kernel/parts.ts';
+import { defaultParts } from '#reference/machine/parts.ts';
 
 import { catalogue, mutantsOf } from './catalogue.ts';
 

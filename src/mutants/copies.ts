@@ -2,7 +2,7 @@ import type { IommuDomain, IommuProtection } from '#reference/kernel/iommu/domai
 import type { Accounting } from '#reference/kernel/iommufd/accounting.ts';
 import type { IoptArea, PagesSlice } from '#reference/kernel/iommufd/area.ts';
 import type { DmabufPagesOptions } from '#reference/kernel/iommufd/dmabuf-pages.ts';
-import type { Kernel } from '#reference/kernel/kernel.ts';
+import type { Kernel } from '#reference/machine/kernel.ts';
 import { alignDown } from '#reference/kernel/lib/math.ts';
 import { PAGE_SIZE } from '#reference/kernel/mm/user-memory.ts';
 import type { Pfn } from '#reference/kernel/mm/user-memory.ts';

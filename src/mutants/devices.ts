@@ -3,7 +3,7 @@ import { IOMMU_NO_PASID } from '#reference/kernel/iommu/io-pgfault.ts';
 import type { AttachStep } from '#reference/kernel/iommufd/device.ts';
 import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { TestCommand } from '#reference/kernel/iommufd/selftest/test-command.ts';
-import type { VfioArgument } from '#reference/kernel/vfio/argument.ts';
+import type { VfioArgument } from '#reference/kernel/mm/argument.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { vfio_device_attach_iommufd_pt } from '#uapi/vfio/device.ts';
 

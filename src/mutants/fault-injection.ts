@@ -1,4 +1,4 @@
-import type { FaultAttribute } from '#reference/kernel/fault-injection.ts';
+import type { FaultAttribute } from '#reference/kernel/mm/fault-injection.ts';
 import type { IommuDomain } from '#reference/kernel/iommu/domain.ts';
 import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
 import type { AttachStep } from '#reference/kernel/iommufd/device.ts';

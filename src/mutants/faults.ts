@@ -1,4 +1,4 @@
-import type { Transfer } from '#reference/kernel/file.ts';
+import type { Transfer } from '#reference/kernel/fs/file.ts';
 import type { PageRequestGroup } from '#reference/kernel/iommu/io-pgfault.ts';
 import { failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';

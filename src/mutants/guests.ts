@@ -1,6 +1,6 @@
 import type { DeviceRegion } from '#reference/hardware/bus.ts';
 import type { HwQueueCore } from '#reference/kernel/iommu/viommu.ts';
-import type { DeviceMapping, MapDeviceRequest, Transfer } from '#reference/kernel/file.ts';
+import type { DeviceMapping, MapDeviceRequest, Transfer } from '#reference/kernel/fs/file.ts';
 import type { IommufdObject } from '#reference/kernel/iommufd/object.ts';
 import type { QueueRange } from '#reference/kernel/iommufd/hw-queue.ts';
 import type { Access } from '#reference/kernel/iommufd/access.ts';

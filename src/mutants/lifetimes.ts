@@ -2,7 +2,7 @@ import type { DirtyVisit, IommuDomain } from '#reference/kernel/iommu/domain.ts'
 import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
 import type { AttachStep, AttachUndo } from '#reference/kernel/iommufd/device.ts';
 import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
-import type { Transfer } from '#reference/kernel/file.ts';
+import type { Transfer } from '#reference/kernel/fs/file.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { mutants } from './mutant.ts';

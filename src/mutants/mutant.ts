@@ -1,4 +1,4 @@
-import type { defaultParts, Parts } from '#reference/kernel/parts.ts';
+import type { defaultParts, Parts } from '#reference/machine/parts.ts';
 
 /** A seeded bug: the reference with one part, rarely two, replaced. */
 export interface Mutant {

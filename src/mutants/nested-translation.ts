@@ -4,7 +4,7 @@ import type { PageRequest } from '#reference/kernel/iommu/io-pgfault.ts';
 import type { CacheTag } from '#reference/kernel/iommu/intel/cache-tags.ts';
 import type { UnitFeatures } from '#reference/kernel/iommu/intel/unit-features.ts';
 import type { UserData, UserDataArray } from '#reference/kernel/iommu/user-data.ts';
-import type { Transfer } from '#reference/kernel/file.ts';
+import type { Transfer } from '#reference/kernel/fs/file.ts';
 import type { AttachStep } from '#reference/kernel/iommufd/device.ts';
 import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';

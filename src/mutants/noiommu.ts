@@ -5,11 +5,11 @@ import type {
   PagingOptions,
   ReservedRegion,
 } from '#reference/kernel/iommu/domain.ts';
-import { NoiommuDomain } from '#reference/kernel/iommufd/hwpt-noiommu.ts';
+import { NoiommuDomain } from '#reference/kernel/iommu/hwpt-noiommu.ts';
 import { HwptPaging } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { Iommufd } from '#reference/kernel/iommufd/main.ts';
-import type { MachineDevice } from '#reference/kernel/machine-hardware.ts';
+import type { MachineDevice } from '#reference/machine/machine-hardware.ts';
 import type { IommufdBinding } from '#reference/kernel/vfio/device.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 

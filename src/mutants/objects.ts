@@ -2,9 +2,9 @@ import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { IommufdObject, ObjectClass } from '#reference/kernel/iommufd/object.ts';
 import type { AccessOptions } from '#reference/kernel/iommufd/access.ts';
 import type { IommuDomain } from '#reference/kernel/iommu/domain.ts';
-import type { Kernel } from '#reference/kernel/kernel.ts';
+import type { Kernel } from '#reference/machine/kernel.ts';
 import type { FaultQueue } from '#reference/kernel/iommufd/fault-queue.ts';
-import type { OpenFile } from '#reference/kernel/file.ts';
+import type { OpenFile } from '#reference/kernel/fs/file.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { mutants } from './mutant.ts';

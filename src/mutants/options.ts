@@ -3,7 +3,7 @@ import { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { IoptPages } from '#reference/kernel/iommufd/pages.ts';
 import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
 import { isErrno } from '#reference/kernel/lib/errno.ts';
-import type { Task } from '#reference/kernel/process.ts';
+import type { Task } from '#reference/kernel/fs/process.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { iommu_ioas_noiommu_get_pa } from '#uapi/iommufd/ioas.ts';
 import { IOMMU_VFIO_IOAS_GET } from '#uapi/iommufd/objects.ts';

@@ -5,7 +5,7 @@ import type { MapRequest } from '#reference/kernel/iommufd/io-pagetable.ts';
 import type { PlaceRequest } from '#reference/kernel/iommufd/iova-allocator.ts';
 import type { Mapping } from '#reference/kernel/iommufd/ioas-commands.ts';
 import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
-import type { Task } from '#reference/kernel/process.ts';
+import type { Task } from '#reference/kernel/fs/process.ts';
 import { ULONG_MAX } from '#reference/kernel/lib/math.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type {

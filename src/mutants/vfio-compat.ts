@@ -1,7 +1,7 @@
 import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
 import type { IoPagetable, Unmapped } from '#reference/kernel/iommufd/io-pagetable.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
-import type { Task } from '#reference/kernel/process.ts';
+import type { Task } from '#reference/kernel/fs/process.ts';
 import type { Value } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { VFIO_DMA_CC_IOMMU, VFIO_TYPE1_IOMMU } from '#uapi/vfio/container.ts';

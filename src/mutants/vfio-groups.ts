@@ -1,7 +1,7 @@
-import type { OpenFile } from '#reference/kernel/file.ts';
+import type { OpenFile } from '#reference/kernel/fs/file.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
-import type { MachineDevice } from '#reference/kernel/machine-hardware.ts';
-import type { Task } from '#reference/kernel/process.ts';
+import type { MachineDevice } from '#reference/machine/machine-hardware.ts';
+import type { Task } from '#reference/kernel/fs/process.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { VFIO_DEVICE_DETACH_IOMMUFD_PT } from '#uapi/vfio/device.ts';
 

@@ -1,10 +1,10 @@
-import type { OpenFile } from '#reference/kernel/file.ts';
+import type { OpenFile } from '#reference/kernel/fs/file.ts';
 import type { IommuDomain, ReservedRegion } from '#reference/kernel/iommu/domain.ts';
 import { IOMMU_NO_PASID } from '#reference/kernel/iommu/io-pgfault.ts';
 import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
-import type { Transfer } from '#reference/kernel/file.ts';
+import type { Transfer } from '#reference/kernel/fs/file.ts';
 import type { Range } from '#reference/kernel/lib/range-counts.ts';
-import type { Task } from '#reference/kernel/process.ts';
+import type { Task } from '#reference/kernel/fs/process.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import type { AutomaticCall, MoveCall } from './device-calls.ts';

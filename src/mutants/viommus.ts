@@ -1,4 +1,4 @@
-import type { DeviceMapping, MapDeviceRequest, Transfer } from '#reference/kernel/file.ts';
+import type { DeviceMapping, MapDeviceRequest, Transfer } from '#reference/kernel/fs/file.ts';
 import type { HwQueueCore } from '#reference/kernel/iommu/viommu.ts';
 import type { UserData } from '#reference/kernel/iommu/user-data.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';

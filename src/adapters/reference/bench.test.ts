@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import { MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
 import type { IommuDomain } from '#reference/kernel/iommu/domain.ts';
-import { Machine } from '#reference/kernel/machine.ts';
+import { Machine } from '#reference/machine/machine.ts';
 import type { Pfn } from '#reference/kernel/mm/user-memory.ts';
 import { ReferenceBench } from './bench.ts';
 import { ReferenceProcess } from './process.ts';

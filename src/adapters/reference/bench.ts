@@ -9,14 +9,14 @@ import type {
   PageRequest,
 } from '#port/bench.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
-import type { HostIommu } from '#reference/kernel/board.ts';
+import type { HostIommu } from '#reference/machine/board.ts';
 import type {
   MachineDevice,
   MachineHardware,
   PlugOptions,
-} from '#reference/kernel/machine-hardware.ts';
-import type { ModuleParameters } from '#reference/kernel/module-parameters.ts';
-import type { Machine } from '#reference/kernel/machine.ts';
+} from '#reference/machine/machine-hardware.ts';
+import type { ModuleParameters } from '#reference/kernel/base/module-parameters.ts';
+import type { Machine } from '#reference/machine/machine.ts';
 import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
 import { failure } from '#uapi/errno.ts';
 import { IOMMU_PGFAULT_PERM_READ, IOMMU_PGFAULT_PERM_WRITE } from '#uapi/iommufd/fault.ts';

@@ -1,4 +1,4 @@
-import type { MachineHardware } from '#reference/kernel/machine-hardware.ts';
+import type { MachineHardware } from '#reference/machine/machine-hardware.ts';
 
 /** Looks for what only a broken reference does with memory, while all is quiet. */
 export class FrameCheck {

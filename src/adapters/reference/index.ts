@@ -1,9 +1,9 @@
 import type { Bench } from '#port/bench.ts';
 import type { Identity, Implementation, Machine, StartOptions } from '#port/implementation.ts';
 import type { Process } from '#port/process.ts';
-import type { MachineHardware } from '#reference/kernel/machine-hardware.ts';
-import { Machine as ReferenceMachine } from '#reference/kernel/machine.ts';
-import { defaultParts, type Parts } from '#reference/kernel/parts.ts';
+import type { MachineHardware } from '#reference/machine/machine-hardware.ts';
+import { Machine as ReferenceMachine } from '#reference/machine/machine.ts';
+import { defaultParts, type Parts } from '#reference/machine/parts.ts';
 import { SelftestBench } from '../linux/devices/selftest.ts';
 import { ReferenceBench } from './bench.ts';
 import { FrameCheck } from './frame-check.ts';

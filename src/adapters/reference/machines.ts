@@ -6,10 +6,10 @@ import {
   nestedVtdBoard,
   virtioBoard,
   vtdBoard,
-} from '#reference/kernel/board.ts';
-import type { Board } from '#reference/kernel/board.ts';
-import { smmuBoard } from '#reference/kernel/iommu/arm/board.ts';
-import type { ParameterValues } from '#reference/kernel/module-parameters.ts';
+} from '#reference/machine/board.ts';
+import type { Board } from '#reference/machine/board.ts';
+import { smmuBoard } from '#reference/machine/smmu-board.ts';
+import type { ParameterValues } from '#reference/kernel/base/module-parameters.ts';
 
 export interface ReferenceMachineDescription extends MachineDescription {
   readonly board: Board;

@@ -1,6 +1,6 @@
 import type { Bench, DeviceId, DeviceInfo, DeviceModel, DeviceVariety } from '#port/bench.ts';
 import type { SyscallResult } from '#port/process.ts';
-import type { Machine } from '#reference/kernel/machine.ts';
+import type { Machine } from '#reference/machine/machine.ts';
 import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
 import { failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';

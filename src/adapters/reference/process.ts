@@ -7,8 +7,8 @@ import type {
   SpawnOptions,
   SyscallResult,
 } from '#port/process.ts';
-import type { Machine } from '#reference/kernel/machine.ts';
-import type { Task } from '#reference/kernel/process.ts';
+import type { Machine } from '#reference/machine/machine.ts';
+import type { Task } from '#reference/kernel/fs/process.ts';
 
 /** A process of the reference. Each call is carried out before the promise is there. */
 export class ReferenceProcess implements Process {

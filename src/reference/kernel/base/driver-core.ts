@@ -1,5 +1,5 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { MachineDevice } from '../machine-hardware.ts';
+import type { MachineDevice } from '../../machine/machine-hardware.ts';
 
 /** `host` stands for any driver of the kernel that does DMA through the DMA API. */
 export type DriverName = 'vfio-pci' | 'host';

@@ -1,6 +1,6 @@
 import { failure } from '#uapi/errno.ts';
 import { POLLIN, POLLOUT } from '#uapi/poll.ts';
-import type { FileOperations, Transfer } from '../file.ts';
+import type { FileOperations, Transfer } from './file.ts';
 import { isErrno } from '../lib/errno.ts';
 import { ULONG_MAX } from '../lib/math.ts';
 

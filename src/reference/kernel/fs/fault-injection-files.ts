@@ -1,9 +1,9 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { DEBUGFS_PATH, SELF_FAIL_NTH_PATH, SELF_MAKE_IT_FAIL_PATH } from '#uapi/paths.ts';
-import type { FaultAttribute, FaultInjection } from '../fault-injection.ts';
-import type { FileOperations } from '../file.ts';
+import type { FaultAttribute, FaultInjection } from '../mm/fault-injection.ts';
+import type { FileOperations } from './file.ts';
 import { ULONG_MAX } from '../lib/math.ts';
-import type { Task } from '../process.ts';
+import type { Task } from './process.ts';
 import { booleanSetting, numberSetting, SettingFile } from './setting-file.ts';
 import type { Setting } from './setting-file.ts';
 

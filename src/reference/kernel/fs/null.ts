@@ -1,5 +1,5 @@
 import { failure } from '#uapi/errno.ts';
-import type { FileOperations, Transfer } from '../file.ts';
+import type { FileOperations, Transfer } from './file.ts';
 
 /** drivers/char/mem.c: /dev/null. */
 export class NullDevice implements FileOperations {

@@ -1,5 +1,5 @@
 import { failure } from '#uapi/errno.ts';
-import type { Transfer } from '../file.ts';
+import type { Transfer } from './file.ts';
 import { isErrno } from '../lib/errno.ts';
 import { TextFile } from './text-file.ts';
 

@@ -1,8 +1,8 @@
 import { failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { Transfer } from '../file.ts';
+import type { Transfer } from './file.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { Task } from '../process.ts';
+import type { Task } from './process.ts';
 import { TextFile } from './text-file.ts';
 
 /** Bytes of the longest value. */

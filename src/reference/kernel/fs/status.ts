@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '../mm/user-memory.ts';
-import type { Task } from '../process.ts';
+import type { Task } from './process.ts';
 import { TextFile } from './text-file.ts';
 
 /** fs/proc/task_mmu.c: the lines of /proc/self/status about memory that is locked or pinned. PIN-04 05 06 */

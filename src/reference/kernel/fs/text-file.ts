@@ -1,5 +1,5 @@
 import { failure } from '#uapi/errno.ts';
-import type { FileOperations, Transfer } from '../file.ts';
+import type { FileOperations, Transfer } from './file.ts';
 
 /** A file of the kernel that shows a text. */
 export abstract class TextFile implements FileOperations {

@@ -1,7 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { invariant } from '../../reference-bug.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts } from '../../machine/parts.ts';
 import type {
   AnyDomain,
   DeviceCapabilities,

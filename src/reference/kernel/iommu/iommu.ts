@@ -1,8 +1,8 @@
 import type { PciDevice } from '../../hardware/pci-device.ts';
 import { invariant } from '../../reference-bug.ts';
 import { IdPool } from '../lib/id-pool.ts';
-import type { HostIommu } from '../board.ts';
-import type { Parts } from '../parts.ts';
+import type { HostIommu } from '../../machine/board.ts';
+import type { Parts } from '../../machine/parts.ts';
 import type { IommuDevice } from './domain.ts';
 import type { Group } from './group.ts';
 import type { MockDevice, MockDeviceFlags } from './mock-device.ts';

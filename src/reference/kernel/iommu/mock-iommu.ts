@@ -2,7 +2,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import * as uapi from '#uapi/iommufd/selftest.ts';
 
 import { isErrno } from '../lib/errno.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts } from '../../machine/parts.ts';
 import type {
   AnyDomain,
   DeviceCapabilities,

@@ -9,7 +9,7 @@ import {
 import { MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
 
 import { isErrno } from '../lib/errno.ts';
-import { Machine } from '../machine.ts';
+import { Machine } from '../../machine/machine.ts';
 import { MockNestedDomain } from './mock-nested-domain.ts';
 import type { UserDataArray } from './user-data.ts';
 

@@ -3,10 +3,10 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 
 import { PhysicalMemory } from '../../hardware/memory.ts';
-import { amdBoard, virtioBoard, vtdBoard } from '../board.ts';
-import type { Board } from '../board.ts';
-import { MachineHardware } from '../machine-hardware.ts';
-import { defaultParts } from '../parts.ts';
+import { amdBoard, virtioBoard, vtdBoard } from '../../machine/board.ts';
+import type { Board } from '../../machine/board.ts';
+import { MachineHardware } from '../../machine/machine-hardware.ts';
+import { defaultParts } from '../../machine/parts.ts';
 import type { IommuDomain } from './domain.ts';
 
 const READ_WRITE = { read: true, write: true };

@@ -2,7 +2,7 @@ import type { Struct, Value } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { isErrno } from '../lib/errno.ts';
-import type { Task } from '../process.ts';
+import type { Task } from '../fs/process.ts';
 
 /** struct iommu_user_data: a struct for the driver of an IOMMU, in the memory of the user. */
 export interface UserData {

@@ -1,11 +1,11 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { OpenFile } from '../file.ts';
+import type { OpenFile } from '../fs/file.ts';
 import { isErrno } from '../lib/errno.ts';
 import { ULONG_MAX, minimum } from '../lib/math.ts';
 import type { Range } from '../lib/range-counts.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
 import type { Pfn } from '../mm/user-memory.ts';
-import type { Task } from '../process.ts';
+import type { Task } from '../fs/process.ts';
 import type { IoptArea } from './area.ts';
 import { Ioas } from './ioas.ts';
 import type { Iommufd } from './main.ts';

@@ -1,7 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { PAGE_SHIFT } from '../mm/user-memory.ts';
 import type { UserMemory } from '../mm/user-memory.ts';
-import type { Task, User } from '../process.ts';
+import type { Task, User } from '../fs/process.ts';
 
 /**
  * Against what pinned pages are limited: nothing, all pages that the user has pinned, or all that the process has locked

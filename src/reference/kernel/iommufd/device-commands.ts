@@ -11,7 +11,7 @@ import type { iommu_hw_info } from '#uapi/iommufd/device.ts';
 import type { DeviceCapabilities, HardwareInfo } from '../iommu/domain.ts';
 import { isErrno } from '../lib/errno.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
-import type { Task } from '../process.ts';
+import type { Task } from '../fs/process.ts';
 import { IommufdDevice } from './device.ts';
 import { row } from './dispatcher.ts';
 import type { CommandRow } from './dispatcher.ts';

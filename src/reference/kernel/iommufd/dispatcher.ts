@@ -2,11 +2,11 @@ import { errnoNumbers, failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { Struct } from '#uapi/codec.ts';
 import type { Command } from '#uapi/ioctl.ts';
-import { copyStructFromUser, sizeOf } from '../lib/copy-struct.ts';
+import { copyStructFromUser, sizeOf } from '../mm/copy-struct.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { Task } from '../process.ts';
+import type { Task } from '../fs/process.ts';
 import type { UserCommand } from './user-command.ts';
-import type { Kernel } from '../kernel.ts';
+import type { Kernel } from '../../machine/kernel.ts';
 
 /** 0, or a number for the user such as a file descriptor, or an errno. */
 export type CommandResult = number | ErrnoName | undefined;

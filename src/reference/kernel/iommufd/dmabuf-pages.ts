@@ -1,7 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { OpenFile } from '../file.ts';
+import type { OpenFile } from '../fs/file.ts';
 import type { IommuDomain } from '../iommu/domain.ts';
-import type { Kernel } from '../kernel.ts';
+import type { Kernel } from '../../machine/kernel.ts';
 import type { Dmabuf } from '../mm/dmabuf.ts';
 import type { Accounting } from './accounting.ts';
 import type { IoptArea } from './area.ts';

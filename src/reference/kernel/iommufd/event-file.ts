@@ -1,4 +1,4 @@
-import type { FileOperations, OpenFile } from '../file.ts';
+import type { FileOperations, OpenFile } from '../fs/file.ts';
 import type { IommufdObject } from './object.ts';
 
 /** eventq.c: struct iommufd_eventq: a file that keeps its queue, and the iommufd. FAULT-25 VEVQ-05 OBJ-14 16 28 */

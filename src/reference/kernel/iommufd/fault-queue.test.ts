@@ -6,10 +6,10 @@ import { iommu_hwpt_page_response, iommu_hwpt_pgfault } from '#uapi/iommufd/faul
 import { MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
 import { POLLIN, POLLOUT, POLLRDNORM } from '#uapi/poll.ts';
 
-import { OpenFile } from '../file.ts';
+import { OpenFile } from '../fs/file.ts';
 import type { AttachHandle, PageRequestGroup } from '../iommu/io-pgfault.ts';
 import { isErrno } from '../lib/errno.ts';
-import { Machine } from '../machine.ts';
+import { Machine } from '../../machine/machine.ts';
 import { IommufdAttachHandle } from './attach-handle.ts';
 import { FaultFile, FaultQueue } from './fault-queue.ts';
 

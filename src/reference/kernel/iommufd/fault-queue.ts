@@ -12,7 +12,7 @@ import {
 } from '#uapi/iommufd/fault.ts';
 import { POLLIN, POLLOUT, POLLRDNORM } from '#uapi/poll.ts';
 import { invariant } from '../../reference-bug.ts';
-import type { Transfer } from '../file.ts';
+import type { Transfer } from '../fs/file.ts';
 import { IOMMU_NO_PASID, PAGE_RESPONSE_INVALID } from '../iommu/io-pgfault.ts';
 import type { AttachHandle, PageRequest, PageRequestGroup } from '../iommu/io-pgfault.ts';
 import { IdPool } from '../lib/id-pool.ts';

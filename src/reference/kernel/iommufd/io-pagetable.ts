@@ -1,6 +1,6 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { IommuDomain, IommuProtection, ReservedRegion } from '../iommu/domain.ts';
-import type { Kernel } from '../kernel.ts';
+import type { Kernel } from '../../machine/kernel.ts';
 import { isErrno } from '../lib/errno.ts';
 import { ULONG_MAX, lowestSetBit, maximum, minimum } from '../lib/math.ts';
 import type { Range } from '../lib/range-counts.ts';

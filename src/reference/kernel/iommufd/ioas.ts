@@ -1,5 +1,5 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { Kernel } from '../kernel.ts';
+import type { Kernel } from '../../machine/kernel.ts';
 import type { HwptPaging } from './hw-pagetable.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 import { IommufdObject } from './object.ts';

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
 
 import { isErrno } from '../lib/errno.ts';
-import { Machine } from '../machine.ts';
+import { Machine } from '../../machine/machine.ts';
 import { IovaBitmap } from './iova-bitmap.ts';
 
 const PAGE = 4096n;

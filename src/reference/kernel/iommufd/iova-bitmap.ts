@@ -1,9 +1,9 @@
-import type { Kernel } from '../kernel.ts';
+import type { Kernel } from '../../machine/kernel.ts';
 import { isErrno } from '../lib/errno.ts';
 import { alignDown, lowestSetBit, minimum } from '../lib/math.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../mm/user-memory.ts';
 import type { Pfn } from '../mm/user-memory.ts';
-import type { Task } from '../process.ts';
+import type { Task } from '../fs/process.ts';
 
 /** Pages of the bitmap that are pinned at a time: as many as fit one page of pointers. DIRTY-18 */
 const WINDOW_PAGES = 512;

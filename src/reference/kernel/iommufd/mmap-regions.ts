@@ -1,6 +1,6 @@
 import type { DeviceRegion } from '../../hardware/bus.ts';
 import { invariant } from '../../reference-bug.ts';
-import type { DeviceMapping, MapDeviceRequest } from '../file.ts';
+import type { DeviceMapping, MapDeviceRequest } from '../fs/file.ts';
 import { HoleTree } from '../lib/hole-tree.ts';
 import { ULONG_MAX } from '../lib/math.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';

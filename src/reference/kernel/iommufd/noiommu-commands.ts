@@ -7,7 +7,7 @@ import { ULONG_MAX, minimum } from '../lib/math.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
 import { row } from './dispatcher.ts';
 import type { CommandRow } from './dispatcher.ts';
-import { NoiommuDomain } from './hwpt-noiommu.ts';
+import { NoiommuDomain } from '../iommu/hwpt-noiommu.ts';
 import { Ioas } from './ioas.ts';
 import type { Iommufd } from './main.ts';
 import type { UserCommand } from './user-command.ts';

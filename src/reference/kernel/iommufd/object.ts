@@ -1,7 +1,7 @@
 import BTree from 'sorted-btree';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { invariant } from '../../reference-bug.ts';
-import type { FaultInjection } from '../fault-injection.ts';
+import type { FaultInjection } from '../mm/fault-injection.ts';
 import { IdPool } from '../lib/id-pool.ts';
 
 /** What an id of an iommufd stands for. */

@@ -1,6 +1,6 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { OpenFile } from '../file.ts';
-import type { Kernel } from '../kernel.ts';
+import type { OpenFile } from '../fs/file.ts';
+import type { Kernel } from '../../machine/kernel.ts';
 import { isErrno } from '../lib/errno.ts';
 import { alignDown } from '../lib/math.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../mm/user-memory.ts';

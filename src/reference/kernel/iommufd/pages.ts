@@ -1,14 +1,14 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { pagePieces } from '../../hardware/page-pieces.ts';
 import type { IommuDomain } from '../iommu/domain.ts';
-import type { Kernel } from '../kernel.ts';
+import type { Kernel } from '../../machine/kernel.ts';
 import { isErrno } from '../lib/errno.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../mm/user-memory.ts';
 import type { Pfn } from '../mm/user-memory.ts';
 import type { Accounting } from './accounting.ts';
 import type { IoptArea } from './area.ts';
 import type { PageSource } from './page-source.ts';
-import type { Task } from '../process.ts';
+import type { Task } from '../fs/process.ts';
 
 const NONE = new Map<number, Pinned>();
 /** Pages that are pinned by one call. */

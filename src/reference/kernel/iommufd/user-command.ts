@@ -1,6 +1,6 @@
 import type { Struct, Value } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { Task } from '../process.ts';
+import type { Task } from '../fs/process.ts';
 
 /** The values of a struct as its command sees them. */
 export type Fields<S> = Value<S>;

@@ -10,7 +10,7 @@ import {
 } from '#uapi/vfio/iommu-type1.ts';
 import { ULONG_MAX, U32_MAX, maximum } from '../lib/math.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
-import type { VfioArgument } from '../vfio/argument.ts';
+import type { VfioArgument } from '../mm/argument.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 
 const CAPABILITY_ALIGNMENT = 8;

@@ -15,7 +15,7 @@ import {
 } from '#uapi/mman.ts';
 
 import { PhysicalMemory } from '../../hardware/memory.ts';
-import { defaultParts } from '../parts.ts';
+import { defaultParts } from '../../machine/parts.ts';
 import { AddressSpace } from './address-space.ts';
 import { Memfd } from './memfd.ts';
 import { Pages } from './pages.ts';

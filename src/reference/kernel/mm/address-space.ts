@@ -3,7 +3,7 @@ import { MAP_HUGETLB, MAP_POPULATE, MAP_SHARED } from '#uapi/mman.ts';
 
 import { pagePieces } from '../../hardware/page-pieces.ts';
 import { invariant } from '../../reference-bug.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts } from '../../machine/parts.ts';
 import type { PageFaults } from './fault.ts';
 import {
   checkMmap,

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { MAP_HUGETLB, MAP_PRIVATE, MAP_SHARED, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
 
 import { PhysicalMemory } from '../../hardware/memory.ts';
-import { defaultParts } from '../parts.ts';
+import { defaultParts } from '../../machine/parts.ts';
 import { AddressSpace } from './address-space.ts';
 import { Memfd } from './memfd.ts';
 import { Pages } from './pages.ts';

@@ -8,9 +8,9 @@ import {
 } from '#uapi/vfio/device.ts';
 import type { vfio_device_attach_iommufd_pt } from '#uapi/vfio/device.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { Task } from '../process.ts';
-import { loadArgument } from './argument.ts';
-import type { VfioArgument } from './argument.ts';
+import type { Task } from '../fs/process.ts';
+import { loadArgument } from '../mm/argument.ts';
+import type { VfioArgument } from '../mm/argument.ts';
 import { VfioDeviceFile } from './device-file.ts';
 import type { BindArgument } from './device-file.ts';
 

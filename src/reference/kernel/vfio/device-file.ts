@@ -2,11 +2,11 @@ import { failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { VFIO_DEVICE_BIND_FLAG_TOKEN, VFIO_DEVICE_BIND_IOMMUFD } from '#uapi/vfio/device.ts';
 import type { vfio_device_bind_iommufd } from '#uapi/vfio/device.ts';
-import type { DeviceMapping, FileOperations, MapDeviceRequest, Transfer } from '../file.ts';
-import { copyStructFromUser } from '../lib/copy-struct.ts';
+import type { DeviceMapping, FileOperations, MapDeviceRequest, Transfer } from '../fs/file.ts';
+import { copyStructFromUser } from '../mm/copy-struct.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { Task } from '../process.ts';
-import { VfioArgument } from './argument.ts';
+import type { Task } from '../fs/process.ts';
+import { VfioArgument } from '../mm/argument.ts';
 import type { VfioDevice } from './device.ts';
 import type { VfioPci } from './vfio-pci.ts';
 

@@ -1,12 +1,12 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { OpenFile } from '../file.ts';
+import type { OpenFile } from '../fs/file.ts';
 import type { IommufdDevice } from '../iommufd/device.ts';
 import type { Ioas } from '../iommufd/ioas.ts';
 import { iommufdOf } from '../iommufd/main.ts';
 import type { Iommufd } from '../iommufd/main.ts';
 import { IOMMU_NO_PASID } from '../iommu/io-pgfault.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts } from '../../machine/parts.ts';
 import type { VfioGroup } from './group.ts';
 import type { VfioHardware } from './hardware.ts';
 import type { VfioPci } from './vfio-pci.ts';

@@ -2,7 +2,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { Access } from '../iommufd/access.ts';
 import type { Iommufd } from '../iommufd/main.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts } from '../../machine/parts.ts';
 import { VfioDevice } from './device.ts';
 import type { IommufdBinding } from './device.ts';
 import type { VfioPci } from './vfio-pci.ts';

@@ -7,13 +7,13 @@ import {
   VFIO_GROUP_SET_CONTAINER,
   VFIO_GROUP_UNSET_CONTAINER,
 } from '#uapi/vfio/group.ts';
-import type { FileOperations } from '../file.ts';
+import type { FileOperations } from '../fs/file.ts';
 import { isErrno } from '../lib/errno.ts';
-import { strndupUser } from '../lib/strndup-user.ts';
+import { strndupUser } from '../mm/strndup-user.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
-import type { Parts } from '../parts.ts';
-import type { Task } from '../process.ts';
-import { loadArgument } from './argument.ts';
+import type { Parts } from '../../machine/parts.ts';
+import type { Task } from '../fs/process.ts';
+import { loadArgument } from '../mm/argument.ts';
 import type { VfioDevice } from './device.ts';
 import type { VfioGroup } from './group.ts';
 

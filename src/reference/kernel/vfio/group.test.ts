@@ -19,11 +19,11 @@ import {
   VFIO_GROUP_SET_CONTAINER,
   VFIO_GROUP_UNSET_CONTAINER,
 } from '#uapi/vfio/group.ts';
-import { bareBoard } from '../board.ts';
-import { Machine } from '../machine.ts';
-import type { MachineDevice } from '../machine-hardware.ts';
-import { defaultParts } from '../parts.ts';
-import type { Task } from '../process.ts';
+import { bareBoard } from '../../machine/board.ts';
+import { Machine } from '../../machine/machine.ts';
+import type { MachineDevice } from '../../machine/machine-hardware.ts';
+import { defaultParts } from '../../machine/parts.ts';
+import type { Task } from '../fs/process.ts';
 
 const PAGE = 0x1000n;
 

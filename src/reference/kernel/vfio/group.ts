@@ -1,10 +1,10 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { VFIO_GROUP_FLAGS_CONTAINER_SET, VFIO_GROUP_FLAGS_VIABLE } from '#uapi/vfio/group.ts';
-import type { OpenFile } from '../file.ts';
+import type { OpenFile } from '../fs/file.ts';
 import type { IommuGroup } from '../iommu/domain.ts';
 import { iommufdOf } from '../iommufd/main.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { Task } from '../process.ts';
+import type { Task } from '../fs/process.ts';
 import type { VfioDevice } from './device.ts';
 
 /** group.c: struct vfio_group: who has the devices of an IOMMU group: its node, or their own files. */

@@ -1,8 +1,8 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { Registers } from '../../hardware/registers.ts';
 import type { IommuDevice } from '../iommu/domain.ts';
-import type { MachineHardware } from '../machine-hardware.ts';
-import type { Parts } from '../parts.ts';
+import type { MachineHardware } from '../../machine/machine-hardware.ts';
+import type { Parts } from '../../machine/parts.ts';
 import type { VfioHardware } from './hardware.ts';
 import { VfioPci } from './vfio-pci.ts';
 

@@ -1,10 +1,10 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { noiommuDevicePath, noiommuGroupPath, vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
-import type { FileOperations } from '../file.ts';
+import type { FileOperations } from '../fs/file.ts';
 import type { IommuGroup } from '../iommu/domain.ts';
-import type { MachineDevice, MachineHardware } from '../machine-hardware.ts';
-import type { Parts } from '../parts.ts';
-import type { Task } from '../process.ts';
+import type { MachineDevice, MachineHardware } from '../../machine/machine-hardware.ts';
+import type { Parts } from '../../machine/parts.ts';
+import type { Task } from '../fs/process.ts';
 import type { VfioDevice } from './device.ts';
 import type { VfioGroup } from './group.ts';
 import type { VfioHardware } from './hardware.ts';

@@ -24,11 +24,11 @@ import {
   VFIO_PCI_NUM_REGIONS,
 } from '#uapi/vfio/pci.ts';
 import type { DeviceRegion } from '../../hardware/bus.ts';
-import type { DeviceMapping, MapDeviceRequest, Transfer } from '../file.ts';
+import type { DeviceMapping, MapDeviceRequest, Transfer } from '../fs/file.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { Parts } from '../parts.ts';
-import type { Task } from '../process.ts';
-import { loadArgument } from './argument.ts';
+import type { Parts } from '../../machine/parts.ts';
+import type { Task } from '../fs/process.ts';
+import { loadArgument } from '../mm/argument.ts';
 import type { VfioHardware } from './hardware.ts';
 import type { VfioPciDmabufs } from './vfio-pci-dmabuf.ts';
 

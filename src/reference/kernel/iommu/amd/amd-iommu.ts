@@ -17,7 +17,7 @@ import { invariant } from '../../../reference-bug.ts';
 import { IdPool } from '../../lib/id-pool.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';
-import type { Parts } from '../../parts.ts';
+import type { Parts } from '../../../machine/parts.ts';
 import type {
   AnyDomain,
   DeviceCapabilities,

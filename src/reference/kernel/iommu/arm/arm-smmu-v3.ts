@@ -8,7 +8,7 @@ import { SteConfig, encodeAbort, encodeStage1 } from '../../../hardware/smmuv3/s
 import type { SteWords, StreamId } from '../../../hardware/smmuv3/stream-table.ts';
 import { IdPool } from '../../lib/id-pool.ts';
 import type { Pages } from '../../mm/pages.ts';
-import type { Parts } from '../../parts.ts';
+import type { Parts } from '../../../machine/parts.ts';
 import type {
   AnyDomain,
   DeviceCapabilities,

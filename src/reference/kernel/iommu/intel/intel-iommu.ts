@@ -12,7 +12,7 @@ import { invariant } from '../../../reference-bug.ts';
 import { IdPool } from '../../lib/id-pool.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT } from '../../mm/user-memory.ts';
-import type { Parts } from '../../parts.ts';
+import type { Parts } from '../../../machine/parts.ts';
 import type {
   AnyDomain,
   DeviceCapabilities,

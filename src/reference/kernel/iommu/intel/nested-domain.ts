@@ -12,7 +12,7 @@ import {
 
 import { isErrno } from '../../lib/errno.ts';
 import { PAGE_SIZE } from '../../mm/user-memory.ts';
-import type { Parts } from '../../parts.ts';
+import type { Parts } from '../../../machine/parts.ts';
 import type { Invalidated, NestedDomain } from '../domain.ts';
 import type { PageRequestHandler } from '../io-pgfault.ts';
 import { copyEntry, copyUserData } from '../user-data.ts';

@@ -11,7 +11,7 @@ import {
   SECOND_STAGE_WRITE,
 } from '../../../hardware/vtd/second-stage.ts';
 import { invariant } from '../../../reference-bug.ts';
-import type { Parts } from '../../parts.ts';
+import type { Parts } from '../../../machine/parts.ts';
 import type { Pages } from '../../mm/pages.ts';
 import type { IommuProtection } from '../domain.ts';
 import { TableDomain } from '../table-domain.ts';

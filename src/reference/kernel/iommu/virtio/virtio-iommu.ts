@@ -10,7 +10,7 @@ import { invariant } from '../../../reference-bug.ts';
 import { isErrno } from '../../lib/errno.ts';
 import { IdPool } from '../../lib/id-pool.ts';
 import type { Pages } from '../../mm/pages.ts';
-import type { Parts } from '../../parts.ts';
+import type { Parts } from '../../../machine/parts.ts';
 import type {
   AnyDomain,
   DeviceCapabilities,

@@ -1,13 +1,13 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { FileOperations } from '../../file.ts';
+import type { FileOperations } from '../../fs/file.ts';
 import { invariant } from '../../../reference-bug.ts';
-import type { Kernel } from '../../kernel.ts';
+import type { Kernel } from '../../../machine/kernel.ts';
 import { isErrno } from '../../lib/errno.ts';
 import { alignDown } from '../../lib/math.ts';
 import type { Range } from '../../lib/range-counts.ts';
 import { PAGE_SIZE } from '../../mm/user-memory.ts';
 import type { Pfn } from '../../mm/user-memory.ts';
-import type { Task } from '../../process.ts';
+import type { Task } from '../../fs/process.ts';
 import type { Access } from '../access.ts';
 import { pfnBehind } from './user-pages.ts';
 

@@ -1,6 +1,6 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import * as uapi from '#uapi/iommufd/selftest.ts';
-import type { FileOperations } from '../../file.ts';
+import type { FileOperations } from '../../fs/file.ts';
 import { isErrno } from '../../lib/errno.ts';
 import { alignUp } from '../../lib/math.ts';
 import type { Dmabuf } from '../../mm/dmabuf.ts';

@@ -1,9 +1,9 @@
 import { isErrno } from '../../lib/errno.ts';
 import { alignDown } from '../../lib/math.ts';
-import type { Kernel } from '../../kernel.ts';
+import type { Kernel } from '../../../machine/kernel.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';
 import type { Pfn } from '../../mm/user-memory.ts';
-import type { Task } from '../../process.ts';
+import type { Task } from '../../fs/process.ts';
 
 /** get_user_pages_fast() of one page, which is let go at once; it is faulted in where it is not there. */
 export function pfnBehind(kernel: Kernel, task: Task, address: bigint): Pfn | 'EFAULT' {

@@ -8,11 +8,11 @@ import type {
   IommuDomain,
   PagingOptions,
   ReservedRegion,
-} from '../iommu/domain.ts';
-import type { IommuOps } from '../iommu/group.ts';
+} from './domain.ts';
+import type { IommuOps } from './group.ts';
 import { compareBigints, ULONG_MAX } from '../lib/math.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts } from '../../machine/parts.ts';
 
 interface Run {
   readonly physical: bigint;

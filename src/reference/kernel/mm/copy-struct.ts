@@ -1,7 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import { PAGE_SIZE } from '../mm/user-memory.ts';
-import type { Task } from '../process.ts';
-import { isErrno } from './errno.ts';
+import { PAGE_SIZE } from './user-memory.ts';
+import type { Task } from '../fs/process.ts';
+import { isErrno } from '../lib/errno.ts';
 
 export interface StructSizes {
   /** Bytes that the user's struct must have. */

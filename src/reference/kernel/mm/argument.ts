@@ -1,7 +1,7 @@
 import type { Struct, Value } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { Task } from '../process.ts';
+import type { Task } from '../fs/process.ts';
 
 /** The struct behind the argument of a VFIO command: the user says in `argsz` how much of it there is. */
 export class VfioArgument<S extends Struct> {

@@ -1,5 +1,5 @@
-import { PAGE_SIZE } from './mm/user-memory.ts';
-import type { Task } from './process.ts';
+import { PAGE_SIZE } from './user-memory.ts';
+import type { Task } from '../fs/process.ts';
 
 /** Of include/linux/fault-inject.h: what `times` says where there is no limit. */
 const UNLIMITED = -1;

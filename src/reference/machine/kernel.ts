@@ -1,11 +1,11 @@
 import type { MemoryBus } from '../hardware/bus.ts';
-import type { IommuCore } from './iommu/iommu.ts';
+import type { IommuCore } from '../kernel/iommu/iommu.ts';
 import type { MachineHardware } from './machine-hardware.ts';
-import type { ModuleParameters } from './module-parameters.ts';
-import type { Pages } from './mm/pages.ts';
+import type { ModuleParameters } from '../kernel/base/module-parameters.ts';
+import type { Pages } from '../kernel/mm/pages.ts';
 import type { Parts } from './parts.ts';
-import type { FaultInjection } from './fault-injection.ts';
-import type { VfioCore } from './vfio/vfio-main.ts';
+import type { FaultInjection } from '../kernel/mm/fault-injection.ts';
+import type { VfioCore } from '../kernel/vfio/vfio-main.ts';
 
 /** What the kernel was built with. */
 export interface KernelConfig {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { IommuDomain } from '../iommu/domain.ts';
-import { bareBoard } from '../board.ts';
-import { MachineHardware } from '../machine-hardware.ts';
-import { defaultParts } from '../parts.ts';
+import type { IommuDomain } from './domain.ts';
+import { bareBoard } from '../../machine/board.ts';
+import { MachineHardware } from '../../machine/machine-hardware.ts';
+import { defaultParts } from '../../machine/parts.ts';
 import { NoiommuDomain } from './hwpt-noiommu.ts';
 
 const PAGE = 0x1000n;

@@ -2,11 +2,11 @@ import { vtdBoard } from './board.ts';
 import type { Board } from './board.ts';
 import type { Kernel, KernelConfig } from './kernel.ts';
 import { MachineHardware } from './machine-hardware.ts';
-import { ModuleParameters } from './module-parameters.ts';
-import type { ParameterValues } from './module-parameters.ts';
+import { ModuleParameters } from '../kernel/base/module-parameters.ts';
+import type { ParameterValues } from '../kernel/base/module-parameters.ts';
 import { defaultParts } from './parts.ts';
 import type { Parts } from './parts.ts';
-import type { CapabilityName, Task, User } from './process.ts';
+import type { CapabilityName, Task, User } from '../kernel/fs/process.ts';
 import type { Syscalls } from './syscalls.ts';
 
 /** Soft limits of a new process. */

@@ -1,6 +1,6 @@
-import type { SmmuModel } from '../../../hardware/smmuv3/identification.ts';
-import type { Board, BoardOptions, HostIommu } from '../../board.ts';
-import type { SmmuMaster } from './smmu-master.ts';
+import type { SmmuModel } from '../hardware/smmuv3/identification.ts';
+import type { Board, BoardOptions, HostIommu } from './board.ts';
+import type { SmmuMaster } from '../kernel/iommu/arm/smmu-master.ts';
 
 interface Kind {
   readonly model: SmmuModel;

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Task } from '../process.ts';
+import type { Task } from '../fs/process.ts';
 import { copyStructFromUser } from './copy-struct.ts';
 
 const sizes = { minSize: 8, size: 12 };

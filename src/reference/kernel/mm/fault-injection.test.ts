@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { FaultInjection } from './fault-injection.ts';
-import { Machine } from './machine.ts';
+import { Machine } from '../../machine/machine.ts';
 
 function faults(): { injection: FaultInjection; task: ReturnType<Machine['newTask']> } {
   const injection = new FaultInjection();

@@ -1,14 +1,14 @@
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import { noCapabilities } from '../hardware/pci-device.ts';
 import type { PciCapabilities, PciDevice } from '../hardware/pci-device.ts';
-import type { DriverCore } from './base/driver-core.ts';
+import type { DriverCore } from '../kernel/base/driver-core.ts';
 import { vtdBoard } from './board.ts';
 import type { Board, HostIommu } from './board.ts';
-import type { IommuCore } from './iommu/iommu.ts';
-import { IdPool } from './lib/id-pool.ts';
-import type { Pages } from './mm/pages.ts';
+import type { IommuCore } from '../kernel/iommu/iommu.ts';
+import { IdPool } from '../kernel/lib/id-pool.ts';
+import type { Pages } from '../kernel/mm/pages.ts';
 import type { Parts } from './parts.ts';
-import type { VfioHardware } from './vfio/hardware.ts';
+import type { VfioHardware } from '../kernel/vfio/hardware.ts';
 import { invariant } from '../reference-bug.ts';
 
 /** RAM lies above 4 GiB, away from the IOVAs that a test is likely to use. */

@@ -1,5 +1,5 @@
 import type { FdTable } from './fd-table.ts';
-import type { UserMemory } from './mm/user-memory.ts';
+import type { UserMemory } from '../mm/user-memory.ts';
 
 /** capability.h, CAP_ left away. */
 export type CapabilityName =

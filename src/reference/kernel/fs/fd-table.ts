@@ -1,6 +1,6 @@
 import BTree from 'sorted-btree';
 import type { OpenFile } from './file.ts';
-import { IdPool } from './lib/id-pool.ts';
+import { IdPool } from '../lib/id-pool.ts';
 
 /** struct files_struct: the lowest free number is taken. */
 export class FdTable {

@@ -1,7 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import { PAGE_SIZE } from '../mm/user-memory.ts';
-import type { Task } from '../process.ts';
-import { isErrno } from './errno.ts';
+import { PAGE_SIZE } from './user-memory.ts';
+import type { Task } from '../fs/process.ts';
+import { isErrno } from '../lib/errno.ts';
 
 /** mm/util.c: strndup_user(): a string with its end. EFAULT, and EINVAL for one of more than `limit` bytes with it. */
 export function strndupUser(

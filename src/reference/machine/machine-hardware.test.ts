@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { IommuDomain } from './iommu/domain.ts';
+import type { IommuDomain } from '../kernel/iommu/domain.ts';
 import { defaultParts } from './parts.ts';
 import { MachineHardware } from './machine-hardware.ts';
 import type { MachineDevice } from './machine-hardware.ts';

@@ -1,13 +1,13 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { IOMMUFD_PATH, SELF_STATUS_PATH, VFIO_CONTAINER_PATH } from '#uapi/paths.ts';
-import type { FileOperations } from '../file.ts';
-import type { Kernel } from '../kernel.ts';
-import type { Task } from '../process.ts';
-import { openFaultInjection } from './fault-injection-files.ts';
-import { NullDevice, ZeroDevice } from './null.ts';
-import { ParameterFile } from './parameter-file.ts';
-import { StatusFile } from './status.ts';
-import { UeventFile } from './uevent.ts';
+import type { FileOperations } from '../kernel/fs/file.ts';
+import type { Kernel } from './kernel.ts';
+import type { Task } from '../kernel/fs/process.ts';
+import { openFaultInjection } from '../kernel/fs/fault-injection-files.ts';
+import { NullDevice, ZeroDevice } from '../kernel/fs/null.ts';
+import { ParameterFile } from '../kernel/fs/parameter-file.ts';
+import { StatusFile } from '../kernel/fs/status.ts';
+import { UeventFile } from '../kernel/fs/uevent.ts';
 
 type Opener = (kernel: Kernel, task: Task) => FileOperations | ErrnoName;
 

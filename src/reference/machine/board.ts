@@ -4,12 +4,12 @@ import type { Translator } from '../hardware/bus.ts';
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import { legacyModel } from '../hardware/vtd/capabilities.ts';
 import type { VtdModel } from '../hardware/vtd/capabilities.ts';
-import type { AmdDevice } from './iommu/amd/amd-iommu.ts';
-import type { PciIdentity } from './iommu/iommu.ts';
-import type { IommuOps } from './iommu/group.ts';
-import type { IntelDevice } from './iommu/intel/intel-device.ts';
-import type { VirtioEndpoint } from './iommu/virtio/virtio-iommu.ts';
-import type { Pages } from './mm/pages.ts';
+import type { AmdDevice } from '../kernel/iommu/amd/amd-iommu.ts';
+import type { PciIdentity } from '../kernel/iommu/iommu.ts';
+import type { IommuOps } from '../kernel/iommu/group.ts';
+import type { IntelDevice } from '../kernel/iommu/intel/intel-device.ts';
+import type { VirtioEndpoint } from '../kernel/iommu/virtio/virtio-iommu.ts';
+import type { Pages } from '../kernel/mm/pages.ts';
 import type { Parts } from './parts.ts';
 
 /** An IOMMU of a machine together with the driver that Linux has for it. `Device` is what the driver knows of a device. */

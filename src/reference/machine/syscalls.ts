@@ -2,14 +2,14 @@ import { failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { MAP_ANONYMOUS, MAP_SHARED, MFD_HUGETLB, O_RDWR, O_WRONLY } from '#uapi/mman.ts';
 import { POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from '#uapi/poll.ts';
-import { openNode } from './fs/open.ts';
-import { Eventfd } from './fs/eventfd.ts';
-import type { DeviceMapping, FileOperations, OpenFile, Transfer } from './file.ts';
+import { openNode } from './open.ts';
+import { Eventfd } from '../kernel/fs/eventfd.ts';
+import type { DeviceMapping, FileOperations, OpenFile, Transfer } from '../kernel/fs/file.ts';
 import type { Kernel } from './kernel.ts';
-import { isErrno } from './lib/errno.ts';
-import { PAGE_SIZE } from './mm/user-memory.ts';
-import type { MappingHolder, UserMmap } from './mm/user-memory.ts';
-import type { CapabilityName, Task } from './process.ts';
+import { isErrno } from '../kernel/lib/errno.ts';
+import { PAGE_SIZE } from '../kernel/mm/user-memory.ts';
+import type { MappingHolder, UserMmap } from '../kernel/mm/user-memory.ts';
+import type { CapabilityName, Task } from '../kernel/fs/process.ts';
 
 /** O_ACCMODE. */
 const ACCESS_MODE = 3;

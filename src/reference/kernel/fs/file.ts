@@ -1,7 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { DeviceRegion } from '../hardware/bus.ts';
-import type { Dmabuf } from './mm/dmabuf.ts';
-import type { MappingHolder, MemoryFile } from './mm/user-memory.ts';
+import type { DeviceRegion } from '../../hardware/bus.ts';
+import type { Dmabuf } from '../mm/dmabuf.ts';
+import type { MappingHolder, MemoryFile } from '../mm/user-memory.ts';
 import type { Task } from './process.ts';
 
 /** A buffer of the caller. */

@@ -50,6 +50,21 @@ test('compare exits with 1 where a scenario ended otherwise', () => {
   assert.match(output, /pass -> did not run/);
 });
 
+test('compare exits with 0 where only names differ, and lists them where it is asked to', () => {
+  const folder = temporaryFolder();
+  runFixture(folder, 'src/cli/fixtures/features/calls');
+  const result = resultIn(fixtureReports(folder));
+  const moved = result.scenarios.map((one) => ({ ...one, id: one.id.replace('calls/', 'new/') }));
+  const other = join(folder, 'other.json');
+  writeFileSync(other, JSON.stringify({ ...result, scenarios: moved }));
+  const { code, output } = conformance(['compare', fixtureReports(folder), other]);
+  assert.equal(code, 0);
+  assert.match(output, /calls\/calls\.feature -> \S+new\/calls\.feature: \d+ renamed/);
+  assert.match(output, /^\d+ scenarios renamed, outcomes are equal$/m);
+  const { output: list } = conformance(['compare', fixtureReports(folder), other, '--renamed']);
+  assert.equal(list.match(/^ {2}-> /gm)?.length, moved.length);
+});
+
 test('compare names a file that is no result', () => {
   const file = join(temporaryFolder(), 'result.json');
   writeFileSync(file, '{"schema": 1}');

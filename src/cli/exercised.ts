@@ -3,7 +3,9 @@ import { subsystemOf } from '#conformance/requirement.ts';
 import type { RequirementTable } from '#conformance/requirement.ts';
 import { families } from '#conformance/requirements/index.ts';
 import { untestable } from '#conformance/untestable.ts';
+import { underNewNames } from '#report/compare.ts';
 import { exercised, whyNot } from '#report/exercised.ts';
+import { renames } from '#report/renames.ts';
 
 import { resultsOf } from './against.ts';
 import type { Found } from './against.ts';
@@ -15,7 +17,10 @@ import { table } from './table.ts';
 export async function exercisedCommand(words: readonly string[], config?: string): Promise<void> {
   const found = words.flatMap((word) => resultsOf(word));
   const { scenarios } = await loadSuite(config);
-  const results = found.map(({ result }) => result);
+  const results = found.map(({ result }) => ({
+    ...result,
+    scenarios: underNewNames(result.scenarios, renames(result.scenarios, scenarios)),
+  }));
   const shown = exercised(results);
   console.log(table(byFamily(shown), painter(process.stdout)));
   console.log(`\nagainst ${found.map(origin).join('\n    and ')}\n`);

@@ -125,10 +125,13 @@ function addReports(program: Command): void {
     });
   program
     .command('compare')
-    .description('say what differs between two results')
+    .description('say what differs between two results, and which scenarios were renamed')
     .argument('<before>', 'a folder of reports, or a result.json')
     .argument('<after>', 'another one')
-    .action((before: string, after: string) => exit(compareCommand(before, after)));
+    .option('--renamed', 'list each scenario that was moved or got another title')
+    .action((before: string, after: string, flags: { renamed?: boolean }) =>
+      exit(compareCommand(before, after, flags.renamed === true)),
+    );
   program
     .command('html')
     .description('make the HTML report of a folder of reports')

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { conformance, fixtureReports, resultIn, runFixture } from './fixtures/conformance.ts';
 
-import { differences } from '#report/compare.ts';
+import { compare } from '#report/compare.ts';
 import { readMessages, readResult } from '#report/read-run.ts';
 import { normalise } from '#report/result.ts';
 
@@ -68,12 +68,12 @@ test('compare names what changed', () => {
   assert.ok(first);
   const changed = { ...first, outcome: 'fail' as const, reason: 'no' };
   const after = { ...result, scenarios: [changed, ...rest.slice(1)] };
-  const found = differences(result, after).map(({ before, after: now }) => [before, now]);
+  const found = compare(result, after).differences.map(({ before, after: now }) => [before, now]);
   assert.deepEqual(found, [
     ['pass', undefined],
     ['pass', 'fail (no)'],
   ]);
-  assert.deepEqual(differences(result, result), []);
+  assert.deepEqual(compare(result, result), { differences: [], renamed: [] });
 });
 
 test('a second run continues the trend, a part of the suite does not', () => {

@@ -1,4 +1,6 @@
 import { compareText } from './compare-text.ts';
+import { renames } from './renames.ts';
+import type { Named } from './renames.ts';
 import type { Result, ScenarioResult } from './result.ts';
 
 /** A scenario that did not end in the same way in two runs; undefined: it did not run. */
@@ -9,22 +11,54 @@ export interface Difference {
   readonly after: string | undefined;
 }
 
-/** What became different between two results, by scenario. Reasons count, as a skip may have another one now. */
-export function differences(before: Result, after: Result): Difference[] {
-  const [old, now] = [index(before), index(after)];
-  const ids = [...new Set([...old.keys(), ...now.keys()])].sort(compareText);
-  return ids
-    .map((id) => ({
-      scenario: id,
-      requirements: (now.get(id) ?? old.get(id))?.requirements ?? [],
-      before: outcomeText(old.get(id)),
-      after: outcomeText(now.get(id)),
-    }))
-    .filter((each) => each.before !== each.after);
+/** A scenario that was moved or got another title. */
+export interface Rename {
+  readonly before: string;
+  readonly after: string;
 }
 
-function index({ scenarios }: Result): Map<string, ScenarioResult> {
-  return new Map(scenarios.map((scenario) => [scenario.id, scenario]));
+export interface Comparison {
+  /** By scenario, under the name that it has now. */
+  readonly differences: readonly Difference[];
+  readonly renamed: readonly Rename[];
+}
+
+/** What became different between two results. Reasons count, as a skip may have another one now; names do not. */
+export function compare(before: Result, after: Result): Comparison {
+  const renamed = renames(before.scenarios, after.scenarios);
+  const old = byId(underNewNames(before.scenarios, renamed));
+  const now = byId(after.scenarios);
+  const ids = [...new Set([...old.keys(), ...now.keys()])].sort(compareText);
+  return {
+    differences: ids
+      .map((id) => differenceOf(id, old.get(id), now.get(id)))
+      .filter((each) => each.before !== each.after),
+    renamed: [...renamed]
+      .map(([id, { id: was }]) => ({ before: was, after: id }))
+      .sort((a, b) => compareText(a.after, b.after)),
+  };
+}
+
+/** The scenarios of an older result by the names that they have now. */
+export function underNewNames(
+  scenarios: readonly ScenarioResult[],
+  renamed: ReadonlyMap<string, Named>,
+): ScenarioResult[] {
+  const nameNow = new Map([...renamed].map(([now, { id }]) => [id, now]));
+  return scenarios.map((each) => ({ ...each, id: nameNow.get(each.id) ?? each.id }));
+}
+
+function byId(scenarios: readonly ScenarioResult[]): Map<string, ScenarioResult> {
+  return new Map(scenarios.map((each) => [each.id, each]));
+}
+
+function differenceOf(id: string, old?: ScenarioResult, now?: ScenarioResult): Difference {
+  return {
+    scenario: id,
+    requirements: (now ?? old)?.requirements ?? [],
+    before: outcomeText(old),
+    after: outcomeText(now),
+  };
 }
 
 function outcomeText(scenario: ScenarioResult | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-import { differences } from '#report/compare.ts';
+import { compare } from '#report/compare.ts';
 import { casesIn } from '#report/html.ts';
 import { readResult } from '#report/read-run.ts';
 import type { Result } from '#report/result.ts';
@@ -88,9 +88,9 @@ function vacuity({ counts }: Result): Tally {
 /** As in process: the same scenarios with the same outcomes. */
 function equalTo(before: string): (result: Result) => Tally {
   return (result) => {
-    const differing = differences(readResult(before), result).length;
+    const { differences, renamed } = compare(readResult(before), result);
     const { passed, failed } = verdicts(result);
-    return { passed, failed: failed + differing };
+    return { passed, failed: failed + differences.length + renamed.length };
   };
 }
 

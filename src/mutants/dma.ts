@@ -1,5 +1,5 @@
-import type { Leaf } from '#reference/hardware/iotlb.ts';
 import type { DmaRequest } from '#reference/hardware/bus.ts';
+import type { Leaf } from '#reference/hardware/translation.ts';
 import type { IommuDomain, IommuProtection } from '#reference/kernel/iommu/domain.ts';
 import type { IntelDevice } from '#reference/kernel/iommu/intel/intel-device.ts';
 import type { Extent } from '#reference/kernel/iommu/page-table-builder.ts';

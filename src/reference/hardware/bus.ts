@@ -1,12 +1,6 @@
-import type { Leaf } from './iotlb.ts';
+import type { Hpa, Iova, Rid } from '#formats/addresses.ts';
 
-/** A physical address, bytes. */
-export type Hpa = bigint;
-/** An address as a device sends it, bytes. */
-export type Iova = bigint;
-
-/** Requester id: bus, device, function in 16 bits, as on PCI. */
-export type Rid = number;
+import type { Translation, Leaf } from './translation.ts';
 
 /** What an IOMMU reads its tables through, and devices move bytes through. Addresses may be any; a hole reads as ones. */
 export interface MemoryBus {
@@ -55,9 +49,7 @@ export interface Endpoint {
 
 /** The IOMMU as its devices see it. `undefined` is a refused request. Never more than to the end of the leaf entry. */
 export interface Translator {
-  translate(
-    request: DmaRequest,
-  ): { readonly address: Hpa; readonly bytesToBorder: bigint } | undefined;
+  translate(request: DmaRequest): Translation | undefined;
   /** PCIe, 10.2.2 Translation Request: undefined where the device may not go there, or is not to ask. */
   requestTranslation?(request: DmaRequest): Leaf | undefined;
   requestPage?(message: PageRequestMessage): void;

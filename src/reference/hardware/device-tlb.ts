@@ -1,5 +1,8 @@
-import type { DeviceTlbRange, Iova } from './bus.ts';
-import type { Iotlb, Leaf } from './iotlb.ts';
+import type { Iova } from '#formats/addresses.ts';
+
+import type { DeviceTlbRange } from './bus.ts';
+import type { Iotlb } from './iotlb.ts';
+import type { Leaf } from './translation.ts';
 
 /** Requests without PASID have a place of their own. */
 const NO_PASID = -1;

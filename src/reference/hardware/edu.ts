@@ -1,4 +1,6 @@
-import type { DeviceRegion, Iova } from './bus.ts';
+import type { Iova } from '#formats/addresses.ts';
+
+import type { DeviceRegion } from './bus.ts';
 
 /** Moves bytes between a device and memory. */
 export interface DmaEngine {

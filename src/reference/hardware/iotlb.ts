@@ -1,17 +1,10 @@
-import type { Hpa, Iova } from './bus.ts';
+import type { Iova } from '#formats/addresses.ts';
+import { PAGE_SHIFT, PAGE_MASK } from '#formats/page.ts';
 
-/** A leaf of a page table as a walk found it; sizes and addresses in bytes. */
-export interface Leaf {
-  readonly address: Hpa;
-  readonly size: bigint;
-  readonly read: boolean;
-  readonly write: boolean;
-  /** The table keeps dirty bits, and that of this page is not set: a write has to walk again. */
-  readonly clean?: boolean;
-}
+import type { Leaf } from './translation.ts';
 
 /** Leaf sizes of a table with 512 entries a level: log2 of 4 KiB, 2 MiB, 1 GiB. */
-const shifts = [12n, 21n, 30n] as const;
+const shifts = [PAGE_SHIFT, 21n, 30n] as const;
 
 /**
  * Not architecture: how translations are cached is a matter of each IOMMU. This one keeps everything until it is told
@@ -21,7 +14,7 @@ const shifts = [12n, 21n, 30n] as const;
  * An entry is tagged with the domain that it was found for and the page it is for. "Not present" is never cached.
  */
 export class Iotlb {
-  /** By domain; then by page address, whose low 12 bits are free to hold the log2 of the page's size. */
+  /** By domain; then by page address, whose low bits are free to hold the log2 of the page's size. */
   private readonly domains = new Map<number, Map<bigint, Leaf>>();
 
   lookup(domainId: number, iova: Iova): Leaf | undefined {
@@ -73,7 +66,7 @@ function shiftOf(leaf: Leaf): bigint {
 /** The cheaper way where the range has more pages than there are entries. */
 function dropAmongAll(leaves: Map<bigint, Leaf>, first: Iova, length: bigint): void {
   for (const [key, leaf] of leaves) {
-    const page = key & ~0xfffn;
+    const page = key & PAGE_MASK;
     if (page < first + length && first < page + leaf.size) leaves.delete(key);
   }
 }

@@ -1,11 +1,10 @@
-import type { DeviceRegion, Hpa, MemoryBus } from './bus.ts';
-import { offsetInPage, pagePieces } from './page-pieces.ts';
+import type { Hpa } from '#formats/addresses.ts';
+import { PAGE_SHIFT, PAGE_SIZE, offsetInPage, pagePieces } from '#formats/page.ts';
 
-const FRAME_SHIFT = 12n;
-const FRAME_SIZE = 4096;
+import type { DeviceRegion, MemoryBus } from './bus.ts';
 
 class Frame {
-  readonly bytes = new Uint8Array(FRAME_SIZE);
+  readonly bytes = new Uint8Array(Number(PAGE_SIZE));
   readonly words = new DataView(this.bytes.buffer);
 }
 
@@ -22,8 +21,9 @@ interface Window {
 }
 
 /**
- * RAM as a sparse set of 4096-byte frames, and the registers of devices, which have addresses of the same kind. A frame is there between provide() and withdraw(): so that DMA to memory that
- * was given back shows, a frame that is not in use reads as ones and swallows writes, as a hole in the address map does.
+ * RAM as a sparse set of frames of a page, and the registers of devices, which have addresses of the same kind. A frame is
+ * there between provide() and withdraw(): so that DMA to memory that was given back shows, a frame that is not in use reads
+ * as ones and swallows writes, as a hole in the address map does.
  */
 export class PhysicalMemory implements MemoryBus {
   /** A frame that is there but was never written has no bytes of its own. */
@@ -56,13 +56,13 @@ export class PhysicalMemory implements MemoryBus {
   read(address: Hpa, length: number): Uint8Array {
     const result = new Uint8Array(length);
     for (const piece of pagePieces(address, length)) {
-      const window = this.windows.get(piece.address >> FRAME_SHIFT);
+      const window = this.windows.get(piece.address >> PAGE_SHIFT);
       if (window) {
         const offset = piece.address - window.address;
         result.set(window.region.read(offset, piece.length), piece.done);
         continue;
       }
-      const { bytes } = this.frameToRead(piece.address >> FRAME_SHIFT);
+      const { bytes } = this.frameToRead(piece.address >> PAGE_SHIFT);
       const offset = offsetInPage(piece.address);
       result.set(bytes.subarray(offset, offset + piece.length), piece.done);
     }
@@ -72,25 +72,25 @@ export class PhysicalMemory implements MemoryBus {
   write(address: Hpa, bytes: Uint8Array): void {
     for (const piece of pagePieces(address, bytes.length)) {
       const part = bytes.subarray(piece.done, piece.done + piece.length);
-      const window = this.windows.get(piece.address >> FRAME_SHIFT);
+      const window = this.windows.get(piece.address >> PAGE_SHIFT);
       if (window) {
         window.region.write(piece.address - window.address, part);
         continue;
       }
-      const frame = this.frameToWrite(piece.address >> FRAME_SHIFT);
+      const frame = this.frameToWrite(piece.address >> PAGE_SHIFT);
       frame?.bytes.set(part, offsetInPage(piece.address));
     }
   }
 
   /** Little endian; `address` is a multiple of 8. */
   read64(address: Hpa): bigint {
-    const frame = this.frameToRead(address >> FRAME_SHIFT);
+    const frame = this.frameToRead(address >> PAGE_SHIFT);
     return frame.words.getBigUint64(offsetInPage(address), true);
   }
 
   /** Little endian; `address` is a multiple of 8. */
   write64(address: Hpa, value: bigint): void {
-    const frame = this.frameToWrite(address >> FRAME_SHIFT);
+    const frame = this.frameToWrite(address >> PAGE_SHIFT);
     frame?.words.setBigUint64(offsetInPage(address), value, true);
   }
 
@@ -112,6 +112,6 @@ export class PhysicalMemory implements MemoryBus {
 }
 
 function* frameNumbers(address: Hpa, length: bigint): Iterable<bigint> {
-  const end = (address + length) >> FRAME_SHIFT;
-  for (let number = address >> FRAME_SHIFT; number < end; number += 1n) yield number;
+  const end = (address + length) >> PAGE_SHIFT;
+  for (let number = address >> PAGE_SHIFT; number < end; number += 1n) yield number;
 }

@@ -1,19 +1,20 @@
+import type { Iova, Rid } from '#formats/addresses.ts';
+
 import type {
   DeviceRegion,
   DeviceTlbRange,
   DmaRequest,
   Endpoint,
-  Iova,
   MemoryBus,
   PageRequestMessage,
-  Rid,
   Translator,
 } from './bus.ts';
 import type { DeviceTlb } from './device-tlb.ts';
 import { EduRegisters } from './edu.ts';
 import type { DmaEngine } from './edu.ts';
-import type { Leaf } from './iotlb.ts';
 import { Registers } from './registers.ts';
+import { grants, translatedBy } from './translation.ts';
+import type { Leaf, Translation } from './translation.ts';
 
 /** Bytes. */
 const CONFIGURATION_SIZE = 256;
@@ -154,26 +155,23 @@ export class PciDevice implements DmaEngine, Endpoint {
   ): { address: bigint; length: number } | undefined {
     const { write, pasid } = access;
     const request = { rid: this.requesterId, iova, write, ...(pasid !== undefined && { pasid }) };
-    const found = this.isAtsEnabled ? this.ownTranslation(request) : this.translate(request);
+    const found = this.isAtsEnabled
+      ? this.ownTranslation(request)
+      : this.translator.translate(request);
     if (!found) return undefined;
     const border = found.bytesToBorder;
     return { address: found.address, length: border < length ? Number(border) : length };
   }
 
-  private translate(request: DmaRequest): ReturnType<Translator['translate']> {
-    return this.translator.translate(request);
-  }
-
   /** PCIe, 10.2: one that the device has, or one that it asks for and keeps. */
-  private ownTranslation(request: DmaRequest): ReturnType<Translator['translate']> {
+  private ownTranslation(request: DmaRequest): Translation | undefined {
     const { deviceTlb } = this.capabilities;
     const { iova, pasid, write } = request;
-    const serves = (leaf: Leaf): boolean => (write ? leaf.write && !leaf.clean : leaf.read);
+    const serves = (leaf: Leaf): boolean => grants(leaf, request) && !(write && leaf.clean);
     const cached = deviceTlb?.lookup(pasid, iova);
     const leaf = cached && serves(cached) ? cached : this.translator.requestTranslation?.(request);
     if (!leaf || !serves(leaf)) return undefined;
     deviceTlb?.insert(pasid, iova, leaf);
-    const offset = iova % leaf.size;
-    return { address: leaf.address + offset, bytesToBorder: leaf.size - offset };
+    return translatedBy(leaf, iova);
   }
 }

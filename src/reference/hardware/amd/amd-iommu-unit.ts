@@ -1,16 +1,18 @@
-import type { DmaRequest, Hpa, Iova, MemoryBus, Rid, Translator } from '../bus.ts';
-import type { Iotlb, Leaf } from '../iotlb.ts';
+import type { Hpa, Iova, Rid } from '#formats/addresses.ts';
+import { PAGE_SIZE } from '#formats/page.ts';
+
+import type { DmaRequest, MemoryBus, Translator } from '../bus.ts';
+import { beforeInterrupts, isInterrupt } from '../interrupts.ts';
+import type { Iotlb } from '../iotlb.ts';
 import type { HardwareParts } from '../parts.ts';
-import { bytesToInterrupts, isInterrupt, untranslated } from '../untranslated.ts';
-import type { Translation } from '../untranslated.ts';
+import { untranslated, grants, translatedBy } from '../translation.ts';
+import type { Leaf, Translation } from '../translation.ts';
 import type { AmdFeatures } from './capabilities.ts';
 import type { CommandBuffer } from './command-buffer.ts';
 import { deviceTableEntryAddress, readDeviceTableEntry } from './device-table.ts';
 import type { DeviceTableEntry } from './device-table.ts';
 import { EventCode, EventLog } from './events.ts';
 import { walkV1Table } from './v1-table.ts';
-
-const PAGE_SIZE = 4096n;
 
 export interface AmdIommuUnitOptions {
   readonly memory: MemoryBus;
@@ -79,11 +81,7 @@ export class AmdIommuUnit implements Translator {
     const leaf = this.leafFor(entry, iova);
     if (typeof leaf === 'number') return this.refuse(request, leaf);
     if (!grants(leaf, request)) return this.refuse(request, EventCode.IoPageFault);
-    const offset = iova % leaf.size;
-    return {
-      address: leaf.address + offset,
-      bytesToBorder: bytesToInterrupts(iova, leaf.size - offset),
-    };
+    return beforeInterrupts(translatedBy(leaf, iova), iova);
   }
 
   private leafFor({ domainId, root, mode }: DeviceTableEntry, iova: Iova): Leaf | EventCode {
@@ -98,11 +96,4 @@ export class AmdIommuUnit implements Translator {
     this.events.log({ code, rid, address: iova, write });
     return undefined;
   }
-}
-
-function grants(
-  rights: { readonly read: boolean; readonly write: boolean },
-  { write }: DmaRequest,
-): boolean {
-  return write ? rights.write : rights.read;
 }

@@ -1,4 +1,6 @@
-import type { Hpa, Iova, MemoryBus, Rid } from '../bus.ts';
+import type { Hpa, Iova, Rid } from '#formats/addresses.ts';
+
+import type { MemoryBus } from '../bus.ts';
 import type { Iotlb } from '../iotlb.ts';
 import { sizeInAddress } from './v1-table.ts';
 

@@ -1,4 +1,6 @@
-import type { Hpa, MemoryBus, Rid } from '../bus.ts';
+import type { Hpa, Rid } from '#formats/addresses.ts';
+
+import type { MemoryBus } from '../bus.ts';
 
 /** AMD IOMMU, 2.2.2.1 Device Table Entry Format. HW-AMD-01 */
 export const DEVICE_TABLE_ENTRY_SIZE = 32n;

@@ -1,4 +1,4 @@
-import type { Iova, Rid } from '../bus.ts';
+import type { Iova, Rid } from '#formats/addresses.ts';
 
 /** AMD IOMMU, 2.5 Event Logging: the codes of refused requests. */
 export const EventCode = {

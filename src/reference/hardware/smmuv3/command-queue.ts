@@ -1,4 +1,6 @@
-import type { Hpa, MemoryBus } from '../bus.ts';
+import type { Hpa } from '#formats/addresses.ts';
+
+import type { MemoryBus } from '../bus.ts';
 import { asidOf, Opcode, opcodeOf, rangeOf, streamOf, vmidOf } from './commands.ts';
 import type { Command } from './commands.ts';
 import type { ConfigurationCache } from './configuration-cache.ts';

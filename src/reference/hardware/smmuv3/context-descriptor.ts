@@ -1,4 +1,6 @@
-import type { Hpa, MemoryBus } from '../bus.ts';
+import type { Hpa } from '#formats/addresses.ts';
+
+import type { MemoryBus } from '../bus.ts';
 import { bits, field } from './bits.ts';
 import { granuleIn, startLevel } from './descriptors.ts';
 import { EventId } from './fault.ts';

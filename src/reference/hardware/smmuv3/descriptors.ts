@@ -1,5 +1,5 @@
-import type { Hpa } from '../bus.ts';
-import { entryIndex, entrySpan } from '../page-table.ts';
+import type { Hpa } from '#formats/addresses.ts';
+import { entryIndex, entrySpan } from '#formats/page-table.ts';
 
 /** log2 of a page: TG0 and S2TG name the granule of a table. */
 export type Granule = 12n | 16n;

@@ -1,4 +1,6 @@
-import type { Hpa, MemoryBus } from '../bus.ts';
+import type { Hpa } from '#formats/addresses.ts';
+
+import type { MemoryBus } from '../bus.ts';
 import { field } from './bits.ts';
 import { EventId, FaultClass } from './fault.ts';
 import type { Fault } from './fault.ts';

@@ -1,6 +1,9 @@
-import type { DmaRequest, Hpa, MemoryBus, Translator } from '../bus.ts';
-import type { Leaf } from '../iotlb.ts';
+import type { Hpa } from '#formats/addresses.ts';
+
+import type { DmaRequest, MemoryBus, Translator } from '../bus.ts';
 import type { HardwareParts } from '../parts.ts';
+import { combine, untranslated, translatedBy } from '../translation.ts';
+import type { Leaf, Translation } from '../translation.ts';
 import type { SmmuCommandQueue } from './command-queue.ts';
 import type { ConfigurationCache } from './configuration-cache.ts';
 import { readContext } from './context-descriptor.ts';
@@ -13,17 +16,13 @@ import type { SmmuModel } from './identification.ts';
 import { readSte } from './stream-table.ts';
 import type { Stage2Config, Ste } from './stream-table.ts';
 import type { SmmuTlb } from './tlb.ts';
-import { checkRights, combine, walkStage1, walkStage2 } from './walk.ts';
-
-const PAGE_SIZE = 4096n;
+import { checkRights, walkStage1, walkStage2 } from './walk.ts';
 
 export interface SmmuUnitOptions {
   readonly memory: MemoryBus;
   readonly parts: HardwareParts;
   readonly model: SmmuModel;
 }
-
-type Translation = { readonly address: Hpa; readonly bytesToBorder: bigint };
 
 /** How a stream is translated: its entry, and the context descriptor where there is a first stage. */
 interface Configuration {
@@ -62,20 +61,19 @@ export class SmmuUnit implements Translator {
 
   /** SMMUv3, 3.3: stream table entry, context descriptor, stage 1, stage 2. */
   translate(request: DmaRequest): Translation | undefined {
-    if (!this.isEnabled) return identity(request.iova);
+    if (!this.isEnabled) return untranslated(request.iova);
     const found = this.configure(request);
     if (isFault(found)) return this.refuse(request, found, true);
     const { ste, context } = found;
     if (ste.aborts) return undefined;
-    if (!context && !ste.stage2) return identity(request.iova);
+    if (!context && !ste.stage2) return untranslated(request.iova);
     const leaf = this.leafFor(found, request.iova);
     if (isFault(leaf)) return this.refuse(request, leaf, recordsIn(found, leaf));
     if (checkRights(leaf, request.write)) {
       const fault = this.permissionFault(found, request);
       return this.refuse(request, fault, recordsIn(found, fault));
     }
-    const offset = request.iova % leaf.size;
-    return { address: leaf.address + offset, bytesToBorder: leaf.size - offset };
+    return translatedBy(leaf, request.iova);
   }
 
   /** 3.4: stage 1 is the first to be asked; what is cached does not tell whose right is missing. */
@@ -182,8 +180,4 @@ export class SmmuUnit implements Translator {
 function recordsIn({ ste, context }: Configuration, { secondStage }: Fault): boolean {
   const ofSecond = secondStage !== undefined || !context;
   return (ofSecond ? ste.stage2?.records : context?.records) ?? true;
-}
-
-function identity(iova: bigint): Translation {
-  return { address: iova, bytesToBorder: PAGE_SIZE - (iova % PAGE_SIZE) };
 }

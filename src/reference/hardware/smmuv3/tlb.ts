@@ -1,4 +1,5 @@
-import type { Iotlb, Leaf } from '../iotlb.ts';
+import type { Iotlb } from '../iotlb.ts';
+import type { Leaf } from '../translation.ts';
 
 const ASIDS = 0x1_0000;
 

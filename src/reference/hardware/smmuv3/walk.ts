@@ -1,5 +1,8 @@
-import type { Hpa, MemoryBus } from '../bus.ts';
-import type { Leaf } from '../iotlb.ts';
+import type { Hpa } from '#formats/addresses.ts';
+
+import type { MemoryBus } from '../bus.ts';
+import { grants } from '../translation.ts';
+import type { Leaf } from '../translation.ts';
 import {
   ACCESS_FLAG,
   addressIn,
@@ -79,18 +82,5 @@ function walk({ memory, table, address, locate, rightsOf }: Walk): Leaf | Fault 
 
 /** SMMUv3, 3.4: the rights of a leaf, where the request wants more. */
 export function checkRights(leaf: Leaf, write: boolean): Fault | undefined {
-  return (write ? leaf.write : leaf.read) ? undefined : { id: EventId.Permission };
-}
-
-/** Both stages in one: the smaller page, and what both allow. */
-export function combine(first: Leaf, second: Leaf, address: bigint): Leaf {
-  const size = first.size < second.size ? first.size : second.size;
-  const middle = first.address + (address % first.size);
-  const place = second.address + (middle % second.size);
-  return {
-    address: place - (place % size),
-    size,
-    read: first.read && second.read,
-    write: first.write && second.write,
-  };
+  return grants(leaf, { write }) ? undefined : { id: EventId.Permission };
 }

@@ -1,4 +1,4 @@
-import type { Hpa, Iova } from '../bus.ts';
+import type { Hpa, Iova } from '#formats/addresses.ts';
 
 export interface Mapping {
   readonly first: Iova;

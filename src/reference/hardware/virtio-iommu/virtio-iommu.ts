@@ -1,7 +1,11 @@
-import type { DmaRequest, MemoryBus, Rid, Translator } from '../bus.ts';
+import type { Rid } from '#formats/addresses.ts';
+import { INTERRUPT_MESSAGES } from '#formats/interrupts.ts';
+
+import type { DmaRequest, MemoryBus, Translator } from '../bus.ts';
+import { beforeInterrupts, isInterrupt } from '../interrupts.ts';
 import type { HardwareParts } from '../parts.ts';
-import { bytesToInterrupts, isInterrupt } from '../untranslated.ts';
-import type { Translation } from '../untranslated.ts';
+import { grants } from '../translation.ts';
+import type { Translation } from '../translation.ts';
 import type { Mappings } from './mappings.ts';
 import {
   MAP_READ,
@@ -64,9 +68,9 @@ export class VirtioIommu implements Translator {
   translate({ rid, pasid, iova, write }: DmaRequest): Translation | undefined {
     if (pasid !== undefined || isInterrupt(iova)) return undefined;
     const mapping = this.domainOf.get(rid)?.mappings.at(iova);
-    if (!mapping || !(write ? mapping.write : mapping.read)) return undefined;
+    if (!mapping || !grants(mapping, { write })) return undefined;
     const address = mapping.physical + (iova - mapping.first);
-    return { address, bytesToBorder: bytesToInterrupts(iova, mapping.last - iova + 1n) };
+    return beforeInterrupts({ address, bytesToBorder: mapping.last - iova + 1n }, iova);
   }
 
   private answer(bytes: Uint8Array, room: number): Uint8Array {
@@ -167,7 +171,7 @@ function interruptProperty(): Uint8Array {
   view.setUint16(0, PROBE_RESERVED_MEMORY, true);
   view.setUint16(2, RESERVED_MEMORY_LENGTH, true);
   view.setUint8(4, RESERVED_INTERRUPTS);
-  view.setBigUint64(8, 0xfee0_0000n, true);
-  view.setBigUint64(16, 0xfeef_ffffn, true);
+  view.setBigUint64(8, INTERRUPT_MESSAGES.first, true);
+  view.setBigUint64(16, INTERRUPT_MESSAGES.last, true);
   return new Uint8Array(view.buffer);
 }

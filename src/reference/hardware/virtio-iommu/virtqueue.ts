@@ -1,4 +1,6 @@
-import type { Hpa, MemoryBus } from '../bus.ts';
+import type { Hpa } from '#formats/addresses.ts';
+
+import type { MemoryBus } from '../bus.ts';
 
 /** virtio 1.2, 2.7 Split Virtqueues: their three parts. `size` counts descriptors, and is a power of two. */
 export interface VirtqueueLayout {

@@ -1,4 +1,5 @@
-import type { Rid } from '../bus.ts';
+import type { Rid } from '#formats/addresses.ts';
+
 import type { ContextEntry } from './context-table.ts';
 import type { ScalableContextEntry } from './scalable-context.ts';
 

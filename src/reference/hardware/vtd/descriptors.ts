@@ -1,4 +1,6 @@
-import type { DeviceTlbRange, Hpa, Iova, Rid } from '../bus.ts';
+import type { Hpa, Iova, Rid } from '#formats/addresses.ts';
+
+import type { DeviceTlbRange } from '../bus.ts';
 
 /** Bytes. */
 export const DESCRIPTOR_SIZE = 16n;

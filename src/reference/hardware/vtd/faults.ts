@@ -1,4 +1,4 @@
-import type { Iova, Rid } from '../bus.ts';
+import type { Iova, Rid } from '#formats/addresses.ts';
 
 /** VT-d, 7.1.3 Fault Conditions: reasons of legacy mode, then those of scalable mode. HW-VTD-51 52 */
 export const FaultReason = {

@@ -1,4 +1,6 @@
-import type { Endpoint, Hpa, MemoryBus, Rid } from '../bus.ts';
+import type { Hpa, Rid } from '#formats/addresses.ts';
+
+import type { Endpoint, MemoryBus } from '../bus.ts';
 import type { Iotlb } from '../iotlb.ts';
 import type { ContextCache } from './context-cache.ts';
 import {

@@ -1,4 +1,6 @@
-import type { Hpa, MemoryBus, PageRequestMessage } from '../bus.ts';
+import type { Hpa } from '#formats/addresses.ts';
+
+import type { MemoryBus, PageRequestMessage } from '../bus.ts';
 
 export const PAGE_REQUEST_SIZE = 32n;
 const TYPE = 1n;

@@ -1,4 +1,5 @@
-import type { Rid } from '../bus.ts';
+import type { Rid } from '#formats/addresses.ts';
+
 import type { FoundPasidEntry } from './pasid-table.ts';
 
 /** VT-d, 6.2.2 PASID-Cache: present entries by requester and PASID, until they are invalidated. HW-VTD-30 */

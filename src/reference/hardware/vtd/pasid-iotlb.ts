@@ -1,5 +1,7 @@
-import type { Iova } from '../bus.ts';
-import type { Iotlb, Leaf } from '../iotlb.ts';
+import type { Iova } from '#formats/addresses.ts';
+
+import type { Iotlb } from '../iotlb.ts';
+import type { Leaf } from '../translation.ts';
 
 /**
  * What was translated by a first stage, alone or nested, which is tagged with domain and PASID. Not architecture, but for

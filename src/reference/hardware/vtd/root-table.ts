@@ -1,4 +1,6 @@
-import type { Hpa, MemoryBus, Rid } from '../bus.ts';
+import type { Hpa, Rid } from '#formats/addresses.ts';
+
+import type { MemoryBus } from '../bus.ts';
 import { FaultReason } from './faults.ts';
 
 export const ADDRESS_MASK = 0x000f_ffff_ffff_f000n;

@@ -1,4 +1,6 @@
-import type { Hpa, MemoryBus, Rid } from '../bus.ts';
+import type { Hpa, Rid } from '#formats/addresses.ts';
+
+import type { MemoryBus } from '../bus.ts';
 import { FaultReason } from './faults.ts';
 import type { Refusal } from './faults.ts';
 import { ADDRESS_MASK } from './root-table.ts';

@@ -1,5 +1,10 @@
-import type { DmaRequest, Hpa, MemoryBus, Rid } from '../bus.ts';
-import type { Iotlb, Leaf } from '../iotlb.ts';
+import type { Hpa, Rid } from '#formats/addresses.ts';
+import { PAGE_MASK, PAGE_SIZE } from '#formats/page.ts';
+
+import type { DmaRequest, MemoryBus } from '../bus.ts';
+import type { Iotlb } from '../iotlb.ts';
+import { combine } from '../translation.ts';
+import type { Leaf } from '../translation.ts';
 import type { ContextCache } from './context-cache.ts';
 import { FaultReason } from './faults.ts';
 import type { Refusal } from './faults.ts';
@@ -14,8 +19,6 @@ import { readScalableContext } from './scalable-context.ts';
 import type { ScalableContextEntry } from './scalable-context.ts';
 import { walkSecondStage } from './second-stage.ts';
 import type { SecondStageTable } from './second-stage.ts';
-
-const PAGE_SIZE = 4096n;
 
 export interface ScalableModeOptions {
   readonly memory: MemoryBus;
@@ -138,7 +141,7 @@ export class ScalableMode {
     const guest = first.address + (access.iova % first.size);
     const second = this.walkSecond(entry, { iova: guest, write: access.write });
     if (typeof second === 'number') return second;
-    return combine({ first, second }, { iova: access.iova, guest });
+    return combine(first, second, access.iova);
   }
 
   private locateTable(
@@ -176,21 +179,5 @@ function serves(cached: Leaf, { write }: Access): boolean {
 }
 
 function passThrough(iova: bigint): Leaf {
-  return { address: iova - (iova % PAGE_SIZE), size: PAGE_SIZE, read: true, write: true };
-}
-
-/** The smaller page of the two, with what both allow. */
-function combine(
-  { first, second }: { readonly first: Leaf; readonly second: Leaf },
-  { iova, guest }: { readonly iova: bigint; readonly guest: bigint },
-): Leaf {
-  const size = first.size < second.size ? first.size : second.size;
-  const address = second.address + (guest % second.size) - (iova % size);
-  return {
-    address,
-    size,
-    read: first.read && second.read,
-    write: first.write && second.write,
-    clean: first.clean === true || second.clean === true,
-  };
+  return { address: iova & PAGE_MASK, size: PAGE_SIZE, read: true, write: true };
 }

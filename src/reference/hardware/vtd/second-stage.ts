@@ -1,6 +1,8 @@
-import type { Hpa, Iova, MemoryBus } from '../bus.ts';
-import type { Leaf } from '../iotlb.ts';
-import { entryIndex, entrySpan } from '../page-table.ts';
+import type { Hpa, Iova } from '#formats/addresses.ts';
+import { entryIndex, entrySpan } from '#formats/page-table.ts';
+
+import type { MemoryBus } from '../bus.ts';
+import type { Leaf } from '../translation.ts';
 import { FaultReason } from './faults.ts';
 
 /** VT-d, 9.8 Second-Stage Paging Entries. HW-VTD-22 */

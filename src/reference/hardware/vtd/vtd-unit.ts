@@ -1,16 +1,13 @@
+import type { Hpa, Rid } from '#formats/addresses.ts';
+import { PAGE_MASK } from '#formats/page.ts';
+
 import { PageResponse } from '../bus.ts';
-import type {
-  DmaRequest,
-  Endpoint,
-  Hpa,
-  Iova,
-  MemoryBus,
-  PageRequestMessage,
-  Rid,
-  Translator,
-} from '../bus.ts';
-import type { Iotlb, Leaf } from '../iotlb.ts';
+import type { DmaRequest, Endpoint, MemoryBus, PageRequestMessage, Translator } from '../bus.ts';
+import { isInterrupt, beforeInterrupts } from '../interrupts.ts';
+import type { Iotlb } from '../iotlb.ts';
 import type { HardwareParts } from '../parts.ts';
+import { untranslated, translatedBy, grants } from '../translation.ts';
+import type { Leaf, Translation } from '../translation.ts';
 import { capabilityOf, extendedCapabilityOf, legacyModel } from './capabilities.ts';
 import type { VtdModel } from './capabilities.ts';
 import type { ContextCache } from './context-cache.ts';
@@ -24,19 +21,11 @@ import { readRootEntry, SCALABLE_MODE } from './root-table.ts';
 import type { ScalableMode } from './scalable-mode.ts';
 import { walkSecondStage } from './second-stage.ts';
 
-/** VT-d, 3.13 Handling Requests to Interrupt Address Range: never an address in memory. */
-const INTERRUPTS_FIRST = 0xfee0_0000n;
-const INTERRUPTS_END = 0xfef0_0000n;
-const PAGE_SIZE = 4096n;
-
 export interface VtdUnitOptions {
   readonly memory: MemoryBus;
   readonly parts: HardwareParts;
   readonly model?: VtdModel;
 }
-
-/** A translation as a device sees it. */
-type Place = NonNullable<ReturnType<Translator['translate']>>;
 
 /** A remapping unit of Intel VT-d. Requests are not translated before enableTranslation(). HW-VTD-01 */
 export class VtdUnit implements Translator {
@@ -94,15 +83,15 @@ export class VtdUnit implements Translator {
   }
 
   /** VT-d, 3.4 DMA Remapping: by the tables of the mode. Interrupts are requests without PASID. */
-  translate(request: DmaRequest): Place | undefined {
+  translate(request: DmaRequest): Translation | undefined {
     const { iova, pasid } = request;
-    if (!this.isTranslating) return identity(iova);
+    if (!this.isTranslating) return untranslated(iova);
     if (pasid === undefined && isInterrupt(iova)) return undefined;
     if (this.isScalable) return this.translateScalable(request);
     if (pasid !== undefined) return this.refuse(request, FaultReason.PasidInLegacyMode);
     const context = this.contextOf(request);
     if (!context) return undefined;
-    if (context.passThrough) return identity(iova);
+    if (context.passThrough) return untranslated(iova);
     return this.translateSecondStage(request, context);
   }
 
@@ -126,7 +115,7 @@ export class VtdUnit implements Translator {
     if (last) this.endpoints.get(rid)?.pageGroupResponse(group, code);
   }
 
-  private translateScalable(request: DmaRequest): Place | undefined {
+  private translateScalable(request: DmaRequest): Translation | undefined {
     const found = this.scalableMode.translate(request, this.rootTable);
     if ('reason' in found) return this.refuse(request, found.reason, found.silent);
     const { ScalableNoRead: read, ScalableNoWrite: write } = FaultReason;
@@ -146,7 +135,10 @@ export class VtdUnit implements Translator {
     return context;
   }
 
-  private translateSecondStage(request: DmaRequest, context: ContextEntry): Place | undefined {
+  private translateSecondStage(
+    request: DmaRequest,
+    context: ContextEntry,
+  ): Translation | undefined {
     const leaf = this.leafFor(context, request);
     if (typeof leaf === 'number') return this.refuse(request, leaf, context.silent);
     const { NoRead: read, NoWrite: write } = FaultReason;
@@ -168,32 +160,17 @@ export class VtdUnit implements Translator {
 
   private refuse(request: DmaRequest, reason: FaultReason, silent = false): undefined {
     const { rid, pasid, write } = request;
-    const address = request.iova - (request.iova % PAGE_SIZE);
+    const address = request.iova & PAGE_MASK;
     const withPasid = pasid === undefined ? {} : { pasid };
     if (!silent) this.faults.record({ rid, ...withPasid, write, reason, address });
     return undefined;
   }
 }
 
-function identity(iova: Iova): Place {
-  return { address: iova, bytesToBorder: PAGE_SIZE - (iova % PAGE_SIZE) };
-}
-
-function placeIn(leaf: Leaf, { iova, pasid }: DmaRequest): Place {
-  const offset = iova % leaf.size;
-  const bytes = leaf.size - offset;
-  const border = pasid === undefined ? bytesToBorder(iova, bytes) : bytes;
-  return { address: leaf.address + offset, bytesToBorder: border };
-}
-
-function isInterrupt(iova: Iova): boolean {
-  return INTERRUPTS_FIRST <= iova && iova < INTERRUPTS_END;
-}
-
-/** A superpage may reach over the interrupt range; a translation may not. */
-function bytesToBorder(iova: Iova, bytes: bigint): bigint {
-  const reaches = iova < INTERRUPTS_FIRST && INTERRUPTS_FIRST < iova + bytes;
-  return reaches ? INTERRUPTS_FIRST - iova : bytes;
+/** Interrupts are requests without PASID. */
+function placeIn(leaf: Leaf, { iova, pasid }: DmaRequest): Translation {
+  const found = translatedBy(leaf, iova);
+  return pasid === undefined ? beforeInterrupts(found, iova) : found;
 }
 
 function isRefusal(context: ContextEntry | Refusal): context is Refusal {
@@ -206,6 +183,6 @@ function missingRight(
   leaf: Leaf,
   reasons: { readonly read: FaultReason; readonly write: FaultReason },
 ): FaultReason | undefined {
-  if (request.write) return leaf.write ? undefined : reasons.write;
-  return leaf.read ? undefined : reasons.read;
+  if (grants(leaf, request)) return undefined;
+  return request.write ? reasons.write : reasons.read;
 }

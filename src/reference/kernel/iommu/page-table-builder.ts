@@ -1,7 +1,8 @@
+import type { Hpa } from '#formats/addresses.ts';
+import { entryIndex, entrySpan } from '#formats/page-table.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
-import type { Hpa, MemoryBus } from '../../hardware/bus.ts';
-import { entryIndex, entrySpan } from '../../hardware/page-table.ts';
+import type { MemoryBus } from '../../hardware/bus.ts';
 import { invariant, ReferenceBug } from '../../reference-bug.ts';
 import type { Folio, Pages } from '../mm/pages.ts';
 import { PAGE_SHIFT } from '../mm/user-memory.ts';

@@ -1,5 +1,5 @@
+import { pagePieces } from '#formats/page.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
-import { pagePieces } from '../../hardware/page-pieces.ts';
 import type { IommuDomain } from '../iommu/domain.ts';
 import type { Kernel } from '../../machine/kernel.ts';
 import { isErrno } from '../lib/errno.ts';

@@ -1,7 +1,7 @@
+import { pagePieces } from '#formats/page.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { MAP_HUGETLB, MAP_POPULATE, MAP_SHARED } from '#uapi/mman.ts';
 
-import { pagePieces } from '../../hardware/page-pieces.ts';
 import { invariant } from '../../reference-bug.ts';
 import type { Parts } from '../../machine/parts.ts';
 import type { PageFaults } from './fault.ts';

@@ -2,10 +2,11 @@ import type { ErrnoName } from '#uapi/errno.ts';
 
 import type { DeviceRegion } from '../../hardware/bus.ts';
 
-/** Page frame number of 4096-byte pages. */
+/** The processor's pages are those of the IOMMUs, as on x86. */
+export { PAGE_SHIFT, PAGE_SIZE } from '#formats/page.ts';
+
+/** Page frame number. */
 export type Pfn = bigint;
-export const PAGE_SHIFT = 12n;
-export const PAGE_SIZE = 4096n;
 
 export type Fault = 'SIGSEGV' | 'SIGBUS';
 

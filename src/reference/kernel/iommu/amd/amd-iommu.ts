@@ -1,3 +1,4 @@
+import { INTERRUPT_MESSAGES } from '#formats/interrupts.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { IOMMU_HW_INFO_TYPE_AMD, iommu_hw_info_amd } from '#uapi/iommufd/device.ts';
 
@@ -44,7 +45,7 @@ export interface AmdIommuOptions {
 
 /** Interrupt messages, and what HyperTransport has for itself. */
 const RESERVED: readonly ReservedRegion[] = [
-  { first: 0xfee0_0000n, last: 0xfeef_ffffn, type: 'msi' },
+  { ...INTERRUPT_MESSAGES, type: 'msi' },
   { first: 0xfd_0000_0000n, last: 0xff_ffff_ffffn, type: 'reserved' },
 ];
 /** One entry for each requester id there can be. */

@@ -1,4 +1,5 @@
-import type { Hpa } from '../../../hardware/bus.ts';
+import type { Hpa } from '#formats/addresses.ts';
+
 import { invalidateCd, invalidateSte } from '../../../hardware/smmuv3/commands.ts';
 import { DESCRIPTOR_SIZE } from '../../../hardware/smmuv3/context-descriptor.ts';
 import {

@@ -1,3 +1,4 @@
+import { INTERRUPT_MESSAGES } from '#formats/interrupts.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
   IOMMU_HW_INFO_TYPE_INTEL_VTD,
@@ -41,7 +42,7 @@ export interface IntelIommuOptions {
 }
 
 /** Interrupt messages of x86. IOAS-RANGES-07, DEV-36 */
-const MSI_WINDOW: ReservedRegion = { first: 0xfee0_0000n, last: 0xfeef_ffffn, type: 'msi' };
+const MSI_WINDOW: ReservedRegion = { ...INTERRUPT_MESSAGES, type: 'msi' };
 
 /** drivers/iommu/intel/iommu.c, for one unit in legacy mode. */
 export class IntelIommu implements IommuOps<IntelDevice> {

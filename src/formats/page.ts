@@ -1,4 +1,11 @@
-const PAGE_SIZE = 4096;
+/** A page of 4 KiB: what memory is given out in, and what most tables and rings of an IOMMU are cut to. */
+export const PAGE_SHIFT = 12n;
+/** Bytes. */
+export const PAGE_SIZE = 1n << PAGE_SHIFT;
+/** Of an address: what tells the page. */
+export const PAGE_MASK = ~(PAGE_SIZE - 1n);
+
+const BYTES = Number(PAGE_SIZE);
 
 export interface PagePiece {
   readonly address: bigint;
@@ -12,12 +19,12 @@ export interface PagePiece {
 export function* pagePieces(address: bigint, length: number): Iterable<PagePiece> {
   for (let done = 0; done < length;) {
     const at = address + BigInt(done);
-    const piece = Math.min(PAGE_SIZE - offsetInPage(at), length - done);
+    const piece = Math.min(BYTES - offsetInPage(at), length - done);
     yield { address: at, length: piece, done };
     done += piece;
   }
 }
 
 export function offsetInPage(address: bigint): number {
-  return Number(address & 0xfffn);
+  return Number(address & ~PAGE_MASK);
 }

@@ -1,0 +1,15 @@
+import type { Iova } from './addresses.ts';
+import { PAGE_SHIFT } from './page.ts';
+
+/**
+ * Bytes that an entry of that level covers: a page at level 1. `granule` is log2 of the size of pages and tables, of which
+ * those of 4 KiB have 512 entries.
+ */
+export function entrySpan(level: number, granule = PAGE_SHIFT): bigint {
+  return 1n << (granule + (granule - 3n) * BigInt(level - 1));
+}
+
+/** Which of the entries of a table of that level an IOVA uses. */
+export function entryIndex(iova: Iova, level: number, granule = PAGE_SHIFT): bigint {
+  return (iova / entrySpan(level, granule)) & ((1n << (granule - 3n)) - 1n);
+}

@@ -1,5 +1,4 @@
 import {
-  IOMMU_TEST_CMD,
   IOMMU_TEST_OP_ACCESS_PAGES,
   IOMMU_TEST_OP_ACCESS_REPLACE_IOAS,
   IOMMU_TEST_OP_ACCESS_RW,
@@ -9,6 +8,7 @@ import {
   MOCK_ACCESS_RW_WRITE,
 } from '#uapi/iommufd/selftest.ts';
 
+import { operationOf, testCommand } from './support/calls/test-command.ts';
 import { Given, When } from './support/cucumber.ts';
 import type { ObjectOf } from './support/handles.ts';
 import type { World } from './support/world.ts';
@@ -19,56 +19,41 @@ Given('{newAccess} on {ioas}', async function ({ name, pins }, ioas) {
   this.require('test-cmd');
   const { iommufd, id } = ioas;
   const flags = pins ? MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES : 0;
+  const operation = { create_access: { flags } };
   const record = await this.call(
     this.it,
-    { fd: iommufd.fd, command: IOMMU_TEST_CMD },
-    {
-      op: IOMMU_TEST_OP_CREATE_ACCESS,
-      id,
-      operation: { create_access: { flags, out_access_fd: 0 } } as never,
-    },
+    ...testCommand(iommufd.fd, IOMMU_TEST_OP_CREATE_ACCESS, operation, id),
   );
   if (record.result < 0) return;
-  const { create_access: out } = record.fields?.['operation'] as {
-    create_access: { out_access_fd: number };
-  };
+  const { out_access_fd: fd = -1 } = operationOf(record, 'create_access');
   // The id is one that user space never learns; what names an access is its fd.
-  this.handles.add({ kind: 'access', name, id: 0, iommufd, fd: out.out_access_fd });
+  this.handles.add({ kind: 'access', name, id: 0, iommufd, fd });
 });
 
 async function access(
   world: World,
-  { iommufd, fd }: ObjectOf<'access'>,
+  user: ObjectOf<'access'>,
   op: number,
   operation: Record<string, Record<string, unknown>>,
 ): Promise<void> {
-  const values = { op, id: fd ?? -1, operation: operation as never };
-  const record = await world.call(world.it, { fd: iommufd.fd, command: IOMMU_TEST_CMD }, values);
-  const pages = (record.fields?.['operation'] as Record<string, Record<string, number>>)[
-    'access_pages'
-  ];
+  const { iommufd, fd } = user;
+  const record = await world.call(world.it, ...testCommand(iommufd.fd, op, operation, fd ?? -1));
   if (op === IOMMU_TEST_OP_ACCESS_PAGES && record.result >= 0)
-    world.pinned = pages?.['out_access_pages_id'];
+    user.pin = operationOf(record, 'access_pages')['out_access_pages_id'];
 }
 
 When(
   '{access} pins {size} at {iova} as {buffer}',
   async function (user, length, iova, { handle, offset }) {
     await access(this, user, IOMMU_TEST_OP_ACCESS_PAGES, {
-      access_pages: {
-        flags: 0,
-        out_access_pages_id: 0,
-        iova,
-        length,
-        uptr: handle.address + offset,
-      },
+      access_pages: { iova, length, uptr: handle.address + offset },
     });
   },
 );
 
 When('{access} drops its last pin', async function (user) {
   await access(this, user, IOMMU_TEST_OP_DESTROY_ACCESS_PAGES, {
-    destroy_access_pages: { access_pages_id: this.pinned ?? 0 },
+    destroy_access_pages: { access_pages_id: user.pin ?? 0 },
   });
 });
 
@@ -76,7 +61,7 @@ When(
   '{access} reads {size} at {iova} into {buffer}',
   async function (user, length, iova, { handle, offset }) {
     await access(this, user, IOMMU_TEST_OP_ACCESS_RW, {
-      access_rw: { iova, length, uptr: handle.address + offset, flags: 0 },
+      access_rw: { iova, length, uptr: handle.address + offset },
     });
   },
 );

@@ -1,20 +1,14 @@
 import { AssertionError } from 'chai';
 
-import { deviceVarieties, type DmaAccess } from '#port/bench.ts';
+import { deviceVarieties } from '#port/bench.ts';
 import type { Feature } from '#port/features.ts';
-import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
-import { VFIO_DEVICE_DETACH_IOMMUFD_PT } from '#uapi/vfio/device.ts';
 
-import { attachDevice, bindDevice, bringUp, openDevice } from './support/calls/attach.ts';
+import { attachDevice, bindDevice, detachDevice, openDevice } from './support/calls/attach.ts';
 import { Given, Then, When } from './support/cucumber.ts';
 import { openGroup, openInGroup } from './support/calls/group.ts';
-import {
-  attachmentOf,
-  type DeviceHandle,
-  type Handle,
-  type ObjectHandle,
-} from './support/handles.ts';
-import type { NewDevice, Requester } from './support/words/devices.ts';
+import type { DeviceHandle, Handle, ObjectHandle } from './support/handles.ts';
+import { access, accessOf, bytesOf, describe, lastAccess, nameOf } from './support/looks/dma.ts';
+import type { NewDevice } from './support/words/devices.ts';
 import type { World } from './support/world.ts';
 import { hex, pattern } from './values.ts';
 
@@ -51,6 +45,7 @@ async function plug(world: World, model: NewDevice): Promise<DeviceHandle> {
     ioas: undefined,
     flags,
     pasids: new Set(),
+    accesses: new Map(),
   });
 }
 
@@ -65,7 +60,7 @@ Given('{newDevice}', async function (model) {
 
 Given('{newDevice} attached to {object}', async function (model, object) {
   const device = await plug(this, model);
-  await bringUp(this, device, pageTable(object));
+  await attachDevice(this, this.it, device, pageTable(object));
 });
 
 When('{process} opens {node}', async function (process, { device, way }) {
@@ -84,44 +79,18 @@ When('{device} is given to {driver}', async function (device, driver) {
   this.conclude({ name: `bind of a driver of ${driver}`, result });
 });
 
-When('{process} binds {device} to {iommufd}', async function (_process, device, iommufd) {
+When('{process} binds {device} to {iommufd}', async function (process, device, iommufd) {
   requireOf(this, device, 'vfio-device');
-  await bindDevice(this, device, iommufd);
+  await bindDevice(this, process, device, iommufd);
 });
 
-When('{process} attaches {device} to {object}', async function (_process, device, object) {
-  if (device.id === undefined) await bringUp(this, device, pageTable(object));
-  else await attachDevice(this, device, pageTable(object));
+When('{process} attaches {device} to {object}', async function (process, device, object) {
+  await attachDevice(this, process, device, pageTable(object));
 });
 
 When('{process} detaches {device}', async function (process, device) {
-  if (device.info.kind === 'selftest') {
-    const { fd } = attached(device);
-    await this.call(process, { fd, command: IOMMU_DESTROY }, { id: device.mockId ?? 0 });
-    device.id = undefined;
-  } else {
-    const target = { fd: device.fd ?? -1, command: VFIO_DEVICE_DETACH_IOMMUFD_PT };
-    await this.call(process, target, {});
-  }
-  device.hwpt = undefined;
+  await detachDevice(this, process, device);
 });
-
-function attached({ iommufd, name }: DeviceHandle): { readonly fd: number } {
-  if (iommufd === undefined) throw new Error(`device "${name}" was never attached`);
-  return iommufd;
-}
-
-function accessOf(
-  { device, pasid }: Requester,
-  { iova, length }: { readonly iova: bigint; readonly length: number },
-): DmaAccess {
-  const place = { device: device.info.id, attachment: attachmentOf(device), iova, length };
-  return pasid === undefined ? place : { ...place, pasid };
-}
-
-function nameOf({ device, pasid }: Requester): string {
-  return `${pasid === undefined ? '' : `PASID ${pasid} of `}device "${device.name}"`;
-}
 
 Then(
   '{requester} {sight} {source} at {iova} .. +{size}',
@@ -142,38 +111,26 @@ Then(
 
 When('{requester} reads {size} at {iova}', async function (requester, length, iova) {
   requireOf(this, requester.device, 'dma');
-  const access = accessOf(requester, { iova, length: Number(length) });
-  this.dma = await this.running.machine.bench.dmaRead(access);
-  this.trace.note(`bench: ${nameOf(requester)} reads ${hex(iova)}: ${describe(this.dma)}`);
+  await access(this, requester, iova, { length: Number(length) });
 });
 
 When('{requester} writes pattern {string} at {iova}', async function (requester, seed, iova) {
   requireOf(this, requester.device, 'dma');
-  const bytes = pattern(seed, Number(this.pageSize));
-  const access = accessOf(requester, { iova, length: bytes.length });
-  this.dma = await this.running.machine.bench.dmaWrite(access, bytes);
-  this.trace.note(`bench: ${nameOf(requester)} writes ${hex(iova)}: ${describe(this.dma)}`);
+  await access(this, requester, iova, { bytes: pattern(seed, Number(this.pageSize)) });
 });
 
-function describe(dma: World['dma']): string {
-  return dma === undefined || dma === 'blocked' ? String(dma) : `${dma.bytes.length} bytes`;
-}
-
 Then('the access is blocked', function () {
-  if (this.dma === 'blocked') return;
-  throw new AssertionError(`the access moved ${describe(this.dma)}; expected it to be blocked`);
+  const result = lastAccess(this);
+  if (result === 'blocked') return;
+  throw new AssertionError(`the access moved ${describe(result)}; expected it to be blocked`);
 });
 
 Then('the access goes through', function () {
-  if (this.dma !== undefined && this.dma !== 'blocked') return;
-  throw new AssertionError('the access was blocked; expected it to go through');
+  bytesOf(this, 'it to go through');
 });
 
 Then('the device got pattern {string}', function (seed) {
-  if (this.dma === undefined || this.dma === 'blocked') {
-    throw new AssertionError(`the access was ${this.dma}; expected pattern "${seed}"`);
-  }
-  const { bytes } = this.dma;
+  const bytes = bytesOf(this, `pattern "${seed}"`);
   const expected = pattern(seed, bytes.length);
   const wrong = bytes.findIndex((byte, index) => byte !== expected[index]);
   if (wrong < 0) return;

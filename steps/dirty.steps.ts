@@ -1,8 +1,9 @@
 import { AssertionError } from 'chai';
 
 import { IOMMU_HWPT_GET_DIRTY_BITMAP } from '#uapi/iommufd/hwpt.ts';
-import { IOMMU_TEST_CMD, IOMMU_TEST_OP_DIRTY, MOCK_PAGE_SIZE } from '#uapi/iommufd/selftest.ts';
+import { IOMMU_TEST_OP_DIRTY, MOCK_PAGE_SIZE } from '#uapi/iommufd/selftest.ts';
 
+import { testCommand } from './support/calls/test-command.ts';
 import { Then, When } from './support/cucumber.ts';
 import { fdOf, idOf } from './support/words/names.ts';
 import type { BitRange } from './support/words/values.ts';
@@ -17,11 +18,7 @@ When('a device writes {size} at {iova} through {object}', async function (length
   const bits = Number(length) / MOCK_PAGE_SIZE;
   await port.store(scratch.array, new Uint8Array(Math.ceil(bits / 8)).fill(0xff));
   const dirty = { iova, length, page_size: BigInt(MOCK_PAGE_SIZE), uptr: scratch.array };
-  await this.must(
-    this.it,
-    { fd: fdOf(hwpt), command: IOMMU_TEST_CMD },
-    { op: IOMMU_TEST_OP_DIRTY, id: idOf(hwpt), operation: { dirty } as never },
-  );
+  await this.must(this.it, ...testCommand(fdOf(hwpt), IOMMU_TEST_OP_DIRTY, { dirty }, idOf(hwpt)));
 });
 
 When(

@@ -1,14 +1,12 @@
 import { AssertionError } from 'chai';
 
-import {
-  IOMMU_TEST_CMD,
-  IOMMU_TEST_OP_DMABUF_GET,
-  IOMMU_TEST_OP_DMABUF_REVOKE,
-} from '#uapi/iommufd/selftest.ts';
+import { IOMMU_TEST_OP_DMABUF_GET, IOMMU_TEST_OP_DMABUF_REVOKE } from '#uapi/iommufd/selftest.ts';
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 
 import { Given, Then, When } from './support/cucumber.ts';
 import { enableMemory, exportRegisters, readRegisters } from './support/calls/registers.ts';
+import { testCommand } from './support/calls/test-command.ts';
+import { bytesOf } from './support/looks/dma.ts';
 
 Given('{newDmaBuf} of {size}', async function ({ name, exporter, ranges }, length) {
   if (exporter === undefined) this.require('dma-buf');
@@ -17,13 +15,9 @@ Given('{newDmaBuf} of {size}', async function ({ name, exporter, ranges }, lengt
     exporter === undefined
       ? await this.call(
           this.it,
-          { fd: this.handles.first('iommufd').fd, command: IOMMU_TEST_CMD },
-          {
-            op: IOMMU_TEST_OP_DMABUF_GET,
-            operation: {
-              dmabuf_get: { length: Number(length), open_flags: O_RDWR | O_CLOEXEC },
-            } as never,
-          },
+          ...testCommand(this.handles.first('iommufd').fd, IOMMU_TEST_OP_DMABUF_GET, {
+            dmabuf_get: { length: Number(length), open_flags: O_RDWR | O_CLOEXEC },
+          }),
         )
       : await exportRegisters(this, exporter, { length, ranges });
   this.examine({ kind: 'succeeds' });
@@ -32,28 +26,19 @@ Given('{newDmaBuf} of {size}', async function ({ name, exporter, ranges }, lengt
 
 When('{process} {ownership} {dmaBuf}', async function (process, ownership, { fd, exporter }) {
   if (exporter !== undefined) {
-    await enableMemory(this, exporter, ownership === 'restores');
+    await enableMemory(this, process, exporter, ownership === 'restores');
     return;
   }
   await this.call(
     process,
-    { fd: this.handles.first('iommufd').fd, command: IOMMU_TEST_CMD },
-    {
-      op: IOMMU_TEST_OP_DMABUF_REVOKE,
-      operation: {
-        dmabuf_revoke: { dmabuf_fd: fd, revoked: ownership === 'revokes' ? 1 : 0 },
-      } as never,
-    },
+    ...testCommand(this.handles.first('iommufd').fd, IOMMU_TEST_OP_DMABUF_REVOKE, {
+      dmabuf_revoke: { dmabuf_fd: fd, revoked: ownership === 'revokes' ? 1 : 0 },
+    }),
   );
 });
 
 Then('the device got the registers of {device}', async function (exporter) {
-  if (this.dma === undefined || this.dma === 'blocked') {
-    throw new AssertionError(
-      `the access was ${this.dma}; expected the registers of device "${exporter.name}"`,
-    );
-  }
-  const { bytes } = this.dma;
+  const bytes = bytesOf(this, `the registers of device "${exporter.name}"`);
   const expected = await readRegisters(this, exporter, bytes.length);
   if (Buffer.compare(bytes, expected) === 0) return;
   const [got, wanted] = [bytes, expected].map((side) => Buffer.from(side).toString('hex'));

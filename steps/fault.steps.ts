@@ -2,8 +2,9 @@ import { AssertionError } from 'chai';
 
 import type { PageRequest } from '#port/bench.ts';
 import { iommu_hwpt_page_response, IOMMU_PGFAULT_PERM_READ } from '#uapi/iommufd/fault.ts';
-import { IOMMU_TEST_CMD, IOMMU_TEST_OP_TRIGGER_IOPF } from '#uapi/iommufd/selftest.ts';
+import { IOMMU_TEST_OP_TRIGGER_IOPF } from '#uapi/iommufd/selftest.ts';
 
+import { testCommand } from './support/calls/test-command.ts';
 import { When, Then } from './support/cucumber.ts';
 import { parseValue } from './support/fields.ts';
 import type { BufferHandle, ProcessHandle, Spot } from './support/handles.ts';
@@ -25,9 +26,8 @@ When('{device} requests a page at {iova}', async function (device, addr) {
   this.require('test-cmd');
   const { fd } = device.iommufd ?? this.handles.first('iommufd');
   const request = { dev_id: idOf(device), pasid: 0, grpid: 0, perm: IOMMU_PGFAULT_PERM_READ, addr };
-  const operation = { trigger_iopf: request } as never;
-  const target = { fd, command: IOMMU_TEST_CMD };
-  await this.must(this.it, target, { op: IOMMU_TEST_OP_TRIGGER_IOPF, operation });
+  const operation = { trigger_iopf: request };
+  await this.must(this.ownerOf(device), ...testCommand(fd, IOMMU_TEST_OP_TRIGGER_IOPF, operation));
 });
 
 async function requestPages(

@@ -8,7 +8,6 @@ import {
 } from '#uapi/iommufd/hwpt.ts';
 import {
   IOMMU_HWPT_DATA_SELFTEST,
-  IOMMU_TEST_CMD,
   IOMMU_TEST_DEV_CACHE_DEFAULT,
   IOMMU_TEST_IOTLB_DEFAULT,
   IOMMU_TEST_OP_DEV_CHECK_CACHE,
@@ -18,9 +17,10 @@ import {
   iommu_hwpt_selftest,
 } from '#uapi/iommufd/selftest.ts';
 
+import { testCommand } from './support/calls/test-command.ts';
 import { Given, Then, When } from './support/cucumber.ts';
 import { compareValue, parseRows } from './support/fields.ts';
-import type { GuestTableHandle, ObjectHandle } from './support/handles.ts';
+import type { GuestTableHandle, ObjectHandle, ProcessHandle } from './support/handles.ts';
 import { nameMade } from './support/made.ts';
 import { idOf, ioasBehind } from './support/words/names.ts';
 import type { HwptSort, NewHwpt } from './support/words/hwpts.ts';
@@ -31,9 +31,10 @@ import { hex } from './values.ts';
 /** Page tables that are made by hand, and the structs that describe them to the driver of an IOMMU. */
 
 /** What the driver of a mock device is told. Of a nested table it gets the mandatory part, as older kernels know no more. */
-async function mockData(world: World, huge: boolean): Promise<Record<string, unknown>> {
-  world.require('test-cmd');
-  const { port, scratch } = world.it;
+async function mockData(
+  { port, scratch }: ProcessHandle,
+  huge: boolean,
+): Promise<Record<string, unknown>> {
   const fields = { iotlb: IOMMU_TEST_IOTLB_DEFAULT, pagetable_type: MOCK_IOMMUPT_HUGE };
   const data_len = huge ? iommu_hwpt_selftest.size : iommu_hwpt_selftest.codecs.iotlb.size;
   await port.store(scratch.array, iommu_hwpt_selftest.pack(fields).slice(0, data_len));
@@ -50,7 +51,7 @@ const flagsOf: Readonly<Record<HwptSort, number>> = {
 
 /** What the driver of an IOMMU is told of a guest's page table. */
 async function guestData(
-  { it: { port, scratch } }: World,
+  { port, scratch }: ProcessHandle,
   { format, guestAddress }: GuestTableHandle,
 ): Promise<Record<string, unknown>> {
   const { type, bytes } = format.hwptData(guestAddress);
@@ -60,10 +61,13 @@ async function guestData(
 
 async function valuesOf(
   world: World,
+  process: ProcessHandle,
   { sort, huge, fault, table }: NewHwpt,
 ): Promise<Record<string, unknown>> {
   const ofMock = huge || (sort === 'nested' && table === undefined);
-  const data = table ? await guestData(world, table) : ofMock ? await mockData(world, huge) : {};
+  if (ofMock) world.require('test-cmd');
+  const ofGuest = table && (await guestData(process, table));
+  const data = ofGuest ?? (ofMock ? await mockData(process, huge) : {});
   const reports = fault === undefined ? 0 : IOMMU_HWPT_FAULT_ID_VALID;
   return { flags: flagsOf[sort] | reports, fault_id: fault ?? 0, ...data };
 }
@@ -74,7 +78,9 @@ Given('{newHwpt} for {device} on {object}', async function (hwpt, device, object
   const iommufd = device.iommufd ?? this.handles.first('iommufd');
   const target = { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC };
   const place = { dev_id: idOf(device), pt_id: idOf(object) };
-  const fields = await this.must(this.it, target, { ...place, ...(await valuesOf(this, hwpt)) });
+  const process = this.ownerOf(device);
+  const values = await valuesOf(this, process, hwpt);
+  const fields = await this.must(process, target, { ...place, ...values });
   const id = Number(fields['out_hwpt_id']);
   const ioas = (object as ObjectHandle).ioas ?? ioasBehind(this, place.pt_id);
   this.handles.add({ kind: 'hwpt', name, id, iommufd, ioas, nested: sort === 'nested' });
@@ -122,39 +128,36 @@ Then('{buffer} holds {struct}:', async function ({ handle, offset }, struct, tab
 
 /** Where the test driver remembers what was invalidated: a nested page table has an IOTLB, a mock device a cache. */
 interface Cache {
-  readonly values: (entry: number, value: number) => Record<string, unknown>;
+  readonly op: number;
+  readonly operation: (id: number, value: number) => Record<string, Record<string, number>>;
   /** What its entries hold until they are invalidated. */
   readonly initial: number;
 }
 
 const iotlb: Cache = {
-  values: (id, value) => ({
-    op: IOMMU_TEST_OP_MD_CHECK_IOTLB,
-    operation: { check_iotlb: { id, iotlb: value } },
-  }),
+  op: IOMMU_TEST_OP_MD_CHECK_IOTLB,
+  operation: (id, iotlb) => ({ check_iotlb: { id, iotlb } }),
   initial: IOMMU_TEST_IOTLB_DEFAULT,
 };
 
 const deviceCache: Cache = {
-  values: (id, value) => ({
-    op: IOMMU_TEST_OP_DEV_CHECK_CACHE,
-    operation: { check_dev_cache: { id, cache: value } },
-  }),
+  op: IOMMU_TEST_OP_DEV_CHECK_CACHE,
+  operation: (id, cache) => ({ check_dev_cache: { id, cache } }),
   initial: IOMMU_TEST_DEV_CACHE_DEFAULT,
 };
 
 /** The numbers of all entries that hold `value`. */
 async function entriesWith(
   world: World,
-  { values }: Cache,
+  { op, operation }: Cache,
   id: number,
   value: number,
 ): Promise<number[]> {
   const { fd } = world.handles.first('iommufd');
   const found: number[] = [];
   for (let entry = 0; entry < MOCK_NESTED_DOMAIN_IOTLB_NUM; entry += 1) {
-    const target = { fd, command: IOMMU_TEST_CMD };
-    const { result } = await world.probe(world.it, target, { id, ...values(entry, value) });
+    const call = testCommand(fd, op, operation(entry, value), id);
+    const { result } = await world.probe(world.it, ...call);
     if (result === 0) found.push(entry);
   }
   return found;

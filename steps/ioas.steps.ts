@@ -12,8 +12,9 @@ import {
   IOMMU_IOAS_UNMAP,
 } from '#uapi/iommufd/ioas.ts';
 import { IOMMU_OPTION, IOMMU_OPTION_OP_GET, IOMMU_OPTION_OP_SET } from '#uapi/iommufd/objects.ts';
-import { IOMMU_TEST_CMD, IOMMU_TEST_OP_ADD_RESERVED } from '#uapi/iommufd/selftest.ts';
+import { IOMMU_TEST_OP_ADD_RESERVED } from '#uapi/iommufd/selftest.ts';
 
+import { testCommand } from './support/calls/test-command.ts';
 import { Given, Then, When, type DataTable } from './support/cucumber.ts';
 import { rememberMapping } from './support/mappings.ts';
 import type { Landing, Place, Rights } from './support/words/ioases.ts';
@@ -127,12 +128,12 @@ Given('{iova} .. +{size} is reserved in {ioas}', async function (start, length, 
   this.require('test-cmd');
   await this.must(
     this.it,
-    { fd: ioas.iommufd.fd, command: IOMMU_TEST_CMD },
-    {
-      op: IOMMU_TEST_OP_ADD_RESERVED,
-      id: ioas.id,
-      operation: { add_reserved: { start, length } } as never,
-    },
+    ...testCommand(
+      ioas.iommufd.fd,
+      IOMMU_TEST_OP_ADD_RESERVED,
+      { add_reserved: { start, length } },
+      ioas.id,
+    ),
   );
 });
 

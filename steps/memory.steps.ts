@@ -1,8 +1,9 @@
 import { AssertionError } from 'chai';
 
 import { failure } from '#uapi/errno.ts';
-import { IOMMU_TEST_CMD, IOMMU_TEST_OP_MD_CHECK_REFS } from '#uapi/iommufd/selftest.ts';
+import { IOMMU_TEST_OP_MD_CHECK_REFS } from '#uapi/iommufd/selftest.ts';
 
+import { testCommand } from './support/calls/test-command.ts';
 import { Then, When } from './support/cucumber.ts';
 import type { BufferHandle, Spot } from './support/handles.ts';
 import { loadBytes } from './support/looks/probes.ts';
@@ -42,12 +43,12 @@ async function checkReferences(
   check: { readonly uptr: bigint; readonly length: bigint; readonly refs: number },
 ): Promise<number | bigint> {
   world.require('test-cmd');
-  const target = { fd: world.handles.first('iommufd').fd, command: IOMMU_TEST_CMD };
-  const operation = { check_refs: check } as never;
-  const { result } = await world.probe(world.it, target, {
-    op: IOMMU_TEST_OP_MD_CHECK_REFS,
-    operation,
-  });
+  const { fd } = world.handles.first('iommufd');
+  const operation = { check_refs: check };
+  const { result } = await world.probe(
+    world.it,
+    ...testCommand(fd, IOMMU_TEST_OP_MD_CHECK_REFS, operation),
+  );
   return result;
 }
 

@@ -3,7 +3,6 @@ import { AssertionError } from 'chai';
 import { failure } from '#uapi/errno.ts';
 import { IOMMU_HWPT_ALLOC } from '#uapi/iommufd/hwpt.ts';
 import {
-  IOMMU_TEST_CMD,
   IOMMU_TEST_OP_PASID_CHECK_HWPT,
   IOMMU_TEST_OP_PASID_REPLACE,
 } from '#uapi/iommufd/selftest.ts';
@@ -11,16 +10,18 @@ import {
 import { Given, Then, When } from './support/cucumber.ts';
 import { idOf } from './support/words/names.ts';
 import { attachPasid, detachPasid, mockOf, pasidHwptValues } from './support/calls/pasid.ts';
+import { testCommand } from './support/calls/test-command.ts';
 
 Given('{newPasidHwpt} for {device} on {object}', async function (sort, device, base) {
   this.require('hwpt-alloc');
+  const process = this.ownerOf(device);
   const iommufd = device.iommufd ?? this.handles.first('iommufd');
   const values = {
     dev_id: idOf(device),
     pt_id: idOf(base),
-    ...(await pasidHwptValues(this, sort)),
+    ...(await pasidHwptValues(process, sort)),
   };
-  const fields = await this.must(this.it, { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC }, values);
+  const fields = await this.must(process, { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC }, values);
   const id = Number(fields['out_hwpt_id']);
   const ioas = base.kind === 'hwpt' ? base.ioas : idOf(base);
   this.handles.add({ kind: 'hwpt', name: sort.name, id, iommufd, ioas });
@@ -28,8 +29,8 @@ Given('{newPasidHwpt} for {device} on {object}', async function (sort, device, b
 
 When(
   '{process} attaches PASID {int} of {device} to {object}',
-  async function (_process, pasid, device, object) {
-    await attachPasid(this, device, { pasid, pt_id: idOf(object) });
+  async function (process, pasid, device, object) {
+    await attachPasid(this, process, device, { pasid, pt_id: idOf(object) });
   },
 );
 
@@ -38,23 +39,23 @@ When(
   async function (process, pasid, device, object) {
     this.require('pasid');
     const { fd, id } = mockOf(device);
-    const operation = { pasid_replace: { pasid, pt_id: idOf(object) } } as never;
-    const values = { op: IOMMU_TEST_OP_PASID_REPLACE, id, operation };
-    await this.call(process, { fd, command: IOMMU_TEST_CMD }, values);
+    const operation = { pasid_replace: { pasid, pt_id: idOf(object) } };
+    await this.call(process, ...testCommand(fd, IOMMU_TEST_OP_PASID_REPLACE, operation, id));
   },
 );
 
-When('{process} detaches PASID {int} of {device}', async function (_process, pasid, device) {
-  await detachPasid(this, device, pasid);
+When('{process} detaches PASID {int} of {device}', async function (process, pasid, device) {
+  await detachPasid(this, process, device, pasid);
 });
 
 Then('PASID {int} of {device} {standing}', async function (pasid, device, table) {
   this.require('pasid');
   const { fd, id } = mockOf(device);
   const hwpt_id = table === undefined ? 0 : idOf(table);
-  const operation = { pasid_check: { pasid, hwpt_id } } as never;
-  const values = { op: IOMMU_TEST_OP_PASID_CHECK_HWPT, id, operation };
-  const { result } = await this.probe(this.it, { fd, command: IOMMU_TEST_CMD }, values);
+  const { result } = await this.probe(
+    this.ownerOf(device),
+    ...testCommand(fd, IOMMU_TEST_OP_PASID_CHECK_HWPT, { pasid_check: { pasid, hwpt_id } }, id),
+  );
   if (result === 0) return;
   const expected = table === undefined ? 'not attached' : `attached to HWPT "${table.name}"`;
   const elsewhere = result === failure('EINVAL') ? 'elsewhere' : `not checked: ${result}`;

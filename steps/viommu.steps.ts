@@ -2,11 +2,7 @@ import { AssertionError } from 'chai';
 
 import type { Struct } from '#uapi/codec.ts';
 import type { Command } from '#uapi/ioctl.ts';
-import {
-  IOMMU_TEST_CMD,
-  IOMMU_TEST_OP_TRIGGER_VEVENT,
-  iommu_viommu_selftest,
-} from '#uapi/iommufd/selftest.ts';
+import { IOMMU_TEST_OP_TRIGGER_VEVENT, iommu_viommu_selftest } from '#uapi/iommufd/selftest.ts';
 import {
   IOMMU_HW_QUEUE_ALLOC,
   IOMMU_VDEVICE_ALLOC,
@@ -17,6 +13,7 @@ import { MAP_SHARED, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
 import type { Feature } from '#port/features.ts';
 import type { MmapRequest } from '#port/process.ts';
 
+import { testCommand } from './support/calls/test-command.ts';
 import { Given, Then, When, type DataTable } from './support/cucumber.ts';
 import { parseValue } from './support/fields.ts';
 import type { GuestKind, Handle, ObjectHandle, ProcessHandle } from './support/handles.ts';
@@ -118,12 +115,11 @@ function regionOf(fields: Fields): { offset: bigint; length: bigint } | undefine
 When('{device} reports {int} event(s)', async function (device, count) {
   this.require('test-cmd');
   const { fd } = device.iommufd ?? this.handles.first('iommufd');
-  const operation = { trigger_vevent: { dev_id: idOf(device) } } as never;
+  const operation = { trigger_vevent: { dev_id: idOf(device) } };
   for (let done = 0; done < count; done += 1) {
     await this.call(
-      this.it,
-      { fd, command: IOMMU_TEST_CMD },
-      { op: IOMMU_TEST_OP_TRIGGER_VEVENT, operation },
+      this.ownerOf(device),
+      ...testCommand(fd, IOMMU_TEST_OP_TRIGGER_VEVENT, operation),
     );
   }
 });

@@ -1,4 +1,4 @@
-import type { Attachment, DeviceInfo, DeviceVariety } from '#port/bench.ts';
+import type { Attachment, DeviceInfo, DeviceVariety, DmaResult } from '#port/bench.ts';
 import type { Fd, Process } from '#port/process.ts';
 
 import type { GuestFormat } from './guest/page-tables.ts';
@@ -34,6 +34,8 @@ export interface ObjectOf<K extends ObjectKind> {
   readonly iommufd: IommufdHandle;
   /** The fd that comes with a fault queue or an access. */
   readonly fd?: Fd;
+  /** The item of the last pin of an access. */
+  pin?: number | undefined;
   /** The IOAS behind a page table. */
   readonly ioas?: number | undefined;
   /** What mmap() of the iommufd gives of a vIOMMU: where, and how many bytes. */
@@ -88,6 +90,7 @@ export interface DeviceHandle {
   readonly info: DeviceInfo;
   /** What is out of the ordinary about it. */
   readonly variety: DeviceVariety | undefined;
+  /** Who opened it, or attached it where that is the first that is done. */
   process: ProcessHandle | undefined;
   iommufd: IommufdHandle | undefined;
   /** The VFIO device fd, once opened. */
@@ -104,6 +107,8 @@ export interface DeviceHandle {
   readonly flags: number;
   /** Those that were attached. */
   readonly pasids: Set<number>;
+  /** What its last access gave, and the last one of each of its PASIDs. */
+  readonly accesses: Map<number | undefined, DmaResult>;
 }
 
 /** A VFIO group whose node was opened; its name is the path of the node. */

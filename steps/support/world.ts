@@ -4,7 +4,6 @@ import type { Struct } from '#uapi/codec.ts';
 import type { Command } from '#uapi/ioctl.ts';
 import { needsOf } from '#conformance/tags.ts';
 import { implies, type Feature } from '#port/features.ts';
-import type { DmaResult } from '#port/bench.ts';
 import type { Fd } from '#port/process.ts';
 import { IOMMU_IOAS_NOIOMMU_GET_PA } from '#uapi/iommufd/ioas.ts';
 
@@ -12,11 +11,12 @@ import { parseSize, type Surroundings } from '../values.ts';
 import { callIoctl, plain, type CallValues, type Form } from './calls/call.ts';
 import { callWithFaults, type FaultPlan, type FaultReport } from './looks/faults.ts';
 import type { FileText } from './calls/files.ts';
-import { Handles, type ProcessHandle } from './handles.ts';
+import { Handles, type DeviceHandle, type ProcessHandle } from './handles.ts';
 import type { Parameters, Running } from './machines.ts';
 import { Outcome, type CallRecord, type Verdict } from './calls/outcome.ts';
 import { reserveScratch } from './calls/scratch.ts';
 import type { Snapshot } from './looks/snapshot.ts';
+import type { Requester } from './words/devices.ts';
 import { Trace } from './calls/trace.ts';
 
 /** A mapping that the scenario made: what "nothing has changed" looks for. */
@@ -40,10 +40,8 @@ export class World extends CucumberWorld<Parameters> {
   landed: bigint | undefined;
   /** What IOMMU_IOAS_NOIOMMU_GET_PA said last. */
   physical: ReturnType<Surroundings['physical']> | undefined;
-  /** What the device's last access gave. */
-  dma: DmaResult | undefined;
-  /** The item of an access's last pin. */
-  pinned: number | undefined;
+  /** Who made the last access by DMA. */
+  requester: Requester | undefined;
   /** What fails in the next call. */
   faultPlan: FaultPlan | undefined;
   /** Of the last call that was made with faults. */
@@ -81,6 +79,11 @@ export class World extends CucumberWorld<Parameters> {
   /** The process that "it" stands for. */
   get it(): ProcessHandle {
     return this.handles.get('process', '');
+  }
+
+  /** Who does what a step does to a device without saying who. */
+  ownerOf({ process }: DeviceHandle): ProcessHandle {
+    return process ?? this.it;
   }
 
   /** Refuses a step that this scenario did not declare, so that a missing tag is found on every adapter. */

@@ -1,16 +1,21 @@
+import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import {
-  IOMMU_TEST_CMD,
   IOMMU_TEST_OP_MOCK_DOMAIN,
   IOMMU_TEST_OP_MOCK_DOMAIN_FLAGS,
   IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE,
 } from '#uapi/iommufd/selftest.ts';
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
-import { VFIO_DEVICE_ATTACH_IOMMUFD_PT, VFIO_DEVICE_BIND_IOMMUFD } from '#uapi/vfio/device.ts';
+import {
+  VFIO_DEVICE_ATTACH_IOMMUFD_PT,
+  VFIO_DEVICE_BIND_IOMMUFD,
+  VFIO_DEVICE_DETACH_IOMMUFD_PT,
+} from '#uapi/vfio/device.ts';
 
 import type { DeviceHandle, IommufdHandle, ObjectHandle, ProcessHandle } from '../handles.ts';
 import type { World } from '../world.ts';
+import { operationOf, testCommand } from './test-command.ts';
 
-/** The two ways in which a device gets to a page table, and the steps on the longer one. */
+/** The two ways in which a process brings a device to a page table, and the steps on the longer one. */
 
 export async function openDevice(
   world: World,
@@ -30,30 +35,34 @@ export async function openDevice(
 
 export async function bindDevice(
   world: World,
+  process: ProcessHandle,
   device: DeviceHandle,
   iommufd: IommufdHandle,
 ): Promise<void> {
-  if (device.fd === undefined) await openDevice(world, world.it, device);
+  if (device.fd === undefined) await openDevice(world, process, device);
   world.settle();
   const target = { fd: device.fd ?? -1, command: VFIO_DEVICE_BIND_IOMMUFD };
-  const record = await world.call(world.it, target, { iommufd: iommufd.fd });
+  const record = await world.call(process, target, { iommufd: iommufd.fd });
   if (record.result < 0) return;
   device.iommufd = iommufd;
   device.id = Number(record.fields?.['out_devid']);
 }
 
-/** Attaches what is bound: for the first time, or to something else. */
+/** Opens and binds before that, whatever the kind wants; the outcome is that of the last call. */
 export async function attachDevice(
   world: World,
+  process: ProcessHandle,
   device: DeviceHandle,
   object: ObjectHandle,
 ): Promise<void> {
   if (device.info.kind === 'selftest') {
-    await replaceMock(world, device, object);
+    await (device.id === undefined ? attachMock : replaceMock)(world, process, device, object);
     return;
   }
+  if (device.id === undefined) await bindDevice(world, process, device, object.iommufd);
+  if (device.id === undefined) return;
   const target = { fd: device.fd ?? -1, command: VFIO_DEVICE_ATTACH_IOMMUFD_PT };
-  const record = await world.call(world.it, target, { pt_id: object.id });
+  const record = await world.call(process, target, { pt_id: object.id });
   if (record.result < 0) return;
   const hwpt = Number(record.fields?.['pt_id']);
   for (const moved of movedWith(world, device)) stand(moved, hwpt, object);
@@ -80,66 +89,58 @@ function stand(device: DeviceHandle, hwpt: number, object: ObjectHandle): void {
 }
 
 /** A selftest device comes into being bound and attached. */
-export async function attachMock(
+async function attachMock(
   world: World,
+  process: ProcessHandle,
   device: DeviceHandle,
   object: ObjectHandle,
 ): Promise<void> {
   const { iommufd, id } = object;
   const { flags: dev_flags } = device;
-  const { result, fields } = await world.call(
-    world.it,
-    { fd: iommufd.fd, command: IOMMU_TEST_CMD },
-    {
-      op: dev_flags === 0 ? IOMMU_TEST_OP_MOCK_DOMAIN : IOMMU_TEST_OP_MOCK_DOMAIN_FLAGS,
-      id,
-      operation: { mock_domain_flags: { dev_flags } } as never,
-    },
-  );
-  if (result < 0) return;
-  const { mock_domain: out } = fields?.['operation'] as {
-    mock_domain: Record<'out_stdev_id' | 'out_hwpt_id' | 'out_idev_id', number>;
-  };
-  device.process = world.it;
+  const op = dev_flags === 0 ? IOMMU_TEST_OP_MOCK_DOMAIN : IOMMU_TEST_OP_MOCK_DOMAIN_FLAGS;
+  const operation = { mock_domain_flags: { dev_flags } };
+  const record = await world.call(process, ...testCommand(iommufd.fd, op, operation, id));
+  if (record.result < 0) return;
+  const made = operationOf(record, 'mock_domain');
+  device.process = process;
   device.iommufd = iommufd;
-  device.mockId = out.out_stdev_id;
-  device.id = out.out_idev_id;
-  stand(device, out.out_hwpt_id, object);
+  device.mockId = made['out_stdev_id'];
+  device.id = made['out_idev_id'];
+  stand(device, made['out_hwpt_id'] ?? 0, object);
 }
 
 /** A selftest device that is attached moves. */
 async function replaceMock(
   world: World,
+  process: ProcessHandle,
   device: DeviceHandle,
   object: ObjectHandle,
 ): Promise<void> {
-  const { id, iommufd } = object;
-  const { result, fields } = await world.call(
-    world.it,
-    { fd: iommufd.fd, command: IOMMU_TEST_CMD },
-    {
-      op: IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE,
-      id: device.mockId ?? 0,
-      operation: { mock_domain_replace: { pt_id: id } } as never,
-    },
+  const { id: pt_id, iommufd } = object;
+  const operation = { mock_domain_replace: { pt_id } };
+  const op = IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE;
+  const record = await world.call(
+    process,
+    ...testCommand(iommufd.fd, op, operation, device.mockId),
   );
-  if (result < 0) return;
-  const { mock_domain_replace: out } = fields?.['operation'] as {
-    mock_domain_replace: { pt_id: number };
-  };
-  stand(device, out.pt_id, object);
+  if (record.result < 0) return;
+  stand(device, operationOf(record, 'mock_domain_replace')['pt_id'] ?? 0, object);
 }
 
-/** Opens, binds and attaches, whatever the kind; the outcome is that of the last call. */
-export async function bringUp(
+/** A selftest device goes with that. */
+export async function detachDevice(
   world: World,
+  process: ProcessHandle,
   device: DeviceHandle,
-  object: ObjectHandle,
 ): Promise<void> {
   if (device.info.kind === 'selftest') {
-    await attachMock(world, device, object);
-    return;
+    const { iommufd, name, mockId: id = 0 } = device;
+    if (iommufd === undefined) throw new Error(`device "${name}" was never attached`);
+    await world.call(process, { fd: iommufd.fd, command: IOMMU_DESTROY }, { id });
+    device.id = undefined;
+  } else {
+    const target = { fd: device.fd ?? -1, command: VFIO_DEVICE_DETACH_IOMMUFD_PT };
+    await world.call(process, target, {});
   }
-  await bindDevice(world, device, object.iommufd);
-  if (device.id !== undefined) await attachDevice(world, device, object);
+  device.hwpt = undefined;
 }

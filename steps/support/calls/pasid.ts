@@ -6,7 +6,6 @@ import {
 } from '#uapi/iommufd/hwpt.ts';
 import {
   IOMMU_HWPT_DATA_SELFTEST,
-  IOMMU_TEST_CMD,
   IOMMU_TEST_IOTLB_DEFAULT,
   IOMMU_TEST_OP_PASID_ATTACH,
   IOMMU_TEST_OP_PASID_DETACH,
@@ -21,8 +20,9 @@ import {
 
 import type { Fd } from '#port/process.ts';
 
-import type { DeviceHandle } from '../handles.ts';
+import type { DeviceHandle, ProcessHandle } from '../handles.ts';
 import type { CallRecord } from './outcome.ts';
+import { testCommand } from './test-command.ts';
 import type { NewPasidHwpt } from '../words/hwpts.ts';
 import type { World } from '../world.ts';
 
@@ -37,7 +37,7 @@ const flagsOf: Readonly<Record<NewPasidHwpt['sort'], number>> = {
 
 /** What IOMMU_HWPT_ALLOC gets, but for its device and its IOAS. */
 export async function pasidHwptValues(
-  { it }: World,
+  { port, scratch }: ProcessHandle,
   { sort, fault }: NewPasidHwpt,
 ): Promise<Record<string, unknown>> {
   const queue = fault === undefined ? 0 : IOMMU_HWPT_FAULT_ID_VALID;
@@ -45,8 +45,8 @@ export async function pasidHwptValues(
   const values = { flags, fault_id: fault ?? 0 };
   if (sort !== 'nested') return values;
   const data = iommu_hwpt_selftest.pack({ iotlb: IOMMU_TEST_IOTLB_DEFAULT });
-  await it.port.store(it.scratch.array, data);
-  const { array: data_uptr } = it.scratch;
+  await port.store(scratch.array, data);
+  const { array: data_uptr } = scratch;
   return { ...values, data_type: IOMMU_HWPT_DATA_SELFTEST, data_len: data.length, data_uptr };
 }
 
@@ -58,58 +58,54 @@ export function mockOf({ name, iommufd, mockId }: DeviceHandle): { fd: Fd; id: n
 
 export async function attachPasid(
   world: World,
+  process: ProcessHandle,
   device: DeviceHandle,
-  { pasid, pt_id }: { readonly pasid: number; readonly pt_id: number },
+  place: { readonly pasid: number; readonly pt_id: number },
 ): Promise<void> {
-  const record = await callAttach(world, device, { pasid, pt_id });
-  if (record.result >= 0) device.pasids.add(pasid);
+  const record = await callAttach(world, process, device, place);
+  if (record.result >= 0) device.pasids.add(place.pasid);
 }
 
 async function callAttach(
   world: World,
+  process: ProcessHandle,
   device: DeviceHandle,
-  values: { readonly pasid: number; readonly pt_id: number },
+  place: { readonly pasid: number; readonly pt_id: number },
 ): Promise<CallRecord> {
-  const { it } = world;
   if (device.info.kind !== 'selftest') {
     const target = { fd: device.fd ?? -1, command: VFIO_DEVICE_ATTACH_IOMMUFD_PT };
-    return world.call(it, target, { flags: VFIO_DEVICE_ATTACH_PASID, ...values });
+    return world.call(process, target, { flags: VFIO_DEVICE_ATTACH_PASID, ...place });
   }
   const { fd, id } = mockOf(device);
-  const operation = { pasid_attach: values } as never;
-  const op = IOMMU_TEST_OP_PASID_ATTACH;
-  return world.call(it, { fd, command: IOMMU_TEST_CMD }, { op, id, operation });
+  const operation = { pasid_attach: place };
+  return world.call(process, ...testCommand(fd, IOMMU_TEST_OP_PASID_ATTACH, operation, id));
 }
 
 export async function detachPasid(
   world: World,
+  process: ProcessHandle,
   device: DeviceHandle,
   pasid: number,
 ): Promise<void> {
-  const { it } = world;
   device.pasids.delete(pasid);
   if (device.info.kind !== 'selftest') {
     const target = { fd: device.fd ?? -1, command: VFIO_DEVICE_DETACH_IOMMUFD_PT };
-    await world.call(it, target, { flags: VFIO_DEVICE_DETACH_PASID, pasid });
+    await world.call(process, target, { flags: VFIO_DEVICE_DETACH_PASID, pasid });
     return;
   }
-  const { fd, id } = mockOf(device);
-  await world.call(it, { fd, command: IOMMU_TEST_CMD }, detachment(id, pasid));
+  await world.call(process, ...detachment(device, pasid));
 }
 
-function detachment(id: number, pasid: number) {
-  const operation = { pasid_detach: { pasid } } as never;
-  return { op: IOMMU_TEST_OP_PASID_DETACH, id, operation };
+function detachment(device: DeviceHandle, pasid: number): ReturnType<typeof testCommand> {
+  const { fd, id } = mockOf(device);
+  return testCommand(fd, IOMMU_TEST_OP_PASID_DETACH, { pasid_detach: { pasid } }, id);
 }
 
 /** Linux warns where a mock device goes while one of its PASIDs is attached. */
 export async function detachPasids(world: World): Promise<void> {
-  const { it } = world;
   for (const device of world.handles.all('device')) {
-    if (it.exited || device.pasids.size === 0 || device.mockId === undefined) continue;
-    const { fd, id } = mockOf(device);
-    for (const pasid of device.pasids) {
-      await world.probe(it, { fd, command: IOMMU_TEST_CMD }, detachment(id, pasid));
-    }
+    const owner = world.ownerOf(device);
+    if (owner.exited || device.mockId === undefined) continue;
+    for (const pasid of device.pasids) await world.probe(owner, ...detachment(device, pasid));
   }
 }

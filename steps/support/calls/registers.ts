@@ -11,7 +11,7 @@ import {
 } from '#uapi/vfio/feature.ts';
 import { VFIO_PCI_BAR0_REGION_INDEX, VFIO_PCI_CONFIG_REGION_INDEX } from '#uapi/vfio/pci.ts';
 
-import type { DeviceHandle } from '../handles.ts';
+import type { DeviceHandle, ProcessHandle } from '../handles.ts';
 import type { CallRecord } from './outcome.ts';
 import { loadBytes } from '../looks/probes.ts';
 import { demand } from './scratch.ts';
@@ -23,10 +23,15 @@ const MEMORY_SPACE = 2;
 const commandBytes = u16.size;
 
 /** Where a region is in the device's file. */
-async function offsetOf(world: World, device: DeviceHandle, index: number): Promise<bigint> {
+async function offsetOf(
+  world: World,
+  process: ProcessHandle,
+  device: DeviceHandle,
+  index: number,
+): Promise<bigint> {
   const target = { fd: device.fd ?? -1, command: VFIO_DEVICE_GET_REGION_INFO };
   const argsz = VFIO_DEVICE_GET_REGION_INFO.struct.size;
-  const { result, fields } = await world.probe(world.it, target, { argsz, index });
+  const { result, fields } = await world.probe(process, target, { argsz, index });
   demand(`VFIO_DEVICE_GET_REGION_INFO of region ${index}`, result);
   return BigInt(Number(fields?.['offset'] ?? 0n));
 }
@@ -34,11 +39,12 @@ async function offsetOf(world: World, device: DeviceHandle, index: number): Prom
 /** Switches the registers of a device on or off, and with them its dma-bufs. */
 export async function enableMemory(
   world: World,
+  process: ProcessHandle,
   device: DeviceHandle,
   isOn: boolean,
 ): Promise<void> {
-  const { port, scratch } = world.it;
-  const offset = (await offsetOf(world, device, VFIO_PCI_CONFIG_REGION_INDEX)) + COMMAND;
+  const { port, scratch } = process;
+  const offset = (await offsetOf(world, process, device, VFIO_PCI_CONFIG_REGION_INDEX)) + COMMAND;
   await port.store(scratch.array, Uint8Array.of(isOn ? MEMORY_SPACE : 0, 0));
   const result = await port.pwrite(device.fd ?? -1, scratch.array, commandBytes, offset);
   world.trace.add(`pwrite(${device.fd}, command of device "${device.name}", ${isOn})`, result);
@@ -51,12 +57,13 @@ export async function readRegisters(
   device: DeviceHandle,
   length: number,
 ): Promise<Uint8Array> {
-  const { port, scratch } = world.it;
-  const offset = await offsetOf(world, device, VFIO_PCI_BAR0_REGION_INDEX);
+  const process = world.ownerOf(device);
+  const { port, scratch } = process;
+  const offset = await offsetOf(world, process, device, VFIO_PCI_BAR0_REGION_INDEX);
   const result = await port.pread(device.fd ?? -1, scratch.array, length, offset);
   world.trace.add(`pread(${device.fd}, ${length} bytes of device "${device.name}")`, result);
   if (result !== length) throw new Error(`the registers: ${errnoName(result)}`);
-  return loadBytes(world.it, scratch.array, length);
+  return loadBytes(process, scratch.array, length);
 }
 
 /** VFIO_DEVICE_FEATURE_DMA_BUF of the first registers, in as many pieces of equal length. Returns the file. */
@@ -65,7 +72,8 @@ export async function exportRegisters(
   device: DeviceHandle,
   { length, ranges }: { readonly length: bigint; readonly ranges: number },
 ): Promise<CallRecord> {
-  await enableMemory(world, device, true);
+  const process = world.ownerOf(device);
+  await enableMemory(world, process, device, true);
   const piece = length / BigInt(ranges);
   const data = vfio_device_feature_dma_buf.pack({
     region_index: VFIO_PCI_BAR0_REGION_INDEX,
@@ -78,7 +86,7 @@ export async function exportRegisters(
     })),
   });
   return world.call(
-    world.it,
+    process,
     { fd: device.fd ?? -1, command: VFIO_DEVICE_FEATURE },
     {
       argsz: vfio_device_feature.size + data.length,

@@ -1,13 +1,10 @@
 import { errnoName } from '#uapi/errno.ts';
 import { IOMMU_IOAS_ALLOC } from '#uapi/iommufd/ioas.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
-import {
-  IOMMU_TEST_CMD,
-  IOMMU_TEST_OP_MD_CHECK_MAP,
-  IOMMU_TEST_OP_MD_CHECK_REFS,
-} from '#uapi/iommufd/selftest.ts';
+import { IOMMU_TEST_OP_MD_CHECK_MAP, IOMMU_TEST_OP_MD_CHECK_REFS } from '#uapi/iommufd/selftest.ts';
 
 import { hex } from '../../values.ts';
+import { testCommand } from '../calls/test-command.ts';
 import type { FaultyCall } from './faults.ts';
 import type { IommufdHandle } from '../handles.ts';
 import { takeSnapshot, type Snapshot } from './snapshot.ts';
@@ -43,16 +40,6 @@ async function nextId(world: World, { fd }: IommufdHandle): Promise<string> {
   return String(id);
 }
 
-async function test(
-  world: World,
-  { fd }: IommufdHandle,
-  values: { op: number; id?: number; operation: unknown },
-): Promise<number> {
-  const target = { fd, command: IOMMU_TEST_CMD };
-  const { result } = await world.probe(world.it, target, values as never);
-  return Number(result);
-}
-
 async function pinsOf(
   world: World,
   iommufd: IommufdHandle,
@@ -60,7 +47,8 @@ async function pinsOf(
 ): Promise<string> {
   for (let refs = 0; refs <= mostPins; refs++) {
     const operation = { check_refs: { uptr, length, refs } };
-    const result = await test(world, iommufd, { op: IOMMU_TEST_OP_MD_CHECK_REFS, operation });
+    const call = testCommand(iommufd.fd, IOMMU_TEST_OP_MD_CHECK_REFS, operation);
+    const { result } = await world.probe(world.it, ...call);
     if (result >= 0) return String(refs);
   }
   return 'different numbers of';
@@ -79,10 +67,10 @@ async function translations(
   for (const table of tables) {
     const id = table.kind === 'device' ? table.hwpt : table.id;
     const operation = { check_map: { iova, length: world.pageSize, uptr } };
-    const values = { op: IOMMU_TEST_OP_MD_CHECK_MAP, id: id ?? 0, operation };
-    const result = await test(world, iommufd, values);
+    const call = testCommand(iommufd.fd, IOMMU_TEST_OP_MD_CHECK_MAP, operation, id);
+    const { result } = await world.probe(world.it, ...call);
     const name = `the way from ${hex(iova)} by ${table.kind} "${table.name}"`;
-    lines.set(name, result < 0 ? errnoName(result) : 'leads to the buffer');
+    lines.set(name, result < 0 ? errnoName(Number(result)) : 'leads to the buffer');
   }
   return lines;
 }

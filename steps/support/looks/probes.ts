@@ -169,7 +169,8 @@ export async function objectExists(world: World, object: Handle): Promise<boolea
     ('iommufd' in object ? object.iommufd : undefined) ?? world.handles.first('iommufd');
   const id = idOf(object);
   const ask = async (command: AnyCommand, values: Record<string, unknown>): Promise<boolean> => {
-    const { result } = await world.probe(world.it, { fd: iommufd.fd, command }, values);
+    const process = object.kind === 'device' ? world.ownerOf(object) : world.it;
+    const { result } = await world.probe(process, { fd: iommufd.fd, command }, values);
     return result !== noEntry;
   };
   switch (object.kind) {

@@ -4,6 +4,7 @@ import { matchIds } from '#conformance/pattern.ts';
 import type { Requirement } from '#conformance/requirement.ts';
 import { byId } from '#conformance/requirements/index.ts';
 import { untestable } from '#conformance/untestable.ts';
+import { listed } from '#report/scenario.ts';
 import type { Scenario } from '#report/scenario.ts';
 
 import { Problem } from './problem.ts';
@@ -29,7 +30,7 @@ function explanation(requirement: Requirement, scenarios: readonly Scenario[]): 
     `  ${says}`,
     ...(changed ? [`  Until Linux ${changed.after}: ${changed.was}`] : []),
     ...source.map(({ kind, file, symbol }) => `  ${kind}: ${file}, ${symbol}`),
-    ...examples.map(({ uri, line, title }) => `  ${uri}:${line}: ${title}`),
+    ...examples.map((each) => `  ${listed(each)}`),
     ...(examples.length === 0 ? [`  no scenario: ${absence(id)}`] : []),
   ].join('\n');
 }

@@ -10,6 +10,7 @@ import { catalogue } from '#mutants/catalogue.ts';
 import type { Mutant } from '#mutants/mutant.ts';
 import { RunCollector } from '#report/run-collector.ts';
 import type { ScenarioRun } from '#report/run-record.ts';
+import { listed } from '#report/scenario.ts';
 import type { Scenario } from '#report/scenario.ts';
 
 import { configure } from './configure.ts';
@@ -101,8 +102,7 @@ function configurationFor(
 function show({ mutant, killer, runs }: Verdict): void {
   const paint = painter(process.stdout);
   if (killer !== undefined) {
-    const { uri, line, title } = killer.scenario;
-    console.log(`${paint('green', 'killed')} ${mutant.id} by ${uri}:${line} ${title}`);
+    console.log(`${paint('green', 'killed')} ${mutant.id} by ${listed(killer.scenario)}`);
     return;
   }
   console.log(`${paint('red', 'SURVIVED')} ${mutant.id} ${mutant.story}`);
@@ -114,7 +114,7 @@ function show({ mutant, killer, runs }: Verdict): void {
 /** Below reports/, as lines of scenarios change more often than the catalogue. */
 function writeMatrix(verdicts: readonly Verdict[]): void {
   const rows = verdicts.map(({ mutant: { id, breaks }, killer }) => {
-    const by = killer && `${killer.scenario.uri}:${killer.scenario.line} ${killer.scenario.title}`;
+    const by = killer && listed(killer.scenario);
     return [id, breaks.join(', '), by ?? 'nobody'];
   });
   mkdirSync('reports', { recursive: true });

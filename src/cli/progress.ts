@@ -4,6 +4,7 @@ import { SingleBar } from 'cli-progress';
 import { count, isFailure } from '#conformance/outcome.ts';
 import type { Counts, OutcomeKind } from '#conformance/outcome.ts';
 import type { ScenarioRun } from '#report/run-record.ts';
+import { listed } from '#report/scenario.ts';
 
 import { isTerminal, painter } from './style.ts';
 import type { Paint } from './style.ts';
@@ -39,7 +40,7 @@ export function tally(counts: Counts): string {
 function failureLine({ outcome, scenario }: ScenarioRun, paint: Paint): string {
   const reason = outcome.kind === 'pass' ? '' : outcome.reason;
   const head = paint('red', outcome.kind.toUpperCase());
-  return `${head} ${scenario.uri}:${scenario.line} ${scenario.title}\n  ${reason}`;
+  return `${head} ${listed(scenario)}\n  ${reason}`;
 }
 
 class Bar implements Progress {

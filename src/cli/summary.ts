@@ -3,6 +3,7 @@ import type { OutcomeKind } from '#conformance/outcome.ts';
 import { byFolder } from '#report/group.ts';
 import type { Result } from '#report/result.ts';
 import type { RunRecord, ScenarioRun } from '#report/run-record.ts';
+import { listed } from '#report/scenario.ts';
 
 import type { Paint } from './style.ts';
 import { table } from './table.ts';
@@ -33,7 +34,7 @@ export function failureList(runs: readonly ScenarioRun[], paint: Paint): string[
     .flatMap((kind) => runs.filter(({ outcome }) => outcome.kind === kind));
   const lines = failures.slice(0, longestList).map(({ outcome, scenario }) => {
     const head = paint('red', outcome.kind);
-    return `${head} ${scenario.uri}:${scenario.line} ${scenario.title}`;
+    return `${head} ${listed(scenario)}`;
   });
   const more = failures.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more`] : lines;

@@ -5,6 +5,7 @@ import type { Counts } from '#conformance/outcome.ts';
 
 import { byFeature } from './group.ts';
 import type { RunRecord, ScenarioRun, StepRun } from './run-record.ts';
+import { fullTitle } from './scenario.ts';
 
 /** The run as JUnit XML, for build servers: a test suite a feature file. */
 export function junit(record: RunRecord): string {
@@ -35,8 +36,8 @@ function testSuite(uri: string, runs: readonly ScenarioRun[]) {
 function testCase(run: ScenarioRun) {
   const { scenario, start, stop } = run;
   return {
-    '@classname': [scenario.feature, scenario.rule].filter(Boolean).join(' / '),
-    '@name': scenario.title,
+    '@classname': scenario.feature,
+    '@name': fullTitle(scenario),
     '@file': scenario.uri,
     '@line': scenario.line,
     '@time': seconds(stop - start),

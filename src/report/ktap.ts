@@ -3,6 +3,7 @@ import type { Outcome } from '#conformance/outcome.ts';
 
 import { byFeature } from './group.ts';
 import type { RunRecord, ScenarioRun } from './run-record.ts';
+import { fullTitle } from './scenario.ts';
 
 const indent = '  ';
 
@@ -22,7 +23,7 @@ export function ktap(record: RunRecord): string {
 function featureLines(runs: readonly ScenarioRun[]): string[] {
   const lines = runs.flatMap((run, index) => {
     const { outcome, scenario } = run;
-    const title = description([...scenario.requirements, scenario.title].join(' '));
+    const title = description([...scenario.requirements, fullTitle(scenario)].join(' '));
     const result = `${isOk(outcome) ? 'ok' : 'not ok'} ${index + 1} ${title}${directive(outcome)}`;
     return [...(isOk(outcome) ? [] : diagnostics(run)), result];
   });

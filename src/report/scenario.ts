@@ -28,6 +28,16 @@ export interface Scenario {
   readonly steps: ReadonlyMap<string, StepText>;
 }
 
+/** As lists print it: what holds, and the example of it. */
+export function fullTitle({ rule, title }: { rule?: string; title: string }): string {
+  return rule === undefined ? title : `${rule} › ${title}`;
+}
+
+/** A scenario in a list of them. */
+export function listed(scenario: Pick<Scenario, 'uri' | 'line' | 'rule' | 'title'>): string {
+  return `${scenario.uri}:${scenario.line} ${fullTitle(scenario)}`;
+}
+
 export interface StepText {
   /** `Given`, `When`, … as written, without the blank. */
   readonly keyword: string;

@@ -21,7 +21,7 @@ module.exports = {
   // The reference as a child program, unless --world-parameters '{"settings":{"command":…}}' names another one.
   wire: profile('wire', { command: 'node --require ts-node/register src/cli/main.ts serve' }),
   void: profile('void'),
-  // Say which one: --world-parameters '{"settings":{"mutant":"SEED-001"}}'.
+  // Say which one: --world-parameters '{"settings":{"mutant":"SEED-0001"}}'.
   mutant: profile('./src/mutants/adapter.ts'),
   linux: profile('linux'),
   'linux-vm': profile('linux-vm'),

@@ -52,7 +52,7 @@ describe('npm run random', () => {
   });
 
   it('prints how to repeat a finding, and the scenario that shows it', async () => {
-    const bug = ['--adapter', './src/mutants/adapter.ts', '--adapter-option', 'mutant=SEED-006'];
+    const bug = ['--adapter', './src/mutants/adapter.ts', '--adapter-option', 'mutant=SEED-0006'];
     const { code, stdout } = await random([...bug, '--calls', '2000']);
     assert.equal(code, exitCodes.failures);
     assert.match(stdout, /^repeat with --seed 1 --path [\d:]+ --replay-path '\S*' --longest 60/m);

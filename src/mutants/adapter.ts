@@ -4,7 +4,7 @@ import { defaultParts } from '#reference/machine/parts.ts';
 
 import { catalogue } from './catalogue.ts';
 
-/** The reference with one bug: `--adapter ./src/mutants/adapter.ts --adapter-option mutant=SEED-001`. */
+/** The reference with one bug: `--adapter ./src/mutants/adapter.ts --adapter-option mutant=SEED-0001`. */
 export const implementation: Implementation = {
   name: 'mutant',
   machines: (settings) => mutated(settings).machines(settings),

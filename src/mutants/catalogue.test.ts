@@ -2,20 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { later } from '#conformance/later.ts';
-import type { RequirementTable } from '#conformance/requirement.ts';
 import { byId, families } from '#conformance/requirements/index.ts';
 import { untestable } from '#conformance/untestable.ts';
 import { defaultParts } from '#reference/machine/parts.ts';
 
-import { catalogue, mutantsOf } from './catalogue.ts';
-
-const leastPerFamily = 5;
+import { catalogue, familyFiles, type FamilyFile } from './catalogue.ts';
 
 describe('the catalogue of mutants', () => {
   it('gives each id once', () => {
     const ids = catalogue.map(({ id }) => id);
     assert.deepEqual(ids, [...new Set(ids)]);
-    for (const id of ids) assert.match(id, /^(BUG|SEED)-\d{3}$/);
+    for (const id of ids) assert.match(id, /^(BUG-\d{3}|SEED-\d{4})$/);
   });
 
   it('breaks requirements that scenarios can show', () => {
@@ -34,11 +31,25 @@ describe('the catalogue of mutants', () => {
     }
   });
 
-  it('has some of each family', () => {
-    for (const family of families.filter(hasScenarios)) {
-      const count = mutantsOf(family).length;
-      assert.ok(count >= leastPerFamily, `${family.family} has ${count} mutants`);
-    }
+  it('has each mutant where its family is, by the ids', () => {
+    assert.deepEqual(familyFiles.flatMap(disorder), []);
+  });
+
+  it('would tell what is out of place', () => {
+    const [first] = catalogue;
+    assert.ok(first);
+    const entries = (['SEED-0002', 'BUG-009', 'BUG-010'] as const).map((id) => ({ ...first, id }));
+    const strayed = { path: 'obj.ts', family: 'OBJ', entries };
+    assert.deepEqual(disorder(strayed), [
+      'obj.ts: SEED-0002 breaks ABI first',
+      'obj.ts: BUG-009 breaks ABI first',
+      'obj.ts: BUG-010 breaks ABI first',
+      'obj.ts: BUG-009 behind SEED-0002',
+    ]);
+    assert.deepEqual(disorder({ path: 'pages/more.ts', family: 'PAGES', entries: [] }), [
+      'pages/more.ts: no family PAGES',
+      'pages/more.ts: no mutant',
+    ]);
   });
 
   it('replaces parts that there are by subclasses of them', () => {
@@ -53,6 +64,21 @@ describe('the catalogue of mutants', () => {
   });
 });
 
-function hasScenarios({ requirements }: RequirementTable): boolean {
-  return requirements.some(({ id }) => !(id in untestable) && !(id in later));
+const known = new Set(families.map(({ family }) => family));
+
+function disorder({ path, family, entries }: FamilyFile): string[] {
+  const ids = entries.map(({ id }) => id);
+  const found = [
+    ...(known.has(family) ? [] : [`no family ${family}`]),
+    ...(entries.length > 0 ? [] : ['no mutant']),
+    ...entries.flatMap(({ id, breaks: [first] }) => {
+      const home = first.replace(/-\d+$/, '');
+      return home === family ? [] : [`${id} breaks ${home} first`];
+    }),
+    // BUG is before SEED, and numbers have one length.
+    ...ids.flatMap((id, at) =>
+      at > 0 && id < (ids[at - 1] ?? id) ? [`${id} behind ${ids[at - 1]}`] : [],
+    ),
+  ];
+  return found.map((problem) => `${path}: ${problem}`);
 }

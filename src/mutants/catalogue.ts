@@ -1,76 +1,39 @@
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
 import type { RequirementTable } from '#conformance/requirement.ts';
+import { families } from '#conformance/requirements/index.ts';
 
-import { accesses } from './accesses.ts';
-import { copies } from './copies.ts';
-import { dirty } from './dirty.ts';
-import { devices } from './devices.ts';
-import { dmaBufs } from './dma-bufs.ts';
-import { dma } from './dma.ts';
-import { faults } from './faults.ts';
-import { faultInjection } from './fault-injection.ts';
-import { guests } from './guests.ts';
-import { hardwareInfo } from './hardware-info.ts';
-import { iommus } from './iommus.ts';
-import { invalidations } from './invalidations.ts';
 import type { Mutant } from './mutant.ts';
-import { nestedTranslation } from './nested-translation.ts';
-import { emulated, noiommu } from './noiommu.ts';
-import { objects } from './objects.ts';
-import { accounting, options } from './options.ts';
-import { pageTables } from './page-tables.ts';
-import { pages } from './pages.ts';
-import { pins } from './pins.ts';
-import { placing } from './placing.ts';
-import { ranges } from './ranges.ts';
-import { lifetimes } from './lifetimes.ts';
-import { refusalsOfDevices } from './refusals-of-devices.ts';
-import { refusals } from './refusals.ts';
-import { smmuv3 } from './smmuv3.ts';
-import { testCommand } from './test-command.ts';
-import { uapi } from './uapi.ts';
-import { unmaps } from './unmaps.ts';
-import { vfioCompat } from './vfio-compat.ts';
-import { vfioGroups } from './vfio-groups.ts';
-import { vfio } from './vfio.ts';
-import { viommus } from './viommus.ts';
 
-/** Every mutant, in the order in which the features are read. */
-export const catalogue: readonly Mutant[] = [
-  ...uapi,
-  ...objects,
-  ...ranges,
-  ...placing,
-  ...pages,
-  ...copies,
-  ...dmaBufs,
-  ...unmaps,
-  ...accesses,
-  ...viommus,
-  ...guests,
-  ...options,
-  ...accounting,
-  ...vfioCompat,
-  ...pins,
-  ...devices,
-  ...vfio,
-  ...noiommu,
-  ...emulated,
-  ...vfioGroups,
-  ...hardwareInfo,
-  ...pageTables,
-  ...invalidations,
-  ...faults,
-  ...dirty,
-  ...dma,
-  ...smmuv3,
-  ...nestedTranslation,
-  ...iommus,
-  ...testCommand,
-  ...faultInjection,
-  ...refusals,
-  ...refusalsOfDevices,
-  ...lifetimes,
-];
+/** A file of `families/`: `ioas-copy.ts`, or `ioas-map/pages.ts` where one file a family would be too long. */
+export interface FamilyFile {
+  readonly path: string;
+  /** Of the requirements that its mutants break first of all. */
+  readonly family: string;
+  readonly entries: readonly Mutant[];
+}
+
+const folder = join(__dirname, 'families');
+const load = createRequire(__filename);
+const readingOrder = families.map(({ family }) => family);
+
+/** In the order in which the requirements are read. */
+export const familyFiles: readonly FamilyFile[] = readdirSync(folder, {
+  recursive: true,
+  encoding: 'utf8',
+})
+  .filter((path) => path.endsWith('.ts'))
+  .sort()
+  .map((path) => {
+    const family = path.replace(/(\/.*)?\.ts$/, '').toUpperCase();
+    return { path, family, ...(load(join(folder, path)) as Pick<FamilyFile, 'entries'>) };
+  })
+  .sort((one, other) => readingOrder.indexOf(one.family) - readingOrder.indexOf(other.family));
+
+/** Every mutant. */
+export const catalogue: readonly Mutant[] = familyFiles.flatMap(({ entries }) => entries);
 
 /** Those that break one of its requirements. */
 export function mutantsOf({ requirements }: RequirementTable): readonly Mutant[] {

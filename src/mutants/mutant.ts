@@ -2,9 +2,9 @@ import type { defaultParts, Parts } from '#reference/machine/parts.ts';
 
 /** A seeded bug: the reference with one part, rarely two, replaced. */
 export interface Mutant {
-  /** `BUG-nnn`: it happened, in Linux or in QEMU. `SEED-nnn`: an invention of ours. Never reused. */
+  /** `BUG-nnn`: it happened, in Linux or in QEMU. `SEED-nnnn`: an invention of ours. Never reused. */
   readonly id: `BUG-${string}` | `SEED-${string}`;
-  /** Requirements; a scenario of one of them has to fail. */
+  /** Requirements; a scenario of one of them has to fail. The family of the first says where this stands. */
   readonly breaks: readonly [string, ...string[]];
   /** What goes wrong, in a sentence. */
   readonly story: string;
@@ -14,7 +14,7 @@ export interface Mutant {
   readonly parts: (original: typeof defaultParts) => Partial<Parts>;
 }
 
-/** The names of entries follow the order in which they were thought of, not a place in the code. */
+/** Those of one file below `families/`, by their ids. */
 export function mutants(...entries: readonly Mutant[]): readonly Mutant[] {
   return entries;
 }

@@ -40,7 +40,7 @@ describe('a run', () => {
   });
 
   it('shrinks what it finds to a short scenario', async () => {
-    const { failure } = await hunt('SEED-006');
+    const { failure } = await hunt('SEED-0006');
     assert.match(failure?.cause ?? '', /a new object has id \d+; the lowest free one is \d+/);
     assert.ok(callsIn(failure?.scenario ?? '') <= 9, failure?.scenario);
     assert.match(
@@ -50,10 +50,10 @@ describe('a run', () => {
   });
 
   it('repeats a finding by its seed and paths', async () => {
-    const { failure } = await hunt('SEED-006');
+    const { failure } = await hunt('SEED-0006');
     const [, seed = '', path = '', replayPath = ''] =
       /--seed (\S+) --path (\S+) --replay-path '(.*?)'/.exec(failure?.repeat ?? '') ?? [];
-    const again = await hunt('SEED-006', { seed: Number(seed), path, replayPath });
+    const again = await hunt('SEED-0006', { seed: Number(seed), path, replayPath });
     assert.equal(again.failure?.cause, failure?.cause);
     const steps = (text = ''): string => text.split('\n').slice(1).join('\n');
     assert.equal(steps(again.failure?.scenario), steps(failure?.scenario));
@@ -61,7 +61,7 @@ describe('a run', () => {
   });
 
   it('compares every result with that of the other machine', async () => {
-    const machines = await machinesOf(mutant, reference, 'SEED-022');
+    const machines = await machinesOf(mutant, reference, 'SEED-0022');
     const { failure } = await run(machines, { calls: 4000, seed: 1, longest: 60 });
     assert.match(failure?.cause ?? '', /^ok .*, on the other EOPNOTSUPP$/);
   });

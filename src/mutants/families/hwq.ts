@@ -1,0 +1,132 @@
+import { mutants } from '#mutants/mutant.ts';
+import type { HwQueueCore } from '#reference/kernel/iommu/viommu.ts';
+import type { Access } from '#reference/kernel/iommufd/access.ts';
+import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
+import type { QueueRange } from '#reference/kernel/iommufd/hw-queue.ts';
+import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
+import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+import type { iommu_hw_queue_alloc } from '#uapi/iommufd/viommu.ts';
+
+type AllocQueue = UserCommand<typeof iommu_hw_queue_alloc>;
+
+/** IOMMU_HW_QUEUE_ALLOC. */
+export const entries = mutants(
+  {
+    id: 'SEED-0309',
+    breaks: ['HWQ-10', 'IOAS-UNMAP-15'],
+    story: 'The memory of a hardware queue can be unmapped.',
+    like: 'an access without lock_area',
+    parts: ({ HwQueueMemory }) => ({
+      HwQueueMemory: class extends HwQueueMemory {
+        override pin(ioas: Ioas): ErrnoName | undefined {
+          const error = super.pin(ioas);
+          for (const area of ioas.iopt.areas.all()) area.locks = 0;
+          return error;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0310',
+    breaks: ['HWQ-07'],
+    story: 'Pages of a hardware queue need not follow each other.',
+    like: 'iommufd_hw_queue_alloc_phys() without its last check',
+    parts: ({ HwQueueMemory }) => ({
+      HwQueueMemory: class extends HwQueueMemory {
+        override pin(ioas: Ioas): ErrnoName | undefined {
+          const error = super.pin(ioas);
+          return error === 'EFAULT' ? undefined : error;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0311',
+    breaks: ['HWQ-12', 'OBJ-17'],
+    story: 'A hardware queue does not hold the one before it.',
+    like: 'mock_hw_queue_init_phys() without iommufd_hw_queue_depend()',
+    parts: ({ MockViommu }) => ({
+      MockViommu: class extends MockViommu {
+        override initHwQueue(
+          queue: HwQueueCore,
+          index: number,
+          physical: bigint,
+        ): ErrnoName | undefined {
+          const error = super.initHwQueue(queue, index, physical);
+          const previous = this.queues[index - 1];
+          if (!error && previous) previous.users--;
+          return error;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0520',
+    breaks: ['HWQ-09'],
+    story:
+      'Of the pages of a hardware queue that begins in the middle of one the last is left out.',
+    like: 'a length that is rounded up without the offset',
+    parts: ({ HwQueueMemory }) => ({
+      HwQueueMemory: class extends HwQueueMemory {
+        constructor(access: Access, range: QueueRange) {
+          const offset = range.baseAddress % 4096n;
+          super(access, {
+            ...range,
+            length: range.length > 4096n - offset ? range.length - offset : range.length,
+          });
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0521',
+    breaks: ['HWQ-11'],
+    story: 'The first queue of a vIOMMU may have any number.',
+    like: 'a check of the queue before that looks at the first one only',
+    parts: ({ MockViommu }) => ({
+      MockViommu: class extends MockViommu {
+        override initHwQueue(
+          queue: HwQueueCore,
+          index: number,
+          physical: bigint,
+        ): ErrnoName | undefined {
+          const isFirst = !this.queues.some(Boolean);
+          const error = super.initHwQueue(queue, index, physical);
+          if (error !== 'EIO' || !isFirst) return error;
+          this.queues[index] = queue;
+          return undefined;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0522',
+    breaks: ['HWQ-03', 'HWQ-02'],
+    story: 'The range of a hardware queue is looked at when its vIOMMU has been found.',
+    like: 'a check behind a lookup',
+    parts: ({ HwQueueCommands }) => ({
+      HwQueueCommands: class extends HwQueueCommands {
+        protected override check(command: AllocQueue): ErrnoName | undefined {
+          const error = super.check(command);
+          const { viommu_id } = command.fields;
+          const found = [...this.context.objects.all()].some(({ id }) => id === viommu_id);
+          return error === 'EOPNOTSUPP' || found ? error : undefined;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0523',
+    breaks: ['HWQ-08'],
+    story: 'A hardware queue may lie in memory that can only be written.',
+    like: 'a pin for writing of what is read',
+    parts: ({ Access }) => ({
+      Access: class extends Access {
+        protected override checkArea(area: IoptArea, write: boolean): ErrnoName | undefined {
+          return this.options.unmap ? super.checkArea(area, write) : undefined;
+        }
+      },
+    }),
+  },
+);

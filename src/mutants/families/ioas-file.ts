@@ -1,0 +1,291 @@
+import { mistaken } from '#mutants/command.ts';
+import { mutants } from '#mutants/mutant.ts';
+import type { IommuDomain } from '#reference/kernel/iommu/domain.ts';
+import type { Accounting } from '#reference/kernel/iommufd/accounting.ts';
+import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
+import type { DmabufPagesOptions } from '#reference/kernel/iommufd/dmabuf-pages.ts';
+import type { Unmapped } from '#reference/kernel/iommufd/io-pagetable.ts';
+import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
+import { alignDown } from '#reference/kernel/lib/math.ts';
+import type { DmabufRange } from '#reference/kernel/mm/dmabuf.ts';
+import { PAGE_SIZE, type Pfn } from '#reference/kernel/mm/user-memory.ts';
+import type { Kernel } from '#reference/machine/kernel.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+import type { iommu_ioas_map_file } from '#uapi/iommufd/ioas.ts';
+
+type MapFile = UserCommand<typeof iommu_ioas_map_file>;
+interface Piece {
+  readonly area: IoptArea;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** IOMMU_IOAS_MAP_FILE. */
+export const entries = mutants(
+  {
+    id: 'BUG-013',
+    breaks: ['IOAS-FILE-22'],
+    story: 'The revocation of a dma-buf reaches for a mapping of it that is gone.',
+    like: 'iommufd: Destroy the pages content after detaching from dmabuf',
+    parts: ({ DmabufPages }) => ({
+      DmabufPages: class extends DmabufPages {
+        override unmapDomain(area: IoptArea, domain: IommuDomain): void {
+          const before = [...this.mapped];
+          super.unmapDomain(area, domain);
+          for (const stale of before) this.mapped.add(stale);
+        }
+
+        protected override release(): void {
+          this.source.release();
+        }
+      },
+    }),
+  },
+  {
+    id: 'BUG-014',
+    breaks: ['IOAS-FILE-19'],
+    story: 'The second page table of an IOAS gets a dma-buf as if its pages had been pinned.',
+    like: 'iommufd: Keep dmabuf PFNs MMIO when filling another domain',
+    parts: ({ DmabufPages, IoptPages }) => ({
+      DmabufPages: class extends DmabufPages {
+        override mapDomain(area: IoptArea, domain: IommuDomain): ErrnoName | undefined {
+          if (this.mapped.size === 0) return super.mapDomain(area, domain);
+          return IoptPages.prototype.mapDomain.call(this, area, domain, true);
+        }
+      },
+    }),
+  },
+  {
+    id: 'BUG-015',
+    breaks: ['IOAS-FILE-19'],
+    story: 'An unmap that has come over a dma-buf takes the memory behind it for one as well.',
+    like: 'iommufd: Initialize batch->kind in batch_clear()',
+    parts: ({ IoPagetable }) => ({
+      IoPagetable: class extends IoPagetable {
+        private kind = '';
+
+        override unmap(first: bigint, last: bigint): Unmapped {
+          this.kind = '';
+          return super.unmap(first, last);
+        }
+
+        protected override unpinArea(area: IoptArea): void {
+          if (this.kind !== 'dmabuf') super.unpinArea(area);
+          if (area.pages.source.kind === 'dmabuf') this.kind = 'dmabuf';
+        }
+      },
+    }),
+  },
+  {
+    id: 'BUG-202',
+    breaks: ['IOAS-FILE-19'],
+    story: 'The memory of a device is charged like memory of the process.',
+    like: 'iommufd: Avoid including VM_PFNMAP memory from RLIMIT_MEMLOCK',
+    parts: ({ DmabufPages }) => ({
+      DmabufPages: class extends DmabufPages {
+        override pin(first: number, last: number): ErrnoName | undefined {
+          return this.accounting.charge(BigInt(last - first + 1));
+        }
+
+        override unpin(first: number, last: number): void {
+          this.accounting.uncharge(BigInt(last - first + 1));
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0052',
+    breaks: ['IOAS-FILE-22', 'IOAS-FILE-28'],
+    story: 'The revocation of a dma-buf reaches the first page table only.',
+    like: 'iopt_revoke_notify() that stops after one area',
+    parts: ({ DmabufPages }) => ({
+      DmabufPages: class extends DmabufPages {
+        override invalidate(): void {
+          const [, ...others] = this.mapped;
+          for (const other of others) this.mapped.delete(other);
+          super.invalidate();
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0053',
+    breaks: ['IOAS-FILE-28'],
+    story: 'A copy of a dma-buf is not told of a revocation once the original is unmapped.',
+    like: 'dma_buf_detach() with the first area in place of the last',
+    parts: ({ DmabufPages }) => ({
+      DmabufPages: class extends DmabufPages {
+        private readonly told: DmabufPagesOptions['dmabuf'];
+
+        constructor(kernel: Kernel, options: DmabufPagesOptions) {
+          super(kernel, options);
+          this.told = options.dmabuf;
+        }
+
+        override put(): void {
+          super.put();
+          if (this.mapped.size > 0) this.told.detach(this);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0054',
+    breaks: ['IOAS-FILE-02', 'IOAS-FILE-03', 'IOAS-FILE-04'],
+    story: 'IOMMU_IOAS_MAP_FILE looks at the file descriptor before everything else.',
+    like: 'fget() at the top of the ioctl',
+    parts: ({ IoasCommands }) => ({
+      IoasCommands: class extends IoasCommands {
+        override mapFile(command: UserCommand<typeof iommu_ioas_map_file>): ErrnoName | undefined {
+          const file = command.task.files.get(command.fields.fd);
+          return file === 'EBADF' ? file : super.mapFile(command);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0055',
+    breaks: ['IOAS-FILE-08'],
+    story: 'A map that reaches beyond a file fails as one that has run out of memory.',
+    like: 'the errno of the page cache in place of the check of the size',
+    parts: ({ Memfd }) => ({
+      Memfd: class extends Memfd {
+        override pinPages(offset: bigint, count: number): readonly Pfn[] | ErrnoName {
+          const pfns = super.pinPages(offset, count);
+          return pfns === 'EINVAL' ? 'ENOMEM' : pfns;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0056',
+    breaks: ['IOAS-FILE-10'],
+    story: 'A map of a file begins at the beginning of a page.',
+    like: 'start >> PAGE_SHIFT without the rest',
+    parts: ({ IoasCommands }) => ({
+      IoasCommands: class extends IoasCommands {
+        override mapFile(command: UserCommand<typeof iommu_ioas_map_file>): ErrnoName | undefined {
+          const start = alignDown(command.fields.start, PAGE_SIZE);
+          return super.mapFile(mistaken(command, { start }));
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0058',
+    breaks: ['IOAS-FILE-13'],
+    story: 'A map of a file needs the process that made it, as a map of its memory does.',
+    like: 'mmget_not_zero() also where no memory of a process is used',
+    parts: ({ IoptPages }) => ({
+      IoptPages: class extends IoptPages {
+        override pin(first: number, last: number): ErrnoName | undefined {
+          return this.accounting.memory.exited ? 'EFAULT' : super.pin(first, last);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0059',
+    breaks: ['IOAS-FILE-15'],
+    story: 'Pinned pages of a file are not charged.',
+    like: "page cache that is nobody's",
+    parts: ({ IoptPages }) => ({
+      IoptPages: class extends IoptPages {
+        override pin(first: number, last: number): ErrnoName | undefined {
+          if (this.source.kind === 'file') this.accounting = uncharged(this.accounting);
+          return super.pin(first, last);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0548',
+    breaks: ['IOAS-FILE-06', 'IOAS-FILE-07'],
+    story: 'A file that is no memory is refused when it is mapped.',
+    like: 'a look at the file before it is needed',
+    parts: ({ IoasCommands }) => ({
+      IoasCommands: class extends IoasCommands {
+        override mapFile(command: MapFile): ErrnoName | undefined {
+          const file = command.task.files.get(command.fields.fd);
+          const error = super.mapFile(command);
+          if (error || typeof file === 'string') return error;
+          const { memory, dmabuf } = file.operations;
+          return (memory ?? dmabuf) ? undefined : 'EINVAL';
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0549',
+    breaks: ['IOAS-FILE-24'],
+    story: 'An access can pin what is behind a dma-buf.',
+    like: 'a dma-buf that is taken for pages',
+    parts: ({ Access: Original }) => ({
+      Access: class extends Original {
+        protected override pinPiece(piece: Piece): ErrnoName | undefined {
+          if (piece.area.pages.source.kind !== 'dmabuf') return super.pinPiece(piece);
+          piece.area.accesses++;
+          return undefined;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0800',
+    breaks: ['IOAS-FILE-18'],
+    story: 'Of a dma-buf with several ranges the first one is mapped, and what lies behind it.',
+    like: 'vfio/pci: the check of the number of ranges left out',
+    parts: ({ Dmabuf }) => ({
+      Dmabuf: class extends Dmabuf {
+        override mapForIommufd(): bigint | ErrnoName {
+          const [first] = this.ranges;
+          return first && !this.revoked ? first.physical : 'ENODEV';
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0801',
+    breaks: ['IOAS-FILE-22', 'IOAS-FILE-28'],
+    story: 'Registers that are switched off stay where they are mapped.',
+    like: 'vfio/pci: the importers are not told when memory is switched off',
+    parts: ({ VfioPciDmabufs }) => ({
+      VfioPciDmabufs: class extends VfioPciDmabufs {
+        override move(revoked: boolean): void {
+          for (const dmabuf of this.exported) dmabuf.revoked = revoked;
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0802',
+    breaks: ['IOAS-FILE-22'],
+    story: 'Registers that are switched on again cannot be mapped any more.',
+    like: 'vfio/pci: dma-bufs stay revoked when memory is switched on',
+    parts: ({ VfioPciDmabufs }) => ({
+      VfioPciDmabufs: class extends VfioPciDmabufs {
+        override move(revoked: boolean): void {
+          if (revoked) super.move(revoked);
+        }
+      },
+    }),
+  },
+  {
+    id: 'SEED-0803',
+    breaks: ['IOAS-FILE-19'],
+    story: 'A dma-buf begins one page behind the registers that were asked for.',
+    like: 'vfio/pci: the offset of a range counted from the second page',
+    parts: ({ Dmabuf }) => ({
+      Dmabuf: class extends Dmabuf {
+        constructor(...ranges: readonly DmabufRange[]) {
+          super(...ranges.map((range) => ({ ...range, physical: range.physical + 4096n })));
+        }
+      },
+    }),
+  },
+);
+
+function uncharged(accounting: Accounting): Accounting {
+  const nothing = { value: () => undefined };
+  return Object.create(accounting, { charge: nothing, uncharge: nothing }) as Accounting;
+}

@@ -18,7 +18,7 @@ import { fdOf, idOf } from './support/words/names.ts';
 import { objectExists, readFile } from './support/looks/probes.ts';
 import { compareSnapshots, takeSnapshot } from './support/looks/snapshot.ts';
 import { showResult } from './support/calls/trace.ts';
-import { validValues } from './support/valid-calls.ts';
+import { validFor } from './support/scene.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 
@@ -35,7 +35,7 @@ async function general(world: World, call: General): Promise<void> {
   const { process, command, form = plain, on, table } = call;
   if (command.name === 'IOMMU_TEST_CMD') world.require('test-cmd');
   const target = on ?? world.handles.first(targetOf(command));
-  const valid = validValues(world, process, command.name);
+  const valid = validFor(world, process, command);
   const given = table === undefined ? {} : parseFields(world, process, command, table);
   const fd = fdOf(target);
   const record = await world.call(process, { fd, command, form }, { ...valid, ...given });
@@ -69,7 +69,7 @@ When(
     this.settle();
     const fd = fdOf(this.handles.first('iommufd'));
     const call = async (process: ProcessHandle): Promise<(typeof this.rivals)[number]> => {
-      const valid = validValues(this, process, command.name);
+      const valid = validFor(this, process, command);
       const given = parseFields(this, process, command, table);
       return this.probe(process, { fd, command }, { ...valid, ...given });
     };
@@ -84,8 +84,8 @@ When(
     this.settle();
     const { fd } = this.handles.first('iommufd');
     const [record] = await Promise.all([
-      this.probe(process, { fd, command }, validValues(this, process, command.name)),
-      this.probe(other, { fd, command: background }, validValues(this, other, background.name)),
+      this.probe(process, { fd, command }, validFor(this, process, command)),
+      this.probe(other, { fd, command: background }, validFor(this, other, background)),
     ]);
     this.conclude(record);
   },

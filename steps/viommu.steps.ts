@@ -1,91 +1,50 @@
 import { AssertionError } from 'chai';
 
-import type { Struct } from '#uapi/codec.ts';
-import type { Command } from '#uapi/ioctl.ts';
+import { makerOf } from '#commands/index.ts';
+import type { CommandRecord, Fields } from '#commands/record.ts';
 import { IOMMU_TEST_OP_TRIGGER_VEVENT, iommu_viommu_selftest } from '#uapi/iommufd/selftest.ts';
-import {
-  IOMMU_HW_QUEUE_ALLOC,
-  IOMMU_VDEVICE_ALLOC,
-  IOMMU_VEVENTQ_ALLOC,
-  IOMMU_VIOMMU_ALLOC,
-} from '#uapi/iommufd/viommu.ts';
 import { MAP_SHARED, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
-import type { Feature } from '#port/features.ts';
 import type { MmapRequest } from '#port/process.ts';
 
 import { testCommand } from './support/calls/test-command.ts';
 import { Given, Then, When, type DataTable } from './support/cucumber.ts';
 import { parseValue } from './support/fields.ts';
-import type { GuestKind, Handle, ObjectHandle, ProcessHandle } from './support/handles.ts';
+import type { Handle, ObjectHandle, ProcessHandle } from './support/handles.ts';
 import { fdOf, idOf } from './support/words/names.ts';
 import type { NewGuestObject } from './support/words/guests.ts';
 import { loadBytes } from './support/looks/probes.ts';
-import { validValues } from './support/valid-calls.ts';
+import { validFor } from './support/scene.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** How each kind comes into being: by which command, under which names of its fields. */
-interface Recipe {
-  readonly feature: Feature;
-  readonly command: Command<Struct>;
-  readonly out: string;
-  /** The field that is the id of what it is made on. */
-  readonly on: string;
-  /** The field that is the number in the step. */
-  readonly number?: string;
-}
-
-const recipes: Readonly<Record<GuestKind, Recipe>> = {
-  vIOMMU: { feature: 'viommu', command: IOMMU_VIOMMU_ALLOC, out: 'out_viommu_id', on: 'hwpt_id' },
-  vDEVICE: {
-    feature: 'viommu',
-    command: IOMMU_VDEVICE_ALLOC,
-    out: 'out_vdevice_id',
-    on: 'viommu_id',
-    number: 'virt_id',
-  },
-  vEVENTQ: {
-    feature: 'veventq',
-    command: IOMMU_VEVENTQ_ALLOC,
-    out: 'out_veventq_id',
-    on: 'viommu_id',
-    number: 'veventq_depth',
-  },
-  'HW queue': {
-    feature: 'hw-queue',
-    command: IOMMU_HW_QUEUE_ALLOC,
-    out: 'out_hw_queue_id',
-    on: 'viommu_id',
-    number: 'index',
-  },
-};
-
 Given('{newGuestObject} on {object}', async function (wanted, object) {
   const { kind, name } = wanted;
-  const { feature, command, out } = recipes[kind];
-  this.require(feature);
+  const { record, made } = makerOf(kind);
+  for (const need of record.needs) this.require(need);
+  const { command } = record;
   const { iommufd = this.handles.first('iommufd'), ioas } = object as ObjectHandle;
-  const values = { ...validValues(this, this.it, command.name), ...valuesOf(wanted, object) };
+  const told = { [made.on ?? '']: idOf(object), ...valuesOf(record, wanted) };
+  const values = { ...validFor(this, this.it, command), ...told };
   const data = await placeData(this, wanted);
   const fields = await this.must(this.it, { fd: iommufd.fd, command }, { ...values, ...data });
   const returned = data === undefined ? fields : { ...fields, ...(await loadData(this)) };
   this.conclude({ ...this.outcome.record, fields: returned });
-  const fd = fields['out_veventq_fd'] as number | undefined;
   const region = regionOf(returned);
-  const id = Number(fields[out]);
-  this.handles.add({ kind, name, id, iommufd, ioas, region, ...(fd === undefined ? {} : { fd }) });
+  const id = Number(fields[made.id ?? '']);
+  const fd = made.fd === undefined ? {} : { fd: Number(fields[made.fd]) };
+  this.handles.add({ kind, name, id, iommufd, ioas, region, ...fd });
 });
 
 /** What the step says, as fields of the struct. */
-function valuesOf({ kind, device, number, range }: NewGuestObject, object: Handle): Fields {
-  const recipe = recipes[kind];
-  const narrow = kind === 'vDEVICE' ? BigInt : Number;
+function valuesOf(
+  { command: { struct }, fields }: CommandRecord,
+  { device, number, range }: NewGuestObject,
+): Fields {
+  const numbered = Object.keys(fields).find((field) => number && field.endsWith(number.field));
+  const narrow = struct.codecs[numbered ?? '']?.size === 8 ? BigInt : Number;
   return {
-    [recipe.on]: idOf(object),
     ...(device && { dev_id: idOf(device) }),
-    ...(number && recipe.number !== undefined && { [recipe.number]: narrow(number.value) }),
+    ...(number && numbered !== undefined && { [numbered]: narrow(number.value) }),
     ...(range && { nesting_parent_iova: range.iova, length: range.length }),
   };
 }

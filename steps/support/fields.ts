@@ -1,5 +1,7 @@
 import type { DataTable } from '@cucumber/cucumber';
 
+import { prefixesOf } from '#commands/index.ts';
+import { valueAt } from '#commands/record.ts';
 import * as device from '#uapi/iommufd/device.ts';
 import * as fault from '#uapi/iommufd/fault.ts';
 import * as hwpt from '#uapi/iommufd/hwpt.ts';
@@ -42,48 +44,6 @@ const constants = new Map<string, number>(
   ),
 );
 
-/** What a name in a cell may lack at its front, by command and field. */
-const prefixes: Readonly<Record<string, readonly string[]>> = {
-  'IOMMU_IOAS_MAP.flags': ['IOMMU_IOAS_MAP_'],
-  'IOMMU_IOAS_MAP_FILE.flags': ['IOMMU_IOAS_MAP_'],
-  'IOMMU_IOAS_COPY.flags': ['IOMMU_IOAS_MAP_', 'MOCK_FLAGS_'],
-  'IOMMU_OPTION.option_id': ['IOMMU_OPTION_'],
-  'IOMMU_OPTION.op': ['IOMMU_OPTION_OP_'],
-  'IOMMU_VFIO_IOAS.op': ['IOMMU_VFIO_IOAS_'],
-  'IOMMU_HWPT_ALLOC.flags': ['IOMMU_HWPT_ALLOC_', 'IOMMU_HWPT_'],
-  'IOMMU_HWPT_ALLOC.data_type': ['IOMMU_HWPT_DATA_'],
-  'IOMMU_HWPT_SET_DIRTY_TRACKING.flags': ['IOMMU_HWPT_DIRTY_TRACKING_'],
-  'IOMMU_HWPT_GET_DIRTY_BITMAP.flags': ['IOMMU_HWPT_GET_DIRTY_BITMAP_'],
-  'IOMMU_VIOMMU_ALLOC.type': ['IOMMU_VIOMMU_TYPE_'],
-  'IOMMU_VEVENTQ_ALLOC.type': ['IOMMU_VEVENTQ_TYPE_'],
-  'IOMMU_HW_QUEUE_ALLOC.type': ['IOMMU_HW_QUEUE_TYPE_'],
-  'IOMMU_HWPT_INVALIDATE.data_type': [
-    'IOMMU_VIOMMU_INVALIDATE_DATA_',
-    'IOMMU_HWPT_INVALIDATE_DATA_',
-  ],
-  'IOMMU_GET_HW_INFO.flags': ['IOMMU_HW_INFO_FLAG_'],
-  'IOMMU_GET_HW_INFO.in_data_type': ['IOMMU_HW_INFO_TYPE_'],
-  'IOMMU_GET_HW_INFO.out_data_type': ['IOMMU_HW_INFO_TYPE_'],
-  'IOMMU_GET_HW_INFO.out_capabilities': ['IOMMU_HW_CAP_'],
-  'iommu_hwpt_invalidate_selftest.flags': ['IOMMU_TEST_INVALIDATE_FLAG_'],
-  'iommu_viommu_invalidate_selftest.flags': ['IOMMU_TEST_INVALIDATE_FLAG_'],
-  'iommu_hwpt_vtd_s1.flags': ['IOMMU_VTD_S1_'],
-  'iommu_hwpt_vtd_s1_invalidate.flags': ['IOMMU_VTD_INV_FLAGS_'],
-  'iommu_hw_info_vtd.flags': ['IOMMU_HW_INFO_VTD_'],
-  'IOMMU_TEST_CMD.op': ['IOMMU_TEST_OP_'],
-  'IOMMU_TEST_CMD.trigger_iopf.perm': ['IOMMU_PGFAULT_PERM_'],
-  'iommu_hwpt_pgfault.flags': ['IOMMU_PGFAULT_FLAGS_'],
-  'iommu_hwpt_pgfault.perm': ['IOMMU_PGFAULT_PERM_'],
-  'iommu_hwpt_page_response.code': ['IOMMUFD_PAGE_RESP_'],
-  'VFIO_GROUP_GET_STATUS.flags': ['VFIO_GROUP_FLAGS_'],
-  'VFIO_IOMMU_GET_INFO.flags': ['VFIO_IOMMU_INFO_'],
-  'VFIO_IOMMU_MAP_DMA.flags': ['VFIO_DMA_MAP_FLAG_'],
-  'VFIO_IOMMU_UNMAP_DMA.flags': ['VFIO_DMA_UNMAP_FLAG_'],
-  'VFIO_DEVICE_BIND_IOMMUFD.flags': ['VFIO_DEVICE_BIND_'],
-  'VFIO_DEVICE_ATTACH_IOMMUFD_PT.flags': ['VFIO_DEVICE_ATTACH_'],
-  'VFIO_DEVICE_DETACH_IOMMUFD_PT.flags': ['VFIO_DEVICE_DETACH_'],
-};
-
 const closedFd = 1000;
 
 /** What has no id that user space knows: its fd names it everywhere. */
@@ -123,7 +83,7 @@ function handleValue(world: World, field: string, kind: string, name: string): b
 function flagValue(field: string, flag: string): bigint {
   const bit = /^bit (\d+)$/.exec(flag);
   if (bit !== null) return 1n << BigInt(bit[1] ?? '');
-  for (const prefix of [...(prefixes[field] ?? []), '']) {
+  for (const prefix of [...prefixesOf(field), '']) {
     const value = constants.get(prefix + flag);
     if (value !== undefined) return BigInt(value);
   }
@@ -211,13 +171,7 @@ export function compareFields(
   table: DataTable,
 ): Expected[] {
   return rowsOf(table).map(([path, text]) => {
-    const [member = '', field] = path.split('.');
-    const value =
-      field === undefined
-        ? found[member]
-        : (found['operation'] as Record<string, Record<string, unknown>> | undefined)?.[member]?.[
-            field
-          ];
+    const value = valueAt(found, path);
     if (typeof value !== 'number' && typeof value !== 'bigint') {
       throw new Error(`${name} returns no field "${path}"`);
     }

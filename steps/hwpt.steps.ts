@@ -1,5 +1,6 @@
 import { AssertionError } from 'chai';
 
+import type { Struct } from '#uapi/codec.ts';
 import {
   IOMMU_HWPT_ALLOC,
   IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
@@ -20,6 +21,7 @@ import {
 import { testCommand } from './support/calls/test-command.ts';
 import { Given, Then, When } from './support/cucumber.ts';
 import { compareValue, parseRows } from './support/fields.ts';
+import { joinWords } from './support/guest/bits.ts';
 import type { GuestTableHandle, ObjectHandle, ProcessHandle } from './support/handles.ts';
 import { nameMade } from './support/made.ts';
 import { idOf, ioasBehind } from './support/words/names.ts';
@@ -100,22 +102,23 @@ When('{process} stores {struct} in {buffer}:', async function (process, struct, 
   if (signal !== undefined) throw new AssertionError(`the store gave ${signal}; expected success`);
 });
 
-/** A field, or an element of one: `idr[0]`. */
-function memberOf(found: Readonly<Record<string, unknown>>, field: string): number | bigint {
-  const [, list, index] = /^(\w+)\[(\d+)\]$/.exec(field) ?? [];
-  const value = list === undefined ? found[field] : (found[list] as unknown[])[Number(index)];
-  return value as number | bigint;
+/** A field, an element of one, `idr[0]`, or a whole array as one number. */
+function memberOf(struct: Struct, bytes: Uint8Array, field: string): bigint {
+  const found: Readonly<Record<string, unknown>> = struct.unpack(bytes);
+  const [, list = field, index] = /^(\w+)\[(\d+)\]$/.exec(field) ?? [];
+  const value = found[list];
+  if (!Array.isArray(value)) return BigInt(value as number | bigint);
+  if (index !== undefined) return BigInt(value[Number(index)] as number | bigint);
+  return joinWords(value as bigint[], (struct.codecs[list]?.size ?? 0) / value.length);
 }
 
 Then('{buffer} holds {struct}:', async function ({ handle, offset }, struct, table) {
   const rows = table.hashes();
   const bytes = await loadBytes(handle.process, handle.address + offset, rows.length * struct.size);
   const wrong = rows.flatMap((row, index) => {
-    const found: Readonly<Record<string, unknown>> = struct.unpack(
-      bytes.subarray(index * struct.size),
-    );
+    const element = bytes.subarray(index * struct.size);
     return Object.entries(row).flatMap(([field, text]) => {
-      const value = BigInt(memberOf(found, field));
+      const value = memberOf(struct, element, field);
       const { actual, expected } = compareValue(this, `${struct.name}.${field}`, text, value);
       if (actual === expected) return [];
       return [`[${index}].${field} = ${hex(actual)}; expected ${hex(expected)}`];

@@ -56,14 +56,6 @@ test('titles state what happens, in lower case, once in a file', () => {
   assert.deepEqual(complaints, []);
 });
 
-test('hexadecimal numbers stand only where the number is the subject', () => {
-  const subject = /^features\/(uapi|hardware)\//;
-  const found = each(({ path, text }) =>
-    !subject.test(path) && text.includes(' 0x') ? ['0x'] : [],
-  );
-  assert.deepEqual(found, []);
-});
-
 test('a scenario names one to three requirements, all of them known', () => {
   const wrong = pickles.filter((pickle) => {
     const ids = tagsOf(pickle).filter(isRequirement);

@@ -17,6 +17,8 @@ import * as vfioGroup from '#uapi/vfio/group.ts';
 import * as vfioType1 from '#uapi/vfio/iommu-type1.ts';
 
 import type { AnyCommand } from './words/commands.ts';
+import { layoutOf } from './guest/layouts.ts';
+import { parseBits, splitWords } from './guest/bits.ts';
 import type { Kind, ProcessHandle } from './handles.ts';
 import { fdOf, idOf, noSuchId, objectNamed, spotNamed } from './words/names.ts';
 import type { World } from './world.ts';
@@ -57,6 +59,8 @@ export function parseValue(
   text: string,
 ): bigint {
   if (text === 'null' || text === 'none') return 0n;
+  const layout = layoutOf(field);
+  if (layout !== undefined) return parseBits(layout, text, (value) => world.size(value));
   if (text === 'no such object') return BigInt(noSuchId);
   if (text === 'a bad pointer') return process.scratch.end;
   if (text === 'a closed fd') return BigInt(closedFd);
@@ -152,8 +156,10 @@ function codecOf(struct: Struct, field: string): Codec<unknown> {
   );
 }
 
-/** u64 fields are bigint, all others number. */
-function narrow(codec: Codec<unknown>, value: bigint): number | bigint {
+/** u64 fields are bigint, all others number; an array has the value in pieces. */
+function narrow(codec: Codec<unknown>, value: bigint): number | bigint | (number | bigint)[] {
+  const zero = codec.zero();
+  if (Array.isArray(zero)) return splitWords(value, zero.length, codec.size / zero.length);
   return codec.size === 8 ? BigInt.asUintN(64, value) : Number(value);
 }
 

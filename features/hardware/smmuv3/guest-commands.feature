@@ -28,8 +28,8 @@ Feature: commands of a guest
     Scenario Outline: <command>
       Given the guest maps 1 page at 64 MiB to 16 MiB + 4 pages read-write in page table "stage 1"
       And it stores struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
-        | cmd[0]  | cmd[1]   |
-        | <first> | <second> |
+        | cmd   |
+        | <cmd> |
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | vIOMMU "smmu"     |
         | data_type | ARM_SMMUV3        |
@@ -43,23 +43,23 @@ Feature: commands of a guest
       And device "nic" does not see buffer "ram" at 64 MiB .. +1 page
 
       Examples: with any VMID, as it is the host's that counts
-        | command                         | first              | second        |
-        | TLBI_NH_ALL                     | 0x10               |             0 |
-        | TLBI_NH_ALL of VMID 0xffff      | 0xffff00000010     |             0 |
-        | TLBI_NH_ASID                    | 0x0001000000000011 |             0 |
-        | TLBI_NH_VA                      | 0x0001000000000012 | 64 MiB        |
-        | TLBI_NH_VA of a leaf            | 0x0001000000000012 | 64 MiB + 1    |
-        | TLBI_NH_VA of VMID 9            | 0x0001000900000012 | 64 MiB        |
-        | TLBI_NH_VA over two pages       | 0x0001000000001012 | 64 MiB + 1024 |
-        | TLBI_NH_VAA                     | 0x13               | 64 MiB        |
-        | TLBI_NSNH_ALL                   | 0x30               |             0 |
+        | command                         | cmd                                         |
+        | TLBI_NH_ALL                     | TLBI_NH_ALL                                 |
+        | TLBI_NH_ALL of VMID 0xffff      | TLBI_NH_ALL, VMID 0xffff                    |
+        | TLBI_NH_ASID                    | TLBI_NH_ASID, ASID 1                        |
+        | TLBI_NH_VA                      | TLBI_NH_VA, ASID 1, Addr 64 MiB             |
+        | TLBI_NH_VA of a leaf            | TLBI_NH_VA, ASID 1, Leaf, Addr 64 MiB       |
+        | TLBI_NH_VA of VMID 9            | TLBI_NH_VA, VMID 9, ASID 1, Addr 64 MiB     |
+        | TLBI_NH_VA over two pages       | TLBI_NH_VA, ASID 1, NUM 1, TG 1, Addr 64 MiB |
+        | TLBI_NH_VAA                     | TLBI_NH_VAA, Addr 64 MiB                    |
+        | TLBI_NSNH_ALL                   | TLBI_NSNH_ALL                               |
 
     @INV-20
     Scenario: a page that the guest has taken away
       Given the guest unmaps 1 page at 64 MiB in page table "stage 1"
       And it stores struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
-        | cmd[0]             | cmd[1] |
-        | 0x0001000000000012 | 64 MiB |
+        | cmd                             |
+        | TLBI_NH_VA, ASID 1, Addr 64 MiB |
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | vIOMMU "smmu"     |
         | data_type | ARM_SMMUV3        |
@@ -75,13 +75,13 @@ Feature: commands of a guest
       And it maps 8 pages of buffer "more tables" into IOAS "guest" at 2 MiB read-write
       And an SMMUv3 page table "new stage 1" in buffer "more tables", which the guest has at 2 MiB
       And the guest maps 1 page at 64 MiB to 16 MiB + 4 pages read-write in page table "new stage 1"
-      And it stores struct iommu_viommu_arm_smmuv3_invalidate in buffer "tables" + 1 page:
-        | cmd[0]             | cmd[1] |
-        | 0x0001e204c0003510 | 2 MiB  |
+      And it stores struct arm_smmu_cd in buffer "tables" + 1 page:
+        | data                                                                                           |
+        | T0SZ 16, IR0 1, OR0 1, SH0 3, EPD1, V, IPS 4, AA64, R, A, ASET, ASID 1, TTB0 2 MiB, MAIR0 0xff |
       And it stores an array of struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
-        | cmd[0]  | cmd[1]   |
-        | <first> | <second> |
-        | 0x10    |        0 |
+        | cmd         |
+        | <cmd>       |
+        | TLBI_NH_ALL |
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | vIOMMU "smmu"     |
         | data_type | ARM_SMMUV3        |
@@ -95,20 +95,20 @@ Feature: commands of a guest
       And device "nic" does not see buffer "ram" at 64 MiB .. +1 page
 
       Examples:
-        | command     | first        | second |
-        | CFGI_CD     | 0x5500000005 |      1 |
-        | CFGI_CD_ALL | 0x5500000006 |      0 |
+        | command     | cmd                          |
+        | CFGI_CD     | CFGI_CD, StreamID 0x55, Leaf |
+        | CFGI_CD_ALL | CFGI_CD_ALL, StreamID 0x55   |
 
   Rule: a batch ends at the first command that is not the guest's to give
 
     @INV-20
     Scenario Outline: <what>
       Given it stores an array of struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
-        | cmd[0]  | cmd[1]   |
-        | 0x10    |        0 |
-        | 0x30    |        0 |
-        | <first> | <second> |
-        | 0x10    |        0 |
+        | cmd           |
+        | TLBI_NH_ALL   |
+        | TLBI_NSNH_ALL |
+        | <cmd>         |
+        | TLBI_NH_ALL   |
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | vIOMMU "smmu"     |
         | data_type | ARM_SMMUV3        |
@@ -121,43 +121,43 @@ Feature: commands of a guest
       And device "nic" sees buffer "ram" at 64 MiB .. +1 page
 
       Examples: opcodes
-        | what                   | first        | second |
-        | no command             |            0 |      0 |
-        | CFGI_STE               | 0x5500000003 |      0 |
-        | CFGI_ALL               | 0x4          | 0x1f   |
-        | TLBI_EL2_ALL           | 0x20         |      0 |
-        | TLBI_S12_VMALL         | 0x28         |      0 |
-        | TLBI_S2_IPA            | 0x2a         |      0 |
-        | CMD_SYNC               | 0x46         |      0 |
-        | RESUME                 | 0x44         |      0 |
-        | ATC_INV, without ATS   | 0x5500000040 |      0 |
+        | what                   | cmd                          |
+        | no command             | 0                            |
+        | CFGI_STE               | CFGI_STE, StreamID 0x55      |
+        | CFGI_ALL               | CFGI_STE_RANGE, Range 31     |
+        | TLBI_EL2_ALL           | TLBI_EL2_ALL                 |
+        | TLBI_S12_VMALL         | TLBI_S12_VMALL               |
+        | TLBI_S2_IPA            | TLBI_S2_IPA                  |
+        | CMD_SYNC               | SYNC                         |
+        | RESUME                 | RESUME                       |
+        | ATC_INV, without ATS   | ATC_INV, StreamID 0x55       |
 
       Examples: bits that a command does not have, or not for a guest
-        | what                                  | first              | second             |
-        | a VMID of TLBI_NSNH_ALL               | 0x100000030        |                  0 |
-        | a second word of TLBI_NH_ALL          | 0x10               |                  1 |
-        | an ASID of TLBI_NH_VAA                | 0x0001000000000013 |                  0 |
-        | SSV of TLBI_NH_ALL                    | 0x810              |                  0 |
-        | an address of TLBI_NH_ASID            | 0x11               | 0x1000             |
-        | a reserved bit of TLBI_NH_VA          | 0x12               | 0x2                |
-        | TTL without TG                        | 0x12               | 0x100              |
-        | TG without NUM, SCALE and TTL         | 0x12               | 0x400              |
-        | a substream of CFGI_CD                | 0x5500001005       |                  0 |
-        | a second word of CFGI_CD_ALL          | 0x5500000006       |                  1 |
+        | what                                  | cmd                                   |
+        | a VMID of TLBI_NSNH_ALL               | TLBI_NSNH_ALL, VMID 1                 |
+        | a second word of TLBI_NH_ALL          | TLBI_NH_ALL, bit 64                   |
+        | an ASID of TLBI_NH_VAA                | TLBI_NH_VAA, ASID 1                   |
+        | SSV of TLBI_NH_ALL                    | TLBI_NH_ALL, SSV                      |
+        | an address of TLBI_NH_ASID            | TLBI_NH_ASID, Addr 4 KiB              |
+        | a reserved bit of TLBI_NH_VA          | TLBI_NH_VA, bit 65                    |
+        | TTL without TG                        | TLBI_NH_VA, TTL 1                     |
+        | TG without NUM, SCALE and TTL         | TLBI_NH_VA, TG 1                      |
+        | a substream of CFGI_CD                | CFGI_CD, StreamID 0x55, SubstreamID 1 |
+        | a second word of CFGI_CD_ALL          | CFGI_CD_ALL, StreamID 0x55, bit 64    |
 
       Examples: streams
-        | what                                  | first        | second |
-        | a StreamID that the guest has not     | 0x5600000005 |      0 |
-        | the StreamID of the host              | 0x0000000005 |      0 |
-        | CFGI_CD_ALL of a StreamID out of sight | 0xffffffff00000006 | 0 |
+        | what                                   | cmd                               |
+        | a StreamID that the guest has not      | CFGI_CD, StreamID 0x56            |
+        | the StreamID of the host               | CFGI_CD, StreamID 0               |
+        | CFGI_CD_ALL of a StreamID out of sight | CFGI_CD_ALL, StreamID 4 GiB - 1   |
 
     @INV-23
     Scenario: what is counted before a command that is refused has been done
       Given the guest maps 1 page at 64 MiB to 16 MiB + 4 pages read-write in page table "stage 1"
       And it stores an array of struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
-        | cmd[0] | cmd[1] |
-        | 0x10   |      0 |
-        | 0x46   |      0 |
+        | cmd         |
+        | TLBI_NH_ALL |
+        | SYNC        |
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | vIOMMU "smmu"     |
         | data_type | ARM_SMMUV3        |
@@ -227,8 +227,8 @@ Feature: commands of a guest
       And device "other nic" sees buffer "second ram" at 64 MiB .. +1 page
       When the guest maps 1 page at 64 MiB to 16 MiB + 4 pages read-write in page table "second stage 1"
       And it stores struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
-        | cmd[0] | cmd[1] |
-        | 0x30   |      0 |
+        | cmd           |
+        | TLBI_NSNH_ALL |
       And it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | vIOMMU "smmu"     |
         | data_type | ARM_SMMUV3        |

@@ -60,9 +60,9 @@ Feature: both stages of translation
     @HWPT-37 @DEV-27
     Scenario: a guest that has a bypass, a table and nothing by turns
       Given it stores an array of struct iommu_hwpt_arm_smmuv3 in buffer "data":
-        | ste[0] |
-        | 0x9    |
-        | 0x1    |
+        | ste              |
+        | V, Config BYPASS |
+        | V, Config ABORT  |
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | vIOMMU "smmu" |
         | data_type | ARM_SMMUV3    |
@@ -94,14 +94,17 @@ Feature: both stages of translation
       Then the access is blocked
       When it reads 40 bytes of vEVENTQ "events" into buffer "data"
       Then it returns 40
-      And buffer "data" holds:
-        | flags | sequence | id   | StreamID | STAG | RnW, CLASS | address   |   | IPA |   |
-        |     0 |        0 | 0x10 | 0x55     |    0 | 0x208      | 0x5000000 | 0 |   0 | 0 |
+      And buffer "data" holds struct iommufd_vevent_header:
+        | flags | sequence |
+        |     0 |        0 |
+      And buffer "data" + 8 bytes holds struct iommu_vevent_arm_smmuv3:
+        | evt                                                          |
+        | F_TRANSLATION, StreamID 0x55, RnW, CLASS IN, InputAddr 80 MiB |
 
     @VEVQ-21 @needs:veventq
     Scenario: a write where the guest allows reads, and a device with another number
       Given it destroys vDEVICE "guest nic"
-      And a vDEVICE "renamed" for device "nic" with virt_id 0xabcdef on vIOMMU "smmu"
+      And a vDEVICE "renamed" for device "nic" with virt_id 1000001 on vIOMMU "smmu"
       And a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
       And the guest maps 1 page at 65 MiB to 16 MiB read-only in page table "stage 1"
       And it attaches device "nic" to HWPT "translated"
@@ -109,9 +112,12 @@ Feature: both stages of translation
       Then the access is blocked
       When it reads 40 bytes of vEVENTQ "events" into buffer "data"
       Then it returns 40
-      And buffer "data" holds:
-        | flags | sequence | id   | StreamID | STAG | RnW, CLASS | address   |
-        |     0 |        0 | 0x13 | 0xabcdef |    0 | 0x200      | 0x4100000 |
+      And buffer "data" holds struct iommufd_vevent_header:
+        | flags | sequence |
+        |     0 |        0 |
+      And buffer "data" + 8 bytes holds struct iommu_vevent_arm_smmuv3:
+        | evt                                                          |
+        | F_PERMISSION, StreamID 1000001, CLASS IN, InputAddr 65 MiB |
 
     @VEVQ-21 @needs:veventq
     Scenario: what the host's table refuses is not the guest's business

@@ -24,8 +24,8 @@ Feature: stream table entries of a guest
     @HWPT-33 @HWPT-37
     Scenario Outline: an entry <case>
       Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
-        | ste[0]  | ste[1]   |
-        | <first> | <second> |
+        | ste   |
+        | <ste> |
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | vIOMMU "smmu" |
         | data_type | ARM_SMMUV3    |
@@ -42,18 +42,18 @@ Feature: stream table entries of a guest
       Then it succeeds
 
       Examples:
-        | case                                              | first              | second  |
-        | of nothing                                        |                  0 |       0 |
-        | without V, and with all bits that are not allowed | 0xfffffffffffffffe | U64_MAX |
-        | that aborts                                       |                  1 |       0 |
+        | case                                              | ste             |
+        | of nothing                                        | 0               |
+        | without V, and with all bits that are not allowed | all bits but V  |
+        | that aborts                                       | V, Config ABORT |
 
   Rule: an entry may say nothing but what is the guest's to decide
 
     @HWPT-34
     Scenario Outline: <what>
       Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
-        | ste[0]  | ste[1]   |
-        | <first> | <second> |
+        | ste   |
+        | <ste> |
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | vIOMMU "smmu" |
         | data_type | ARM_SMMUV3    |
@@ -66,21 +66,21 @@ Feature: stream table entries of a guest
       Then it succeeds
 
       Examples: what the host adds, and what nobody may set
-        | what                        | first              | second             |
-        | Config of stage 2           | 0xd                |                  0 |
-        | Config of both stages       | 0xf                |                  0 |
-        | a reserved Config           | 0x3                |                  0 |
-        | bit 52 of the first word    | 0x001000000000000b |                  0 |
-        | bit 58 of the first word    | 0x040000000000000b |                  0 |
-        | a split EATS                | 0xb                | 0x20000000         |
-        | a reserved EATS             | 0xb                | 0x30000000         |
-        | a reserved EATS of a bypass | 0x9                | 0x30000000         |
-        | MEV                         | 0xb                | 0x80000            |
-        | S2FWB                       | 0xb                | 0x2000000          |
-        | STRW                        | 0xb                | 0x80000000         |
-        | SHCFG                       | 0xb                | 0x100000000000     |
-        | bit 8 of the second word    | 0xb                | 0x100              |
-        | bit 63 of the second word   | 0xb                | 0x8000000000000000 |
+        | what                        | ste                         |
+        | Config of stage 2           | V, Config S2_TRANS          |
+        | Config of both stages       | V, Config NESTED            |
+        | a reserved Config           | V, Config 1                 |
+        | bit 52 of the first word    | V, Config S1_TRANS, bit 52  |
+        | bit 58 of the first word    | V, Config S1_TRANS, bit 58  |
+        | a split EATS                | V, Config S1_TRANS, EATS 2  |
+        | a reserved EATS             | V, Config S1_TRANS, EATS 3  |
+        | a reserved EATS of a bypass | V, Config BYPASS, EATS 3    |
+        | MEV                         | V, Config S1_TRANS, MEV     |
+        | S2FWB                       | V, Config S1_TRANS, S2FWB   |
+        | STRW                        | V, Config S1_TRANS, STRW 2  |
+        | SHCFG                       | V, Config S1_TRANS, SHCFG 1 |
+        | bit 8 of the second word    | V, Config S1_TRANS, S2HWU59 |
+        | bit 63 of the second word   | V, Config S1_TRANS, bit 127 |
 
     @HWPT-35
     Scenario Outline: flags <flags>
@@ -185,8 +185,8 @@ Feature: stream table entries of a guest
     @HWPT-37 @HWPT-33
     Scenario: an entry that bypasses the first stage, without a vDEVICE
       Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
-        | ste[0] |
-        | 0x9    |
+        | ste              |
+        | V, Config BYPASS |
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | vIOMMU "smmu" |
         | data_type | ARM_SMMUV3    |

@@ -27,8 +27,8 @@ Feature: what an SMMUv3 is, and what one may lack
         | out_data_type | ARM_SMMUV3 |
         | data_len      | 40 bytes   |
       And buffer "data" holds struct iommu_hw_info_arm_smmuv3:
-        | flags | __reserved | idr[0]   | idr[5]     |
-        |     0 |          0 | with 0xa | with bit 4 |
+        | flags | __reserved | idr[0]                  | idr[5]      |
+        |     0 |          0 | with S1P, TTF VMSAv8_64 | with GRAN4K |
 
       Examples:
         | type       |
@@ -152,8 +152,8 @@ Feature: what an SMMUv3 is, and what one may lack
       Given it maps 1 page of buffer "data" into IOAS "guest" at 128 MiB - 1 page read-write
       And a device "nic" attached to IOAS "guest"
       Then the usable IOVAs of IOAS "guest" are:
-        |       0 |     128 MiB - 1 byte |
-        | 129 MiB | 0xffffffffffff |
+        |       0 | 128 MiB - 1 byte |
+        | 129 MiB | 256 TiB - 1 byte |
       When it detaches device "nic"
       Then the usable IOVAs of IOAS "guest" are:
         | 0 | U64_MAX |

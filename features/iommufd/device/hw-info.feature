@@ -240,8 +240,8 @@ Feature: IOMMU_GET_HW_INFO
         | out_data_type | INTEL_VTD |
         | data_len      |  24 bytes |
       And buffer "data" holds struct iommu_hw_info_vtd:
-        | flags               | cap_reg     |
-        | ERRATA_772415_SPR17 | with bit 39 |
+        | flags               | cap_reg  |
+        | ERRATA_772415_SPR17 | with PSI |
 
       Examples:
         | type      |
@@ -325,8 +325,8 @@ Feature: IOMMU_GET_HW_INFO
         | flags               | __reserved |
         | ERRATA_772415_SPR17 |          0 |
       And buffer "data" holds struct iommu_hw_info_vtd:
-        | cap_reg     | ecap_reg   |
-        | with bit 39 | with bit 1 |
+        | cap_reg  | ecap_reg |
+        | with PSI | with QI  |
       And buffer "data" holds struct iommu_hw_info_vtd:
         | cap_reg        | ecap_reg      |
         | without bit 14 | without bit 5 |
@@ -353,10 +353,10 @@ Feature: IOMMU_GET_HW_INFO
         | out_capabilities | without DIRTY_TRACKING |
       And buffer "data" holds struct iommu_hw_info_amd:
         | efr        | efr2           |
-        | with bit 6 | without bit 63 |
+        | with IASup | without bit 63 |
       And buffer "data" holds struct iommu_hw_info_amd:
-        | efr            |
-        | without bit 52 |
+        | efr           |
+        | without HDSup |
 
       Examples:
         | flags      | type       |

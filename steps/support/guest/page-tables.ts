@@ -8,6 +8,9 @@ import {
 import type { GuestTableHandle, ProcessHandle } from '../handles.ts';
 import type { Rights } from '../words/ioases.ts';
 import { loadBytes } from '../looks/probes.ts';
+import { contextDescriptor, descriptor, streamTableEntry } from './smmuv3-bits.ts';
+import { firstStageEntry } from './vtd-bits.ts';
+import { parseBits, splitWords } from './bits.ts';
 
 /** Page tables as a guest writes them: 512 entries of 64 bits a level, in pages of its own memory. */
 
@@ -26,10 +29,13 @@ export interface GuestFormat {
   hwptData(root: bigint): { readonly type: number; readonly bytes: Uint8Array };
 }
 
-/** VT-d, first stage: P, R/W, U/S. */
+const VTD_READ = parseBits(firstStageEntry, 'P, US');
+const VTD_WRITE = parseBits(firstStageEntry, 'P, RW, US');
+
+/** VT-d, first stage. */
 const vtd: GuestFormat = {
-  table: (address) => address | 7n,
-  leaf: (address, { write }) => address | (write ? 7n : 5n),
+  table: (address) => address | VTD_WRITE,
+  leaf: (address, { write }) => address | (write ? VTD_WRITE : VTD_READ),
   isPresent: (entry) => (entry & 1n) !== 0n,
   hwptData: (root) => ({
     type: IOMMU_HWPT_DATA_VTD_S1,
@@ -37,22 +43,36 @@ const vtd: GuestFormat = {
   }),
 };
 
-/** V, AA64, R, A, ASET; T0SZ of 48 bits, write-back, inner shareable, no TTB1, 44 bits of output; ASID 1. */
-const CONTEXT = 0x0001_e204_c000_3510n;
-/** V, Config 5; then S1DSS 2, cached and shareable tables. */
-const STREAM_ENTRY = [0xbn, 0xd6n] as const;
+/** T0SZ of 48 bits, write-back, inner shareable, no TTB1, 44 bits of output; AttrIndx 0 is write-back memory. */
+function contextDescriptorOf(root: bigint): readonly bigint[] {
+  const control = 'T0SZ 16, IR0 1, OR0 1, SH0 3, EPD1, V, IPS 4, AA64, R, A, ASET, ASID 1';
+  const value = parseBits(contextDescriptor, `${control}, TTB0 ${root}, MAIR0 0xff`);
+  return splitWords(value, 8, 8) as bigint[];
+}
 
-/** SMMUv3, stage 1: page or table, AttrIndx 0, AP[1], SH, AF, nG. What a stream has is a context descriptor. */
+/** Cached and shareable tables; what comes without a PASID is translated by the first of them. */
+function streamTableEntryOf(context: bigint): readonly bigint[] {
+  const value = parseBits(
+    streamTableEntry,
+    `V, Config S1_TRANS, S1ContextPtr ${context}, S1DSS 2, S1CIR 1, S1COR 1, S1CSH 3`,
+  );
+  return splitWords(value, 2, 8) as bigint[];
+}
+
+const SMMU_TABLE = parseBits(descriptor, 'Valid, Table');
+const SMMU_WRITE = parseBits(descriptor, 'Valid, Page, AP1, SH 3, AF, nG');
+const SMMU_READ = parseBits(descriptor, 'Valid, Page, AP1, AP2, SH 3, AF, nG');
+
+/** SMMUv3, stage 1. What a stream has is a context descriptor. */
 const smmuv3: GuestFormat = {
-  table: (address) => address | 3n,
-  leaf: (address, { write }) => address | (write ? 0xf43n : 0xfc3n),
+  table: (address) => address | SMMU_TABLE,
+  leaf: (address, { write }) => address | (write ? SMMU_WRITE : SMMU_READ),
   isPresent: (entry) => (entry & 1n) !== 0n,
-  context: (root) => [CONTEXT, root, 0n, 0xffn],
-  hwptData: (root) => {
-    const [low, high] = STREAM_ENTRY;
-    const bytes = iommu_hwpt_arm_smmuv3.pack({ ste: [(root + PAGE) | low, high] });
-    return { type: IOMMU_HWPT_DATA_ARM_SMMUV3, bytes };
-  },
+  context: contextDescriptorOf,
+  hwptData: (root) => ({
+    type: IOMMU_HWPT_DATA_ARM_SMMUV3,
+    bytes: iommu_hwpt_arm_smmuv3.pack({ ste: streamTableEntryOf(root + PAGE) }),
+  }),
 };
 
 export const guestFormats = { 'VT-d': vtd, SMMUv3: smmuv3 } as const satisfies Record<

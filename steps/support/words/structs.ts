@@ -6,7 +6,9 @@ import * as selftest from '#uapi/iommufd/selftest.ts';
 import * as viommu from '#uapi/iommufd/viommu.ts';
 import type { Struct } from '#uapi/codec.ts';
 
-/** The structs that commands point to. */
+import { guestStructs } from '../guest/layouts.ts';
+
+/** The structs that commands point to, and those of a guest. */
 
 function isStruct(value: unknown): value is Struct {
   return typeof value === 'object' && value !== null && 'codecs' in value;
@@ -16,11 +18,12 @@ const structs = new Map(
   [device, fault, hwpt, ioas, selftest, viommu]
     .flatMap((module): unknown[] => Object.values(module))
     .filter(isStruct)
+    .concat(guestStructs)
     .map((struct) => [struct.name, struct]),
 );
 
 export function structNamed(name: string): Struct {
   const struct = structs.get(name);
   if (struct !== undefined) return struct;
-  throw new Error(`the uAPI has no struct ${name}; known are ${[...structs.keys()].join(', ')}`);
+  throw new Error(`there is no struct ${name}; known are ${[...structs.keys()].join(', ')}`);
 }

@@ -1,0 +1,24 @@
+import { bit, bits, type Layout } from './bits.ts';
+
+/** VT-d (Intel D51397), by the names and the bits of the book. */
+
+/** 11.4.2 Capability Register */
+export const capability: Layout = {
+  name: 'CAP_REG',
+  size: 64,
+  fields: { CM: bit(7), SAGAW: bits(12, 8), MGAW: bits(21, 16), ZLR: bit(22), PSI: bit(39) },
+};
+
+/** 11.4.3 Extended Capability Register */
+export const extendedCapability: Layout = {
+  name: 'ECAP_REG',
+  size: 64,
+  fields: { C: bit(0), QI: bit(1), DT: bit(2), IR: bit(3), EIM: bit(4), PT: bit(6), SC: bit(7) },
+};
+
+/** 9.7 First-stage paging entries: present, writable, of the user. */
+export const firstStageEntry: Layout = {
+  name: 'first-stage entry',
+  size: 64,
+  fields: { P: bit(0), RW: bit(1), US: bit(2) },
+};

@@ -1,30 +1,30 @@
 import { AssertionError } from 'chai';
 
+import type { Command } from '#uapi/ioctl.ts';
 import { failure } from '#uapi/errno.ts';
 import { IOMMU_FAULT_QUEUE_ALLOC } from '#uapi/iommufd/fault.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from '#uapi/poll.ts';
 import { MAP_SHARED, PROT_READ } from '#uapi/mman.ts';
 
-import type { AnyCommand } from './support/words/commands.ts';
 import { targetOf } from './support/words/commands.ts';
 import { Given, Then, When, type DataTable } from './support/cucumber.ts';
 import { compareFields, parseFields } from './support/fields.ts';
 import { plain, type Form } from './support/calls/call.ts';
 import { rememberContainer } from './support/calls/group.ts';
 import type { Handle, ProcessHandle } from './support/handles.ts';
-import { rememberMapping } from './support/mappings.ts';
+import { rememberMapping } from './support/calls/mappings.ts';
 import { fdOf, idOf } from './support/words/names.ts';
 import { objectExists, readFile } from './support/looks/probes.ts';
 import { compareSnapshots, takeSnapshot } from './support/looks/snapshot.ts';
 import { showResult } from './support/calls/trace.ts';
-import { validFor } from './support/scene.ts';
+import { validFor } from './support/calls/scene.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 
 interface General {
   readonly process: ProcessHandle;
-  readonly command: AnyCommand;
+  readonly command: Command;
   readonly form?: Form;
   readonly on?: Handle;
   readonly table?: DataTable;

@@ -23,7 +23,7 @@ import { Given, Then, When } from './support/cucumber.ts';
 import { compareValue, parseRows } from './support/fields.ts';
 import { joinWords } from './support/guest/bits.ts';
 import type { GuestTableHandle, ObjectHandle, ProcessHandle } from './support/handles.ts';
-import { nameMade } from './support/made.ts';
+import { nameMade } from './support/calls/made.ts';
 import { idOf, ioasBehind } from './support/words/names.ts';
 import type { HwptSort, NewHwpt } from './support/words/hwpts.ts';
 import { loadBytes } from './support/looks/probes.ts';

@@ -16,7 +16,7 @@ import { IOMMU_TEST_OP_ADD_RESERVED } from '#uapi/iommufd/selftest.ts';
 
 import { testCommand } from './support/calls/test-command.ts';
 import { Given, Then, When, type DataTable } from './support/cucumber.ts';
-import { rememberMapping } from './support/mappings.ts';
+import { rememberMapping } from './support/calls/mappings.ts';
 import type { Landing, Place, Rights } from './support/words/ioases.ts';
 import {
   charges,

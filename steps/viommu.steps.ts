@@ -13,7 +13,7 @@ import type { Handle, ObjectHandle, ProcessHandle } from './support/handles.ts';
 import { fdOf, idOf } from './support/words/names.ts';
 import type { NewGuestObject } from './support/words/guests.ts';
 import { loadBytes } from './support/looks/probes.ts';
-import { validFor } from './support/scene.ts';
+import { validFor } from './support/calls/scene.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 

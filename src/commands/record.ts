@@ -2,7 +2,7 @@ import { s32, struct, text, u32, type Struct } from '#uapi/codec.ts';
 import type { Command, PlainArgument, PlainCommand } from '#uapi/ioctl.ts';
 import type { Feature } from '#port/features.ts';
 
-import type { Field, MadeKind } from './field.ts';
+import { given, type Field, type MadeKind } from './field.ts';
 import type { Scene } from './scene.ts';
 
 /** A release of Linux, `6.13`. */
@@ -38,6 +38,8 @@ export interface CommandRecord {
   readonly command: Command;
   /** Of IOMMU_TEST_CMD, each operation of which is a command of its own. */
   readonly op?: number;
+  /** Where in the union its fields stand. */
+  readonly member?: string;
   readonly on: Target;
   readonly since: Release;
   /** Beyond a bare file of that kind. */
@@ -60,7 +62,7 @@ export interface MapFields {
 
 /** What `record()` is told; the rest is usual. */
 export type About = Pick<CommandRecord, 'since' | 'fields'> &
-  Partial<Omit<CommandRecord, 'name' | 'command' | 'op'>>;
+  Partial<Omit<CommandRecord, 'name' | 'command' | 'op' | 'member'>>;
 
 /** Bytes of the longest name of a device that a scenario passes. */
 const longestName = 64;
@@ -76,17 +78,19 @@ export function bare(name: string, request: number): Command {
   return { name, request, struct: struct(name, { size: u32, value: u32 }), minSize: 4 };
 }
 
-function withStruct(command: Command | PlainCommand): Command {
-  if ('struct' in command) return command;
-  const { name, request, argument } = command;
-  const pointed = pointedTo[argument];
-  if (pointed === undefined) return bare(name, request);
-  return { name, request, struct: pointed, minSize: pointed.size };
-}
-
 export function record(command: Command | PlainCommand, about: About): CommandRecord {
   const { name } = command;
-  return { name, command: withStruct(command), on: 'iommufd', needs: [], makes: [], ...about };
+  const usual = { name, on: 'iommufd', needs: [], makes: [] } as const;
+  if ('struct' in command) return { ...usual, command, ...about };
+  const { request, argument } = command;
+  const pointed = pointedTo[argument];
+  if (pointed !== undefined)
+    return {
+      ...usual,
+      command: { name, request, struct: pointed, minSize: pointed.size },
+      ...about,
+    };
+  return { ...usual, command: bare(name, request), ...about, fields: { value: given } };
 }
 
 /** The value of a field; `member.field` inside a union of operations. */

@@ -46,6 +46,7 @@ function operation(name: OperationName, member: string, about: OfOperation): Com
     name,
     command,
     op: test[name],
+    member,
     on: 'iommufd',
     since: '6.2',
     needs: ['test-cmd', ...needs],

@@ -2,6 +2,7 @@ import type { DataTable } from '@cucumber/cucumber';
 
 import { prefixesOf } from '#commands/index.ts';
 import { valueAt } from '#commands/record.ts';
+import type { Command } from '#uapi/ioctl.ts';
 import * as device from '#uapi/iommufd/device.ts';
 import * as fault from '#uapi/iommufd/fault.ts';
 import * as hwpt from '#uapi/iommufd/hwpt.ts';
@@ -16,7 +17,6 @@ import * as vfioDevice from '#uapi/vfio/device.ts';
 import * as vfioGroup from '#uapi/vfio/group.ts';
 import * as vfioType1 from '#uapi/vfio/iommu-type1.ts';
 
-import type { AnyCommand } from './words/commands.ts';
 import { layoutOf } from './guest/layouts.ts';
 import { parseBits, splitWords } from './guest/bits.ts';
 import type { Kind, ProcessHandle } from './handles.ts';
@@ -112,7 +112,7 @@ function rowsOf(table: DataTable): Row[] {
 export function parseFields(
   world: World,
   process: ProcessHandle,
-  command: AnyCommand,
+  command: Command,
   table: DataTable,
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};

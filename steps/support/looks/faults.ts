@@ -14,7 +14,7 @@ import type { CallRecord } from '../calls/outcome.ts';
 import { readFile } from './probes.ts';
 import { demand } from '../calls/scratch.ts';
 import { differences } from './snapshot.ts';
-import { undo } from '../undo.ts';
+import { undo } from '../calls/undo.ts';
 import type { World } from '../world.ts';
 
 /** What fails in the next call: allocations, or the checks of iommufd, which stand for what else can go wrong. */

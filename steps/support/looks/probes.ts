@@ -1,4 +1,5 @@
 import type { Fd } from '#port/process.ts';
+import type { Command } from '#uapi/ioctl.ts';
 import { u64 } from '#uapi/codec.ts';
 import { failure } from '#uapi/errno.ts';
 import { IOMMU_GET_HW_INFO } from '#uapi/iommufd/device.ts';
@@ -17,7 +18,6 @@ import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { MAP_ANONYMOUS, MAP_NORESERVE, MAP_PRIVATE, O_RDONLY, PROT_READ } from '#uapi/mman.ts';
 import { SELF_STATUS_PATH } from '#uapi/paths.ts';
 
-import type { AnyCommand } from '../words/commands.ts';
 import type { Handle, ProcessHandle } from '../handles.ts';
 import { idOf } from '../words/names.ts';
 import { demand } from '../calls/scratch.ts';
@@ -168,7 +168,7 @@ export async function objectExists(world: World, object: Handle): Promise<boolea
   const iommufd =
     ('iommufd' in object ? object.iommufd : undefined) ?? world.handles.first('iommufd');
   const id = idOf(object);
-  const ask = async (command: AnyCommand, values: Record<string, unknown>): Promise<boolean> => {
+  const ask = async (command: Command, values: Record<string, unknown>): Promise<boolean> => {
     const process = object.kind === 'device' ? world.ownerOf(object) : world.it;
     const { result } = await world.probe(process, { fd: iommufd.fd, command }, values);
     return result !== noEntry;

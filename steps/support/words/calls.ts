@@ -1,10 +1,11 @@
+import type { Command } from '#uapi/ioctl.ts';
 import type { Struct } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import type { Form } from '../calls/call.ts';
 import type { Verdict } from '../calls/outcome.ts';
 import type { FaultPlan } from '../looks/faults.ts';
-import { commandNamed, type AnyCommand } from './commands.ts';
+import { commandNamed } from './commands.ts';
 import { formOf } from './form.ts';
 import { parameter, re } from './parameter.ts';
 import { structNamed } from './structs.ts';
@@ -17,7 +18,7 @@ interface Errnos {
 
 /** Calls in the words of the header, and what becomes of them. */
 export const calls = {
-  ioctl: parameter(/((?:IOMMU|VFIO)_[A-Z0-9_]+|ioctl 0x[0-9a-f]+)/, (name): AnyCommand =>
+  ioctl: parameter(/((?:IOMMU|VFIO)_[A-Z0-9_]+|ioctl 0x[0-9a-f]+)/, (name): Command =>
     commandNamed(name ?? ''),
   ),
   struct: parameter(/(?:an array of )?struct ([a-z0-9_]+)/, (name): Struct =>

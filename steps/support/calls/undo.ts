@@ -1,10 +1,10 @@
 import { recordOf } from '#commands/index.ts';
 import { undoing } from '#commands/undo.ts';
 
-import type { CallRecord } from './calls/outcome.ts';
-import type { FaultyCall } from './looks/faults.ts';
+import type { CallRecord } from './outcome.ts';
+import type { FaultyCall } from '../looks/faults.ts';
 import { sceneOf } from './scene.ts';
-import type { World } from './world.ts';
+import type { World } from '../world.ts';
 
 /** Puts back what an unmap took away. */
 async function mapAgain(world: World, call: FaultyCall): Promise<boolean> {

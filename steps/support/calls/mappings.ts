@@ -2,8 +2,8 @@ import { recordNamed } from '#commands/index.ts';
 import { IOMMU_IOAS_MAP_FIXED_IOVA } from '#uapi/iommufd/ioas.ts';
 import type { Fd } from '#port/process.ts';
 
-import type { CallRecord } from './calls/outcome.ts';
-import type { KnownMapping, World } from './world.ts';
+import type { CallRecord } from './outcome.ts';
+import type { KnownMapping, World } from '../world.ts';
 
 function madeBy({ command, fields }: CallRecord): Pick<KnownMapping, 'made'> {
   return command === undefined || fields === undefined ? {} : { made: { command, fields } };

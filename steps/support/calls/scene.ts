@@ -2,8 +2,8 @@ import { recordNamed } from '#commands/index.ts';
 import { validValues, type Scene } from '#commands/scene.ts';
 import { vendorOf } from '#commands/vendors/index.ts';
 
-import type { ProcessHandle } from './handles.ts';
-import type { World } from './world.ts';
+import type { ProcessHandle } from '../handles.ts';
+import type { World } from '../world.ts';
 
 /** What a call of that process finds in a scenario. */
 export function sceneOf(world: World, { scratch }: ProcessHandle): Scene {

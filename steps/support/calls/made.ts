@@ -2,9 +2,9 @@ import type { MadeKind } from '#commands/field.ts';
 import { recordOf } from '#commands/index.ts';
 import { valueAt, type Fields } from '#commands/record.ts';
 
-import type { Handle } from './handles.ts';
-import { ioasBehind } from './words/names.ts';
-import type { World } from './world.ts';
+import type { Handle } from '../handles.ts';
+import { ioasBehind } from '../words/names.ts';
+import type { World } from '../world.ts';
 
 /** From now on the scenario calls what the last call made by that name. */
 export function nameMade(world: World, kind: MadeKind, name: string): Handle {

@@ -3,6 +3,7 @@ import type { Implementation, StartOptions } from '#port/implementation.ts';
 import { defaultParts } from '#reference/machine/parts.ts';
 
 import { catalogue } from './catalogue.ts';
+import { withBug } from './mutant.ts';
 
 /** The reference with one bug: `--adapter ./src/mutants/adapter.ts --adapter-option mutant=SEED-0001`. */
 export const implementation: Implementation = {
@@ -14,5 +15,5 @@ export const implementation: Implementation = {
 function mutated({ mutant: id }: StartOptions['settings']): Implementation {
   const mutant = catalogue.find((each) => each.id === id);
   if (mutant === undefined) throw new Error(`there is no mutant ${id ?? '(set "mutant")'}`);
-  return referenceOf('mutant', { ...defaultParts, ...mutant.parts(defaultParts) });
+  return referenceOf('mutant', withBug(defaultParts, mutant));
 }

@@ -8,12 +8,13 @@ import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { iommu_hwpt_get_dirty_bitmap } from '#uapi/iommufd/hwpt.ts';
 
-const PAGE = 0x1000n;
 type Kernel = ConstructorParameters<typeof IovaBitmap>[0];
 type BitmapOptions = ConstructorParameters<typeof IovaBitmap>[1];
 type GetCommand = Parameters<DirtyCommands['getBitmap']>[0];
 type SetCommand = Parameters<DirtyCommands['setTracking']>[0];
 type GetBitmap = UserCommand<typeof iommu_hwpt_get_dirty_bitmap>;
+
+const PAGE = 0x1000n;
 
 /** IOMMU_HWPT_SET_DIRTY_TRACKING, IOMMU_HWPT_GET_DIRTY_BITMAP. */
 export const entries = mutants(
@@ -22,22 +23,21 @@ export const entries = mutants(
     breaks: ['DIRTY-17', 'DIRTY-18'],
     story: 'A run of bits that passes the end of a page of the bitmap starts again at its front.',
     like: 'iommufd/iova_bitmap: Bounds check mapped::pages access',
-    parts: ({ IovaBitmap }) => ({
-      IovaBitmap: class extends IovaBitmap {
+    bug: ({ IovaBitmap }) =>
+      class extends IovaBitmap {
         protected override physical(address: bigint): bigint | undefined {
           const first = this.options.address - (this.options.address % PAGE);
           return super.physical(first + (address % PAGE));
         }
       },
-    }),
   },
   {
     id: 'BUG-059',
     breaks: ['DIRTY-18'],
     story: 'What passes the part of the bitmap that is pinned is lost.',
     like: 'iommufd/iova_bitmap: Handle recording beyond the mapped pages',
-    parts: ({ IovaBitmap }) => ({
-      IovaBitmap: class extends IovaBitmap {
+    bug: ({ IovaBitmap }) =>
+      class extends IovaBitmap {
         override set(first: bigint, last: bigint): boolean {
           super.set(first, last);
           return true;
@@ -49,80 +49,74 @@ export const entries = mutants(
           return !isBeyond && super.setInPage(firstBit, lastBit);
         }
       },
-    }),
   },
   {
     id: 'BUG-060',
     breaks: ['DIRTY-17'],
     story: 'A bitmap that does not start a page is written from the start of its page on.',
     like: 'vfio/iova_bitmap: Fix PAGE_SIZE unaligned bitmaps',
-    parts: ({ IovaBitmap }) => ({
-      IovaBitmap: class extends IovaBitmap {
+    bug: ({ IovaBitmap }) =>
+      class extends IovaBitmap {
         constructor(kernel: Kernel, options: BitmapOptions) {
           super(kernel, { ...options, address: options.address - (options.address % PAGE) });
         }
       },
-    }),
   },
   {
     id: 'BUG-062',
     breaks: ['DIRTY-08', 'DIRTY-09'],
     story: 'The largest page size is refused, as its number of bits a word overflows.',
     like: "iommufd: Don't overflow during division for dirty tracking",
-    parts: ({ DirtyCommands }) => ({
-      DirtyCommands: class extends DirtyCommands {
+    bug: ({ DirtyCommands }) =>
+      class extends DirtyCommands {
         override getBitmap(command: GetCommand): ErrnoName | undefined {
           return command.fields.page_size >> 58n ? 'EINVAL' : super.getBitmap(command);
         }
       },
-    }),
   },
   {
     id: 'BUG-063',
     breaks: ['DIRTY-07'],
     story: 'A range without length is walked from its IOVA to the end, and all of it forgotten.',
     like: 'iommufd: Reject a zero-length dirty bitmap request',
-    parts: ({ DirtyCommands }) => ({
-      DirtyCommands: class extends DirtyCommands {
+    bug: ({ DirtyCommands }) =>
+      class extends DirtyCommands {
         override getBitmap(command: GetCommand): ErrnoName | undefined {
           const { length, iova } = command.fields;
           if (length > 0n) return super.getBitmap(command);
           return super.getBitmap(mistaken(command, { length: 2n ** 63n - iova }));
         }
       },
-    }),
   },
   {
     id: 'BUG-067',
     breaks: ['DIRTY-11', 'DIRTY-13'],
     story: 'Dirty tracking leaves out devices that are at a nested page table on the parent.',
     like: 'iommu/vt-d: Add missing dirty tracking set for parent domain',
-    parts: ({ PagingDomain }) => ({
-      PagingDomain: class extends PagingDomain {
+    bug: ({ PagingDomain }) =>
+      class extends PagingDomain {
         protected override toggleDirty(isEnabled: boolean): void {
           for (const user of this.users) user.setDirtyTracking(isEnabled);
         }
       },
-    }),
   },
   {
     id: 'SEED-0346',
     breaks: ['DIRTY-05'],
     story: 'Switching tracking on leaves what was dirty before.',
     like: 'iopt_set_dirty_tracking() without iopt_clear_dirty_data()',
-    parts: ({ DirtyCommands }) => ({
-      DirtyCommands: class extends DirtyCommands {
+    bug: ({ DirtyCommands }) =>
+      class extends DirtyCommands {
         protected override clear(): void {}
       },
-    }),
   },
   {
     id: 'SEED-0347',
     breaks: ['DIRTY-14'],
     story: 'NO_CLEAR is not looked at.',
     like: 'a flag that is checked and not passed on',
-    parts: ({ DirtyCommands }) => ({
-      DirtyCommands: class extends DirtyCommands {
+    bug: ({ DirtyCommands }) =>
+      class extends DirtyCommands {
         override getBitmap(command: GetCommand): ErrnoName | undefined {
           const flags = command.fields.flags & ~1;
           return super.getBitmap(
@@ -130,41 +124,38 @@ export const entries = mutants(
           );
         }
       },
-    }),
   },
   {
     id: 'SEED-0348',
     breaks: ['DIRTY-13'],
     story: 'What was told stays dirty.',
     like: 'read_and_clear_dirty() that reads only',
-    parts: ({ MockDomain }) => ({
-      MockDomain: class extends MockDomain {
+    bug: ({ MockDomain }) =>
+      class extends MockDomain {
         protected override readDirty(first: bigint, last: bigint, visit: DirtyVisit): void {
           super.readDirty(first, last, (from, to) => visit(from, to) && false);
         }
       },
-    }),
   },
   {
     id: 'SEED-0349',
     breaks: ['DIRTY-11'],
     story: 'Bits are counted from IOVA 0, and wrap at the end of the bitmap.',
     like: 'an index of the IOVA in place of one of its offset',
-    parts: ({ IovaBitmap }) => ({
-      IovaBitmap: class extends IovaBitmap {
+    bug: ({ IovaBitmap }) =>
+      class extends IovaBitmap {
         protected override bitOf(iova: bigint): bigint {
           return (iova / this.bytesPerBit) % (this.lastBit + 1n);
         }
       },
-    }),
   },
   {
     id: 'SEED-0350',
     breaks: ['DIRTY-03', 'DIRTY-04'],
     story: 'Tracking that is on already cannot be switched on again.',
     like: 'EEXIST for a state that is there',
-    parts: ({ DirtyCommands }) => ({
-      DirtyCommands: class extends DirtyCommands {
+    bug: ({ DirtyCommands }) =>
+      class extends DirtyCommands {
         private readonly enabled = new Set<number>();
 
         override setTracking(command: SetCommand): ErrnoName | undefined {
@@ -177,28 +168,26 @@ export const entries = mutants(
           return undefined;
         }
       },
-    }),
   },
   {
     id: 'SEED-0351',
     breaks: ['DIRTY-15', 'DIRTY-17'],
     story: 'An entry that is larger than a page is told as its first page.',
     like: 'a record of the page size in place of the size of the entry',
-    parts: ({ IovaBitmap }) => ({
-      IovaBitmap: class extends IovaBitmap {
+    bug: ({ IovaBitmap }) =>
+      class extends IovaBitmap {
         override set(first: bigint): boolean {
           return super.set(first, first);
         }
       },
-    }),
   },
   {
     id: 'SEED-0558',
     breaks: ['DIRTY-10'],
     story: 'Whether a page table tracks is asked before the range is looked at.',
     like: 'a check for dirty_ops at the top',
-    parts: ({ DirtyCommands }) => ({
-      DirtyCommands: class extends DirtyCommands {
+    bug: ({ DirtyCommands }) =>
+      class extends DirtyCommands {
         override getBitmap(command: GetBitmap): ErrnoName | undefined {
           const hwpt = this.context.objects.get(command.fields.hwpt_id, HwptPaging);
           const error = super.getBitmap(command);
@@ -206,15 +195,14 @@ export const entries = mutants(
           return tracks || !error ? error : 'EOPNOTSUPP';
         }
       },
-    }),
   },
   {
     id: 'SEED-0559',
     breaks: ['DIRTY-19'],
     story: 'A range with a hole in it has no dirty bitmap.',
     like: 'the result of the walk, which nobody looks at',
-    parts: ({ DirtyCommands }) => ({
-      DirtyCommands: class extends DirtyCommands {
+    bug: ({ DirtyCommands }) =>
+      class extends DirtyCommands {
         override getBitmap(command: GetBitmap): ErrnoName | undefined {
           const error = super.getBitmap(command);
           const { hwpt_id, iova, length } = command.fields;
@@ -223,30 +211,29 @@ export const entries = mutants(
           return typeof hwpt.ioas.iopt.slices(iova, length) === 'string' ? 'EINVAL' : undefined;
         }
       },
-    }),
   },
   {
     id: 'SEED-0560',
     breaks: ['DIRTY-20'],
     story: 'A bitmap that is not there is an error.',
     like: 'a propagated result of iova_bitmap_set()',
-    parts: ({ IovaBitmap, DirtyCommands }) => {
+    bug: ({ IovaBitmap, DirtyCommands }) => {
       let missed = false;
-      return {
-        IovaBitmap: class extends IovaBitmap {
+      return [
+        class extends IovaBitmap {
           override set(first: bigint, last: bigint): boolean {
             const isThere = super.set(first, last);
             missed ||= !isThere;
             return isThere;
           }
         },
-        DirtyCommands: class extends DirtyCommands {
+        class extends DirtyCommands {
           override getBitmap(command: GetBitmap): ErrnoName | undefined {
             missed = false;
             return super.getBitmap(command) ?? (missed ? 'EFAULT' : undefined);
           }
         },
-      };
+      ];
     },
   },
   {
@@ -254,8 +241,8 @@ export const entries = mutants(
     breaks: ['DIRTY-21'],
     story: 'The memory of a bitmap is looked at before there is a bit to set.',
     like: 'iova_bitmap_alloc() that pins the first page',
-    parts: ({ DirtyCommands }) => ({
-      DirtyCommands: class extends DirtyCommands {
+    bug: ({ DirtyCommands }) =>
+      class extends DirtyCommands {
         override getBitmap(command: GetBitmap): ErrnoName | undefined {
           const error = super.getBitmap(command);
           if (error) return error;
@@ -263,55 +250,51 @@ export const entries = mutants(
           return typeof bytes === 'string' ? bytes : undefined;
         }
       },
-    }),
   },
   {
     id: 'SEED-0574',
     breaks: ['DIRTY-05'],
     story: 'Tracking that is switched on finds what was dirty before.',
     like: 'iopt_set_dirty_tracking() without iopt_clear_dirty_data()',
-    parts: ({ DirtyCommands }) => ({
-      DirtyCommands: class extends DirtyCommands {
+    bug: ({ DirtyCommands }) =>
+      class extends DirtyCommands {
         protected override clear(): void {}
       },
-    }),
   },
   {
     id: 'SEED-0575',
     breaks: ['DIRTY-14', 'DIRTY-15'],
     story: 'Of a large page that is asked for in part nothing is told.',
     like: 'a walk that leaves out entries which begin before the range',
-    parts: ({ MockDomain }) => ({
-      MockDomain: class extends MockDomain {
+    bug: ({ MockDomain }) =>
+      class extends MockDomain {
         protected override readDirty(first: bigint, last: bigint, visit: DirtyVisit): void {
           const [start = last] = [...this.entries.keys()].filter((iova) => iova >= first);
           if (start <= last) super.readDirty(start, last, visit);
         }
       },
-    }),
   },
   {
     id: 'SEED-0576',
     breaks: ['DIRTY-17', 'DIRTY-11'],
     story: 'The last byte of a bitmap is taken from the page of its first.',
     like: 'a kmap of one page for a bitmap that lies on two',
-    parts: ({ IovaBitmap }) => ({
-      IovaBitmap: class extends IovaBitmap {
+    bug: ({ IovaBitmap }) =>
+      class extends IovaBitmap {
         protected override physical(address: bigint): bigint | undefined {
           const first = this.options.address;
           const isNext = address >> 12n === (first >> 12n) + 1n;
           return super.physical(isNext ? address - 4096n : address);
         }
       },
-    }),
   },
   {
     id: 'SEED-0577',
     breaks: ['DIRTY-12'],
     story: 'A bitmap is cleared before its bits are set.',
     like: 'a memset() for safety',
-    parts: ({ DirtyCommands }) => ({
-      DirtyCommands: class extends DirtyCommands {
+    bug: ({ DirtyCommands }) =>
+      class extends DirtyCommands {
         override getBitmap(
           ...[command]: Parameters<InstanceType<typeof DirtyCommands>['getBitmap']>
         ): ErrnoName | undefined {
@@ -321,31 +304,28 @@ export const entries = mutants(
           return super.getBitmap(command);
         }
       },
-    }),
   },
   {
     id: 'SEED-0578',
     breaks: ['DIRTY-16'],
     story: 'A bit stands for the first page of those that it covers.',
     like: 'a bitmap that is filled by the start of each entry only where it is aligned',
-    parts: ({ IovaBitmap }) => ({
-      IovaBitmap: class extends IovaBitmap {
+    bug: ({ IovaBitmap }) =>
+      class extends IovaBitmap {
         override set(first: bigint, last: bigint): boolean {
           const isFirst = (first - this.options.iova) % this.bytesPerBit === 0n;
           return isFirst || last - first > this.bytesPerBit ? super.set(first, last) : true;
         }
       },
-    }),
   },
   {
     id: 'SEED-0693',
     breaks: ['DIRTY-13'],
     story: 'Dirty bits are cleared, and the caches still know them to be set.',
     like: 'read_and_clear_dirty() without iommu_iotlb_sync()',
-    parts: ({ SecondStageDirty }) => ({
-      SecondStageDirty: class extends SecondStageDirty {
+    bug: ({ SecondStageDirty }) =>
+      class extends SecondStageDirty {
         protected override flush(): void {}
       },
-    }),
   },
 );

@@ -12,32 +12,31 @@ import {
   iommu_hw_info_vtd,
 } from '#uapi/iommufd/device.ts';
 
+type Fields = InfoCommand['fields'];
+type InfoCommand = Parameters<DeviceCommands['getHwInfo']>[0];
+
 /** A kernel that answers something else, which may depend on what it was given. */
 function telling(
   change: (answer: Partial<Fields>, asked: Fields) => Partial<Fields>,
-): Mutant['parts'] {
-  return ({ DeviceCommands: Commands }) => ({
-    DeviceCommands: class extends Commands {
+): Mutant['bug'] {
+  return ({ DeviceCommands: Commands }) =>
+    class extends Commands {
       override getHwInfo(command: InfoCommand): ErrnoName | undefined {
         const { fields } = command;
         const answered = answering(command, (answer) => ({ ...answer, ...change(answer, fields) }));
         return super.getHwInfo(answered);
       }
-    },
-  });
+    };
 }
 
-type Fields = InfoCommand['fields'];
-type InfoCommand = Parameters<DeviceCommands['getHwInfo']>[0];
 /** A kernel that looks at other fields than it was given. */
-function asking(change: (fields: Fields) => Partial<Fields>): Mutant['parts'] {
-  return ({ DeviceCommands: Commands }) => ({
-    DeviceCommands: class extends Commands {
+function asking(change: (fields: Fields) => Partial<Fields>): Mutant['bug'] {
+  return ({ DeviceCommands: Commands }) =>
+    class extends Commands {
       override getHwInfo(command: InfoCommand): ErrnoName | undefined {
         return super.getHwInfo(mistaken(command, change(command.fields)));
       }
-    },
-  });
+    };
 }
 
 /** IOMMU_GET_HW_INFO. */
@@ -47,46 +46,44 @@ export const entries = mutants(
     breaks: ['HWINFO-05'],
     story: 'The length that is returned is that of the bytes that fitted.',
     like: 'cmd->data_len = copy_len',
-    parts: telling(({ data_len = 0 }, asked) => ({ data_len: Math.min(data_len, asked.data_len) })),
+    bug: telling(({ data_len = 0 }, asked) => ({ data_len: Math.min(data_len, asked.data_len) })),
   },
   {
     id: 'SEED-0151',
     breaks: ['HWINFO-06'],
     story: 'What lies behind the data in the buffer stays as it was.',
     like: 'iommufd_get_hw_info() without clear_user()',
-    parts: ({ DeviceCommands }) => ({
-      DeviceCommands: class extends DeviceCommands {
+    bug: ({ DeviceCommands }) =>
+      class extends DeviceCommands {
         protected override clearUser(): undefined {}
       },
-    }),
   },
   {
     id: 'SEED-0152',
     breaks: ['HWINFO-05'],
     story: 'All data are written, whatever the length of the buffer.',
     like: 'copy_to_user(user_ptr, data, data_len)',
-    parts: ({ DeviceCommands }) => ({
-      DeviceCommands: class extends DeviceCommands {
+    bug: ({ DeviceCommands }) =>
+      class extends DeviceCommands {
         protected override copyData(command: InfoCommand, data: Uint8Array): ErrnoName | undefined {
           const data_len = Math.max(command.fields.data_len, data.length);
           return super.copyData(mistaken(command, { data_len }), data);
         }
       },
-    }),
   },
   {
     id: 'SEED-0153',
     breaks: ['HWINFO-02'],
     story: 'Only the first of the reserved bytes is looked at.',
     like: 'if (cmd->flags || cmd->__reserved[0])',
-    parts: asking(({ __reserved: [first = 0] }) => ({ __reserved: [first, 0, 0] })),
+    bug: asking(({ __reserved: [first = 0] }) => ({ __reserved: [first, 0, 0] })),
   },
   {
     id: 'SEED-0154',
     breaks: ['HWINFO-08'],
     story: 'A type counts as asked for without the flag.',
     like: 'iommufd_get_hw_info() that does not clear in_data_type',
-    parts: asking(({ flags, in_data_type }) => ({
+    bug: asking(({ flags, in_data_type }) => ({
       flags: in_data_type === 0 ? flags : flags | IOMMU_HW_INFO_FLAG_INPUT_TYPE,
     })),
   },
@@ -95,35 +92,33 @@ export const entries = mutants(
     breaks: ['HWINFO-09'],
     story: 'A type that the IOMMU does not have gives the data of the type that it has.',
     like: 'a hw_info() that never looks at *type',
-    parts: ({ DeviceCommands }) => ({
-      DeviceCommands: class extends DeviceCommands {
+    bug: ({ DeviceCommands }) =>
+      class extends DeviceCommands {
         protected override offers(): boolean {
           return true;
         }
       },
-    }),
   },
   {
     id: 'SEED-0156',
     breaks: ['HWINFO-07'],
     story: 'The struct is written although the data could not be.',
     like: 'an EFAULT that is kept until after iommufd_ucmd_respond()',
-    parts: ({ DeviceCommands }) => ({
-      DeviceCommands: class extends DeviceCommands {
+    bug: ({ DeviceCommands }) =>
+      class extends DeviceCommands {
         override getHwInfo(command: InfoCommand): ErrnoName | undefined {
           const error = super.getHwInfo(command);
           if (error === 'EFAULT') super.getHwInfo(mistaken(command, { data_len: 0 }));
           return error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0157',
     breaks: ['HWINFO-12'],
     story: 'Every device is said to track dirty pages.',
     like: 'the capability of the IOMMU in place of that of the device',
-    parts: telling(({ out_capabilities = 0n }) => ({
+    bug: telling(({ out_capabilities = 0n }) => ({
       out_capabilities: out_capabilities | BigInt(IOMMU_HW_CAP_DIRTY_TRACKING),
     })),
   },
@@ -132,7 +127,7 @@ export const entries = mutants(
     breaks: ['HWINFO-14'],
     story: 'Nobody is told that a device cannot use ATS.',
     like: 'iommufd_get_hw_info() before it knew IOMMU_CAP_PCI_ATS_SUPPORTED',
-    parts: telling(({ out_capabilities = 0n }) => ({
+    bug: telling(({ out_capabilities = 0n }) => ({
       out_capabilities: out_capabilities & ~BigInt(IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED),
     })),
   },
@@ -141,7 +136,7 @@ export const entries = mutants(
     breaks: ['HWINFO-13'],
     story: 'The width of PASIDs is one bit too small.',
     like: 'ilog2(max_pasids - 1)',
-    parts: telling(({ out_max_pasid_log2: width = 0 }) => ({
+    bug: telling(({ out_max_pasid_log2: width = 0 }) => ({
       out_max_pasid_log2: Math.max(width - 1, 0),
     })),
   },
@@ -150,8 +145,8 @@ export const entries = mutants(
     breaks: ['HWINFO-15'],
     story: 'The two registers of a VT-d unit change places.',
     like: 'vtd->cap_reg = iommu->ecap',
-    parts: ({ IntelIommu }) => ({
-      IntelIommu: class extends IntelIommu {
+    bug: ({ IntelIommu }) =>
+      class extends IntelIommu {
         override hardwareInfo(): HardwareInfo {
           const { type, data } = super.hardwareInfo();
           const info = iommu_hw_info_vtd.unpack(data);
@@ -160,15 +155,14 @@ export const entries = mutants(
           return { type, data: iommu_hw_info_vtd.pack(swapped) };
         }
       },
-    }),
   },
   {
     id: 'SEED-0737',
     breaks: ['HWINFO-16'],
     story: 'The identification registers are those of a unit with one stage.',
     like: 'arm_smmu_hw_info() that reads what the driver uses rather than what there is',
-    parts: ({ ArmSmmuV3 }) => ({
-      ArmSmmuV3: class extends ArmSmmuV3 {
+    bug: ({ ArmSmmuV3 }) =>
+      class extends ArmSmmuV3 {
         override hardwareInfo(): HardwareInfo {
           const { type, data } = super.hardwareInfo();
           const idr0 = data.slice();
@@ -176,36 +170,33 @@ export const entries = mutants(
           return { type, data: idr0 };
         }
       },
-    }),
   },
   {
     id: 'SEED-0765',
     breaks: ['HWINFO-11'],
     story: 'A driver without information refuses to be asked for a type of it.',
     like: 'iommufd_get_hw_info() that checks the type before it looks for hw_info()',
-    parts: ({ DeviceCommands }) => ({
-      DeviceCommands: class extends DeviceCommands {
+    bug: ({ DeviceCommands }) =>
+      class extends DeviceCommands {
         protected override offers(info: HardwareInfo, command: InfoCommand): boolean {
           const isAsked = (command.fields.flags & IOMMU_HW_INFO_FLAG_INPUT_TYPE) !== 0;
           if (info.type === IOMMU_HW_INFO_TYPE_NONE && isAsked) return false;
           return super.offers(info, command);
         }
       },
-    }),
   },
   {
     id: 'SEED-0768',
     breaks: ['HWINFO-18'],
     story: 'The two registers of an AMD IOMMU change places.',
     like: 'hwinfo->efr = amd_iommu_efr2',
-    parts: ({ AmdIommu }) => ({
-      AmdIommu: class extends AmdIommu {
+    bug: ({ AmdIommu }) =>
+      class extends AmdIommu {
         override hardwareInfo(): HardwareInfo {
           const { type, data } = super.hardwareInfo();
           const { efr, efr2 } = iommu_hw_info_amd.unpack(data);
           return { type, data: iommu_hw_info_amd.pack({ efr: efr2, efr2: efr }) };
         }
       },
-    }),
   },
 );

@@ -17,37 +17,35 @@ export const entries = mutants(
     breaks: ['HWQ-10', 'IOAS-UNMAP-15'],
     story: 'The memory of a hardware queue can be unmapped.',
     like: 'an access without lock_area',
-    parts: ({ HwQueueMemory }) => ({
-      HwQueueMemory: class extends HwQueueMemory {
+    bug: ({ HwQueueMemory }) =>
+      class extends HwQueueMemory {
         override pin(ioas: Ioas): ErrnoName | undefined {
           const error = super.pin(ioas);
           for (const area of ioas.iopt.areas.all()) area.locks = 0;
           return error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0310',
     breaks: ['HWQ-07'],
     story: 'Pages of a hardware queue need not follow each other.',
     like: 'iommufd_hw_queue_alloc_phys() without its last check',
-    parts: ({ HwQueueMemory }) => ({
-      HwQueueMemory: class extends HwQueueMemory {
+    bug: ({ HwQueueMemory }) =>
+      class extends HwQueueMemory {
         override pin(ioas: Ioas): ErrnoName | undefined {
           const error = super.pin(ioas);
           return error === 'EFAULT' ? undefined : error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0311',
     breaks: ['HWQ-12', 'OBJ-17'],
     story: 'A hardware queue does not hold the one before it.',
     like: 'mock_hw_queue_init_phys() without iommufd_hw_queue_depend()',
-    parts: ({ MockViommu }) => ({
-      MockViommu: class extends MockViommu {
+    bug: ({ MockViommu }) =>
+      class extends MockViommu {
         override initHwQueue(
           queue: HwQueueCore,
           index: number,
@@ -59,7 +57,6 @@ export const entries = mutants(
           return error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0520',
@@ -67,8 +64,8 @@ export const entries = mutants(
     story:
       'Of the pages of a hardware queue that begins in the middle of one the last is left out.',
     like: 'a length that is rounded up without the offset',
-    parts: ({ HwQueueMemory }) => ({
-      HwQueueMemory: class extends HwQueueMemory {
+    bug: ({ HwQueueMemory }) =>
+      class extends HwQueueMemory {
         constructor(access: Access, range: QueueRange) {
           const offset = range.baseAddress % 4096n;
           super(access, {
@@ -77,15 +74,14 @@ export const entries = mutants(
           });
         }
       },
-    }),
   },
   {
     id: 'SEED-0521',
     breaks: ['HWQ-11'],
     story: 'The first queue of a vIOMMU may have any number.',
     like: 'a check of the queue before that looks at the first one only',
-    parts: ({ MockViommu }) => ({
-      MockViommu: class extends MockViommu {
+    bug: ({ MockViommu }) =>
+      class extends MockViommu {
         override initHwQueue(
           queue: HwQueueCore,
           index: number,
@@ -98,15 +94,14 @@ export const entries = mutants(
           return undefined;
         }
       },
-    }),
   },
   {
     id: 'SEED-0522',
     breaks: ['HWQ-03', 'HWQ-02'],
     story: 'The range of a hardware queue is looked at when its vIOMMU has been found.',
     like: 'a check behind a lookup',
-    parts: ({ HwQueueCommands }) => ({
-      HwQueueCommands: class extends HwQueueCommands {
+    bug: ({ HwQueueCommands }) =>
+      class extends HwQueueCommands {
         protected override check(command: AllocQueue): ErrnoName | undefined {
           const error = super.check(command);
           const { viommu_id } = command.fields;
@@ -114,19 +109,17 @@ export const entries = mutants(
           return error === 'EOPNOTSUPP' || found ? error : undefined;
         }
       },
-    }),
   },
   {
     id: 'SEED-0523',
     breaks: ['HWQ-08'],
     story: 'A hardware queue may lie in memory that can only be written.',
     like: 'a pin for writing of what is read',
-    parts: ({ Access }) => ({
-      Access: class extends Access {
+    bug: ({ Access }) =>
+      class extends Access {
         protected override checkArea(area: IoptArea, write: boolean): ErrnoName | undefined {
           return this.options.unmap ? super.checkArea(area, write) : undefined;
         }
       },
-    }),
   },
 );

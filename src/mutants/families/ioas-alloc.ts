@@ -14,67 +14,61 @@ export const entries = mutants(
     breaks: ['IOAS-ALLOC-04'],
     story: 'Two page tables have one tag in the cache of the IOMMU.',
     like: 'iommu/vt-d: Always reserve a domain ID for identity setup',
-    parts: ({ IntelIommu }) => ({
-      IntelIommu: class extends IntelIommu {
+    bug: ({ IntelIommu }) =>
+      class extends IntelIommu {
         protected override takeDomainId(): number {
           return 1;
         }
 
         protected override releaseDomainId(_domainId: number): void {}
       },
-    }),
   },
   {
     id: 'SEED-0021',
     breaks: ['IOAS-ALLOC-01'],
     story: 'The command that made an IOAS keeps its reference, and nobody can destroy it.',
     like: 'iommufd_object_finalize() without the matching put',
-    parts: ({ Ioas }) => ({
-      Ioas: class extends Ioas {
+    bug: ({ Ioas }) =>
+      class extends Ioas {
         constructor(id: number, kernel: Kernel) {
           super(id, kernel);
           this.users = 1;
         }
       },
-    }),
   },
   {
     id: 'SEED-0022',
     breaks: ['IOAS-ALLOC-02'],
     story: 'IOMMU_IOAS_ALLOC ignores flags.',
     like: 'a flags field that nobody looks at',
-    parts: ({ IoasCommands }) => ({
-      IoasCommands: class extends IoasCommands {
+    bug: ({ IoasCommands }) =>
+      class extends IoasCommands {
         override alloc(command: UserCommand<typeof iommu_ioas_alloc>): ErrnoName | undefined {
           return super.alloc(mistaken(command, { flags: 0 }));
         }
       },
-    }),
   },
   {
     id: 'SEED-0023',
     breaks: ['IOAS-ALLOC-03'],
     story: 'The usable IOVAs of a new IOAS begin at the second page.',
     like: 'the lowest automatic IOVA taken for the lowest usable one',
-    parts: ({ ReservedIovas }) => ({
-      ReservedIovas: class extends ReservedIovas {
+    bug: ({ ReservedIovas }) =>
+      class extends ReservedIovas {
         override usable(): Iterable<Range> {
           return this.counts.gaps({ first: 4096n, last: ULONG_MAX });
         }
       },
-    }),
   },
   {
     id: 'SEED-0024',
     breaks: ['IOAS-ALLOC-04'],
     story: 'All IOASs have one tree of areas.',
     like: 'a static interval tree',
-    parts: ({ AreaTree, IoPagetable }) => {
+    bug: ({ AreaTree, IoPagetable }) => {
       const shared = new AreaTree();
-      return {
-        IoPagetable: class extends IoPagetable {
-          override readonly areas = shared;
-        },
+      return class extends IoPagetable {
+        override readonly areas = shared;
       };
     },
   },

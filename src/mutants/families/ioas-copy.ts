@@ -16,8 +16,8 @@ export const entries = mutants(
     breaks: ['IOAS-COPY-07'],
     story: 'A copy passes over a hole in the middle of its source.',
     like: 'iopt_get_pages() that does not ask whether the areas touch',
-    parts: ({ IoPagetable }) => ({
-      IoPagetable: class extends IoPagetable {
+    bug: ({ IoPagetable }) =>
+      class extends IoPagetable {
         override slices(iova: bigint, length: bigint): PagesSlice[] | ErrnoName {
           const whole = super.slices(iova, length);
           const last = iova + length - 1n;
@@ -29,15 +29,14 @@ export const entries = mutants(
           return typeof low === 'string' || typeof high === 'string' ? whole : [...low, ...high];
         }
       },
-    }),
   },
   {
     id: 'SEED-0061',
     breaks: ['IOAS-COPY-08'],
     story: 'A copy of a part of a mapping leads to the beginning of the mapping.',
     like: 'iopt_get_pages() with start_byte of the area',
-    parts: ({ IoPagetable }) => ({
-      IoPagetable: class extends IoPagetable {
+    bug: ({ IoPagetable }) =>
+      class extends IoPagetable {
         override slices(iova: bigint, length: bigint): PagesSlice[] | ErrnoName {
           const slices = super.slices(iova, length);
           const area = this.areas.intersecting(iova, iova);
@@ -47,15 +46,14 @@ export const entries = mutants(
           );
         }
       },
-    }),
   },
   {
     id: 'SEED-0062',
     breaks: ['IOAS-COPY-14'],
     story: 'A copy may be writeable whatever its memory was mapped for.',
     like: 'iopt_insert_area() without the test of pages->writable',
-    parts: ({ IoPagetable }) => ({
-      IoPagetable: class extends IoPagetable {
+    bug: ({ IoPagetable }) =>
+      class extends IoPagetable {
         protected override checkSlice(
           slice: PagesSlice,
           { read }: IommuProtection,
@@ -63,15 +61,14 @@ export const entries = mutants(
           return super.checkSlice(slice, { read, write: false });
         }
       },
-    }),
   },
   {
     id: 'SEED-0063',
     breaks: ['IOAS-COPY-18'],
     story: 'Each mapping of a page is charged for it, not only the first.',
     like: 'do_update_pinned() with all pages in place of those that are new',
-    parts: ({ IoptPages }) => ({
-      IoptPages: class extends IoptPages {
+    bug: ({ IoptPages }) =>
+      class extends IoptPages {
         override pin(first: number, last: number): ErrnoName | undefined {
           const before = this.pinnedPages;
           const error = super.pin(first, last);
@@ -79,29 +76,27 @@ export const entries = mutants(
           return error ?? this.accounting.charge(known);
         }
       },
-    }),
   },
   {
     id: 'SEED-0064',
     breaks: ['IOAS-COPY-19'],
     story: 'Pages are unpinned with the first of the mappings that use them.',
     like: 'pages->npinned without a look at the other areas',
-    parts: ({ IoptPages }) => ({
-      IoptPages: class extends IoptPages {
+    bug: ({ IoptPages }) =>
+      class extends IoptPages {
         protected override use(index: number, difference: 1 | -1): number {
           const users = super.use(index, difference);
           return difference === -1 ? 0 : users;
         }
       },
-    }),
   },
   {
     id: 'SEED-0065',
     breaks: ['IOAS-COPY-24'],
     story: 'A copy answers with src_iova set to where it went.',
     like: 'cmd->src_iova = iova',
-    parts: ({ IoasCommands }) => ({
-      IoasCommands: class extends IoasCommands {
+    bug: ({ IoasCommands }) =>
+      class extends IoasCommands {
         override copy(command: UserCommand<typeof iommu_ioas_copy>): ErrnoName | undefined {
           const wrong = answering(command, ({ dst_iova = 0n }) => ({
             dst_iova,
@@ -110,43 +105,40 @@ export const entries = mutants(
           return super.copy(wrong);
         }
       },
-    }),
   },
   {
     id: 'SEED-0538',
     breaks: ['IOAS-COPY-05'],
     story: 'A copy of no bytes is refused before its source is looked up.',
     like: 'a check of the length with those of the flags',
-    parts: ({ IoasCommands }) => ({
-      IoasCommands: class extends IoasCommands {
+    bug: ({ IoasCommands }) =>
+      class extends IoasCommands {
         override copy(command: Copy): ErrnoName | undefined {
           const error = super.copy(command);
           return error === 'ENOENT' && command.fields.length === 0n ? 'EINVAL' : error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0539',
     breaks: ['IOAS-COPY-06'],
     story: 'A source that wraps is one that is not mapped.',
     like: 'a walk over areas that finds out by itself',
-    parts: ({ IoPagetable }) => ({
-      IoPagetable: class extends IoPagetable {
+    bug: ({ IoPagetable }) =>
+      class extends IoPagetable {
         override slices(iova: bigint, length: bigint): PagesSlice[] | ErrnoName {
           const slices = super.slices(iova, length);
           return slices === 'EOVERFLOW' ? 'ENOENT' : slices;
         }
       },
-    }),
   },
   {
     id: 'SEED-0540',
     breaks: ['IOAS-COPY-16', 'IOAS-COPY-15'],
     story: 'A copy has no right that its source lacks.',
     like: 'the rights of the area in place of those of its pages',
-    parts: ({ IoasCommands }) => ({
-      IoasCommands: class extends IoasCommands {
+    bug: ({ IoasCommands }) =>
+      class extends IoasCommands {
         override copy(command: Copy): ErrnoName | undefined {
           const { src_ioas_id, src_iova, flags } = command.fields;
           const source = this.ioas(src_ioas_id);
@@ -157,15 +149,14 @@ export const entries = mutants(
           return super.copy(command);
         }
       },
-    }),
   },
   {
     id: 'SEED-0541',
     breaks: ['IOAS-COPY-09'],
     story: 'The pieces of a copy cannot be unmapped one by one.',
     like: 'one area for the whole of a copy',
-    parts: ({ IoPagetable }) => ({
-      IoPagetable: class extends IoPagetable {
+    bug: ({ IoPagetable }) =>
+      class extends IoPagetable {
         private readonly joined: { first: bigint; last: bigint }[] = [];
 
         override map(request: MapRequest): bigint | ErrnoName {
@@ -182,21 +173,19 @@ export const entries = mutants(
           return super.isCut(area, first, last);
         }
       },
-    }),
   },
   {
     id: 'SEED-0542',
     breaks: ['IOAS-COPY-22'],
     story: 'What a copy puts into a page table is pinned anew from its addresses.',
     like: 'pages that are looked up although they are pinned',
-    parts: ({ IoptPages }) => ({
-      IoptPages: class extends IoptPages {
+    bug: ({ IoptPages }) =>
+      class extends IoptPages {
         override pin(first: number, last: number): ErrnoName | undefined {
           const { source } = this;
           if (source.kind === 'user' && source.memory.exited) return 'EFAULT';
           return super.pin(first, last);
         }
       },
-    }),
   },
 );

@@ -27,8 +27,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-22'],
     story: 'The revocation of a dma-buf reaches for a mapping of it that is gone.',
     like: 'iommufd: Destroy the pages content after detaching from dmabuf',
-    parts: ({ DmabufPages }) => ({
-      DmabufPages: class extends DmabufPages {
+    bug: ({ DmabufPages }) =>
+      class extends DmabufPages {
         override unmapDomain(area: IoptArea, domain: IommuDomain): void {
           const before = [...this.mapped];
           super.unmapDomain(area, domain);
@@ -39,29 +39,27 @@ export const entries = mutants(
           this.source.release();
         }
       },
-    }),
   },
   {
     id: 'BUG-014',
     breaks: ['IOAS-FILE-19'],
     story: 'The second page table of an IOAS gets a dma-buf as if its pages had been pinned.',
     like: 'iommufd: Keep dmabuf PFNs MMIO when filling another domain',
-    parts: ({ DmabufPages, IoptPages }) => ({
-      DmabufPages: class extends DmabufPages {
+    bug: ({ DmabufPages, IoptPages }) =>
+      class extends DmabufPages {
         override mapDomain(area: IoptArea, domain: IommuDomain): ErrnoName | undefined {
           if (this.mapped.size === 0) return super.mapDomain(area, domain);
           return IoptPages.prototype.mapDomain.call(this, area, domain, true);
         }
       },
-    }),
   },
   {
     id: 'BUG-015',
     breaks: ['IOAS-FILE-19'],
     story: 'An unmap that has come over a dma-buf takes the memory behind it for one as well.',
     like: 'iommufd: Initialize batch->kind in batch_clear()',
-    parts: ({ IoPagetable }) => ({
-      IoPagetable: class extends IoPagetable {
+    bug: ({ IoPagetable }) =>
+      class extends IoPagetable {
         private kind = '';
 
         override unmap(first: bigint, last: bigint): Unmapped {
@@ -74,15 +72,14 @@ export const entries = mutants(
           if (area.pages.source.kind === 'dmabuf') this.kind = 'dmabuf';
         }
       },
-    }),
   },
   {
     id: 'BUG-202',
     breaks: ['IOAS-FILE-19'],
     story: 'The memory of a device is charged like memory of the process.',
     like: 'iommufd: Avoid including VM_PFNMAP memory from RLIMIT_MEMLOCK',
-    parts: ({ DmabufPages }) => ({
-      DmabufPages: class extends DmabufPages {
+    bug: ({ DmabufPages }) =>
+      class extends DmabufPages {
         override pin(first: number, last: number): ErrnoName | undefined {
           return this.accounting.charge(BigInt(last - first + 1));
         }
@@ -91,30 +88,28 @@ export const entries = mutants(
           this.accounting.uncharge(BigInt(last - first + 1));
         }
       },
-    }),
   },
   {
     id: 'SEED-0052',
     breaks: ['IOAS-FILE-22', 'IOAS-FILE-28'],
     story: 'The revocation of a dma-buf reaches the first page table only.',
     like: 'iopt_revoke_notify() that stops after one area',
-    parts: ({ DmabufPages }) => ({
-      DmabufPages: class extends DmabufPages {
+    bug: ({ DmabufPages }) =>
+      class extends DmabufPages {
         override invalidate(): void {
           const [, ...others] = this.mapped;
           for (const other of others) this.mapped.delete(other);
           super.invalidate();
         }
       },
-    }),
   },
   {
     id: 'SEED-0053',
     breaks: ['IOAS-FILE-28'],
     story: 'A copy of a dma-buf is not told of a revocation once the original is unmapped.',
     like: 'dma_buf_detach() with the first area in place of the last',
-    parts: ({ DmabufPages }) => ({
-      DmabufPages: class extends DmabufPages {
+    bug: ({ DmabufPages }) =>
+      class extends DmabufPages {
         private readonly told: DmabufPagesOptions['dmabuf'];
 
         constructor(kernel: Kernel, options: DmabufPagesOptions) {
@@ -127,84 +122,78 @@ export const entries = mutants(
           if (this.mapped.size > 0) this.told.detach(this);
         }
       },
-    }),
   },
   {
     id: 'SEED-0054',
     breaks: ['IOAS-FILE-02', 'IOAS-FILE-03', 'IOAS-FILE-04'],
     story: 'IOMMU_IOAS_MAP_FILE looks at the file descriptor before everything else.',
     like: 'fget() at the top of the ioctl',
-    parts: ({ IoasCommands }) => ({
-      IoasCommands: class extends IoasCommands {
+    bug: ({ IoasCommands }) =>
+      class extends IoasCommands {
         override mapFile(command: UserCommand<typeof iommu_ioas_map_file>): ErrnoName | undefined {
           const file = command.task.files.get(command.fields.fd);
           return file === 'EBADF' ? file : super.mapFile(command);
         }
       },
-    }),
   },
   {
     id: 'SEED-0055',
     breaks: ['IOAS-FILE-08'],
     story: 'A map that reaches beyond a file fails as one that has run out of memory.',
     like: 'the errno of the page cache in place of the check of the size',
-    parts: ({ Memfd }) => ({
-      Memfd: class extends Memfd {
+    bug: ({ Memfd }) =>
+      class extends Memfd {
         override pinPages(offset: bigint, count: number): readonly Pfn[] | ErrnoName {
           const pfns = super.pinPages(offset, count);
           return pfns === 'EINVAL' ? 'ENOMEM' : pfns;
         }
       },
-    }),
   },
   {
     id: 'SEED-0056',
     breaks: ['IOAS-FILE-10'],
     story: 'A map of a file begins at the beginning of a page.',
     like: 'start >> PAGE_SHIFT without the rest',
-    parts: ({ IoasCommands }) => ({
-      IoasCommands: class extends IoasCommands {
+    bug: ({ IoasCommands }) =>
+      class extends IoasCommands {
         override mapFile(command: UserCommand<typeof iommu_ioas_map_file>): ErrnoName | undefined {
           const start = alignDown(command.fields.start, PAGE_SIZE);
           return super.mapFile(mistaken(command, { start }));
         }
       },
-    }),
   },
   {
     id: 'SEED-0058',
     breaks: ['IOAS-FILE-13'],
     story: 'A map of a file needs the process that made it, as a map of its memory does.',
     like: 'mmget_not_zero() also where no memory of a process is used',
-    parts: ({ IoptPages }) => ({
-      IoptPages: class extends IoptPages {
+    bug: ({ IoptPages }) =>
+      class extends IoptPages {
         override pin(first: number, last: number): ErrnoName | undefined {
           return this.accounting.memory.exited ? 'EFAULT' : super.pin(first, last);
         }
       },
-    }),
   },
   {
     id: 'SEED-0059',
     breaks: ['IOAS-FILE-15'],
     story: 'Pinned pages of a file are not charged.',
     like: "page cache that is nobody's",
-    parts: ({ IoptPages }) => ({
-      IoptPages: class extends IoptPages {
+    bug: ({ IoptPages }) =>
+      class extends IoptPages {
         override pin(first: number, last: number): ErrnoName | undefined {
           if (this.source.kind === 'file') this.accounting = uncharged(this.accounting);
           return super.pin(first, last);
         }
       },
-    }),
   },
   {
     id: 'SEED-0548',
     breaks: ['IOAS-FILE-06', 'IOAS-FILE-07'],
     story: 'A file that is no memory is refused when it is mapped.',
     like: 'a look at the file before it is needed',
-    parts: ({ IoasCommands }) => ({
-      IoasCommands: class extends IoasCommands {
+    bug: ({ IoasCommands }) =>
+      class extends IoasCommands {
         override mapFile(command: MapFile): ErrnoName | undefined {
           const file = command.task.files.get(command.fields.fd);
           const error = super.mapFile(command);
@@ -213,75 +202,69 @@ export const entries = mutants(
           return (memory ?? dmabuf) ? undefined : 'EINVAL';
         }
       },
-    }),
   },
   {
     id: 'SEED-0549',
     breaks: ['IOAS-FILE-24'],
     story: 'An access can pin what is behind a dma-buf.',
     like: 'a dma-buf that is taken for pages',
-    parts: ({ Access: Original }) => ({
-      Access: class extends Original {
+    bug: ({ Access: Original }) =>
+      class extends Original {
         protected override pinPiece(piece: Piece): ErrnoName | undefined {
           if (piece.area.pages.source.kind !== 'dmabuf') return super.pinPiece(piece);
           piece.area.accesses++;
           return undefined;
         }
       },
-    }),
   },
   {
     id: 'SEED-0800',
     breaks: ['IOAS-FILE-18'],
     story: 'Of a dma-buf with several ranges the first one is mapped, and what lies behind it.',
     like: 'vfio/pci: the check of the number of ranges left out',
-    parts: ({ Dmabuf }) => ({
-      Dmabuf: class extends Dmabuf {
+    bug: ({ Dmabuf }) =>
+      class extends Dmabuf {
         override mapForIommufd(): bigint | ErrnoName {
           const [first] = this.ranges;
           return first && !this.revoked ? first.physical : 'ENODEV';
         }
       },
-    }),
   },
   {
     id: 'SEED-0801',
     breaks: ['IOAS-FILE-22', 'IOAS-FILE-28'],
     story: 'Registers that are switched off stay where they are mapped.',
     like: 'vfio/pci: the importers are not told when memory is switched off',
-    parts: ({ VfioPciDmabufs }) => ({
-      VfioPciDmabufs: class extends VfioPciDmabufs {
+    bug: ({ VfioPciDmabufs }) =>
+      class extends VfioPciDmabufs {
         override move(revoked: boolean): void {
           for (const dmabuf of this.exported) dmabuf.revoked = revoked;
         }
       },
-    }),
   },
   {
     id: 'SEED-0802',
     breaks: ['IOAS-FILE-22'],
     story: 'Registers that are switched on again cannot be mapped any more.',
     like: 'vfio/pci: dma-bufs stay revoked when memory is switched on',
-    parts: ({ VfioPciDmabufs }) => ({
-      VfioPciDmabufs: class extends VfioPciDmabufs {
+    bug: ({ VfioPciDmabufs }) =>
+      class extends VfioPciDmabufs {
         override move(revoked: boolean): void {
           if (revoked) super.move(revoked);
         }
       },
-    }),
   },
   {
     id: 'SEED-0803',
     breaks: ['IOAS-FILE-19'],
     story: 'A dma-buf begins one page behind the registers that were asked for.',
     like: 'vfio/pci: the offset of a range counted from the second page',
-    parts: ({ Dmabuf }) => ({
-      Dmabuf: class extends Dmabuf {
+    bug: ({ Dmabuf }) =>
+      class extends Dmabuf {
         constructor(...ranges: readonly DmabufRange[]) {
           super(...ranges.map((range) => ({ ...range, physical: range.physical + 4096n })));
         }
       },
-    }),
   },
 );
 

@@ -12,48 +12,45 @@ export const entries = mutants(
     breaks: ['MMAP-06'],
     story: 'A vIOMMU whose pages are mapped can be destroyed.',
     like: 'iommufd: Fix refcounting race during mmap',
-    parts: ({ MmapRegions }) => ({
-      MmapRegions: class extends MmapRegions {
+    bug: ({ MmapRegions }) =>
+      class extends MmapRegions {
         override map(request: MapDeviceRequest): DeviceMapping | 'ENXIO' {
           const mapping = super.map(request);
           if (mapping === 'ENXIO') return mapping;
           return { region: mapping.region, offset: mapping.offset };
         }
       },
-    }),
   },
   {
     id: 'SEED-0312',
     breaks: ['MMAP-05'],
     story: 'A part of a region can be mapped.',
     like: 'iommufd_fops_mmap() that does not compare the length',
-    parts: ({ MmapRegions }) => ({
-      MmapRegions: class extends MmapRegions {
+    bug: ({ MmapRegions }) =>
+      class extends MmapRegions {
         override map(request: MapDeviceRequest): DeviceMapping | 'ENXIO' {
           const length = this.regions.get(request.offset)?.region.size ?? request.length;
           return super.map({ ...request, length });
         }
       },
-    }),
   },
   {
     id: 'SEED-0313',
     breaks: ['MMAP-07', 'MMAP-08'],
     story: 'The region of a vIOMMU that is gone can still be mapped.',
     like: 'a driver that forgets iommufd_viommu_destroy_mmap()',
-    parts: ({ MmapRegions }) => ({
-      MmapRegions: class extends MmapRegions {
+    bug: ({ MmapRegions }) =>
+      class extends MmapRegions {
         override free(): void {}
       },
-    }),
   },
   {
     id: 'SEED-0524',
     breaks: ['MMAP-03'],
     story: 'Pages that may be executed are refused when their offset has been found.',
     like: 'a check of vm_flags behind the lookup',
-    parts: ({ Iommufd }) => ({
-      Iommufd: class extends Iommufd {
+    bug: ({ Iommufd }) =>
+      class extends Iommufd {
         override mapDevice(request: MapDeviceRequest): DeviceMapping | ErrnoName {
           const protection = request.protection & ~PROT_EXEC;
           const mapping = super.mapDevice({ ...request, protection });
@@ -61,28 +58,26 @@ export const entries = mutants(
           return request.protection & PROT_EXEC ? 'EPERM' : mapping;
         }
       },
-    }),
   },
   {
     id: 'SEED-0525',
     breaks: ['MMAP-02', 'MMAP-03'],
     story: 'A private mapping is refused after one that may be executed.',
     like: 'two checks in another order',
-    parts: ({ Iommufd }) => ({
-      Iommufd: class extends Iommufd {
+    bug: ({ Iommufd }) =>
+      class extends Iommufd {
         override mapDevice(request: MapDeviceRequest): DeviceMapping | ErrnoName {
           return request.protection & PROT_EXEC ? 'EPERM' : super.mapDevice(request);
         }
       },
-    }),
   },
   {
     id: 'SEED-0526',
     breaks: ['MMAP-08'],
     story: 'The first page of offsets is given out too.',
     like: 'a maple tree of offsets that begins at 0',
-    parts: ({ MmapRegions }) => ({
-      MmapRegions: class extends MmapRegions {
+    bug: ({ MmapRegions }) =>
+      class extends MmapRegions {
         private isFirst = true;
 
         override allocate(region: DeviceRegion, owner: IommufdObject): bigint {
@@ -97,15 +92,14 @@ export const entries = mutants(
           else this.regions.delete(offset);
         }
       },
-    }),
   },
   {
     id: 'SEED-0581',
     breaks: ['MMAP-06'],
     story: 'A second mapping of the pages of a vIOMMU does not count.',
     like: 'a vm_operations_struct without open()',
-    parts: ({ MmapRegions }) => ({
-      MmapRegions: class extends MmapRegions {
+    bug: ({ MmapRegions }) =>
+      class extends MmapRegions {
         override map(
           ...[request]: Parameters<InstanceType<typeof MmapRegions>['map']>
         ): ReturnType<InstanceType<typeof MmapRegions>['map']> {
@@ -128,6 +122,5 @@ export const entries = mutants(
           };
         }
       },
-    }),
   },
 );

@@ -14,8 +14,9 @@ import {
 } from '#uapi/iommufd/selftest.ts';
 
 type Operation = TestCommand['fields']['operation'];
-const knownFlags = MOCK_FLAGS_DEVICE_NO_DIRTY | MOCK_FLAGS_DEVICE_PASID;
 type Pin = Parameters<SelftestAccess['pin']>;
+
+const knownFlags = MOCK_FLAGS_DEVICE_NO_DIRTY | MOCK_FLAGS_DEVICE_PASID;
 
 /** IOMMU_TEST_CMD. */
 export const entries = mutants(
@@ -24,35 +25,33 @@ export const entries = mutants(
     breaks: ['MOCK-02'],
     story: 'An operation that is unknown does nothing, and succeeds.',
     like: 'iommufd_test() without a default',
-    parts: ({ TestCommands }) => ({
-      TestCommands: class extends TestCommands {
+    bug: ({ TestCommands }) =>
+      class extends TestCommands {
         override execute(command: TestCommand): CommandResult {
           return this.operations.has(command.fields.op) ? super.execute(command) : undefined;
         }
       },
-    }),
   },
   {
     id: 'SEED-0261',
     breaks: ['MOCK-04'],
     story: 'The last IOVA of all cannot be reserved.',
     like: 'check_add_overflow() of the end in iommufd_test_add_reserved()',
-    parts: ({ TestCommands }) => ({
-      TestCommands: class extends TestCommands {
+    bug: ({ TestCommands }) =>
+      class extends TestCommands {
         override addReserved(command: TestCommand): ErrnoName | undefined {
           const { start, length } = command.fields.operation.add_reserved;
           return start + length > ULONG_MAX ? 'EOVERFLOW' : super.addReserved(command);
         }
       },
-    }),
   },
   {
     id: 'SEED-0262',
     breaks: ['MOCK-05'],
     story: 'MOCK_DOMAIN returns the id of the test object as that of the device.',
     like: 'iommufd_test_mock_domain() with sobj->obj.id in both outputs',
-    parts: ({ TestCommands }) => ({
-      TestCommands: class extends TestCommands {
+    bug: ({ TestCommands }) =>
+      class extends TestCommands {
         override mockDomain(command: TestCommand, flags: number): ErrnoName | undefined {
           const wrong = answering(command, ({ operation }) => {
             const { out_stdev_id, out_hwpt_id } = operation!.mock_domain;
@@ -62,82 +61,76 @@ export const entries = mutants(
           return super.mockDomain(wrong, flags);
         }
       },
-    }),
   },
   {
     id: 'SEED-0263',
     breaks: ['MOCK-06'],
     story: 'Flags that a mock device does not know are passed over.',
     like: 'mock_dev_create() without valid_flags',
-    parts: ({ TestCommands }) => ({
-      TestCommands: class extends TestCommands {
+    bug: ({ TestCommands }) =>
+      class extends TestCommands {
         override mockDomain(command: TestCommand, flags: number): ErrnoName | undefined {
           return super.mockDomain(command, flags & knownFlags);
         }
       },
-    }),
   },
   {
     id: 'SEED-0264',
     breaks: ['MOCK-07'],
     story: 'The device stays attached when its test object is destroyed.',
     like: 'iommufd_selftest_destroy() without iommufd_device_detach()',
-    parts: ({ SelftestDevice }) => ({
-      SelftestDevice: class extends SelftestDevice {
+    bug: ({ SelftestDevice }) =>
+      class extends SelftestDevice {
         override destroy(): void {}
       },
-    }),
   },
   {
     id: 'SEED-0265',
     breaks: ['MOCK-08'],
     story: 'MOCK_DOMAIN_REPLACE returns the id that it was given.',
     like: 'iommufd_test_mock_domain_replace() that does not take pt_id back',
-    parts: ({ TestCommands }) => ({
-      TestCommands: class extends TestCommands {
+    bug: ({ TestCommands }) =>
+      class extends TestCommands {
         override replaceDomain(command: TestCommand): ErrnoName | undefined {
           const { mock_domain_replace } = command.fields.operation;
           const operation = { mock_domain_replace } as Operation;
           return super.replaceDomain(answering(command, () => ({ operation })));
         }
       },
-    }),
   },
   {
     id: 'SEED-0266',
     breaks: ['MOCK-12'],
     story: 'The number of a pin that is gone is given to the next one.',
     like: 'an item id that is the length of the list',
-    parts: ({ SelftestAccess }) => ({
-      SelftestAccess: class extends SelftestAccess {
+    bug: ({ SelftestAccess }) =>
+      class extends SelftestAccess {
         override pin(...[request, respond]: Pin): ErrnoName | undefined {
           this.nextItem = this.items.size;
           return super.pin(request, respond);
         }
       },
-    }),
   },
   {
     id: 'SEED-0267',
     breaks: ['MOCK-13', 'PIN-26'],
     story: 'Undoing a pin that is not there succeeds.',
     like: 'iommufd_test_access_item_destroy() that returns 0 after its loop',
-    parts: ({ SelftestAccess }) => ({
-      SelftestAccess: class extends SelftestAccess {
+    bug: ({ SelftestAccess }) =>
+      class extends SelftestAccess {
         override unpin(item: number): ErrnoName | undefined {
           super.unpin(item);
           return undefined;
         }
       },
-    }),
   },
   {
     id: 'SEED-0268',
     breaks: ['MOCK-14'],
     story: 'A write of an access reads.',
     like: 'iommufd_test_access_rw() that masks MOCK_ACCESS_RW_WRITE',
-    parts: ({ AccessTests }) => ({
-      AccessTests: class extends AccessTests {
+    bug: ({ AccessTests }) =>
+      class extends AccessTests {
         override readWrite(command: TestCommand): ErrnoName | undefined {
           const { access_rw } = command.fields.operation;
           const reading = { ...access_rw, flags: access_rw.flags & ~MOCK_ACCESS_RW_WRITE };
@@ -145,42 +138,39 @@ export const entries = mutants(
           return super.readWrite(mistaken(command, { operation }));
         }
       },
-    }),
   },
   {
     id: 'SEED-0269',
     breaks: ['MOCK-16'],
     story: 'A memory limit that holds no entry is taken.',
     like: 'SET_TEMP_MEMORY_LIMIT without the smallest limit',
-    parts: ({ TestCommands }) => ({
-      TestCommands: class extends TestCommands {
+    bug: ({ TestCommands }) =>
+      class extends TestCommands {
         override setMemoryLimit(): ErrnoName | undefined {
           return undefined;
         }
       },
-    }),
   },
   {
     id: 'SEED-0270',
     breaks: ['MOCK-25'],
     story: 'A dma-buf is of whole pages or is not made.',
     like: 'iommufd_test_dmabuf_get() without ALIGN()',
-    parts: ({ DmabufTests }) => ({
-      DmabufTests: class extends DmabufTests {
+    bug: ({ DmabufTests }) =>
+      class extends DmabufTests {
         override export(command: TestCommand): CommandResult {
           const { length } = command.fields.operation.dmabuf_get;
           return BigInt(length) % PAGE_SIZE === 0n ? super.export(command) : 'EINVAL';
         }
       },
-    }),
   },
   {
     id: 'SEED-0508',
     breaks: ['MOCK-32'],
     story: 'The filter for tasks is looked at only where a probability is below a hundred.',
     like: 'conditions of should_fail() in another order',
-    parts: ({ FaultInjection }) => ({
-      FaultInjection: class extends FaultInjection {
+    bug: ({ FaultInjection }) =>
+      class extends FaultInjection {
         protected override check(attribute: FaultAttribute, size: number): boolean {
           const { taskFilter } = attribute;
           attribute.taskFilter &&= attribute.probability < 100n;
@@ -189,19 +179,17 @@ export const entries = mutants(
           return result;
         }
       },
-    }),
   },
   {
     id: 'SEED-0584',
     breaks: ['MOCK-03'],
     story: 'The number of the test command belongs to iommufd on every kernel.',
     like: 'a table of commands that ends where that of a test kernel does',
-    parts: ({ Dispatcher }) => ({
-      Dispatcher: class extends Dispatcher {
+    bug: ({ Dispatcher }) =>
+      class extends Dispatcher {
         override serves(request: number): boolean {
           return super.serves(request) || (request & 0xff) === 0xa0;
         }
       },
-    }),
   },
 );

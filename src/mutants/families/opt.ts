@@ -26,8 +26,8 @@ export const entries = mutants(
     breaks: ['OPT-06'],
     story: 'Any process may set the option RLIMIT_MODE.',
     like: 'iommufd_option_rlimit_mode() without capable(CAP_SYS_RESOURCE)',
-    parts: ({ OptionCommands }) => ({
-      OptionCommands: class extends OptionCommands {
+    bug: ({ OptionCommands }) =>
+      class extends OptionCommands {
         protected override rlimitMode(command: OptionCommand): bigint | ErrnoName {
           const result = super.rlimitMode(command);
           if (result !== 'EPERM') return result;
@@ -35,122 +35,113 @@ export const entries = mutants(
           return this.setRlimitMode(val64) ?? val64;
         }
       },
-    }),
   },
   {
     id: 'SEED-0075',
     breaks: ['OPT-07'],
     story: 'The option RLIMIT_MODE is set while objects exist.',
     like: 'iommufd_option_rlimit_mode() without xa_empty()',
-    parts: ({ ObjectTable }) => ({
-      ObjectTable: class extends ObjectTable {
+    bug: ({ ObjectTable }) =>
+      class extends ObjectTable {
         override get isEmpty(): boolean {
           return true;
         }
       },
-    }),
   },
   {
     id: 'SEED-0076',
     breaks: ['OPT-08', 'OPT-13'],
     story: 'Any value but 0 switches an option on.',
     like: 'val64 taken as a truth value',
-    parts: ({ OptionCommands }) => ({
-      OptionCommands: class extends OptionCommands {
+    bug: ({ OptionCommands }) =>
+      class extends OptionCommands {
         protected override apply(command: OptionCommand): bigint | ErrnoName {
           const { val64 } = command.fields;
           return super.apply(mistaken(command, { val64: val64 === 0n ? 0n : 1n }));
         }
       },
-    }),
   },
   {
     id: 'SEED-0077',
     breaks: ['OPT-14'],
     story: 'Huge pages cannot be switched off while there is a page table, even without mappings.',
     like: 'an || where iommufd_ioas_option_huge_pages() has an &&',
-    parts: ({ IoPagetable }) => ({
-      IoPagetable: class extends IoPagetable {
+    bug: ({ IoPagetable }) =>
+      class extends IoPagetable {
         override disableLargePages(): ErrnoName | undefined {
           return this.largePages && this.domains.size > 0 ? 'EINVAL' : super.disableLargePages();
         }
       },
-    }),
   },
   {
     id: 'SEED-0078',
     breaks: ['OPT-15'],
     story: 'Switching huge pages off twice fails where there are a page table and a mapping.',
     like: 'iopt_disable_large_pages() without the early return',
-    parts: ({ IoPagetable }) => ({
-      IoPagetable: class extends IoPagetable {
+    bug: ({ IoPagetable }) =>
+      class extends IoPagetable {
         override disableLargePages(): ErrnoName | undefined {
           const inUse = this.domains.size > 0 && this.areas.size > 0;
           return inUse ? 'EINVAL' : super.disableLargePages();
         }
       },
-    }),
   },
   {
     id: 'SEED-0079',
     breaks: ['OPT-16'],
     story: 'Huge pages are switched off whatever the mappings are aligned to.',
     like: 'iopt_calculate_iova_alignment() without iopt_check_iova_alignment()',
-    parts: ({ IoPagetable }) => ({
-      IoPagetable: class extends IoPagetable {
+    bug: ({ IoPagetable }) =>
+      class extends IoPagetable {
         protected override checkAlignment(_alignment: bigint): undefined {
           return undefined;
         }
       },
-    }),
   },
   {
     id: 'SEED-0080',
     breaks: ['OPT-18'],
     story: 'The alignment is not computed again when huge pages are switched on.',
     like: 'iopt_enable_large_pages() without iopt_calculate_iova_alignment()',
-    parts: ({ IoPagetable }) => ({
-      IoPagetable: class extends IoPagetable {
+    bug: ({ IoPagetable }) =>
+      class extends IoPagetable {
         override enableLargePages(): void {
           this.largePages = true;
         }
       },
-    }),
   },
   {
     id: 'SEED-0081',
     breaks: ['OPT-20'],
     story: 'IOMMU_OPTION writes all of its struct back, with the object id at 0.',
     like: 'iommufd_ucmd_respond() in place of put_user()',
-    parts: ({ OptionCommands }) => ({
-      OptionCommands: class extends OptionCommands {
+    bug: ({ OptionCommands }) =>
+      class extends OptionCommands {
         override option(command: OptionCommand): ErrnoName | undefined {
           return super.option(command) ?? command.putUser('object_id', 0);
         }
       },
-    }),
   },
   {
     id: 'SEED-0082',
     breaks: ['OPT-30'],
     story: 'IOMMU_VFIO_IOAS_GET returns id 0 where none is set.',
     like: 'a NULL vfio_ioas that is not looked at',
-    parts: ({ OptionCommands }) => ({
-      OptionCommands: class extends OptionCommands {
+    bug: ({ OptionCommands }) =>
+      class extends OptionCommands {
         override vfioIoas(command: VfioIoasCommand): ErrnoName | undefined {
           const error = super.vfioIoas(command);
           return error === 'ENODEV' ? command.respond({ ioas_id: 0 }) : error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0083',
     breaks: ['OPT-32'],
     story: 'IOMMU_VFIO_IOAS_SET does not replace the IOAS that is set.',
     like: 'iommufd_vfio_compat_ioas_create() that keeps what is there',
-    parts: ({ OptionCommands }) => ({
-      OptionCommands: class extends OptionCommands {
+    bug: ({ OptionCommands }) =>
+      class extends OptionCommands {
         override vfioIoas(command: VfioIoasCommand): ErrnoName | undefined {
           const before = this.context.vfioIoas;
           const error = super.vfioIoas(command);
@@ -158,15 +149,14 @@ export const entries = mutants(
           return error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0084',
     breaks: ['OPT-34'],
     story: 'The IOAS of IOMMU_VFIO_IOAS cannot be destroyed while it is set.',
     like: 'a reference that vfio_ioas does not have',
-    parts: ({ OptionCommands }) => ({
-      OptionCommands: class extends OptionCommands {
+    bug: ({ OptionCommands }) =>
+      class extends OptionCommands {
         override vfioIoas(command: VfioIoasCommand): ErrnoName | undefined {
           const error = super.vfioIoas(command);
           const isSet = !error && command.fields.op !== IOMMU_VFIO_IOAS_GET;
@@ -174,15 +164,14 @@ export const entries = mutants(
           return error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0085',
     breaks: ['OPT-35'],
     story: 'IOMMU_IOAS_NOIOMMU_GET_PA asks for the capability only where there is an answer.',
     like: 'a check of CAP_SYS_RAWIO behind the lookup',
-    parts: ({ NoiommuCommands }) => ({
-      NoiommuCommands: class extends NoiommuCommands {
+    bug: ({ NoiommuCommands }) =>
+      class extends NoiommuCommands {
         override getPa(
           command: UserCommand<typeof iommu_ioas_noiommu_get_pa>,
         ): ErrnoName | undefined {
@@ -193,34 +182,31 @@ export const entries = mutants(
             : result;
         }
       },
-    }),
   },
   {
     id: 'SEED-0088',
     breaks: ['OPT-22'],
     story: 'IOMMU_IOAS_CHANGE_PROCESS looks for memory of the process in the first IOAS only.',
     like: 'a loop over the IOASs that ends too early',
-    parts: ({ IoasCommands, Ioas }) => ({
-      IoasCommands: class extends IoasCommands {
+    bug: ({ IoasCommands, Ioas }) =>
+      class extends IoasCommands {
         protected override everyPages(): Set<IoptPages> {
           const [first] = [...this.context.objects.all()].filter((each) => each instanceof Ioas);
           return new Set([...(first?.iopt.areas.all() ?? [])].map(({ pages }) => pages));
         }
       },
-    }),
   },
   {
     id: 'SEED-0089',
     breaks: ['OPT-24'],
     story: 'The pages that change their process stay charged to the one before as well.',
     like: 'vfio/type1: a charge that is added to the new mm and not taken from the old one',
-    parts: ({ IoptPages }) => ({
-      IoptPages: class extends IoptPages {
+    bug: ({ IoptPages }) =>
+      class extends IoptPages {
         override moveAccounting(accounting: Accounting): void {
           this.accounting = accounting;
         }
       },
-    }),
   },
   {
     id: 'SEED-0090',
@@ -228,21 +214,20 @@ export const entries = mutants(
     story:
       'Pages that were mapped with CAP_IPC_LOCK are charged to the process that takes them over.',
     like: 'iopt_charge_fault() without the account mode',
-    parts: ({ Accounting }) => ({
-      Accounting: class extends Accounting {
+    bug: ({ Accounting }) =>
+      class extends Accounting {
         override movesTo(task: Task): boolean {
           return task.memory !== this.memory;
         }
       },
-    }),
   },
   {
     id: 'SEED-0091',
     breaks: ['OPT-25'],
     story: 'A change of process that exceeds the limit of the new one has moved a part.',
     like: 'charges that are moved one by one without the way back',
-    parts: ({ IoasCommands }) => ({
-      IoasCommands: class extends IoasCommands {
+    bug: ({ IoasCommands }) =>
+      class extends IoasCommands {
         protected override movePages(task: Task, all: readonly IoptPages[]): ErrnoName | undefined {
           for (const pages of all) {
             const error = super.movePages(task, [pages]);
@@ -251,42 +236,39 @@ export const entries = mutants(
           return undefined;
         }
       },
-    }),
   },
   {
     id: 'SEED-0092',
     breaks: ['OPT-23'],
     story: 'A change to the process that is charged already charges it once more.',
     like: 'iopt_change_process() without the comparison of the mm',
-    parts: ({ Accounting }) => ({
-      Accounting: class extends Accounting {
+    bug: ({ Accounting }) =>
+      class extends Accounting {
         override movesTo(task: Task): boolean {
           if (this.mode !== 'none' && task.memory === this.memory) this.memory.pinnedVm++;
           return super.movesTo(task);
         }
       },
-    }),
   },
   {
     id: 'SEED-0550',
     breaks: ['OPT-03'],
     story: 'What to do with an option is looked at before its IOAS is.',
     like: 'a switch over op at the top of the function',
-    parts: ({ OptionCommands }) => ({
-      OptionCommands: class extends OptionCommands {
+    bug: ({ OptionCommands }) =>
+      class extends OptionCommands {
         override option(command: Option): ErrnoName | undefined {
           return command.fields.op > 1 ? 'EOPNOTSUPP' : super.option(command);
         }
       },
-    }),
   },
   {
     id: 'SEED-0551',
     breaks: ['OPT-10'],
     story: 'The rlimit mode can be set as long as no object was ever made.',
     like: 'a look at the next id in place of the table',
-    parts: ({ OptionCommands }) => ({
-      OptionCommands: class extends OptionCommands {
+    bug: ({ OptionCommands }) =>
+      class extends OptionCommands {
         private wasUsed = false;
 
         protected override setRlimitMode(value: bigint): ErrnoName | undefined {
@@ -294,28 +276,26 @@ export const entries = mutants(
           return this.wasUsed ? 'EBUSY' : super.setRlimitMode(value);
         }
       },
-    }),
   },
   {
     id: 'SEED-0656',
     breaks: ['OPT-39'],
     story: 'The contiguous length goes on into the next mapping.',
     like: 'iopt_get_phys() without iopt_area_last_iova()',
-    parts: ({ NoiommuCommands }) => ({
-      NoiommuCommands: class extends NoiommuCommands {
+    bug: ({ NoiommuCommands }) =>
+      class extends NoiommuCommands {
         protected override limitOf(most: bigint): bigint {
           return most;
         }
       },
-    }),
   },
   {
     id: 'SEED-0657',
     breaks: ['OPT-39'],
     story: 'The contiguous length counts what is mapped, wherever it is.',
     like: 'iopt_get_phys() that looks only whether next_paddr is there',
-    parts: ({ NoiommuCommands }) => ({
-      NoiommuCommands: class extends NoiommuCommands {
+    bug: ({ NoiommuCommands }) =>
+      class extends NoiommuCommands {
         protected override contiguous(
           _domain: IommuDomain,
           { limit }: { iova: bigint; address: bigint; limit: bigint },
@@ -323,6 +303,5 @@ export const entries = mutants(
           return limit;
         }
       },
-    }),
   },
 );

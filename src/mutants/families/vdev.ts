@@ -13,61 +13,57 @@ export const entries = mutants(
     story:
       'A device with two streams can be a device of a guest, whose commands reach one of them.',
     like: 'iommu/arm-smmu-v3-iommufd: Require exactly one Stream ID for a vDEVICE',
-    parts: ({ Vsmmu }) => ({
-      Vsmmu: class extends Vsmmu {
+    bug: ({ Vsmmu }) =>
+      class extends Vsmmu {
         override initVdevice(): undefined {}
       },
-    }),
   },
   {
     id: 'SEED-0304',
     breaks: ['VDEV-03', 'VDEV-07', 'OBJ-18'],
     story: 'A device whose vDEVICE was destroyed cannot get another one.',
     like: 'iommufd_vdevice_abort() that leaves idev->vdev set',
-    parts: ({ Vdevice }) => ({
-      Vdevice: class extends Vdevice {
+    bug: ({ Vdevice }) =>
+      class extends Vdevice {
         override destroy(): void {
           super.destroy();
           this.device.vdevice = this;
         }
       },
-    }),
   },
   {
     id: 'SEED-0305',
     breaks: ['VDEV-04', 'VDEV-06'],
     story: 'A vIOMMU forgets the numbers of its devices.',
     like: 'a vDEVICE that is not stored in the array of its vIOMMU',
-    parts: ({ Vdevice }) => ({
-      Vdevice: class extends Vdevice {
+    bug: ({ Vdevice }) =>
+      class extends Vdevice {
         constructor(...options: ConstructorParameters<typeof Vdevice>) {
           super(...options);
           this.viommu.devices.delete(this.virtualId);
         }
       },
-    }),
   },
   {
     id: 'SEED-0518',
     breaks: ['VDEV-05'],
     story: 'Of the number of a virtual device 32 bits are kept.',
     like: 'a u32 for virt_id',
-    parts: ({ ViommuCommands }) => ({
-      ViommuCommands: class extends ViommuCommands {
+    bug: ({ ViommuCommands }) =>
+      class extends ViommuCommands {
         override allocVdevice(command: AllocVdevice): ErrnoName | undefined {
           command.fields.virt_id = BigInt.asUintN(32, command.fields.virt_id);
           return super.allocVdevice(command);
         }
       },
-    }),
   },
   {
     id: 'SEED-0519',
     breaks: ['VDEV-01'],
     story: 'The device of a virtual device is looked up before its vIOMMU, and may be of any kind.',
     like: 'iommufd_get_object(IOMMUFD_OBJ_ANY)',
-    parts: ({ ViommuCommands }) => ({
-      ViommuCommands: class extends ViommuCommands {
+    bug: ({ ViommuCommands }) =>
+      class extends ViommuCommands {
         override allocVdevice(command: AllocVdevice): ErrnoName | undefined {
           const error = super.allocVdevice(command);
           const { dev_id } = command.fields;
@@ -75,6 +71,5 @@ export const entries = mutants(
           return error === 'ENOENT' && found ? 'EINVAL' : error;
         }
       },
-    }),
   },
 );

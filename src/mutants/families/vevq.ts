@@ -15,23 +15,22 @@ export const entries = mutants(
     breaks: ['VEVQ-16', 'VEVQ-10'],
     story: 'A read whose second event cannot be copied counts the header of that event.',
     like: 'iommufd: Rewind header length in done if iommufd_veventq_fops_read() fails',
-    parts: ({ VeventFile }) => ({
-      VeventFile: class extends VeventFile {
+    bug: ({ VeventFile }) =>
+      class extends VeventFile {
         override read(transfer: Transfer): number {
           const done = super.read(transfer);
           const isCut = done > 0 && !this.queue.isEmpty && transfer.length - done >= 12;
           return isCut ? done + 8 : done;
         }
       },
-    }),
   },
   {
     id: 'BUG-053',
     breaks: ['VEVQ-11', 'VEVQ-12'],
     story: 'An event for which there is no memory leaves neither a header nor a gap.',
     like: 'iommufd: Move vevent memory allocation outside spinlock',
-    parts: ({ VeventQueue }) => ({
-      VeventQueue: class extends VeventQueue {
+    bug: ({ VeventQueue }) =>
+      class extends VeventQueue {
         override deliver(data: Uint8Array): ErrnoName | undefined {
           const { lost, sequence } = this;
           const error = super.deliver(data);
@@ -39,30 +38,28 @@ export const entries = mutants(
           return error;
         }
       },
-    }),
   },
   {
     id: 'BUG-054',
     breaks: ['VEVQ-12', 'VEVQ-14'],
     story: 'A header that cannot be copied for want of memory is gone.',
     like: 'iommufd: Propagate allocation failure in iommufd_veventq_deliver_fetch()',
-    parts: ({ VeventQueue }) => ({
-      VeventQueue: class extends VeventQueue {
+    bug: ({ VeventQueue }) =>
+      class extends VeventQueue {
         override prepare(event: Vevent): ErrnoName | undefined {
           const error = super.prepare(event);
           if (error) this.take(event);
           return error;
         }
       },
-    }),
   },
   {
     id: 'BUG-056',
     breaks: ['VEVQ-15', 'VEVQ-12'],
     story: 'The header of a loss lies over the number of events that are queued.',
     like: 'iommufd/iommufd_private.h: Avoid -Wflex-array-member-not-at-end warning',
-    parts: ({ VeventQueue }) => ({
-      VeventQueue: class extends VeventQueue {
+    bug: ({ VeventQueue }) =>
+      class extends VeventQueue {
         private count = 0;
 
         override deliver(data: Uint8Array): ErrnoName | undefined {
@@ -80,30 +77,28 @@ export const entries = mutants(
           return this.count === this.options.depth;
         }
       },
-    }),
   },
   {
     id: 'SEED-0307',
     breaks: ['VEVQ-12', 'VEVQ-13'],
     story: 'Events that are lost have no number in the sequence.',
     like: 'a sequence that grows only where an event is queued',
-    parts: ({ VeventQueue }) => ({
-      VeventQueue: class extends VeventQueue {
+    bug: ({ VeventQueue }) =>
+      class extends VeventQueue {
         override deliver(data: Uint8Array): ErrnoName | undefined {
           const error = super.deliver(data);
           if (this.lost) this.sequence--;
           return error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0308',
     breaks: ['VEVQ-09', 'VEVQ-16'],
     story: 'A read that fails takes the first event away.',
     like: 'iommufd_veventq_fops_read() without iommufd_veventq_deliver_restore()',
-    parts: ({ VeventFile }) => ({
-      VeventFile: class extends VeventFile {
+    bug: ({ VeventFile }) =>
+      class extends VeventFile {
         override read(transfer: Transfer): number {
           const result = super.read(transfer);
           const [first] = this.queue.pending();
@@ -111,15 +106,14 @@ export const entries = mutants(
           return result;
         }
       },
-    }),
   },
   {
     id: 'SEED-0511',
     breaks: ['VEVQ-02'],
     story: 'The depth of an event queue is looked at when its vIOMMU has been found.',
     like: 'a check behind a lookup',
-    parts: ({ VeventCommands }) => ({
-      VeventCommands: class extends VeventCommands {
+    bug: ({ VeventCommands }) =>
+      class extends VeventCommands {
         protected override check(command: AllocVeventq): ErrnoName | undefined {
           const error = super.check(command);
           const { viommu_id: id } = command.fields;
@@ -127,70 +121,65 @@ export const entries = mutants(
           return error === 'EINVAL' && !found ? undefined : error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0512',
     breaks: ['VEVQ-07', 'VEVQ-06'],
     story: 'A read of an empty event queue is 0 however short it is.',
     like: 'a check of the length inside the loop over events',
-    parts: ({ VeventFile }) => ({
-      VeventFile: class extends VeventFile {
+    bug: ({ VeventFile }) =>
+      class extends VeventFile {
         override read(transfer: Transfer): number {
           return this.queue.isEmpty ? 0 : super.read(transfer);
         }
       },
-    }),
   },
   {
     id: 'SEED-0513',
     breaks: ['VEVQ-19'],
     story: 'A header without an event wakes nobody.',
     like: 'a poll that counts events',
-    parts: ({ VeventFile }) => ({
-      VeventFile: class extends VeventFile {
+    bug: ({ VeventFile }) =>
+      class extends VeventFile {
         override poll(): number {
           const [first] = this.queue.pending();
           return first && first.length > 8 ? super.poll() : 0;
         }
       },
-    }),
   },
   {
     id: 'SEED-0514',
     breaks: ['VEVQ-08', 'VEVQ-10'],
     story: 'Events are read with the newest one first.',
     like: 'list_add() in place of list_add_tail()',
-    parts: ({ VeventQueue }) => ({
-      VeventQueue: class extends VeventQueue {
+    bug: ({ VeventQueue }) =>
+      class extends VeventQueue {
         override *pending(): Generator<Vevent> {
           yield* [...this.events].reverse();
           if (this.lost) yield this.lost;
         }
       },
-    }),
   },
   {
     id: 'SEED-0527',
     breaks: ['VEVQ-16'],
     story: 'A read into memory that is not there says that there was no event.',
     like: 'a result that is lost on the way out of the loop',
-    parts: ({ VeventFile }) => ({
-      VeventFile: class extends VeventFile {
+    bug: ({ VeventFile }) =>
+      class extends VeventFile {
         override read(transfer: Transfer): number {
           const result = super.read(transfer);
           return result === failure('EFAULT') ? 0 : result;
         }
       },
-    }),
   },
   {
     id: 'SEED-0582',
     breaks: ['VEVQ-20', 'OBJ-16'],
     story: 'An event queue with events in it cannot be destroyed.',
     like: 'a reference for each event',
-    parts: ({ VeventQueue }) => ({
-      VeventQueue: class extends VeventQueue {
+    bug: ({ VeventQueue }) =>
+      class extends VeventQueue {
         override deliver(data: Uint8Array): ErrnoName | undefined {
           const { size } = this.events;
           const error = super.deliver(data);
@@ -198,32 +187,29 @@ export const entries = mutants(
           return error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0733',
     breaks: ['VEVQ-21'],
     story: 'An event names the StreamID of the host.',
     like: 'arm_vmaster_report_event() that copies evt[0]',
-    parts: ({ Vsmmu }) => ({
-      Vsmmu: class extends Vsmmu {
+    bug: ({ Vsmmu }) =>
+      class extends Vsmmu {
         override reportEvent(words: readonly bigint[], _virtualId: bigint): ErrnoName | undefined {
           return super.reportEvent(words, bits(words[0] ?? 0n, 63, 32));
         }
       },
-    }),
   },
   {
     id: 'SEED-0734',
     breaks: ['VEVQ-21'],
     story: 'A guest is told of faults of the second stage.',
     like: 'arm_smmu_handle_event() without a look at S2',
-    parts: ({ SmmuEvents }) => ({
-      SmmuEvents: class extends SmmuEvents {
+    bug: ({ SmmuEvents }) =>
+      class extends SmmuEvents {
         protected override handle([first = 0n, second = 0n, ...rest]: readonly bigint[]): void {
           super.handle([first, second & ~field(1, 39, 39), ...rest]);
         }
       },
-    }),
   },
 );

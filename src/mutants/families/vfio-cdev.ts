@@ -9,8 +9,8 @@ export const entries = mutants(
     breaks: ['VFIO-CDEV-03'],
     story: 'A device can be read before it is bound.',
     like: 'vfio_device_fops_read() without access_granted',
-    parts: ({ DeviceCdev }) => ({
-      DeviceCdev: class extends DeviceCdev {
+    bug: ({ DeviceCdev }) =>
+      class extends DeviceCdev {
         override read(): number {
           return 0;
         }
@@ -19,69 +19,64 @@ export const entries = mutants(
           return this.pci.read(transfer, offset);
         }
       },
-    }),
   },
   {
     id: 'SEED-0094',
     breaks: ['VFIO-CDEV-05'],
     story: 'A file that is no iommufd fails as a bad file descriptor does.',
     like: 'iommufd_ctx_from_fd() with one errno for both',
-    parts: ({ VfioDevice }) => ({
-      VfioDevice: class extends VfioDevice {
+    bug: ({ VfioDevice }) =>
+      class extends VfioDevice {
         override bind(file: OpenFile): number | ErrnoName {
           const id = super.bind(file);
           return id === 'EBADFD' ? 'EBADF' : id;
         }
       },
-    }),
   },
   {
     id: 'SEED-0095',
     breaks: ['VFIO-CDEV-08'],
     story: 'A second file descriptor of a bound device takes the device over.',
     like: 'vfio_df_open() without device->open_count',
-    parts: ({ VfioDevice }) => ({
-      VfioDevice: class extends VfioDevice {
+    bug: ({ VfioDevice }) =>
+      class extends VfioDevice {
         override bind(file: OpenFile): number | ErrnoName {
           if (this.bound) this.unbind();
           return super.bind(file);
         }
       },
-    }),
   },
   {
     id: 'SEED-0096',
     breaks: ['VFIO-CDEV-10', 'VFIO-CDEV-09'],
     story: 'The devices of a group go to two iommufds.',
     like: 'iommu_device_claim_dma_owner() that does not compare the owners',
-    parts: ({ Group }) => ({
-      Group: class<Device> extends Group<Device> {
+    bug: ({ Group }) =>
+      class<Device> extends Group<Device> {
         override claimDmaOwner(owner: object): ErrnoName | undefined {
           return super.claimDmaOwner(this.owner ?? owner);
         }
       },
-    }),
   },
   {
     id: 'SEED-0097',
     breaks: ['VFIO-CDEV-14'],
     story: 'A group stays with its iommufd when its last device is closed.',
     like: 'iommufd_device_destroy() without iommu_device_release_dma_owner()',
-    parts: ({ Group }) => ({
-      Group: class<Device> extends Group<Device> {
+    bug: ({ Group }) =>
+      class<Device> extends Group<Device> {
         override releaseDmaOwner(): void {
           if (this.ownerCount > 1) super.releaseDmaOwner();
         }
       },
-    }),
   },
   {
     id: 'SEED-0098',
     breaks: ['VFIO-CDEV-15'],
     story: 'A device whose bind failed counts as open, and is never bound again.',
     like: 'vfio_df_open() without --device->open_count on failure',
-    parts: ({ VfioDevice }) => ({
-      VfioDevice: class extends VfioDevice {
+    bug: ({ VfioDevice }) =>
+      class extends VfioDevice {
         private failed = false;
 
         override bind(file: OpenFile): number | ErrnoName {
@@ -91,17 +86,15 @@ export const entries = mutants(
           return id;
         }
       },
-    }),
   },
   {
     id: 'SEED-0664',
     breaks: ['VFIO-CDEV-13', 'DEV-48'],
     story: 'A token is read before anybody looks whether the device has one.',
     like: 'vfio_df_check_token() with copy_from_user() first',
-    parts: ({ EmulatedDevice }) => ({
-      EmulatedDevice: class extends EmulatedDevice {
+    bug: ({ EmulatedDevice }) =>
+      class extends EmulatedDevice {
         override readonly hasToken: boolean = true;
       },
-    }),
   },
 );

@@ -12,8 +12,8 @@ export const entries = mutants(
     story:
       'A detached device is taken off its page table before those at the page table are flushed.',
     like: 'iommu/amd: Invalidate cache before removing device from domain list',
-    parts: ({ IntelIommu }) => ({
-      IntelIommu: class extends IntelIommu {
+    bug: ({ IntelIommu }) =>
+      class extends IntelIommu {
         private leaving: readonly number[] = [];
 
         override block(device: IntelDevice): void {
@@ -26,28 +26,26 @@ export const entries = mutants(
           if (!this.leaving.includes(rid)) super.flushCaches(domainId, rid);
         }
       },
-    }),
   },
   {
     id: 'SEED-0103',
     breaks: ['VFIO-DET-01', 'VFIO-ATT-02'],
     story: 'Neither an attach nor a detach of a PASID needs room for one.',
     like: 'vfio_df_ioctl_detach_pt() with the minimum size for everything',
-    parts: ({ DeviceCdev }) => ({
-      DeviceCdev: class extends DeviceCdev {
+    bug: ({ DeviceCdev }) =>
+      class extends DeviceCdev {
         protected override hasRoom(_argsz: number, _needed: number): boolean {
           return true;
         }
       },
-    }),
   },
   {
     id: 'SEED-0104',
     breaks: ['VFIO-DET-02'],
     story: 'A device that is not attached cannot be detached.',
     like: 'vfio_iommufd_physical_detach_ioas() with an errno',
-    parts: ({ DeviceCdev }) => ({
-      DeviceCdev: class extends DeviceCdev {
+    bug: ({ DeviceCdev }) =>
+      class extends DeviceCdev {
         protected override detach(task: Task, arg: bigint): ErrnoName | undefined {
           const error = super.detach(task, arg);
           if (error || this.attached) this.attached = false;
@@ -63,30 +61,27 @@ export const entries = mutants(
 
         private attached = false;
       },
-    }),
   },
   {
     id: 'SEED-0105',
     breaks: ['VFIO-DET-02'],
     story: 'A device that is detached goes on with the page table it had.',
     like: '__iommu_group_set_core_domain() that never reaches the hardware',
-    parts: ({ Group }) => ({
-      Group: class<Device> extends Group<Device> {
+    bug: ({ Group }) =>
+      class<Device> extends Group<Device> {
         protected override setCoreDomain(domain: IommuDomain | 'blocked'): void {
           if (domain !== 'blocked') super.setCoreDomain(domain);
         }
       },
-    }),
   },
   {
     id: 'SEED-0109',
     breaks: ['VFIO-DET-02', 'VFIO-ATT-06'],
     story: 'The IOMMU does not forget which page table a device had.',
     like: 'a context cache that takes no device-selective invalidation',
-    parts: ({ ContextCache }) => ({
-      ContextCache: class extends ContextCache {
+    bug: ({ ContextCache }) =>
+      class extends ContextCache {
         override invalidateDevice(_rid: number, _ignored: number): void {}
       },
-    }),
   },
 );

@@ -9,22 +9,22 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import { VFIO_DMA_CC_IOMMU, VFIO_TYPE1_IOMMU } from '#uapi/vfio/container.ts';
 import { type vfio_iommu_type1_dma_unmap, vfio_iommu_type1_info } from '#uapi/vfio/iommu-type1.ts';
 
+type Write = (offset: number, bytes: Uint8Array) => ErrnoName | undefined;
+type UnmapFields = Value<typeof vfio_iommu_type1_dma_unmap>;
+
+const { size: INFO_SIZE } = vfio_iommu_type1_info;
+
 /** VFIO_IOMMU_GET_INFO writes more than it should. `room` is what the caller has for the struct, bytes. */
-function afterInfo(more: (room: number, write: Write) => ErrnoName | undefined): Mutant['parts'] {
-  return ({ VfioCompat: Compat }) => ({
-    VfioCompat: class extends Compat {
+function afterInfo(more: (room: number, write: Write) => ErrnoName | undefined): Mutant['bug'] {
+  return ({ VfioCompat: Compat }) =>
+    class extends Compat {
       protected override getInfo(task: Task, arg: bigint): ErrnoName | undefined {
         const room = roomAt(task, arg);
         const write: Write = (offset, bytes) => task.memory.copyToUser(arg + BigInt(offset), bytes);
         return super.getInfo(task, arg) ?? more(room, write);
       }
-    },
-  });
+    };
 }
-
-type Write = (offset: number, bytes: Uint8Array) => ErrnoName | undefined;
-const { size: INFO_SIZE } = vfio_iommu_type1_info;
-type UnmapFields = Value<typeof vfio_iommu_type1_dma_unmap>;
 
 /** The VFIO container ioctls of an iommufd. */
 export const entries = mutants(
@@ -33,17 +33,17 @@ export const entries = mutants(
     breaks: ['VFIO-26'],
     story: 'The halves of a mapping that was cut are unpinned as if they were its beginning.',
     like: 'iommufd: Fix missing update of domains_itree after splitting iopt_area',
-    parts: ({ AreaCutter, IoPagetable }) => {
+    bug: ({ AreaCutter, IoPagetable }) => {
       const whole = new WeakMap<IoptArea, number>();
-      return {
-        AreaCutter: class extends AreaCutter {
+      return [
+        class extends AreaCutter {
           protected override part(area: IoptArea, first: bigint, last: bigint): IoptArea {
             const part = super.part(area, first, last);
             whole.set(part, whole.get(area) ?? area.indexAt(area.first));
             return part;
           }
         },
-        IoPagetable: class extends IoPagetable {
+        class extends IoPagetable {
           protected override unpinArea(area: IoptArea): void {
             const start = whole.get(area);
             if (start === undefined) return super.unpinArea(area);
@@ -51,7 +51,7 @@ export const entries = mutants(
             area.pages.unpin(start, start + area.indexAt(area.last) - area.indexAt(area.first));
           }
         },
-      };
+      ];
     },
   },
   {
@@ -59,7 +59,7 @@ export const entries = mutants(
     breaks: ['VFIO-14', 'VFIO-15'],
     story: 'What stands on the stack of the kernel is returned in the padding of the info.',
     like: 'iommufd: Make sure to zero vfio_iommu_type1_info before copying to user',
-    parts: afterInfo((room, write) => {
+    bug: afterInfo((room, write) => {
       if (room < INFO_SIZE) return undefined;
       return write(INFO_SIZE - 4, new Uint8Array(4).fill(0xaa));
     }),
@@ -69,7 +69,7 @@ export const entries = mutants(
     breaks: ['VFIO-15', 'VFIO-14'],
     story: 'The whole info is returned, whatever room there is for it.',
     like: 'copy_to_user() of sizeof(info) without min_t()',
-    parts: afterInfo((room, write) =>
+    bug: afterInfo((room, write) =>
       room >= INFO_SIZE ? undefined : write(room, new Uint8Array(INFO_SIZE - room)),
     ),
   },
@@ -78,21 +78,20 @@ export const entries = mutants(
     breaks: ['VFIO-03', 'VFIO-04'],
     story: 'DMA is never coherent, as in a container that has no IOMMU yet.',
     like: 'iommufd_vfio_check_extension() with DMA_CC among the unknown ones',
-    parts: ({ VfioCompat }) => ({
-      VfioCompat: class extends VfioCompat {
+    bug: ({ VfioCompat }) =>
+      class extends VfioCompat {
         protected override checkExtension(extension: bigint): number | ErrnoName {
           return extension === BigInt(VFIO_DMA_CC_IOMMU) ? 0 : super.checkExtension(extension);
         }
       },
-    }),
   },
   {
     id: 'SEED-0192',
     breaks: ['VFIO-09'],
     story: 'The type of the IOMMU can be set once.',
     like: 'vfio_ioctl_set_iommu() of a real container, which refuses a second driver',
-    parts: ({ VfioCompat }) => ({
-      VfioCompat: class extends VfioCompat {
+    bug: ({ VfioCompat }) =>
+      class extends VfioCompat {
         private done = false;
 
         protected override setIommu(type: bigint): ErrnoName | undefined {
@@ -102,96 +101,89 @@ export const entries = mutants(
           return error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0193',
     breaks: ['VFIO-10', 'VFIO-26'],
     story: 'Type 1 version 1 is taken for version 2.',
     like: 'iommufd_vfio_set_iommu() without iopt_disable_large_pages()',
-    parts: ({ VfioCompat }) => ({
-      VfioCompat: class extends VfioCompat {
+    bug: ({ VfioCompat }) =>
+      class extends VfioCompat {
         protected override setIommu(type: bigint): ErrnoName | undefined {
           return super.setIommu(type === BigInt(VFIO_TYPE1_IOMMU) ? 3n : type);
         }
       },
-    }),
   },
   {
     id: 'SEED-0194',
     breaks: ['VFIO-25'],
     story: 'Mappings are cut for version 2 as well.',
     like: 'iopt_cut_iova() without the test of disable_large_pages',
-    parts: ({ VfioCompat }) => ({
-      VfioCompat: class extends VfioCompat {
+    bug: ({ VfioCompat }) =>
+      class extends VfioCompat {
         protected override unmap(ioas: Ioas, fields: UnmapFields, all: boolean): Unmapped {
           const { iova, size } = fields;
           if (!all && size > 0n) this.cutter.cut(ioas.iopt, [iova + size - 1n, iova - 1n]);
           return super.unmap(ioas, fields, all);
         }
       },
-    }),
   },
   {
     id: 'SEED-0195',
     breaks: ['VFIO-27', 'IOAS-FILE-25'],
     story: 'Whoever has pinned a mapping, and whatever it maps, it is cut.',
     like: 'iopt_area_split() without the test of num_accesses',
-    parts: ({ AreaCutter }) => ({
-      AreaCutter: class extends AreaCutter {
+    bug: ({ AreaCutter }) =>
+      class extends AreaCutter {
         protected override check(): undefined {}
       },
-    }),
   },
   {
     id: 'SEED-0196',
     breaks: ['VFIO-26'],
     story: 'A mapping is cut at the start of what is removed only.',
     like: 'iopt_cut_iova() with one IOVA',
-    parts: ({ AreaCutter }) => ({
-      AreaCutter: class extends AreaCutter {
+    bug: ({ AreaCutter }) =>
+      class extends AreaCutter {
         override cut(iopt: IoPagetable, lasts: readonly bigint[]): ErrnoName | undefined {
           return super.cut(iopt, lasts.slice(1));
         }
       },
-    }),
   },
   {
     id: 'SEED-0197',
     breaks: ['VFIO-19'],
     story: 'Whatever is mapped may be written.',
     like: 'IOMMU_WRITE without the test of VFIO_DMA_MAP_FLAG_WRITE',
-    parts: ({ VfioCompat }) => ({
-      VfioCompat: class extends VfioCompat {
+    bug: ({ VfioCompat }) =>
+      class extends VfioCompat {
         protected override mapFlags(): number {
           return super.mapFlags(3);
         }
       },
-    }),
   },
   {
     id: 'SEED-0198',
     breaks: ['VFIO-30'],
     story: 'An unmap of everything returns the size that it was given.',
     like: 'iopt_unmap_all() that is not told where to count',
-    parts: ({ VfioCompat }) => ({
-      VfioCompat: class extends VfioCompat {
+    bug: ({ VfioCompat }) =>
+      class extends VfioCompat {
         protected override unmap(ioas: Ioas, fields: UnmapFields, all: boolean): Unmapped {
           const unmapped = super.unmap(ioas, fields, all);
           return all ? { ...unmapped, bytes: 0n } : unmapped;
         }
       },
-    }),
   },
   {
     id: 'SEED-0621',
     breaks: ['VFIO-34', 'VFIO-33'],
     story: 'A device is attached to the IOAS that was set when its group got the container.',
     like: 'a group that keeps the id of the compatibility IOAS',
-    parts: ({ VfioGroup, VfioDevice }) => {
+    bug: ({ VfioGroup, VfioDevice }) => {
       const first = new WeakMap<OpenFile, Ioas | undefined>();
-      return {
-        VfioGroup: class extends VfioGroup {
+      return [
+        class extends VfioGroup {
           override setContainer(file: OpenFile): ErrnoName | undefined {
             const error = super.setContainer(file);
             const { vfioIoas } = file.operations as { vfioIoas?: Ioas };
@@ -199,12 +191,12 @@ export const entries = mutants(
             return error;
           }
         },
-        VfioDevice: class extends VfioDevice {
+        class extends VfioDevice {
           override containerIoas(container: OpenFile): Ioas | undefined {
             return first.get(container) ?? super.containerIoas(container);
           }
         },
-      };
+      ];
     },
   },
   {
@@ -212,10 +204,10 @@ export const entries = mutants(
     breaks: ['VFIO-33'],
     story: 'IOMMU_VFIO_IOAS moves the devices that are attached to the IOAS that was set before.',
     like: 'a container that has one IOAS, whichever it is',
-    parts: ({ VfioDevice, OptionCommands }) => {
+    bug: ({ VfioDevice, OptionCommands }) => {
       const open = new Set<InstanceType<typeof VfioDevice>>();
-      return {
-        VfioDevice: class extends VfioDevice {
+      return [
+        class extends VfioDevice {
           override openInGroup(container: OpenFile): ErrnoName | undefined {
             const error = super.openInGroup(container);
             if (!error) open.add(this);
@@ -227,14 +219,14 @@ export const entries = mutants(
             open.delete(this);
           }
         },
-        OptionCommands: class extends OptionCommands {
+        class extends OptionCommands {
           protected override setVfioIoas(id: number): ErrnoName | undefined {
             const error = super.setVfioIoas(id);
             if (!error) for (const device of open) device.attach(id);
             return error;
           }
         },
-      };
+      ];
     },
   },
   {
@@ -242,51 +234,48 @@ export const entries = mutants(
     breaks: ['VFIO-32', 'VFIO-38'],
     story: 'Each group that joins makes an IOAS of its own.',
     like: 'iommufd_vfio_compat_ioas_create() without the test of vfio_ioas',
-    parts: ({ VfioCompat }) => ({
-      VfioCompat: class extends VfioCompat {
+    bug: ({ VfioCompat }) =>
+      class extends VfioCompat {
         override createIoas(): ErrnoName | undefined {
           this.context.vfioIoas = undefined;
           return super.createIoas();
         }
       },
-    }),
   },
   {
     id: 'SEED-0626',
     breaks: ['VFIO-34'],
     story: 'A device that cannot be attached when its group gives it stays bound.',
     like: 'vfio_df_group_open() without vfio_df_close() on failure',
-    parts: ({ VfioDevice }) => ({
-      VfioDevice: class extends VfioDevice {
+    bug: ({ VfioDevice }) =>
+      class extends VfioDevice {
         protected override bindToContainer(container: OpenFile): ErrnoName | undefined {
           const error = super.bindToContainer(container);
           if (error === 'EADDRINUSE') this.bind(container);
           return error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0630',
     breaks: ['VFIO-11'],
     story: 'Any process may say that a container has no IOMMU.',
     like: 'iommufd_vfio_set_iommu() without capable(CAP_SYS_RAWIO)',
-    parts: ({ VfioCompat }) => ({
-      VfioCompat: class extends VfioCompat {
+    bug: ({ VfioCompat }) =>
+      class extends VfioCompat {
         protected override setNoiommu(task: Task, type: bigint): ErrnoName | undefined {
           const error = super.setNoiommu(task, type);
           return error === 'EPERM' ? undefined : error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0631',
     breaks: ['VFIO-35'],
     story: 'A container takes groups in noiommu mode and others at once.',
     like: 'iommufd_vfio_compat_ioas_create() without the test of no_iommu_mode',
-    parts: ({ Iommufd }) => ({
-      Iommufd: class extends Iommufd {
+    bug: ({ Iommufd }) =>
+      class extends Iommufd {
         override ensureVfioIoas(): ErrnoName | undefined {
           this.noiommuMode = false;
           return super.ensureVfioIoas();
@@ -296,20 +285,18 @@ export const entries = mutants(
           this.noiommuMode = true;
         }
       },
-    }),
   },
   {
     id: 'SEED-0632',
     breaks: ['VFIO-11', 'VFIO-02'],
     story: 'A group in noiommu mode gives its container an IOAS, and all that goes with it.',
     like: 'vfio_group_ioctl_set_container() without the test of the type of the group',
-    parts: ({ Iommufd }) => ({
-      Iommufd: class extends Iommufd {
+    bug: ({ Iommufd }) =>
+      class extends Iommufd {
         override setNoiommuMode(): ErrnoName | undefined {
           return this.ensureVfioIoas();
         }
       },
-    }),
   },
 );
 

@@ -16,8 +16,8 @@ export const entries = mutants(
     breaks: ['VIOMMU-06', 'VIOMMU-07', 'OBJ-32'],
     story: 'A vIOMMU does not hold its parent.',
     like: 'iommufd_viommu_alloc_ioctl() without refcount_inc() of the page table',
-    parts: ({ Viommu }) => ({
-      Viommu: class extends Viommu {
+    bug: ({ Viommu }) =>
+      class extends Viommu {
         constructor(...options: ConstructorParameters<typeof Viommu>) {
           super(...options);
           this.hwpt.users--;
@@ -27,15 +27,14 @@ export const entries = mutants(
           super.destroy();
         }
       },
-    }),
   },
   {
     id: 'SEED-0302',
     breaks: ['VIOMMU-10'],
     story: 'The driver of a mock vIOMMU answers nothing.',
     like: 'a driver that forgets iommu_copy_struct_to_user()',
-    parts: ({ MockViommu }) => ({
-      MockViommu: class extends MockViommu {
+    bug: ({ MockViommu }) =>
+      class extends MockViommu {
         override init(data: UserData): ErrnoName | undefined {
           const before = data.task.memory.copyFromUser(data.address, data.length);
           const error = super.init(data);
@@ -45,44 +44,41 @@ export const entries = mutants(
           return error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0303',
     breaks: ['VIOMMU-09'],
     story: 'Data for a vIOMMU that cannot be read is taken for no data.',
     like: 'an ignored result of iommu_copy_struct_from_user()',
-    parts: ({ MockViommu }) => ({
-      MockViommu: class extends MockViommu {
+    bug: ({ MockViommu }) =>
+      class extends MockViommu {
         override init(data: UserData): ErrnoName | undefined {
           const error = super.init(data);
           return error === 'EFAULT' ? undefined : error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0515',
     breaks: ['VIOMMU-05'],
     story: 'Any page table can be the parent of a vIOMMU.',
     like: 'iommufd_viommu_alloc_ioctl() without its look at nest_parent',
-    parts: ({ ViommuCommands }) => ({
-      ViommuCommands: class extends ViommuCommands {
+    bug: ({ ViommuCommands }) =>
+      class extends ViommuCommands {
         override allocViommu(command: AllocViommu): ErrnoName | undefined {
           const parent = this.context.objects.get(command.fields.hwpt_id, HwptPaging);
           if (typeof parent !== 'string') Object.assign(parent, { nestParent: true });
           return super.allocViommu(command);
         }
       },
-    }),
   },
   {
     id: 'SEED-0516',
     breaks: ['VIOMMU-01'],
     story: 'Flags of a vIOMMU are looked at when its device has been found.',
     like: 'a check behind a lookup',
-    parts: ({ ViommuCommands }) => ({
-      ViommuCommands: class extends ViommuCommands {
+    bug: ({ ViommuCommands }) =>
+      class extends ViommuCommands {
         override allocViommu(command: AllocViommu): ErrnoName | undefined {
           const error = super.allocViommu(command);
           const { dev_id, flags } = command.fields;
@@ -90,15 +86,14 @@ export const entries = mutants(
           return flags && !found ? 'ENOENT' : error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0517',
     breaks: ['VIOMMU-03'],
     story: 'Whether a driver has vIOMMUs is asked when the parent has been found.',
     like: 'two lookups before the first question',
-    parts: ({ ViommuCommands }) => ({
-      ViommuCommands: class extends ViommuCommands {
+    bug: ({ ViommuCommands }) =>
+      class extends ViommuCommands {
         override allocViommu(command: AllocViommu): ErrnoName | undefined {
           const error = super.allocViommu(command);
           const { hwpt_id, flags, type } = command.fields;
@@ -106,15 +101,14 @@ export const entries = mutants(
           return error === 'EOPNOTSUPP' && !flags && type && !found ? 'ENOENT' : error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0731',
     breaks: ['VIOMMU-11'],
     story: 'A parent of another unit is taken for a virtual SMMU.',
     like: 'arm_vsmmu_init() without a look at s2_parent->smmu',
-    parts: ({ ArmSmmuV3 }) => ({
-      ArmSmmuV3: class extends ArmSmmuV3 {
+    bug: ({ ArmSmmuV3 }) =>
+      class extends ArmSmmuV3 {
         protected override initViommu(core: ViommuCore): ViommuOps | ErrnoName {
           const parent = this.allocPagingDomain({ nestParent: true });
           const made = super.initViommu(core);
@@ -122,33 +116,30 @@ export const entries = mutants(
           return super.initViommu({ ...core, parent });
         }
       },
-    }),
   },
   {
     id: 'SEED-0732',
     breaks: ['VIOMMU-12'],
     story: 'A guest gets a virtual SMMU whose devices can go past the caches.',
     like: 'arm_smmu_get_viommu_size() before it asked for CANWBS or S2FWB',
-    parts: ({ ArmSmmuV3 }) => ({
-      ArmSmmuV3: class extends ArmSmmuV3 {
+    bug: ({ ArmSmmuV3 }) =>
+      class extends ArmSmmuV3 {
         protected override canNest(): boolean {
           return this.unit.model.secondStage;
         }
       },
-    }),
   },
   {
     id: 'SEED-0770',
     breaks: ['VIOMMU-14'],
     story: 'An AMD IOMMU has vIOMMUs of the types that the header gives to others.',
     like: 'amd_iommufd_get_viommu_size() that compares the type',
-    parts: ({ AmdIommu }) => ({
-      AmdIommu: class extends AmdIommu {
+    bug: ({ AmdIommu }) =>
+      class extends AmdIommu {
         override readonly viommu: ViommuDriver = {
           ...amdViommus,
           offersViommu: (type) => type <= IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV,
         };
       },
-    }),
   },
 );

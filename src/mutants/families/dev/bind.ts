@@ -11,41 +11,38 @@ export const entries = mutants(
     breaks: ['DEV-10'],
     story: 'A group can be bound by two iommufds.',
     like: 'a claim that counts without comparing the owner',
-    parts: ({ Group }) => ({
-      Group: class<Device> extends Group<Device> {
+    bug: ({ Group }) =>
+      class<Device> extends Group<Device> {
         override claimDmaOwner(owner: object): ErrnoName | undefined {
           return super.claimDmaOwner(this.owner ?? owner);
         }
       },
-    }),
   },
   {
     id: 'SEED-0564',
     breaks: ['DEV-12', 'DEV-34'],
     story: 'The second device of a group cannot be bound by the same iommufd.',
     like: 'a claim that takes the group for owned',
-    parts: ({ Iommufd }) => ({
-      Iommufd: class extends Iommufd {
+    bug: ({ Iommufd }) =>
+      class extends Iommufd {
         override bindDevice(
           device: IommuDevice,
         ): ReturnType<InstanceType<typeof Iommufd>['bindDevice']> {
           return this.groups.has(device.group.id) ? 'EPERM' : super.bindDevice(device);
         }
       },
-    }),
   },
   {
     id: 'SEED-0620',
     breaks: ['DEV-08', 'VFIO-CDEV-07'],
     story: 'A device is bound by its own node while the node of its group is open.',
     like: 'vfio_device_block_group() without the test of opened_file',
-    parts: ({ VfioGroup }) => ({
-      VfioGroup: class extends VfioGroup {
+    bug: ({ VfioGroup }) =>
+      class extends VfioGroup {
         override block(): undefined {
           this.boundDevices++;
         }
       },
-    }),
   },
   {
     id: 'SEED-0625',
@@ -53,8 +50,8 @@ export const entries = mutants(
     story:
       'A device that came from its group is bound a second time, for which it is let go first.',
     like: 'vfio_df_ioctl_bind_iommufd() without the test of df->group',
-    parts: ({ GroupDeviceFile }) => ({
-      GroupDeviceFile: class extends GroupDeviceFile {
+    bug: ({ GroupDeviceFile }) =>
+      class extends GroupDeviceFile {
         protected override bind(task: Task, arg: bigint): ErrnoName {
           const argument = this.loadBind(task, arg);
           if (typeof argument === 'string') return argument;
@@ -65,101 +62,93 @@ export const entries = mutants(
           return 'EINVAL';
         }
       },
-    }),
   },
   {
     id: 'SEED-0627',
     breaks: ['DEV-51'],
     story: 'A driver of the host gets a device of a group that an iommufd has.',
     like: 'a driver that says driver_managed_dma, and does DMA through the DMA API',
-    parts: ({ DriverCore }) => ({
-      DriverCore: class extends DriverCore {
+    bug: ({ DriverCore }) =>
+      class extends DriverCore {
         protected override probe(): undefined {}
 
         override unbind(device: MachineDevice): void {
           this.drivers.set(device, undefined);
         }
       },
-    }),
   },
   {
     id: 'SEED-0628',
     breaks: ['DEV-11', 'VFIO-CDEV-09'],
     story: 'A group of which the host has a device goes to the first iommufd that asks.',
     like: 'iommu_device_claim_dma_owner() that takes no owner for nobody',
-    parts: ({ Group }) => ({
-      Group: class<Device> extends Group<Device> {
+    bug: ({ Group }) =>
+      class<Device> extends Group<Device> {
         override claimDmaOwner(owner: object): ErrnoName | undefined {
           this.owner ??= owner;
           return super.claimDmaOwner(owner);
         }
       },
-    }),
   },
   {
     id: 'SEED-0629',
     breaks: ['DEV-11', 'VFIO-CDEV-09'],
     story: 'A group stays with the host when VFIO gets the device back.',
     like: 'pci_dma_cleanup() without iommu_device_unuse_default_domain()',
-    parts: ({ Group }) => ({
-      Group: class<Device> extends Group<Device> {
+    bug: ({ Group }) =>
+      class<Device> extends Group<Device> {
         override unuseDefaultDomain(): void {}
       },
-    }),
   },
   {
     id: 'SEED-0659',
     breaks: ['DEV-15'],
     story: 'VFIO takes a device without an IOMMU also where noiommu mode is off.',
     like: 'vfio_group_find_or_alloc() without a look at vfio_noiommu',
-    parts: ({ VfioCore }) => ({
-      VfioCore: class extends VfioCore {
+    bug: ({ VfioCore }) =>
+      class extends VfioCore {
         override probe(device: MachineDevice): ErrnoName | undefined {
           this.unsafeNoiommuMode = true;
           return super.probe(device);
         }
       },
-    }),
   },
   {
     id: 'SEED-0735',
     breaks: ['DEV-14'],
     story: 'A unit says that it snoops the caches when it does not.',
     like: 'IOMMU_CAP_CACHE_COHERENCY that is true for every SMMU',
-    parts: ({ ArmSmmuV3 }) => ({
-      ArmSmmuV3: class extends ArmSmmuV3 {
+    bug: ({ ArmSmmuV3 }) =>
+      class extends ArmSmmuV3 {
         override capabilities(): DeviceCapabilities {
           return { ...super.capabilities(), cacheCoherent: true };
         }
       },
-    }),
   },
   {
     id: 'SEED-0763',
     breaks: ['DEV-13'],
     story: 'The interrupts behind an IOMMU count as isolated, whether or not it remaps them.',
     like: 'msi_device_has_isolated_msi() that asks for an IOMMU',
-    parts: ({ VirtioIommuDriver }) => ({
-      VirtioIommuDriver: class extends VirtioIommuDriver {
+    bug: ({ VirtioIommuDriver }) =>
+      class extends VirtioIommuDriver {
         override capabilities(): DeviceCapabilities {
           return { ...super.capabilities(), msiIsolated: true };
         }
       },
-    }),
   },
   {
     id: 'SEED-0764',
     breaks: ['DEV-13'],
     story: 'The parameter allow_unsafe_interrupts is read when an iommufd is opened.',
     like: 'a copy of allow_unsafe_interrupts in struct iommufd_ctx',
-    parts: ({ Iommufd }) => ({
-      Iommufd: class extends Iommufd {
+    bug: ({ Iommufd }) =>
+      class extends Iommufd {
         private readonly allowed = this.kernel.parameters.allowUnsafeInterrupts;
 
         protected override checkDevice(device: IommuDevice): ErrnoName | undefined {
           return this.allowed ? undefined : super.checkDevice(device);
         }
       },
-    }),
   },
 );

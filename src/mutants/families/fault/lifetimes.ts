@@ -12,8 +12,8 @@ export const entries = mutants(
     breaks: ['FAULT-32'],
     story: 'The first close of a duplicate drops the reference to the queue.',
     like: 'iommufd: Fix event queue release use-after-free',
-    parts: ({ OpenFile, FaultFile }) => ({
-      OpenFile: class extends OpenFile {
+    bug: ({ OpenFile, FaultFile }) =>
+      class extends OpenFile {
         private isLeft = false;
 
         override put(): void {
@@ -24,15 +24,14 @@ export const entries = mutants(
           super.put();
         }
       },
-    }),
   },
   {
     id: 'BUG-043',
     breaks: ['FAULT-24', 'FAULT-25'],
     story: 'A fault that was read and not answered keeps its queue from being destroyed.',
     like: 'iommufd/fault: Destroy response and mutex in iommufd_fault_destroy()',
-    parts: ({ FaultQueue }) => ({
-      FaultQueue: class extends FaultQueue {
+    bug: ({ FaultQueue }) =>
+      class extends FaultQueue {
         override take(copy: Copy): ErrnoName | undefined {
           const error = super.take(copy);
           if (!error) this.users++;
@@ -45,26 +44,24 @@ export const entries = mutants(
           return error;
         }
       },
-    }),
   },
   {
     id: 'BUG-046',
     breaks: ['FAULT-22', 'FAULT-23', 'FAULT-26'],
     story: 'The faults of a device that has left can still be read and answered.',
     like: 'iommu/iommufd: Fix IOPF group ownership UAF',
-    parts: ({ FaultQueue }) => ({
-      FaultQueue: class extends FaultQueue {
+    bug: ({ FaultQueue }) =>
+      class extends FaultQueue {
         override refuseAllOf(): void {}
       },
-    }),
   },
   {
     id: 'BUG-048',
     breaks: ['FAULT-14', 'FAULT-22'],
     story: 'The faults of a device that leaves are answered, and their cookies never freed.',
     like: 'iommu: Fix potential memory leak in iopf_queue_remove_device()',
-    parts: ({ FaultQueue }) => ({
-      FaultQueue: class extends FaultQueue {
+    bug: ({ FaultQueue }) =>
+      class extends FaultQueue {
         private isLeaving = false;
 
         protected override refuse(isMeant: (group: PageRequestGroup) => boolean): void {
@@ -78,41 +75,38 @@ export const entries = mutants(
           else super.forget(cookie);
         }
       },
-    }),
   },
   {
     id: 'SEED-0344',
     breaks: ['FAULT-22', 'FAULT-26'],
     story: 'A device that leaves takes the faults of all others along.',
     like: 'iommufd_auto_response_faults() without the comparison of handles',
-    parts: ({ FaultQueue }) => ({
-      FaultQueue: class extends FaultQueue {
+    bug: ({ FaultQueue }) =>
+      class extends FaultQueue {
         override refuseAllOf(): void {
           this.refuse(() => true);
         }
       },
-    }),
   },
   {
     id: 'SEED-0570',
     breaks: ['FAULT-26'],
     story: 'A device that leaves takes the requests of all devices along.',
     like: 'iommufd_auto_response_faults() that empties the queue',
-    parts: ({ FaultQueue: Original }) => ({
-      FaultQueue: class extends Original {
+    bug: ({ FaultQueue: Original }) =>
+      class extends Original {
         override refuseAllOf(): void {
           this.refuse(() => true);
         }
       },
-    }),
   },
   {
     id: 'SEED-0573',
     breaks: ['FAULT-03'],
     story: 'A fault queue without a file descriptor keeps its id.',
     like: 'an error path without iommufd_object_abort_and_destroy()',
-    parts: ({ FaultCommands }) => ({
-      FaultCommands: class extends FaultCommands {
+    bug: ({ FaultCommands }) =>
+      class extends FaultCommands {
         override alloc(
           ...[command]: Parameters<InstanceType<typeof FaultCommands>['alloc']>
         ): ErrnoName | undefined {
@@ -121,15 +115,14 @@ export const entries = mutants(
           return error;
         }
       },
-    }),
   },
   {
     id: 'SEED-0583',
     breaks: ['FAULT-27'],
     story: 'A device whose page table has no fault queue waits for ever.',
     like: 'a failed iopf_get_dev_fault_param() without a response',
-    parts: ({ PageRequestTests }) => ({
-      PageRequestTests: class extends PageRequestTests {
+    bug: ({ PageRequestTests }) =>
+      class extends PageRequestTests {
         override trigger(
           ...[command]: Parameters<InstanceType<typeof PageRequestTests>['trigger']>
         ): ErrnoName | undefined {
@@ -141,6 +134,5 @@ export const entries = mutants(
           return error ?? (hwpt && !hwpt.fault ? 'EOPNOTSUPP' : undefined);
         }
       },
-    }),
   },
 );

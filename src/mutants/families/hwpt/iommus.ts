@@ -18,61 +18,57 @@ export const entries = mutants(
     breaks: ['HWPT-42', 'NOIO-04'],
     story: 'A noiommu device gets a page table with any flags.',
     like: 'noiommu_alloc_paging_flags() without a look at its flags',
-    parts: ({ NoiommuOps }) => ({
-      NoiommuOps: class extends NoiommuOps {
+    bug: ({ NoiommuOps }) =>
+      class extends NoiommuOps {
         override allocPagingDomain(_options: PagingOptions): IommuDomain | ErrnoName {
           return new this.parts.NoiommuDomain();
         }
       },
-    }),
   },
   {
     id: 'SEED-0681',
     breaks: ['HWPT-31', 'HWPT-19'],
     story: 'Data of any type are taken for those of a first-stage table.',
     like: 'intel_iommu_domain_alloc_nested() without the test of user_data->type',
-    parts: ({ ScalableIommu }) => ({
-      ScalableIommu: class extends ScalableIommu {
+    bug: ({ ScalableIommu }) =>
+      class extends ScalableIommu {
         override allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName {
           return super.allocNestedDomain(parent, { ...data, type: IOMMU_HWPT_DATA_VTD_S1 });
         }
       },
-    }),
   },
   {
     id: 'SEED-0682',
     breaks: ['HWPT-32'],
     story: "What a guest's page table needs is not compared with what the unit has.",
     like: 'intel_pasid_setup_nested() without its checks',
-    parts: ({ IntelNestedDomain }) => ({
-      IntelNestedDomain: class extends IntelNestedDomain {
+    bug: ({ IntelNestedDomain }) =>
+      class extends IntelNestedDomain {
         override fits(unit: UnitFeatures): boolean {
           return this.parent.fits(unit);
         }
       },
-    }),
   },
   {
     id: 'SEED-0720',
     breaks: ['HWPT-33'],
     story: 'An entry that is not valid is looked at all the same.',
     like: 'arm_smmu_validate_vste() that does not begin with V',
-    parts: ({ Vsmmu }) => ({
-      Vsmmu: class extends Vsmmu {
+    bug: ({ Vsmmu }) =>
+      class extends Vsmmu {
         override allocNestedDomain(flags: number, data: UserData): NestedDomain | ErrnoName {
           const [first = 1n] = entryAt(data);
           return first & 1n ? super.allocNestedDomain(flags, data) : 'EIO';
         }
       },
-    }),
   },
   {
     id: 'SEED-0721',
     breaks: ['HWPT-34'],
     story: 'A guest may set any bit of the second word of its entry.',
     like: 'arm_smmu_validate_vste() that checks ste[0] only',
-    parts: ({ Vsmmu, SmmuNestedDomain }) => ({
-      Vsmmu: class extends Vsmmu {
+    bug: ({ Vsmmu, SmmuNestedDomain }) =>
+      class extends Vsmmu {
         override allocNestedDomain(flags: number, data: UserData): NestedDomain | ErrnoName {
           const made = super.allocNestedDomain(flags, data);
           const [first = 0n, second = 0n] = entryAt(data);
@@ -80,43 +76,40 @@ export const entries = mutants(
           return isBad ? new SmmuNestedDomain(this, [first, second]) : made;
         }
       },
-    }),
   },
   {
     id: 'SEED-0722',
     breaks: ['HWPT-35'],
     story: 'A nested page table may have the PASID flag.',
     like: 'arm_vsmmu_alloc_domain_nested() that ignores its flags',
-    parts: ({ Vsmmu }) => ({
-      Vsmmu: class extends Vsmmu {
+    bug: ({ Vsmmu }) =>
+      class extends Vsmmu {
         override allocNestedDomain(_flags: number, data: UserData): NestedDomain | ErrnoName {
           return super.allocNestedDomain(0, data);
         }
       },
-    }),
   },
   {
     id: 'SEED-0723',
     breaks: ['HWPT-36'],
     story: 'A nesting parent with the PASID flag is made as one without.',
     like: 'flags tested one by one rather than as a whole',
-    parts: ({ ArmSmmuV3 }) => ({
-      ArmSmmuV3: class extends ArmSmmuV3 {
+    bug: ({ ArmSmmuV3 }) =>
+      class extends ArmSmmuV3 {
         override allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName {
           return super.allocPagingDomain(
             options.nestParent ? { ...options, pasid: false } : options,
           );
         }
       },
-    }),
   },
   {
     id: 'SEED-0724',
     breaks: ['HWPT-37', 'VDEV-06'],
     story: 'A device can be translated by a guest that does not know it.',
     like: 'a vmaster that is made only where there is a vDEVICE',
-    parts: ({ ArmSmmuV3 }) => ({
-      ArmSmmuV3: class extends ArmSmmuV3 {
+    bug: ({ ArmSmmuV3 }) =>
+      class extends ArmSmmuV3 {
         protected override attachNested(
           master: SmmuMaster,
           domain: SmmuNestedDomain,
@@ -128,47 +121,43 @@ export const entries = mutants(
           return undefined;
         }
       },
-    }),
   },
   {
     id: 'SEED-0725',
     breaks: ['HWPT-37', 'HWPT-33'],
     story: "A guest's bypass is one past the second stage as well.",
     like: 'arm_smmu_make_bypass_ste() for a nested domain',
-    parts: ({ SmmuNestedDomain }) => ({
-      SmmuNestedDomain: class extends SmmuNestedDomain {
+    bug: ({ SmmuNestedDomain }) =>
+      class extends SmmuNestedDomain {
         override get entryWords(): SteWords {
           const isBypass = this.config === 4n;
           return isBypass ? [0x9n, 0n, 0n, 0n, 0n, 0n, 0n, 0n] : super.entryWords;
         }
       },
-    }),
   },
   {
     id: 'SEED-0738',
     breaks: ['HWPT-37', 'DEV-27'],
     story: 'The hardware is not told that the entry of a stream has changed.',
     like: 'arm_smmu_write_ste() without CFGI_STE',
-    parts: ({ ConfigurationCache }) => ({
-      ConfigurationCache: class extends ConfigurationCache {
+    bug: ({ ConfigurationCache }) =>
+      class extends ConfigurationCache {
         override forgetStream(_stream: number): void {}
       },
-    }),
   },
   {
     id: 'SEED-0769',
     breaks: ['HWPT-39'],
     story: 'An AMD nesting parent may be for PASIDs.',
     like: 'a case of NEST_PARENT in amd_iommu_domain_alloc_paging_flags() that masks PASID',
-    parts: ({ AmdIommu }) => ({
-      AmdIommu: class extends AmdIommu {
+    bug: ({ AmdIommu }) =>
+      class extends AmdIommu {
         override allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName {
           return super.allocPagingDomain(
             options.nestParent ? { ...options, pasid: false } : options,
           );
         }
       },
-    }),
   },
   {
     id: 'SEED-0772',
@@ -176,15 +165,14 @@ export const entries = mutants(
     story:
       'A driver that makes no nested page table of a parent is not asked before the parent is.',
     like: 'iommufd_hwpt_nested_alloc() that looks for domain_alloc_nested() last',
-    parts: ({ HwptCommands }) => ({
-      HwptCommands: class extends HwptCommands {
+    bug: ({ HwptCommands }) =>
+      class extends HwptCommands {
         protected override allocNested(
           ...[command, device, parent]: OnParent
         ): ErrnoName | undefined {
           return parent.nestParent ? super.allocNested(command, device, parent) : 'EINVAL';
         }
       },
-    }),
   },
 );
 

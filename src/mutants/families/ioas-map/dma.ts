@@ -16,8 +16,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-49', 'IOAS-MAP-46'],
     story: 'An access reads and writes nothing, and succeeds, where nothing is mapped.',
     like: 'iommufd: Fix uninitialized rc in iommufd_access_rw()',
-    parts: ({ Access }) => ({
-      Access: class extends Access {
+    bug: ({ Access }) =>
+      class extends Access {
         override readWrite(
           iova: bigint,
           bytes: Uint8Array,
@@ -28,43 +28,40 @@ export const entries = mutants(
           return error === 'ENOENT' && nothing ? undefined : error;
         }
       },
-    }),
   },
   {
     id: 'BUG-132',
     breaks: ['IOAS-MAP-38', 'IOAS-MAP-49'],
     story: 'A superpage is used where less than that is left of a map.',
     like: 'iommu: Protect against overflow in iommu_pgsize()',
-    parts: ({ SecondStageBuilder }) => ({
-      SecondStageBuilder: class extends SecondStageBuilder {
+    bug: ({ SecondStageBuilder }) =>
+      class extends SecondStageBuilder {
         protected override takesLeaf(piece: Extent, level: number): boolean {
           const rest = level === 2 && piece.length > SUPERPAGE / 2n;
           return super.takesLeaf(rest ? { ...piece, length: SUPERPAGE } : piece, level);
         }
       },
-    }),
   },
   {
     id: 'BUG-139',
     breaks: ['IOAS-MAP-38'],
     story: 'A superpage at IOVA 0 is written as one entry of the lowest table.',
     like: 'iommu/amd: Fix corruption when mapping large pages from 0',
-    parts: ({ SecondStageBuilder }) => ({
-      SecondStageBuilder: class extends SecondStageBuilder {
+    bug: ({ SecondStageBuilder }) =>
+      class extends SecondStageBuilder {
         override map(extent: Extent): ErrnoName | undefined {
           const isLarge = extent.iova === 0n && extent.length >= SUPERPAGE;
           return super.map(isLarge ? { ...extent, length: PAGE } : extent);
         }
       },
-    }),
   },
   {
     id: 'SEED-0107',
     breaks: ['IOAS-MAP-48'],
     story: 'A device may write to every mapping that it may read.',
     like: 'DMA_PTE_WRITE set for every entry',
-    parts: ({ PagingDomain }) => ({
-      PagingDomain: class extends PagingDomain {
+    bug: ({ PagingDomain }) =>
+      class extends PagingDomain {
         override map(
           iova: bigint,
           physical: bigint,
@@ -75,44 +72,41 @@ export const entries = mutants(
           return super.map(iova, physical, length, { read, write: true }, maxPageSize);
         }
       },
-    }),
   },
   {
     id: 'SEED-0108',
     breaks: ['IOAS-MAP-38'],
     story: 'A superpage is used for memory that is not aligned to it.',
     like: '__domain_mapping() that looks at the IOVA only',
-    parts: ({ SecondStageBuilder }) => ({
-      SecondStageBuilder: class extends SecondStageBuilder {
+    bug: ({ SecondStageBuilder }) =>
+      class extends SecondStageBuilder {
         protected override takesLeaf(piece: Extent, level: number): boolean {
           const physical = piece.physical - (piece.physical % SUPERPAGE);
           return super.takesLeaf(level === 2 ? { ...piece, physical } : piece, level);
         }
       },
-    }),
   },
   {
     id: 'SEED-0110',
     breaks: ['IOAS-MAP-48'],
     story: 'The IOMMU checks the right to read for reads and writes alike.',
     like: 'a cached translation without the kind of access',
-    parts: ({ VtdUnit }) => ({
-      VtdUnit: class extends VtdUnit {
+    bug: ({ VtdUnit }) =>
+      class extends VtdUnit {
         override translate(
           request: DmaRequest,
         ): { address: bigint; bytesToBorder: bigint } | undefined {
           return super.translate({ ...request, write: false });
         }
       },
-    }),
   },
   {
     id: 'SEED-0111',
     breaks: ['IOAS-MAP-49'],
     story: 'Only the first byte of an access is translated.',
     like: 'a transfer that is not cut at page borders',
-    parts: ({ VtdUnit }) => ({
-      VtdUnit: class extends VtdUnit {
+    bug: ({ VtdUnit }) =>
+      class extends VtdUnit {
         override translate(
           request: DmaRequest,
         ): { address: bigint; bytesToBorder: bigint } | undefined {
@@ -120,28 +114,26 @@ export const entries = mutants(
           return found && { ...found, bytesToBorder: SUPERPAGE };
         }
       },
-    }),
   },
   {
     id: 'SEED-0112',
     breaks: ['IOAS-MAP-46'],
     story: 'An access reads a mapping that is only writeable.',
     like: 'check_area_prot() that looks at IOMMU_WRITE only',
-    parts: ({ Access }) => ({
-      Access: class extends Access {
+    bug: ({ Access }) =>
+      class extends Access {
         protected override checkArea(area: IoptArea, write: boolean): ErrnoName | undefined {
           return write ? super.checkArea(area, write) : undefined;
         }
       },
-    }),
   },
   {
     id: 'SEED-0680',
     breaks: ['IOAS-MAP-45'],
     story: 'A nesting parent makes mappings that are only readable writeable.',
     like: 'PT_FEAT_VTDSS_FORCE_WRITEABLE taken at its word',
-    parts: ({ PagingDomain }) => ({
-      PagingDomain: class extends PagingDomain {
+    bug: ({ PagingDomain }) =>
+      class extends PagingDomain {
         override map(
           iova: bigint,
           physical: bigint,
@@ -153,15 +145,14 @@ export const entries = mutants(
           return super.map(iova, physical, length, rights, maxPageSize);
         }
       },
-    }),
   },
   {
     id: 'SEED-0762',
     breaks: ['IOAS-MAP-49', 'IOAS-MAP-48'],
     story: 'A virtio-iommu is always asked for both rights.',
     like: 'VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE without a look at prot',
-    parts: ({ VirtioDomain }) => ({
-      VirtioDomain: class extends VirtioDomain {
+    bug: ({ VirtioDomain }) =>
+      class extends VirtioDomain {
         override map(
           iova: bigint,
           physical: bigint,
@@ -171,6 +162,5 @@ export const entries = mutants(
           return super.map(iova, physical, length, { read: true, write: true });
         }
       },
-    }),
   },
 );

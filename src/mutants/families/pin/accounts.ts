@@ -11,8 +11,8 @@ export const entries = mutants(
     breaks: ['PIN-05'],
     story: 'What a process with CAP_IPC_LOCK has pinned is not in its VmPin.',
     like: 'do_update_pinned() that ends early for IOPT_PAGES_ACCOUNT_NONE',
-    parts: ({ Accounting }) => ({
-      Accounting: class extends Accounting {
+    bug: ({ Accounting }) =>
+      class extends Accounting {
         override charge(pages: bigint): ErrnoName | undefined {
           return this.mode === 'none' ? undefined : super.charge(pages);
         }
@@ -21,15 +21,14 @@ export const entries = mutants(
           if (this.mode !== 'none') super.uncharge(pages);
         }
       },
-    }),
   },
   {
     id: 'SEED-0243',
     breaks: ['PIN-03'],
     story: 'In mode 0 each process may pin as much as RLIMIT_MEMLOCK allows the user.',
     like: 'update_locked_vm() with a count of the mm',
-    parts: ({ Accounting }) => ({
-      Accounting: class extends Accounting {
+    bug: ({ Accounting }) =>
+      class extends Accounting {
         protected override lock(pages: bigint): ErrnoName | undefined {
           if (this.mode !== 'user') return super.lock(pages);
           if (this.memory.pinnedVm + pages > this.limit()) return 'ENOMEM';
@@ -37,15 +36,14 @@ export const entries = mutants(
           return undefined;
         }
       },
-    }),
   },
   {
     id: 'SEED-0244',
     breaks: ['PIN-04'],
     story: 'With the rlimit mode at 1 the limit holds, but VmLck does not grow.',
     like: 'update_mm_locked_vm() without the update',
-    parts: ({ Accounting }) => ({
-      Accounting: class extends Accounting {
+    bug: ({ Accounting }) =>
+      class extends Accounting {
         protected override lock(pages: bigint): ErrnoName | undefined {
           const error = super.lock(pages);
           if (!error && this.isMm) this.memory.lockedVm -= pages;
@@ -61,28 +59,26 @@ export const entries = mutants(
           return this.mode === ('mm' satisfies AccountMode) && !this.memory.exited;
         }
       },
-    }),
   },
   {
     id: 'SEED-0245',
     breaks: ['PIN-16'],
     story: 'What a process that has exited had pinned stays on the count of its user.',
     like: 'update_unpinned() that gives up without an mm',
-    parts: ({ Accounting }) => ({
-      Accounting: class extends Accounting {
+    bug: ({ Accounting }) =>
+      class extends Accounting {
         override uncharge(pages: bigint): void {
           if (!this.memory.exited) super.uncharge(pages);
         }
       },
-    }),
   },
   {
     id: 'SEED-0502',
     breaks: ['PIN-15', 'IOAS-MAP-41'],
     story: 'Pages that cannot be charged stay pinned.',
     like: 'a goto to the label after the unpin',
-    parts: ({ IoptPages }) => ({
-      IoptPages: class extends IoptPages {
+    bug: ({ IoptPages }) =>
+      class extends IoptPages {
         override pin(first: number, last: number): ErrnoName | undefined {
           const fresh: number[] = [];
           const error = this.pinMissing(first, last, fresh);
@@ -95,17 +91,16 @@ export const entries = mutants(
           return refused;
         }
       },
-    }),
   },
   {
     id: 'SEED-0555',
     breaks: ['PIN-07'],
     story: 'A device gets pages beyond the limit that were mapped before it came.',
     like: 'accounting in map, and none in attach',
-    parts: ({ Accounting, IoPagetable }) => {
+    bug: ({ Accounting, IoPagetable }) => {
       let isAttaching = false;
-      return {
-        IoPagetable: class extends IoPagetable {
+      return [
+        class extends IoPagetable {
           protected override fillDomain(domain: IommuDomain): ErrnoName | undefined {
             isAttaching = true;
             const error = super.fillDomain(domain);
@@ -113,12 +108,12 @@ export const entries = mutants(
             return error;
           }
         },
-        Accounting: class extends Accounting {
+        class extends Accounting {
           protected override limit(): bigint {
             return isAttaching ? ULONG_MAX : super.limit();
           }
         },
-      };
+      ];
     },
   },
 );

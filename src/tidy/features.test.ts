@@ -96,7 +96,7 @@ test('no requirement has a scenario and a reason for having none', () => {
 test('each requirement that has a scenario is named by the reference', () => {
   const shown = new Set(pickles.flatMap(tagsOf).filter(isRequirement));
   const named = idsInComments(
-    filesBelow('src/reference', '.ts')
+    [...filesBelow('src/reference', '.ts'), ...filesBelow('src/formats', '.ts')]
       .map(({ text }) => text)
       .join('\n'),
   );

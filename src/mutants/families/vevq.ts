@@ -1,5 +1,5 @@
+import { bits, field } from '#formats/bits.ts';
 import { mutants } from '#mutants/mutant.ts';
-import { bits, field } from '#reference/hardware/smmuv3/bits.ts';
 import type { Transfer } from '#reference/kernel/fs/file.ts';
 import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
 import type { Vevent } from '#reference/kernel/iommufd/vevent-queue.ts';

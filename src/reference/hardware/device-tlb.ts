@@ -1,6 +1,6 @@
 import type { Iova } from '#formats/addresses.ts';
+import type { DeviceTlbRange } from '#formats/pcie.ts';
 
-import type { DeviceTlbRange } from './bus.ts';
 import type { Iotlb } from './iotlb.ts';
 import type { Leaf } from './translation.ts';
 

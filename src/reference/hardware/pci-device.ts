@@ -1,14 +1,7 @@
 import type { Iova, Rid } from '#formats/addresses.ts';
+import type { DeviceTlbRange, PageRequestMessage } from '#formats/pcie.ts';
 
-import type {
-  DeviceRegion,
-  DeviceTlbRange,
-  DmaRequest,
-  Endpoint,
-  MemoryBus,
-  PageRequestMessage,
-  Translator,
-} from './bus.ts';
+import type { DeviceRegion, DmaRequest, Endpoint, MemoryBus, Translator } from './bus.ts';
 import type { DeviceTlb } from './device-tlb.ts';
 import { EduRegisters } from './edu.ts';
 import type { DmaEngine } from './edu.ts';

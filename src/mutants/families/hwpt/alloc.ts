@@ -1,6 +1,6 @@
+import type { PasidEntry } from '#formats/vtd/pasid-entry.ts';
 import { answering, mistaken } from '#mutants/command.ts';
 import { type Mutant, mutants } from '#mutants/mutant.ts';
-import type { PasidEntry } from '#reference/hardware/vtd/pasid-table.ts';
 import type { IommuDomain, NestedDomain } from '#reference/kernel/iommu/domain.ts';
 import type { UserData } from '#reference/kernel/iommu/user-data.ts';
 import { FaultQueue } from '#reference/kernel/iommufd/fault-queue.ts';

@@ -1,5 +1,5 @@
+import { bits, field } from '#formats/bits.ts';
 import { mutants } from '#mutants/mutant.ts';
-import { bits, field } from '#reference/hardware/smmuv3/bits.ts';
 import { type Command, Opcode, opcodeOf } from '#reference/hardware/smmuv3/commands.ts';
 import type { Invalidated } from '#reference/kernel/iommu/domain.ts';
 import type { UserDataArray } from '#reference/kernel/iommu/user-data.ts';

@@ -1,4 +1,5 @@
-import { bits, field } from './bits.ts';
+import { bits, field } from '#formats/bits.ts';
+
 import type { Range } from './tlb.ts';
 
 /** Two words, as they lie in the queue. */

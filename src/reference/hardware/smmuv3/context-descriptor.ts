@@ -1,7 +1,7 @@
 import type { Hpa } from '#formats/addresses.ts';
+import { bits, field } from '#formats/bits.ts';
 
 import type { MemoryBus } from '../bus.ts';
-import { bits, field } from './bits.ts';
 import { granuleIn, startLevel } from './descriptors.ts';
 import { EventId } from './fault.ts';
 import type { Fault } from './fault.ts';

@@ -1,7 +1,7 @@
 import type { Hpa } from '#formats/addresses.ts';
+import { field } from '#formats/bits.ts';
 
 import type { MemoryBus } from '../bus.ts';
-import { field } from './bits.ts';
 import { EventId, FaultClass } from './fault.ts';
 import type { Fault } from './fault.ts';
 

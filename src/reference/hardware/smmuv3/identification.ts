@@ -1,4 +1,4 @@
-import { field } from './bits.ts';
+import { field } from '#formats/bits.ts';
 
 /** What may differ between the units of a machine. */
 export interface SmmuModel {

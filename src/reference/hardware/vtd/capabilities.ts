@@ -1,4 +1,14 @@
-import { MAX_ADDRESS_MASK } from './descriptors.ts';
+import { field } from '#formats/bits.ts';
+import {
+  ADDRESS_WIDTH,
+  CAP,
+  DOMAIN_IDS_16_BITS,
+  ECAP,
+  MAX_ADDRESS_MASK,
+  PASID_SIZE,
+  SECOND_STAGE_LARGE_PAGES,
+  walksLevels,
+} from '#formats/vtd/registers.ts';
 
 /** What a remapping unit of this model has. */
 export interface VtdModel {
@@ -13,34 +23,38 @@ export interface VtdModel {
 /** What the first machine of the reference has. */
 export const legacyModel: VtdModel = { scalable: false, snoopControl: false, addressBits: 48 };
 
+/** Page-selective invalidations cover at most 2^18 pages. */
+export const LARGEST_ADDRESS_MASK = 18n;
+const PASID_BITS = 20;
+
 /** VT-d, 10.4.2 Capability Register: what this unit offers. HW-VTD-66 */
 export function capabilityOf({ scalable, addressBits }: VtdModel): bigint {
-  const levels = addressBits === 48 ? 1n << 10n : 1n << 9n;
   return (
-    // ND: 16-bit domain ids
-    6n |
-    // SAGAW: three or four levels; a unit in scalable mode takes either
-    levels |
-    (scalable ? 1n << 9n : 0n) |
-    // MGAW
-    (BigInt(addressBits - 1) << 16n) |
-    // SLLPS: pages of 2 MiB and 1 GiB
-    (3n << 34n) |
-    // PSI, MAMV: invalidations of pages
-    (1n << 39n) |
-    (MAX_ADDRESS_MASK << 48n) |
-    // FS1GP: first-stage pages of 1 GiB
-    (scalable ? 1n << 56n : 0n)
+    DOMAIN_IDS_16_BITS |
+    SECOND_STAGE_LARGE_PAGES |
+    walksLevels(addressBits === 48 ? 4 : 3) |
+    (scalable ? walksLevels(3) | CAP.FirstStage1GiB : 0n) |
+    field(addressBits - 1, ...ADDRESS_WIDTH) |
+    CAP.PageSelectiveInvalidation |
+    field(LARGEST_ADDRESS_MASK, ...MAX_ADDRESS_MASK)
   );
 }
 
-/** Of scalable mode: device TLBs, nesting, page requests and their draining, 20 bits of PASID, both stages, dirty bits. */
 const OF_SCALABLE_MODE =
-  [2n, 26n, 29n, 40n, 42n, 43n, 45n, 46n, 47n, 48n].reduce((all, bit) => all | (1n << bit), 0n) |
-  (19n << 35n);
+  ECAP.ScalableMode |
+  ECAP.ScalableCoherent |
+  ECAP.DeviceTlb |
+  ECAP.PageRequests |
+  ECAP.PageRequestDrain |
+  ECAP.Pasids |
+  field(PASID_BITS - 1, ...PASID_SIZE) |
+  ECAP.FirstStage |
+  ECAP.SecondStage |
+  ECAP.SecondStageDirty |
+  ECAP.Nesting;
 
-/** VT-d, 10.4.3 Extended Capability Register: coherent walks, queued invalidation, interrupt remapping. HW-VTD-66 */
+/** VT-d, 10.4.3 Extended Capability Register. HW-VTD-66 */
 export function extendedCapabilityOf({ scalable, snoopControl }: VtdModel): bigint {
-  const always = 1n | (1n << 1n) | (1n << 3n);
-  return always | (snoopControl ? 1n << 7n : 0n) | (scalable ? OF_SCALABLE_MODE : 0n);
+  const always = ECAP.Coherent | ECAP.QueuedInvalidation | ECAP.InterruptRemapping;
+  return always | (snoopControl ? ECAP.SnoopControl : 0n) | (scalable ? OF_SCALABLE_MODE : 0n);
 }

@@ -1,10 +1,14 @@
 import type { Rid } from '#formats/addresses.ts';
+import type { ContextEntry } from '#formats/vtd/context-entry.ts';
+import type { ScalableContextEntry } from '#formats/vtd/scalable-context-entry.ts';
 
-import type { ContextEntry } from './context-table.ts';
-import type { ScalableContextEntry } from './scalable-context.ts';
+import type { Found } from './tables.ts';
 
 /** Of either mode: a unit is in one of them. */
-export type AnyContextEntry = ContextEntry | ScalableContextEntry;
+export type AnyContextEntry = Found<ContextEntry> | Found<ScalableContextEntry>;
+
+/** Context entries of scalable mode are of no domain: invalidations name them by 0. */
+const NO_DOMAIN = 0;
 
 /** VT-d, 6.2.1 Context-Cache: present entries by requester, until they are invalidated. HW-VTD-30 */
 export class ContextCache {
@@ -24,7 +28,7 @@ export class ContextCache {
 
   invalidateDomain(domainId: number): void {
     for (const [rid, entry] of this.entries) {
-      if (entry.domainId === domainId) this.entries.delete(rid);
+      if (domainOf(entry) === domainId) this.entries.delete(rid);
     }
   }
 
@@ -34,4 +38,8 @@ export class ContextCache {
       if ((cached & ~ignored) === (rid & ~ignored)) this.entries.delete(cached);
     }
   }
+}
+
+function domainOf(entry: AnyContextEntry): number {
+  return 'domainId' in entry ? entry.domainId : NO_DOMAIN;
 }

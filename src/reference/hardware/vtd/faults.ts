@@ -1,50 +1,14 @@
 import type { Iova, Rid } from '#formats/addresses.ts';
-
-/** VT-d, 7.1.3 Fault Conditions: reasons of legacy mode, then those of scalable mode. HW-VTD-51 52 */
-export const FaultReason = {
-  RootEntryNotPresent: 0x1,
-  ContextEntryNotPresent: 0x2,
-  ContextEntryInvalid: 0x3,
-  BeyondAddressWidth: 0x4,
-  NoWrite: 0x5,
-  NoRead: 0x6,
-  RootEntryReserved: 0xa,
-  ContextEntryReserved: 0xb,
-  PagingEntryReserved: 0xc,
-  PasidInLegacyMode: 0x31,
-  ScalableRootNotPresent: 0x39,
-  ScalableRootReserved: 0x3a,
-  ScalableContextNotPresent: 0x41,
-  ScalableContextReserved: 0x42,
-  TranslationRequestBlocked: 0x44,
-  PasidsDisabled: 0x45,
-  PasidTooLarge: 0x46,
-  DirectoryNotPresent: 0x51,
-  DirectoryReserved: 0x52,
-  PasidEntryNotPresent: 0x59,
-  PasidEntryReserved: 0x5a,
-  PasidEntryInvalid: 0x5b,
-  FirstStageNotPresent: 0x71,
-  FirstStageReserved: 0x72,
-  /** The second stage refuses the first table of the first stage, another one, or the update of an entry. */
-  NestedRootNoRead: 0x75,
-  NestedEntryNoRead: 0x76,
-  NestedEntryNoWrite: 0x77,
-  SecondStageNotPresent: 0x79,
-  SecondStageReserved: 0x7a,
-  NotCanonical: 0x80,
-  UserAccess: 0x81,
-  SecondStageBeyondWidth: 0x84,
-  ScalableNoWrite: 0x85,
-  ScalableNoRead: 0x86,
-} as const;
-
-export type FaultReason = (typeof FaultReason)[keyof typeof FaultReason];
+import type { FaultReason } from '#formats/vtd/fault-reason.ts';
 
 /** A request that is not translated; `silent` ones (FPD) are not recorded. */
 export interface Refusal {
   readonly reason: FaultReason;
   readonly silent: boolean;
+}
+
+export function isRefusal(found: object): found is Refusal {
+  return 'reason' in found;
 }
 
 /** VT-d, 10.4.14 Fault Recording Registers. HW-VTD-50 */

@@ -1,17 +1,20 @@
 import type { Hpa, Iova } from '#formats/addresses.ts';
 import { entryIndex, entrySpan } from '#formats/page-table.ts';
+import { FaultReason } from '#formats/vtd/fault-reason.ts';
+import {
+  FIRST_STAGE_WRITE,
+  isLeaf,
+  FIRST_STAGE_ACCESSED,
+  addressIn,
+  isFirstStagePresent,
+  FIRST_STAGE_USER,
+  FIRST_STAGE_DIRTY,
+} from '#formats/vtd/paging-entry.ts';
 
 import type { MemoryBus } from '../bus.ts';
 import type { Leaf } from '../translation.ts';
-import { FaultReason } from './faults.ts';
-import { addressIn, HOST_ADDRESS_BITS, isLeaf } from './second-stage.ts';
+import { HOST_ADDRESS_BITS } from './second-stage.ts';
 
-/** VT-d, 9.7 First-Stage Paging Entries: those of x86-64. HW-VTD-20 */
-export const FIRST_STAGE_PRESENT = 1n << 0n;
-export const FIRST_STAGE_WRITE = 1n << 1n;
-export const FIRST_STAGE_USER = 1n << 2n;
-const ACCESSED = 1n << 5n;
-const DIRTY = 1n << 6n;
 const LEVELS = 4;
 /** Bits 47 and up are equal in a canonical address. */
 const SIGN_BITS = 1n << 47n;
@@ -54,7 +57,7 @@ export function walkFirstStage(
       if (write && !writeable) return FaultReason.ScalableNoWrite;
       return finish(memory, table, { entry, at, level, writeable }, write);
     }
-    const error = setBits(memory, table, { entry, at }, ACCESSED);
+    const error = setBits(memory, table, { entry, at }, FIRST_STAGE_ACCESSED);
     if (error !== undefined) return error;
     next = addressIn(entry);
   }
@@ -65,7 +68,7 @@ function isCanonical(iova: Iova): boolean {
 }
 
 function check(entry: bigint, level: number): FaultReason | undefined {
-  if (!(entry & FIRST_STAGE_PRESENT)) return FaultReason.FirstStageNotPresent;
+  if (!isFirstStagePresent(entry)) return FaultReason.FirstStageNotPresent;
   const address = addressIn(entry);
   const isLarge = level > 1 && isLeaf(entry, level);
   const isSkewed = isLarge && (level > 3 || address % entrySpan(level) !== 0n);
@@ -80,14 +83,19 @@ function finish(
   write: boolean,
 ): Leaf | FaultReason {
   const { entry, level, writeable } = found;
-  const error = setBits(memory, table, found, write ? ACCESSED | DIRTY : ACCESSED);
+  const error = setBits(
+    memory,
+    table,
+    found,
+    write ? FIRST_STAGE_ACCESSED | FIRST_STAGE_DIRTY : FIRST_STAGE_ACCESSED,
+  );
   if (error !== undefined) return error;
   return {
     address: addressIn(entry),
     size: entrySpan(level),
     read: true,
     write: writeable,
-    clean: !write && (entry & DIRTY) === 0n,
+    clean: !write && (entry & FIRST_STAGE_DIRTY) === 0n,
   };
 }
 

@@ -1,22 +1,29 @@
 import type { Hpa, Rid } from '#formats/addresses.ts';
+import { PAGE_SIZE } from '#formats/page.ts';
+import {
+  WIDE_DESCRIPTOR_SIZE,
+  DESCRIPTOR_SIZE,
+  hasReservedBits,
+  typeOf,
+  Type,
+  granularityOf,
+  Granularity,
+  domainOf,
+  sourceOf,
+  functionMaskOf,
+  pasidOf,
+  PasidGranularity,
+  deviceTlbRange,
+  responseOf,
+  statusWriteOf,
+  pagesOf,
+} from '#formats/vtd/descriptors.ts';
+import type { Descriptor } from '#formats/vtd/descriptors.ts';
 
 import type { Endpoint, MemoryBus } from '../bus.ts';
 import type { Iotlb } from '../iotlb.ts';
+import { LARGEST_ADDRESS_MASK } from './capabilities.ts';
 import type { ContextCache } from './context-cache.ts';
-import {
-  DESCRIPTOR_SIZE,
-  deviceTlbRange,
-  domainOf,
-  Granularity,
-  MAX_ADDRESS_MASK,
-  PasidGranularity,
-  pasidOf,
-  STATUS_WRITE,
-  Type,
-  typeOf,
-  WIDE_DESCRIPTOR_SIZE,
-} from './descriptors.ts';
-import type { Descriptor } from './descriptors.ts';
 import type { PasidCache } from './pasid-cache.ts';
 import type { PasidIotlb } from './pasid-iotlb.ts';
 
@@ -79,6 +86,7 @@ export class InvalidationQueue {
     const descriptor = [this.memory.read64(address), this.memory.read64(address + 8n)] as const;
     if (this.isWide && (this.memory.read64(address + 16n) || this.memory.read64(address + 24n)))
       return false;
+    if (hasReservedBits(descriptor)) return false;
     switch (typeOf(descriptor)) {
       case Type.Context:
         return this.invalidateContext(descriptor);
@@ -93,12 +101,10 @@ export class InvalidationQueue {
 
   /** What there is in scalable mode only. */
   private carryOutWide(descriptor: Descriptor): boolean {
-    const [low] = descriptor;
     switch (typeOf(descriptor)) {
       case Type.DeviceTlb:
-        return this.invalidateDevice(descriptor, Number((low >> 32n) & 0xffffn));
       case Type.PasidDeviceTlb:
-        return this.invalidateDevice(descriptor, domainOf(low));
+        return this.invalidateDevice(descriptor);
       case Type.PasidIotlb:
         return this.invalidatePasidIotlb(descriptor);
       case Type.PasidCache:
@@ -110,46 +116,44 @@ export class InvalidationQueue {
     }
   }
 
-  private invalidateContext([low, high]: Descriptor): boolean {
+  private invalidateContext(descriptor: Descriptor): boolean {
     const { contextCache } = this.options;
-    if (low & 0xfffc_0000_0000_f1c0n || high) return false;
-    switch ((low >> 4n) & 3n) {
+    switch (granularityOf(descriptor)) {
       case Granularity.Global:
         contextCache.invalidateAll();
         return true;
       case Granularity.Domain:
-        contextCache.invalidateDomain(domainOf(low));
+        contextCache.invalidateDomain(domainOf(descriptor));
         return true;
       case Granularity.Selective:
-        contextCache.invalidateDevice(Number((low >> 32n) & 0xffffn), functionMask(low));
+        contextCache.invalidateDevice(sourceOf(descriptor), functionMaskOf(descriptor));
         return true;
       default:
         return false;
     }
   }
 
-  private invalidateIotlb([low, high]: Descriptor): boolean {
+  private invalidateIotlb(descriptor: Descriptor): boolean {
     const { iotlb, pasidIotlb } = this.options;
-    if (low & 0xffff_ffff_0000_f100n || high & 0xf80n) return false;
-    switch ((low >> 4n) & 3n) {
+    switch (granularityOf(descriptor)) {
       case Granularity.Global:
         iotlb.invalidateAll();
         pasidIotlb.invalidateAll();
         return true;
       case Granularity.Domain:
-        iotlb.invalidateDomain(domainOf(low));
-        pasidIotlb.invalidateDomain(domainOf(low));
+        iotlb.invalidateDomain(domainOf(descriptor));
+        pasidIotlb.invalidateDomain(domainOf(descriptor));
         return true;
       case Granularity.Selective:
-        return this.invalidatePages(domainOf(low), high);
+        return this.invalidatePages(descriptor);
       default:
         return false;
     }
   }
 
   /** A translation of both stages does not tell which page of the second one it came by: all of the domain go. */
-  private invalidatePages(domainId: number, high: bigint): boolean {
-    const range = rangeOf(high);
+  private invalidatePages(descriptor: Descriptor): boolean {
+    const [domainId, range] = [domainOf(descriptor), rangeOf(descriptor)];
     if (!range) return false;
     this.options.iotlb.invalidatePages(domainId, range.first, range.length);
     this.options.pasidIotlb.invalidateDomain(domainId);
@@ -157,16 +161,15 @@ export class InvalidationQueue {
   }
 
   /** HW-VTD, descriptor type 6 */
-  private invalidatePasidIotlb([low, high]: Descriptor): boolean {
+  private invalidatePasidIotlb(descriptor: Descriptor): boolean {
     const { pasidIotlb } = this.options;
-    if (low & 0xfff0_0000_0000_f1c0n || high & 0xf80n) return false;
-    const [domainId, pasid] = [domainOf(low), pasidOf(low)];
-    switch ((low >> 4n) & 3n) {
+    const [domainId, pasid] = [domainOf(descriptor), pasidOf(descriptor)];
+    switch (granularityOf(descriptor)) {
       case Granularity.Domain:
         pasidIotlb.invalidatePasid(domainId, pasid);
         return true;
       case Granularity.Selective: {
-        const range = rangeOf(high);
+        const range = rangeOf(descriptor);
         if (range) pasidIotlb.invalidatePages(domainId, pasid, range);
         return range !== undefined;
       }
@@ -176,15 +179,14 @@ export class InvalidationQueue {
   }
 
   /** HW-VTD, descriptor type 7 */
-  private invalidatePasidCache([low, high]: Descriptor): boolean {
+  private invalidatePasidCache(descriptor: Descriptor): boolean {
     const { pasidCache } = this.options;
-    if (low & 0xfff0_0000_0000_f1c0n || high) return false;
-    switch ((low >> 4n) & 3n) {
+    switch (granularityOf(descriptor)) {
       case PasidGranularity.Domain:
-        pasidCache.invalidateDomain(domainOf(low));
+        pasidCache.invalidateDomain(domainOf(descriptor));
         return true;
       case PasidGranularity.Selective:
-        pasidCache.invalidatePasid(domainOf(low), pasidOf(low));
+        pasidCache.invalidatePasid(domainOf(descriptor), pasidOf(descriptor));
         return true;
       case PasidGranularity.Global:
         pasidCache.invalidateAll();
@@ -195,36 +197,34 @@ export class InvalidationQueue {
   }
 
   /** HW-VTD, descriptor types 3 and 8. A device that is not there has nothing to forget. */
-  private invalidateDevice(descriptor: Descriptor, rid: Rid): boolean {
-    this.options.endpoint(rid)?.invalidateTranslations(deviceTlbRange(descriptor));
+  private invalidateDevice(descriptor: Descriptor): boolean {
+    const endpoint = this.options.endpoint(sourceOf(descriptor));
+    endpoint?.invalidateTranslations(deviceTlbRange(descriptor));
     return true;
   }
 
   /** HW-VTD, descriptor type 9 */
-  private respond([low, high]: Descriptor): boolean {
-    if (low & 0xfff0_0000_0000_01e0n || high & ~0xff8n) return false;
-    const [group, code] = [Number(high >> 3n), Number((low >> 12n) & 0xfn)];
-    this.options.endpoint(domainOf(low))?.pageGroupResponse(group, code);
+  private respond(descriptor: Descriptor): boolean {
+    const { group, code } = responseOf(descriptor);
+    this.options.endpoint(sourceOf(descriptor))?.pageGroupResponse(group, code);
     return true;
   }
 
-  private wait([low, high]: Descriptor): boolean {
-    if (low & 0xffff_f100n || high & 3n) return false;
+  private wait(descriptor: Descriptor): boolean {
+    const status = statusWriteOf(descriptor);
+    if (!status) return true;
     const data = new DataView(new ArrayBuffer(4));
-    data.setUint32(0, Number(low >> 32n), true);
-    if (low & STATUS_WRITE) this.memory.write(high, new Uint8Array(data.buffer));
+    data.setUint32(0, status.data, true);
+    this.memory.write(status.address, new Uint8Array(data.buffer));
     return true;
   }
 }
 
-/** AM and ADDR: 2^AM pages from an address that has to be a multiple of them. */
-function rangeOf(high: bigint): { readonly first: bigint; readonly length: bigint } | undefined {
-  const mask = high & 0x3fn;
-  const [first, length] = [high & ~0xfffn, 4096n << mask];
-  return mask > MAX_ADDRESS_MASK || first % length !== 0n ? undefined : { first, length };
-}
-
-/** FM: 0 to 3 of the function number's bits, from the highest, are not compared. */
-function functionMask(low: bigint): number {
-  return [0, 0b100, 0b110, 0b111][Number((low >> 48n) & 3n)] ?? 0;
+/** No more pages than the unit can, from an address that is a multiple of them. */
+function rangeOf(
+  descriptor: Descriptor,
+): { readonly first: bigint; readonly length: bigint } | undefined {
+  const { first, mask } = pagesOf(descriptor);
+  const length = PAGE_SIZE << mask;
+  return mask > LARGEST_ADDRESS_MASK || first % length !== 0n ? undefined : { first, length };
 }

@@ -1,37 +1,8 @@
 import type { Hpa } from '#formats/addresses.ts';
+import type { PageRequestMessage } from '#formats/pcie.ts';
+import { PAGE_REQUEST_SIZE, encodePageRequest } from '#formats/vtd/page-request.ts';
 
-import type { MemoryBus, PageRequestMessage } from '../bus.ts';
-
-export const PAGE_REQUEST_SIZE = 32n;
-const TYPE = 1n;
-const PASID_PRESENT = 1n << 8n;
-const READ = 1n << 0n;
-const WRITE = 1n << 1n;
-const LAST = 1n << 2n;
-const ADDRESS = ~0xfffn & ((1n << 64n) - 1n);
-
-/** The two words of a page request descriptor that are not zero. VT-d, 7.6.1. HW-VTD-60 */
-export function encodePageRequest(message: PageRequestMessage): readonly [bigint, bigint] {
-  const { rid, pasid, iova, read, write, last, group } = message;
-  const withPasid = pasid === undefined ? 0n : PASID_PRESENT | (BigInt(pasid) << 32n);
-  const flags = (read ? READ : 0n) | (write ? WRITE : 0n) | (last ? LAST : 0n);
-  return [
-    TYPE | withPasid | (BigInt(rid) << 16n),
-    flags | (BigInt(group) << 3n) | (iova & ADDRESS),
-  ];
-}
-
-export function decodePageRequest(low: bigint, high: bigint): PageRequestMessage {
-  return {
-    rid: Number((low >> 16n) & 0xffffn),
-    ...(low & PASID_PRESENT ? { pasid: Number((low >> 32n) & 0xf_ffffn) } : {}),
-    iova: high & ADDRESS,
-    read: (high & READ) !== 0n,
-    write: (high & WRITE) !== 0n,
-    last: (high & LAST) !== 0n,
-    group: Number((high >> 3n) & 0x1ffn),
-  };
-}
+import type { MemoryBus } from '../bus.ts';
 
 /** VT-d, 7.6 Page Request Queue: a ring in memory, from which software takes what devices ask for. HW-VTD-61 62 */
 export class PageRequestQueue {

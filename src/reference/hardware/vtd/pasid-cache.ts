@@ -1,16 +1,20 @@
 import type { Rid } from '#formats/addresses.ts';
+import type { PasidEntry } from '#formats/vtd/pasid-entry.ts';
 
-import type { FoundPasidEntry } from './pasid-table.ts';
+import type { Found } from './tables.ts';
 
 /** VT-d, 6.2.2 PASID-Cache: present entries by requester and PASID, until they are invalidated. HW-VTD-30 */
 export class PasidCache {
-  private readonly entries = new Map<number, { readonly pasid: number; entry: FoundPasidEntry }>();
+  private readonly entries = new Map<
+    number,
+    { readonly pasid: number; entry: Found<PasidEntry> }
+  >();
 
-  lookup(rid: Rid, pasid: number): FoundPasidEntry | undefined {
+  lookup(rid: Rid, pasid: number): Found<PasidEntry> | undefined {
     return this.entries.get(tag(rid, pasid))?.entry;
   }
 
-  insert(rid: Rid, pasid: number, entry: FoundPasidEntry): void {
+  insert(rid: Rid, pasid: number, entry: Found<PasidEntry>): void {
     this.entries.set(tag(rid, pasid), { pasid, entry });
   }
 
@@ -26,7 +30,7 @@ export class PasidCache {
     this.drop((cached) => cached.entry.domainId === domainId && cached.pasid === pasid);
   }
 
-  private drop(isMeant: (cached: { pasid: number; entry: FoundPasidEntry }) => boolean): void {
+  private drop(isMeant: (cached: { pasid: number; entry: Found<PasidEntry> }) => boolean): void {
     for (const [key, cached] of this.entries) if (isMeant(cached)) this.entries.delete(key);
   }
 }

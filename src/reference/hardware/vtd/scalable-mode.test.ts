@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { DeviceTlbRange } from '../bus.ts';
+import type { DeviceTlbRange } from '#formats/pcie.ts';
+
 import { PhysicalMemory } from '../memory.ts';
 import { hardwareParts } from '../parts.ts';
 import { VtdUnit } from './vtd-unit.ts';

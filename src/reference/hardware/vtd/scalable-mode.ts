@@ -1,24 +1,24 @@
 import type { Hpa, Rid } from '#formats/addresses.ts';
 import { PAGE_MASK, PAGE_SIZE } from '#formats/page.ts';
+import { FaultReason } from '#formats/vtd/fault-reason.ts';
+import { PasidTranslation } from '#formats/vtd/pasid-entry.ts';
+import type { PasidEntry } from '#formats/vtd/pasid-entry.ts';
+import type { ScalableContextEntry } from '#formats/vtd/scalable-context-entry.ts';
 
 import type { DmaRequest, MemoryBus } from '../bus.ts';
 import type { Iotlb } from '../iotlb.ts';
 import { combine } from '../translation.ts';
 import type { Leaf } from '../translation.ts';
 import type { ContextCache } from './context-cache.ts';
-import { FaultReason } from './faults.ts';
 import type { Refusal } from './faults.ts';
 import { walkFirstStage } from './first-stage.ts';
 import type { FirstStageTable } from './first-stage.ts';
 import type { PasidCache } from './pasid-cache.ts';
 import type { PasidIotlb } from './pasid-iotlb.ts';
-import { PasidTranslation, readPasidEntry } from './pasid-table.ts';
-import type { FoundPasidEntry, PasidEntry } from './pasid-table.ts';
-import { readScalableRootEntry } from './root-table.ts';
-import { readScalableContext } from './scalable-context.ts';
-import type { ScalableContextEntry } from './scalable-context.ts';
 import { walkSecondStage } from './second-stage.ts';
 import type { SecondStageTable } from './second-stage.ts';
+import { readScalableContext, readPasidEntry } from './tables.ts';
+import type { Found } from './tables.ts';
 
 export interface ScalableModeOptions {
   readonly memory: MemoryBus;
@@ -71,13 +71,11 @@ export class ScalableMode {
       : { leaf, silent: entry.silent };
   }
 
-  contextOf(rid: Rid, rootTable: Hpa): ScalableContextEntry | Refusal {
+  contextOf(rid: Rid, rootTable: Hpa): Found<ScalableContextEntry> | Refusal {
     const { contextCache } = this.options;
     const cached = contextCache.lookup(rid);
     if (cached && 'directory' in cached) return cached;
-    const root = readScalableRootEntry(this.memory, rootTable, rid);
-    if (typeof root === 'number') return { reason: root, silent: false };
-    const context = readScalableContext(this.memory, root.contextTable, rid);
+    const context = readScalableContext(this.memory, rootTable, rid);
     if (!('reason' in context)) contextCache.insert(rid, context);
     return context;
   }
@@ -85,8 +83,8 @@ export class ScalableMode {
   private entryOf(
     rid: Rid,
     pasid: number,
-    context: ScalableContextEntry,
-  ): FoundPasidEntry | Refusal {
+    context: Found<ScalableContextEntry>,
+  ): Found<PasidEntry> | Refusal {
     const { pasidCache } = this.options;
     const cached = pasidCache.lookup(rid, pasid);
     if (cached) return cached;

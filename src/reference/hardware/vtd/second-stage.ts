@@ -1,27 +1,23 @@
 import type { Hpa, Iova } from '#formats/addresses.ts';
 import { entryIndex, entrySpan } from '#formats/page-table.ts';
+import { FaultReason } from '#formats/vtd/fault-reason.ts';
+import {
+  SECOND_STAGE_READ,
+  SECOND_STAGE_WRITE,
+  isSecondStagePresent,
+  isLeaf,
+  SECOND_STAGE_ACCESSED,
+  addressIn,
+  SECOND_STAGE_DIRTY,
+  SECOND_STAGE_SNOOP,
+  LARGE_PAGE,
+} from '#formats/vtd/paging-entry.ts';
 
 import type { MemoryBus } from '../bus.ts';
 import type { Leaf } from '../translation.ts';
-import { FaultReason } from './faults.ts';
 
-/** VT-d, 9.8 Second-Stage Paging Entries. HW-VTD-22 */
-export const SECOND_STAGE_READ = 1n << 0n;
-export const SECOND_STAGE_WRITE = 1n << 1n;
-export const SECOND_STAGE_PAGE_SIZE = 1n << 7n;
-const ACCESSED = 1n << 8n;
-export const SECOND_STAGE_DIRTY = 1n << 9n;
-/** SNP: the access snoops the caches. */
-export const SECOND_STAGE_SNOOP = 1n << 11n;
-const ADDRESS_MASK = 0x000f_ffff_ffff_f000n;
 /** Host address width: no address in a table may be above it. */
 export const HOST_ADDRESS_BITS = 46n;
-
-/** Address width field to levels of the second-stage table; five levels are not offered (CAP.SAGAW). */
-export const levelsOfWidth: ReadonlyMap<bigint, 3 | 4> = new Map([
-  [1n, 3],
-  [2n, 4],
-]);
 
 export interface SecondStageTable {
   readonly root: Hpa;
@@ -40,18 +36,6 @@ interface Found {
   readonly rights: bigint;
 }
 
-export function isPresent(entry: bigint): boolean {
-  return (entry & (SECOND_STAGE_READ | SECOND_STAGE_WRITE)) !== 0n;
-}
-
-export function isLeaf(entry: bigint, level: number): boolean {
-  return level === 1 || (entry & SECOND_STAGE_PAGE_SIZE) !== 0n;
-}
-
-export function addressIn(entry: bigint): Hpa {
-  return entry & ADDRESS_MASK;
-}
-
 /**
  * VT-d, 3.7 Second-Stage Translation. A right holds where each entry on the way grants it; an entry that grants none is
  * not present, and the walk ends without a leaf that would grant anything. A write that is granted makes its page dirty.
@@ -68,13 +52,13 @@ export function walkSecondStage(
     const at = next + entryIndex(iova, level) * 8n;
     const entry = memory.read64(at);
     rights &= entry;
-    if (!isPresent(entry)) return { ...noRights, size: entrySpan(level) };
+    if (!isSecondStagePresent(entry)) return { ...noRights, size: entrySpan(level) };
     if (hasReservedBits(entry, level, table)) return FaultReason.PagingEntryReserved;
     if (isLeaf(entry, level)) {
       const found = { entry, at, level, rights };
       return table.dirty ? mark(memory, found, write) : leafOf(found);
     }
-    if (table.dirty) memory.write64(at, entry | ACCESSED);
+    if (table.dirty) memory.write64(at, entry | SECOND_STAGE_ACCESSED);
     next = addressIn(entry);
   }
 }
@@ -85,7 +69,10 @@ const noRights = { address: 0n, read: false, write: false };
 function mark(memory: MemoryBus, found: Found, write: boolean): Leaf {
   const leaf = leafOf(found);
   const isDirty = write && leaf.write;
-  memory.write64(found.at, found.entry | ACCESSED | (isDirty ? SECOND_STAGE_DIRTY : 0n));
+  memory.write64(
+    found.at,
+    found.entry | SECOND_STAGE_ACCESSED | (isDirty ? SECOND_STAGE_DIRTY : 0n),
+  );
   const clean = !isDirty && (found.entry & SECOND_STAGE_DIRTY) === 0n;
   return { ...leaf, clean };
 }
@@ -108,6 +95,6 @@ function hasReservedBits(
   const address = addressIn(entry);
   if (address >> HOST_ADDRESS_BITS) return true;
   if (entry & SECOND_STAGE_SNOOP && !snoopControl && isLeaf(entry, level)) return true;
-  if (!(entry & SECOND_STAGE_PAGE_SIZE) || level === 1) return false;
+  if (!(entry & LARGE_PAGE) || level === 1) return false;
   return level > 3 || address % entrySpan(level) !== 0n;
 }

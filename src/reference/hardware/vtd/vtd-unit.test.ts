@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { FaultReason } from '#formats/vtd/fault-reason.ts';
+
 import { PhysicalMemory } from '../memory.ts';
 import { hardwareParts } from '../parts.ts';
-import { FaultReason } from './faults.ts';
 import { VtdUnit } from './vtd-unit.ts';
 
 /** Numbers are written out as the book has them: the code under test does not help to make its own input. */

@@ -1,8 +1,12 @@
 import type { Hpa, Rid } from '#formats/addresses.ts';
 import { PAGE_MASK } from '#formats/page.ts';
+import { PageResponse } from '#formats/pcie.ts';
+import type { PageRequestMessage } from '#formats/pcie.ts';
+import type { ContextEntry } from '#formats/vtd/context-entry.ts';
+import { FaultReason } from '#formats/vtd/fault-reason.ts';
+import { SCALABLE_MODE } from '#formats/vtd/root-entry.ts';
 
-import { PageResponse } from '../bus.ts';
-import type { DmaRequest, Endpoint, MemoryBus, PageRequestMessage, Translator } from '../bus.ts';
+import type { DmaRequest, Endpoint, MemoryBus, Translator } from '../bus.ts';
 import { isInterrupt, beforeInterrupts } from '../interrupts.ts';
 import type { Iotlb } from '../iotlb.ts';
 import type { HardwareParts } from '../parts.ts';
@@ -11,15 +15,13 @@ import type { Leaf, Translation } from '../translation.ts';
 import { capabilityOf, extendedCapabilityOf, legacyModel } from './capabilities.ts';
 import type { VtdModel } from './capabilities.ts';
 import type { ContextCache } from './context-cache.ts';
-import { readContextEntry } from './context-table.ts';
-import type { ContextEntry } from './context-table.ts';
-import { FaultReason, FaultRecording } from './faults.ts';
-import type { Refusal } from './faults.ts';
+import { FaultRecording, isRefusal } from './faults.ts';
 import type { InvalidationQueue } from './invalidation-queue.ts';
 import type { PageRequestQueue } from './page-request-queue.ts';
-import { readRootEntry, SCALABLE_MODE } from './root-table.ts';
 import type { ScalableMode } from './scalable-mode.ts';
 import { walkSecondStage } from './second-stage.ts';
+import { readContext } from './tables.ts';
+import type { Found } from './tables.ts';
 
 export interface VtdUnitOptions {
   readonly memory: MemoryBus;
@@ -124,12 +126,10 @@ export class VtdUnit implements Translator {
     return placeIn(found.leaf, request);
   }
 
-  private contextOf(request: DmaRequest): ContextEntry | undefined {
+  private contextOf(request: DmaRequest): Found<ContextEntry> | undefined {
     const cached = this.contextCache.lookup(request.rid);
     if (cached && 'secondStageTable' in cached) return cached;
-    const root = readRootEntry(this.memory, this.rootTable, request.rid);
-    if (typeof root === 'number') return this.refuse(request, root);
-    const context = readContextEntry(this.memory, root.contextTable, request.rid);
+    const context = readContext(this.memory, this.rootTable, request.rid);
     if (isRefusal(context)) return this.refuse(request, context.reason, context.silent);
     this.contextCache.insert(request.rid, context);
     return context;
@@ -137,7 +137,7 @@ export class VtdUnit implements Translator {
 
   private translateSecondStage(
     request: DmaRequest,
-    context: ContextEntry,
+    context: Found<ContextEntry>,
   ): Translation | undefined {
     const leaf = this.leafFor(context, request);
     if (typeof leaf === 'number') return this.refuse(request, leaf, context.silent);
@@ -147,7 +147,7 @@ export class VtdUnit implements Translator {
     return placeIn(leaf, request);
   }
 
-  private leafFor(context: ContextEntry, { iova, write }: DmaRequest): Leaf | FaultReason {
+  private leafFor(context: Found<ContextEntry>, { iova, write }: DmaRequest): Leaf | FaultReason {
     const cached = this.iotlb.lookup(context.domainId, iova);
     if (cached) return cached;
     const { secondStageTable: root, levels } = context;
@@ -171,10 +171,6 @@ export class VtdUnit implements Translator {
 function placeIn(leaf: Leaf, { iova, pasid }: DmaRequest): Translation {
   const found = translatedBy(leaf, iova);
   return pasid === undefined ? beforeInterrupts(found, iova) : found;
-}
-
-function isRefusal(context: ContextEntry | Refusal): context is Refusal {
-  return 'reason' in context;
 }
 
 /** HW-VTD-51, reasons 5 and 6; HW-VTD-52, 85 and 86. */

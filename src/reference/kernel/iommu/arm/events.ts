@@ -1,6 +1,7 @@
+import { bits } from '#formats/bits.ts';
+
 import { EVENT_SIZE } from '../../../hardware/smmuv3/event-queue.ts';
 import type { EventQueue } from '../../../hardware/smmuv3/event-queue.ts';
-import { bits } from '../../../hardware/smmuv3/bits.ts';
 import { EventId } from '../../../hardware/smmuv3/fault.ts';
 import { invariant } from '../../../reference-bug.ts';
 import type { Pages } from '../../mm/pages.ts';

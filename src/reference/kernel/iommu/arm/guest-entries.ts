@@ -1,5 +1,5 @@
+import { bits, field } from '#formats/bits.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
-import { bits, field } from '../../../hardware/smmuv3/bits.ts';
 import { Opcode, opcodeOf, rangeOf } from '../../../hardware/smmuv3/commands.ts';
 import type { Command } from '../../../hardware/smmuv3/commands.ts';
 import { SteConfig } from '../../../hardware/smmuv3/stream-table.ts';

@@ -1,6 +1,7 @@
+import { bits } from '#formats/bits.ts';
+
 import type { NestedDomain } from '../domain.ts';
 import type { PageRequestHandler } from '../io-pgfault.ts';
-import { bits } from '../../../hardware/smmuv3/bits.ts';
 import { SteConfig, encodeAbort } from '../../../hardware/smmuv3/stream-table.ts';
 import type { SteWords } from '../../../hardware/smmuv3/stream-table.ts';
 import type { Vsmmu } from './vsmmu.ts';

@@ -1,3 +1,5 @@
+import { field } from '#formats/bits.ts';
+
 import {
   invalidateAsid,
   invalidatePage,
@@ -7,7 +9,6 @@ import {
 } from '../../../hardware/smmuv3/commands.ts';
 import { encodeContext } from '../../../hardware/smmuv3/context-descriptor.ts';
 import type { Granule } from '../../../hardware/smmuv3/descriptors.ts';
-import { field } from '../../../hardware/smmuv3/bits.ts';
 import { ADDRESS_BITS } from '../../../hardware/smmuv3/identification.ts';
 import { encodeStage2 } from '../../../hardware/smmuv3/stream-table.ts';
 import type { SteWords, StreamId } from '../../../hardware/smmuv3/stream-table.ts';

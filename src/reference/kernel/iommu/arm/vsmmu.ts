@@ -1,3 +1,4 @@
+import { field } from '#formats/bits.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
   IOMMU_HWPT_DATA_ARM_SMMUV3,
@@ -7,7 +8,6 @@ import {
 } from '#uapi/iommufd/hwpt.ts';
 import { IOMMU_VEVENTQ_TYPE_ARM_SMMUV3, iommu_vevent_arm_smmuv3 } from '#uapi/iommufd/viommu.ts';
 
-import { field } from '../../../hardware/smmuv3/bits.ts';
 import { streamOf } from '../../../hardware/smmuv3/commands.ts';
 import type { Command } from '../../../hardware/smmuv3/commands.ts';
 import { isErrno } from '../../lib/errno.ts';

@@ -1,5 +1,6 @@
+import { SECOND_STAGE_DIRTY } from '#formats/vtd/paging-entry.ts';
+
 import type { MemoryBus } from '../../../hardware/bus.ts';
-import { SECOND_STAGE_DIRTY } from '../../../hardware/vtd/second-stage.ts';
 import { maximum, minimum } from '../../lib/math.ts';
 import type { DirtyTracking, DirtyVisit } from '../domain.ts';
 import type { CacheTags } from './cache-tags.ts';

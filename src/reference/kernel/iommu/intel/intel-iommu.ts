@@ -1,4 +1,6 @@
 import { INTERRUPT_MESSAGES } from '#formats/interrupts.ts';
+import { contextEntryAddress, encodeContextEntry } from '#formats/vtd/context-entry.ts';
+import { encodeRootEntry, rootEntryAddress } from '#formats/vtd/root-entry.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
   IOMMU_HW_INFO_TYPE_INTEL_VTD,
@@ -6,8 +8,6 @@ import {
   iommu_hw_info_vtd,
 } from '#uapi/iommufd/device.ts';
 
-import { contextEntryAddress, encodeContextEntry } from '../../../hardware/vtd/context-table.ts';
-import { busOf, encodeRootEntry, rootEntryAddress } from '../../../hardware/vtd/root-table.ts';
 import type { VtdUnit } from '../../../hardware/vtd/vtd-unit.ts';
 import { invariant } from '../../../reference-bug.ts';
 import { IdPool } from '../../lib/id-pool.ts';
@@ -67,8 +67,7 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     this.parts = parts;
     this.unit = unit;
     this.features = featuresOf(unit.capability, unit.extendedCapability);
-    const { scalable } = this.features;
-    this.queue = new parts.QueuedInvalidation(pages, unit.invalidationQueue, scalable);
+    this.queue = new parts.QueuedInvalidation(pages, unit.invalidationQueue, this.features);
     this.rootTable = this.newTable();
     unit.setRootTable(this.rootTable | this.rootFlags());
     unit.enableTranslation();
@@ -212,7 +211,7 @@ export class IntelIommu implements IommuOps<IntelDevice> {
 
   /** Where the root table says where the context table of that requester is. */
   protected rootSlot(rid: number): bigint {
-    return rootEntryAddress(this.rootTable, busOf(rid));
+    return rootEntryAddress(this.rootTable, rid);
   }
 
   protected contextTable(rid: number): bigint {

@@ -1,15 +1,13 @@
-import type { ErrnoName } from '#uapi/errno.ts';
-
 import {
   FIRST_STAGE_PRESENT,
   FIRST_STAGE_USER,
   FIRST_STAGE_WRITE,
-} from '../../../hardware/vtd/first-stage.ts';
-import {
   SECOND_STAGE_READ,
   SECOND_STAGE_SNOOP,
   SECOND_STAGE_WRITE,
-} from '../../../hardware/vtd/second-stage.ts';
+} from '#formats/vtd/paging-entry.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+
 import { invariant } from '../../../reference-bug.ts';
 import type { Parts } from '../../../machine/parts.ts';
 import type { Pages } from '../../mm/pages.ts';

@@ -1,20 +1,21 @@
-import type { MemoryBus } from '../../../hardware/bus.ts';
+import { PRESENT } from '#formats/vtd/entry.ts';
 import {
   PASID_ENTRY_SIZE,
   directoryOffset,
   encodeDirectoryEntry,
   encodePasidEntry,
   pasidEntryOffset,
-} from '../../../hardware/vtd/pasid-table.ts';
-import type { PasidEntry } from '../../../hardware/vtd/pasid-table.ts';
+  PASIDS_OF_A_TABLE,
+} from '#formats/vtd/pasid-entry.ts';
+import type { PasidEntry } from '#formats/vtd/pasid-entry.ts';
+
+import type { MemoryBus } from '../../../hardware/bus.ts';
 import { invariant } from '../../../reference-bug.ts';
 import type { Folio, Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT } from '../../mm/user-memory.ts';
 
-const PRESENT = 1n;
 /** The directory is one page, which does for 15 bits of PASID. */
 const DIRECTORY_ENTRIES = 512;
-const PASIDS_OF_A_TABLE = 64;
 
 /** drivers/iommu/intel/pasid.c: the directory and the tables of one device. */
 export class PasidTable {

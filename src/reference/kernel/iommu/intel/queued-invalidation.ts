@@ -1,6 +1,5 @@
 import {
   DESCRIPTOR_SIZE,
-  MAX_ADDRESS_MASK,
   WIDE_DESCRIPTOR_SIZE,
   invalidateContextOfDevice,
   invalidateDeviceTlb,
@@ -11,12 +10,14 @@ import {
   invalidatePasidIotlbPages,
   pageGroupResponse,
   waitDescriptor,
-} from '../../../hardware/vtd/descriptors.ts';
-import type { Descriptor } from '../../../hardware/vtd/descriptors.ts';
+} from '#formats/vtd/descriptors.ts';
+import type { Descriptor } from '#formats/vtd/descriptors.ts';
+
 import type { InvalidationQueue } from '../../../hardware/vtd/invalidation-queue.ts';
 import { invariant } from '../../../reference-bug.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';
+import type { UnitFeatures } from './unit-features.ts';
 
 const DONE = 2n;
 
@@ -27,16 +28,22 @@ export class QueuedInvalidation {
   private readonly ring: bigint;
   private readonly status: bigint;
   private readonly step: bigint;
+  private readonly maxAddressMask: bigint;
   private tail = 0n;
 
   /** Descriptors are wide where the unit is in scalable mode. */
-  constructor(pages: Pages, queue: InvalidationQueue, isWide = false) {
+  constructor(
+    pages: Pages,
+    queue: InvalidationQueue,
+    { scalable, maxAddressMask }: Pick<UnitFeatures, 'scalable' | 'maxAddressMask'>,
+  ) {
     this.pages = pages;
     this.queue = queue;
-    this.step = isWide ? WIDE_DESCRIPTOR_SIZE : DESCRIPTOR_SIZE;
+    this.maxAddressMask = maxAddressMask;
+    this.step = scalable ? WIDE_DESCRIPTOR_SIZE : DESCRIPTOR_SIZE;
     this.ring = this.newPage();
     this.status = this.newPage();
-    queue.enable(this.ring, PAGE_SIZE, isWide);
+    queue.enable(this.ring, PAGE_SIZE, scalable);
   }
 
   flushContext(domainId: number, rid: number): void {
@@ -50,7 +57,7 @@ export class QueuedInvalidation {
   /** The smallest aligned power of two of pages that holds the range, or the whole domain if that is too many. */
   flushRange(domainId: number, iova: bigint, length: bigint): void {
     const pages = pagesAround(iova, length);
-    if (pages.mask > MAX_ADDRESS_MASK) this.flushDomain(domainId);
+    if (pages.mask > this.maxAddressMask) this.flushDomain(domainId);
     else this.submit(invalidateIotlbPages(domainId, pages.first, pages.mask));
   }
 
@@ -69,7 +76,7 @@ export class QueuedInvalidation {
     { iova, length }: { readonly iova: bigint; readonly length: bigint },
   ): void {
     const pages = pagesAround(iova, length);
-    if (pages.mask > MAX_ADDRESS_MASK) this.flushPasid(domainId, pasid);
+    if (pages.mask > this.maxAddressMask) this.flushPasid(domainId, pasid);
     else this.submit(invalidatePasidIotlbPages(domainId, pasid, pages));
   }
 

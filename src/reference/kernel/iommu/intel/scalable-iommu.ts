@@ -1,16 +1,16 @@
-import type { ErrnoName } from '#uapi/errno.ts';
-import { IOMMU_PGFAULT_PERM_READ, IOMMU_PGFAULT_PERM_WRITE } from '#uapi/iommufd/fault.ts';
-
-import { PageResponse } from '../../../hardware/bus.ts';
-import type { PageRequestMessage } from '../../../hardware/bus.ts';
-import { decodePageRequest, PAGE_REQUEST_SIZE } from '../../../hardware/vtd/page-request-queue.ts';
-import { PasidTranslation } from '../../../hardware/vtd/pasid-table.ts';
-import type { PasidEntry } from '../../../hardware/vtd/pasid-table.ts';
-import { SCALABLE_MODE, scalableHalf } from '../../../hardware/vtd/root-table.ts';
+import { PageResponse } from '#formats/pcie.ts';
+import type { PageRequestMessage } from '#formats/pcie.ts';
+import { decodePageRequest, PAGE_REQUEST_SIZE } from '#formats/vtd/page-request.ts';
+import { PasidTranslation } from '#formats/vtd/pasid-entry.ts';
+import type { PasidEntry } from '#formats/vtd/pasid-entry.ts';
+import { SCALABLE_MODE, scalableRootEntryAddress } from '#formats/vtd/root-entry.ts';
 import {
   encodeScalableContext,
   scalableContextAddress,
-} from '../../../hardware/vtd/scalable-context.ts';
+} from '#formats/vtd/scalable-context-entry.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+import { IOMMU_PGFAULT_PERM_READ, IOMMU_PGFAULT_PERM_WRITE } from '#uapi/iommufd/fault.ts';
+
 import { invariant } from '../../../reference-bug.ts';
 import { isErrno } from '../../lib/errno.ts';
 import { PAGE_SIZE } from '../../mm/user-memory.ts';
@@ -281,7 +281,7 @@ export class ScalableIommu extends IntelIommu {
   }
 
   protected override rootSlot(rid: number): bigint {
-    return super.rootSlot(rid) + scalableHalf(rid);
+    return scalableRootEntryAddress(this.rootTable, rid);
   }
 }
 

@@ -2,15 +2,15 @@ import {
   FIRST_STAGE_PRESENT,
   FIRST_STAGE_USER,
   FIRST_STAGE_WRITE,
-} from '../../../hardware/vtd/first-stage.ts';
-import {
-  SECOND_STAGE_PAGE_SIZE,
+  LARGE_PAGE,
   SECOND_STAGE_READ,
   SECOND_STAGE_WRITE,
   addressIn,
   isLeaf,
-  isPresent,
-} from '../../../hardware/vtd/second-stage.ts';
+  isSecondStagePresent,
+  isFirstStagePresent,
+} from '#formats/vtd/paging-entry.ts';
+
 import type { Pages } from '../../mm/pages.ts';
 import { PageTableBuilder } from '../page-table-builder.ts';
 import type { TableFormat } from '../page-table-builder.ts';
@@ -20,8 +20,7 @@ const common = {
   largestLeafLevel: 3,
   isLeaf,
   addressIn,
-  leaf: ({ physical, rights }, level) =>
-    physical | rights | (level > 1 ? SECOND_STAGE_PAGE_SIZE : 0n),
+  leaf: ({ physical, rights }, level) => physical | rights | (level > 1 ? LARGE_PAGE : 0n),
 } as const satisfies Partial<TableFormat>;
 
 /** generic_pt/fmt/vtdss.h */
@@ -29,7 +28,7 @@ function secondStageFormat(levels: 3 | 4): TableFormat {
   return {
     ...common,
     levels,
-    isPresent,
+    isPresent: isSecondStagePresent,
     table: (address) => address | SECOND_STAGE_READ | SECOND_STAGE_WRITE,
   };
 }
@@ -38,7 +37,7 @@ function secondStageFormat(levels: 3 | 4): TableFormat {
 const firstStageFormat: TableFormat = {
   ...common,
   levels: 4,
-  isPresent: (entry) => (entry & FIRST_STAGE_PRESENT) !== 0n,
+  isPresent: isFirstStagePresent,
   table: (address) => address | FIRST_STAGE_PRESENT | FIRST_STAGE_WRITE | FIRST_STAGE_USER,
 };
 

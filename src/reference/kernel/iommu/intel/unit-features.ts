@@ -1,7 +1,12 @@
+import { bits } from '#formats/bits.ts';
+import { ADDRESS_WIDTH, CAP, ECAP, MAX_ADDRESS_MASK, walksLevels } from '#formats/vtd/registers.ts';
+
 /** What CAP_REG and ECAP_REG of a unit say, as far as the driver asks: intel/iommu.h, cap_*() and ecap_*(). */
 export interface UnitFeatures {
   /** MGAW, bits. */
   readonly addressBits: number;
+  /** cap_max_amask_val(): log2 of the pages that one invalidation covers at most. */
+  readonly maxAddressMask: bigint;
   /** ecap_sc_support() */
   readonly snoopControl: boolean;
   /** sm_supported() */
@@ -22,18 +27,19 @@ export interface UnitFeatures {
 }
 
 export function featuresOf(capability: bigint, extended: bigint): UnitFeatures {
-  const bit = (register: bigint, index: bigint): boolean => ((register >> index) & 1n) !== 0n;
-  const scalable = bit(extended, 43n);
+  const has = (flags: bigint): boolean => (extended & flags) === flags;
+  const scalable = has(ECAP.ScalableMode);
   return {
-    addressBits: Number((capability >> 16n) & 0x3fn) + 1,
-    snoopControl: bit(extended, 7n),
+    addressBits: Number(bits(capability, ...ADDRESS_WIDTH)) + 1,
+    maxAddressMask: bits(capability, ...MAX_ADDRESS_MASK),
+    snoopControl: has(ECAP.SnoopControl),
     scalable,
-    firstStage: scalable && bit(extended, 47n),
-    fiveLevels: bit(capability, 60n),
-    nesting: scalable && bit(extended, 26n),
-    dirtyBits: scalable && bit(extended, 45n) && bit(extended, 48n),
-    supervisor: bit(extended, 31n),
-    extendedAccessed: bit(extended, 34n),
-    takesLevels: (levels) => bit(capability, BigInt(8 + levels - 2)),
+    firstStage: scalable && has(ECAP.FirstStage),
+    fiveLevels: (capability & CAP.FirstStage5Levels) !== 0n,
+    nesting: scalable && has(ECAP.Nesting),
+    dirtyBits: scalable && has(ECAP.SecondStageDirty | ECAP.ScalableCoherent),
+    supervisor: has(ECAP.Supervisor),
+    extendedAccessed: has(ECAP.ExtendedAccessed),
+    takesLevels: (levels) => (capability & walksLevels(levels)) !== 0n,
   };
 }

@@ -1,13 +1,11 @@
-import type { Hpa, Iova, Rid } from '#formats/addresses.ts';
-
-import type { DeviceTlbRange } from '../bus.ts';
+import type { Hpa, Iova, Rid } from '../addresses.ts';
+import { PAGE_MASK, PAGE_SIZE } from '../page.ts';
+import type { DeviceTlbRange } from '../pcie.ts';
 
 /** Bytes. */
 export const DESCRIPTOR_SIZE = 16n;
 /** With IQA.DW, which scalable mode needs; the second half is reserved. */
 export const WIDE_DESCRIPTOR_SIZE = 32n;
-/** CAP.MAMV: page-selective invalidations cover at most 2^18 pages. */
-export const MAX_ADDRESS_MASK = 18n;
 
 /** Bits 3:0 and 11:9. */
 export const Type = {
@@ -24,7 +22,7 @@ export const Type = {
 /** Of context entries and translations. Those of a PASID have no global one: 2 is all of the PASID. */
 export const Granularity = { Global: 1n, Domain: 2n, Selective: 3n } as const;
 export const PasidGranularity = { Domain: 0n, Selective: 1n, Global: 3n } as const;
-export const STATUS_WRITE = 1n << 5n;
+const STATUS_WRITE = 1n << 5n;
 /** Of device TLBs: the lowest zero of the address tells how much there is; without a zero, everything. */
 const SIZED = 1n << 0n;
 const SIZED_WITH_PASID = 1n << 11n;
@@ -101,26 +99,77 @@ export function typeOf([low]: Descriptor): bigint {
   return (low & 0xfn) | ((low >> 5n) & 0x70n);
 }
 
-export function domainOf(low: bigint): number {
+const EVERY_BIT = ~0n;
+/** By type; what a unit does not look at in a descriptor for a device is the device's business. */
+const reserved: ReadonlyMap<bigint, Descriptor> = new Map([
+  [Type.Context, [0xfffc_0000_0000_f1c0n, EVERY_BIT]],
+  [Type.Iotlb, [0xffff_ffff_0000_f100n, 0xf80n]],
+  [Type.Wait, [0xffff_f100n, 3n]],
+  [Type.PasidIotlb, [0xfff0_0000_0000_f1c0n, 0xf80n]],
+  [Type.PasidCache, [0xfff0_0000_0000_f1c0n, EVERY_BIT]],
+  [Type.PageGroupResponse, [0xfff0_0000_0000_01e0n, ~0xff8n]],
+]);
+
+export function hasReservedBits(descriptor: Descriptor): boolean {
+  const [low, high] = reserved.get(typeOf(descriptor)) ?? [0n, 0n];
+  return ((descriptor[0] & low) | (descriptor[1] & high)) !== 0n;
+}
+
+export function granularityOf([low]: Descriptor): bigint {
+  return (low >> 4n) & 3n;
+}
+
+export function domainOf([low]: Descriptor): number {
   return Number((low >> 16n) & 0xffffn);
 }
 
-export function pasidOf(low: bigint): number {
+export function pasidOf([low]: Descriptor): number {
   return Number((low >> 32n) & 0xf_ffffn);
 }
 
-/** What a descriptor of type 3 or 8 is about. HW-VTD-42 */
-export function deviceTlbRange([low, high]: Descriptor): DeviceTlbRange {
-  const withPasid = (low & 0xfn) === Type.PasidDeviceTlb;
-  const sized = (high & (withPasid ? SIZED_WITH_PASID : SIZED)) !== 0n;
-  const pasid = !withPasid ? 'none' : high & ANY_PASID ? 'any' : pasidOf(low);
-  return { pasid, ...pagesOf(high & ~0xfffn, sized) };
+/** SID: of the descriptors with a PASID it is where others have a domain. */
+export function sourceOf(descriptor: Descriptor): Rid {
+  const isHigh = typeOf(descriptor) === Type.Context || typeOf(descriptor) === Type.DeviceTlb;
+  return isHigh ? Number((descriptor[0] >> 32n) & 0xffffn) : domainOf(descriptor);
 }
 
-function pagesOf(address: Iova, sized: boolean): Pick<DeviceTlbRange, 'first' | 'length'> {
-  if (!sized) return { first: address, length: 4096n };
+/** FM: 0 to 3 of the function number's bits, from the highest, are not compared. */
+export function functionMaskOf([low]: Descriptor): number {
+  return [0, 0b100, 0b110, 0b111][Number((low >> 48n) & 3n)] ?? 0;
+}
+
+/** AM and ADDR: 2^AM pages from an address that has to be a multiple of them, which is not looked at here. */
+export function pagesOf([, high]: Descriptor): { readonly first: Iova; readonly mask: bigint } {
+  return { first: high & PAGE_MASK, mask: high & 0x3fn };
+}
+
+/** Of a page group response. */
+export function responseOf([low, high]: Descriptor): {
+  readonly group: number;
+  readonly code: number;
+} {
+  return { group: Number(high >> 3n), code: Number((low >> 12n) & 0xfn) };
+}
+
+/** Of a wait: what is to be stored where, if anything is. */
+export function statusWriteOf([low, high]: Descriptor):
+  { readonly address: Hpa; readonly data: number } | undefined {
+  return low & STATUS_WRITE ? { address: high, data: Number(low >> 32n) } : undefined;
+}
+
+/** What a descriptor of type 3 or 8 is about. HW-VTD-42 */
+export function deviceTlbRange(descriptor: Descriptor): DeviceTlbRange {
+  const [, high] = descriptor;
+  const withPasid = typeOf(descriptor) === Type.PasidDeviceTlb;
+  const sized = (high & (withPasid ? SIZED_WITH_PASID : SIZED)) !== 0n;
+  const pasid = !withPasid ? 'none' : high & ANY_PASID ? 'any' : pasidOf(descriptor);
+  return { pasid, ...sizedPages(high & PAGE_MASK, sized) };
+}
+
+function sizedPages(address: Iova, sized: boolean): Pick<DeviceTlbRange, 'first' | 'length'> {
+  if (!sized) return { first: address, length: PAGE_SIZE };
   if (address === EVERYTHING) return { first: 0n, length: undefined };
-  let length = 8192n;
+  let length = 2n * PAGE_SIZE;
   while (address & (length / 2n)) length *= 2n;
   return { first: address - (address % length), length };
 }

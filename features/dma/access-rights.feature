@@ -37,7 +37,7 @@ Feature: what a device may do to a mapping
       And it finds pattern "kept" in buffer "ram" + 1 page
 
     @IOAS-MAP-48
-    Scenario Outline: mappings side by side, <first> and <second>
+    Scenario Outline: mappings side by side keep rights of their own, <first> and <second>
       When it stores pattern "kept" in buffer "ram" + <kept>
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB <first>
       And it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at 16 MiB + 2 pages <second>
@@ -54,7 +54,7 @@ Feature: what a device may do to a mapping
         | read-write | read-only  | 2 pages |  1 page |
 
     @IOAS-MAP-48
-    Scenario: a write that begins in a writeable mapping and ends in one that is not
+    Scenario: a write begins in a writeable mapping and ends in one that is not
       When it stores pattern "kept" in buffer "ram" + 1 page
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 16 MiB + 1 page read-only
@@ -63,7 +63,7 @@ Feature: what a device may do to a mapping
       And it finds pattern "kept" in buffer "ram" + 1 page
 
     @IOAS-MAP-48 @needs:hugetlb
-    Scenario: a huge page that is only readable
+    Scenario: a huge page is mapped read-only
       Given a huge-page buffer "huge" of 2 MiB
       When it stores pattern "kept" in buffer "huge" + 1 MiB
       And it maps 2 MiB of buffer "huge" into IOAS "guest" at 16 MiB read-only
@@ -74,7 +74,7 @@ Feature: what a device may do to a mapping
       And it finds pattern "kept" in buffer "huge" + 1 MiB
 
     @IOAS-MAP-48 @IOAS-FILE-09 @needs:ioas-map-file
-    Scenario: a memfd that is mapped read-only
+    Scenario: a memfd is mapped read-only
       Given a memfd "shm" of 4 pages
       And a buffer "window" on memfd "shm"
       When it stores pattern "kept" in buffer "window" + 2 pages
@@ -88,7 +88,7 @@ Feature: what a device may do to a mapping
   Rule: the rights of a process over its memory are not those of the device
 
     @IOAS-MAP-31 @IOAS-MAP-48
-    Scenario: memory that the process may only read
+    Scenario: the process may only read the memory
       Given a memfd "file" of 1 page
       And a buffer "writable" on memfd "file"
       And a read-only buffer "constants" on memfd "file"
@@ -101,7 +101,7 @@ Feature: what a device may do to a mapping
       And it finds pattern "by another door" in buffer "writable"
 
     @IOAS-MAP-33
-    Scenario: a store to a private file mapping after a device may read it
+    Scenario: a process stores to a private file mapping after a device may read it
       Given a memfd "file" of 1 page
       And a private buffer "mine" on memfd "file"
       When it maps 1 page of buffer "mine" into IOAS "guest" at 16 MiB read-only

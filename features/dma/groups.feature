@@ -36,7 +36,7 @@ Feature: devices that the IOMMU cannot tell apart
       Then the access is blocked
 
     @VFIO-ATT-07 @VFIO-ATT-06
-    Scenario Outline: <who> moves, and neither device remembers where it stood
+    Scenario Outline: <who> moves, and neither device reaches its old page table
       Given an IOAS "other"
       When it attaches device "neighbour" to IOAS "guest"
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -61,7 +61,7 @@ Feature: devices that the IOMMU cannot tell apart
   Rule: one device leaves and the other one stays
 
     @VFIO-ATT-04 @OBJ-23
-    Scenario Outline: one device is <way>, and the other one goes on
+    Scenario Outline: one device is <way>, and the other one still works
       When it attaches device "neighbour" to IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it <leaves> device "nic"
@@ -94,7 +94,7 @@ Feature: devices that the IOMMU cannot tell apart
       Then the access is blocked
 
     @VFIO-ATT-08 @VFIO-DET-02
-    Scenario: a group that nobody is attached to any more goes elsewhere
+    Scenario: a group with no device attached any more can be attached elsewhere
       Given an IOAS "other"
       When it maps 1 page of buffer "ram" + 1 page into IOAS "other" at 16 MiB read-write
       And it attaches device "neighbour" to IOAS "other"

@@ -14,7 +14,7 @@ Feature: IOMMUs of other kinds
   Rule: a device reaches what is mapped, with the rights of the mapping
 
     @IOAS-MAP-49 @IOAS-MAP-48
-    Scenario Outline: two mappings beside each other, behind <iommu>
+    Scenario Outline: two adjacent mappings keep rights of their own, behind <iommu>
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at 16 MiB + 2 pages read-only
       And it stores pattern "kept" in buffer "ram" + 2 pages
@@ -41,7 +41,7 @@ Feature: IOMMUs of other kinds
   Rule: an unmap is over when the IOMMU has forgotten it
 
     @IOAS-UNMAP-17
-    Scenario Outline: one of two mappings goes, behind <iommu>
+    Scenario Outline: one of two mappings is unmapped, behind <iommu>
       Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 4 pages of buffer "ram" + 4 pages into IOAS "guest" at 16 MiB + 4 pages read-write
       And device "nic" sees buffer "ram" at 16 MiB .. +8 pages
@@ -65,7 +65,7 @@ Feature: IOMMUs of other kinds
         | iommu        |
         | an AMD IOMMU |
 
-  Rule: a device goes by the page table that it is attached to
+  Rule: a device uses the page table that it is attached to
 
     @VFIO-ATT-06 @IOAS-MAP-49 @needs:hwpt-alloc
     Scenario Outline: a device moves away and comes back, behind <iommu>

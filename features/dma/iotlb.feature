@@ -33,7 +33,7 @@ Feature: what a device remembers
         | 600 pages | last  |           16 MiB | 16 MiB + 599 pages |
 
     @IOAS-UNMAP-04 @IOAS-UNMAP-17
-    Scenario: one unmap of two mappings with a hole between them
+    Scenario: one unmap takes two mappings with a hole between them
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at 32 MiB read-write
       And device "nic" reads 1 page at 16 MiB + 1 page
@@ -93,7 +93,7 @@ Feature: what a device remembers
         | 18 MiB - 1 page |
 
     @IOAS-UNMAP-17 @needs:two-devices
-    Scenario: two devices share a page table, and both forget
+    Scenario: two devices share a page table, and both lose the mapping
       Given a device "disk" attached to IOAS "guest"
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And device "nic" reads 1 page at 16 MiB
@@ -106,7 +106,7 @@ Feature: what a device remembers
       Then the access is blocked
 
     @IOAS-UNMAP-17 @IOAS-MAP-36 @needs:two-devices @needs:hwpt-alloc
-    Scenario: two page tables of one IOAS both lose it
+    Scenario: two page tables of one IOAS both lose the mapping
       Given a HWPT "tables" for device "nic" on IOAS "guest"
       And a device "disk" attached to HWPT "tables"
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -148,7 +148,7 @@ Feature: what a device remembers
       And it finds pattern "old place" in buffer "ram" + 1 page
 
     @IOAS-MAP-49
-    Scenario: a map after the device was blocked there
+    Scenario: a map takes effect where the device was blocked before
       When it stores pattern "soon" in buffer "ram" + 1 page
       And device "nic" reads 1 page at 16 MiB + 1 page
       Then the access is blocked
@@ -177,7 +177,7 @@ Feature: what a device remembers
       And it finds pattern "second" in buffer "ram"
 
     @IOAS-UNMAP-17 @IOAS-MAP-38 @needs:hugetlb
-    Scenario: a small page comes to where a huge page was, and a huge one again
+    Scenario: a small page takes the place of a huge page, and a huge one again
       Given a huge-page buffer "huge" of 2 MiB
       When it stores pattern "huge" in buffer "huge" + 1 MiB
       And it stores pattern "small" in buffer "ram" + 3 pages
@@ -213,7 +213,7 @@ Feature: what a device remembers
       Then the device got pattern "guest"
 
     @VFIO-ATT-06 @IOAS-MAP-49 @needs:vfio-device
-    Scenario: a device moves to an IOAS that has less
+    Scenario: a device moves to an IOAS that maps less
       Given an IOAS "other"
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" into IOAS "other" at 16 MiB read-only
@@ -243,7 +243,7 @@ Feature: what a device remembers
       Then the access goes through
 
     @IOAS-MAP-34 @IOAS-UNMAP-17
-    Scenario: the process gives its memory back while the device uses it
+    Scenario: the process munmaps its memory while the device uses it
       When it stores pattern "old page" in buffer "ram" + 1 page
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it gives back 2 pages of buffer "ram"

@@ -11,7 +11,7 @@ Feature: what a device cannot reach
   Rule: a mapping ends with its last byte
 
     @IOAS-MAP-49 @needs:dma
-    Scenario Outline: a read of <length> at <iova>, beside a mapping of 16 MiB .. +4 pages
+    Scenario Outline: a device reads <length> at <iova>, beside a mapping of 16 MiB .. +4 pages
       Given a device "nic" attached to IOAS "guest"
       When it maps 4 pages of buffer "ram" + 2 pages into IOAS "guest" at 16 MiB read-write
       And device "nic" reads <length> at <iova>
@@ -53,7 +53,7 @@ Feature: what a device cannot reach
       And device "nic" does not see buffer "ram" + 6 pages at 16 MiB + 2 pages .. +1 page
 
     @IOAS-MAP-13 @IOAS-MAP-49
-    Scenario: a map beyond what the page table can address
+    Scenario: a map beyond what the page table can address is refused
       Given a device "nic" attached to IOAS "guest"
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 4096 PiB read-write
       Then it fails with EINVAL
@@ -65,7 +65,7 @@ Feature: what a device cannot reach
       Then device "nic" sees buffer "ram" at 16 MiB .. +2 pages
 
     @IOAS-RANGES-07
-    Scenario Outline: a device comes to an IOAS with a map at <iova>, which no page table can address
+    Scenario Outline: a device is attached to an IOAS with a map at <iova>, which no page table can address
       Given a device "nic"
       When it maps 2 pages of buffer "ram" into IOAS "guest" at <iova> read-write
       And it attaches device "nic" to IOAS "guest"
@@ -151,7 +151,7 @@ Feature: what a device cannot reach
       And process "helper" finds pattern "before the fork" in buffer "ram"
 
     @IOAS-MAP-34 @IOAS-UNMAP-20 @needs:dma @needs:processes
-    Scenario: a device still reaches the memory of a process that is gone
+    Scenario: a device still reaches the memory of a process that has exited
       Given a process "helper"
       And a device "nic" attached to IOAS "guest"
       When process "helper" stores pattern "left behind" in buffer "ram" + 3 pages

@@ -34,7 +34,7 @@ Feature: what a device reaches through a guest's page table
       And device "nic" sees buffer "ram" at 64 MiB .. +2 pages
 
     @HWPT-22
-    Scenario Outline: nothing leads on from <iova>
+    Scenario Outline: <iova> leads nowhere
       When device "nic" reads 1 page at <iova>
       Then the access is blocked
       When device "nic" writes pattern "strewn" at <iova>
@@ -50,7 +50,7 @@ Feature: what a device reaches through a guest's page table
         | U64_MAX - 64 MiB + 1 byte |
 
     @HWPT-22
-    Scenario: the guest lets the device only read
+    Scenario: a page of the guest is mapped read-only
       When the guest maps 1 page at 128 MiB to 16 MiB + 2 pages read-only in page table "gpt"
       And it stores pattern "kept" in buffer "ram" + 2 pages
       And device "nic" writes pattern "strewn" at 128 MiB
@@ -62,7 +62,7 @@ Feature: what a device reaches through a guest's page table
       And it finds pattern "kept" in buffer "ram" + 2 pages
 
     @HWPT-22
-    Scenario: the guest's page is not there
+    Scenario: the guest's page is not mapped by the host
       When the guest maps 1 page at 128 MiB to 32 MiB read-write in page table "gpt"
       And device "nic" reads 1 page at 128 MiB
       Then the access is blocked
@@ -70,7 +70,7 @@ Feature: what a device reaches through a guest's page table
       Then device "nic" sees buffer "ram" + 4 pages at 128 MiB .. +1 page
 
     @HWPT-22 @IOAS-UNMAP-17
-    Scenario: the guest's page table is not there any more
+    Scenario: the guest's page table is unmapped by the host
       When it unmaps 8 pages at 1 MiB from IOAS "guest"
       And device "nic" reads 1 page at 64 MiB
       Then the access is blocked
@@ -123,7 +123,7 @@ Feature: what a device reaches through a guest's page table
         | LEAF  |
 
     @INV-19
-    Scenario: pages lead elsewhere, each with an entry of its own
+    Scenario: each page leads elsewhere, with an entry of its own
       When device "nic" reads 2 pages at 64 MiB
       Then the access goes through
       When it stores pattern "new first" in buffer "ram" + 4 pages
@@ -171,7 +171,7 @@ Feature: what a device reaches through a guest's page table
   Rule: an invalidation that makes no sense is refused
 
     @INV-18
-    Scenario Outline: an address of <addr>, <pages> pages, flags <flags>, a reserved field of <reserved>
+    Scenario Outline: an entry with address <addr>, <pages> pages, flags <flags> and a reserved field of <reserved> is refused
       When it stores an array of struct iommu_hwpt_vtd_s1_invalidate in buffer "list":
         | addr   | npages  | flags   | __reserved |
         | 64 MiB |       1 | none    |          0 |
@@ -198,7 +198,7 @@ Feature: what a device reaches through a guest's page table
         |          1 byte | U64_MAX | bit 1       |        0 | EOPNOTSUPP |
 
     @INV-08 @INV-09
-    Scenario Outline: entries of type <type> and <length>
+    Scenario Outline: entries of type <type> and <length> are refused
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | HWPT "stage1" |
         | data_type | <type>        |
@@ -216,10 +216,10 @@ Feature: what a device reaches through a guest's page table
         | VTD_S1     | 23 bytes |
         | VTD_S1     | 25 bytes |
 
-  Rule: what the parent loses no device reaches, whatever is kept of the guest's table
+  Rule: no device reaches what the parent has lost, whatever is cached of the guest's table
 
     @IOAS-UNMAP-17
-    Scenario: a page of the guest goes
+    Scenario: the pages of the guest are unmapped
       When device "nic" reads 2 pages at 64 MiB
       Then the access goes through
       When it unmaps 8 pages at 16 MiB from IOAS "guest"
@@ -231,7 +231,7 @@ Feature: what a device reaches through a guest's page table
   Rule: what is written through a guest's page table is dirty in the parent
 
     @DIRTY-11 @DIRTY-13
-    Scenario: tracking is switched on after the device came
+    Scenario: tracking is switched on after the device was attached
       When device "nic" writes pattern "before" at 64 MiB + 1 page
       And it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
         | hwpt_id | HWPT "parent" |
@@ -249,7 +249,7 @@ Feature: what a device reaches through a guest's page table
       Then it finds only bit 1 set in buffer "later"
 
     @DIRTY-23
-    Scenario: tracking is on before the device comes
+    Scenario: tracking is on before the device is attached
       When it attaches device "nic" to IOAS "other"
       And it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
         | hwpt_id | HWPT "parent" |

@@ -11,7 +11,7 @@ Feature: how large the pages of a page table are
   Rule: memory of huge pages leads each IOVA to its byte
 
     @IOAS-MAP-38 @needs:hugetlb
-    Scenario Outline: <length> from <offset> of two huge pages, at <iova>
+    Scenario Outline: a map at <iova> takes <length> from <offset> of two huge pages
       Given a huge-page buffer "huge" of 4 MiB
       And a device "nic" attached to IOAS "guest"
       When it maps <length> of buffer "huge" + <offset> into IOAS "guest" at <iova> read-write
@@ -33,7 +33,7 @@ Feature: how large the pages of a page table are
         | 2 MiB - 2 pages |         1 page | 18 MiB + 1 page |
 
     @IOAS-MAP-38 @IOAS-MAP-49 @needs:hugetlb
-    Scenario Outline: <length> of two huge pages, and not a page more
+    Scenario Outline: a map of <length> of two huge pages takes not a page more
       Given a huge-page buffer "huge" of 4 MiB
       And a device "nic" attached to IOAS "guest"
       When it maps <length> of buffer "huge" into IOAS "guest" at 18 MiB read-write
@@ -48,7 +48,7 @@ Feature: how large the pages of a page table are
         | 4 MiB - 1 page |
 
     @IOAS-MAP-17 @IOAS-MAP-38 @needs:hugetlb
-    Scenario: huge and small pages side by side
+    Scenario: huge and small pages lie side by side
       Given a huge-page buffer "huge" of 2 MiB
       And a device "nic" attached to IOAS "guest"
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 18 MiB - 2 pages read-write
@@ -78,7 +78,7 @@ Feature: how large the pages of a page table are
         | page by page | 2 pages of buffer "ram" | 18 MiB + 5 pages | as a whole   |  2 MiB of buffer "huge" |           18 MiB | buffer "huge" |             18 MiB .. +2 MiB | buffer "ram"  |
 
     @OPT-19 @IOAS-MAP-38 @needs:hugetlb
-    Scenario: a huge page where the option forbids large entries
+    Scenario: a huge page is mapped where the option forbids large entries
       Given a huge-page buffer "huge" of 2 MiB
       When it sets the huge pages option of IOAS "guest" to 0
       Given a device "nic" attached to IOAS "guest"
@@ -90,7 +90,7 @@ Feature: how large the pages of a page table are
   Rule: the ends of the address space are like any other place
 
     @IOAS-MAP-16 @IOAS-MAP-38 @needs:vfio-device @needs:hugetlb
-    Scenario: a huge page at the bottom, and what follows it
+    Scenario: a huge page lies at the bottom, and more pages follow it
       Given a huge-page buffer "huge" of 4 MiB
       And a device "nic" attached to IOAS "guest"
       When it maps 2 MiB of buffer "huge" into IOAS "guest" at 0 read-write
@@ -106,7 +106,7 @@ Feature: how large the pages of a page table are
       And device "nic" sees buffer "ram" at 1 GiB .. +2 pages
 
     @IOAS-MAP-13 @IOAS-MAP-38 @needs:test-cmd @needs:hugetlb
-    Scenario: a huge page at the top of the aperture of a mock device
+    Scenario: a huge page fits at the top of the aperture of a mock device
       Given a huge-page buffer "huge" of 2 MiB
       And a device "nic" attached to IOAS "guest"
       When it maps 2 MiB of buffer "huge" into IOAS "guest" at 2 GiB - 2 MiB + 1 page read-write
@@ -121,7 +121,7 @@ Feature: how large the pages of a page table are
   Rule: memory in many pieces leads each IOVA to its byte
 
     @IOAS-MAP-35
-    Scenario Outline: memory whose pages lie elsewhere from page to page, <rights>
+    Scenario Outline: memory whose pages are scattered is mapped, <rights>
       Given a memfd "file" of 8 pages
       And a shared buffer "view" on memfd "file"
       And a shared buffer "striped" on memfd "file"
@@ -140,7 +140,7 @@ Feature: how large the pages of a page table are
         | read-only  |
 
     @IOAS-MAP-43 @needs:test-cmd @needs:hugetlb @needs:proc
-    Scenario Outline: an access holds a slice of memory, handled <size> pages at a time
+    Scenario Outline: an access holds a slice of a <sort>, handled <size> pages at a time
       Given an access "mdev" that pins on IOAS "guest"
       And a <sort> "big" of 2 MiB
       When it maps 64 pages of buffer "big" + 3 pages into IOAS "guest" at 16 MiB read-write

@@ -13,7 +13,7 @@ Feature: the size of a command's struct
   Rule: a struct without its mandatory fields is refused, and nothing is executed
 
     @ABI-06
-    Scenario Outline: <command> without the last byte of its mandatory fields
+    Scenario Outline: <command> fails without the last byte of its mandatory fields
       When it calls <command> with one byte less than its minimum size
       Then it fails with EINVAL
       And it wrote nothing back
@@ -82,7 +82,7 @@ Feature: the size of a command's struct
         | IOMMU_TEST_CMD |
 
     @ABI-06
-    Scenario Outline: a struct of <size> bytes
+    Scenario Outline: a struct of <size> bytes is refused
       When it calls IOMMU_IOAS_UNMAP with a size of <size> bytes
       Then it fails with EINVAL
       And it wrote nothing back
@@ -154,7 +154,7 @@ Feature: the size of a command's struct
       And it wrote back only "out_ioas_id"
 
     @ABI-08
-    Scenario Outline: <command> with 8 zero bytes at its end
+    Scenario Outline: <command> takes 8 zero bytes at its end
       When it calls <command> with 8 zero bytes appended
       Then it succeeds
       And it wrote nothing back
@@ -171,7 +171,7 @@ Feature: the size of a command's struct
         | IOMMU_IOAS_UNMAP | 64 MiB .. +2 pages is not mapped in IOAS "guest" |
 
     @ABI-08 @ABI-13
-    Scenario Outline: <tail> appended to a map, which takes them
+    Scenario Outline: a map takes <tail> appended to it
       When it calls IOMMU_IOAS_MAP with <tail> appended and:
         | flags | READABLE |
       Then it succeeds
@@ -203,7 +203,7 @@ Feature: the size of a command's struct
   Rule: a longer struct is refused if anything that the kernel does not know is set, and nothing is executed
 
     @ABI-09
-    Scenario Outline: <command> with a byte that it does not know
+    Scenario Outline: <command> refuses a byte that it does not know
       When it calls <command> with 8 bytes, the last one set, appended
       Then it fails with E2BIG
       And it wrote nothing back
@@ -272,7 +272,7 @@ Feature: the size of a command's struct
         | IOMMU_TEST_CMD |
 
     @ABI-09
-    Scenario Outline: <tail> appended to a map, which takes nothing
+    Scenario Outline: a map refuses <tail> appended to it
       When it calls IOMMU_IOAS_MAP with <tail> appended
       Then it fails with E2BIG
       And it wrote nothing back
@@ -295,7 +295,7 @@ Feature: the size of a command's struct
   Rule: what the kernel does not know is looked at before the fields that it knows
 
     @ABI-11
-    Scenario Outline: <command> with a wrong <field> and a byte that it does not know
+    Scenario Outline: <command> looks at a byte that it does not know before a wrong <field>
       When it calls <command> with 1 byte, the last one set, appended and:
         | <field> | <value> |
       Then it fails with E2BIG

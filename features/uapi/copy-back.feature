@@ -23,7 +23,7 @@ Feature: what a command writes back
         | __reserved2 | 0x5a5a |
 
     @ABI-12
-    Scenario: a struct that fills memory up to its last byte
+    Scenario: a struct fills memory up to its last byte
       When it calls IOMMU_IOAS_ALLOC with a tail in bad memory and:
         | size | 12 bytes |
       Then it succeeds
@@ -32,7 +32,7 @@ Feature: what a command writes back
   Rule: neither the bytes behind the kernel's struct nor its size field are written
 
     @ABI-13
-    Scenario Outline: IOMMU_IOAS_ALLOC of a later release, with <tail> more
+    Scenario Outline: IOMMU_IOAS_ALLOC of a later release has <tail> more
       When it calls IOMMU_IOAS_ALLOC with <tail> appended
       Then it succeeds
       And it wrote back only "out_ioas_id"
@@ -48,7 +48,7 @@ Feature: what a command writes back
   Rule: an object whose id cannot be told is not made
 
     @ABI-14 @OBJ-33
-    Scenario: an IOAS, with its struct in read-only memory
+    Scenario: an IOAS is not made, with its struct in read-only memory
       When it calls IOMMU_IOAS_ALLOC with read-only memory
       Then it fails with EFAULT
       And it wrote nothing back
@@ -70,7 +70,7 @@ Feature: what a command writes back
         | out_ioas_id | 2 |
 
     @ABI-14 @OBJ-33 @needs:fault-queue
-    Scenario: a fault queue, with its struct in read-only memory
+    Scenario: a fault queue is not made, with its struct in read-only memory
       When it calls IOMMU_FAULT_QUEUE_ALLOC with read-only memory
       Then it fails with EFAULT
       And it wrote nothing back
@@ -82,7 +82,7 @@ Feature: what a command writes back
         | out_fault_id | 2 |
 
     @ABI-14 @OBJ-33 @needs:hwpt-alloc @needs:device
-    Scenario: a page table, with its struct in read-only memory
+    Scenario: a page table is not made, with its struct in read-only memory
       Given a device "nic" attached to IOAS "guest"
       And a HWPT "first" for device "nic" on IOAS "guest"
       When it destroys HWPT "first"
@@ -108,7 +108,7 @@ Feature: what a command writes back
   Rule: a mapping whose IOVA cannot be told stays
 
     @ABI-15
-    Scenario: a map, with its struct in read-only memory
+    Scenario: a map takes effect, with its struct in read-only memory
       When it calls IOMMU_IOAS_MAP with read-only memory
       Then it fails with EFAULT
       And it wrote nothing back
@@ -124,7 +124,7 @@ Feature: what a command writes back
       And device "nic" sees buffer "ram" at 16 MiB .. +1 page
 
     @ABI-15
-    Scenario: a copy, with its struct in read-only memory
+    Scenario: a copy takes effect, with its struct in read-only memory
       Given an IOAS "other"
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       When it calls IOMMU_IOAS_COPY with read-only memory and:
@@ -135,7 +135,7 @@ Feature: what a command writes back
       And 16 MiB .. +1 page is mapped in IOAS "guest"
 
     @ABI-15 @needs:ioas-map-file
-    Scenario: a map of a memfd, with its struct in read-only memory
+    Scenario: a map of a memfd takes effect, with its struct in read-only memory
       Given a memfd "image" of 2 pages
       When it calls IOMMU_IOAS_MAP_FILE with read-only memory
       Then it fails with EFAULT
@@ -145,7 +145,7 @@ Feature: what a command writes back
   Rule: a range whose length cannot be told is unmapped all the same
 
     @ABI-16
-    Scenario: an unmap, with its struct in read-only memory
+    Scenario: an unmap takes effect, with its struct in read-only memory
       Given it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       When it calls IOMMU_IOAS_UNMAP with read-only memory
       Then it fails with EFAULT
@@ -163,7 +163,7 @@ Feature: what a command writes back
       And device "nic" does not see buffer "ram" at 16 MiB .. +2 pages
 
     @ABI-16
-    Scenario: an unmap of everything, with its struct in read-only memory
+    Scenario: an unmap of everything takes effect, with its struct in read-only memory
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" into IOAS "guest" at 32 MiB read-write
       When it calls IOMMU_IOAS_UNMAP with read-only memory and:
@@ -175,7 +175,7 @@ Feature: what a command writes back
   Rule: a command that fails leaves its struct as it was
 
     @ABI-20
-    Scenario Outline: <command> with a wrong <field>
+    Scenario Outline: <command> with a wrong <field> writes nothing back
       Given it maps 2 pages of buffer "ram" into IOAS "guest" at 64 MiB read-write
       When it calls <command> with:
         | <field> | <value> |

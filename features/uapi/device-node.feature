@@ -57,7 +57,7 @@ Feature: /dev/iommu
       Then it reports "IN, OUT, RDNORM, WRNORM"
 
     @ABI-25
-    Scenario: there is nothing in it to map
+    Scenario: it has nothing to map
       Given an iommufd
       When it mmaps the iommufd
       Then it fails with ENXIO

@@ -12,7 +12,7 @@ Feature: flags and reserved fields
   Rule: an unknown flag is refused, and so is an unknown option, operation or type
 
     @ABI-17
-    Scenario Outline: <command> with <value> in <field>
+    Scenario Outline: <command> refuses <value> in <field>
       When it calls <command> with:
         | <field> | <value> |
       Then it fails with EOPNOTSUPP
@@ -72,7 +72,7 @@ Feature: flags and reserved fields
         | IOMMU_HW_QUEUE_ALLOC | type  |     0 |
 
     @ABI-17 @needs:hwpt-alloc @needs:device
-    Scenario Outline: IOMMU_HWPT_ALLOC with <flag> in flags
+    Scenario Outline: IOMMU_HWPT_ALLOC refuses <flag> in flags
       Given a device "nic" attached to IOAS "guest"
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | <flag> |
@@ -87,7 +87,7 @@ Feature: flags and reserved fields
   Rule: a reserved field is 0
 
     @ABI-18
-    Scenario Outline: <command> with <value> in its reserved field
+    Scenario Outline: <command> refuses <value> in its reserved field
       When it calls <command> with:
         | <field> | <value> |
       Then it fails with EOPNOTSUPP
@@ -124,7 +124,7 @@ Feature: flags and reserved fields
         | IOMMU_IOAS_NOIOMMU_GET_PA | __reserved |     1 |
 
     @ABI-18 @needs:hwpt-alloc @needs:device
-    Scenario Outline: <command> with 1 in __reserved
+    Scenario Outline: <command> refuses 1 in __reserved
       Given a device "nic" attached to IOAS "guest"
       When it calls <command> with:
         | __reserved | 1 |
@@ -136,7 +136,7 @@ Feature: flags and reserved fields
         | IOMMU_HWPT_GET_DIRTY_BITMAP |
 
     @ABI-19 @needs:hwpt-alloc @needs:device
-    Scenario: __reserved2 of IOMMU_HWPT_ALLOC, at which Linux does not look
+    Scenario: Linux does not look at __reserved2 of IOMMU_HWPT_ALLOC
       Given a device "nic" attached to IOAS "guest"
       When it calls IOMMU_HWPT_ALLOC with:
         | __reserved2 | 1 |
@@ -149,7 +149,7 @@ Feature: flags and reserved fields
   Rule: of several faults, flags and reserved fields come first, then arithmetic, then ids, then what is mapped
 
     @ABI-28
-    Scenario Outline: IOMMU_IOAS_MAP with <faults>
+    Scenario Outline: IOMMU_IOAS_MAP tells the first of <faults>
       When it calls IOMMU_IOAS_MAP with:
         | flags   | <flags>  |
         | length  | <length> |
@@ -168,7 +168,7 @@ Feature: flags and reserved fields
         | nothing but a place that is taken                    | FIXED_IOVA, READABLE        |  1 page | IOAS "guest"   | EEXIST     |
 
     @ABI-28
-    Scenario Outline: IOMMU_IOAS_COPY with <faults>
+    Scenario Outline: IOMMU_IOAS_COPY tells the first of <faults>
       When it calls IOMMU_IOAS_COPY with:
         | flags       | <flags>  |
         | length      | <length> |
@@ -191,7 +191,7 @@ Feature: flags and reserved fields
   Rule: a kernel built for tests knows one flag more
 
     @ABI-26 @needs:test-cmd
-    Scenario: a copy that names its source as the n-th mapping and a byte of it
+    Scenario: a copy names its source as the n-th mapping and a byte of it
       Given it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 96 MiB read-write
       When it calls IOMMU_IOAS_COPY with:
         | flags    | FIXED_IOVA, READABLE, ACCESS_SYZ |
@@ -202,7 +202,7 @@ Feature: flags and reserved fields
       And 32 MiB .. +1 page is mapped in IOAS "guest"
 
     @ABI-26 @needs:no-test-cmd
-    Scenario: the same copy on a kernel that is not built for tests
+    Scenario: the same copy is refused on a kernel that is not built for tests
       When it calls IOMMU_IOAS_COPY with:
         | flags    | FIXED_IOVA, READABLE, ACCESS_SYZ |
         | src_iova |                                1 |
@@ -213,7 +213,7 @@ Feature: flags and reserved fields
   Rule: a command that was not built in is refused, but known
 
     @ABI-29 @OPT-38
-    Scenario: the physical address of a mapping that no page table has, with or without support for noiommu
+    Scenario: the physical address is asked for of a mapping that no page table has, with or without support for noiommu
       When it calls IOMMU_IOAS_NOIOMMU_GET_PA
       Then it fails with EOPNOTSUPP
       And it wrote nothing back

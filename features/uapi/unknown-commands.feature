@@ -111,7 +111,7 @@ Feature: the number of a command
   Rule: a number that no command has is refused
 
     @ABI-03
-    Scenario Outline: <number>, <which>
+    Scenario Outline: <number> is refused, <which>
       When it calls ioctl <number>
       Then it fails with ENOTTY
       And it wrote nothing back
@@ -126,7 +126,7 @@ Feature: the number of a command
         | 0x3bff | the last of the type                        |
 
     @VFIO-31
-    Scenario Outline: <number>, a VFIO command <which>
+    Scenario Outline: <number> is refused, a VFIO command <which>
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -150,7 +150,7 @@ Feature: the number of a command
   Rule: a kernel that is not built for tests does not know the test command
 
     @MOCK-03 @ABI-03 @needs:no-test-cmd
-    Scenario Outline: the number <number> with <memory>
+    Scenario Outline: the number <number> is refused with <memory>
       When it calls ioctl <number> with <form>
       Then it fails with ENOTTY
       And nothing has changed
@@ -164,7 +164,7 @@ Feature: the number of a command
   Rule: between the last command and the test command, memory is looked at before the number
 
     @ABI-04 @needs:test-cmd
-    Scenario Outline: <number> with <memory>
+    Scenario Outline: <number> is refused with <memory>
       When it calls ioctl <number> with <form>
       Then it fails with <errno>
       And nothing has changed

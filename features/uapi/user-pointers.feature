@@ -11,7 +11,7 @@ Feature: the pointer to a command's struct
   Rule: a struct that cannot be read is refused, and nothing is executed
 
     @ABI-05
-    Scenario Outline: <command> with <pointer>
+    Scenario Outline: <command> fails with <pointer>
       When it calls <command> with <pointer>
       Then it fails with EFAULT
       And nothing has changed
@@ -65,7 +65,7 @@ Feature: the pointer to a command's struct
   Rule: a struct that claims to reach into memory that is not there is refused
 
     @ABI-10
-    Scenario Outline: <command> whose known fields are there, and whose tail is not
+    Scenario Outline: <command> is refused whose known fields are there, and whose tail is not
       When it calls <command> with a tail in bad memory
       Then it fails with EFAULT
       And it wrote nothing back
@@ -84,7 +84,7 @@ Feature: the pointer to a command's struct
         | IOMMU_VFIO_IOAS        |
 
     @ABI-10
-    Scenario Outline: a size of <size>, up to the last of them in bad memory
+    Scenario Outline: a size of <size> reaches into bad memory
       When it calls IOMMU_IOAS_MAP with a tail in bad memory and:
         | size | <size> |
       Then it fails with EFAULT
@@ -98,7 +98,7 @@ Feature: the pointer to a command's struct
         |        0xffffffff |
 
     @ABI-10
-    Scenario: a struct that ends with the last byte of memory
+    Scenario: a struct ends with the last byte of memory
       When it calls IOMMU_IOAS_MAP with a tail in bad memory and:
         | size | 40 bytes |
       Then it succeeds

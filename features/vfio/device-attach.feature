@@ -9,10 +9,10 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
     And an IOAS "guest"
     And a device "nic"
 
-  Rule: the struct has to be understood
+  Rule: the struct of an attach has to be understood
 
     @VFIO-ATT-01 @DEV-19
-    Scenario Outline: an attach with <form>
+    Scenario Outline: an attach with <form> is refused
       When it binds device "nic" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with <form>
       Then it fails with EINVAL
@@ -26,7 +26,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
         | one byte less than its minimum size |
 
     @VFIO-ATT-01 @DEV-19
-    Scenario Outline: an attach with <flags>
+    Scenario Outline: an attach with <flags> is refused
       When it binds device "nic" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with:
         | flags | <flags> |
@@ -41,7 +41,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
         | bit 31 |
 
     @VFIO-ATT-02 @PASID-01
-    Scenario: an attach of a PASID without room for one
+    Scenario: an attach of a PASID without room for one is refused
       When it binds device "nic" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with its minimum size and:
         | flags | PASID          |
@@ -54,7 +54,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
   Rule: the object has to be an IOAS or a page table
 
     @VFIO-ATT-03 @DEV-20 @DEV-21
-    Scenario Outline: an attach to <object>
+    Scenario Outline: an attach to <object> is refused
       When it binds device "nic" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with:
         | pt_id | <object> |
@@ -120,7 +120,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       And HWPT "tables" no longer exists
 
     @VFIO-ATT-05 @needs:two-devices
-    Scenario: the page table that another attach made
+    Scenario: the page table that another attach made is taken
       Given a device "disk"
       When it attaches device "nic" to IOAS "guest"
       And it binds device "disk" to the iommufd
@@ -150,7 +150,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       And device "nic" does not see buffer "ram" at 16 MiB .. +4 pages
 
     @VFIO-ATT-06 @DEV-28 @needs:two-devices
-    Scenario: a device moves to where it stands
+    Scenario: a device moves to the page table that it has
       Given a device "disk" attached to IOAS "guest"
       And a buffer "ram" of 4 pages
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -183,7 +183,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
         | no such object | ENOENT     |
 
   @needs:shared-group
-  Rule: the devices of a group stand at one page table
+  Rule: the devices of a group share one page table
 
     @VFIO-ATT-07 @DEV-34
     Scenario: one device of a group moves, and takes the other one along
@@ -240,7 +240,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
     # The interrupts of x86 devices are writes to 4078 MiB .. +1 MiB, which no page table translates.
 
     @VFIO-ATT-09 @DEV-37
-    Scenario Outline: an IOAS with a mapping of <case> a reserved range
+    Scenario Outline: an IOAS with a mapping of <case> a reserved range is refused
       Given a buffer "ram" of 4 pages
       When it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
       And it attaches device "nic" to IOAS "guest"
@@ -258,7 +258,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
         | the upper end of  | 4079 MiB - 1 page | 2 pages |
 
     @VFIO-ATT-09
-    Scenario: an IOAS with mappings that touch a reserved range
+    Scenario: an IOAS has mappings that touch a reserved range
       Given a buffer "ram" of 4 pages
       When it maps 1 page of buffer "ram" into IOAS "guest" at 4078 MiB - 1 page read-write
       And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 4079 MiB read-write
@@ -269,7 +269,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       And device "nic" does not see buffer "ram" at 4078 MiB .. +1 page
 
     @VFIO-ATT-09 @DEV-37
-    Scenario: an IOAS that allows IOVAs of a reserved range
+    Scenario: an IOAS allows IOVAs of a reserved range
       When it allows only these IOVAs in IOAS "guest":
         | 4078 MiB - 2 pages | 2 pages + 2 bytes |
       And it attaches device "nic" to IOAS "guest"

@@ -43,10 +43,10 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
         | writes device "nic"                 |
         | mmaps device "nic"                  |
 
-  Rule: the struct has to be understood, and name an iommufd
+  Rule: the struct of a bind has to be understood, and name an iommufd
 
     @VFIO-CDEV-04 @DEV-02 @DEV-03
-    Scenario Outline: a bind with <form>
+    Scenario Outline: a bind with <form> is refused
       When it opens device "nic"
       And it calls VFIO_DEVICE_BIND_IOMMUFD with <form>
       Then it fails with <errno>
@@ -75,7 +75,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
         | 8 zero bytes appended |
 
     @VFIO-CDEV-04 @DEV-04
-    Scenario Outline: <value> as <field> of a bind
+    Scenario Outline: <value> is refused as <field> of a bind
       When it opens device "nic"
       And it calls VFIO_DEVICE_BIND_IOMMUFD with:
         | <field> | <value> |
@@ -90,7 +90,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
         | flags   | bit 31 |
 
     @VFIO-CDEV-05 @DEV-05
-    Scenario Outline: <fd> instead of an iommufd
+    Scenario Outline: <fd> is refused instead of an iommufd
       Given a memfd "file" of 1 page
       When it opens device "nic"
       And it calls VFIO_DEVICE_BIND_IOMMUFD with:
@@ -106,7 +106,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
         | device "nic" | EBADFD |
 
     @VFIO-CDEV-13 @DEV-48
-    Scenario Outline: a token for a device that takes none, at <token>
+    Scenario Outline: a token for a device that takes none is refused, at <token>
       Given a buffer "token" of 1 page
       When it opens device "nic"
       And it calls VFIO_DEVICE_BIND_IOMMUFD with:
@@ -154,7 +154,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
         | iommufd "other" |
 
     @VFIO-CDEV-09 @VFIO-CDEV-10 @DEV-10 @needs:shared-group
-    Scenario: the devices of a group go to one iommufd
+    Scenario: the devices of a group are bound to one iommufd
       Given an iommufd "other"
       And a device "neighbour" in the group of device "nic"
       When it binds device "nic" to the iommufd
@@ -197,7 +197,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
   Rule: a bound device does no DMA before it is attached
 
     @VFIO-CDEV-12 @DEV-16 @needs:dma
-    Scenario Outline: a <way> before and after the first attach
+    Scenario Outline: a <way> is blocked before the first attach, and goes through after it
       Given a buffer "ram" of 4 pages
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it binds device "nic" to the iommufd

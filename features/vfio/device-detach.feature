@@ -9,10 +9,10 @@ Feature: VFIO_DEVICE_DETACH_IOMMUFD_PT
     And a device "nic" attached to IOAS "guest"
     And a buffer "ram" of 4 pages
 
-  Rule: the struct has to be understood
+  Rule: the struct of a detach has to be understood
 
     @VFIO-DET-01 @DEV-32
-    Scenario Outline: a detach with <form>
+    Scenario Outline: a detach with <form> is refused
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it calls VFIO_DEVICE_DETACH_IOMMUFD_PT with <form>
       Then it fails with EINVAL
@@ -25,7 +25,7 @@ Feature: VFIO_DEVICE_DETACH_IOMMUFD_PT
         | one byte less than its minimum size |
 
     @VFIO-DET-01 @DEV-32
-    Scenario Outline: a detach with <flags> and <form>
+    Scenario Outline: a detach with <flags> and <form> is refused
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it calls VFIO_DEVICE_DETACH_IOMMUFD_PT with <form> and:
         | flags | <flags> |
@@ -69,7 +69,7 @@ Feature: VFIO_DEVICE_DETACH_IOMMUFD_PT
       Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
 
     @VFIO-DET-02 @needs:proc
-    Scenario: the last device that goes leaves nothing pinned
+    Scenario: the last device that is detached leaves nothing pinned
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then it has 4 pages pinned
       When it detaches device "nic"

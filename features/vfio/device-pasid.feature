@@ -21,7 +21,7 @@ Feature: PASIDs of a VFIO device
   Rule: each PASID has an address space of its own
 
     @PASID-03
-    Scenario: two PASIDs and the device itself
+    Scenario: two PASIDs and the device itself see what their page tables map
       When it attaches PASID 1 of device "nic" to HWPT "one"
       And it attaches PASID 2 of device "nic" to HWPT "two"
       Then device "nic" sees buffer "ram" at 16 MiB .. +2 pages
@@ -44,7 +44,7 @@ Feature: PASIDs of a VFIO device
       Then the access goes through
 
     @PASID-15
-    Scenario: a PASID of more than 20 bits
+    Scenario: a PASID of more than 20 bits is refused
       When it attaches PASID 1048576 of device "nic" to HWPT "one"
       Then it fails with EINVAL
       When it destroys HWPT "one"
@@ -65,7 +65,7 @@ Feature: PASIDs of a VFIO device
   Rule: attaching an attached PASID replaces its page table
 
     @PASID-19
-    Scenario: to another IOAS
+    Scenario: a PASID moves to another IOAS
       When it attaches PASID 1 of device "nic" to HWPT "one"
       And PASID 1 of device "nic" reads 2 pages at 16 MiB
       Then the access goes through
@@ -105,7 +105,7 @@ Feature: PASIDs of a VFIO device
   Rule: a PASID reserves nothing
 
     @PASID-18 @needs:reserved-iova @needs:intel-iommu
-    Scenario: interrupts are none of a PASID's business
+    Scenario: a PASID does not reserve the window of interrupts
       When it attaches PASID 1 of device "nic" to HWPT "one"
       And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 4078 MiB read-write
       Then it succeeds
@@ -114,7 +114,7 @@ Feature: PASIDs of a VFIO device
       Then it fails with EINVAL
 
     @PASID-18 @needs:reserved-iova @needs:intel-iommu
-    Scenario: the device itself leaves, its PASID stays
+    Scenario: the device itself is detached, and its PASID stays
       When it attaches PASID 1 of device "nic" to HWPT "own"
       And it maps 1 page of buffer "ram" into IOAS "host" at 4078 MiB read-write
       Then it fails with EINVAL
@@ -129,7 +129,7 @@ Feature: PASIDs of a VFIO device
   Rule: closing a device detaches all of it
 
     @PASID-21
-    Scenario: the device and two PASIDs
+    Scenario: the device and two PASIDs are detached
       When it attaches PASID 1 of device "nic" to HWPT "one"
       And it attaches PASID 2 of device "nic" to HWPT "two"
       And PASID 2 of device "nic" reads 1 page at 16 MiB
@@ -150,7 +150,7 @@ Feature: PASIDs of a VFIO device
       Then it succeeds
 
     @PASID-21
-    Scenario: a PASID of a device that is not attached itself
+    Scenario: a PASID is detached of a device that is not attached itself
       When it attaches PASID 1 of device "nic" to HWPT "one"
       And it detaches device "nic"
       And PASID 1 of device "nic" reads 1 page at 16 MiB

@@ -4,10 +4,10 @@ Feature: VFIO devices without an IOMMU
   Nothing protects anybody from such a device. VFIO does not take it, unless the system's administrator has switched
   noiommu mode on.
 
-  Rule: there is nothing to bind
+  Rule: a device without an IOMMU has nothing to bind
 
     @DEV-15
-    Scenario: VFIO refuses the device when it gets it, and makes no character device
+    Scenario: vfio-pci does not take the device, and makes no character device
       Given a device "nic" that has no IOMMU
       When device "nic" is given to VFIO
       Then it fails with EINVAL

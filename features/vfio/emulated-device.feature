@@ -13,7 +13,7 @@ Feature: emulated VFIO devices
   Rule: what is bound is an access
 
     @PIN-37 @OBJ-12
-    Scenario Outline: <call> of the object that a bind returns
+    Scenario Outline: <call> does not take the object that a bind returns
       When it binds device "port" to the iommufd
       And it calls <call>
       Then it fails with <errno>
@@ -25,7 +25,7 @@ Feature: emulated VFIO devices
         | IOMMU_HWPT_ALLOC  | ENOENT |
 
     @PIN-37 @OBJ-12
-    Scenario: it goes when the device is closed, and no sooner
+    Scenario: it is destroyed when the device is closed, and no sooner
       When it binds device "port" to the iommufd
       And it destroys device "port"
       Then it fails with EBUSY
@@ -34,7 +34,7 @@ Feature: emulated VFIO devices
       Then it fails with ENOENT
 
     @VFIO-CDEV-13 @DEV-48
-    Scenario Outline: a token for a device that asks for none, at <place>
+    Scenario Outline: a token for a device that asks for none is refused, at <place>
       When it opens device "port"
       And it calls VFIO_DEVICE_BIND_IOMMUFD with:
         | flags          | FLAG_TOKEN |
@@ -66,7 +66,7 @@ Feature: emulated VFIO devices
       Then it succeeds
 
     @PIN-36 @needs:device
-    Scenario Outline: attaching it to <object>
+    Scenario Outline: attaching it to <object> is refused
       Given a device "nic" attached to IOAS "guest"
       And an IOAS "other"
       When it binds device "port" to the iommufd
@@ -99,7 +99,7 @@ Feature: emulated VFIO devices
       Then it fails with EBUSY
 
     @PIN-17 @PIN-36
-    Scenario Outline: an IOAS with <length> at <iova>
+    Scenario Outline: an IOAS with <length> at <iova> is refused
       Given it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
       When it binds device "port" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT
@@ -113,7 +113,7 @@ Feature: emulated VFIO devices
         |          1 page | 16 MiB + 512 bytes |
 
     @PASID-02
-    Scenario Outline: <call> with a PASID
+    Scenario Outline: <call> with a PASID and <form> is refused
       When it binds device "port" to the iommufd
       And it attaches device "port" to IOAS "guest"
       And it calls <call> with <form> and:

@@ -57,7 +57,7 @@ Feature: a VFIO group in noiommu mode, with an iommufd for its container
       When it calls VFIO_SET_IOMMU with the argument VFIO_NOIOMMU_IOMMU
       Then it succeeds
 
-  Rule: an iommufd has groups in noiommu mode, or others
+  Rule: an iommufd has groups in noiommu mode or others, never both
 
     @VFIO-35
     Scenario: an IOAS is set already

@@ -189,7 +189,7 @@ Feature: a VFIO group with an iommufd for its container
   Rule: a device that came from its group is bound and attached by nobody else
 
     @DEV-07 @VFIO-CDEV-06
-    Scenario: it is bound once more
+    Scenario: it cannot be bound once more
       When it calls VFIO_GROUP_SET_CONTAINER
       And it calls VFIO_IOMMU_MAP_DMA
       And it opens device "nic" through its group
@@ -199,7 +199,7 @@ Feature: a VFIO group with an iommufd for its container
       And device "nic" sees buffer "ram" at 16 MiB .. +1 page
 
     @VFIO-ATT-11
-    Scenario Outline: <call>
+    Scenario Outline: <call> is refused
       Given an IOAS "other"
       When it calls VFIO_GROUP_SET_CONTAINER
       And it calls VFIO_IOMMU_MAP_DMA
@@ -228,7 +228,7 @@ Feature: a VFIO group with an iommufd for its container
       And device "nic" exists
 
     @DEV-08 @VFIO-CDEV-07 @needs:shared-group
-    Scenario: the group has given one of its devices
+    Scenario: one of the devices of the group is open
       Given a device "neighbour" in the group of device "nic"
       When it calls VFIO_GROUP_SET_CONTAINER
       And it calls VFIO_IOMMU_MAP_DMA

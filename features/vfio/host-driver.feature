@@ -15,7 +15,7 @@ Feature: drivers of the host, and of VFIO
   Rule: no iommufd gets a group of which the host has a device
 
     @DEV-11 @VFIO-CDEV-09
-    Scenario: the host has another device of the group, until VFIO gets it back
+    Scenario: the host has another device of the group, until it is bound to vfio-pci
       When device "disk" is given to the host
       Then it succeeds
       When it binds device "nic" to the iommufd
@@ -36,7 +36,7 @@ Feature: drivers of the host, and of VFIO
       Then it fails with EPERM
 
     @DEV-11 @needs:two-devices
-    Scenario: a device of another group
+    Scenario: a device of another group does not matter
       Given a device "other"
       When device "disk" is given to the host
       And it binds device "nic" to the iommufd
@@ -72,7 +72,7 @@ Feature: drivers of the host, and of VFIO
       Then it fails with EPERM
 
     @DEV-51 @VFIO-34 @needs:vfio-group @needs:vfio-compat
-    Scenario: the group was opened, and has given a device
+    Scenario: the group was opened, and a device of it
       When it opens the group of device "nic"
       And it calls VFIO_GROUP_SET_CONTAINER
       And it opens device "nic" through its group

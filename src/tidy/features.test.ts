@@ -43,19 +43,6 @@ test('a folder that the README does not list is told, and one that is not there'
   assert.deepEqual(complaints, ['new/ is not in the README', 'old/ has no feature file']);
 });
 
-test('titles state what happens, in lower case, once in a file', () => {
-  const complaints = each(({ document }) => {
-    const scenarios = (document.feature?.children ?? []).flatMap(({ scenario, rule }) =>
-      rule === undefined ? [scenario] : rule.children.map((child) => child.scenario),
-    );
-    const titles = scenarios.flatMap((scenario) => (scenario === undefined ? [] : [scenario.name]));
-    const double = titles.filter((title, index) => titles.indexOf(title) !== index);
-    const weak = titles.filter((title) => /\b(should|test|verify|check)\b/i.test(title));
-    return [...double.map((t) => `"${t}" twice`), ...weak.map((t) => `"${t}" is not a statement`)];
-  });
-  assert.deepEqual(complaints, []);
-});
-
 test('a scenario names one to three requirements, all of them known', () => {
   const wrong = pickles.filter((pickle) => {
     const ids = tagsOf(pickle).filter(isRequirement);

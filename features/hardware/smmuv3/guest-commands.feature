@@ -25,7 +25,7 @@ Feature: commands of a guest
   Rule: what a guest has changed and invalidated is not used any more
 
     @INV-20 @INV-21
-    Scenario Outline: <command>
+    Scenario Outline: <command> takes effect
       Given the guest maps 1 page at 64 MiB to 16 MiB + 4 pages read-write in page table "stage 1"
       And it stores struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
         | cmd   |
@@ -55,7 +55,7 @@ Feature: commands of a guest
         | TLBI_NSNH_ALL                   | TLBI_NSNH_ALL                               |
 
     @INV-20
-    Scenario: a page that the guest has taken away
+    Scenario: a page that the guest has unmapped is not reached
       Given the guest unmaps 1 page at 64 MiB in page table "stage 1"
       And it stores struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
         | cmd                             |
@@ -70,7 +70,7 @@ Feature: commands of a guest
       And device "nic" does not see buffer "ram" at 64 MiB .. +1 page
 
     @INV-20
-    Scenario Outline: <command> for a context descriptor that leads to another table
+    Scenario Outline: <command> takes effect for a context descriptor that leads to another table
       Given a buffer "more tables" of 8 pages
       And it maps 8 pages of buffer "more tables" into IOAS "guest" at 2 MiB read-write
       And an SMMUv3 page table "new stage 1" in buffer "more tables", which the guest has at 2 MiB
@@ -102,7 +102,7 @@ Feature: commands of a guest
   Rule: a batch ends at the first command that is not the guest's to give
 
     @INV-20
-    Scenario Outline: <what>
+    Scenario Outline: a batch stops at <what>
       Given it stores an array of struct iommu_viommu_arm_smmuv3_invalidate in buffer "commands":
         | cmd           |
         | TLBI_NH_ALL   |
@@ -171,7 +171,7 @@ Feature: commands of a guest
       And device "nic" does not see buffer "ram" at 64 MiB .. +1 page
 
     @INV-22
-    Scenario: a batch of no commands
+    Scenario: a batch of no commands succeeds
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | vIOMMU "smmu"     |
         | data_type | ARM_SMMUV3        |
@@ -184,7 +184,7 @@ Feature: commands of a guest
       And device "nic" does not see buffer "ram" + 4 pages at 64 MiB .. +1 page
 
     @INV-08 @INV-14
-    Scenario: a batch of another type
+    Scenario: a batch of another type is refused
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | vIOMMU "smmu"     |
         | data_type | VTD_S1            |
@@ -196,7 +196,7 @@ Feature: commands of a guest
         | entry_num | 0 |
 
     @INV-05
-    Scenario: a nested page table is not invalidated by itself
+    Scenario: a nested page table cannot be invalidated, only its vIOMMU
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | HWPT "translated" |
         | data_type | ARM_SMMUV3        |
@@ -210,7 +210,7 @@ Feature: commands of a guest
   Rule: a guest's commands reach its own translations only
 
     @INV-21 @needs:two-devices
-    Scenario: TLBI_NSNH_ALL beside another guest, whose tables have changed without a word
+    Scenario: TLBI_NSNH_ALL does not reach another guest, whose tables have changed without an invalidation
       Given an IOAS "second guest"
       And a device "other nic" attached to IOAS "other"
       And a buffer "second tables" of 8 pages

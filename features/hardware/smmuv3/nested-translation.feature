@@ -20,7 +20,7 @@ Feature: both stages of translation
     And the guest maps 4 pages at 64 MiB to 16 MiB read-write in page table "stage 1"
     And a nested HWPT "translated" with page table "stage 1" for device "nic" on vIOMMU "smmu"
 
-  Rule: an access goes where both tables lead it
+  Rule: an access is translated by both stages
 
     @HWPT-37 @HWPT-26
     Scenario: a device sees the guest's memory at the guest's addresses
@@ -32,7 +32,7 @@ Feature: both stages of translation
       Then device "nic" does not see buffer "ram" at 64 MiB .. +4 pages
 
     @HWPT-37
-    Scenario: a page that the guest took away before the device came
+    Scenario: a page that the guest unmapped before the attach is not reached
       Given the guest unmaps 1 page at 64 MiB + 1 page in page table "stage 1"
       When it attaches device "nic" to HWPT "translated"
       Then device "nic" sees buffer "ram" at 64 MiB .. +1 page
@@ -40,7 +40,7 @@ Feature: both stages of translation
       And device "nic" sees buffer "ram" + 2 pages at 64 MiB + 2 pages .. +2 pages
 
     @HWPT-37 @IOAS-UNMAP-17
-    Scenario: what the host takes away is gone, whatever was cached for the guest
+    Scenario: what the host unmaps is not reached, whatever was cached for the guest
       Given it attaches device "nic" to HWPT "translated"
       And device "nic" sees buffer "ram" at 64 MiB .. +4 pages
       When it unmaps 4 pages at 16 MiB from IOAS "guest"
@@ -50,7 +50,7 @@ Feature: both stages of translation
       Then device "nic" sees buffer "ram" at 64 MiB .. +4 pages
 
     @HWPT-37
-    Scenario: a page that the guest may only read
+    Scenario: a page that the guest maps read-only cannot be written
       Given the guest maps 1 page at 65 MiB to 16 MiB read-only in page table "stage 1"
       When it attaches device "nic" to HWPT "translated"
       And device "nic" writes pattern "strewn" at 65 MiB
@@ -58,7 +58,7 @@ Feature: both stages of translation
       And it finds pattern "ram" in buffer "ram"
 
     @HWPT-37 @DEV-27
-    Scenario: a guest that has a bypass, a table and nothing by turns
+    Scenario: a guest switches between bypass, translation and abort
       Given it stores an array of struct iommu_hwpt_arm_smmuv3 in buffer "data":
         | ste              |
         | V, Config BYPASS |
@@ -84,10 +84,10 @@ Feature: both stages of translation
       And device "nic" reads 1 page at 64 MiB
       Then the access is blocked
 
-  Rule: what a guest's table refuses, the guest is told
+  Rule: the guest is told what its own table refuses
 
     @VEVQ-21 @needs:veventq
-    Scenario: an address that the guest does not map
+    Scenario: an address that the guest does not map is a translation fault
       Given a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
       And it attaches device "nic" to HWPT "translated"
       When device "nic" reads 1 page at 80 MiB
@@ -102,7 +102,7 @@ Feature: both stages of translation
         | F_TRANSLATION, StreamID 0x55, RnW, CLASS IN, InputAddr 80 MiB |
 
     @VEVQ-21 @needs:veventq
-    Scenario: a write where the guest allows reads, and a device with another number
+    Scenario: a write to a read-only page is a permission fault, told under the new virt_id of the device
       Given it destroys vDEVICE "guest nic"
       And a vDEVICE "renamed" for device "nic" with virt_id 1000001 on vIOMMU "smmu"
       And a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
@@ -120,7 +120,7 @@ Feature: both stages of translation
         | F_PERMISSION, StreamID 1000001, CLASS IN, InputAddr 65 MiB |
 
     @VEVQ-21 @needs:veventq
-    Scenario: what the host's table refuses is not the guest's business
+    Scenario: the guest is not told what the host's table refuses
       Given a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
       And the guest maps 1 page at 65 MiB to 512 MiB read-write in page table "stage 1"
       And it attaches device "nic" to HWPT "translated"
@@ -132,7 +132,7 @@ Feature: both stages of translation
   Rule: the window of the doorbells is reserved in the IOAS of the parent
 
     @DEV-43 @DEV-41
-    Scenario: a nested device and the doorbells of its interrupts
+    Scenario: nothing is mapped over the doorbells of a nested device
       When it attaches device "nic" to HWPT "translated"
       And it maps 1 page of buffer "ram" into IOAS "guest" at 129 MiB - 1 page read-write
       Then it fails with EINVAL
@@ -143,10 +143,10 @@ Feature: both stages of translation
       When it attaches device "nic" to IOAS "other"
       Then it fails with EADDRINUSE
 
-  Rule: a guest has to know every device of a group
+  Rule: a guest has to have a vDEVICE for every device of a group
 
     @HWPT-37 @VDEV-06 @needs:shared-group
-    Scenario: a neighbour that is not one of the guest's
+    Scenario: a neighbour without a vDEVICE keeps the device from the guest's page table
       Given a device "neighbour" in the group of device "nic"
       When it attaches device "neighbour" to IOAS "other"
       And it attaches device "nic" to HWPT "translated"

@@ -22,7 +22,7 @@ Feature: stream table entries of a guest
   Rule: an entry that is not valid, or that aborts, blocks the device
 
     @HWPT-33 @HWPT-37
-    Scenario Outline: an entry <case>
+    Scenario Outline: an entry <case> blocks the device
       Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
         | ste   |
         | <ste> |
@@ -50,7 +50,7 @@ Feature: stream table entries of a guest
   Rule: an entry may say nothing but what is the guest's to decide
 
     @HWPT-34
-    Scenario Outline: <what>
+    Scenario Outline: <what> is refused
       Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
         | ste   |
         | <ste> |
@@ -83,7 +83,7 @@ Feature: stream table entries of a guest
         | bit 63 of the second word   | V, Config S1_TRANS, bit 127 |
 
     @HWPT-35
-    Scenario Outline: flags <flags>
+    Scenario Outline: flags <flags> are refused
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | vIOMMU "smmu" |
         | flags     | <flags>       |
@@ -107,7 +107,7 @@ Feature: stream table entries of a guest
         | bit 4          |
 
     @HWPT-35 @HWPT-13 @needs:fault-queue
-    Scenario: a fault queue is not the driver's business
+    Scenario: a fault queue is taken without the driver being asked
       Given a fault queue "faults"
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | vIOMMU "smmu"        |
@@ -121,7 +121,7 @@ Feature: stream table entries of a guest
       Then it fails with EBUSY
 
     @HWPT-19 @HWPT-20
-    Scenario Outline: <length> of data of type <type>
+    Scenario Outline: data of type <type> and <length> are refused
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | vIOMMU "smmu" |
         | data_type | <type>        |
@@ -142,7 +142,7 @@ Feature: stream table entries of a guest
   Rule: a nesting parent is a second stage and nothing else
 
     @HWPT-36
-    Scenario Outline: a parent with <flags>
+    Scenario Outline: a parent with <flags> is refused
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | NEST_PARENT, <flags> |
       Then it fails with EOPNOTSUPP
@@ -160,7 +160,7 @@ Feature: stream table entries of a guest
         | DIRTY_TRACKING, PASID |
 
     @HWPT-17 @HWPT-24
-    Scenario: an entry on the parent itself
+    Scenario: an entry on the parent itself is refused
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "parent" |
         | data_type | ARM_SMMUV3    |
@@ -172,7 +172,7 @@ Feature: stream table entries of a guest
   Rule: a device that a guest translates has to be one of the guest's
 
     @HWPT-37 @VDEV-06
-    Scenario: a table of context descriptors without a vDEVICE
+    Scenario: a table of context descriptors needs a vDEVICE
       Given an SMMUv3 page table "stage 1" in buffer "tables", which the guest has at 1 MiB
       And a nested HWPT "translated" with page table "stage 1" for device "nic" on vIOMMU "smmu"
       When it attaches device "nic" to HWPT "translated"
@@ -183,7 +183,7 @@ Feature: stream table entries of a guest
       Then it succeeds
 
     @HWPT-37 @HWPT-33
-    Scenario: an entry that bypasses the first stage, without a vDEVICE
+    Scenario: an entry that bypasses the first stage needs no vDEVICE
       Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
         | ste              |
         | V, Config BYPASS |

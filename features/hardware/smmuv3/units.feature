@@ -12,7 +12,7 @@ Feature: what an SMMUv3 is, and what one may lack
   Rule: a unit shows its identification registers: both stages, tables of VMSAv8-64, pages of 4 KiB
 
     @HWINFO-16
-    Scenario Outline: the registers, asked for as type <type>
+    Scenario Outline: the registers are told, asked for as type <type>
       Given a device "nic" attached to IOAS "other"
       When it stores struct iommu_hw_info_arm_smmuv3 in buffer "data":
         | flags  | __reserved |
@@ -38,7 +38,7 @@ Feature: what an SMMUv3 is, and what one may lack
   Rule: a virtual SMMU is of the unit that its parent was made for
 
     @VIOMMU-11 @VDEV-02 @needs:smmuv3-nesting @needs:device-behind-another-iommu
-    Scenario: a parent that was made for another unit, and a device behind another one
+    Scenario: a parent is refused to a device behind another unit
       Given a device "nic" attached to IOAS "other"
       And an IOAS "third"
       And a device "far" that is behind another IOMMU attached to IOAS "third"
@@ -56,7 +56,7 @@ Feature: what an SMMUv3 is, and what one may lack
       Then it fails with EINVAL
 
     @VIOMMU-12 @VIOMMU-03 @needs:iommu-without-nesting
-    Scenario: a unit with one stage of translation
+    Scenario: a unit with one stage of translation has neither vIOMMUs nor nesting parents
       Given a device "nic" that is behind an IOMMU without nesting attached to IOAS "other"
       When it calls IOMMU_VIOMMU_ALLOC with:
         | type    | ARM_SMMUV3                     |
@@ -69,7 +69,7 @@ Feature: what an SMMUv3 is, and what one may lack
       And it wrote nothing back
 
     @VIOMMU-12 @needs:iommu-past-caches
-    Scenario: devices whose accesses could go past the caches
+    Scenario: a device whose IOMMU does not enforce coherency has no vIOMMU
       Given a device "nic" that is behind an IOMMU that guests could go past attached to IOAS "other"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it calls IOMMU_VIOMMU_ALLOC with:
@@ -81,7 +81,7 @@ Feature: what an SMMUv3 is, and what one may lack
       Then it succeeds
 
     @VIOMMU-03 @needs:smmuv3-nesting
-    Scenario Outline: a virtual IOMMU of type <type>
+    Scenario Outline: a vIOMMU of type <type> is refused
       Given a device "nic" attached to IOAS "other"
       When it calls IOMMU_VIOMMU_ALLOC with:
         | type    | <type>         |
@@ -97,7 +97,7 @@ Feature: what an SMMUv3 is, and what one may lack
   Rule: a guest's device has one StreamID
 
     @VDEV-10 @needs:smmuv3-nesting @needs:device-with-two-streams
-    Scenario: a device behind a bridge of conventional PCI
+    Scenario: a device behind a bridge of conventional PCI has no vDEVICE
       Given a device "nic" that has two stream IDs attached to IOAS "other"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
@@ -109,7 +109,7 @@ Feature: what an SMMUv3 is, and what one may lack
       Then it succeeds
 
     @HWQ-05 @needs:smmuv3-nesting @needs:hw-queue
-    Scenario: there are no queues of the hardware for a guest
+    Scenario: a guest has no HW queue
       Given a device "nic" attached to IOAS "other"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And it maps 1 page of buffer "data" into IOAS "guest" at 16 MiB read-write
@@ -123,7 +123,7 @@ Feature: what an SMMUv3 is, and what one may lack
   Rule: the host has to be able to use what a unit offers
 
     @DEV-40 @needs:iommu-with-large-pages
-    Scenario: pages that are larger than those of memory
+    Scenario: pages that are larger than those of memory are refused when a device is attached
       Given a device "nic" that is behind an IOMMU with pages of 64 KiB
       When it binds device "nic" to the iommufd
       Then it succeeds
@@ -136,7 +136,7 @@ Feature: what an SMMUv3 is, and what one may lack
       Then it fails with EINVAL
 
     @DEV-14 @needs:iommu-without-coherency
-    Scenario: a unit that does not snoop the caches
+    Scenario: a unit that does not snoop the caches is refused when a device is bound
       Given a device "nic" that is behind an IOMMU that is not coherent
       When it binds device "nic" to the iommufd
       Then it fails with EINVAL

@@ -7,10 +7,10 @@ Feature: accesses
     And an IOAS "guest"
     And a buffer "ram" of 8 pages
 
-  Rule: an access that pins wants whole pages, and one that does not takes any byte
+  Rule: an access that pins needs whole pages, and one that does not takes any byte
 
     @PIN-17 @MOCK-11 @needs:test-cmd
-    Scenario Outline: the alignment of an IOAS with an access that <does>
+    Scenario Outline: an IOAS has the alignment of an access that <does>
       Given an <access> on IOAS "guest"
       Then the IOVA alignment of IOAS "guest" is <alignment>
       When it maps 1 page of buffer "ram" + 512 bytes into IOAS "guest" at 16 MiB read-write
@@ -26,7 +26,7 @@ Feature: accesses
         | only reads | access "driver"           |    1 byte | succeeds          |
 
     @PIN-17 @MOCK-11 @needs:test-cmd
-    Scenario Outline: an access that <does> in an IOAS with <length> at <iova>
+    Scenario Outline: an access that <does> meets a mapping of <length> at <iova>
       Given it maps <length> of buffer "ram" + <offset> into IOAS "guest" at <iova> read-write
       When it calls IOMMU_TEST_CMD with:
         | op                  | CREATE_ACCESS |
@@ -65,7 +65,7 @@ Feature: accesses
   Rule: an access that cannot be attached leaves nothing behind
 
     @MOCK-11 @needs:test-cmd
-    Scenario Outline: <what>
+    Scenario Outline: an access with <what> is refused
       When it calls IOMMU_TEST_CMD with:
         | op                  | CREATE_ACCESS |
         | id                  | <id>          |
@@ -87,10 +87,10 @@ Feature: accesses
         | an id that is not there | no such object | none   | ENOENT     |
         | the id 0                |              0 | none   | ENOENT     |
 
-  Rule: an access that moves lets go of all it has in the old IOAS and works in the new one
+  Rule: an access that moves releases all it has in the old IOAS and uses the new one
 
     @PIN-32 @MOCK-15 @needs:test-cmd
-    Scenario: pins go, and the old IOAS can be destroyed
+    Scenario: its pins are released, and the old IOAS can be destroyed
       Given an IOAS "other"
       And an access "driver" that pins on IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -127,7 +127,7 @@ Feature: accesses
       Then it finds pattern "new" in buffer "inbox"
 
     @PIN-32 @needs:test-cmd
-    Scenario: the alignment goes along with it
+    Scenario: the alignment moves along with it
       Given an IOAS "other"
       And an access "driver" that pins on IOAS "guest"
       When access "driver" moves to IOAS "other"
@@ -135,7 +135,7 @@ Feature: accesses
       And the IOVA alignment of IOAS "other" is 1 page
 
     @PIN-33 @MOCK-15 @needs:test-cmd
-    Scenario: the same IOAS again changes nothing
+    Scenario: a move to the same IOAS changes nothing
       Given an access "driver" that pins on IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And access "driver" pins 4 pages at 16 MiB as buffer "ram"
@@ -150,7 +150,7 @@ Feature: accesses
       Then it succeeds
 
     @PIN-34 @MOCK-15 @needs:test-cmd
-    Scenario Outline: <what> is no place to move to
+    Scenario Outline: <what> is refused as a place to move to
       Given an access "driver" that pins on IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And access "driver" pins 4 pages at 16 MiB as buffer "ram"
@@ -171,10 +171,10 @@ Feature: accesses
         | an unknown id | no such object |
         | an access     |              2 |
 
-  Rule: an access that is closed lets go of its pins and its IOAS
+  Rule: an access that is closed releases its pins and its IOAS
 
     @PIN-35 @needs:test-cmd
-    Scenario: two accesses with pins, and one is closed
+    Scenario: one of two accesses with pins is closed
       Given an access "one" that pins on IOAS "guest"
       And an access "two" that pins on IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write

@@ -11,7 +11,7 @@ Feature: pins of an access
   Rule: a pin returns the pages behind the address
 
     @PIN-27 @MOCK-12 @needs:test-cmd
-    Scenario Outline: <length> at <iova> of two mappings that touch, as buffer "ram" + <offset>
+    Scenario Outline: a pin of <length> at <iova> of two mappings that touch returns buffer "ram" + <offset>
       Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 4 pages of buffer "ram" + 4 pages into IOAS "guest" at 16 MiB + 4 pages read-write
       When access "driver" pins <length> at <iova> as buffer "ram" + <offset>
@@ -64,7 +64,7 @@ Feature: pins of an access
   Rule: a range that is not wholly mapped is not pinned at all
 
     @PIN-20 @needs:test-cmd
-    Scenario Outline: <length> at <iova> of two mappings with a hole between
+    Scenario Outline: a pin of <length> at <iova> of two mappings with a hole between fails
       Given it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 pages of buffer "ram" + 3 pages into IOAS "guest" at 16 MiB + 3 pages read-write
       When access "driver" pins <length> at <iova> as buffer "ram" + <offset>
@@ -85,7 +85,7 @@ Feature: pins of an access
         |           1 page |           32 MiB |       0 |
 
     @PIN-18 @PIN-19 @needs:test-cmd
-    Scenario Outline: <length> at <iova>
+    Scenario Outline: a pin of <length> at <iova> fails
       Given it maps 2 pages of buffer "ram" into IOAS "guest" at <start> read-write
       When access "driver" pins <length> at <iova> as buffer "ram"
       Then it fails with <errno>
@@ -104,14 +104,14 @@ Feature: pins of an access
         |          2 pages | U64_MAX                    | U64_MAX - 2 pages + 1 byte | EOVERFLOW |
 
     @PIN-19 @needs:test-cmd
-    Scenario: the last IOVA of all
+    Scenario: the last IOVA of all can be pinned
       Given it maps 2 pages of buffer "ram" into IOAS "guest" at U64_MAX - 2 pages + 1 byte read-write
       When access "driver" pins 1 page at U64_MAX - 1 page + 1 byte as buffer "ram" + 1 page
       Then it succeeds
       And 1 page of buffer "ram" + 1 page carry 1 pin each
 
     @PIN-24 @needs:test-cmd
-    Scenario Outline: a pin that begins <offset> into a page
+    Scenario Outline: a pin that begins <offset> into a page fails
       Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       When it calls IOMMU_TEST_CMD with:
         | op                  | ACCESS_PAGES      |
@@ -216,10 +216,10 @@ Feature: pins of an access
       When access "driver" drops its last pin
       Then it fails with ENOENT
 
-  Rule: a page table that comes and goes shares the pins
+  Rule: a page table that is made and destroyed meanwhile shares the pins
 
     @PIN-28 @PIN-12 @needs:test-cmd @needs:device
-    Scenario Outline: a device comes and goes while <length> at <iova> are pinned
+    Scenario Outline: a device is attached and detached during a pin of <length> at <iova>, beside <unpinned> at <rest>
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -247,7 +247,7 @@ Feature: pins of an access
         | 4 pages | 16 MiB + 2 pages | 2 pages |  2 pages |       0 |
 
     @PIN-12 @needs:test-cmd @needs:device @needs:proc
-    Scenario: what an access has pinned is still charged when the device goes
+    Scenario: what an access has pinned is still charged when the device is gone
       Given an IOAS "other"
       And a device "nic" attached to IOAS "guest"
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -260,7 +260,7 @@ Feature: pins of an access
       Then it has 0 bytes pinned
 
     @PIN-12 @needs:test-cmd @needs:device @needs:proc @needs:hugetlb
-    Scenario: a pin across the border of two huge pages
+    Scenario: a pin crosses the border of two huge pages
       Given a huge-page buffer "huge" of 4 MiB
       And an IOAS "other"
       And a device "nic" attached to IOAS "guest"
@@ -279,7 +279,7 @@ Feature: pins of an access
   Rule: the test operation has limits of its own
 
     @MOCK-12 @needs:test-cmd
-    Scenario Outline: a pin with <what>
+    Scenario Outline: a pin with <what> is refused
       Given it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And an access "reader" on IOAS "guest"
       And a memfd "file" of 1 page

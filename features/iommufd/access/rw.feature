@@ -13,7 +13,7 @@ Feature: reads and writes of an access
   Rule: exactly the bytes of the range move, at any place
 
     @PIN-29 @MOCK-14 @needs:test-cmd
-    Scenario Outline: a read of a page <from> into a page and <into> further, with <flags>
+    Scenario Outline: a page is read from <from> to <into> into a page, with <flags>
       Given it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-only
       When it stores pattern "around" in buffer "ram"
       And it stores pattern "below" in buffer "inbox" + <into>
@@ -47,7 +47,7 @@ Feature: reads and writes of an access
         |         7 pages | 1 page - 1 byte | MOCK_ACCESS_RW_SLOW_PATH |
 
     @PIN-29 @MOCK-14 @needs:test-cmd
-    Scenario Outline: a write of a page <to>, with <flags>
+    Scenario Outline: a page is written to <to>, with <flags>
       Given it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       When it stores pattern "below" in buffer "ram" + <to> - 1 page
       And it stores pattern "above" in buffer "ram" + <to> + 1 page
@@ -79,7 +79,7 @@ Feature: reads and writes of an access
         |          6 pages | MOCK_ACCESS_RW_WRITE, MOCK_ACCESS_RW_SLOW_PATH |
 
     @PIN-29 @needs:test-cmd
-    Scenario Outline: a page in pieces, the first of <first>
+    Scenario Outline: a page is read and written in pieces, the first of <first>
       Given it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       When it stores pattern "message" in buffer "ram" + 100 bytes
       And it stores pattern "below" in buffer "inbox"
@@ -98,7 +98,7 @@ Feature: reads and writes of an access
         | 1 page - 1 byte |          1 byte |
 
     @PIN-29 @needs:test-cmd
-    Scenario Outline: across two mappings of memory that does not touch, with <flags>
+    Scenario Outline: an access crosses two mappings of memory that does not touch, with <flags>
       Given it maps 2 pages of buffer "ram" + 5 pages into IOAS "guest" at 16 MiB read-write
       And it maps 2 pages of buffer "ram" + 1 page into IOAS "guest" at 16 MiB + 2 pages read-write
       When it stores pattern "first" in buffer "ram" + 6 pages
@@ -120,7 +120,7 @@ Feature: reads and writes of an access
         | MOCK_ACCESS_RW_SLOW_PATH |
 
     @PIN-29 @needs:test-cmd @needs:device
-    Scenario: memory that a device has, too
+    Scenario: memory that a device has as well is read and written
       Given a device "nic" attached to IOAS "guest"
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       When it stores pattern "message" in buffer "inbox"
@@ -149,7 +149,7 @@ Feature: reads and writes of an access
       Then it succeeds
       And each page of buffer "ram" carries 0 pins
 
-  Rule: it is the memory of the process that mapped
+  Rule: an access uses the memory of the process that mapped it
 
     @PIN-31 @needs:test-cmd @needs:processes
     Scenario Outline: another process reads and writes <length> at <iova>
@@ -171,7 +171,7 @@ Feature: reads and writes of an access
         | 2 pages |          16 MiB + 3 pages |          3 pages |
 
     @PIN-30 @needs:test-cmd @needs:processes @needs:device
-    Scenario Outline: a process that has exited, and <length>
+    Scenario Outline: memory of an exited process, <length>, is reached only where a device has it pinned
       Given an IOAS "other"
       And a device "nic" attached to IOAS "guest"
       And an access "driver 2" on IOAS "other"
@@ -198,7 +198,7 @@ Feature: reads and writes of an access
   Rule: a range that is not wholly mapped is refused
 
     @PIN-20 @needs:test-cmd
-    Scenario Outline: a read of <length> at <iova>, with <flags>
+    Scenario Outline: a read of <length> at <iova> fails, with <flags>
       Given it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 pages of buffer "ram" + 3 pages into IOAS "guest" at 16 MiB + 3 pages read-write
       When it stores pattern "untouched" in buffer "inbox"
@@ -223,7 +223,7 @@ Feature: reads and writes of an access
         |  1 page + 1 byte | 16 MiB + 4 pages | MOCK_ACCESS_RW_SLOW_PATH |
 
     @PIN-19 @needs:test-cmd
-    Scenario Outline: a <call> beyond the last IOVA
+    Scenario Outline: a <call> beyond the last IOVA fails
       Given it maps 2 pages of buffer "ram" into IOAS "guest" at U64_MAX - 2 pages + 1 byte read-write
       When it stores pattern "untouched" in buffer "inbox"
       And it stores pattern "message" in buffer "ram" + 1 page
@@ -249,7 +249,7 @@ Feature: reads and writes of an access
   Rule: an access may do what the mapping allows
 
     @PIN-22 @needs:test-cmd
-    Scenario Outline: a write to memory that is mapped read-only, with <flags>
+    Scenario Outline: a write to memory that is mapped read-only fails, with <flags>
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-only
       When it stores pattern "message" in buffer "inbox"
       And it stores pattern "untouched" in buffer "ram"
@@ -272,7 +272,7 @@ Feature: reads and writes of an access
         | MOCK_ACCESS_RW_WRITE, MOCK_ACCESS_RW_SLOW_PATH |
 
     @PIN-23 @needs:test-cmd
-    Scenario: a read of memory that is mapped write-only
+    Scenario: a read of memory that is mapped write-only fails
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB write-only
       When it stores pattern "untouched" in buffer "inbox"
       And access "driver" reads 1 page at 16 MiB into buffer "inbox"
@@ -286,7 +286,7 @@ Feature: reads and writes of an access
   Rule: the test operation has limits of its own
 
     @MOCK-14 @needs:test-cmd
-    Scenario Outline: a read with <what>
+    Scenario Outline: a read with <what> is refused
       Given it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a memfd "file" of 1 page
       When it stores pattern "untouched" in buffer "inbox"

@@ -11,7 +11,7 @@ Feature: a device is attached
   Rule: a device is attached to an IOAS or to a page table
 
     @DEV-20 @DEV-21 @needs:device @needs:test-cmd
-    Scenario Outline: an attach to <what>
+    Scenario Outline: an attach to <what> is refused
       Given a device "disk" attached to IOAS "guest"
       And an access "driver" on IOAS "guest"
       When it attaches device "nic" to <object>
@@ -31,7 +31,7 @@ Feature: a device is attached
         | an access            | object 5       | EINVAL |
 
     @DEV-21 @needs:device @needs:fault-queue
-    Scenario: an attach to a fault queue
+    Scenario: an attach to a fault queue is refused
       Given a fault queue "faults"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it attaches device "nic" to fault queue "faults"
@@ -41,7 +41,7 @@ Feature: a device is attached
       Then device "nic" sees buffer "ram" at 16 MiB .. +8 pages
 
     @DEV-18 @needs:device @needs:hwpt-alloc
-    Scenario: a page table that was made by hand
+    Scenario: a page table that was made by hand is attached
       Given a device "disk" attached to IOAS "guest"
       And a HWPT "tables" for device "disk" on IOAS "guest"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -56,7 +56,7 @@ Feature: a device is attached
       Then it succeeds
 
     @DEV-23 @needs:device @needs:hwpt-alloc
-    Scenario: a page table that was made by hand is not what an IOAS has to offer
+    Scenario: an attach to an IOAS does not use a page table that was made by hand
       Given an IOAS "other"
       And a device "disk" attached to IOAS "other"
       And a HWPT "tables" for device "disk" on IOAS "guest"
@@ -68,7 +68,7 @@ Feature: a device is attached
       Then the page table of device "nic" no longer exists
 
     @DEV-44 @needs:pasid
-    Scenario: a device that is attached is not attached once more
+    Scenario: a device that is attached cannot be attached again
       When it attaches device "nic" to IOAS "guest"
       And it attaches PASID 0 of device "nic" to the page table of device "nic"
       Then it fails with EBUSY
@@ -79,7 +79,7 @@ Feature: a device is attached
       Then the page table of device "nic" no longer exists
 
     @DEV-45 @DEV-49 @needs:vfio-device
-    Scenario: an attach whose result cannot be written
+    Scenario: an attach whose result cannot be written is undone
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it binds device "nic" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with read-only memory
@@ -103,7 +103,7 @@ Feature: a device is attached
       And device "nic" sees buffer "ram" + 4 pages at 96 MiB .. +2 pages
 
     @DEV-22 @needs:two-devices @needs:proc
-    Scenario: a second device pins nothing again
+    Scenario: nothing is pinned again for a second device
       Given a device "disk"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it attaches device "nic" to IOAS "guest"
@@ -137,7 +137,7 @@ Feature: a device is attached
     # A mock device translates 16 MiB .. 2 GiB in pieces of 2 KiB.
 
     @DEV-38 @DEV-49
-    Scenario Outline: a mapping <case> the aperture
+    Scenario Outline: a mapping <case> the aperture keeps the device out
       When it maps 1 page of buffer "ram" into IOAS "guest" at <iova> read-write
       And it attaches device "nic" to IOAS "guest"
       Then it fails with EADDRINUSE
@@ -154,7 +154,7 @@ Feature: a device is attached
         | behind          |                   2 GiB |
 
     @DEV-38
-    Scenario Outline: a mapping at the <end> of the aperture
+    Scenario Outline: a mapping at the <end> of the aperture fits
       When it maps 1 page of buffer "ram" into IOAS "guest" at <iova> read-write
       And it attaches device "nic" to IOAS "guest"
       Then device "nic" sees buffer "ram" at <iova> .. +1 page
@@ -166,7 +166,7 @@ Feature: a device is attached
         | end   | 2 GiB - 1 page |
 
     @DEV-38 @needs:hwpt-alloc
-    Scenario Outline: IOMMU_HWPT_ALLOC for an IOAS with a mapping at <iova>
+    Scenario Outline: IOMMU_HWPT_ALLOC fails for an IOAS with a mapping at <iova>
       Given an IOAS "host"
       When it attaches device "nic" to IOAS "host"
       And it maps 1 page of buffer "ram" into IOAS "guest" at <iova> read-write
@@ -186,7 +186,7 @@ Feature: a device is attached
         |           2 GiB |
 
     @DEV-39
-    Scenario Outline: a mapping of <length> from <iova>
+    Scenario Outline: a mapping of <length> from <iova> keeps the device out
       When it maps <length> of buffer "ram" + <offset> into IOAS "guest" at <iova> read-write
       And it attaches device "nic" to IOAS "guest"
       Then it fails with EADDRINUSE
@@ -203,21 +203,21 @@ Feature: a device is attached
         |         1 byte |      0 |  16 MiB + 2 KiB |
 
     @DEV-39
-    Scenario: a mapping of the smallest page
+    Scenario: a mapping of the smallest page fits
       When it maps 2 KiB of buffer "ram" + 2 KiB into IOAS "guest" at 16 MiB + 2 KiB read-write
       And it attaches device "nic" to IOAS "guest"
       Then device "nic" sees buffer "ram" + 2 KiB at 16 MiB + 2 KiB .. +2 KiB
       And device "nic" does not see buffer "ram" at 16 MiB .. +2 KiB
 
   @needs:shared-group
-  Rule: the devices of a group stand at one page table
+  Rule: the devices of a group share one page table
 
     Background:
       Given a device "neighbour" in the group of device "nic"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
 
     @DEV-33 @needs:hwpt-alloc
-    Scenario Outline: the second device of a group comes to <object>
+    Scenario Outline: the second device of a group is attached to <object>
       Given an IOAS "other"
       When it attaches device "nic" to IOAS "guest"
       Given a HWPT "tables" for device "nic" on IOAS "guest"

@@ -11,7 +11,7 @@ Feature: devices of an iommufd
   Rule: a bound device is an object of its iommufd, and of no other one
 
     @DEV-09
-    Scenario: the id of a device is none of another iommufd
+    Scenario: a device id is valid only in its own iommufd
       Given a device "nic"
       When it binds device "nic" to the iommufd
       And it calls IOMMU_GET_HW_INFO on iommufd "other" with:
@@ -22,7 +22,7 @@ Feature: devices of an iommufd
       Then it succeeds
 
     @DEV-02
-    Scenario Outline: a bind with <bytes> bytes
+    Scenario Outline: a bind with <bytes> bytes is refused
       Given a device "nic"
       When it opens device "nic"
       And it calls VFIO_DEVICE_BIND_IOMMUFD with a size of <bytes>
@@ -38,7 +38,7 @@ Feature: devices of an iommufd
         |    15 |
 
     @DEV-05
-    Scenario: an iommufd that was closed
+    Scenario: an iommufd that was closed is refused
       Given a device "nic"
       When it opens device "nic"
       And it closes iommufd "other"
@@ -116,7 +116,7 @@ Feature: devices of an iommufd
   Rule: a device that can forge the interrupts of others is bound where the administrator allows it
 
     @DEV-13
-    Scenario: it is not allowed, and then it is
+    Scenario: the administrator forbids it, and then allows it
       Given a device "nic"
       When it writes "N" to file "/sys/module/iommufd/parameters/allow_unsafe_interrupts"
       Then it succeeds
@@ -146,7 +146,7 @@ Feature: devices of an iommufd
       Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
 
     @DEV-13
-    Scenario: what is neither yes nor no changes nothing
+    Scenario: a value that is neither yes nor no changes nothing
       When it writes "maybe" to file "/sys/module/iommufd/parameters/allow_unsafe_interrupts"
       Then it fails with EINVAL
       And file "/sys/module/iommufd/parameters/allow_unsafe_interrupts" says "Y"

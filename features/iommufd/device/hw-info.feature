@@ -13,7 +13,7 @@ Feature: IOMMU_GET_HW_INFO
   Rule: what this kernel does not know is refused
 
     @HWINFO-01
-    Scenario Outline: flags <flags>, for <device>
+    Scenario Outline: flags <flags> are refused, for <device>
       When it calls IOMMU_GET_HW_INFO with:
         | flags  | <flags>  |
         | dev_id | <device> |
@@ -28,7 +28,7 @@ Feature: IOMMU_GET_HW_INFO
         | INPUT_TYPE, bit 31 | no such object |
 
     @HWINFO-02
-    Scenario Outline: a reserved byte, <field>, of <value>, for <device>
+    Scenario Outline: a reserved byte, <field>, of <value> is refused, for <device>
       When it calls IOMMU_GET_HW_INFO with:
         | <field> | <value>  |
         | dev_id  | <device> |
@@ -45,7 +45,7 @@ Feature: IOMMU_GET_HW_INFO
   Rule: only a bound device has information
 
     @HWINFO-03
-    Scenario Outline: <object> in place of a device
+    Scenario Outline: <object> is refused in place of a device
       When it calls IOMMU_GET_HW_INFO with:
         | dev_id    | <object>      |
         | data_len  |       8 bytes |
@@ -62,7 +62,7 @@ Feature: IOMMU_GET_HW_INFO
   Rule: as much as fits is written, and the whole length is told
 
     @HWINFO-04 @HWINFO-20 @needs:test-cmd
-    Scenario Outline: no room, at <address>
+    Scenario Outline: a buffer without room, at <address>, is not written
       When it calls IOMMU_GET_HW_INFO with:
         | data_len  |   0 bytes |
         | data_uptr | <address> |
@@ -81,7 +81,7 @@ Feature: IOMMU_GET_HW_INFO
         | buffer "data" |
 
     @HWINFO-05 @HWINFO-20 @needs:test-cmd
-    Scenario Outline: room for <length> of the 8 bytes
+    Scenario Outline: a buffer with room for <length> of the 8 bytes is filled
       When it stores struct iommu_test_hw_info in buffer "data":
         | flags  | test_reg |
         | bit 31 | bit 31   |
@@ -103,7 +103,7 @@ Feature: IOMMU_GET_HW_INFO
         | 8 bytes |      0 | IOMMU_HW_INFO_SELFTEST_REGVAL |
 
     @HWINFO-06 @HWINFO-20 @needs:test-cmd
-    Scenario Outline: room for <length>, of which the data take 8 bytes
+    Scenario Outline: a buffer of <length>, of which the data take 8 bytes, is cleared behind them
       When it stores an array of struct iommu_test_hw_info in buffer "data":
         | flags  | test_reg |
         | bit 31 | bit 31   |
@@ -130,7 +130,7 @@ Feature: IOMMU_GET_HW_INFO
         | 20 bytes |      0 |      0 |      0 |
 
     @HWINFO-07
-    Scenario Outline: room for <length> at <address>
+    Scenario Outline: a buffer of <length> at <address> cannot be written
       When it calls IOMMU_GET_HW_INFO with:
         | data_len  | <length>  |
         | data_uptr | <address> |
@@ -145,7 +145,7 @@ Feature: IOMMU_GET_HW_INFO
         | 2 pages | a bad pointer |
 
     @HWINFO-07
-    Scenario Outline: room for 2 pages, the second of which is <sort>
+    Scenario Outline: a buffer has room for 2 pages, the second of which is <sort>
       Given <sort> "rest" of 1 page over buffer "data" + 1 page
       When it calls IOMMU_GET_HW_INFO with:
         | data_len  |       2 pages |
@@ -165,7 +165,7 @@ Feature: IOMMU_GET_HW_INFO
   Rule: a program may ask for the kind of data that it knows
 
     @HWINFO-08
-    Scenario Outline: the type <type>, without asking for it, where there is <kind>
+    Scenario Outline: the type <type> does not matter without INPUT_TYPE, where there is <kind>
       When it calls IOMMU_GET_HW_INFO with:
         | flags        | none   |
         | in_data_type | <type> |
@@ -188,7 +188,7 @@ Feature: IOMMU_GET_HW_INFO
         | bit 31     | INTEL_VTD |
 
     @HWINFO-09 @needs:hw-info
-    Scenario Outline: the type <type>, which the IOMMU does not have
+    Scenario Outline: the type <type>, which the IOMMU does not have, is refused
       When it calls IOMMU_GET_HW_INFO with:
         | flags        | INPUT_TYPE |
         | in_data_type | <type>     |
@@ -207,7 +207,7 @@ Feature: IOMMU_GET_HW_INFO
         | AMD        |
 
     @HWINFO-10 @ABI-30 @needs:test-cmd
-    Scenario Outline: the type <type> of the selftest
+    Scenario Outline: the type <type> is answered by the selftest
       When it calls IOMMU_GET_HW_INFO with:
         | flags        | INPUT_TYPE    |
         | in_data_type | <type>        |
@@ -228,7 +228,7 @@ Feature: IOMMU_GET_HW_INFO
         | SELFTEST |
 
     @HWINFO-10 @ABI-30 @needs:intel-iommu
-    Scenario Outline: the type <type> of VT-d
+    Scenario Outline: the type <type> is answered by VT-d
       When it calls IOMMU_GET_HW_INFO with:
         | flags        | INPUT_TYPE    |
         | in_data_type | <type>        |
@@ -251,7 +251,7 @@ Feature: IOMMU_GET_HW_INFO
   Rule: the capabilities are those of the device
 
     @HWINFO-12 @needs:test-cmd
-    Scenario: a device whose IOMMU does not track dirty pages, beside one whose does
+    Scenario: a device whose IOMMU does not track dirty pages is beside one whose IOMMU does
       When it calls IOMMU_TEST_CMD with:
         | op                          | MOCK_DOMAIN_FLAGS          |
         | id                          | IOAS "guest"               |
@@ -268,7 +268,7 @@ Feature: IOMMU_GET_HW_INFO
         | out_capabilities | with DIRTY_TRACKING |
 
     @HWINFO-12 @HWINFO-15 @needs:basic-iommu
-    Scenario: a device behind a VT-d that does not track dirty pages
+    Scenario: a device is behind a VT-d that does not track dirty pages
       When it calls IOMMU_GET_HW_INFO with:
         | out_capabilities | U64_MAX |
       Then it succeeds
@@ -277,7 +277,7 @@ Feature: IOMMU_GET_HW_INFO
         | out_capabilities | without DIRTY_TRACKING |
 
     @HWINFO-13
-    Scenario: a device without PASIDs
+    Scenario: a device has no PASIDs
       When it calls IOMMU_GET_HW_INFO with:
         | out_max_pasid_log2 |      20 |
         | out_capabilities   | U64_MAX |
@@ -287,7 +287,7 @@ Feature: IOMMU_GET_HW_INFO
         | out_capabilities   | without PCI_PASID_EXEC, PCI_PASID_PRIV |
 
     @HWINFO-13 @HWINFO-14 @needs:test-cmd
-    Scenario: a device with PASIDs of 20 bits, which is no PCI device
+    Scenario: a device with PASIDs of 20 bits is no PCI device
       When it calls IOMMU_TEST_CMD with:
         | op                          | MOCK_DOMAIN_FLAGS       |
         | id                          | IOAS "guest"            |
@@ -301,7 +301,7 @@ Feature: IOMMU_GET_HW_INFO
         | out_capabilities   | DIRTY_TRACKING, PCI_ATS_NOT_SUPPORTED |
 
     @HWINFO-14
-    Scenario: a device that cannot use ATS
+    Scenario: a device cannot use ATS
       When it calls IOMMU_GET_HW_INFO
       Then it succeeds
       And it returns:
@@ -310,7 +310,7 @@ Feature: IOMMU_GET_HW_INFO
   Rule: a VT-d unit shows its capability registers: page-selective and queued invalidation, and reserved bits of 0
 
     @HWINFO-15 @needs:intel-iommu
-    Scenario: the registers of a VT-d unit
+    Scenario: the registers of a VT-d unit are told
       When it stores struct iommu_hw_info_vtd in buffer "data":
         | flags  | __reserved | cap_reg | ecap_reg |
         | bit 31 | bit 31     | U64_MAX | U64_MAX  |
@@ -340,7 +340,7 @@ Feature: IOMMU_GET_HW_INFO
         | U64_MAX | U64_MAX |
 
     @HWINFO-18
-    Scenario Outline: type <type>, with <flags>
+    Scenario Outline: the registers are told for type <type>, with <flags>
       When it calls IOMMU_GET_HW_INFO with:
         | flags        | <flags>       |
         | in_data_type | <type>        |
@@ -366,7 +366,7 @@ Feature: IOMMU_GET_HW_INFO
         | INPUT_TYPE | AMD        |
 
     @HWINFO-18
-    Scenario Outline: the type <type>, which an AMD IOMMU does not have
+    Scenario Outline: the type <type>, which an AMD IOMMU does not have, is refused
       When it calls IOMMU_GET_HW_INFO with:
         | flags        | INPUT_TYPE    |
         | in_data_type | <type>        |
@@ -388,7 +388,7 @@ Feature: IOMMU_GET_HW_INFO
   Rule: a virtio-iommu has nothing to show, whatever it is asked for
 
     @HWINFO-11
-    Scenario Outline: type <type> of what there is none, with <flags>
+    Scenario Outline: nothing is told for type <type>, with <flags>
       Given it stores struct iommu_hw_info_amd in buffer "data":
         | efr     | efr2    |
         | U64_MAX | U64_MAX |

@@ -10,10 +10,10 @@ Feature: devices in noiommu mode
     And an IOAS "guest"
     And a buffer "ram" of 4 pages
 
-  Rule: who opens such a device may touch all memory
+  Rule: opening a device in noiommu mode needs CAP_SYS_RAWIO
 
     @NOIO-01 @needs:processes @needs:limits
-    Scenario: a process without CAP_SYS_RAWIO
+    Scenario: a process without CAP_SYS_RAWIO is refused
       Given a device "nic" that is in noiommu mode
       And a process "helper" without SYS_RAWIO
       When process "helper" opens device "nic"
@@ -21,7 +21,7 @@ Feature: devices in noiommu mode
       When it binds device "nic" to the iommufd
       Then it succeeds
 
-  Rule: it is bound and attached, and does what it likes
+  Rule: it is bound and attached, and nothing limits its DMA
 
     @NOIO-02
     Scenario: a device that is attached finds a mapping by its physical address, and by no other
@@ -65,7 +65,7 @@ Feature: devices in noiommu mode
       And it wrote nothing back
 
     @NOIO-02 @needs:hwpt-alloc
-    Scenario: a page table that was made by hand
+    Scenario: a page table that was made by hand is attached
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic" that is in noiommu mode
       When it binds device "nic" to the iommufd
@@ -79,7 +79,7 @@ Feature: devices in noiommu mode
       And device "nic" does not see buffer "ram" + 1 page at the physical address .. +1 page
 
     @NOIO-02
-    Scenario: a second device stands at the page table of the first
+    Scenario: a second device shares the page table of the first
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic" that is in noiommu mode attached to IOAS "guest"
       And a device "disk" that is in noiommu mode
@@ -96,7 +96,7 @@ Feature: devices in noiommu mode
       Then it fails with EOPNOTSUPP
 
     @NOIO-02 @NOIO-03 @needs:test-cmd
-    Scenario: a device that moves to another IOAS
+    Scenario: a device moves to another IOAS
       Given an IOAS "other"
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" + 1 page into IOAS "other" at 16 MiB read-write
@@ -115,7 +115,7 @@ Feature: devices in noiommu mode
   Rule: memory is pinned, and nothing is reserved
 
     @NOIO-03 @needs:proc @needs:test-cmd
-    Scenario: every page of a mapping, as long as the device is attached
+    Scenario: every page of a mapping is pinned as long as the device is attached
       Given it maps 3 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic" that is in noiommu mode attached to IOAS "guest"
       Then it has 3 pages pinned
@@ -129,7 +129,7 @@ Feature: devices in noiommu mode
       And it has 0 bytes pinned
 
     @NOIO-03 @needs:proc @needs:processes @needs:limits
-    Scenario: a process that may lock less than it maps
+    Scenario: a process cannot map more than it may lock
       Given a device "nic" that is in noiommu mode attached to IOAS "guest"
       And a process "helper" without IPC_LOCK
       And process "helper" has a memlock limit of 2 pages
@@ -140,7 +140,7 @@ Feature: devices in noiommu mode
       Then process "helper" has 2 pages pinned
 
     @NOIO-03
-    Scenario: the place of the interrupts of a PC, which any other device reserves
+    Scenario: the MSI window of a PC, which any other device reserves, can be mapped
       Given a device "nic" that is in noiommu mode attached to IOAS "guest"
       Then the usable IOVAs of IOAS "guest" are:
         | 0 | U64_MAX |
@@ -152,14 +152,14 @@ Feature: devices in noiommu mode
       And device "nic" sees buffer "ram" at the physical address .. +1 page
       And device "nic" does not see buffer "ram" + 1 page at the physical address .. +1 page
 
-  Rule: there is no IOMMU to tell of, to share or to put page tables of a guest on
+  Rule: there is no IOMMU to query, to share or to nest on
 
     Background:
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic" that is in noiommu mode attached to IOAS "guest"
 
     @NOIO-04 @HWINFO-19
-    Scenario Outline: asking for information <which>
+    Scenario Outline: hardware information <which> is refused
       When it calls IOMMU_GET_HW_INFO with:
         | flags        | <flags>      |
         | in_data_type | <type>       |
@@ -176,7 +176,7 @@ Feature: devices in noiommu mode
         | of another type     | INPUT_TYPE | INTEL_VTD | 64 bytes |
 
     @HWPT-42 @NOIO-04
-    Scenario Outline: a page table with <what>
+    Scenario Outline: a page table with <what> is refused
       When it calls IOMMU_HWPT_ALLOC with:
         | flags     | <flags>      |
         | data_type | <type>       |
@@ -195,7 +195,7 @@ Feature: devices in noiommu mode
         | data of an Intel IOMMU | none           | VTD_S1 | 24 bytes |
 
     @NOIO-04 @HWPT-42 @needs:hwpt-alloc
-    Scenario: a page table on top of one that was made by hand
+    Scenario: a page table on top of one that was made by hand is refused
       Given a HWPT "own" for device "nic" on IOAS "guest"
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "own"   |
@@ -206,7 +206,7 @@ Feature: devices in noiommu mode
       And it wrote nothing back
 
     @HWPT-42 @needs:fault-queue
-    Scenario: a page table with a fault queue, into which nobody writes
+    Scenario: a page table with a fault queue that nobody writes to is made
       Given a fault queue "faults"
       When it calls IOMMU_HWPT_ALLOC with:
         | flags    | FAULT_ID_VALID       |
@@ -217,7 +217,7 @@ Feature: devices in noiommu mode
       Then it fails with EBUSY
 
     @VIOMMU-16 @NOIO-04 @needs:viommu
-    Scenario Outline: an IOMMU of type <type> for a guest
+    Scenario Outline: a vIOMMU of type <type> is refused
       When it calls IOMMU_VIOMMU_ALLOC with:
         | type    | <type>                         |
         | hwpt_id | the page table of device "nic" |
@@ -230,7 +230,7 @@ Feature: devices in noiommu mode
         | ARM_SMMUV3 |
 
     @NOIO-04 @needs:device @needs:test-cmd @needs:hwpt-alloc @needs:viommu
-    Scenario: a place behind the IOMMU that a guest has for another device
+    Scenario: a vDEVICE on the vIOMMU of another device is refused
       Given an IOAS "other"
       And a device "mock" attached to IOAS "other"
       And a nesting HWPT "parent" for device "mock" on IOAS "other"
@@ -240,13 +240,13 @@ Feature: devices in noiommu mode
       Then it fails with EINVAL
       And it wrote nothing back
 
-  Rule: the page table of a device that has an IOMMU is not for it
+  Rule: it does not share the page table of a device that has an IOMMU
 
     Background:
       Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
 
     @NOIO-05 @needs:device
-    Scenario: a device with an IOMMU came first
+    Scenario: a device with an IOMMU is attached first
       Given a device "disk" attached to IOAS "guest"
       And a device "nic" that is in noiommu mode attached to IOAS "guest"
       When it calls IOMMU_IOAS_NOIOMMU_GET_PA
@@ -256,7 +256,7 @@ Feature: devices in noiommu mode
       And device "disk" sees buffer "ram" at 16 MiB .. +4 pages
 
     @NOIO-02 @needs:device
-    Scenario: a device with an IOMMU comes second
+    Scenario: a device with an IOMMU is attached second
       Given a device "nic" that is in noiommu mode attached to IOAS "guest"
       And a device "disk" attached to IOAS "guest"
       When it calls IOMMU_IOAS_NOIOMMU_GET_PA

@@ -157,7 +157,7 @@ Feature: page tables for PASIDs
       And a PASID HWPT "work" for device "nic" on IOAS "guest"
 
     @PASID-04
-    Scenario: a page table without the flag, for a PASID
+    Scenario: a page table without the flag is refused for a PASID
       When it attaches device "nic" to HWPT "own"
       And it attaches PASID 1 of device "nic" to HWPT "plain"
       Then it fails with EINVAL
@@ -170,7 +170,7 @@ Feature: page tables for PASIDs
       Then it succeeds
 
     @PASID-05
-    Scenario Outline: an IOAS <case>, for a PASID
+    Scenario Outline: an IOAS <case> is refused for a PASID
       Given an IOAS "other"
       And a device "disk" attached to <where>
       When it attaches device "nic" to HWPT "own"
@@ -187,7 +187,7 @@ Feature: page tables for PASIDs
         | with a page table of other devices | IOAS "other" |
 
     @PASID-06
-    Scenario Outline: a PASID of a device at <object>
+    Scenario Outline: a PASID is refused while the device is attached to <object>
       When it attaches device "nic" to <object>
       And it attaches PASID 1 of device "nic" to HWPT "work"
       Then it fails with EINVAL
@@ -276,7 +276,7 @@ Feature: page tables for PASIDs
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
 
     @PASID-01
-    Scenario Outline: an attach of a PASID with <bytes> bytes
+    Scenario Outline: an attach of a PASID with <bytes> bytes is refused
       When it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with a size of <bytes> and:
         | flags | PASID          |
         | pt_id | no such object |
@@ -358,7 +358,7 @@ Feature: page tables for PASIDs
         | "stage 2" |
 
     @PASID-11
-    Scenario: a PASID moves to where it stands
+    Scenario: a PASID moves to the page table that it has
       When it attaches PASID 1 of device "nic" to HWPT "work"
       And it moves PASID 1 of device "nic" to HWPT "work"
       Then it succeeds

@@ -14,7 +14,7 @@ Feature: a device moves to another page table
   Rule: a device moves
 
     @DEV-29
-    Scenario: the page table that an attach made goes, and another one comes
+    Scenario: the page table that an attach made is destroyed, and another one is made
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 4 pages of buffer "rom" into IOAS "other" at 16 MiB read-write
       And it attaches device "nic" to IOAS "other"
@@ -26,7 +26,7 @@ Feature: a device moves to another page table
       Then it succeeds
 
     @DEV-29 @needs:proc
-    Scenario: what only the old page table used is not pinned any more
+    Scenario: what only the old page table used is no longer pinned
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "rom" into IOAS "other" at 16 MiB read-write
       Then it has 4 pages pinned
@@ -37,7 +37,7 @@ Feature: a device moves to another page table
       And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
 
     @DEV-28 @needs:proc
-    Scenario Outline: a device moves to <object>, where it stands
+    Scenario Outline: a device moves to <object>, which it is attached to
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it attaches device "nic" to <object>
       Then it succeeds
@@ -53,7 +53,7 @@ Feature: a device moves to another page table
         | the page table of device "nic" |
 
     @DEV-28 @needs:hwpt-alloc
-    Scenario: a device at a page table that was made by hand moves to it
+    Scenario: a device moves to the page table, made by hand, that it has
       Given a HWPT "tables" for device "nic" on IOAS "guest"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it attaches device "nic" to HWPT "tables"

@@ -13,7 +13,7 @@ Feature: the memory of a dirty bitmap
       And a device "nic" attached to IOAS "guest"
 
     @DIRTY-17 @DIRTY-11 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: a bitmap at <offset>
+    Scenario Outline: a bitmap starts at <offset>
       Given a buffer "ram" of 64 pages
       And it maps 64 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a dirty-tracking HWPT "table" for device "nic" on IOAS "guest"
@@ -39,7 +39,7 @@ Feature: the memory of a dirty bitmap
         | 3 pages - 8 bytes | 64 pages |  0 pages |  0 .. 63 |
 
     @DIRTY-18 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: a bitmap of 2.5 MiB at <offset>, a bit for each byte
+    Scenario Outline: a bitmap of 2.5 MiB starts at <offset>, with a bit for each byte
       Given an untouched buffer "ram" of 20 MiB
       And it maps 20 MiB of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a dirty-tracking HWPT "table" for device "nic" on IOAS "guest"
@@ -64,7 +64,7 @@ Feature: the memory of a dirty bitmap
         | 1 page - 1 byte |
 
     @DIRTY-19 @needs:hwpt-alloc @needs:test-cmd
-    Scenario: a range with a hole
+    Scenario: a range has a hole
       Given a buffer "ram" of 8 pages
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB + 6 pages read-write
@@ -78,7 +78,7 @@ Feature: the memory of a dirty bitmap
       And it finds only bits 2 .. 3 set in buffer "bits"
 
     @DIRTY-20 @DIRTY-14 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: a bitmap in <memory> memory, and a dirty page
+    Scenario Outline: a bitmap in <memory> memory is not an error, and the dirty page is not forgotten
       Given a buffer "ram" of 8 pages
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a dirty-tracking HWPT "table" for device "nic" on IOAS "guest"
@@ -100,7 +100,7 @@ Feature: the memory of a dirty bitmap
         | read-only    |
 
     @DIRTY-21 @DIRTY-13 @needs:hwpt-alloc @needs:test-cmd
-    Scenario: a bitmap in inaccessible memory, and no dirty page
+    Scenario: a bitmap in inaccessible memory is not touched without a dirty page
       Given a buffer "ram" of 8 pages
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a dirty-tracking HWPT "table" for device "nic" on IOAS "guest"

@@ -17,7 +17,7 @@ Feature: IOMMU_HWPT_GET_DIRTY_BITMAP
   Rule: bad arguments are refused, and nothing is forgotten
 
     @DIRTY-06 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: <field> of <value> for <table>
+    Scenario Outline: <field> of <value> is refused, for <table>
       When a device writes 1 page at 16 MiB through HWPT "table"
       And it calls IOMMU_HWPT_GET_DIRTY_BITMAP with:
         | hwpt_id | <table>       |
@@ -37,7 +37,7 @@ Feature: IOMMU_HWPT_GET_DIRTY_BITMAP
         | __reserved | bit 31          | no such object |
 
     @DIRTY-07 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: <field> of 0 at <iova>
+    Scenario Outline: <field> of 0 is refused at <iova>
       When a device writes 1 page at 16 MiB through HWPT "table"
       And it calls IOMMU_HWPT_GET_DIRTY_BITMAP with:
         | iova    | <iova>        |
@@ -55,7 +55,7 @@ Feature: IOMMU_HWPT_GET_DIRTY_BITMAP
         | page_size | 16 MiB |
 
     @DIRTY-08 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: <length> from <iova> on, at a page size of <size>
+    Scenario Outline: a range of <length> from <iova> on is asked for, at a page size of <size>
       When a device writes 1 page at 16 MiB through HWPT "table"
       And it calls IOMMU_HWPT_GET_DIRTY_BITMAP with:
         | iova      | <iova>        |
@@ -76,7 +76,7 @@ Feature: IOMMU_HWPT_GET_DIRTY_BITMAP
         | U64_MAX        | U64_MAX        | 1 page | fails with EOVERFLOW |
 
     @DIRTY-08 @DIRTY-09 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: <length> from IOVA 0 on, at the largest page size
+    Scenario Outline: a range of <length> from IOVA 0 on is asked for, at the largest page size
       When a device writes 1 page at 16 MiB through HWPT "table"
       And it calls IOMMU_HWPT_GET_DIRTY_BITMAP with:
         | iova      |             0 |
@@ -93,7 +93,7 @@ Feature: IOMMU_HWPT_GET_DIRTY_BITMAP
         | bit 62 | fails with EINVAL |
 
     @DIRTY-09 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: <length> at <iova>, at a page size of <size>
+    Scenario Outline: a range of <length> at <iova> is refused, at a page size of <size>
       When a device writes 4 pages at 16 MiB through HWPT "table"
       And it calls IOMMU_HWPT_GET_DIRTY_BITMAP with:
         | iova      | <iova>        |
@@ -116,7 +116,7 @@ Feature: IOMMU_HWPT_GET_DIRTY_BITMAP
         |              16 MiB |             3 pages |    2 pages |
 
     @DIRTY-10 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: a page table without tracking, and <field> of <value>
+    Scenario Outline: a page table without tracking is refused, with <field> of <value>
       Given a HWPT "plain" for device "nic" on IOAS "guest"
       When it calls IOMMU_HWPT_GET_DIRTY_BITMAP with:
         | hwpt_id | HWPT "plain"  |
@@ -135,7 +135,7 @@ Feature: IOMMU_HWPT_GET_DIRTY_BITMAP
         | iova   | U64_MAX - 4095      | EOVERFLOW  |
 
     @DIRTY-25 @DIRTY-09 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: <length> at <iova>, at the odd page size of <size>
+    Scenario Outline: a range of <length> at <iova> is asked for, at the odd page size of <size>
       Given an untouched buffer "after" of 1 page
       When a device writes 1 page at 16 MiB through HWPT "table"
       And it calls IOMMU_HWPT_GET_DIRTY_BITMAP with:
@@ -159,7 +159,7 @@ Feature: IOMMU_HWPT_GET_DIRTY_BITMAP
   Rule: bit n is the n-th page of the range
 
     @DIRTY-11 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: <length> at <iova>, with the pages 3, 4, 11 and 63 dirty
+    Scenario Outline: a range of <length> at <iova> has its share of the dirty pages 3, 4, 11 and 63
       When a device writes 2 pages at 16 MiB + 3 pages through HWPT "table"
       And a device writes 1 page at 16 MiB + 11 pages through HWPT "table"
       And a device writes 1 page at 16 MiB + 63 pages through HWPT "table"
@@ -179,7 +179,7 @@ Feature: IOMMU_HWPT_GET_DIRTY_BITMAP
         | 16 MiB + 63 pages |   1 page | only bit 0               |
 
     @DIRTY-16 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: a bit for <size>, with the pages 3, 4 and 63 dirty
+    Scenario Outline: a bit stands for <size>, with the pages 3, 4 and 63 dirty
       When a device writes 2 pages at 16 MiB + 3 pages through HWPT "table"
       And a device writes 1 page at 16 MiB + 63 pages through HWPT "table"
       And it calls IOMMU_HWPT_GET_DIRTY_BITMAP with:
@@ -199,7 +199,7 @@ Feature: IOMMU_HWPT_GET_DIRTY_BITMAP
   Rule: what was told is forgotten, unless the caller wants otherwise
 
     @DIRTY-13 @DIRTY-12 @needs:hwpt-alloc @needs:test-cmd
-    Scenario: three calls into one bitmap
+    Scenario: three calls fill one bitmap
       When a device writes 1 page at 16 MiB + 1 page through HWPT "table"
       And it asks HWPT "table" which of 64 pages at 16 MiB are dirty, into buffer "bits"
       Then it finds only bit 1 set in buffer "bits"
@@ -218,7 +218,7 @@ Feature: IOMMU_HWPT_GET_DIRTY_BITMAP
       Then it finds only bits 0, 71, 73 set in buffer "bits"
 
     @DIRTY-14 @needs:hwpt-alloc @needs:test-cmd
-    Scenario: NO_CLEAR, NO_CLEAR again, and then without it
+    Scenario: NO_CLEAR keeps the dirty bits, twice, and a call without it clears them
       When a device writes 2 pages at 16 MiB + 5 pages through HWPT "table"
       And it calls IOMMU_HWPT_GET_DIRTY_BITMAP with:
         | flags | NO_CLEAR      |

@@ -15,7 +15,7 @@ Feature: IOMMU_HWPT_SET_DIRTY_TRACKING
   Rule: the one flag switches tracking on, and no flag switches it off
 
     @DIRTY-01 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: flags <flags>
+    Scenario Outline: flags <flags> are refused, for <table>
       When it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
         | flags   | <flags> |
         | hwpt_id | <table> |
@@ -38,7 +38,7 @@ Feature: IOMMU_HWPT_SET_DIRTY_TRACKING
         | bit 1         | no such object |
 
     @DIRTY-02 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: <object> is no page table of an IOAS
+    Scenario Outline: <object> is no page table of an IOAS, with flags <flags>
       Given a nesting HWPT "host" for device "nic" on IOAS "guest"
       And a nested HWPT "nested" for device "nic" on HWPT "host"
       When it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
@@ -58,7 +58,7 @@ Feature: IOMMU_HWPT_SET_DIRTY_TRACKING
         | HWPT "nested"  | none   |
 
     @DIRTY-03 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: flags <flags> for <object>, which was made without the flag
+    Scenario Outline: flags <flags> are refused for <object>, which was made without the flag
       Given a HWPT "plain" for device "nic" on IOAS "guest"
       When it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
         | flags   | <flags>  |
@@ -72,7 +72,7 @@ Feature: IOMMU_HWPT_SET_DIRTY_TRACKING
         | the page table of device "nic" | ENABLE |
 
     @DIRTY-04 @DIRTY-13 @needs:hwpt-alloc @needs:test-cmd
-    Scenario: on twice, and off twice
+    Scenario: tracking is switched on twice, and off twice
       When it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
         | flags | ENABLE |
       And it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
@@ -132,7 +132,7 @@ Feature: IOMMU_HWPT_SET_DIRTY_TRACKING
   Rule: devices take part if they can, and are refused if they cannot
 
     @DIRTY-23 @needs:hwpt-alloc @needs:test-cmd @needs:two-devices
-    Scenario: devices that are attached while tracking is on
+    Scenario: devices are attached while tracking is on
       When it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
         | flags | ENABLE |
       And a device writes 1 page at 16 MiB + 1 page through HWPT "table"
@@ -149,7 +149,7 @@ Feature: IOMMU_HWPT_SET_DIRTY_TRACKING
       Then it finds only bits 1, 3 set in buffer "bits"
 
     @DIRTY-24 @HWINFO-14 @needs:hwpt-alloc @needs:test-cmd
-    Scenario: a device that can
+    Scenario: a device that can track is attached
       When it calls IOMMU_GET_HW_INFO
       Then it returns:
         | out_capabilities | IOMMU_HW_CAP_DIRTY_TRACKING, IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED |
@@ -158,7 +158,7 @@ Feature: IOMMU_HWPT_SET_DIRTY_TRACKING
       Then it succeeds
 
     @DIRTY-24 @DIRTY-23 @HWINFO-14 @needs:hwpt-alloc @needs:test-cmd @needs:two-devices
-    Scenario: a device that cannot
+    Scenario: a device that cannot track is refused
       Given an iommufd "other"
       And an IOAS "alone" in iommufd "other"
       When it calls IOMMU_TEST_CMD on iommufd "other" with:
@@ -184,7 +184,7 @@ Feature: IOMMU_HWPT_SET_DIRTY_TRACKING
   Rule: a mock page table is made dirty by a bitmap
 
     @MOCK-17 @DIRTY-12 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: a bitmap with two bits, at a page size of <size>
+    Scenario Outline: a bitmap of two bits makes two pages dirty, at a page size of <size>
       When it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
         | flags | ENABLE |
       And a device writes 1 page at 16 MiB through HWPT "table"
@@ -210,7 +210,7 @@ Feature: IOMMU_HWPT_SET_DIRTY_TRACKING
         | 2048 bytes | 0, 2, 128 .. 129 |
 
     @MOCK-17 @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: <field> of <value>
+    Scenario Outline: <field> of <value> is refused
       When it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
         | flags | ENABLE |
       And it calls IOMMU_TEST_CMD with:

@@ -16,7 +16,7 @@ Feature: page requests of VFIO devices
   Rule: the requests of a group are read together, once it is complete
 
     @FAULT-09
-    Scenario: three requests
+    Scenario: three requests are read together
       When device "nic" requests pages:
         | address           | perm        | group | last |
         | 16 MiB            | READ        |     5 | no   |
@@ -62,7 +62,7 @@ Feature: page requests of VFIO devices
         | LAST_PAGE | 48 MiB |      1 |
 
     @FAULT-09 @FAULT-11
-    Scenario: two groups whose requests alternate
+    Scenario: two groups whose requests alternate are read apart
       When device "nic" requests pages:
         | address | perm  | group | last |
         | 16 MiB  | READ  |     1 | no   |
@@ -81,7 +81,7 @@ Feature: page requests of VFIO devices
         | LAST_PAGE |     1 | READ  | 18 MiB |      2 |
 
     @FAULT-09 @PASID-22 @needs:device-with-pasids
-    Scenario: two requests of a PASID
+    Scenario: two requests of a PASID are read together
       Given an IOAS "other"
       And a fault queue "of PASID"
       And a PASID HWPT "own" for device "nic" on IOAS "guest"
@@ -146,7 +146,7 @@ Feature: page requests of VFIO devices
   Rule: a page table without a fault queue takes no requests
 
     @FAULT-27 @FAULT-22
-    Scenario: the device moves to one and back
+    Scenario: the device moves to a page table without a queue, and back
       When device "nic" requests pages:
         | address | perm | group | last |
         | 16 MiB  | READ |     5 | no   |
@@ -165,7 +165,7 @@ Feature: page requests of VFIO devices
   Rule: a virtual function shares its page requests, and cannot be answered for
 
     @DEV-46 @VFIO-ATT-13 @needs:virtual-function
-    Scenario: attached for the first time, and in place of another page table
+    Scenario: its attach fails, for the first time and in place of another page table
       Given an IOAS "other"
       And a buffer "ram" of 2 pages
       And it maps 2 pages of buffer "ram" into IOAS "other" at 16 MiB read-write

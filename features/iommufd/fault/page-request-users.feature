@@ -12,7 +12,7 @@ Feature: the devices behind a fault queue
     And an untouched buffer "in" of 1 page
     And an untouched buffer "out" of 1 page
 
-  Rule: a device that leaves takes its faults along
+  Rule: a device that is detached takes its faults along
 
     @FAULT-22 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
     Scenario: a device is detached with one fault read and one not
@@ -57,7 +57,7 @@ Feature: the devices behind a fault queue
         | IOAS "guest" |
 
     @FAULT-22 @FAULT-14 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd @needs:two-devices
-    Scenario: the cookies of a device that left are free again
+    Scenario: the cookies of a device that was detached are free again
       Given a device "disk" attached to IOAS "guest"
       When it attaches device "nic" to HWPT "table"
       And it attaches device "disk" to HWPT "table"
@@ -137,10 +137,10 @@ Feature: the devices behind a fault queue
         | device "nic"  | 16 MiB |      1 |
         | device "disk" | 17 MiB |      1 |
 
-  Rule: a fault without a queue goes nowhere
+  Rule: a fault without a queue is dropped
 
     @FAULT-27 @MOCK-20 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd @needs:two-devices
-    Scenario Outline: a device at <table>, beside one with a queue
+    Scenario Outline: a device is attached to <table>, beside one with a queue
       Given a device "disk" attached to <table>
       When it attaches device "nic" to HWPT "table"
       And device "disk" requests a page at 16 MiB
@@ -183,7 +183,7 @@ Feature: the devices behind a fault queue
         | HWPT "host"  |
         | IOAS "guest" |
 
-  Rule: a queue outlives its file while page tables use it, and goes with all its faults
+  Rule: a queue outlives its file while page tables use it, and is destroyed with all its faults
 
     @FAULT-25 @FAULT-24 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
     Scenario: nobody reads the queue
@@ -204,7 +204,7 @@ Feature: the devices behind a fault queue
       Then it fails with ENOENT
 
     @FAULT-24 @FAULT-32 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
-    Scenario: a device leaves a queue that nobody reads, and comes back to a new one
+    Scenario: a device leaves a queue that nobody reads, and is attached to a new one
       When it attaches device "nic" to HWPT "table"
       And device "nic" requests a page at 16 MiB
       And device "nic" requests a page at 17 MiB
@@ -236,7 +236,7 @@ Feature: the devices behind a fault queue
       Then it succeeds
 
     @FAULT-33 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
-    Scenario: the faults of a device whose iommufd was closed
+    Scenario: the faults are of a device whose iommufd was closed
       When it attaches device "nic" to HWPT "table"
       And device "nic" requests a page at 16 MiB
       And device "nic" requests a page at 17 MiB
@@ -253,7 +253,7 @@ Feature: the devices behind a fault queue
       When it polls fault queue "faults"
       Then it reports "IN, OUT, RDNORM"
 
-  Rule: the entries of a mock guest's page table can be looked at
+  Rule: the entries of a mock guest's page table can be checked
 
     @MOCK-18 @needs:hwpt-alloc @needs:test-cmd @needs:fault-queue
     Scenario Outline: entry <entry> is what the table was made with

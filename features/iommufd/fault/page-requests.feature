@@ -17,7 +17,7 @@ Feature: page requests of devices
   Rule: a fault becomes a message that tells all of it
 
     @FAULT-08 @MOCK-20 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: a fault of PASID <pasid> at <addr> for <perm>
+    Scenario Outline: a fault of PASID <pasid> at <addr> for <perm> is read
       When it calls IOMMU_TEST_CMD with:
         | op                  | TRIGGER_IOPF |
         | trigger_iopf.dev_id | device "nic" |
@@ -57,7 +57,7 @@ Feature: page requests of devices
         | LAST_PAGE              | device "nic" |     0 | 17 MiB |
 
     @MOCK-20 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: a fault of <what>, which is no device
+    Scenario Outline: a fault of <what>, which is no device, is refused
       When it calls IOMMU_TEST_CMD with:
         | op                  | TRIGGER_IOPF |
         | trigger_iopf.dev_id | <what>       |
@@ -74,7 +74,7 @@ Feature: page requests of devices
   Rule: the file is ready for reading exactly while a fault was not read
 
     @FAULT-07 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
-    Scenario: a poll before, between and after two reads
+    Scenario: the file is polled before, between and after two reads
       When it polls fault queue "faults"
       Then it reports "OUT"
       When device "nic" requests a page at 16 MiB
@@ -89,7 +89,7 @@ Feature: page requests of devices
       Then it reports "OUT"
 
     @FAULT-07 @FAULT-12 @FAULT-06 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
-    Scenario: a poll after reads that fail
+    Scenario: the file is polled after reads that fail
       Given an inaccessible buffer "hole" of 1 page
       When device "nic" requests a page at 16 MiB
       And it reads fault queue "faults" into 40 bytes of buffer "hole"
@@ -106,7 +106,7 @@ Feature: page requests of devices
   Rule: a read returns faults in their order, as many as fit
 
     @FAULT-11 @FAULT-14 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: <size> for three faults
+    Scenario Outline: a read of <size> returns what fits of three faults
       When device "nic" requests a page at 18 MiB
       And device "nic" requests a page at 16 MiB
       And device "nic" requests a page at 17 MiB
@@ -168,7 +168,7 @@ Feature: page requests of devices
         | 17 MiB |      2 |
 
     @FAULT-31 @FAULT-11 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd @needs:processes
-    Scenario: two processes read at the same time
+    Scenario: the same faults are read by two processes at the same time
       Given a process "helper"
       When device "nic" requests a page at 16 MiB
       And device "nic" requests a page at 17 MiB
@@ -205,7 +205,7 @@ Feature: page requests of devices
         | 18 MiB |      3 |
 
     @FAULT-17 @FAULT-19 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: an answer of <code>, and a second one
+    Scenario Outline: an answer of <code> is taken, and a second one is refused
       When device "nic" requests a page at 16 MiB
       And it answers fault queue "faults" from buffer "out":
         | cookie | code   |
@@ -267,7 +267,7 @@ Feature: page requests of devices
         | 21 MiB |      4 |
 
     @FAULT-20 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
-    Scenario Outline: three answers, of which number <number> has cookie <cookie> and code <code>
+    Scenario Outline: three answers are written, of which number <number> has cookie <cookie> and code <code>
       When device "nic" requests a page at 16 MiB
       And device "nic" requests a page at 17 MiB
       And it reads fault queue "faults" into 80 bytes of buffer "in"
@@ -323,7 +323,7 @@ Feature: page requests of devices
         | 15 bytes | returns 8         | fails with EINVAL |
 
     @FAULT-31 @FAULT-17 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd @needs:processes
-    Scenario: two processes answer at the same time
+    Scenario: of two processes that answer at the same time, one is refused
       Given it answers fault queue "faults" from buffer "out":
         | cookie | code    |
         |      1 | SUCCESS |

@@ -9,7 +9,7 @@ Feature: IOMMU_FAULT_QUEUE_ALLOC
   Rule: there are no flags
 
     @FAULT-01 @needs:fault-queue
-    Scenario Outline: <flags> in flags
+    Scenario Outline: <flags> in flags is refused
       When it calls IOMMU_FAULT_QUEUE_ALLOC with:
         | flags | <flags> |
       Then it fails with EOPNOTSUPP
@@ -26,7 +26,7 @@ Feature: IOMMU_FAULT_QUEUE_ALLOC
   Rule: a fault queue has an id and a file that can be read, written and polled
 
     @FAULT-02 @FAULT-04 @needs:fault-queue
-    Scenario: an empty queue answers each call of its file
+    Scenario: each call of its file is answered by an empty queue
       When it calls IOMMU_FAULT_QUEUE_ALLOC
       Then it succeeds
       And it returns:
@@ -72,7 +72,7 @@ Feature: IOMMU_FAULT_QUEUE_ALLOC
   Rule: a read takes whole messages, and never waits
 
     @FAULT-04 @FAULT-06 @needs:fault-queue
-    Scenario Outline: <size> of an empty queue
+    Scenario Outline: a read of <size> of an empty queue returns nothing
       Given a fault queue "faults"
       And an untouched buffer "in" of 1 page
       When it reads fault queue "faults" into <size> of buffer "in"
@@ -88,7 +88,7 @@ Feature: IOMMU_FAULT_QUEUE_ALLOC
         | 4080 bytes |
 
     @FAULT-05 @needs:fault-queue
-    Scenario Outline: <size> are not a number of messages
+    Scenario Outline: <size> are not a whole number of messages
       Given a fault queue "faults"
       And an untouched buffer "in" of 1 page
       When it reads fault queue "faults" into <size> of buffer "in"
@@ -107,7 +107,7 @@ Feature: IOMMU_FAULT_QUEUE_ALLOC
   Rule: a write takes whole answers
 
     @FAULT-15 @needs:fault-queue
-    Scenario Outline: <size> are not a number of answers
+    Scenario Outline: <size> are not a whole number of answers
       Given a fault queue "faults"
       And an untouched buffer "out" of 1 page
       When it writes fault queue "faults" from <size> of buffer "out"
@@ -121,7 +121,7 @@ Feature: IOMMU_FAULT_QUEUE_ALLOC
         | 15 bytes |
 
     @FAULT-16 @needs:fault-queue
-    Scenario: an answer to nothing
+    Scenario: an answer to nothing is refused
       Given a fault queue "faults"
       And an untouched buffer "out" of 1 page
       When it writes fault queue "faults" from 0 bytes of buffer "out"
@@ -130,7 +130,7 @@ Feature: IOMMU_FAULT_QUEUE_ALLOC
       Then it fails with EINVAL
 
     @FAULT-19 @FAULT-18 @needs:fault-queue
-    Scenario Outline: cookie <cookie> with <code>, of which nobody has read
+    Scenario Outline: cookie <cookie>, which nobody has read, is refused with <code>
       Given a fault queue "faults"
       And a buffer "out" of 1 page
       When it answers fault queue "faults" from buffer "out":
@@ -150,7 +150,7 @@ Feature: IOMMU_FAULT_QUEUE_ALLOC
         |      1 | bit 31  |
 
     @FAULT-21 @needs:fault-queue
-    Scenario: an answer in memory that cannot be read
+    Scenario: an answer lies in memory that cannot be read
       Given a fault queue "faults"
       And an inaccessible buffer "hole" of 1 page
       When it writes fault queue "faults" from 8 bytes of buffer "hole"
@@ -161,7 +161,7 @@ Feature: IOMMU_FAULT_QUEUE_ALLOC
   Rule: the file has no position
 
     @FAULT-29 @needs:fault-queue
-    Scenario: a read or a write at a position
+    Scenario: a read and a write at a position are refused
       Given a fault queue "faults"
       When it preads fault queue "faults"
       Then it fails with ESPIPE
@@ -199,7 +199,7 @@ Feature: IOMMU_FAULT_QUEUE_ALLOC
       Then it succeeds
 
     @FAULT-33 @needs:fault-queue
-    Scenario: an empty queue whose iommufd was closed
+    Scenario: an empty queue still answers when its iommufd was closed
       Given a fault queue "faults"
       And an untouched buffer "in" of 1 page
       When it closes the iommufd

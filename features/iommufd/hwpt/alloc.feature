@@ -13,7 +13,7 @@ Feature: IOMMU_HWPT_ALLOC
   Rule: the fields have to fit together before any object is looked up
 
     @HWPT-01
-    Scenario Outline: a reserved field of <value>, for <device>
+    Scenario Outline: a reserved field of <value> is refused, for <device>
       When it calls IOMMU_HWPT_ALLOC with:
         | __reserved | <value>  |
         | dev_id     | <device> |
@@ -29,7 +29,7 @@ Feature: IOMMU_HWPT_ALLOC
         | bit 0  | no such object | bit 31 |
 
     @HWPT-02
-    Scenario Outline: data of type <type> with <length>, for <device>
+    Scenario Outline: data of type <type> with <length> are refused, for <device>
       When it calls IOMMU_HWPT_ALLOC with:
         | data_type | <type>       |
         | data_len  | <length>     |
@@ -52,7 +52,7 @@ Feature: IOMMU_HWPT_ALLOC
   Rule: dev_id is a bound device, and pt_id something that page tables are made of
 
     @HWPT-03
-    Scenario Outline: <object> in place of a device, for a pt_id of <table>
+    Scenario Outline: <object> is refused in place of a device, for a pt_id of <table>
       When it calls IOMMU_HWPT_ALLOC with:
         | dev_id | <object> |
         | pt_id  | <table>  |
@@ -68,7 +68,7 @@ Feature: IOMMU_HWPT_ALLOC
         | no such object                 | no such object |
 
     @HWPT-04
-    Scenario Outline: a pt_id that does not exist, with flags <flags>
+    Scenario Outline: a pt_id that does not exist is refused, with flags <flags>
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id | no such object |
         | flags | <flags>        |
@@ -81,14 +81,14 @@ Feature: IOMMU_HWPT_ALLOC
         | bit 31 |
 
     @HWPT-05
-    Scenario: a device in place of an IOAS
+    Scenario: a device is refused in place of an IOAS
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id | device "nic" |
       Then it fails with EINVAL
       And it wrote nothing back
 
     @HWPT-05 @needs:fault-queue
-    Scenario: a fault queue in place of an IOAS
+    Scenario: a fault queue is refused in place of an IOAS
       Given a fault queue "faults"
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id | fault queue "faults" |
@@ -98,7 +98,7 @@ Feature: IOMMU_HWPT_ALLOC
   Rule: what this kernel or this IOMMU does not do is refused
 
     @HWPT-07
-    Scenario Outline: flags <flags>
+    Scenario Outline: flags <flags> are refused
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | <flags> |
       Then it fails with EOPNOTSUPP
@@ -114,7 +114,7 @@ Feature: IOMMU_HWPT_ALLOC
         | NEST_PARENT, bit 31 |
 
     @HWPT-08 @needs:basic-iommu
-    Scenario: a nesting parent where the IOMMU cannot nest
+    Scenario: a nesting parent is refused where the IOMMU cannot nest
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | NEST_PARENT |
       Then it fails with EOPNOTSUPP
@@ -126,7 +126,7 @@ Feature: IOMMU_HWPT_ALLOC
       And HWPT "tables" exists
 
     @HWPT-09 @needs:fault-queue @needs:test-cmd
-    Scenario Outline: a nesting parent with a fault queue, <queue>
+    Scenario Outline: a nesting parent with a fault queue is refused, <queue>
       Given a fault queue "faults"
       When it calls IOMMU_HWPT_ALLOC with:
         | flags    | NEST_PARENT, FAULT_ID_VALID |
@@ -144,7 +144,7 @@ Feature: IOMMU_HWPT_ALLOC
         | no such object       |
 
     @HWPT-10 @needs:test-cmd
-    Scenario: dirty tracking for a mock device that has none
+    Scenario: dirty tracking is refused for a mock device that has none
       When it calls IOMMU_TEST_CMD with:
         | op                          | MOCK_DOMAIN_FLAGS          |
         | id                          | IOAS "other"               |
@@ -163,7 +163,7 @@ Feature: IOMMU_HWPT_ALLOC
       And HWPT "tables" exists
 
     @HWPT-10 @needs:basic-iommu
-    Scenario: dirty tracking where the IOMMU has none
+    Scenario: dirty tracking is refused where the IOMMU has none
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | DIRTY_TRACKING |
       Then it fails with EOPNOTSUPP
@@ -192,7 +192,7 @@ Feature: IOMMU_HWPT_ALLOC
       Then it succeeds
 
     @HWPT-15 @needs:vfio-device
-    Scenario Outline: data of type <type> for a page table of a real IOMMU
+    Scenario Outline: data of type <type> are refused for a page table of a real IOMMU
       When it calls IOMMU_HWPT_ALLOC with:
         | data_type | <type>       |
         | data_len  |     24 bytes |
@@ -211,7 +211,7 @@ Feature: IOMMU_HWPT_ALLOC
   Rule: a fault queue is looked up last
 
     @HWPT-12 @needs:fault-queue @needs:hwpt-flags
-    Scenario: a page table with a fault queue
+    Scenario: a page table with a fault queue is made
       Given a fault queue "faults"
       When it calls IOMMU_HWPT_ALLOC with:
         | flags    | FAULT_ID_VALID       |
@@ -226,7 +226,7 @@ Feature: IOMMU_HWPT_ALLOC
       Then it succeeds
 
     @HWPT-12 @HWPT-13 @needs:fault-queue @needs:hwpt-flags
-    Scenario Outline: <object> in place of a fault queue
+    Scenario Outline: <object> is refused in place of a fault queue
       Given a HWPT "first" for device "nic" on IOAS "guest"
       And it destroys HWPT "first"
       When it calls IOMMU_HWPT_ALLOC with:
@@ -248,7 +248,7 @@ Feature: IOMMU_HWPT_ALLOC
         | device "nic"   |
 
     @HWPT-12 @HWPT-13 @needs:fault-queue @needs:hwpt-flags
-    Scenario: no fault queue, and a mapping that the page table cannot have
+    Scenario: a missing fault queue is told after a mapping that the page table cannot have
       Given it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 2 pages + 1 byte read-write
       When it calls IOMMU_HWPT_ALLOC with:
         | flags    | FAULT_ID_VALID |
@@ -256,7 +256,7 @@ Feature: IOMMU_HWPT_ALLOC
       Then it fails with EADDRINUSE
 
     @HWPT-14 @needs:fault-queue
-    Scenario Outline: a fault_id of <object> that does not count
+    Scenario Outline: a fault_id of <object> does not matter without the flag
       Given a fault queue "faults"
       When it calls IOMMU_HWPT_ALLOC with:
         | flags    | none     |
@@ -290,7 +290,7 @@ Feature: IOMMU_HWPT_ALLOC
   Rule: page tables on top of each other are those of one IOMMU
 
     @HWPT-16 @needs:test-cmd @needs:vfio-device
-    Scenario Outline: a parent for a mock device, and <length> of data of type <type> for one behind a VT-d
+    Scenario Outline: a parent of a mock device is refused behind a VT-d, with <length> of data of type <type>
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN_FLAGS |
         | id | IOAS "guest"      |
@@ -315,7 +315,7 @@ Feature: IOMMU_HWPT_ALLOC
         |  4 bytes | IOMMU_HWPT_DATA_SELFTEST |
 
     @HWPT-24 @needs:test-cmd @needs:vfio-device @needs:viommu
-    Scenario Outline: a vIOMMU for a mock device, and <length> of data of type <type> for one behind a VT-d
+    Scenario Outline: a vIOMMU of a mock device is refused behind a VT-d, with <length> of data of type <type>
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN_FLAGS |
         | id | IOAS "guest"      |
@@ -346,7 +346,7 @@ Feature: IOMMU_HWPT_ALLOC
   Rule: the test driver takes data for a page table
 
     @HWPT-40 @needs:test-cmd
-    Scenario Outline: <type> as the kind of page table
+    Scenario Outline: <type> is taken as the kind of page table
       When it stores struct iommu_hwpt_selftest in buffer "ram":
         | iotlb | pagetable_type |
         |     0 | <type>         |
@@ -365,7 +365,7 @@ Feature: IOMMU_HWPT_ALLOC
         | MOCK_IOMMUPT_HUGE    |      0 | 256 GiB - 1 byte |     4 KiB |
 
     @HWPT-40 @needs:test-cmd
-    Scenario Outline: data of type <data>, with <type> as the kind of page table
+    Scenario Outline: data of type <data> are refused, with <type> as the kind of page table
       When it stores struct iommu_hwpt_selftest in buffer "ram":
         | iotlb | pagetable_type |
         |     0 | <type>         |
@@ -388,7 +388,7 @@ Feature: IOMMU_HWPT_ALLOC
   Rule: what the IOMMU or its driver lacks is refused
 
     @HWPT-08 @HWPT-10
-    Scenario Outline: flags <flags>, which <iommu> lacks
+    Scenario Outline: flags <flags>, which <iommu> lacks, are refused
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | <flags> |
       Then it fails with EOPNOTSUPP
@@ -414,7 +414,7 @@ Feature: IOMMU_HWPT_ALLOC
         | an AMD IOMMU | NEST_PARENT, DIRTY_TRACKING |
 
     @PASID-17
-    Scenario Outline: a page table for PASIDs, which <iommu> lacks
+    Scenario Outline: a page table for PASIDs, which <iommu> lacks, is refused
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | PASID |
       Then it fails with EOPNOTSUPP
@@ -437,7 +437,7 @@ Feature: IOMMU_HWPT_ALLOC
         | an AMD IOMMU |
 
     @HWPT-43 @needs:fault-queue @needs:virtio-iommu
-    Scenario Outline: a fault queue, <queue>, for an IOMMU whose driver takes no flags
+    Scenario Outline: a fault queue, <queue>, is refused by an IOMMU whose driver takes no flags
       Given a fault queue "faults"
       When it calls IOMMU_HWPT_ALLOC with:
         | flags    | FAULT_ID_VALID |
@@ -456,7 +456,7 @@ Feature: IOMMU_HWPT_ALLOC
         | no such object       |
 
     @HWPT-39 @needs:amd-iommu
-    Scenario Outline: flags <flags>, which do not go together behind an AMD IOMMU
+    Scenario Outline: flags <flags> do not go together behind an AMD IOMMU
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | <flags> |
       Then it fails with EOPNOTSUPP
@@ -484,7 +484,7 @@ Feature: IOMMU_HWPT_ALLOC
   Rule: an AMD IOMMU takes no page table of a guest, though it makes nesting parents and vIOMMUs
 
     @HWPT-38 @needs:amd-iommu
-    Scenario Outline: a nested page table with data of type <type>, where the parent is <parent>
+    Scenario Outline: a nested page table with data of type <type> is refused, where the parent is <parent>
       When it calls IOMMU_HWPT_ALLOC
       Then it made HWPT "tables"
       When it calls IOMMU_HWPT_ALLOC with:
@@ -502,7 +502,7 @@ Feature: IOMMU_HWPT_ALLOC
         | the page table of device "nic" | AMD_GUEST |
 
     @HWPT-38 @needs:amd-nesting
-    Scenario: a nested page table on a nesting parent
+    Scenario: a nested page table on a nesting parent is refused
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | NEST_PARENT |
       Then it made HWPT "parent"

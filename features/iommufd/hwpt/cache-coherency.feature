@@ -12,24 +12,24 @@ Feature: page tables that enforce cache coherency
       | op      | SET          |
       | ioas_id | IOAS "guest" |
 
-  Rule: the IOMMU of the device that it is made for decides
+  Rule: whether a page table enforces it is decided by the IOMMU of the device that it is made for
 
     @DEV-26 @VFIO-04 @needs:snoop-control
-    Scenario: a device whose IOMMU has snoop control
+    Scenario: a device is behind an IOMMU that has snoop control
       Given a device "nic" attached to IOAS "guest"
       When it calls VFIO_CHECK_EXTENSION with the argument VFIO_DMA_CC_IOMMU
       Then it returns 1
       And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
 
     @DEV-26 @VFIO-04 @needs:amd-iommu
-    Scenario: a device behind an AMD IOMMU, whose page tables always enforce it
+    Scenario: a device is behind an AMD IOMMU, whose page tables always enforce it
       Given a device "nic" attached to IOAS "guest"
       When it calls VFIO_CHECK_EXTENSION with the argument VFIO_DMA_CC_IOMMU
       Then it returns 1
       And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
 
     @DEV-26 @VFIO-04 @needs:snoop-control @needs:hwpt-alloc
-    Scenario: a page table that is made by hand
+    Scenario: a page table is made by hand
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
       And a HWPT "table" for device "nic" on IOAS "guest"
@@ -38,10 +38,10 @@ Feature: page tables that enforce cache coherency
       When it attaches device "nic" to HWPT "table"
       Then device "nic" sees buffer "ram" at 16 MiB .. +2 pages
 
-  Rule: a page table that enforces it is never shared with a device that cannot
+  Rule: a page table that enforces it is never shared with a device whose IOMMU does not
 
     @DEV-26 @DEV-24 @needs:snoop-control @needs:device-behind-another-iommu
-    Scenario: the device with snoop control comes first
+    Scenario: the device whose IOMMU enforces coherency is attached first
       Given a device "nic" attached to IOAS "guest"
       And a device "old" that is behind another IOMMU attached to IOAS "guest"
       When it calls VFIO_CHECK_EXTENSION with the argument VFIO_DMA_CC_IOMMU
@@ -54,7 +54,7 @@ Feature: page tables that enforce cache coherency
       And device "old" sees buffer "ram" at 16 MiB .. +2 pages
 
     @DEV-26 @DEV-24 @needs:snoop-control @needs:device-behind-another-iommu
-    Scenario: the device without snoop control goes
+    Scenario: the device whose IOMMU does not enforce coherency is detached
       Given a device "nic" attached to IOAS "guest"
       And a device "old" that is behind another IOMMU attached to IOAS "guest"
       When it detaches device "old"
@@ -64,7 +64,7 @@ Feature: page tables that enforce cache coherency
       And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
 
     @DEV-24 @needs:device-behind-another-iommu @needs:hwpt-alloc
-    Scenario: a page table that was made by hand, and a device that does not fit
+    Scenario: a page table that was made by hand is refused to a device that does not fit
       Given an IOAS "host"
       And a device "nic" attached to IOAS "host"
       And a device "old" that is behind another IOMMU attached to IOAS "host"
@@ -80,7 +80,7 @@ Feature: page tables that enforce cache coherency
   Rule: a page table that does not enforce it is shared with all that can use it
 
     @DEV-26 @DEV-22 @needs:snoop-control @needs:device-behind-another-iommu
-    Scenario: the device without snoop control comes first
+    Scenario: the device whose IOMMU does not enforce coherency is attached first
       Given an IOAS "host"
       And a device "nic" attached to IOAS "host"
       And a device "old" that is behind another IOMMU attached to IOAS "guest"

@@ -20,7 +20,7 @@ Feature: IOMMU_HWPT_INVALIDATE
   Rule: the fields are looked at before any object is looked up, and entry_num is always told
 
     @INV-01
-    Scenario Outline: a reserved field of <value>, for <table>
+    Scenario Outline: a reserved field of <value> is refused, for <table> and <num> entries of <len>
       When it calls IOMMU_HWPT_INVALIDATE with:
         | __reserved | <value> |
         | hwpt_id    | <table> |
@@ -39,7 +39,7 @@ Feature: IOMMU_HWPT_INVALIDATE
         | bit 0  | HWPT "stage1"  |   1 | 0 bytes |
 
     @INV-02
-    Scenario Outline: <field> of <value>, for <table>
+    Scenario Outline: <field> of <value> is refused, for <table>
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | <table> |
         | entry_num |       2 |
@@ -64,7 +64,7 @@ Feature: IOMMU_HWPT_INVALIDATE
         | entry_num |  4 GiB - 1 byte | HWPT "stage1"  |
 
     @INV-02 @INV-03
-    Scenario Outline: <field> of <value> goes as far as the object
+    Scenario Outline: <field> of <value> passes, and the object is looked up
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id | no such object |
         | <field> | <value>        |
@@ -80,7 +80,7 @@ Feature: IOMMU_HWPT_INVALIDATE
         | data_uptr | a bad pointer |
 
     @INV-02 @INV-12
-    Scenario: the most entries that a call can have, in memory that ends after 512 of them
+    Scenario: a call has the most entries that it can, in memory that ends after 512 of them
       Given an untouched buffer "zeros" of 2 pages
       And an inaccessible buffer "rest" of 1 page over buffer "zeros" + 1 page
       When it calls IOMMU_HWPT_INVALIDATE with:
@@ -94,7 +94,7 @@ Feature: IOMMU_HWPT_INVALIDATE
   Rule: only a nested page table has something to invalidate
 
     @INV-03
-    Scenario Outline: an object that does not exist, and <num> entries
+    Scenario Outline: <object> does not exist and is refused, with <num> entries
       Given a nested HWPT "gone" for device "nic" on HWPT "parent"
       And it destroys HWPT "gone"
       When it calls IOMMU_HWPT_INVALIDATE with:
@@ -113,7 +113,7 @@ Feature: IOMMU_HWPT_INVALIDATE
         | HWPT "gone"    |   2 |
 
     @INV-04
-    Scenario Outline: <object>, and <num> entries
+    Scenario Outline: <object> is refused, with <num> entries
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | <object> |
         | entry_num | <num>    |
@@ -133,7 +133,7 @@ Feature: IOMMU_HWPT_INVALIDATE
   Rule: a call without entries asks whether the type is known
 
     @INV-06
-    Scenario Outline: no entries of <length> at <address>
+    Scenario Outline: a call with no entries of <length> at <address> succeeds
       When it calls IOMMU_HWPT_INVALIDATE with:
         | entry_num |         0 |
         | entry_len | <length>  |
@@ -151,7 +151,7 @@ Feature: IOMMU_HWPT_INVALIDATE
         |  4 GiB - 1 byte | U64_MAX       |
 
     @INV-07
-    Scenario Outline: no entries of the type <type>
+    Scenario Outline: a call with no entries of the type <type> fails
       When it calls IOMMU_HWPT_INVALIDATE with:
         | entry_num |      0 |
         | data_type | <type> |
@@ -167,7 +167,7 @@ Feature: IOMMU_HWPT_INVALIDATE
   Rule: each entry has the type and the length that the driver knows
 
     @INV-08
-    Scenario Outline: entries of the type <type>
+    Scenario Outline: entries of the type <type> are refused
       When it calls IOMMU_HWPT_INVALIDATE with:
         | data_type | <type> |
         | entry_num |      3 |
@@ -183,7 +183,7 @@ Feature: IOMMU_HWPT_INVALIDATE
         | bit 30 |
 
     @INV-09
-    Scenario Outline: entries of <length>
+    Scenario Outline: entries of <length> are refused
       When it calls IOMMU_HWPT_INVALIDATE with:
         | entry_len | <length> |
         | entry_num |        2 |
@@ -204,7 +204,7 @@ Feature: IOMMU_HWPT_INVALIDATE
   Rule: entries take effect one by one, up to the first wrong one
 
     @INV-11
-    Scenario Outline: <num> valid entries
+    Scenario Outline: <num> valid entries take effect
       Given a nested HWPT "neighbour" for device "nic" on HWPT "parent"
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | HWPT "stage1" |
@@ -221,7 +221,7 @@ Feature: IOMMU_HWPT_INVALIDATE
         |   3 | 0, 1, 3 |
 
     @INV-11 @MOCK-30
-    Scenario: an entry for everything
+    Scenario: one entry drops everything
       When it stores struct iommu_hwpt_invalidate_selftest in buffer "list":
         | flags | iotlb_id |
         | ALL   |        2 |
@@ -231,7 +231,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       And HWPT "stage1" has lost the cache entries "0, 1, 2, 3"
 
     @INV-11
-    Scenario: entries of a page table that a device is attached to
+    Scenario: entries are of a page table that a device is attached to
       When it attaches device "nic" to HWPT "stage1"
       And it calls IOMMU_HWPT_INVALIDATE with:
         | entry_num | 2 |
@@ -241,7 +241,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       And HWPT "stage1" has lost the cache entries "1, 3"
 
     @INV-10 @MOCK-30
-    Scenario Outline: flags <flags> and IOTLB entry <id> after <done> valid entries
+    Scenario Outline: flags <flags> and IOTLB entry <id> are refused after <done> valid entries
       When it stores struct iommu_hwpt_invalidate_selftest in buffer "list" + <offset>:
         | flags   | iotlb_id |
         | <flags> | <id>     |
@@ -266,7 +266,7 @@ Feature: IOMMU_HWPT_INVALIDATE
   Rule: memory that cannot be read or written stops the call where it is met
 
     @INV-12
-    Scenario Outline: entries of which <done> are in memory that can be read
+    Scenario Outline: <done> of the entries at <offset> are in memory that can be read
       Given a buffer "pages" of 2 pages
       And it stores an array of struct iommu_hwpt_invalidate_selftest in buffer "pages" + 1 page - 16 bytes:
         | flags | iotlb_id |

@@ -64,7 +64,7 @@ Feature: the mappings of a page table
       And device "nic" sees buffer "ram" + 2 pages at 48 MiB .. +1 page
 
     @HWPT-41 @needs:test-cmd
-    Scenario Outline: two page tables, one of which is gone, and <flags>
+    Scenario Outline: two page tables have the same mappings, one of which is gone, and <flags>
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | <flags> |
       Then it made HWPT "one"
@@ -94,10 +94,10 @@ Feature: the mappings of a page table
         | NEST_PARENT    |
         | DIRTY_TRACKING |
 
-  Rule: a mapping that the page table cannot have is in the way
+  Rule: a mapping that the page table cannot have keeps it from being made
 
     @HWPT-29
-    Scenario Outline: a mapping of <length> at <iova>
+    Scenario Outline: a mapping of <length> at <iova> is in the way
       Given it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
       When it calls IOMMU_HWPT_ALLOC
       Then it fails with EADDRINUSE

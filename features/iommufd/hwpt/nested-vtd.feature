@@ -14,7 +14,7 @@ Feature: nested page tables of VT-d
   Rule: a nested page table needs a second-stage table that was made for it
 
     @HWPT-31 @needs:intel-iommu @needs:hwpt-alloc
-    Scenario Outline: <table> as a parent
+    Scenario Outline: <table> is refused as a parent
       Given a HWPT "plain" for device "nic" on IOAS "guest"
       And it stores struct iommu_hwpt_vtd_s1 in buffer "data":
         | pgtbl_addr | addr_width |
@@ -33,7 +33,7 @@ Feature: nested page tables of VT-d
         | the page table of device "nic" |
 
     @HWPT-31 @HWPT-19 @needs:intel-nesting
-    Scenario Outline: data of type <type>
+    Scenario Outline: data of type <type> and <length> are refused
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "parent" |
@@ -53,7 +53,7 @@ Feature: nested page tables of VT-d
         | bit 31                   |
 
     @HWPT-20 @HWPT-21 @needs:intel-nesting
-    Scenario Outline: <length> of data at <address>
+    Scenario Outline: data of <length> at <address> are refused
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "parent" |
@@ -73,7 +73,7 @@ Feature: nested page tables of VT-d
         | 24 bytes | a bad pointer | EFAULT |
 
     @HWPT-31 @needs:intel-nesting @needs:device-behind-another-iommu
-    Scenario: a device whose unit cannot nest
+    Scenario: a device whose unit cannot nest is refused
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a device "old" that is behind another IOMMU attached to IOAS "other"
       And it stores struct iommu_hwpt_vtd_s1 in buffer "data":
@@ -98,10 +98,10 @@ Feature: nested page tables of VT-d
       When it attaches device "nic" to HWPT "stage1"
       Then it succeeds
 
-  Rule: what the hardware lacks is refused when a device comes
+  Rule: what the hardware lacks is refused when a device is attached
 
     @HWPT-32 @needs:intel-nesting
-    Scenario Outline: a width of <width>, flags <flags>, a reserved field of <reserved>
+    Scenario Outline: a width of <width>, flags <flags> and a reserved field of <reserved> are refused
       Given it maps 2 pages of buffer "ram" into IOAS "other" at 16 MiB read-write
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And it stores struct iommu_hwpt_vtd_s1 in buffer "data":
@@ -165,7 +165,7 @@ Feature: nested page tables of VT-d
   Rule: a nesting parent has no mapping that cannot be written
 
     @IOAS-MAP-45 @needs:intel-nesting
-    Scenario: a map into an IOAS with a nesting parent
+    Scenario: a read-only map fails in an IOAS with a nesting parent
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-only
       Then it fails with EINVAL
@@ -178,7 +178,7 @@ Feature: nested page tables of VT-d
       Then it succeeds
 
     @IOAS-MAP-45 @needs:intel-nesting
-    Scenario: a nesting parent for an IOAS that has such a mapping
+    Scenario: a nesting parent is refused for an IOAS that has such a mapping
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" into IOAS "guest" at 32 MiB read-only
       When it calls IOMMU_HWPT_ALLOC with:
@@ -194,7 +194,7 @@ Feature: nested page tables of VT-d
       And HWPT "parent" exists
 
     @IOAS-MAP-45 @needs:intel-nesting
-    Scenario: a copy of memory that is mapped read-write elsewhere
+    Scenario: a read-only copy fails of memory that is mapped read-write elsewhere
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And it maps 1 page of buffer "ram" into IOAS "other" at 16 MiB read-write
       When it copies 1 page at 16 MiB of IOAS "other" into IOAS "guest" at 32 MiB read-only
@@ -207,7 +207,7 @@ Feature: nested page tables of VT-d
   Rule: the regions of a device are reserved in the IOAS of the parent
 
     @DEV-41 @needs:intel-nesting
-    Scenario: a device comes to a nested page table, and leaves it
+    Scenario: a device is attached to a nested page table, and moves away
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a VT-d page table "gpt" in buffer "tables", which the guest has at 1 MiB
       And a nested HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
@@ -226,7 +226,7 @@ Feature: nested page tables of VT-d
       Then it succeeds
 
     @DEV-41 @DEV-37 @needs:intel-nesting
-    Scenario: something is mapped where the device has a region
+    Scenario: a mapping lies where the device has a region
       Given it maps 2 pages of buffer "ram" into IOAS "other" at 16 MiB read-write
       And it maps 1 page of buffer "ram" into IOAS "guest" at 4079 MiB - 1 page read-write
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"

@@ -19,7 +19,7 @@ Feature: nested page tables
   Rule: a parent has to be made as one
 
     @HWPT-16
-    Scenario Outline: <table> as a parent
+    Scenario Outline: <table> is refused as a parent
       Given a HWPT "tables" for device "nic" on IOAS "guest"
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | <table>                  |
@@ -39,7 +39,7 @@ Feature: nested page tables
         | the page table of device "nic" |
 
     @HWPT-23
-    Scenario: a nested page table as a parent
+    Scenario: a nested page table is refused as a parent
       Given a nested HWPT "stage1" for device "nic" on HWPT "parent"
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "stage1"            |
@@ -54,7 +54,7 @@ Feature: nested page tables
   Rule: a nested page table is made of data that its IOMMU knows
 
     @HWPT-17
-    Scenario Outline: no data, with flags <flags>
+    Scenario Outline: a call without data is refused, with flags <flags>
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "parent" |
         | data_type | NONE          |
@@ -71,14 +71,14 @@ Feature: nested page tables
         | NEST_PARENT |
 
     @HWPT-17 @HWPT-16
-    Scenario: no data, and no parent either
+    Scenario: a call with neither data nor a parent is refused
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id | the page table of device "nic" |
       Then it fails with EOPNOTSUPP
       And it wrote nothing back
 
     @HWPT-18
-    Scenario Outline: flags <flags>, with <length> of data
+    Scenario Outline: flags <flags> are refused, with <length> of data
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "parent"            |
         | flags     | <flags>                  |
@@ -99,7 +99,7 @@ Feature: nested page tables
         | bit 31         | 99 bytes |
 
     @HWPT-19
-    Scenario Outline: data of type <type>
+    Scenario Outline: data of type <type> and <length> are refused
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "parent" |
         | data_type | <type>        |
@@ -118,7 +118,7 @@ Feature: nested page tables
         | bit 31     |   1 byte |
 
     @HWPT-20 @MOCK-29
-    Scenario Outline: <length> of data
+    Scenario Outline: data of <length> at <address> are refused
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "parent"            |
         | data_type | IOMMU_HWPT_DATA_SELFTEST |
@@ -139,7 +139,7 @@ Feature: nested page tables
         |  3 bytes | a bad pointer |
 
     @HWPT-21
-    Scenario Outline: data at <address>
+    Scenario Outline: data at <address> cannot be read
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "parent"            |
         | data_type | IOMMU_HWPT_DATA_SELFTEST |
@@ -156,7 +156,7 @@ Feature: nested page tables
         | a bad pointer |
 
     @HWPT-21
-    Scenario: data whose last byte cannot be read
+    Scenario: data are refused whose last byte cannot be read
       Given an inaccessible buffer "rest" of 1 page
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "parent"            |
@@ -169,7 +169,7 @@ Feature: nested page tables
   Rule: a nested page table holds its parent
 
     @HWPT-22 @MOCK-29
-    Scenario: two nested page tables on one parent
+    Scenario: two nested page tables hold one parent
       Given a nested HWPT "one" for device "nic" on HWPT "parent"
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "parent"            |
@@ -221,7 +221,7 @@ Feature: nested page tables
   Rule: the test driver tells what an IOTLB entry of a nested page table holds
 
     @MOCK-18
-    Scenario Outline: entry <id>, compared with <value>
+    Scenario Outline: entry <id> is compared with <value>
       Given a nested HWPT "stage1" for device "nic" on HWPT "parent"
       When it calls IOMMU_TEST_CMD with:
         | op                | MD_CHECK_IOTLB |
@@ -269,7 +269,7 @@ Feature: nested page tables
   Rule: a fault queue is looked up when the page table is there
 
     @HWPT-13 @needs:fault-queue
-    Scenario Outline: <object> in place of a fault queue
+    Scenario Outline: <object> is refused in place of a fault queue
       Given a nested HWPT "first" for device "nic" on HWPT "parent"
       And it destroys HWPT "first"
       When it calls IOMMU_HWPT_ALLOC with:
@@ -298,7 +298,7 @@ Feature: nested page tables
         | HWPT "parent"  |
 
     @HWPT-13 @needs:fault-queue
-    Scenario Outline: no fault queue, and <what> that is wrong as well
+    Scenario Outline: a missing fault queue is told after <what> that is wrong as well
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "parent"            |
         | flags     | FAULT_ID_VALID           |
@@ -319,7 +319,7 @@ Feature: nested page tables
         | a flag    | flags     | bit 2, bit 31  | EOPNOTSUPP |
 
     @HWPT-13 @needs:fault-queue
-    Scenario: a nested page table with a fault queue
+    Scenario: a nested page table with a fault queue is made
       Given a fault queue "faults"
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "parent"            |

@@ -5,7 +5,7 @@ Feature: IOMMU_IOAS_ALLOC
   Background:
     Given an iommufd
 
-  Rule: a new IOAS has an id of its own, and goes when that id is destroyed
+  Rule: a new IOAS has an id of its own, and lives until that id is destroyed
 
     @IOAS-ALLOC-01
     Scenario: the id is all that is written back
@@ -22,7 +22,7 @@ Feature: IOMMU_IOAS_ALLOC
       And IOAS "guest" no longer exists
 
     @IOAS-ALLOC-01
-    Scenario: the first of two goes, and the second stays
+    Scenario: the first of two is destroyed, and the second stays
       Given an IOAS "guest"
       And an IOAS "host"
       When it destroys IOAS "guest"
@@ -30,7 +30,7 @@ Feature: IOMMU_IOAS_ALLOC
       And IOAS "host" exists
 
     @IOAS-ALLOC-01
-    Scenario: the second of two goes, and the first stays
+    Scenario: the second of two is destroyed, and the first stays
       Given an IOAS "guest"
       And an IOAS "host"
       When it destroys IOAS "host"
@@ -40,7 +40,7 @@ Feature: IOMMU_IOAS_ALLOC
   Rule: no flag is known, and an unknown one makes no object
 
     @IOAS-ALLOC-02
-    Scenario Outline: flag <flag>
+    Scenario Outline: flag <flag> is refused
       When it calls IOMMU_IOAS_ALLOC with:
         | flags | <flag> |
       Then it fails with EOPNOTSUPP
@@ -64,7 +64,7 @@ Feature: IOMMU_IOAS_ALLOC
   Rule: a new IOAS is the whole space of 64 bits, to the byte
 
     @IOAS-ALLOC-03
-    Scenario: one range from 0 to U64_MAX
+    Scenario: one range from 0 to U64_MAX is usable
       Given an IOAS "guest"
       Then the usable IOVAs of IOAS "guest" are:
         | 0 | U64_MAX |

@@ -7,14 +7,14 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
     And an IOAS "guest"
     And a buffer "ram" of 8 pages
 
-  Rule: a call that is refused leaves the list before in force
+  Rule: a call that is refused leaves the old list in force
 
     Background:
       When it allows only these IOVAs in IOAS "guest":
         | 16 MiB | 4 pages |
 
     @IOAS-ALLOW-01
-    Scenario Outline: reserved field of <value>, and <ioas>
+    Scenario Outline: a reserved field of <value> is refused, for <ioas>
       When it calls IOMMU_IOAS_ALLOW_IOVAS with:
         | ioas_id    | <ioas>  |
         | __reserved | <value> |
@@ -29,7 +29,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
         | no such object |      1 |
 
     @IOAS-ALLOW-02
-    Scenario Outline: <id>, and <array>
+    Scenario Outline: <id> is refused, with ranges in <array>
       When it calls IOMMU_IOAS_ALLOW_IOVAS with:
         | ioas_id       | <id>    |
         | num_iovas     |       1 |
@@ -46,7 +46,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
         |              0 | a bad pointer |
 
     @IOAS-ALLOW-03
-    Scenario Outline: <count> ranges in <array>
+    Scenario Outline: <count> ranges in <array> cannot be read
       When it calls IOMMU_IOAS_ALLOW_IOVAS with:
         | num_iovas     | <count> |
         | allowed_iovas | <array> |
@@ -62,7 +62,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
         |     1 | U64_MAX - 7 bytes |
 
     @IOAS-ALLOW-03
-    Scenario: a range whose last byte cannot be read
+    Scenario: the last byte of a range cannot be read
       When it gives back 1 page of buffer "ram" + 7 pages
       And it calls IOMMU_IOAS_ALLOW_IOVAS with:
         | num_iovas     |                                 1 |
@@ -72,7 +72,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
       Then it lands at 16 MiB
 
     @IOAS-ALLOW-04
-    Scenario Outline: a range of <length> at <first>
+    Scenario Outline: a range of <length> at <first> is refused
       When it allows only these IOVAs in IOAS "guest":
         | <first> | <length> |
       Then it fails with EINVAL
@@ -87,7 +87,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
         |       0 |  1 byte |
 
     @IOAS-ALLOW-04
-    Scenario: a range of one byte behind a good one
+    Scenario: a range of one byte behind a good one is refused
       When it allows only these IOVAs in IOAS "guest":
         | 32 MiB | 4 pages |
         | 64 MiB |  1 byte |
@@ -96,7 +96,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
       Then it lands at 16 MiB
 
     @IOAS-ALLOW-05
-    Scenario Outline: two ranges, of which the second one <case>
+    Scenario Outline: two ranges are refused, of which the second one <case>
       When it allows only these IOVAs in IOAS "guest":
         |  64 MiB |  2 pages |
         | <first> | <length> |
@@ -124,7 +124,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
       Then it lands at 16 MiB
 
     @IOAS-ALLOW-06 @needs:test-cmd
-    Scenario Outline: a range that has <case> of a reserved one
+    Scenario Outline: a range that has <case> of a reserved one is refused
       Given 64 MiB .. +2 pages is reserved in IOAS "guest"
       When it allows only these IOVAs in IOAS "guest":
         |  32 MiB |   1 page |
@@ -142,7 +142,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
         | more than the whole |           64 MiB - 1 page |         4 pages |
 
     @IOAS-ALLOW-06 @needs:device
-    Scenario: the top of the space while a device is attached
+    Scenario: the top of the space is refused while a device is attached
       Given a device "nic" attached to IOAS "guest"
       When it allows only these IOVAs in IOAS "guest":
         |                      32 MiB |  1 page |
@@ -162,7 +162,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
       Then it lands at 64 MiB
 
     @IOAS-ALLOW-05
-    Scenario Outline: two ranges that touch, the <order> one first
+    Scenario Outline: two ranges touch, the <order> one first
       When it allows only these IOVAs in IOAS "guest":
         | <one>   | 1 page |
         | <other> | 1 page |
@@ -176,7 +176,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
         | higher | 64 MiB + 1 page |          64 MiB |
 
     @IOAS-ALLOW-06 @needs:test-cmd
-    Scenario: two ranges on either side of a reserved one
+    Scenario: two ranges lie on either side of a reserved one
       Given 64 MiB .. +2 pages is reserved in IOAS "guest"
       When it allows only these IOVAs in IOAS "guest":
         |  64 MiB - 1 page | 1 page |
@@ -188,7 +188,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
   Rule: a new list replaces the one before, and an empty one lifts it
 
     @IOAS-ALLOW-07
-    Scenario: a second list
+    Scenario: a second list replaces the first
       When it allows only these IOVAs in IOAS "guest":
         | 16 MiB | 1 page |
       And it allows only these IOVAs in IOAS "guest":
@@ -200,7 +200,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
       Then it fails with ENOSPC
 
     @IOAS-ALLOW-07
-    Scenario: a second list that overlaps the first
+    Scenario: a second list overlaps the first
       When it allows only these IOVAs in IOAS "guest":
         | 16 MiB | 4 pages |
       And it allows only these IOVAs in IOAS "guest":
@@ -210,7 +210,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
       Then it lands at 16 MiB + 2 pages
 
     @IOAS-ALLOW-08
-    Scenario: an empty list
+    Scenario: an empty list lifts the one before
       When it allows only these IOVAs in IOAS "guest":
         | 16 MiB | 1 page |
       And it allows every IOVA in IOAS "guest"
@@ -219,7 +219,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
       Then it lands at 1 page
 
     @IOAS-ALLOW-08
-    Scenario: an empty list in an array that cannot be read
+    Scenario: an empty list is taken in an array that cannot be read
       When it allows only these IOVAs in IOAS "guest":
         | 16 MiB | 1 page |
       And it calls IOMMU_IOAS_ALLOW_IOVAS with:
@@ -233,7 +233,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
   Rule: an IOVA that the kernel chooses lies in the list
 
     @IOAS-ALLOW-09
-    Scenario: a map that fills a range to the last byte
+    Scenario: a map fills a range to the last byte
       When it allows only these IOVAs in IOAS "guest":
         | 16 MiB | 8 pages |
       And it maps 8 pages of buffer "ram" into IOAS "guest" anywhere read-write
@@ -241,7 +241,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
       And 16 MiB .. +8 pages is mapped in IOAS "guest"
 
     @IOAS-ALLOW-09
-    Scenario: a range that begins off a page
+    Scenario: a range begins off a page
       When it allows only these IOVAs in IOAS "guest":
         | 16 MiB + 1 byte | 2 pages |
       And it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
@@ -300,7 +300,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
         | higher | 16 MiB + 4 pages |           16 MiB |
 
     @IOAS-ALLOW-09
-    Scenario: a copy
+    Scenario: a copy lands in the list
       Given an IOAS "host"
       When it maps 2 pages of buffer "ram" into IOAS "host" at 16 MiB read-write
       And it allows only these IOVAs in IOAS "guest":
@@ -321,7 +321,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
   Rule: where the list has no room, there is none
 
     @IOAS-ALLOW-10
-    Scenario Outline: two pages, and <case>
+    Scenario Outline: two pages find no room, with <case>
       When it allows only these IOVAs in IOAS "guest":
         |  16 MiB | <length> |
         | <first> |   1 page |
@@ -338,7 +338,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
         | a gap of one byte between two ranges |           1 page | 16 MiB + 1 page + 1 byte |
 
     @IOAS-ALLOW-10
-    Scenario: a list that is full
+    Scenario: a list is full
       When it allows only these IOVAs in IOAS "guest":
         | 16 MiB | 2 pages |
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -348,7 +348,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
       And nothing has changed
 
     @IOAS-ALLOW-10
-    Scenario: a list whose middle is taken by one byte
+    Scenario: the middle of a list is taken by one byte
       When it allows only these IOVAs in IOAS "guest":
         | 16 MiB | 3 pages |
       And it maps 1 byte of buffer "ram" into IOAS "guest" at 16 MiB + 1 page read-write
@@ -370,7 +370,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
   Rule: a fixed map may lie anywhere
 
     @IOAS-ALLOW-11
-    Scenario Outline: a map <case>
+    Scenario Outline: a map <case> succeeds
       When it allows only these IOVAs in IOAS "guest":
         | 16 MiB | 4 pages |
       And it maps 2 pages of buffer "ram" into IOAS "guest" at <iova> read-write
@@ -387,7 +387,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
   Rule: what is mapped already stays
 
     @IOAS-ALLOW-13
-    Scenario: a list that leaves out an existing mapping
+    Scenario: a list leaves out an existing mapping
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 64 MiB read-write
       And it allows only these IOVAs in IOAS "guest":
         | 16 MiB | 4 pages |
@@ -396,7 +396,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
       And 64 MiB .. +2 pages is mapped in IOAS "guest"
 
     @IOAS-ALLOW-13
-    Scenario: a list that cuts an existing mapping
+    Scenario: a list cuts an existing mapping
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it allows only these IOVAs in IOAS "guest":
         | 16 MiB + 1 page | 2 pages |
@@ -418,7 +418,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
   Rule: a device that needs an allowed IOVA for itself cannot be attached
 
     @IOAS-ALLOW-12 @needs:device
-    Scenario: a list beyond the reach of the device
+    Scenario: a list lies beyond the reach of the device
       Given a device "nic"
       When it allows only these IOVAs in IOAS "guest":
         | U64_MAX - 16 pages + 1 byte | 8 pages |
@@ -442,7 +442,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
       Then device "nic" sees buffer "ram" at 16 MiB .. +8 pages
 
     @IOAS-ALLOW-12 @needs:test-cmd
-    Scenario Outline: a list that leaves the aperture of a mock device by <case>
+    Scenario Outline: a list leaves the aperture of a mock device by <case>
       When it allows only these IOVAs in IOAS "guest":
         | <first> | <length> |
       And it calls IOMMU_TEST_CMD with:
@@ -461,7 +461,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
         | all but its first byte |  2 GiB - 1 byte |          1 page |
 
     @IOAS-ALLOW-12 @needs:test-cmd
-    Scenario: a list that is the aperture of a mock device
+    Scenario: a list is the aperture of a mock device
       When it allows only these IOVAs in IOAS "guest":
         | 16 MiB | 2032 MiB |
       And it calls IOMMU_TEST_CMD with:

@@ -7,7 +7,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
   Rule: a reserved field is 0
 
     @OPT-21 @needs:change-process
-    Scenario Outline: a reserved field of <value>
+    Scenario Outline: a reserved field of <value> is refused
       Given an iommufd
       When it calls IOMMU_IOAS_CHANGE_PROCESS with:
         | __reserved | <value> |
@@ -19,7 +19,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
         | bit 31 |
 
     @OPT-21 @OPT-22 @needs:change-process
-    Scenario: a reserved field comes before a mapping of user memory
+    Scenario: a reserved field is looked at before a mapping of user memory
       Given an iommufd
       And an IOAS "guest"
       And a buffer "ram" of 2 pages
@@ -32,7 +32,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
   Rule: memory that is not of a file cannot change hands
 
     @OPT-22 @needs:change-process
-    Scenario Outline: a mapping of user memory in the <which> of two IOASs
+    Scenario Outline: a mapping of user memory in the <which> of two IOASs is in the way
       Given an iommufd
       And an IOAS "first"
       And an IOAS "second"
@@ -54,7 +54,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
         | second |
 
     @OPT-22 @needs:change-process @needs:dma-buf @needs:test-cmd
-    Scenario: a mapping of a dma-buf
+    Scenario: a mapping of a dma-buf is in the way
       Given an iommufd
       And an IOAS "guest"
       And a dma-buf "bar" of 4 pages
@@ -87,7 +87,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
   Rule: the process that owns the mappings already may call it
 
     @OPT-23 @needs:change-process
-    Scenario: without any mapping
+    Scenario: an owner without any mapping may call it
       Given an iommufd
       When it calls IOMMU_IOAS_CHANGE_PROCESS
       Then it succeeds
@@ -98,7 +98,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
       And object 2 does not exist
 
     @OPT-23 @needs:change-process @needs:device @needs:proc
-    Scenario: with a mapping of a memfd that is pinned
+    Scenario: an owner of a pinned mapping of a memfd may call it
       Given an iommufd
       And an IOAS "guest"
       And a device "nic" attached to IOAS "guest"
@@ -110,7 +110,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
       And it has 4 pages pinned
 
     @OPT-23 @needs:change-process @needs:processes @needs:limits @needs:device @needs:proc
-    Scenario Outline: with a mapping that counts, in rlimit mode <mode>
+    Scenario Outline: an owner of a mapping that counts may call it, in rlimit mode <mode>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -132,7 +132,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
   Rule: the charge moves to the caller
 
     @OPT-24 @OPT-28 @needs:change-process @needs:processes @needs:limits @needs:device @needs:proc
-    Scenario Outline: two mappings, in rlimit mode <mode>
+    Scenario Outline: two mappings are charged to the caller, in rlimit mode <mode>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -163,7 +163,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
         |    1 | 5 pages |
 
     @OPT-24 @needs:change-process @needs:processes @needs:limits @needs:device @needs:proc
-    Scenario: a mapping that nothing has pinned yet
+    Scenario: a mapping that nothing has pinned yet moves as well
       Given an iommufd
       And an IOAS "guest"
       And an IOAS "other"
@@ -240,7 +240,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
   Rule: what the caller may not lock stays with the process before
 
     @OPT-25 @needs:change-process @needs:processes @needs:limits @needs:device @needs:proc
-    Scenario Outline: four pages under a limit of <limit>, in rlimit mode <mode>
+    Scenario Outline: four pages exceed a limit of <limit>, in rlimit mode <mode>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -266,7 +266,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
         |    1 | 4 pages - 1 byte |
 
     @OPT-25 @OPT-24 @needs:change-process @needs:processes @needs:limits @needs:device @needs:proc
-    Scenario: exactly what the caller may lock
+    Scenario: exactly what the caller may lock is moved
       Given an iommufd
       And it sets the rlimit mode of the iommufd to 1
       And an IOAS "guest"
@@ -282,7 +282,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
       And process "new" has 4 pages pinned
 
     @OPT-25 @needs:change-process @needs:processes @needs:limits @needs:device @needs:proc
-    Scenario: two mappings of which the caller may lock only one
+    Scenario: the caller may lock only one of two mappings
       Given an iommufd
       And it sets the rlimit mode of the iommufd to 1
       And an IOAS "guest"
@@ -304,7 +304,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
   Rule: it waits for a map that is under way, or is refused
 
     @OPT-27 @needs:change-process @needs:processes
-    Scenario: while another process maps
+    Scenario: another process is mapping at the same time
       Given an iommufd
       And an IOAS "guest"
       And a memfd "image" of 4 pages

@@ -11,7 +11,7 @@ Feature: IOMMU_IOAS_COPY
   Rule: what the flags and the numbers alone make wrong is refused before any object is looked up
 
     @IOAS-COPY-01 @IOAS-COPY-02 @IOAS-COPY-03
-    Scenario Outline: <case>
+    Scenario Outline: <case> is refused
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it calls IOMMU_IOAS_COPY with:
         | <field>     | <value>        |
@@ -47,7 +47,7 @@ Feature: IOMMU_IOAS_COPY
         | destination | dst_ioas_id |
 
     @IOAS-COPY-04 @IOAS-COPY-05 @IOAS-COPY-06
-    Scenario Outline: a bad range of <source> into an IOAS that does not exist
+    Scenario Outline: <length> at <iova> of <source> are told before a destination that does not exist
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it calls IOMMU_IOAS_COPY with:
         | src_ioas_id | <source>       |
@@ -66,7 +66,7 @@ Feature: IOMMU_IOAS_COPY
   Rule: every IOVA of the source range has to be mapped
 
     @IOAS-COPY-05 @IOAS-COPY-06 @IOAS-COPY-07
-    Scenario Outline: a copy of <case>
+    Scenario Outline: a copy of <case> fails
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB + 3 pages read-write
       And it calls IOMMU_IOAS_COPY with:
@@ -138,7 +138,7 @@ Feature: IOMMU_IOAS_COPY
   Rule: a copy never replaces an existing mapping
 
     @IOAS-COPY-10 @IOAS-COPY-11
-    Scenario Outline: within its own IOAS, <case>
+    Scenario Outline: a copy within its own IOAS fails, <case>
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it copies <length> at 16 MiB of IOAS "guest" into IOAS "guest" at <iova> read-write
       Then it fails with EEXIST
@@ -151,7 +151,7 @@ Feature: IOMMU_IOAS_COPY
         | over its own last byte, from above  | 16 MiB + 4 pages - 1 byte |         4 pages |
 
     @IOAS-COPY-10
-    Scenario Outline: within its own IOAS, to a place <case>
+    Scenario Outline: a copy within its own IOAS lands <case>
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it copies 1 page at 16 MiB of IOAS "guest" into IOAS "guest" at <iova> read-write
       Then it succeeds
@@ -166,7 +166,7 @@ Feature: IOMMU_IOAS_COPY
         | just behind | 16 MiB + 4 pages |
 
     @IOAS-COPY-11
-    Scenario: a copy onto a mapping of the destination
+    Scenario: a copy onto a mapping of the destination fails
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" into IOAS "other" at 32 MiB + 1 page read-write
       And it copies 2 pages at 16 MiB of IOAS "guest" into IOAS "other" at 32 MiB read-write
@@ -177,7 +177,7 @@ Feature: IOMMU_IOAS_COPY
   Rule: a fixed destination keeps clear of reserved IOVAs and has the alignment of its IOAS
 
     @IOAS-COPY-12 @needs:test-cmd
-    Scenario Outline: a copy over <case> of a reserved range
+    Scenario Outline: a copy over <case> of a reserved range fails
       Given 32 MiB .. +4 pages is reserved in IOAS "other"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it copies <length> at 16 MiB of IOAS "guest" into IOAS "other" at <iova> read-write
@@ -194,7 +194,7 @@ Feature: IOMMU_IOAS_COPY
         | the last byte  | 32 MiB + 4 pages - 1 byte |          1 page | 32 MiB + 4 pages |
 
     @IOAS-COPY-13 @needs:device
-    Scenario Outline: a copy with <case> into an IOAS with a page table
+    Scenario Outline: a copy with <case> into an IOAS with a page table fails
       Given a device "nic" attached to IOAS "other"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it copies <length> at <from> of IOAS "guest" into IOAS "other" at <to> read-write
@@ -206,13 +206,13 @@ Feature: IOMMU_IOAS_COPY
         | case                      | length             | from           | to             |
         | half a kibibyte too much  | 1 page + 512 bytes |         16 MiB |         32 MiB |
         | one byte less than a page |    1 page - 1 byte |         16 MiB |         32 MiB |
-        | a crooked destination     |             1 page |         16 MiB | 32 MiB + 1 KiB |
+        | a misaligned destination  |             1 page |         16 MiB | 32 MiB + 1 KiB |
         | a source inside a page    |             1 page | 16 MiB + 1 KiB |         32 MiB |
 
   Rule: a copy may be written by devices if the memory was first mapped writeable
 
     @IOAS-COPY-14
-    Scenario Outline: a <rights> copy of a mapping that is only readable
+    Scenario Outline: a <rights> copy of a mapping that is only readable fails
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-only
       And it copies 4 pages at 16 MiB of IOAS "guest" into IOAS "other" at 32 MiB <rights>
       Then it fails with EPERM
@@ -234,7 +234,7 @@ Feature: IOMMU_IOAS_COPY
       And 32 MiB .. +4 pages is not mapped in IOAS "other"
 
     @IOAS-COPY-15 @IOAS-COPY-16
-    Scenario Outline: memory that was mapped <first>, copied <second>, and then <third>
+    Scenario Outline: memory is mapped <first>, copied <second>, and then <third>
       Given an IOAS "third"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB <first>
       And it copies 4 pages at 16 MiB of IOAS "guest" into IOAS "other" at 32 MiB <second>
@@ -273,7 +273,7 @@ Feature: IOMMU_IOAS_COPY
       And 32 MiB .. +1 page is mapped in IOAS "other"
 
     @IOAS-COPY-23
-    Scenario Outline: <length> where there is room for 2 pages
+    Scenario Outline: a copy of <length> finds no place where there is room for 2 pages
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it allows only these IOVAs in IOAS "other":
         | 32 MiB | 2 pages |
@@ -328,7 +328,7 @@ Feature: IOMMU_IOAS_COPY
       And device "disk" does not see buffer "ram" at 32 MiB + 1 page .. +1 page
 
     @IOAS-COPY-19 @needs:two-devices @needs:proc
-    Scenario Outline: the <first> goes, and then the <second>
+    Scenario Outline: the <first> is unmapped, and then the <second>
       Given a device "nic" attached to IOAS "guest"
       And a device "disk" attached to IOAS "other"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -347,7 +347,7 @@ Feature: IOMMU_IOAS_COPY
         | copy   | source | "other" | "guest" | 4 pages | "disk" | "nic"  |
 
     @IOAS-COPY-20 @needs:device @needs:test-cmd
-    Scenario: pages that only an access has pinned go into a page table
+    Scenario: pages that only an access has pinned are mapped in a page table
       Given an access "mdev" that pins on IOAS "guest"
       And a device "nic" attached to IOAS "other"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -376,7 +376,7 @@ Feature: IOMMU_IOAS_COPY
   Rule: pages can be pinned only as long as the process that mapped them lives
 
     @IOAS-COPY-21 @needs:device @needs:processes
-    Scenario: pages that nobody has pinned
+    Scenario: pages that nobody has pinned cannot be copied any more
       Given a process "mapper"
       And a device "nic" attached to IOAS "other"
       When process "mapper" maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -387,7 +387,7 @@ Feature: IOMMU_IOAS_COPY
       And 32 MiB .. +4 pages is not mapped in IOAS "other"
 
     @IOAS-COPY-22 @needs:two-devices @needs:processes
-    Scenario: pages that a page table has pinned
+    Scenario: pages that a page table has pinned can still be copied
       Given a shared buffer "common" of 4 pages
       And a process "mapper"
       And a device "nic" attached to IOAS "guest"

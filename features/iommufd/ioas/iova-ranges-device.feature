@@ -10,7 +10,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
   Rule: while a device is attached, what it cannot reach is left out
 
     @IOAS-RANGES-07 @IOAS-RANGES-09 @IOAS-RANGES-14 @needs:test-cmd
-    Scenario: the aperture of a mock device
+    Scenario: a mock device leaves its aperture
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN  |
         | id | IOAS "guest" |
@@ -19,7 +19,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
       And the IOVA alignment of IOAS "guest" is 2048 bytes
 
     @IOAS-RANGES-07 @IOAS-RANGES-09 @needs:test-cmd
-    Scenario: the aperture of a mock device, less what was reserved before
+    Scenario: a mock device leaves its aperture, less what was reserved before
       Given 32 MiB .. +1 page is reserved in IOAS "guest"
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN  |
@@ -29,7 +29,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
         | 32 MiB + 1 page |  2 GiB - 1 byte |
 
     @IOAS-RANGES-07 @DEV-36 @needs:device @needs:reserved-iova
-    Scenario: a reserved region of a device parts its aperture
+    Scenario: a reserved region of a device splits its aperture
       Given a device "nic" attached to IOAS "guest"
       When it calls IOMMU_IOAS_IOVA_RANGES with:
         | num_iovas | 1 |
@@ -42,7 +42,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
       Then it fails with EINVAL
       And nothing has changed
 
-  Rule: when the device or its page table goes, the ranges are as wide as before
+  Rule: when the device or its page table is gone, the ranges are as wide as before
 
     @IOAS-RANGES-08 @needs:device
     Scenario: the device is detached
@@ -65,7 +65,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
       Then it succeeds
 
     @IOAS-RANGES-08 @needs:device @needs:test-cmd
-    Scenario: what was reserved before the device came stays reserved
+    Scenario: what was reserved before the device was attached stays reserved
       Given 32 MiB .. +1 page is reserved in IOAS "guest"
       And a device "nic" attached to IOAS "guest"
       When it detaches device "nic"
@@ -99,10 +99,10 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
         | 0 | U64_MAX |
       And the IOVA alignment of IOAS "guest" is 1 byte
 
-  Rule: the list of allowed IOVAs and what is mapped do not matter
+  Rule: neither the list of allowed IOVAs nor what is mapped changes the ranges
 
     @IOAS-RANGES-10
-    Scenario: an IOAS with a list of allowed IOVAs
+    Scenario: an IOAS has a list of allowed IOVAs
       When it allows only these IOVAs in IOAS "guest":
         | 16 MiB |   1 MiB |
         | 64 MiB | 2 pages |
@@ -111,7 +111,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
         | 0 | U64_MAX |
 
     @IOAS-RANGES-13
-    Scenario Outline: a map at <iova>
+    Scenario Outline: a map at <iova> changes nothing
       When it maps 2 pages of buffer "ram" into IOAS "guest" at <iova> read-write
       Then <iova> .. +2 pages is mapped in IOAS "guest"
       And the usable IOVAs of IOAS "guest" are:
@@ -124,7 +124,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
         | U64_MAX - 2 pages + 1 byte |
 
     @IOAS-RANGES-13 @needs:test-cmd
-    Scenario: a map in the aperture of a mock device
+    Scenario: a map in the aperture of a mock device changes nothing
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN  |
         | id | IOAS "guest" |
@@ -136,7 +136,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
   Rule: the alignment is a power of two, and never above a page
 
     @IOAS-RANGES-11 @IOAS-RANGES-14
-    Scenario: huge pages off, and on again
+    Scenario: huge pages are turned off, and on again
       When it sets the huge pages option of IOAS "guest" to 0
       Then it succeeds
       And the IOVA alignment of IOAS "guest" is 1 page
@@ -145,7 +145,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
       And the IOVA alignment of IOAS "guest" is 1 byte
 
     @IOAS-RANGES-11 @IOAS-RANGES-14 @needs:device
-    Scenario: huge pages off, whatever device comes and goes
+    Scenario: huge pages are off, whatever device is attached and destroyed
       When it sets the huge pages option of IOAS "guest" to 0
       Given a device "nic" attached to IOAS "guest"
       Then the IOVA alignment of IOAS "guest" is 1 page
@@ -154,12 +154,12 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
       And the IOVA alignment of IOAS "guest" is 1 page
 
     @IOAS-RANGES-14 @needs:device @needs:vfio-device
-    Scenario: a VFIO device
+    Scenario: a VFIO device needs whole pages
       Given a device "nic" attached to IOAS "guest"
       Then the IOVA alignment of IOAS "guest" is 1 page
 
     @IOAS-RANGES-12 @IOAS-RANGES-14 @needs:test-cmd
-    Scenario: an access that pins, until it goes
+    Scenario: an access that pins needs whole pages until it is closed
       Given an access "vcpu" that pins on IOAS "guest"
       Then the IOVA alignment of IOAS "guest" is 1 page
       When it closes access "vcpu"
@@ -167,7 +167,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
       And the IOVA alignment of IOAS "guest" is 1 byte
 
     @IOAS-RANGES-12 @needs:test-cmd
-    Scenario: an access that does not pin
+    Scenario: an access that does not pin needs none
       Given an access "vcpu" on IOAS "guest"
       Then the IOVA alignment of IOAS "guest" is 1 byte
 

@@ -10,7 +10,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
   Rule: reserved fields are 0
 
     @IOAS-RANGES-01
-    Scenario Outline: reserved field of <value>, and <ioas>
+    Scenario Outline: a reserved field of <value> is refused, for <ioas>
       When it calls IOMMU_IOAS_IOVA_RANGES with:
         | ioas_id       | <ioas>        |
         | __reserved    | <value>       |
@@ -25,10 +25,10 @@ Feature: IOMMU_IOAS_IOVA_RANGES
         | IOAS "guest"   | bit 31 |
         | no such object |      1 |
 
-  Rule: the id names an IOAS
+  Rule: the id of a query names an IOAS
 
     @IOAS-RANGES-02
-    Scenario Outline: <id>
+    Scenario Outline: <id> is refused
       When it calls IOMMU_IOAS_IOVA_RANGES with:
         | ioas_id       | <id>          |
         | allowed_iovas | buffer "list" |
@@ -43,7 +43,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
         |     4294967295 |
 
     @IOAS-RANGES-02
-    Scenario: an IOAS that was destroyed
+    Scenario: an IOAS that was destroyed is refused
       Given an IOAS "old"
       When it destroys IOAS "old"
       And it calls IOMMU_IOAS_IOVA_RANGES with:
@@ -52,7 +52,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
       And it wrote nothing back
 
     @IOAS-RANGES-02 @needs:device
-    Scenario: the id of a device
+    Scenario: the id of a device is refused
       Given a device "nic" attached to IOAS "guest"
       When it calls IOMMU_IOAS_IOVA_RANGES with:
         | ioas_id | device "nic" |
@@ -62,7 +62,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
   Rule: with room for every range the array is filled, and no byte behind the last one is touched
 
     @IOAS-RANGES-03
-    Scenario Outline: one range and room for <room>
+    Scenario Outline: one range fits into room for <room>
       Given it stores pattern "untouched" in buffer "list" + 1 page
       When it calls IOMMU_IOAS_IOVA_RANGES with:
         | num_iovas     | <room>                            |
@@ -82,7 +82,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
         |  100 |
 
     @IOAS-RANGES-03
-    Scenario: room for a single range at the very end of memory
+    Scenario: a single range fits at the very end of memory
       When it gives back 1 page of buffer "list" + 1 page
       And it calls IOMMU_IOAS_IOVA_RANGES with:
         | num_iovas     |                                 1 |
@@ -92,7 +92,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
         | 0 | U64_MAX |
 
     @IOAS-RANGES-03 @needs:test-cmd
-    Scenario: three ranges, in ascending order whatever the order of the gaps
+    Scenario: three ranges are in ascending order, whatever the order of the gaps
       Given 32 MiB .. +1 page is reserved in IOAS "guest"
       And 16 MiB .. +1 page is reserved in IOAS "guest"
       And it stores pattern "untouched" in buffer "list" + 1 page
@@ -139,7 +139,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
         | begin with the later one |           16 MiB - 1 page | 8 pages | 16 MiB - 1 page - 1 byte |          16 MiB + 7 pages |
 
     @IOAS-RANGES-03 @needs:test-cmd
-    Scenario: a range of one byte between two gaps
+    Scenario: a range of one byte lies between two gaps
       Given 16 MiB .. +1 page is reserved in IOAS "guest"
       And 16 MiB + 1 page + 1 byte .. +1 page is reserved in IOAS "guest"
       Then the usable IOVAs of IOAS "guest" are:
@@ -148,7 +148,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
         | 16 MiB + 2 pages + 1 byte | U64_MAX         |
 
     @IOAS-RANGES-03 @needs:test-cmd
-    Scenario: no range at all
+    Scenario: no range is left at all
       Given 0 .. +U64_MAX is reserved in IOAS "guest"
       And U64_MAX .. +1 byte is reserved in IOAS "guest"
       When it calls IOMMU_IOAS_IOVA_RANGES with:
@@ -162,7 +162,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
   Rule: with too little room the first ranges are written, and num_iovas says how many there are
 
     @IOAS-RANGES-04 @needs:test-cmd
-    Scenario: room for one of three
+    Scenario: room for one of three is filled
       Given 16 MiB .. +1 page is reserved in IOAS "guest"
       And 32 MiB .. +1 page is reserved in IOAS "guest"
       And it stores pattern "untouched" in buffer "list" + 1 page
@@ -178,7 +178,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
       And it finds pattern "untouched" in buffer "list" + 1 page
 
     @IOAS-RANGES-04 @needs:test-cmd
-    Scenario: room for two of three
+    Scenario: room for two of three is filled
       Given 16 MiB .. +1 page is reserved in IOAS "guest"
       And 32 MiB .. +1 page is reserved in IOAS "guest"
       And it stores pattern "untouched" in buffer "list" + 1 page
@@ -196,7 +196,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
   Rule: with no room the call asks for the number of ranges, and for the alignment
 
     @IOAS-RANGES-05
-    Scenario Outline: no room in <array>
+    Scenario Outline: a call without room in <array> is told the number
       When it calls IOMMU_IOAS_IOVA_RANGES with:
         | num_iovas     |       0 |
         | allowed_iovas | <array> |
@@ -215,7 +215,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
   Rule: an array that cannot be written fails the call as a whole
 
     @IOAS-RANGES-06
-    Scenario Outline: room for <room> in <array>
+    Scenario Outline: room for <room> in <array> cannot be written
       Given a read-only buffer "rom" of 1 page
       When it calls IOMMU_IOAS_IOVA_RANGES with:
         | num_iovas     | <room>  |
@@ -232,7 +232,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
         |    1 | U64_MAX - 7 bytes |
 
     @IOAS-RANGES-06
-    Scenario: the last byte of the only range
+    Scenario: the last byte of the only range cannot be written
       When it gives back 1 page of buffer "list" + 1 page
       And it calls IOMMU_IOAS_IOVA_RANGES with:
         | num_iovas     |                                 1 |
@@ -241,7 +241,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
       And it wrote nothing back
 
     @IOAS-RANGES-06 @needs:test-cmd
-    Scenario: the second of two ranges
+    Scenario: the second of two ranges cannot be written
       Given 16 MiB .. +1 page is reserved in IOAS "guest"
       When it gives back 1 page of buffer "list" + 1 page
       And it calls IOMMU_IOAS_IOVA_RANGES with:

@@ -11,7 +11,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
   Rule: the chosen IOVA is returned, and the one that was passed is not used
 
     @IOAS-MAP-18
-    Scenario Outline: an iova of <iova>
+    Scenario Outline: an iova of <iova> is not used
       When it calls IOMMU_IOAS_MAP with:
         | flags | READABLE |
         | iova  | <iova>   |
@@ -28,7 +28,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
         | U64_MAX - 1 byte |
 
     @IOAS-MAP-18
-    Scenario: an iova that is taken
+    Scenario: an iova that is taken does not matter
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it calls IOMMU_IOAS_MAP with:
         | flags | WRITEABLE |
@@ -48,12 +48,12 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
   Rule: the first and the last page of the space are left free
 
     @IOAS-MAP-19
-    Scenario: one byte in an empty IOAS
+    Scenario: one byte is mapped in an empty IOAS
       When it maps 1 byte of buffer "ram" into IOAS "guest" anywhere read-write
       Then it lands at 1 page
 
     @IOAS-MAP-19
-    Scenario: an IOAS where only the two lowest pages are allowed
+    Scenario: only the two lowest pages of an IOAS are allowed
       When it allows only these IOVAs in IOAS "guest":
         | 0 | 2 pages |
       And it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
@@ -63,7 +63,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
       And nothing has changed
 
     @IOAS-MAP-19
-    Scenario: an IOAS where only the two highest pages are allowed
+    Scenario: only the two highest pages of an IOAS are allowed
       When it allows only these IOVAs in IOAS "guest":
         | U64_MAX - 2 pages + 1 byte | 2 pages |
       And it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
@@ -73,7 +73,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
       And nothing has changed
 
     @IOAS-MAP-19
-    Scenario Outline: an IOAS where only the <which> page is allowed
+    Scenario Outline: only the <which> page of an IOAS is allowed
       When it allows only these IOVAs in IOAS "guest":
         | <first> | 1 page |
       And it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
@@ -98,7 +98,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
   Rule: the IOVA of whole pages is aligned as the length, as the address, and at most as a huge page
 
     @IOAS-MAP-20
-    Scenario Outline: <length> at user address <address>
+    Scenario Outline: a map of <length> at user address <address> is aligned
       When it calls IOMMU_IOAS_MAP with:
         | flags   | READABLE  |
         | user_va | <address> |
@@ -120,7 +120,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
         |               0 |          8 pages | 8 pages |
 
     @IOAS-MAP-20
-    Scenario Outline: <length> at user address <address>, aligned to a huge page and no more
+    Scenario Outline: a map of <length> at user address <address> is aligned to a huge page and no more
       When it calls IOMMU_IOAS_MAP with:
         | flags   | READABLE  |
         | user_va | <address> |
@@ -140,7 +140,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
         |       0 |  1 PiB |
 
     @IOAS-MAP-20
-    Scenario: an address whose only bit is the highest
+    Scenario: the only bit of an address is the highest
       When it allows only these IOVAs in IOAS "guest":
         | 1 TiB | 4 TiB |
       And it calls IOMMU_IOAS_MAP with:
@@ -149,10 +149,10 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
         | length  |    3 TiB |
       Then it lands at 1 TiB
 
-  Rule: an address off a page gives its offset to the IOVA
+  Rule: the IOVA has the offset into a page that the address has
 
     @IOAS-MAP-21
-    Scenario Outline: byte <offset> of a page, in an empty IOAS
+    Scenario Outline: byte <offset> of a page is mapped in an empty IOAS
       When it calls IOMMU_IOAS_MAP with:
         | flags   | READABLE         |
         | user_va | 1 GiB + <offset> |
@@ -167,7 +167,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
         | 1 page - 1 byte |    2 bytes |
 
     @IOAS-MAP-21
-    Scenario Outline: a hole at <hole>, and byte <offset> of a page
+    Scenario Outline: byte <offset> of a page is mapped where there is a hole at <hole>
       When it calls IOMMU_IOAS_MAP with:
         | user_va |      0 |
         | length  | <hole> |
@@ -190,7 +190,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
   Rule: memory that is aligned less than the IOAS needs is refused
 
     @IOAS-MAP-22
-    Scenario Outline: an alignment of a page, and memory that begins <offset> into one
+    Scenario Outline: memory that begins <offset> into a page is refused with an alignment of a page
       When it sets the huge pages option of IOAS "guest" to 0
       And it calls IOMMU_IOAS_MAP with:
         | flags   | READABLE         |
@@ -207,7 +207,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
         | 1 page - 1 byte |
 
     @IOAS-MAP-22
-    Scenario Outline: an alignment of a page, and <length> of memory
+    Scenario Outline: memory of <length> is refused with an alignment of a page
       When it sets the huge pages option of IOAS "guest" to 0
       And it calls IOMMU_IOAS_MAP with:
         | flags  | READABLE |
@@ -222,7 +222,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
         | 1 page + 1 byte |
 
     @IOAS-MAP-22
-    Scenario: an alignment of a page, memory that begins off one, and no hole left
+    Scenario: memory that begins off a page is refused before the missing hole
       When it sets the huge pages option of IOAS "guest" to 0
       And it calls IOMMU_IOAS_MAP with:
         | user_va |                          0 |
@@ -235,7 +235,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
       And nothing has changed
 
     @IOAS-MAP-22
-    Scenario: an alignment of a page, and whole pages
+    Scenario: whole pages are mapped with an alignment of a page
       When it sets the huge pages option of IOAS "guest" to 0
       And it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
       Then it lands at 1 page
@@ -243,7 +243,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
   Rule: half the address space is too long
 
     @IOAS-MAP-23
-    Scenario Outline: <length>
+    Scenario Outline: a length of <length> is too long
       When it calls IOMMU_IOAS_MAP with:
         | flags   | READABLE |
         | user_va |        0 |
@@ -261,7 +261,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
         | U64_MAX - 1 page  |
 
     @IOAS-MAP-23
-    Scenario: one byte less
+    Scenario: one byte less fits
       When it calls IOMMU_IOAS_MAP with:
         | flags   | READABLE           |
         | user_va |                  0 |
@@ -272,7 +272,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
   Rule: without a hole that fits there is no map
 
     @IOAS-MAP-24
-    Scenario: a hole of one byte too little between two mappings
+    Scenario: a hole of one byte too little between two mappings is not enough
       When it calls IOMMU_IOAS_MAP with:
         | user_va |      0 |
         | length  | 16 MiB |
@@ -287,7 +287,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA
       And nothing has changed
 
     @IOAS-MAP-24
-    Scenario: a hole of just enough between two mappings
+    Scenario: a hole of just enough between two mappings is filled
       When it calls IOMMU_IOAS_MAP with:
         | user_va |      0 |
         | length  | 16 MiB |

@@ -10,14 +10,14 @@ Feature: IOMMU_IOAS_MAP, seen by a device
   Rule: without a page table any user address will do, and nothing is pinned
 
     @IOAS-MAP-27 @needs:proc
-    Scenario: memory of the process
+    Scenario: memory of the process is not pinned
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then 16 MiB .. +8 pages is mapped in IOAS "guest"
       And it has 0 pages pinned
       And it has 0 pages locked
 
     @IOAS-MAP-27
-    Scenario Outline: <address>
+    Scenario Outline: <address> is mapped without being looked at
       Given an inaccessible buffer "secret" of 1 page
       And a read-only buffer "rom" of 1 page
       When it calls IOMMU_IOAS_MAP with:
@@ -35,7 +35,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
         | U64_MAX - 1 page |
 
     @IOAS-MAP-27
-    Scenario: memory that the process has given back
+    Scenario: memory that the process has munmapped is mapped
       When it gives back 8 pages of buffer "ram"
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then it succeeds
@@ -84,7 +84,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
       And device "nic" sees buffer "ram" at 16 MiB .. +8 pages
 
     @IOAS-MAP-28 @needs:device @needs:hwpt-alloc
-    Scenario: IOMMU_HWPT_ALLOC for an IOAS with a map without memory
+    Scenario: IOMMU_HWPT_ALLOC fails for an IOAS with a map without memory
       Given an IOAS "host"
       And a device "nic" attached to IOAS "host"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -109,7 +109,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
   Rule: with a page table, each page of a map has memory, or the whole map fails
 
     @IOAS-MAP-29 @needs:device @needs:proc
-    Scenario Outline: page <page> of 8 was given back
+    Scenario Outline: page <page> of 8 was munmapped
       Given a device "nic" attached to IOAS "guest"
       When it gives back 1 page of buffer "ram" + <page> pages
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 32 MiB read-write
@@ -127,7 +127,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
         |    7 |
 
     @IOAS-MAP-29 @needs:device @needs:proc
-    Scenario: without FIXED_IOVA
+    Scenario: a map without FIXED_IOVA fails as well
       Given a device "nic" attached to IOAS "guest"
       When it gives back 1 page of buffer "ram" + 7 pages
       And it maps 8 pages of buffer "ram" into IOAS "guest" anywhere read-write
@@ -148,7 +148,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
       And device "nic" does not see buffer "head" at 32 MiB .. +4 pages
 
     @IOAS-MAP-30 @needs:device
-    Scenario Outline: a <rights> map of memory that may only be read
+    Scenario Outline: a <rights> map of memory that may only be read fails
       Given a device "nic" attached to IOAS "guest"
       And a read-only buffer "rom" of 2 pages
       When it maps 2 pages of buffer "rom" into IOAS "guest" at 16 MiB <rights>
@@ -171,7 +171,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
       And it has 0 pages pinned
 
     @IOAS-MAP-31 @needs:device
-    Scenario: a map for reading of memory that may only be read
+    Scenario: a read-only map of memory that may only be read succeeds
       Given a device "nic" attached to IOAS "guest"
       And a read-only buffer "rom" of 2 pages
       When it maps 2 pages of buffer "rom" into IOAS "guest" at 16 MiB read-only
@@ -180,7 +180,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
       And device "nic" does not see buffer "rom" at 16 MiB + 2 pages .. +1 page
 
     @IOAS-MAP-32 @needs:device
-    Scenario Outline: a <rights> map of memory without access
+    Scenario Outline: a <rights> map of memory without access fails
       Given a device "nic" attached to IOAS "guest"
       And an inaccessible buffer "secret" of 2 pages
       When it maps 2 pages of buffer "secret" into IOAS "guest" at 16 MiB <rights>
@@ -195,7 +195,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
         | read-write |
 
     @IOAS-MAP-35 @needs:device
-    Scenario Outline: memory of two kinds that touch, the second one <sort>
+    Scenario Outline: two kinds of memory touch, the second one <sort>
       Given a device "nic" attached to IOAS "guest"
       And <sort> buffer "tail" of 4 pages over buffer "ram" + 4 pages
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB <rights>
@@ -210,7 +210,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
         | a read-only  | read-only  |
 
     @IOAS-MAP-35 @needs:device
-    Scenario: memory of two kinds with a hole of one page between them
+    Scenario: two kinds of memory with a hole of one page between them are refused
       Given a device "nic" attached to IOAS "guest"
       And a shared buffer "tail" of 4 pages over buffer "ram" + 4 pages
       When it gives back 1 page of buffer "ram" + 3 pages
@@ -220,7 +220,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
       And 16 MiB .. +8 pages is not mapped in IOAS "guest"
 
     @IOAS-MAP-47 @needs:device @needs:proc
-    Scenario Outline: memory that the process has not touched, <rights>
+    Scenario Outline: memory that the process has not touched is mapped, <rights>
       Given a device "nic" attached to IOAS "guest"
       And an untouched buffer "fresh" of 8 pages
       When it maps 8 pages of buffer "fresh" into IOAS "guest" at 16 MiB <rights>
@@ -237,7 +237,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
   Rule: what may not be charged is not mapped
 
     @IOAS-MAP-40 @needs:device @needs:processes @needs:limits @needs:proc
-    Scenario Outline: a limit of <limit> for 8 pages
+    Scenario Outline: a limit of <limit> is too low for 8 pages
       Given a device "nic" attached to IOAS "guest"
       And a process "helper" without IPC_LOCK
       And process "helper" has a memlock limit of <limit>
@@ -254,7 +254,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
         | 8 pages - 1 byte |
 
     @IOAS-MAP-40 @needs:device @needs:processes @needs:limits @needs:proc
-    Scenario: a limit of 8 pages for 8 pages, and then for one more
+    Scenario: a limit of 8 pages is enough for 8 pages, and not for one more
       Given a device "nic" attached to IOAS "guest"
       And a process "helper" without IPC_LOCK
       And process "helper" has a memlock limit of 8 pages

@@ -11,7 +11,7 @@ Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
   Rule: a dma-buf is mapped without being pinned
 
     @IOAS-FILE-19 @needs:proc
-    Scenario Outline: <length> from <start> of a dma-buf of 4 pages
+    Scenario Outline: a map takes <length> from <start> of a dma-buf of 4 pages
       Given a device "nic" attached to IOAS "guest"
       When it maps <length> of dma-buf "bar" + <start> into IOAS "guest" at 16 MiB read-write
       Then it succeeds
@@ -91,7 +91,7 @@ Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
       And 16 MiB .. +4 pages is mapped in IOAS "guest"
 
     @IOAS-FILE-26 @needs:change-process
-    Scenario: it ties its iommufd to the process
+    Scenario: it keeps its iommufd from changing the process
       Given a memfd "shm" of 8 pages
       When it maps 8 pages of memfd "shm" into IOAS "guest" at 16 MiB read-write
       And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 32 MiB read-write
@@ -104,14 +104,14 @@ Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
   Rule: a revoked dma-buf is lost to every page table, and its IOVAs stay occupied
 
     @IOAS-FILE-21
-    Scenario: a dma-buf that is revoked already
+    Scenario: a dma-buf is revoked already
       When it revokes dma-buf "bar"
       And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
       Then it fails with ENODEV
       And 16 MiB .. +4 pages is not mapped in IOAS "guest"
 
     @IOAS-FILE-22
-    Scenario: a dma-buf that is revoked while it is mapped
+    Scenario: a dma-buf is revoked while it is mapped
       Given a device "nic" attached to IOAS "guest"
       When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
       And it revokes dma-buf "bar"
@@ -124,7 +124,7 @@ Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
       And 16 MiB .. +4 pages is not mapped in IOAS "guest"
 
     @IOAS-FILE-22 @needs:dma
-    Scenario: what its owner gives back does not return to the mapping
+    Scenario: a dma-buf whose revocation is lifted does not return to the mapping
       Given a device "nic" attached to IOAS "guest"
       When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
       And it maps 2 pages of dma-buf "bar" into IOAS "guest" at 32 MiB read-write
@@ -155,7 +155,7 @@ Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
       Then it fails with ENODEV
 
     @IOAS-FILE-22
-    Scenario: other memory has come to its IOVAs when its owner revokes it
+    Scenario: other memory is mapped at its IOVAs when its owner revokes it
       Given a buffer "ram" of 4 pages
       And a device "nic" attached to IOAS "guest"
       When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
@@ -181,7 +181,7 @@ Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
       Then it fails with EEXIST
 
     @IOAS-FILE-23 @needs:dma
-    Scenario: a device that comes after the revocation is blocked
+    Scenario: a device that is attached after the revocation is blocked
       Given a device "nic"
       When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
       And it revokes dma-buf "bar"

@@ -38,7 +38,7 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
         |           1 byte | 4 pages |
 
     @IOAS-FILE-28
-    Scenario: a copy is of the same registers, and goes with them
+    Scenario: a copy is of the same registers, and is lost with them
       Given a dma-buf "bar" from device "disk" of 4 pages
       And it maps 4 pages of dma-buf "bar" into IOAS "other" at 32 MiB read-write
       When it copies 2 pages at 32 MiB of IOAS "other" into IOAS "guest" at 16 MiB read-write
@@ -49,10 +49,10 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
       And device "nic" reads 4 bytes at 16 MiB
       Then the access is blocked
 
-  Rule: a dma-buf of several ranges is none that can be mapped
+  Rule: a dma-buf of several ranges cannot be mapped
 
     @IOAS-FILE-18
-    Scenario: two ranges that lie beside each other
+    Scenario: two ranges lie beside each other
       Given a dma-buf "bar" from device "disk" in 2 ranges of 4 pages
       When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
       Then it fails with EOPNOTSUPP
@@ -64,7 +64,7 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
   Rule: what is switched off is lost to every page table, and its IOVAs stay occupied
 
     @IOAS-FILE-21
-    Scenario: registers that are switched off already
+    Scenario: registers are switched off already
       Given a dma-buf "bar" from device "disk" of 4 pages
       When it revokes dma-buf "bar"
       And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
@@ -92,7 +92,7 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
       And 16 MiB .. +4 pages is not mapped in IOAS "guest"
 
     @IOAS-FILE-23
-    Scenario: a device that comes after the registers were switched off
+    Scenario: a device is attached after the registers were switched off
       Given a dma-buf "bar" from device "disk" of 4 pages
       And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
       And it detaches device "nic"

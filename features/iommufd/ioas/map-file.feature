@@ -11,7 +11,7 @@ Feature: IOMMU_IOAS_MAP_FILE
   Rule: what the numbers alone make wrong is refused before the file is looked at
 
     @IOAS-FILE-01
-    Scenario Outline: <case>
+    Scenario Outline: <case> is refused
       When it calls IOMMU_IOAS_MAP_FILE with:
         | <field> | <value>        |
         | ioas_id | no such object |
@@ -31,7 +31,7 @@ Feature: IOMMU_IOAS_MAP_FILE
         | a length of U64_MAX                   | length | U64_MAX                      | EOVERFLOW  |
 
     @IOAS-FILE-02 @IOAS-FILE-03 @IOAS-FILE-04
-    Scenario Outline: a file descriptor that is not open, and <case>
+    Scenario Outline: a file descriptor that is not open is told after <case>
       When it calls IOMMU_IOAS_MAP_FILE with:
         | fd      | a closed fd |
         | ioas_id | <ioas>      |
@@ -50,7 +50,7 @@ Feature: IOMMU_IOAS_MAP_FILE
   Rule: the file has to be open, and a memfd
 
     @IOAS-FILE-05
-    Scenario Outline: <fd> as the file descriptor
+    Scenario Outline: <fd> is refused as the file descriptor
       When it calls IOMMU_IOAS_MAP_FILE with:
         | fd | <fd> |
       Then it fails with EBADF
@@ -88,7 +88,7 @@ Feature: IOMMU_IOAS_MAP_FILE
       And 16 MiB .. +1 page is not mapped in IOAS "guest"
 
     @IOAS-FILE-08 @needs:device
-    Scenario Outline: <length> from <start> of a file of <size>
+    Scenario Outline: a map of <length> from <start> exceeds a file of <size>
       Given a memfd "file" of <size>
       And a device "nic" attached to IOAS "guest"
       When it maps <length> of memfd "file" + <start> into IOAS "guest" at 16 MiB read-write
@@ -105,7 +105,7 @@ Feature: IOMMU_IOAS_MAP_FILE
   Rule: a device sees the bytes of the file
 
     @IOAS-FILE-09 @needs:device
-    Scenario Outline: <length> from <start> of a memfd, up to its last byte
+    Scenario Outline: a map of <length> from <start> of a memfd reaches its last byte
       Given a buffer "window" on memfd "shm"
       And a device "nic" attached to IOAS "guest"
       When it maps <length> of memfd "shm" + <start> into IOAS "guest" at 16 MiB <rights>
@@ -120,7 +120,7 @@ Feature: IOMMU_IOAS_MAP_FILE
         |  1 page | 7 pages | read-write |
 
     @IOAS-FILE-09 @needs:device
-    Scenario: what was mapped before the device came
+    Scenario: a file is mapped before the device is attached
       Given a buffer "window" on memfd "shm"
       And a device "nic"
       When it maps 6 pages of memfd "shm" + 2 pages into IOAS "guest" at 16 MiB read-write
@@ -141,7 +141,7 @@ Feature: IOMMU_IOAS_MAP_FILE
       And it finds pattern "from the process" in buffer "window" + 5 pages
 
     @IOAS-FILE-11 @needs:device
-    Scenario Outline: a map of a memfd that nobody has written yet, <rights>
+    Scenario Outline: a memfd that nobody has written yet is mapped, <rights>
       Given a device "nic" attached to IOAS "guest"
       When it maps 8 pages of memfd "shm" into IOAS "guest" at 16 MiB <rights>
       Then it succeeds
@@ -190,7 +190,7 @@ Feature: IOMMU_IOAS_MAP_FILE
       And device "nic" does not see buffer "window" at 16 MiB .. +1 page
 
     @IOAS-FILE-10 @needs:device
-    Scenario: a start that the alignment does not permit
+    Scenario: a start that the alignment does not permit is refused
       Given a device "nic" attached to IOAS "guest"
       When it maps 1 page of memfd "shm" + 1 KiB into IOAS "guest" at 16 MiB read-write
       Then it fails with EINVAL
@@ -251,7 +251,7 @@ Feature: IOMMU_IOAS_MAP_FILE
   Rule: a memfd of huge pages is mapped like any other
 
     @IOAS-FILE-14 @needs:device @needs:hugetlb @needs:proc
-    Scenario Outline: <length> from <start> of a huge page
+    Scenario Outline: a map at <iova> takes <length> from <start> of a huge page
       Given a huge-page memfd "huge" of 4 MiB
       And a buffer "window" on memfd "huge"
       And a device "nic" attached to IOAS "guest"
@@ -273,7 +273,7 @@ Feature: IOMMU_IOAS_MAP_FILE
         | 2 MiB + 2 pages | 2 MiB - 2 pages |          16 MiB |
 
     @IOAS-FILE-14 @needs:sub-page @needs:hugetlb
-    Scenario: half a page from the last one of a huge page
+    Scenario: a map takes half a page from the last one of a huge page
       Given a huge-page memfd "huge" of 2 MiB
       And a buffer "window" on memfd "huge"
       And a device "nic" attached to IOAS "guest"
@@ -284,7 +284,7 @@ Feature: IOMMU_IOAS_MAP_FILE
   Rule: an access uses a memfd as it uses other memory
 
     @IOAS-FILE-16 @needs:test-cmd @needs:processes
-    Scenario: reads and writes of another process than the one that mapped
+    Scenario: another process than the one that mapped it reads and writes
       Given a buffer "window" on memfd "shm"
       And a buffer "inbox" of 1 page
       And a process "mapper"
@@ -299,7 +299,7 @@ Feature: IOMMU_IOAS_MAP_FILE
       Then it finds pattern "from the access" in buffer "window" + 7 pages
 
     @IOAS-FILE-16 @needs:test-cmd
-    Scenario: a read across a page border and beyond what is mapped
+    Scenario: a read across a page border succeeds, and one beyond what is mapped fails
       Given a buffer "window" on memfd "shm"
       And a buffer "inbox" of 2 pages
       And an access "mdev" on IOAS "guest"

@@ -10,7 +10,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
   Rule: a hole at the top of the space does not wrap
 
     @IOAS-MAP-25
-    Scenario Outline: <length>, and a hole of <hole> at the top, left by a mapping
+    Scenario Outline: a map of <length> does not fit into a hole of <hole> at the top, left by a mapping
       When it calls IOMMU_IOAS_MAP with:
         | user_va |                         0 |
         | length  | U64_MAX - <hole> + 1 byte |
@@ -33,7 +33,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
         |   1 GiB |                   1 TiB |
 
     @IOAS-MAP-25
-    Scenario Outline: <length>, and a list of allowed IOVAs that is the last <hole>
+    Scenario Outline: a map of <length> does not fit into a list of allowed IOVAs that is the last <hole>
       When it allows only these IOVAs in IOAS "guest":
         | U64_MAX - <hole> + 1 byte | <hole> |
       And it calls IOMMU_IOAS_MAP with:
@@ -54,7 +54,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
         | 512 GiB |          1 TiB |
 
     @IOAS-MAP-25 @needs:test-cmd
-    Scenario Outline: <length>, and all but the last <hole> is reserved
+    Scenario Outline: a map of <length> does not fit where all but the last <hole> is reserved
       Given 0 .. +U64_MAX - <hole> + 1 byte is reserved in IOAS "guest"
       When it calls IOMMU_IOAS_MAP with:
         | flags   | READABLE |
@@ -72,7 +72,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
         | 512 GiB |          1 TiB |
 
     @IOAS-MAP-20 @IOAS-MAP-25
-    Scenario: a hole that fits where the alignment is that of a huge page, and not more
+    Scenario: a hole fits where the alignment is that of a huge page, and not more
       When it allows only these IOVAs in IOAS "guest":
         | U64_MAX - 1536 GiB + 1 byte | 1536 GiB |
       And it calls IOMMU_IOAS_MAP with:
@@ -82,7 +82,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
       Then it lands at U64_MAX - 1536 GiB + 1 byte
 
     @IOAS-MAP-25
-    Scenario: the highest place that a huge page can have
+    Scenario: a huge page lands at the highest place that it can have
       When it allows only these IOVAs in IOAS "guest":
         | U64_MAX - 4 MiB + 2 bytes | 4 MiB - 1 byte |
       And it calls IOMMU_IOAS_MAP with:
@@ -100,7 +100,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
   Rule: the lowest hole that fits is taken
 
     @IOAS-MAP-26
-    Scenario: three maps in a row
+    Scenario: three maps land in a row
       When it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
       Then it lands at 1 page
       When it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
@@ -146,7 +146,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
       Then it lands at 16 MiB
 
     @IOAS-MAP-26
-    Scenario Outline: a hole of <hole> at 16 MiB, and <length> aligned to <length>
+    Scenario Outline: a map of <length> aligned to <length> meets a hole of <hole> at 16 MiB
       When it calls IOMMU_IOAS_MAP with:
         | user_va |      0 |
         | length  | 16 MiB |
@@ -168,7 +168,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
         |          8 pages | 4 pages |           16 MiB |
 
     @IOAS-MAP-26
-    Scenario Outline: a hole of <hole> that begins off the alignment, and 2 pages
+    Scenario Outline: 2 pages meet a hole of <hole> that begins off the alignment
       When it calls IOMMU_IOAS_MAP with:
         | user_va |               0 |
         | length  | 16 MiB + 1 byte |
@@ -188,7 +188,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
         |           2 pages | 16 MiB + 4 pages |
 
     @IOAS-MAP-26 @needs:test-cmd
-    Scenario: what is reserved is passed over
+    Scenario: what is reserved is skipped
       Given 1 page .. +2 pages is reserved in IOAS "guest"
       And 4 pages .. +1 page is reserved in IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
@@ -197,7 +197,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
       Then it lands at 5 pages
 
     @IOAS-MAP-26 @needs:test-cmd
-    Scenario: a hole between a mapping and what is reserved
+    Scenario: a hole lies between a mapping and what is reserved
       Given 16 MiB + 2 pages .. +1 page is reserved in IOAS "guest"
       When it calls IOMMU_IOAS_MAP with:
         | user_va |      0 |
@@ -216,7 +216,7 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
       Then it lands at 16 MiB + 3 pages
 
     @IOAS-MAP-26 @needs:test-cmd
-    Scenario: the first place in the aperture of a mock device
+    Scenario: the first place in the aperture of a mock device is taken
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN  |
         | id | IOAS "guest" |

@@ -10,7 +10,7 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
   Rule: the last IOVA of a map is at most U64_MAX
 
     @IOAS-MAP-12
-    Scenario Outline: <length> at <iova>
+    Scenario Outline: a map of <length> at <iova> is refused
       When it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
       Then it fails with EOVERFLOW
       And nothing has changed
@@ -24,7 +24,7 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
         | U64_MAX - 1 byte           |         8 pages |
 
     @IOAS-MAP-12
-    Scenario Outline: <length> at <iova>, up to U64_MAX
+    Scenario Outline: a map of <length> at <iova> reaches U64_MAX
       When it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
       Then it succeeds
       And <iova> .. +<length> is mapped in IOAS "guest"
@@ -38,7 +38,7 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
   Rule: a reserved IOVA is not mapped
 
     @IOAS-MAP-13 @needs:test-cmd
-    Scenario Outline: a map that covers <case> of a reserved range
+    Scenario Outline: a map that covers <case> of a reserved range is refused
       Given 16 MiB .. +4 pages is reserved in IOAS "guest"
       When it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
       Then it fails with EINVAL
@@ -62,7 +62,7 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
       And 16 MiB + 4 pages .. +1 page is mapped in IOAS "guest"
 
     @IOAS-MAP-13 @needs:test-cmd
-    Scenario Outline: a map that leaves the aperture of a mock device <case>
+    Scenario Outline: a map that leaves the aperture of a mock device <case> is refused
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN  |
         | id | IOAS "guest" |
@@ -79,7 +79,7 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
         | wholly, above it             |               2 GiB |
 
     @IOAS-MAP-13 @needs:test-cmd
-    Scenario Outline: a map at <iova>, just inside the aperture of a mock device
+    Scenario Outline: a map at <iova> lies just inside the aperture of a mock device
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN  |
         | id | IOAS "guest" |
@@ -93,14 +93,14 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
         | 2 GiB - 1 page |
 
     @IOAS-MAP-13 @needs:device
-    Scenario: a map at the top of the space while a device is attached
+    Scenario: a map at the top of the space is refused while a device is attached
       Given a device "nic" attached to IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 1 page + 1 byte read-write
       Then it fails with EINVAL
       And nothing has changed
 
     @IOAS-MAP-15 @needs:test-cmd
-    Scenario Outline: a map over what is reserved and over what is mapped <order>
+    Scenario Outline: a map covers what is reserved and what is mapped <order>
       Given <reserved> .. +1 page is reserved in IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at <mapped> read-write
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -150,7 +150,7 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
         | one byte on both sides   | 16 MiB + 1 page - 1 byte | 2 pages + 2 bytes |
 
     @IOAS-MAP-14
-    Scenario Outline: one byte at <iova>, in a mapping of 1 TiB among small ones
+    Scenario Outline: one byte at <iova> is taken, in a mapping of 1 TiB among small ones
       When it maps 1 page of buffer "ram" into IOAS "guest" at 1 TiB - 1 page read-write
       And it maps 1 page of buffer "ram" into IOAS "guest" at 2 TiB read-write
       And it calls IOMMU_IOAS_MAP with:
@@ -168,14 +168,14 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
         |  2 TiB - 1 byte |
 
     @IOAS-MAP-14
-    Scenario: over the last byte of the space
+    Scenario: a map over the last byte of the space is refused
       When it maps 2 bytes of buffer "ram" into IOAS "guest" at U64_MAX - 1 byte read-write
       And it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 1 page + 1 byte read-write
       Then it fails with EEXIST
       And nothing has changed
 
     @IOAS-MAP-14
-    Scenario: over the first byte of the space
+    Scenario: a map over the first byte of the space is refused
       When it maps 1 byte of buffer "ram" into IOAS "guest" at 0 read-write
       And it maps 1 page of buffer "ram" into IOAS "guest" at 0 read-write
       Then it fails with EEXIST
@@ -193,7 +193,7 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
       And device "nic" does not see buffer "late" + 1 page at 16 MiB + 2 pages .. +1 page
 
     @IOAS-MAP-39 @needs:processes
-    Scenario: two processes map the same IOVA at the same time
+    Scenario: of two processes that map the same IOVA at the same time, one fails
       Given a process "helper"
       When it and process "helper" both call IOMMU_IOAS_MAP with:
         | iova   |  16 MiB |
@@ -204,7 +204,7 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
   Rule: a map lands where it was asked to
 
     @IOAS-MAP-16
-    Scenario Outline: <length> at the bottom of the space
+    Scenario Outline: a map of <length> lands at the bottom of the space
       When it maps <length> of buffer "ram" into IOAS "guest" at 0 read-write
       Then it succeeds
       And 0 .. +<length> is mapped in IOAS "guest"
@@ -217,14 +217,14 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
         | 8 pages |
 
     @IOAS-MAP-16 @needs:test-cmd
-    Scenario: IOVA 0 where it is reserved
+    Scenario: IOVA 0 is not mapped where it is reserved
       Given 0 .. +1 byte is reserved in IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at 0 read-write
       Then it fails with EINVAL
       And nothing has changed
 
     @IOAS-MAP-17
-    Scenario Outline: two maps that touch, the <first> one first, and the <gone> one goes
+    Scenario Outline: two maps touch, the <first> one first, and the <gone> one is unmapped
       When it maps 2 pages of buffer "ram" into IOAS "guest" at <one> read-write
       And it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at <other> read-write
       Then it succeeds
@@ -242,7 +242,7 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
         | higher | higher | 16 MiB + 2 pages |           16 MiB | 16 MiB + 2 pages |           16 MiB |
 
     @IOAS-MAP-17
-    Scenario: a map that fills a hole to the byte
+    Scenario: a map fills a hole to the byte
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB + 3 pages read-write
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB + 1 page read-write

@@ -19,7 +19,7 @@ Feature: IOMMU_IOAS_MAP, page by page
       And device "nic" does not see buffer "ram" + 2 pages at 16 MiB + 4 pages .. +1 page
 
     @IOAS-MAP-37 @needs:device @needs:sub-page
-    Scenario Outline: <length> from <offset> into the memory, at 16 MiB + <place>
+    Scenario Outline: a map of <length> from <offset> into the memory lands at 16 MiB + <place>
       Given a device "nic" attached to IOAS "guest"
       When it maps <length> of buffer "ram" + <offset> into IOAS "guest" at 16 MiB + <place> read-write
       Then it succeeds
@@ -40,7 +40,7 @@ Feature: IOMMU_IOAS_MAP, page by page
         | 7 pages + 2048 bytes |          0 |           2048 bytes |
 
     @IOAS-MAP-37 @needs:device @needs:sub-page
-    Scenario: two halves of a page, the other way round
+    Scenario: two halves of a page are mapped the other way round
       Given a device "nic" attached to IOAS "guest"
       When it maps 2048 bytes of buffer "ram" + 2048 bytes into IOAS "guest" at 16 MiB read-write
       And it maps 2048 bytes of buffer "ram" into IOAS "guest" at 16 MiB + 2048 bytes read-write
@@ -49,7 +49,7 @@ Feature: IOMMU_IOAS_MAP, page by page
       And device "nic" does not see buffer "ram" at 16 MiB .. +2048 bytes
 
     @IOAS-MAP-09 @IOAS-MAP-10 @IOAS-MAP-11 @needs:test-cmd
-    Scenario Outline: <length> from <offset> into the memory at 16 MiB + <place>, with an alignment of 2048
+    Scenario Outline: a map of <length> from <offset> into the memory at 16 MiB + <place> is refused with an alignment of 2048
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN  |
         | id | IOAS "guest" |
@@ -69,7 +69,7 @@ Feature: IOMMU_IOAS_MAP, page by page
         |     1 byte |          0 |          1 page |
 
     @IOAS-MAP-21 @IOAS-MAP-22 @needs:test-cmd
-    Scenario: half a page without FIXED_IOVA, with an alignment of 2048
+    Scenario: half a page without FIXED_IOVA keeps an alignment of 2048
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN  |
         | id | IOAS "guest" |
@@ -81,7 +81,7 @@ Feature: IOMMU_IOAS_MAP, page by page
       And the new IOVA .. +1 page is mapped in IOAS "guest"
 
     @IOAS-MAP-43 @needs:device @needs:test-cmd
-    Scenario Outline: memory of <length> from <offset>, handled in batches of one page
+    Scenario Outline: memory of <length> from <offset> is handled in batches of one page
       Given a device "nic" attached to IOAS "guest"
       And a buffer "big" of 64 pages
       When it calls IOMMU_TEST_CMD with:
@@ -102,7 +102,7 @@ Feature: IOMMU_IOAS_MAP, page by page
         | 63 pages | 1 page |
 
     @IOAS-MAP-43 @needs:device
-    Scenario: memory of many batches
+    Scenario: memory of many batches is mapped
       Given a device "nic" attached to IOAS "guest"
       And a buffer "big" of 4 MiB
       When it maps 4 MiB of buffer "big" into IOAS "guest" at 16 MiB read-write
@@ -123,7 +123,7 @@ Feature: IOMMU_IOAS_MAP, page by page
   Rule: huge pages are pages like others
 
     @IOAS-MAP-38 @needs:device @needs:hugetlb
-    Scenario Outline: a huge page with the huge pages option at <option>
+    Scenario Outline: a huge page is mapped with the huge pages option at <option>
       Given a huge-page buffer "huge" of 2 MiB
       When it sets the huge pages option of IOAS "guest" to <option>
       Given a device "nic" attached to IOAS "guest"
@@ -139,7 +139,7 @@ Feature: IOMMU_IOAS_MAP, page by page
         |      1 |
 
     @IOAS-MAP-38 @needs:device @needs:hugetlb
-    Scenario Outline: <length> from <offset> into a huge page
+    Scenario Outline: a map takes <length> from <offset> into a huge page
       Given a huge-page buffer "huge" of 2 MiB
       And a device "nic" attached to IOAS "guest"
       When it maps <length> of buffer "huge" + <offset> into IOAS "guest" at 16 MiB + 1 page read-write
@@ -156,7 +156,7 @@ Feature: IOMMU_IOAS_MAP, page by page
   Rule: the device keeps the page that it was given
 
     @IOAS-MAP-33 @needs:device
-    Scenario Outline: a store to a private mapping of a file after a <rights> map
+    Scenario Outline: the process stores to a private mapping of a file after a <rights> map
       Given a memfd "file" of 2 pages
       And a shared buffer "file view" on memfd "file"
       And a private buffer "mine" on memfd "file"
@@ -172,7 +172,7 @@ Feature: IOMMU_IOAS_MAP, page by page
         | read-write |
 
     @IOAS-MAP-34 @needs:device
-    Scenario: the process gives its memory back
+    Scenario: the process munmaps its memory
       Given a memfd "file" of 2 pages
       And a shared buffer "file view" on memfd "file"
       And a shared buffer "mine" on memfd "file"
@@ -183,7 +183,7 @@ Feature: IOMMU_IOAS_MAP, page by page
       And device "nic" sees buffer "file view" at 16 MiB .. +2 pages
 
     @IOAS-MAP-34 @needs:device
-    Scenario: other memory comes to the place of what was mapped
+    Scenario: other memory takes the place of what was mapped
       Given a memfd "file" of 2 pages
       And a shared buffer "file view" on memfd "file"
       And a shared buffer "mine" on memfd "file"
@@ -195,7 +195,7 @@ Feature: IOMMU_IOAS_MAP, page by page
       And device "nic" does not see buffer "other" at 16 MiB .. +2 pages
 
     @IOAS-MAP-34 @needs:device @needs:dma
-    Scenario: a device reads back what it wrote to memory that was given back
+    Scenario: a device reads back what it wrote to memory that was munmapped
       Given a device "nic" attached to IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it gives back 8 pages of buffer "ram"
@@ -211,14 +211,14 @@ Feature: IOMMU_IOAS_MAP, page by page
       And a device "gpu" attached to HWPT "table"
 
     @IOAS-MAP-36 @needs:device @needs:two-devices @needs:hwpt-alloc @needs:proc
-    Scenario: two page tables
+    Scenario: two page tables get the map
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then device "nic" sees buffer "ram" at 16 MiB .. +8 pages
       And device "gpu" sees buffer "ram" at 16 MiB .. +8 pages
       And it has 8 pages pinned
 
     @IOAS-MAP-36 @needs:device @needs:two-devices @needs:hwpt-alloc @needs:test-cmd
-    Scenario: two page tables, and one pin a page
+    Scenario: two page tables share one pin a page
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then each page of buffer "ram" carries 1 pin
       And device "gpu" does not see buffer "ram" at 32 MiB .. +1 page
@@ -226,7 +226,7 @@ Feature: IOMMU_IOAS_MAP, page by page
       Then each page of buffer "ram" carries 0 pins
 
     @IOAS-MAP-29 @IOAS-MAP-36 @needs:device @needs:two-devices @needs:hwpt-alloc @needs:proc
-    Scenario: two page tables, and no memory in the last page
+    Scenario: two page tables refuse a map without memory in the last page
       When it gives back 1 page of buffer "ram" + 7 pages
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then it fails with EFAULT
@@ -235,10 +235,10 @@ Feature: IOMMU_IOAS_MAP, page by page
       And device "gpu" does not see buffer "ram" at 16 MiB .. +1 page
       And it has 0 pages pinned
 
-  Rule: a map gives the access that it names, and some
+  Rule: a map gives the rights that it names, and at least one
 
     @IOAS-MAP-03 @needs:device @needs:proc
-    Scenario Outline: a map without rights, <where>
+    Scenario Outline: a map without rights is refused, <where>
       Given a device "nic" attached to IOAS "guest"
       When it maps 8 pages of buffer "ram" into IOAS "guest" <where> without rights
       Then it fails with EINVAL

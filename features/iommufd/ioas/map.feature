@@ -11,7 +11,7 @@ Feature: IOMMU_IOAS_MAP
   Rule: unknown flags and reserved fields are refused before any object is looked up
 
     @IOAS-MAP-01
-    Scenario Outline: <field> of <value>, and <id>
+    Scenario Outline: <field> of <value> is refused, with <id>
       When it calls IOMMU_IOAS_MAP with:
         | ioas_id | <id>    |
         | <field> | <value> |
@@ -30,7 +30,7 @@ Feature: IOMMU_IOAS_MAP
         | __reserved | bit 31                       | no such object |
 
     @IOAS-MAP-01
-    Scenario Outline: an unknown flag, and <field> of <value>
+    Scenario Outline: an unknown flag is refused, with <field> of <value>
       When it calls IOMMU_IOAS_MAP with:
         | flags   | FIXED_IOVA, bit 3 |
         | <field> | <value>           |
@@ -46,7 +46,7 @@ Feature: IOMMU_IOAS_MAP
   Rule: U64_MAX is neither a length nor an IOVA
 
     @IOAS-MAP-02
-    Scenario Outline: <field> of U64_MAX, flags <flags>, and <id>
+    Scenario Outline: <field> of U64_MAX is refused, with flags <flags> and <id>
       When it calls IOMMU_IOAS_MAP with:
         | flags   | <flags> |
         | ioas_id | <id>    |
@@ -64,10 +64,10 @@ Feature: IOMMU_IOAS_MAP
         | iova   | FIXED_IOVA           | no such object |
         | length | FIXED_IOVA           | no such object |
 
-  Rule: a map gives some access
+  Rule: a map gives at least one right
 
     @IOAS-MAP-03
-    Scenario Outline: flags <flags>, and <id>
+    Scenario Outline: flags <flags> are refused, with <id>
       When it calls IOMMU_IOAS_MAP with:
         | flags   | <flags> |
         | ioas_id | <id>    |
@@ -83,7 +83,7 @@ Feature: IOMMU_IOAS_MAP
         | FIXED_IOVA | no such object |
 
     @IOAS-MAP-03
-    Scenario Outline: a map that is <rights>
+    Scenario Outline: a map that is <rights> succeeds
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB <rights>
       Then it succeeds
       And 16 MiB .. +1 page is mapped in IOAS "guest"
@@ -94,10 +94,10 @@ Feature: IOMMU_IOAS_MAP
         | write-only |
         | read-write |
 
-  Rule: the id names an IOAS
+  Rule: the id of a map names an IOAS
 
     @IOAS-MAP-04
-    Scenario Outline: <id>, and a length of <length>
+    Scenario Outline: <id> is refused, with a length of <length>
       When it calls IOMMU_IOAS_MAP with:
         | ioas_id | <id>     |
         | length  | <length> |
@@ -113,14 +113,14 @@ Feature: IOMMU_IOAS_MAP
         |     4294967295 | 1 page |
 
     @IOAS-MAP-04
-    Scenario: an IOAS that was destroyed
+    Scenario: an IOAS that was destroyed is refused
       Given an IOAS "old"
       When it destroys IOAS "old"
       And it maps 1 page of buffer "ram" into IOAS "old" at 16 MiB read-write
       Then it fails with ENOENT
 
     @IOAS-MAP-04 @needs:device
-    Scenario: the id of a device
+    Scenario: the id of a device is refused
       Given a device "nic" attached to IOAS "guest"
       When it calls IOMMU_IOAS_MAP with:
         | ioas_id | device "nic" |
@@ -130,7 +130,7 @@ Feature: IOMMU_IOAS_MAP
   Rule: user memory ends at U64_MAX
 
     @IOAS-MAP-05
-    Scenario Outline: <length> at user address <address>
+    Scenario Outline: a map of <length> at user address <address> is refused
       When it calls IOMMU_IOAS_MAP with:
         | user_va | <address> |
         | length  | <length>  |
@@ -148,7 +148,7 @@ Feature: IOMMU_IOAS_MAP
         |          2 pages + 1 byte | U64_MAX - 2 pages |
 
     @IOAS-MAP-05
-    Scenario Outline: <length> at user address <address>, of which the sum is U64_MAX
+    Scenario Outline: a map of <length> at user address <address>, of which the sum is U64_MAX, is refused
       When it calls IOMMU_IOAS_MAP with:
         | user_va | <address> |
         | length  | <length>  |
@@ -165,7 +165,7 @@ Feature: IOMMU_IOAS_MAP
   Rule: the length is at least 1 byte, and at most U64_MAX less one page
 
     @IOAS-MAP-06
-    Scenario Outline: no bytes, flags <flags>, from user address <address>
+    Scenario Outline: a map of no bytes is refused, with flags <flags> and user address <address>
       When it calls IOMMU_IOAS_MAP with:
         | flags   | <flags>   |
         | user_va | <address> |
@@ -182,7 +182,7 @@ Feature: IOMMU_IOAS_MAP
         | READABLE             | buffer "ram" |
 
     @IOAS-MAP-06
-    Scenario: one byte
+    Scenario: one byte is mapped
       When it maps 1 byte of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then it succeeds
       And 16 MiB .. +1 byte is mapped in IOAS "guest"
@@ -190,7 +190,7 @@ Feature: IOMMU_IOAS_MAP
       And 16 MiB - 1 page .. +1 page is not mapped in IOAS "guest"
 
     @IOAS-MAP-07
-    Scenario Outline: <length> from user address <address>
+    Scenario Outline: a map of <length> from user address <address> is refused
       When it calls IOMMU_IOAS_MAP with:
         | user_va | <address> |
         | length  | <length>  |
@@ -208,7 +208,7 @@ Feature: IOMMU_IOAS_MAP
         |  1 page | U64_MAX - 1 page + 1 byte | EOVERFLOW |
 
     @IOAS-MAP-07
-    Scenario: U64_MAX less one page from user address 0
+    Scenario: U64_MAX less one page are mapped from user address 0
       When it calls IOMMU_IOAS_MAP with:
         | user_va |                0 |
         | length  | U64_MAX - 1 page |
@@ -219,7 +219,7 @@ Feature: IOMMU_IOAS_MAP
   Rule: with an alignment of 1 a map may begin and end on any byte
 
     @IOAS-MAP-08
-    Scenario Outline: <length> from byte <offset> of a page at <iova>
+    Scenario Outline: a map of <length> from byte <offset> of a page lands at <iova>
       When it maps <length> of buffer "ram" + <offset> into IOAS "guest" at <iova> read-write
       Then it succeeds
       And <iova> .. +<length> is mapped in IOAS "guest"
@@ -240,7 +240,7 @@ Feature: IOMMU_IOAS_MAP
       When it sets the huge pages option of IOAS "guest" to 0
 
     @IOAS-MAP-09
-    Scenario Outline: a length of <length>
+    Scenario Outline: a length of <length> is refused
       When it maps <length> of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then it fails with EINVAL
       And nothing has changed
@@ -254,7 +254,7 @@ Feature: IOMMU_IOAS_MAP
         |      2048 bytes |
 
     @IOAS-MAP-10
-    Scenario Outline: an IOVA of <iova>
+    Scenario Outline: an IOVA of <iova> is refused
       When it maps 1 page of buffer "ram" into IOAS "guest" at <iova> read-write
       Then it fails with EINVAL
       And nothing has changed
@@ -268,7 +268,7 @@ Feature: IOMMU_IOAS_MAP
         | U64_MAX - 1 page + 2 bytes |
 
     @IOAS-MAP-11
-    Scenario Outline: memory that begins <offset> into a page
+    Scenario Outline: memory that begins <offset> into a page is refused
       When it maps 1 page of buffer "ram" + <offset> into IOAS "guest" at 16 MiB read-write
       Then it fails with EINVAL
       And nothing has changed
@@ -281,7 +281,7 @@ Feature: IOMMU_IOAS_MAP
         | 3 pages - 1 byte |
 
     @IOAS-MAP-09 @IOAS-MAP-10 @IOAS-MAP-11
-    Scenario Outline: whole pages at <iova>
+    Scenario Outline: whole pages are mapped at <iova>
       When it maps <length> of buffer "ram" + 3 pages into IOAS "guest" at <iova> read-write
       Then it succeeds
       And <iova> .. +<length> is mapped in IOAS "guest"

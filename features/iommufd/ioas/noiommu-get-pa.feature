@@ -8,10 +8,10 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
     And a buffer "ram" of 4 pages
     And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
 
-  Rule: physical addresses are for the mighty
+  Rule: asking for a physical address needs CAP_SYS_RAWIO
 
     @OPT-35 @needs:noiommu @needs:processes @needs:limits
-    Scenario Outline: a process without CAP_SYS_RAWIO, with <fault>
+    Scenario Outline: a process without CAP_SYS_RAWIO is refused, with <fault>
       Given a process "helper" without SYS_RAWIO
       When process "helper" calls IOMMU_IOAS_NOIOMMU_GET_PA with:
         | <field> | <value> |
@@ -30,7 +30,7 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
   Rule: flags and the reserved field come first, then the length, then the place, then the IOAS, then the mapping
 
     @OPT-36 @needs:noiommu
-    Scenario Outline: <fault>, and all that comes after it
+    Scenario Outline: <fault> is told before all that comes after it
       When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
         | flags      | <flags>    |
         | __reserved | <reserved> |
@@ -61,7 +61,7 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
   Rule: an IOVA that is not mapped has no physical address
 
     @OPT-37 @needs:noiommu
-    Scenario Outline: <place>
+    Scenario Outline: <place> is not mapped
       When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
         | iova   | <iova>   |
         | length | <length> |
@@ -79,7 +79,7 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
   Rule: only a noiommu device has physical addresses
 
     @OPT-38 @needs:noiommu
-    Scenario Outline: a mapping that no page table has, <place>
+    Scenario Outline: a mapping that no page table has is refused, <place>
       When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
         | iova   | <iova>   |
         | length | <length> |
@@ -93,17 +93,17 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
         | beyond its end      |                    16 MiB | U64_MAX |
 
     @OPT-38 @needs:noiommu @needs:device
-    Scenario: a mapping that a device behind an IOMMU sees
+    Scenario: a mapping that a device behind an IOMMU sees is refused
       Given a device "nic" attached to IOAS "guest"
       When it calls IOMMU_IOAS_NOIOMMU_GET_PA
       Then it fails with EOPNOTSUPP
       And it wrote nothing back
       And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
 
-  Rule: memory that its owner took away has none
+  Rule: memory that its owner revoked has no physical address
 
     @OPT-40 @needs:noiommu @needs:dma-buf @needs:test-cmd
-    Scenario: a dma-buf that was revoked
+    Scenario: a dma-buf was revoked
       Given a dma-buf "bar" of 4 pages
       And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 64 MiB read-write
       When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
@@ -118,7 +118,7 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
   Rule: the answer is where the first byte is, and how many follow it in physical memory
 
     @OPT-39 @needs:noiommu @needs:noiommu-device @needs:hugetlb
-    Scenario Outline: <length> of a huge page, <place>
+    Scenario Outline: a query of <length> from <place> of a huge page is answered
       Given a device "nic" that is in noiommu mode attached to IOAS "guest"
       And a huge-page buffer "huge" of 2 MiB
       When it maps 2 MiB of buffer "huge" into IOAS "guest" at 64 MiB read-write
@@ -146,7 +146,7 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
         |  2 MiB - 1 byte |  1 page |                  1 byte |
 
     @OPT-39 @needs:noiommu @needs:noiommu-device @needs:hugetlb
-    Scenario: two mappings whose memory touches
+    Scenario: two mappings touch in memory
       Given a device "nic" that is in noiommu mode attached to IOAS "guest"
       And a huge-page buffer "huge" of 2 MiB
       When it maps 2 pages of buffer "huge" into IOAS "guest" at 64 MiB read-write
@@ -159,7 +159,7 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
       And device "nic" sees buffer "huge" at the physical address .. +3 pages
 
     @OPT-39 @needs:noiommu @needs:noiommu-device
-    Scenario: pages that came to the process in another order than that of their addresses
+    Scenario: pages came to the process in another order than that of their addresses
       Given a device "nic" that is in noiommu mode attached to IOAS "guest"
       And an untouched buffer "mixed" of 3 pages
       When it stores pattern "C" in buffer "mixed" + 2 pages
@@ -174,7 +174,7 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
       And device "nic" does not see buffer "mixed" + 1 page at the physical address .. +1 page
 
     @OPT-39 @needs:noiommu @needs:noiommu-device
-    Scenario: memory of a file
+    Scenario: memory of a file has physical addresses
       Given a device "nic" that is in noiommu mode attached to IOAS "guest"
       And a memfd "file" of 4 pages
       And a shared buffer "view" on memfd "file"

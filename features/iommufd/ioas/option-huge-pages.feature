@@ -19,7 +19,7 @@ Feature: IOMMU_OPTION_HUGE_PAGES
       And the huge pages option of IOAS "guest" is 1
 
     @OPT-11
-    Scenario Outline: operation <op> for <value> of <what>
+    Scenario Outline: operation <op> with the value <value> is refused for <what>
       Given an IOAS "guest"
       When it calls IOMMU_OPTION with:
         | option_id | HUGE_PAGES |
@@ -46,7 +46,7 @@ Feature: IOMMU_OPTION_HUGE_PAGES
       Then it fails with ENOENT
 
     @OPT-13
-    Scenario Outline: it is not <value>
+    Scenario Outline: it is not <value>, and stays <before>
       Given an IOAS "guest"
       And it sets the huge pages option of IOAS "guest" to <before>
       When it calls IOMMU_OPTION with:
@@ -68,7 +68,7 @@ Feature: IOMMU_OPTION_HUGE_PAGES
   Rule: huge pages can be turned off before there is both a page table and a mapping
 
     @OPT-14
-    Scenario: with a mapping, and no page table
+    Scenario: they can be turned off with a mapping, and no page table
       Given an IOAS "guest"
       And a buffer "ram" of 2 pages
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -78,7 +78,7 @@ Feature: IOMMU_OPTION_HUGE_PAGES
       And the IOVA alignment of IOAS "guest" is 1 page
 
     @OPT-14 @needs:device
-    Scenario: with a page table, and no mapping
+    Scenario: they can be turned off with a page table, and no mapping
       Given an IOAS "guest"
       And a device "nic" attached to IOAS "guest"
       When it sets the huge pages option of IOAS "guest" to 0
@@ -87,7 +87,7 @@ Feature: IOMMU_OPTION_HUGE_PAGES
       And the IOVA alignment of IOAS "guest" is 1 page
 
     @OPT-14 @needs:device
-    Scenario: with both
+    Scenario: they cannot be turned off with both
       Given an IOAS "guest"
       And a buffer "ram" of 2 pages
       And a device "nic" attached to IOAS "guest"
@@ -101,7 +101,7 @@ Feature: IOMMU_OPTION_HUGE_PAGES
       Then it succeeds
 
     @OPT-15 @needs:device
-    Scenario: with both, where they are off already
+    Scenario: they stay off with both, where they are off already
       Given an IOAS "guest"
       And a buffer "ram" of 2 pages
       And it sets the huge pages option of IOAS "guest" to 0
@@ -146,7 +146,7 @@ Feature: IOMMU_OPTION_HUGE_PAGES
       Then it succeeds
 
     @OPT-17
-    Scenario Outline: a map <case> without huge pages
+    Scenario Outline: a map <case> is refused without huge pages
       Given an IOAS "guest"
       And a buffer "ram" of 4 pages
       And it sets the huge pages option of IOAS "guest" to 0
@@ -164,7 +164,7 @@ Feature: IOMMU_OPTION_HUGE_PAGES
         | of memory from its second byte |          1 page |  1 byte | at 16 MiB          |
 
     @OPT-17
-    Scenario: a map of whole pages without huge pages
+    Scenario: a map of whole pages succeeds without huge pages
       Given an IOAS "guest"
       And a buffer "ram" of 4 pages
       And it sets the huge pages option of IOAS "guest" to 0
@@ -188,7 +188,7 @@ Feature: IOMMU_OPTION_HUGE_PAGES
       Then it succeeds
 
     @OPT-18 @needs:device
-    Scenario: also with a page table and a mapping
+    Scenario: they can be turned on with a page table and a mapping
       Given an IOAS "guest"
       And a buffer "ram" of 4 pages
       And it sets the huge pages option of IOAS "guest" to 0
@@ -200,7 +200,7 @@ Feature: IOMMU_OPTION_HUGE_PAGES
       And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
 
     @OPT-18 @needs:device @needs:sub-page
-    Scenario: the alignment goes back to what the page table needs
+    Scenario: the alignment returns to what the page table needs
       Given an IOAS "guest"
       And a device "nic" attached to IOAS "guest"
       And it sets the huge pages option of IOAS "guest" to 0
@@ -210,7 +210,7 @@ Feature: IOMMU_OPTION_HUGE_PAGES
       And the IOVA alignment of IOAS "guest" is 2 KiB
 
     @OPT-18 @needs:test-cmd
-    Scenario: the alignment goes back to what an access needs
+    Scenario: the alignment returns to what an access needs
       Given an IOAS "guest"
       And an access "driver" that pins on IOAS "guest"
       And it sets the huge pages option of IOAS "guest" to 0

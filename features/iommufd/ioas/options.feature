@@ -9,7 +9,7 @@ Feature: IOMMU_OPTION
   Rule: an unknown option or operation is refused, and so is a reserved field that is not 0
 
     @OPT-01
-    Scenario Outline: option <id> for operation <op>
+    Scenario Outline: option <id> of <on> is refused for operation <op>
       Given an IOAS "guest"
       When it calls IOMMU_OPTION with:
         | option_id | <id> |
@@ -27,7 +27,7 @@ Feature: IOMMU_OPTION
         | 4294967295 | GET | none         |
 
     @OPT-02
-    Scenario Outline: a reserved field of <value> for the option <option> and operation <op>
+    Scenario Outline: a reserved field of <value> is refused for the option <option> and operation <op>
       Given an IOAS "guest"
       When it calls IOMMU_OPTION with:
         | __reserved | <value>  |
@@ -49,7 +49,7 @@ Feature: IOMMU_OPTION
         |      1 | RLIMIT_MODE | none           | SET |
 
     @OPT-03
-    Scenario Outline: operation <op> of the option <option>
+    Scenario Outline: operation <op> of the option <option> of <on> is refused
       Given an IOAS "guest"
       When it calls IOMMU_OPTION with:
         | option_id | <option> |
@@ -71,7 +71,7 @@ Feature: IOMMU_OPTION
   Rule: the rlimit mode is an option of the file
 
     @OPT-04
-    Scenario Outline: operation <op> of the rlimit mode of an object
+    Scenario Outline: operation <op> of the rlimit mode is refused for <on>
       Given an IOAS "guest"
       When it calls IOMMU_OPTION with:
         | option_id | RLIMIT_MODE |
@@ -123,7 +123,7 @@ Feature: IOMMU_OPTION
       And the rlimit mode of the iommufd is 0
 
     @OPT-08
-    Scenario Outline: it is not <value>
+    Scenario Outline: it is not <value>, and stays <before>
       Given it sets the rlimit mode of the iommufd to <before>
       When it calls IOMMU_OPTION with:
         | option_id | RLIMIT_MODE |
@@ -140,7 +140,7 @@ Feature: IOMMU_OPTION
         |          4 GiB |      1 |
         | 4 GiB + 1 byte |      0 |
 
-  Rule: the rlimit mode is set by the mighty, and while the file has no objects
+  Rule: setting the rlimit mode needs CAP_SYS_RESOURCE, and a file without objects
 
     @OPT-06 @needs:processes @needs:limits
     Scenario Outline: a process without CAP_SYS_RESOURCE sets it to <value>
@@ -174,7 +174,7 @@ Feature: IOMMU_OPTION
         | val64 | 1 |
 
     @OPT-07
-    Scenario Outline: <value> while an IOAS exists
+    Scenario Outline: <value> is refused while an IOAS exists
       Given an IOAS "guest"
       When it sets the rlimit mode of the iommufd to <value>
       Then it fails with EBUSY
@@ -226,7 +226,7 @@ Feature: IOMMU_OPTION
   Rule: nothing is written back but the value
 
     @OPT-20
-    Scenario Outline: the value of the option <option>
+    Scenario Outline: only the value of the option <option> is written
       Given an IOAS "guest"
       And it sets the huge pages option of IOAS "guest" to 0
       When it calls IOMMU_OPTION with <tail> appended and:
@@ -245,7 +245,7 @@ Feature: IOMMU_OPTION
         | HUGE_PAGES  | IOAS "guest" |  1 zero byte |
 
     @OPT-20
-    Scenario: a value that is set comes back as it is
+    Scenario: a value that is set is read back
       Given an IOAS "guest"
       When it calls IOMMU_OPTION with:
         | option_id | HUGE_PAGES   |

@@ -10,7 +10,7 @@ Feature: pinned memory, how often and how long
   Rule: without a page table or a pin of an access nothing is pinned
 
     @PIN-06 @needs:test-cmd @needs:proc
-    Scenario: a map, a copy and an access that only reads
+    Scenario: a map, a copy and an access that only reads pin nothing
       Given an IOAS "other"
       And a buffer "inbox" of 1 page
       And an access "driver" on IOAS "guest"
@@ -24,7 +24,7 @@ Feature: pinned memory, how often and how long
   Rule: the pages of one mapping are pinned and charged once
 
     @PIN-08 @needs:test-cmd @needs:device @needs:hwpt-alloc @needs:proc
-    Scenario: two page tables, one before the map and one after it
+    Scenario: two page tables share the pins, one before the map and one after it
       Given a device "nic" attached to IOAS "guest"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then it has 4 pages pinned
@@ -40,7 +40,7 @@ Feature: pinned memory, how often and how long
       And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
 
     @PIN-09 @needs:two-devices @needs:proc
-    Scenario: copies in IOASes with page tables of their own
+    Scenario: copies in IOASs with page tables of their own share the pins
       Given an IOAS "other"
       And a device "nic" attached to IOAS "guest"
       And a device "disk" attached to IOAS "other"
@@ -69,7 +69,7 @@ Feature: pinned memory, how often and how long
       And 2 pages of buffer "ram" + 6 pages carry 0 pins each
 
     @PIN-10 @needs:test-cmd @needs:device @needs:proc
-    Scenario: two maps of the same memory
+    Scenario: two maps of the same memory are pinned and charged each
       Given a device "nic" attached to IOAS "guest"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 4 pages of buffer "ram" + 2 pages into IOAS "guest" at 32 MiB read-write
@@ -82,7 +82,7 @@ Feature: pinned memory, how often and how long
       And 4 pages of buffer "ram" + 2 pages carry 1 pin each
 
     @PIN-10 @needs:processes @needs:limits @needs:device @needs:proc
-    Scenario: two maps of the same memory under a limit for one
+    Scenario: two maps of the same memory exceed a limit for one
       Given a device "nic" attached to IOAS "guest"
       And a process "vm" without IPC_LOCK
       And process "vm" has a memlock limit of 4 pages
@@ -94,10 +94,10 @@ Feature: pinned memory, how often and how long
       Then it succeeds
       And process "vm" has 4 pages pinned
 
-  Rule: with the last page table the pins go, and the mappings stay
+  Rule: the pins are released with the last page table, and the mappings stay
 
     @PIN-11 @needs:device @needs:proc
-    Scenario: a device goes and comes back
+    Scenario: a device moves away and back
       Given an IOAS "other"
       And a device "nic" attached to IOAS "guest"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -112,7 +112,7 @@ Feature: pinned memory, how often and how long
       And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
 
     @PIN-11 @needs:test-cmd @needs:device @needs:hwpt-alloc
-    Scenario: the last of two page tables
+    Scenario: the last of two page tables is destroyed
       Given an IOAS "other"
       And a device "nic" attached to IOAS "guest"
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -125,7 +125,7 @@ Feature: pinned memory, how often and how long
   Rule: pages are pinned and charged whole
 
     @PIN-14 @needs:device @needs:sub-page @needs:proc
-    Scenario Outline: <length> from <offset> into the memory
+    Scenario Outline: a map of <length> from <offset> into the memory is pinned in whole pages
       Given a device "nic" attached to IOAS "guest"
       When it maps <length> of buffer "ram" + <offset> into IOAS "guest" at <iova> read-write
       Then it has <pinned> pinned
@@ -141,7 +141,7 @@ Feature: pinned memory, how often and how long
         |             2 pages | 2048 bytes | 16 MiB + 2048 bytes | 3 pages |
 
     @PIN-14 @needs:processes @needs:limits @needs:device @needs:sub-page
-    Scenario: half a page more than the limit
+    Scenario: half a page more exceeds the limit
       Given a device "nic" attached to IOAS "guest"
       And a process "vm" without IPC_LOCK
       And process "vm" has a memlock limit of 1 page
@@ -150,10 +150,10 @@ Feature: pinned memory, how often and how long
       When process "vm" maps 2048 bytes of buffer "ram" + 2048 bytes into IOAS "guest" at 16 MiB + 2048 bytes read-write
       Then it succeeds
 
-  Rule: what fails half way leaves no pin
+  Rule: what fails halfway leaves no pin
 
     @PIN-15 @needs:device @needs:proc
-    Scenario Outline: a hole after <good> of memory, and a <user>
+    Scenario Outline: a <user> meets a hole after <good> of memory
       Given an IOAS "other"
       And a buffer "holed" of 8 pages
       And a device "nic" attached to IOAS <before>
@@ -172,7 +172,7 @@ Feature: pinned memory, how often and how long
         | device | 7 pages | "other" | fails with EFAULT | 0 bytes |
 
     @PIN-15 @needs:device @needs:test-cmd @needs:proc
-    Scenario Outline: a map of memory with a hole after <good>
+    Scenario Outline: a map of memory with a hole after <good> is refused
       Given a device "nic" attached to IOAS "guest"
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 64 MiB read-write
       And a buffer "holed" of 8 pages
@@ -190,7 +190,7 @@ Feature: pinned memory, how often and how long
         | 7 pages |
 
     @PIN-15 @needs:test-cmd @needs:proc
-    Scenario: a pin of an access
+    Scenario: a pin of an access fails
       Given an access "driver" that pins on IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it gives back 1 page of buffer "ram" + 3 pages
@@ -202,7 +202,7 @@ Feature: pinned memory, how often and how long
       Then it succeeds
       And it has 3 pages pinned
 
-  Rule: the memory of a process that has exited is given back by whoever unmaps it
+  Rule: whoever unmaps the memory of a process that has exited releases it
 
     @PIN-16 @needs:processes @needs:limits @needs:device @needs:proc
     Scenario Outline: the limit of the user is free again for another process, <way>

@@ -6,7 +6,7 @@ Feature: pinned memory
   Rule: a map that would pin more than RLIMIT_MEMLOCK allows is refused, and undone
 
     @IOAS-MAP-40 @PIN-01 @needs:processes @needs:limits @needs:device @needs:proc
-    Scenario Outline: <size> under a limit of <limit>, counted by <whom>
+    Scenario Outline: a map of <size> exceeds a limit of <limit>, counted by <whom>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -31,7 +31,7 @@ Feature: pinned memory
         | the process |    1 | 4 pages | 4 pages - 1 byte |
 
     @IOAS-MAP-40 @OPT-09 @PIN-04 @needs:processes @needs:limits @needs:device @needs:proc
-    Scenario Outline: exactly what the limit allows, counted by <whom>
+    Scenario Outline: a map of exactly what the limit allows succeeds, counted by <whom>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -61,7 +61,7 @@ Feature: pinned memory
   Rule: nothing is counted before it is pinned
 
     @IOAS-MAP-40 @PIN-06 @PIN-07 @needs:processes @needs:limits @needs:device @needs:proc
-    Scenario: a map without a page table, over the limit
+    Scenario: a map without a page table may exceed the limit
       Given an iommufd
       And an IOAS "guest"
       And a buffer "ram" of 8 pages
@@ -80,7 +80,7 @@ Feature: pinned memory
   Rule: in mode 0 the processes of one user share the limit, in mode 1 each has its own
 
     @OPT-09 @PIN-03 @PIN-04 @needs:processes @needs:limits @needs:device @needs:proc
-    Scenario Outline: a second process pins as much as the first, counted by <whom>
+    Scenario Outline: a second process can pin as much as the first, counted by <whom>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -104,7 +104,7 @@ Feature: pinned memory
   Rule: with CAP_IPC_LOCK nothing is limited
 
     @IOAS-MAP-40 @PIN-02 @PIN-05 @needs:limits @needs:device @needs:proc
-    Scenario Outline: a mapping over the limit, counted by <whom>
+    Scenario Outline: a mapping may exceed the limit, counted by <whom>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -122,7 +122,7 @@ Feature: pinned memory
         | the process |    1 |
 
     @PIN-02 @PIN-07 @needs:processes @needs:limits @needs:device @needs:proc
-    Scenario Outline: <who> mapped, and the pages are pinned only when a device comes
+    Scenario Outline: <who> mapped, and the pages are pinned only when a device is attached
       Given an iommufd
       And an IOAS "guest"
       And an IOAS "other"
@@ -144,10 +144,10 @@ Feature: pinned memory
         | one with CAP_IPC_LOCK | host | succeeds          | 4 pages |
         | one without it        | vm   | fails with ENOMEM | 0 bytes |
 
-  Rule: who mapped is charged, in any mode
+  Rule: the process that mapped is charged, in any mode
 
     @PIN-05 @needs:processes @needs:limits @needs:device @needs:proc
-    Scenario Outline: a process <capability> CAP_IPC_LOCK, counted by <whom>
+    Scenario Outline: a process <capability> CAP_IPC_LOCK is counted by <whom>, in rlimit mode <mode>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -174,7 +174,7 @@ Feature: pinned memory
   Rule: what a process has mapped can be unmapped when it is gone
 
     @PIN-16 @needs:processes @needs:limits @needs:device @needs:proc
-    Scenario: counted by the process, which is gone
+    Scenario: the process, by which it was counted, has exited
       Given an iommufd
       And it sets the rlimit mode of the iommufd to 1
       And an IOAS "guest"

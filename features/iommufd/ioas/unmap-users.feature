@@ -10,7 +10,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
   Rule: after an unmap no device of the IOAS reaches the memory, and it is not pinned any more
 
     @IOAS-UNMAP-17 @needs:device @needs:proc
-    Scenario: one device
+    Scenario: one device loses the memory
       Given a device "nic" attached to IOAS "guest"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then device "nic" sees buffer "ram" at 16 MiB .. +8 pages
@@ -22,7 +22,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       And it has 0 pages pinned
 
     @IOAS-UNMAP-17 @needs:device @needs:test-cmd
-    Scenario: one of two mappings of the same memory
+    Scenario: one of two mappings of the same memory is unmapped
       Given a device "nic" attached to IOAS "guest"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 32 MiB read-write
@@ -46,7 +46,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       And device "nic" does not see buffer "ram" at 32 MiB .. +1 page
 
     @IOAS-UNMAP-17 @needs:device @needs:two-devices @needs:hwpt-alloc
-    Scenario: two devices with page tables of their own
+    Scenario: two devices with page tables of their own lose the memory
       Given a device "nic" attached to IOAS "guest"
       And a HWPT "table" for device "nic" on IOAS "guest"
       And a device "gpu" attached to HWPT "table"
@@ -57,7 +57,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       And device "gpu" does not see buffer "ram" at 16 MiB .. +1 page
 
     @IOAS-UNMAP-17 @needs:device
-    Scenario: a neighbour stays in sight
+    Scenario: the mapping beside it is still seen
       Given a device "nic" attached to IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 16 MiB + 1 page read-write
@@ -90,7 +90,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       And device "nic" sees buffer "ram" + 2 pages at 16 MiB + 2 pages .. +2 pages
 
     @IOAS-UNMAP-10 @IOAS-UNMAP-17 @needs:device @needs:proc
-    Scenario: everything
+    Scenario: everything is unmapped
       Given a device "nic" attached to IOAS "guest"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 4 pages of buffer "ram" + 4 pages into IOAS "guest" at 32 MiB read-write
@@ -112,7 +112,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       Then the access is blocked
 
     @IOAS-UNMAP-17 @needs:device @needs:dma
-    Scenario: what the device writes after an unmap goes nowhere
+    Scenario: what the device writes after an unmap is lost
       Given a device "nic" attached to IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it stores pattern "A" in buffer "ram"
@@ -126,7 +126,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
   Rule: the alignment of the IOAS does not matter
 
     @IOAS-UNMAP-19
-    Scenario Outline: <length> at <iova> around whole pages
+    Scenario Outline: an unmap of <length> at <iova> around whole pages succeeds
       When it sets the huge pages option of IOAS "guest" to 0
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it unmaps <length> at <iova> from IOAS "guest"
@@ -142,7 +142,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
         | 16 MiB - 1 byte |  2 pages + 1 byte |
 
     @IOAS-UNMAP-19 @needs:device
-    Scenario: with a device attached
+    Scenario: an unaligned unmap succeeds with a device attached
       Given a device "nic" attached to IOAS "guest"
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB + 1 page read-write
       And it unmaps 2 pages + 8 bytes at 16 MiB + 1 page - 3 bytes from IOAS "guest"
@@ -151,10 +151,10 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
         | length | 2 pages |
       And device "nic" does not see buffer "ram" at 16 MiB + 1 page .. +1 page
 
-  Rule: an access is asked to let go of the whole mapping
+  Rule: an access is asked to release the whole mapping
 
     @IOAS-UNMAP-13 @needs:test-cmd
-    Scenario Outline: <length> at <iova> are pinned
+    Scenario Outline: an access has pinned <length> at <iova>
       Given an access "vcpu" that pins on IOAS "guest"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And access "vcpu" pins <length> at <iova> as buffer "ram" + <offset>
@@ -175,7 +175,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
         |  1 page | 16 MiB + 7 pages | 7 pages |
 
     @IOAS-UNMAP-13 @needs:test-cmd
-    Scenario: two accesses
+    Scenario: two accesses are asked
       Given an access "vcpu" that pins on IOAS "guest"
       And an access "vcpu 2" that pins on IOAS "guest"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -213,7 +213,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
   Rule: two calls at once leave a mapping whole or gone
 
     @IOAS-UNMAP-16 @needs:processes
-    Scenario: two processes unmap the same mapping
+    Scenario: of two processes that unmap the same mapping, one does
       Given a process "helper"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it and process "helper" both call IOMMU_IOAS_UNMAP with:
@@ -223,7 +223,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       And 16 MiB .. +8 pages is not mapped in IOAS "guest"
 
     @IOAS-UNMAP-16 @needs:processes @needs:device @needs:proc
-    Scenario: two processes unmap what a device sees
+    Scenario: of two processes that unmap what a device sees, one does
       Given a process "helper"
       And a device "nic" attached to IOAS "guest"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -237,7 +237,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
   Rule: a map belongs to the IOAS, not to the process that made it
 
     @IOAS-UNMAP-18
-    Scenario: a copy of two mappings goes as a whole
+    Scenario: a copy of two mappings is unmapped as a whole
       Given an IOAS "host"
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB + 2 pages read-write
@@ -251,7 +251,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       And 16 MiB .. +4 pages is mapped in IOAS "guest"
 
     @IOAS-UNMAP-18
-    Scenario: each piece of a copy goes alone
+    Scenario: each piece of a copy is unmapped alone
       Given an IOAS "host"
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 3 pages of buffer "ram" into IOAS "guest" at 16 MiB + 1 page read-write
@@ -274,7 +274,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       And 16 MiB .. +8 pages is not mapped in IOAS "guest"
 
     @IOAS-UNMAP-20 @needs:processes @needs:limits @needs:device
-    Scenario: what an exited process was charged with is given back
+    Scenario: what an exited process was charged with is released
       Given a device "nic" attached to IOAS "guest"
       And a process "helper" without IPC_LOCK
       And process "helper" has a memlock limit of 8 pages

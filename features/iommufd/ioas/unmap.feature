@@ -7,10 +7,10 @@ Feature: IOMMU_IOAS_UNMAP
     And an IOAS "guest"
     And a buffer "ram" of 8 pages
 
-  Rule: the id names an IOAS
+  Rule: the id of an unmap names an IOAS
 
     @IOAS-UNMAP-01
-    Scenario Outline: <id>, and a length of <length>
+    Scenario Outline: <id> is refused, with a length of <length>
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it calls IOMMU_IOAS_UNMAP with:
         | ioas_id | <id>     |
@@ -28,7 +28,7 @@ Feature: IOMMU_IOAS_UNMAP
         |     4294967295 |  1 page |
 
     @IOAS-UNMAP-01
-    Scenario: an IOAS that was destroyed
+    Scenario: an IOAS that was destroyed is refused
       Given an IOAS "old"
       When it destroys IOAS "old"
       And it unmaps everything from IOAS "old"
@@ -37,7 +37,7 @@ Feature: IOMMU_IOAS_UNMAP
   Rule: an unmap of exactly what was mapped takes it out
 
     @IOAS-UNMAP-02
-    Scenario Outline: <length> at <iova>, and no more
+    Scenario Outline: an unmap of <length> at <iova> takes no more
       When it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
       Then <iova> .. +<length> is mapped in IOAS "guest"
       When it unmaps <length> at <iova> from IOAS "guest"
@@ -58,7 +58,7 @@ Feature: IOMMU_IOAS_UNMAP
         | U64_MAX - 1 byte          | 2 bytes |
 
     @IOAS-UNMAP-02
-    Scenario: the middle one of three mappings that touch
+    Scenario: the middle one of three mappings that touch is unmapped
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB + 2 pages read-write
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB + 4 pages read-write
@@ -73,7 +73,7 @@ Feature: IOMMU_IOAS_UNMAP
   Rule: where nothing is mapped there is nothing to unmap
 
     @IOAS-UNMAP-03
-    Scenario Outline: <length> at <iova>, beside a mapping
+    Scenario Outline: an unmap of <length> at <iova> fails, beside a mapping
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it unmaps <length> at <iova> from IOAS "guest"
       Then it fails with ENOENT
@@ -90,7 +90,7 @@ Feature: IOMMU_IOAS_UNMAP
         |                         0 |                     1 byte |
 
     @IOAS-UNMAP-03
-    Scenario: a hole between two mappings
+    Scenario: an unmap of a hole between two mappings fails
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB + 2 pages read-write
       And it unmaps 1 page at 16 MiB + 1 page from IOAS "guest"
@@ -98,7 +98,7 @@ Feature: IOMMU_IOAS_UNMAP
       And nothing has changed
 
     @IOAS-UNMAP-03
-    Scenario: a second time
+    Scenario: a second unmap fails
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it unmaps 2 pages at 16 MiB from IOAS "guest"
       And it unmaps 2 pages at 16 MiB from IOAS "guest"
@@ -115,7 +115,7 @@ Feature: IOMMU_IOAS_UNMAP
       And it maps 1 page of buffer "ram" into IOAS "guest" at 32 MiB read-write
 
     @IOAS-UNMAP-04
-    Scenario Outline: <length> at <iova>, of which <mapped> are mapped
+    Scenario Outline: a range of <length> at <iova> has <mapped> mapped
       When it unmaps <length> at <iova> from IOAS "guest"
       Then it succeeds
       And it returns:
@@ -179,7 +179,7 @@ Feature: IOMMU_IOAS_UNMAP
         | all but a page inside                      |           16 MiB + 1 page |                    1 page |
 
     @IOAS-UNMAP-05
-    Scenario: one byte at a time of two mappings that touch
+    Scenario: two mappings that touch are not cut by one byte of each
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB + 1 page read-write
       And it unmaps 2 bytes at 16 MiB + 1 page - 1 byte from IOAS "guest"
@@ -222,7 +222,7 @@ Feature: IOMMU_IOAS_UNMAP
       And it maps 2 bytes of buffer "ram" into IOAS "guest" at U64_MAX - 1 byte read-write
 
     @IOAS-UNMAP-07
-    Scenario Outline: no bytes at <iova>
+    Scenario Outline: an unmap of no bytes at <iova> is refused
       When it unmaps 0 bytes at <iova> from IOAS "guest"
       Then it fails with EINVAL
       And it wrote nothing back
@@ -236,7 +236,7 @@ Feature: IOMMU_IOAS_UNMAP
         | U64_MAX - 1 byte |
 
     @IOAS-UNMAP-08
-    Scenario Outline: <length> at <iova>, past U64_MAX
+    Scenario Outline: an unmap of <length> at <iova> passes U64_MAX
       When it unmaps <length> at <iova> from IOAS "guest"
       Then it fails with EOVERFLOW
       And it wrote nothing back
@@ -250,7 +250,7 @@ Feature: IOMMU_IOAS_UNMAP
         |                    3 bytes | U64_MAX - 1 byte |
 
     @IOAS-UNMAP-09
-    Scenario Outline: <length> at <iova>, of which one is U64_MAX
+    Scenario Outline: an unmap of <length> at <iova>, one of them U64_MAX, is refused
       When it unmaps <length> at <iova> from IOAS "guest"
       Then it fails with EOVERFLOW
       And it wrote nothing back
@@ -268,7 +268,7 @@ Feature: IOMMU_IOAS_UNMAP
   Rule: U64_MAX bytes at IOVA 0 are everything
 
     @IOAS-UNMAP-10
-    Scenario: three mappings, two of them at the ends of the space
+    Scenario: three mappings are unmapped, two of them at the ends of the space
       When it maps 1 page of buffer "ram" into IOAS "guest" at 0 read-write
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 bytes of buffer "ram" into IOAS "guest" at U64_MAX - 1 byte read-write
@@ -291,14 +291,14 @@ Feature: IOMMU_IOAS_UNMAP
       And 16 MiB .. +1 page is mapped in IOAS "host"
 
     @IOAS-UNMAP-11
-    Scenario: an IOAS without mappings
+    Scenario: an IOAS without mappings has nothing to unmap, and succeeds
       When it unmaps everything from IOAS "guest"
       Then it succeeds
       And it returns:
         | length | 0 |
 
     @IOAS-UNMAP-10 @IOAS-UNMAP-11
-    Scenario: everything, twice
+    Scenario: everything is unmapped twice
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it unmaps everything from IOAS "guest"
       Then it returns:
@@ -309,13 +309,13 @@ Feature: IOMMU_IOAS_UNMAP
         | length | 0 |
 
     @IOAS-UNMAP-12
-    Scenario: one byte less, of an IOAS without mappings
+    Scenario: one byte less fails in an IOAS without mappings
       When it unmaps U64_MAX - 1 byte at 0 from IOAS "guest"
       Then it fails with ENOENT
       And it wrote nothing back
 
     @IOAS-UNMAP-05 @IOAS-UNMAP-12
-    Scenario: one byte less, of an IOAS that is mapped up to U64_MAX
+    Scenario: one byte less fails in an IOAS that is mapped up to U64_MAX
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 3 bytes of buffer "ram" into IOAS "guest" at U64_MAX - 2 bytes read-write
       And it unmaps U64_MAX - 1 byte at 0 from IOAS "guest"

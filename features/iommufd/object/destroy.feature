@@ -10,7 +10,7 @@ Feature: IOMMU_DESTROY
   Rule: only the id of an object can be destroyed
 
     @OBJ-04
-    Scenario Outline: id <id>, <why>
+    Scenario Outline: id <id> is refused, <why>
       When it destroys object <id>
       Then it fails with ENOENT
       And it wrote nothing back
@@ -44,10 +44,10 @@ Feature: IOMMU_DESTROY
       When it unmaps everything from IOAS "guest"
       Then it fails with ENOENT
 
-  Rule: an IOAS goes with all that is mapped in it
+  Rule: an IOAS is destroyed with all that is mapped in it
 
     @OBJ-06
-    Scenario: an IOAS with mappings
+    Scenario: an IOAS with mappings is destroyed
       Given an IOAS "other"
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" into IOAS "guest" at 64 MiB read-only
@@ -80,7 +80,7 @@ Feature: IOMMU_DESTROY
       And device "nic" sees buffer "ram" at 32 MiB .. +2 pages
 
     @OBJ-06 @needs:test-cmd
-    Scenario: the pins of an access go with the access, and its IOAS afterwards
+    Scenario: the pins of an access are released with the access, and then its IOAS can be destroyed
       Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And an access "driver" that pins on IOAS "guest"
       When access "driver" pins 4 pages at 16 MiB as buffer "ram"
@@ -94,10 +94,10 @@ Feature: IOMMU_DESTROY
       Given an IOAS "next"
       Then each page of buffer "ram" carries 0 pins
 
-  Rule: an object that another one depends on stays, however often it is tried
+  Rule: an object that another one depends on cannot be destroyed, however often it is tried
 
     @OBJ-07 @OBJ-31 @needs:device
-    Scenario: an IOAS that a device is attached to
+    Scenario: an IOAS stays that a device is attached to
       Given a device "nic" attached to IOAS "guest"
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       When it destroys IOAS "guest"
@@ -112,7 +112,7 @@ Feature: IOMMU_DESTROY
       And IOAS "guest" no longer exists
 
     @OBJ-07 @OBJ-31 @needs:device @needs:hwpt-alloc
-    Scenario: an IOAS with a page table that no device is attached to
+    Scenario: an IOAS stays with a page table that no device is attached to
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
       And a HWPT "tables" for device "nic" on IOAS "guest"
@@ -126,7 +126,7 @@ Feature: IOMMU_DESTROY
       Then it succeeds
 
     @OBJ-07 @OBJ-31 @needs:device @needs:hwpt-alloc
-    Scenario: an IOAS with two page tables goes after the second
+    Scenario: an IOAS with two page tables is destroyed only after the second
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
       And a HWPT "one" for device "nic" on IOAS "guest"
@@ -139,7 +139,7 @@ Feature: IOMMU_DESTROY
       Then it succeeds
 
     @OBJ-07 @OBJ-31 @needs:test-cmd
-    Scenario Outline: an IOAS with an access that <does>
+    Scenario Outline: an IOAS with an access that <does> stays
       Given an <access> on IOAS "guest"
       When it destroys IOAS "guest"
       Then it fails with EBUSY
@@ -179,7 +179,7 @@ Feature: IOMMU_DESTROY
       Then it succeeds
 
     @OBJ-08 @OBJ-31 @needs:device @needs:hwpt-alloc
-    Scenario: a page table that a device is attached to
+    Scenario: a page table stays that a device is attached to
       Given an IOAS "other"
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "scout" attached to IOAS "other"
@@ -221,7 +221,7 @@ Feature: IOMMU_DESTROY
       Then device "nic" no longer exists
 
     @OBJ-12 @needs:test-cmd
-    Scenario: an access
+    Scenario: an access stays until it is closed
       Given an access "driver" on IOAS "guest"
       When it destroys object 2
       Then it fails with EBUSY
@@ -232,7 +232,7 @@ Feature: IOMMU_DESTROY
       Then it fails with ENOENT
 
     @OBJ-14 @OBJ-31 @needs:fault-queue
-    Scenario: a fault queue whose file descriptor is open
+    Scenario: a fault queue stays whose file descriptor is open
       Given a fault queue "faults"
       When it destroys fault queue "faults"
       Then it fails with EBUSY
@@ -246,10 +246,10 @@ Feature: IOMMU_DESTROY
       When it destroys fault queue "faults"
       Then it fails with ENOENT
 
-  Rule: an unused page table goes, and with it the limits that it set
+  Rule: an unused page table is destroyed, and with it the limits that it set
 
     @OBJ-09 @needs:device @needs:hwpt-alloc
-    Scenario: the aperture of a page table
+    Scenario: the aperture of a page table is lifted
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
       And a HWPT "tables" for device "nic" on IOAS "guest"
@@ -279,7 +279,7 @@ Feature: IOMMU_DESTROY
       Then it succeeds
 
     @OBJ-09 @needs:device @needs:hwpt-alloc @needs:proc
-    Scenario: the pins of a page table
+    Scenario: the pins of a page table are released
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -303,10 +303,10 @@ Feature: IOMMU_DESTROY
       Then it succeeds
       And HWPT "tables" no longer exists
 
-  Rule: the page table that attaching made goes with its last device
+  Rule: the page table that attaching made is destroyed with its last device
 
     @OBJ-22 @needs:device
-    Scenario: one device
+    Scenario: it has one device
       Given a device "nic" attached to IOAS "guest"
       Then the page table of device "nic" exists
       When it detaches device "nic"
@@ -327,7 +327,7 @@ Feature: IOMMU_DESTROY
       Then it fails with EBUSY
 
     @OBJ-23 @OBJ-22 @needs:two-devices @needs:device
-    Scenario: two devices
+    Scenario: it has two devices
       Given a device "nic" attached to IOAS "guest"
       And a device "disk" attached to IOAS "guest"
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -370,7 +370,7 @@ Feature: IOMMU_DESTROY
   Rule: of two processes that destroy an object at once, one does
 
     @OBJ-20 @needs:processes
-    Scenario: an IOAS with a mapping
+    Scenario: an IOAS with a mapping is destroyed
       Given it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a process "helper"
       When it and process "helper" both call IOMMU_DESTROY with:
@@ -379,7 +379,7 @@ Feature: IOMMU_DESTROY
       And IOAS "guest" no longer exists
 
     @OBJ-20 @needs:processes
-    Scenario: an IOAS into which another process maps
+    Scenario: an IOAS is destroyed while another process maps into it
       Given a process "helper"
       When it calls IOMMU_DESTROY while process "helper" calls IOMMU_IOAS_MAP
       Then it succeeds or fails with EBUSY
@@ -388,7 +388,7 @@ Feature: IOMMU_DESTROY
       And IOAS "guest" no longer exists
 
     @OBJ-20 @needs:processes @needs:device
-    Scenario: an object that is in use stays, and goes when it no longer is
+    Scenario: an object that is in use stays, and is destroyed when it no longer is
       Given a device "nic" attached to IOAS "guest"
       And a process "helper"
       When process "helper" destroys IOAS "guest"

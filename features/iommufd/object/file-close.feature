@@ -6,7 +6,7 @@ Feature: closing an iommufd
   Rule: the last close of the file destroys all its objects, whatever depends on what
 
     @OBJ-27 @needs:two-devices @needs:device @needs:test-cmd @needs:proc
-    Scenario: a device, its page table, and two IOASs that share pages
+    Scenario: a device, its page table and two IOASs that share pages are destroyed
       Given an iommufd "kept"
       And an iommufd "closed"
       And an IOAS "guest" in iommufd "closed"
@@ -23,7 +23,7 @@ Feature: closing an iommufd
       And each page of buffer "ram" carries 0 pins
 
     @OBJ-27 @needs:vfio-device @needs:device @needs:hwpt-alloc @needs:proc
-    Scenario: page tables made by hand, used and unused
+    Scenario: page tables made by hand are destroyed, used and unused
       Given an iommufd
       And an IOAS "guest"
       And an IOAS "other"
@@ -54,7 +54,7 @@ Feature: closing an iommufd
       And 16 MiB .. +2 pages is mapped in IOAS "ours"
 
     @OBJ-27
-    Scenario: a file descriptor that is closed is none
+    Scenario: a file descriptor that was closed is no longer valid
       Given an iommufd
       And an IOAS "guest"
       When it closes the iommufd
@@ -105,7 +105,7 @@ Feature: closing an iommufd
       Then it fails with ENOENT
 
     @OBJ-27 @needs:processes @needs:vfio-device @needs:device @needs:proc
-    Scenario: what a process has pinned is given back by the exit of another one
+    Scenario: the exit of another process releases what a process has pinned
       Given an iommufd
       And an IOAS "guest"
       And a buffer "ram" of 4 pages
@@ -182,7 +182,7 @@ Feature: closing an iommufd
   Rule: a device that is closed is detached and unbound
 
     @OBJ-29 @needs:vfio-device @needs:device
-    Scenario: a device that was attached
+    Scenario: a device was attached
       Given an iommufd
       And an IOAS "guest"
       And a device "nic" attached to IOAS "guest"
@@ -194,7 +194,7 @@ Feature: closing an iommufd
       Then it succeeds
 
     @OBJ-29 @needs:vfio-device @needs:device @needs:proc
-    Scenario: its pins
+    Scenario: its pins are released
       Given an iommufd
       And an IOAS "guest"
       And a buffer "ram" of 2 pages

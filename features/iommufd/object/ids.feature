@@ -8,7 +8,7 @@ Feature: the ids of objects
   Rule: a new object takes the lowest id that is free, and the first is 1
 
     @OBJ-01
-    Scenario: three objects
+    Scenario: three objects get the lowest ids
       When it calls IOMMU_IOAS_ALLOC
       Then it returns:
         | out_ioas_id | 1 |
@@ -47,7 +47,7 @@ Feature: the ids of objects
         | out_ioas_id | 3 |
 
     @OBJ-02
-    Scenario Outline: the id of a destroyed object, <where>
+    Scenario Outline: the id of a destroyed object is used again, <where>
       Given an IOAS "one"
       And an IOAS "two"
       And an IOAS "three"
@@ -93,7 +93,7 @@ Feature: the ids of objects
       Then 0 bytes .. +1 GiB is not mapped in IOAS "new"
       And the huge pages option of IOAS "new" is 1
 
-  Rule: an id means something on its own file only
+  Rule: an id is valid only on its own file
 
     @OBJ-03
     Scenario: an id that the other file does not have
@@ -140,7 +140,7 @@ Feature: the ids of objects
   Rule: an id of another type of object is no id
 
     @OBJ-05 @needs:device @needs:hwpt-alloc
-    Scenario Outline: <command> of <wrong>
+    Scenario Outline: <command> of <wrong> is refused
       Given an IOAS "guest"
       And a buffer "ram" of 2 pages
       And a device "nic" attached to IOAS "guest"
@@ -171,7 +171,7 @@ Feature: the ids of objects
         | IOMMU_HWPT_ALLOC | pt_id | no such object | EINVAL |
 
     @OBJ-05 @needs:vfio-device @needs:device
-    Scenario: a device is attached to a device
+    Scenario: a device cannot be attached to a device
       Given an IOAS "guest"
       And a device "nic" attached to IOAS "guest"
       When it detaches device "nic"
@@ -183,7 +183,7 @@ Feature: the ids of objects
   Rule: a command that makes no object takes no id
 
     @OBJ-33
-    Scenario: an IOAS with an unknown flag
+    Scenario: an IOAS with an unknown flag takes no id
       When it calls IOMMU_IOAS_ALLOC with:
         | flags | bit 0 |
       Then it fails with EOPNOTSUPP
@@ -192,7 +192,7 @@ Feature: the ids of objects
         | out_ioas_id | 1 |
 
     @OBJ-33 @needs:device @needs:hwpt-alloc
-    Scenario Outline: a page table <that>
+    Scenario Outline: a page table <that> takes no id
       Given an IOAS "guest"
       And a device "nic" attached to IOAS "guest"
       And a HWPT "first" for device "nic" on IOAS "guest"
@@ -214,7 +214,7 @@ Feature: the ids of objects
         | with a reserved field | __reserved |              1 | EOPNOTSUPP |
 
     @OBJ-33 @needs:device @needs:hwpt-alloc
-    Scenario: a page table that cannot hold what is mapped
+    Scenario: a page table that cannot hold what is mapped takes no id
       Given an IOAS "guest"
       And an IOAS "scratch"
       And a buffer "ram" of 2 pages
@@ -236,7 +236,7 @@ Feature: the ids of objects
       Then it succeeds
 
     @OBJ-33 @needs:fault-queue @needs:limits
-    Scenario: a fault queue whose file descriptor is one too many
+    Scenario: a fault queue whose file descriptor is one too many takes no id
       Given it has a nofile limit of 0
       When it calls IOMMU_FAULT_QUEUE_ALLOC
       Then it fails with EMFILE

@@ -10,7 +10,7 @@ Feature: IOMMU_TEST_CMD
   Rule: the struct is of 72 bytes, of which 68 have to be there
 
     @MOCK-01 @needs:test-cmd
-    Scenario Outline: a struct of <size>
+    Scenario Outline: a struct of <size> is taken
       When it calls IOMMU_TEST_CMD with <form> and:
         | op                  | ADD_RESERVED |
         | id                  | IOAS "guest" |
@@ -63,10 +63,10 @@ Feature: IOMMU_TEST_CMD
         |          1 KiB |
         | 4 GiB - 1 byte |
 
-  Rule: ADD_RESERVED takes IOVAs away for good
+  Rule: ADD_RESERVED reserves IOVAs for good
 
     @MOCK-04 @needs:test-cmd
-    Scenario: ranges that overlap
+    Scenario: ranges overlap
       When it calls IOMMU_TEST_CMD with:
         | op                  | ADD_RESERVED |
         | id                  | IOAS "guest" |
@@ -89,7 +89,7 @@ Feature: IOMMU_TEST_CMD
         | 32 MiB + 6 pages | U64_MAX         |
 
     @MOCK-04 @needs:test-cmd @needs:device
-    Scenario: a device that comes and goes takes nothing back
+    Scenario: a device that is attached and destroyed lifts nothing
       Given a device "nic" attached to IOAS "guest"
       And 32 MiB .. +1 page is reserved in IOAS "guest"
       When it detaches device "nic"
@@ -98,7 +98,7 @@ Feature: IOMMU_TEST_CMD
         | 32 MiB + 1 page | U64_MAX         |
 
     @MOCK-04 @needs:test-cmd
-    Scenario Outline: <length> at <start>
+    Scenario Outline: a reservation of <length> at <start> is refused
       When it calls IOMMU_TEST_CMD with:
         | op                  | ADD_RESERVED |
         | id                  | <id>         |
@@ -116,7 +116,7 @@ Feature: IOMMU_TEST_CMD
         | no such object |  32 MiB |  1 page | ENOENT    |
 
     @MOCK-04 @needs:test-cmd
-    Scenario: the last IOVA alone
+    Scenario: the last IOVA is reserved alone
       When it calls IOMMU_TEST_CMD with:
         | op                  | ADD_RESERVED |
         | id                  | IOAS "guest" |
@@ -149,7 +149,7 @@ Feature: IOMMU_TEST_CMD
   Rule: MOCK_DOMAIN makes a device, binds it and attaches it
 
     @MOCK-05 @needs:test-cmd
-    Scenario: a device for an IOAS, and one for the page table of the first
+    Scenario: one device is made for an IOAS, and one for the page table of the first
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN  |
         | id | IOAS "guest" |
@@ -233,7 +233,7 @@ Feature: IOMMU_TEST_CMD
         | bit 0, bit 31 |
 
     @MOCK-06 @MOCK-28 @needs:test-cmd
-    Scenario Outline: a device with <flags>
+    Scenario Outline: a device with <flags> is made
       When it calls IOMMU_TEST_CMD with:
         | op                          | MOCK_DOMAIN_FLAGS |
         | id                          | IOAS "guest"      |
@@ -257,7 +257,7 @@ Feature: IOMMU_TEST_CMD
         | MOCK_FLAGS_DEVICE_PASID, MOCK_FLAGS_DEVICE_NO_DIRTY | IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED                              |         20 |
 
     @MOCK-07 @needs:test-cmd @needs:device
-    Scenario: a device goes with the object that it came with
+    Scenario: a device is destroyed with the object that it was made with
       Given a device "nic" attached to IOAS "guest"
       When it destroys mock device "nic"
       Then it succeeds
@@ -271,7 +271,7 @@ Feature: IOMMU_TEST_CMD
       Then it succeeds
 
     @MOCK-27 @needs:test-cmd
-    Scenario: the aperture and the pages of a mock page table
+    Scenario: a mock page table has an aperture, and pages of its own size
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN  |
         | id | IOAS "guest" |
@@ -282,7 +282,7 @@ Feature: IOMMU_TEST_CMD
   Rule: MOCK_DOMAIN_REPLACE moves a device
 
     @MOCK-08 @needs:test-cmd @needs:device @needs:hwpt-alloc
-    Scenario: to another IOAS, and back to a page table of the first
+    Scenario: a device moves to another IOAS, and back to a page table of the first
       Given an IOAS "other"
       And a device "nic" attached to IOAS "guest"
       And a HWPT "tables" for device "nic" on IOAS "guest"
@@ -314,7 +314,7 @@ Feature: IOMMU_TEST_CMD
       Then it succeeds
 
     @MOCK-08 @needs:test-cmd @needs:device
-    Scenario Outline: <what>
+    Scenario Outline: a move fails, <what>
       Given a device "nic" attached to IOAS "guest"
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 32 MiB read-write
       When it calls IOMMU_TEST_CMD with:
@@ -335,7 +335,7 @@ Feature: IOMMU_TEST_CMD
   Rule: MD_CHECK_MAP compares the addresses that a page table leads to with those of the caller
 
     @MOCK-09 @needs:test-cmd @needs:device
-    Scenario Outline: <length> at <iova> lead to <right>, and not to <wrong>
+    Scenario Outline: a range of <length> at <iova> leads to <right>, and not to <wrong>
       Given a device "nic" attached to IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       When it calls IOMMU_TEST_CMD with:
@@ -363,7 +363,7 @@ Feature: IOMMU_TEST_CMD
         |          16 MiB + 2048 bytes |     1 page | buffer "ram" + 2048 bytes          | buffer "ram"                       |
 
     @MOCK-09 @needs:test-cmd @needs:device
-    Scenario Outline: <length> at <iova> of <id>, and <uptr>
+    Scenario Outline: a comparison of <length> at <iova> of <id> with <uptr> is refused
       Given a device "nic" attached to IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       When it calls IOMMU_TEST_CMD with:
@@ -392,7 +392,7 @@ Feature: IOMMU_TEST_CMD
   Rule: MD_CHECK_REFS compares how often pages are pinned
 
     @MOCK-10 @needs:test-cmd @needs:device
-    Scenario Outline: <right> and not <wrong> pins on <length> at <uptr>
+    Scenario Outline: memory of <length> at <uptr> has <right> and not <wrong> pins
       Given a device "nic" attached to IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at 32 MiB read-write
@@ -419,7 +419,7 @@ Feature: IOMMU_TEST_CMD
         | buffer "ram" + 4 pages | 4 pages |     0 |     1 |
 
     @MOCK-10 @needs:test-cmd @needs:device
-    Scenario Outline: <refs> pins on <length> at <uptr>
+    Scenario Outline: a comparison of <refs> pins on <length> at <uptr> is refused
       Given a device "nic" attached to IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       When it calls IOMMU_TEST_CMD with:
@@ -447,7 +447,7 @@ Feature: IOMMU_TEST_CMD
   Rule: SET_TEMP_MEMORY_LIMIT makes the kernel work in small steps, and changes no result
 
     @MOCK-16 @needs:test-cmd
-    Scenario Outline: a limit of <limit>
+    Scenario Outline: a limit of <limit> is refused
       When it calls IOMMU_TEST_CMD with:
         | op                 | SET_TEMP_MEMORY_LIMIT |
         | memory_limit.limit | <limit>               |
@@ -460,7 +460,7 @@ Feature: IOMMU_TEST_CMD
         |    11 |
 
     @MOCK-16 @needs:test-cmd @needs:device
-    Scenario Outline: pins of an access and a device, with a limit of <limit>
+    Scenario Outline: an access and a device have pins with a limit of <limit>
       Given an IOAS "other"
       And a buffer "big" of 16 pages
       And an access "driver" that pins on IOAS "guest"
@@ -523,7 +523,7 @@ Feature: IOMMU_TEST_CMD
         |              2 GiB |
 
     @MOCK-26 @needs:dma-buf @needs:test-cmd
-    Scenario: a dma-buf that is revoked, and lifted again
+    Scenario: a dma-buf is revoked, and the revocation is lifted
       Given a dma-buf "bar" of 4 pages
       When it revokes dma-buf "bar"
       Then it succeeds

@@ -8,10 +8,10 @@ Feature: fault injection, for devices and their page tables
     And an IOAS "guest"
     And a buffer "ram" of 16 pages
 
-  Rule: a device that cannot be attached is not there
+  Rule: a device whose attach fails leaves nothing behind
 
     @DEV-49 @OBJ-33 @needs:device
-    Scenario Outline: a first device, without <faults>
+    Scenario Outline: a first device is attached, while <faults> fail
       Given it maps 16 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic"
       And each of the <faults> of the next call fails in turn
@@ -26,7 +26,7 @@ Feature: fault injection, for devices and their page tables
         | checks      | ENOENT, EINVAL, ENOMEM, EFAULT |
 
     @DEV-49 @DEV-18 @needs:two-devices @needs:hwpt-alloc
-    Scenario Outline: a device on a page table that was made by hand, without <faults>
+    Scenario Outline: a device is attached to a page table that was made by hand, while <faults> fail
       Given a device "first" attached to IOAS "guest"
       And a HWPT "own" for device "first" on IOAS "guest"
       And it maps 16 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -45,7 +45,7 @@ Feature: fault injection, for devices and their page tables
   Rule: only EINVAL from an automatic page table has another one made
 
     @DEV-25 @DEV-49 @needs:two-devices
-    Scenario: a second device in an IOAS, without memory
+    Scenario: a second device is attached to an IOAS, while allocations fail
       Given a device "first" attached to IOAS "guest"
       And a device "nic"
       And each of the allocations of the next call fails in turn
@@ -56,7 +56,7 @@ Feature: fault injection, for devices and their page tables
         | mock_domain.out_hwpt_id | the page table of device "first" |
 
     @DEV-25 @DEV-49 @needs:two-devices
-    Scenario: a second device in an IOAS, where a lookup or a reservation fails
+    Scenario: a second device is attached to an IOAS, while a lookup or a reservation fails
       Given a device "first" attached to IOAS "guest"
       And a device "nic"
       And each of the checks of the next call fails in turn
@@ -67,7 +67,7 @@ Feature: fault injection, for devices and their page tables
   Rule: a device that cannot be moved stays where it is
 
     @DEV-49 @DEV-27 @needs:hwpt-alloc
-    Scenario Outline: to <target>, without <faults>
+    Scenario Outline: a device moves to <target>, while <faults> fail
       Given an IOAS "work"
       And a device "nic" attached to IOAS "guest"
       And a HWPT "old" for device "nic" on IOAS "guest"
@@ -90,7 +90,7 @@ Feature: fault injection, for devices and their page tables
         | IOAS "work" | checks      | ENOENT, EINVAL |
 
     @DEV-49 @PASID-14 @needs:pasid
-    Scenario Outline: a PASID of a device, without <faults>
+    Scenario Outline: a PASID of a device moves, while <faults> fail
       Given a device "nic" with PASIDs attached to IOAS "guest"
       And a PASID HWPT "own" for device "nic" on IOAS "guest"
       And a PASID HWPT "work" for device "nic" on IOAS "guest"
@@ -112,7 +112,7 @@ Feature: fault injection, for devices and their page tables
   Rule: what an iommufd cannot make takes neither an id nor a file descriptor
 
     @OBJ-33 @HWPT-06 @needs:nesting @needs:viommu @needs:hw-queue
-    Scenario Outline: <command>, without <faults>
+    Scenario Outline: <command> is called, while <faults> fail
       Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "iommu" on HWPT "parent"
@@ -140,7 +140,7 @@ Feature: fault injection, for devices and their page tables
         | IOMMU_GET_HW_INFO       | checks      | ENOENT                         |
 
     @HWPT-13 @OBJ-33 @needs:page-requests @needs:nesting
-    Scenario Outline: a nested page table with a fault queue, without <faults>
+    Scenario Outline: a nested page table with a fault queue is made, while <faults> fail
       Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a fault queue "faults"
@@ -167,10 +167,10 @@ Feature: fault injection, for devices and their page tables
         | allocations | ENOMEM         |
         | checks      | ENOENT, EINVAL |
 
-  Rule: what only looks fails without a trace
+  Rule: a query that fails changes nothing
 
     @MOCK-32
-    Scenario Outline: <command>
+    Scenario Outline: <command> is called while allocations fail
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And each of the allocations and checks of the next call fails in turn
       When it calls <command>
@@ -182,7 +182,7 @@ Feature: fault injection, for devices and their page tables
         | IOMMU_IOAS_IOVA_RANGES | ENOENT |
 
     @DIRTY-20 @needs:dirty-tracking
-    Scenario: the dirty bits of a page table
+    Scenario: the dirty bits of a page table are not forgotten
       Given an untouched buffer "bits" of 1 page
       And a device "nic" attached to IOAS "guest"
       And a dirty-tracking HWPT "log" for device "nic" on IOAS "guest"
@@ -203,7 +203,7 @@ Feature: fault injection, for devices and their page tables
   Rule: an access that fails holds nothing
 
     @PIN-15 @PIN-20
-    Scenario Outline: a pin by an access, without <faults>
+    Scenario Outline: an access pins, while <faults> fail
       Given an access "reader" that pins on IOAS "guest"
       And it maps 16 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And each of the <faults> of the next call fails in turn
@@ -218,7 +218,7 @@ Feature: fault injection, for devices and their page tables
         | checks      | EINVAL, ENOMEM, EFAULT |
 
     @PIN-15 @PIN-29
-    Scenario Outline: a read by an access, without <faults>
+    Scenario Outline: an access reads, while <faults> fail
       Given an access "reader" on IOAS "guest"
       And a buffer "copy" of 2 pages
       And it maps 16 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -239,7 +239,7 @@ Feature: fault injection, for devices and their page tables
         | checks      | ENOMEM, EFAULT |
 
     @PIN-17 @OBJ-33
-    Scenario Outline: a new access, without <faults>
+    Scenario Outline: a new access is made, while <faults> fail
       Given each of the <faults> of the next call fails in turn
       When it calls IOMMU_TEST_CMD with:
         | op                  | CREATE_ACCESS   |

@@ -13,7 +13,7 @@ Feature: fault injection
   Rule: a map that fails in the middle leaves nothing in any page table
 
     @IOAS-MAP-41 @PIN-15 @needs:device
-    Scenario Outline: a map into one page table, without <faults>
+    Scenario Outline: memory is mapped into one page table, while <faults> fail
       Given a device "nic" attached to IOAS "guest"
       And each of the <faults> of the next call fails in turn
       When it maps 16 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -28,7 +28,7 @@ Feature: fault injection
         | checks      | ENOENT, ENOMEM, EFAULT |
 
     @IOAS-MAP-41 @PIN-08 @needs:hwpt-alloc
-    Scenario Outline: a map into two page tables, without <faults>
+    Scenario Outline: memory is mapped into two page tables, while <faults> fail
       Given a device "nic" attached to IOAS "guest"
       And a HWPT "other" for device "nic" on IOAS "guest"
       And each of the <faults> of the next call fails in turn
@@ -43,7 +43,7 @@ Feature: fault injection
         | checks      | ENOENT, ENOMEM, EFAULT |
 
     @IOAS-MAP-41 @IOAS-MAP-43 @needs:device
-    Scenario Outline: a map of many pages, <faults> of its later pieces among them
+    Scenario Outline: many pages are mapped, while <faults> of the later pieces fail
       Given a buffer "much" of 600 pages
       And a device "nic" attached to IOAS "guest"
       When it calls IOMMU_TEST_CMD with:
@@ -66,7 +66,7 @@ Feature: fault injection
         | checks      | ENOENT, ENOMEM, EFAULT |
 
     @IOAS-MAP-41 @OBJ-33
-    Scenario Outline: a map that pins nothing, <where>, without <faults>
+    Scenario Outline: a map pins nothing, <where>, while <faults> fail
       Given it allows only these IOVAs in IOAS "guest":
         | 16 MiB | 1 MiB |
       And each of the <faults> of the next call fails in turn
@@ -83,7 +83,7 @@ Feature: fault injection
         | at 16 MiB | checks      | ENOENT |
 
     @IOAS-MAP-41 @IOAS-FILE-15 @needs:ioas-map-file @needs:device
-    Scenario Outline: a map of a memfd, without <faults>
+    Scenario Outline: a memfd is mapped, while <faults> fail
       Given a memfd "file" of 16 pages
       And a buffer "view" on memfd "file"
       And a device "nic" attached to IOAS "guest"
@@ -99,7 +99,7 @@ Feature: fault injection
         | checks      | ENOENT, ENOMEM, EFAULT |
 
     @IOAS-MAP-41 @IOAS-COPY-18 @needs:device
-    Scenario Outline: a copy of two mappings to where a device is, without <faults>
+    Scenario Outline: two mappings are copied to where a device is, while <faults> fail
       Given an IOAS "copy"
       And a device "nic" attached to IOAS "copy"
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -116,7 +116,7 @@ Feature: fault injection
         | checks      | ENOENT, ENOMEM, EFAULT |
 
     @IOAS-MAP-41 @VFIO-19 @needs:device @needs:vfio-compat
-    Scenario Outline: a map through the ioctl of a VFIO container, without <faults>
+    Scenario Outline: memory is mapped through the ioctl of a VFIO container, while <faults> fail
       Given a device "nic" attached to IOAS "guest"
       When it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
@@ -154,7 +154,7 @@ Feature: fault injection
         | everything        | 16 pages |
 
     @IOAS-UNMAP-21 @PIN-12 @needs:device
-    Scenario: an unmap whose pages an access holds
+    Scenario: an access holds the pages of an unmap
       Given an access "reader" that pins on IOAS "guest"
       And a device "nic" attached to IOAS "guest"
       And it maps 16 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -168,7 +168,7 @@ Feature: fault injection
   Rule: fail_iommufd has checks of iommufd fail, whichever process they are of
 
     @MOCK-32 @needs:processes
-    Scenario: as often as it is told to
+    Scenario: checks fail as often as it is told to
       Given a process "other"
       And it writes "2" to file "/sys/kernel/debug/fail_iommufd/times"
       And it writes "100" to file "/sys/kernel/debug/fail_iommufd/probability"
@@ -181,7 +181,7 @@ Feature: fault injection
       Then it succeeds
 
     @MOCK-32
-    Scenario: after some that pass
+    Scenario: checks fail after some that pass
       Given it writes "3" to file "/sys/kernel/debug/fail_iommufd/space"
       And it writes "1" to file "/sys/kernel/debug/fail_iommufd/times"
       And it writes "100" to file "/sys/kernel/debug/fail_iommufd/probability"
@@ -193,7 +193,7 @@ Feature: fault injection
       Then it fails with ENOENT
 
     @MOCK-32
-    Scenario: of processes that asked for it
+    Scenario: only checks of processes that asked for it fail
       Given it writes "Y" to file "/sys/kernel/debug/fail_iommufd/task-filter"
       And it writes "1" to file "/sys/kernel/debug/fail_iommufd/times"
       And it writes "100" to file "/sys/kernel/debug/fail_iommufd/probability"
@@ -224,7 +224,7 @@ Feature: fault injection
   Rule: fail-nth counts the checks of one task, and has one of them fail
 
     @MOCK-32
-    Scenario: the second of three lookups
+    Scenario: the second of three lookups fails
       Given it writes "2" to file "/proc/self/fail-nth"
       When it calls IOMMU_IOAS_IOVA_RANGES
       Then it succeeds
@@ -234,7 +234,7 @@ Feature: fault injection
       Then it succeeds
 
     @MOCK-32 @needs:processes
-    Scenario: not those of another process, nor of a child
+    Scenario: checks of another process or of a child do not fail
       Given it writes "1" to file "/proc/self/fail-nth"
       And a process "child"
       When process "child" calls IOMMU_IOAS_IOVA_RANGES

@@ -15,7 +15,7 @@ Feature: VFIO_IOMMU_UNMAP_DMA of a part of a mapping
   Rule: exactly the range is removed
 
     @VFIO-26
-    Scenario Outline: <size> at <iova> of a mapping of 4 pages
+    Scenario Outline: an unmap of <size> at <iova> cuts a mapping of 4 pages
       Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       When it calls VFIO_IOMMU_UNMAP_DMA with:
         | iova | <iova> |
@@ -78,7 +78,7 @@ Feature: VFIO_IOMMU_UNMAP_DMA of a part of a mapping
         | of     | maps 4 pages of buffer "ram" into IOAS "guest" at 32 MiB read-write            | 16 MiB |
 
     @VFIO-26 @needs:device @needs:proc
-    Scenario: a device that comes after the cut
+    Scenario: a device is attached after the cut
       Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       When it calls VFIO_IOMMU_UNMAP_DMA with:
         | iova | 16 MiB + 1 page |
@@ -111,7 +111,7 @@ Feature: VFIO_IOMMU_UNMAP_DMA of a part of a mapping
       When it unmaps everything from IOAS "other"
       Then 4 pages of buffer "ram" carry 0 pins each
 
-  Rule: what somebody counts as one is not cut
+  Rule: a pinned mapping is not split, nor is one of a dma-buf
 
     @VFIO-27 @needs:test-cmd
     Scenario Outline: an access pins page <page> of a mapping of 4 pages, and <size> at <iova> is removed
@@ -134,7 +134,7 @@ Feature: VFIO_IOMMU_UNMAP_DMA of a part of a mapping
         |    0 |       0 | 16 MiB + 2 pages | 4 pages |
 
     @IOAS-FILE-25 @needs:dma-buf @needs:test-cmd @needs:device
-    Scenario Outline: <size> at <iova> of a dma-buf of 4 pages
+    Scenario Outline: an unmap of <size> at <iova> of a dma-buf of 4 pages fails
       Given a dma-buf "bar" of 4 pages
       And a device "nic" attached to IOAS "guest"
       And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write

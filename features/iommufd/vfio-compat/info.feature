@@ -11,7 +11,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd
   Rule: the size comes first, then the memory, then the IOAS
 
     @VFIO-12
-    Scenario Outline: a size of <size>, and no IOAS is set
+    Scenario Outline: a size of <size> is refused, and no IOAS is set
       When it calls VFIO_IOMMU_GET_INFO with a size of <size> bytes
       Then it fails with EINVAL
       And it wrote nothing back
@@ -23,7 +23,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd
         |   15 |
 
     @VFIO-12
-    Scenario Outline: <memory>
+    Scenario Outline: <memory> is refused
       When it calls VFIO_IOMMU_GET_INFO with <memory>
       Then it fails with EFAULT
 
@@ -33,7 +33,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd
         | a bad pointer  |
 
     @VFIO-12
-    Scenario: memory that cannot be written
+    Scenario: memory that cannot be written is refused
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -42,7 +42,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd
       And it wrote nothing back
 
     @VFIO-13
-    Scenario Outline: a size of <size>, which is enough, and no IOAS is set
+    Scenario Outline: a size of <size> is enough, and no IOAS is set
       When it calls VFIO_IOMMU_GET_INFO with a size of <size> bytes
       Then it fails with ENODEV
       And it wrote nothing back
@@ -55,7 +55,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd
   Rule: without room for the capabilities it is told how much they need
 
     @VFIO-14 @VFIO-15
-    Scenario Outline: a size of <size>
+    Scenario Outline: a size of <size> gets no capabilities
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -79,7 +79,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd
         |   24 |          0 |   0 |
 
     @VFIO-14
-    Scenario: room for all but one byte of the capabilities
+    Scenario: room for all but one byte of the capabilities is not enough
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -93,7 +93,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd
   Rule: with room for them the capabilities follow
 
     @VFIO-15 @VFIO-17
-    Scenario Outline: room for them and <more> bytes more
+    Scenario Outline: room for them and <more> bytes more is enough
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -115,7 +115,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd
         |  100 |      148 |
 
     @VFIO-15 @needs:test-cmd @needs:device
-    Scenario: what a device can reach
+    Scenario: a device limits what can be reached
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -148,7 +148,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd
         | iova_pgsizes | 128 GiB - 1 page |
 
     @VFIO-16 @needs:intel-iommu
-    Scenario: a device behind an IOMMU
+    Scenario: a device is behind an IOMMU
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |

@@ -9,7 +9,7 @@ Feature: IOMMU_VFIO_IOAS
   Rule: an unknown operation is refused, and so is a reserved field that is not 0
 
     @OPT-29
-    Scenario Outline: operation <op> with <reserved> in the reserved field
+    Scenario Outline: operation <op> with <reserved> in the reserved field is refused
       When it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -37,7 +37,7 @@ Feature: IOMMU_VFIO_IOAS
   Rule: none is set at first
 
     @OPT-30
-    Scenario: a new file
+    Scenario: a new file has none
       When it calls IOMMU_VFIO_IOAS with:
         | op      | GET            |
         | ioas_id | no such object |

@@ -12,7 +12,7 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
   Rule: size and flags come first, then the IOAS
 
     @VFIO-18 @VFIO-22
-    Scenario Outline: <command> with a size of <size> fails with <errno>
+    Scenario Outline: <command> with flags <flags> and a size of <size> fails with <errno>
       When it calls <command> with a size of <size> bytes and:
         | flags | <flags> |
       Then it fails with <errno>
@@ -37,7 +37,7 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
   Rule: a map obeys the rules of a fixed IOMMU_IOAS_MAP
 
     @VFIO-19 @VFIO-37
-    Scenario: both map in one address space
+    Scenario: both commands share one address space
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -63,7 +63,7 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
       And 16 MiB .. +2 pages is not mapped in IOAS "guest"
 
     @VFIO-19 @VFIO-21
-    Scenario Outline: a map of <size> at <iova>
+    Scenario Outline: a map of <size> at <iova> is refused
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -105,7 +105,7 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
       And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
 
     @VFIO-19 @needs:device
-    Scenario Outline: memory that may only be read, and flags <flags>
+    Scenario Outline: memory that may only be read is mapped with flags <flags>
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -144,7 +144,7 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
   Rule: what is mapped is charged as the file says
 
     @VFIO-36 @needs:device @needs:processes @needs:limits @needs:proc
-    Scenario Outline: a file with the rlimit mode <mode>
+    Scenario Outline: a file has the rlimit mode <mode>
       Given it destroys IOAS "guest"
       And it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "own"
@@ -202,7 +202,7 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
   Rule: an unmap returns how much it has removed
 
     @VFIO-23 @VFIO-24
-    Scenario Outline: <size> at <iova>
+    Scenario Outline: an unmap of <size> at <iova> succeeds
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -226,7 +226,7 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
         |           64 MiB | 1 page  | 0 bytes | is mapped     | is mapped     |
 
     @VFIO-30
-    Scenario Outline: all of <count> mappings
+    Scenario Outline: all of <count> mappings are removed, one of <length> at <iova>
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -250,7 +250,7 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
         |     2 | 3 pages | 0 bytes                    | 5 pages |
 
     @VFIO-29
-    Scenario Outline: all, with an iova of <iova> and a size of <size>
+    Scenario Outline: all is refused with an iova of <iova> and a size of <size>
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -271,7 +271,7 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
         | 0 bytes | U64_MAX |
 
     @VFIO-28
-    Scenario Outline: nothing, at <iova>
+    Scenario Outline: nothing is refused at <iova>
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -291,7 +291,7 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
   Rule: version 2 does not cut a mapping
 
     @VFIO-25
-    Scenario Outline: <size> at <iova> of a mapping of 4 pages
+    Scenario Outline: an unmap of <size> at <iova> of a mapping of 4 pages fails
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |

@@ -12,7 +12,7 @@ Feature: VFIO_SET_IOMMU and VFIO_CHECK_EXTENSION of an iommufd
   Rule: an iommufd is a VFIO container of API version 0
 
     @VFIO-01 @VFIO-02
-    Scenario Outline: <extension>
+    Scenario Outline: <extension> is offered
       When it calls VFIO_GET_API_VERSION
       Then it returns 0
       When it calls VFIO_CHECK_EXTENSION with the argument <extension>
@@ -50,7 +50,7 @@ Feature: VFIO_SET_IOMMU and VFIO_CHECK_EXTENSION of an iommufd
         | 18446744073709551615 |
 
     @VFIO-06 @needs:noiommu
-    Scenario: a kernel that has devices without an IOMMU
+    Scenario: a kernel has devices without an IOMMU
       When it calls VFIO_CHECK_EXTENSION with the argument VFIO_NOIOMMU_IOMMU
       Then it returns 1
 
@@ -71,7 +71,7 @@ Feature: VFIO_SET_IOMMU and VFIO_CHECK_EXTENSION of an iommufd
         | there any more | destroys IOAS "guest"  |
 
     @VFIO-04 @DEV-26 @needs:basic-iommu
-    Scenario: a page table that does not enforce it
+    Scenario: a page table does not enforce it
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -87,7 +87,7 @@ Feature: VFIO_SET_IOMMU and VFIO_CHECK_EXTENSION of an iommufd
   Rule: the IOMMU of a container is of type 1
 
     @VFIO-08
-    Scenario Outline: type <type>, and <state>
+    Scenario Outline: type <type> is refused, and <state>
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | <op>         |
         | ioas_id | IOAS "guest" |
@@ -107,7 +107,7 @@ Feature: VFIO_SET_IOMMU and VFIO_CHECK_EXTENSION of an iommufd
         | 4294967297                        | no IOAS is set  | CLEAR |
 
     @VFIO-07
-    Scenario Outline: <type>, and no IOAS is set
+    Scenario Outline: <type> is refused, and no IOAS is set
       When it calls VFIO_SET_IOMMU with the argument <type>
       Then it fails with ENODEV
       And the huge pages option of IOAS "guest" is 1
@@ -120,7 +120,7 @@ Feature: VFIO_SET_IOMMU and VFIO_CHECK_EXTENSION of an iommufd
   Rule: the type can be set again and again
 
     @VFIO-09 @VFIO-10
-    Scenario: first version 2, then version 1, then version 2
+    Scenario: version 2 is set, then version 1, then version 2
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -139,7 +139,7 @@ Feature: VFIO_SET_IOMMU and VFIO_CHECK_EXTENSION of an iommufd
   Rule: version 1 maps pages one by one, which cannot begin when some are mapped already
 
     @VFIO-10
-    Scenario: neither a mapping nor a page table
+    Scenario: an IOAS with neither a mapping nor a page table takes version 1
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |
@@ -149,7 +149,7 @@ Feature: VFIO_SET_IOMMU and VFIO_CHECK_EXTENSION of an iommufd
       And the IOVA alignment of IOAS "guest" is 1 page
 
     @VFIO-10 @needs:device
-    Scenario: a mapping and a page table
+    Scenario: an IOAS with a mapping and a page table refuses version 1
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
         | ioas_id | IOAS "guest" |

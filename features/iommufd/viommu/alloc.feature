@@ -7,7 +7,7 @@ Feature: IOMMU_VIOMMU_ALLOC
   Rule: flags and type are looked at before any object
 
     @VIOMMU-01
-    Scenario Outline: <field> <value>
+    Scenario Outline: <field> <value> is refused
       Given an iommufd
       When it calls IOMMU_VIOMMU_ALLOC with:
         | <field> | <value>        |
@@ -23,7 +23,7 @@ Feature: IOMMU_VIOMMU_ALLOC
         | type  | DEFAULT |
 
     @VIOMMU-02
-    Scenario: an id that names no device
+    Scenario: an id names no device
       Given an iommufd
       And an IOAS "guest"
       When it calls IOMMU_VIOMMU_ALLOC with:
@@ -41,7 +41,7 @@ Feature: IOMMU_VIOMMU_ALLOC
       And a device "nic" attached to IOAS "guest"
 
     @VIOMMU-03 @needs:device @needs:test-cmd @needs:nesting
-    Scenario Outline: type <type> of a mock device
+    Scenario Outline: type <type> is refused for a mock device
       When it calls IOMMU_VIOMMU_ALLOC with:
         | type    | <type>         |
         | hwpt_id | no such object |
@@ -56,7 +56,7 @@ Feature: IOMMU_VIOMMU_ALLOC
         |     4294967295 |
 
     @VIOMMU-15 @needs:intel-iommu
-    Scenario Outline: type <type> behind VT-d
+    Scenario Outline: type <type> is refused behind VT-d
       When it calls IOMMU_VIOMMU_ALLOC with:
         | type    | <type>                         |
         | hwpt_id | the page table of device "nic" |
@@ -69,7 +69,7 @@ Feature: IOMMU_VIOMMU_ALLOC
         |          7 |
 
     @VIOMMU-03 @needs:virtio-iommu
-    Scenario Outline: type <type> behind a virtio-iommu
+    Scenario Outline: type <type> is refused behind a virtio-iommu
       When it calls IOMMU_VIOMMU_ALLOC with:
         | type    | <type>         |
         | hwpt_id | no such object |
@@ -83,7 +83,7 @@ Feature: IOMMU_VIOMMU_ALLOC
         |          7 |
 
     @VIOMMU-14 @needs:amd-iommu
-    Scenario Outline: type <type> behind an AMD IOMMU, and no nesting parent
+    Scenario Outline: type <type> is refused behind an AMD IOMMU without a nesting parent
       When it calls IOMMU_VIOMMU_ALLOC with:
         | type    | <type>         |
         | hwpt_id | no such object |
@@ -102,7 +102,7 @@ Feature: IOMMU_VIOMMU_ALLOC
         | bit 31     |
 
     @VIOMMU-14 @VIOMMU-07 @needs:amd-nesting
-    Scenario Outline: type <type> behind an AMD IOMMU
+    Scenario Outline: type <type> is made behind an AMD IOMMU
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | NEST_PARENT |
       Then it made HWPT "parent"
@@ -133,7 +133,7 @@ Feature: IOMMU_VIOMMU_ALLOC
       And a device "nic" attached to IOAS "guest"
 
     @VIOMMU-04
-    Scenario: ids that name no page table of an IOAS
+    Scenario: ids that name no page table of an IOAS are refused
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a nested HWPT "stage 1" for device "nic" on HWPT "parent"
       When it calls IOMMU_VIOMMU_ALLOC with:
@@ -148,7 +148,7 @@ Feature: IOMMU_VIOMMU_ALLOC
       And it wrote nothing back
 
     @VIOMMU-05
-    Scenario: page tables that are no nesting parents
+    Scenario: page tables that are no nesting parents are refused
       Given a HWPT "manual" for device "nic" on IOAS "guest"
       When it calls IOMMU_VIOMMU_ALLOC with:
         | hwpt_id | HWPT "manual" |
@@ -191,7 +191,7 @@ Feature: IOMMU_VIOMMU_ALLOC
       Then it succeeds
 
     @VIOMMU-06
-    Scenario: the device that it was made for may go first
+    Scenario: the device that it was made for may be closed first
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
       When it detaches device "nic"
@@ -232,7 +232,7 @@ Feature: IOMMU_VIOMMU_ALLOC
       Then it fails with EBUSY
 
     @VIOMMU-09
-    Scenario Outline: <length> of data
+    Scenario Outline: data of <length> are refused
       Given a buffer "data" of 1 page
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
@@ -252,7 +252,7 @@ Feature: IOMMU_VIOMMU_ALLOC
         |   1 page |
 
     @VIOMMU-09
-    Scenario Outline: data in <where>
+    Scenario Outline: data in <where> are refused
       Given <memory>
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
@@ -296,7 +296,7 @@ Feature: IOMMU_VIOMMU_ALLOC
       And an IOAS "guest"
 
     @OBJ-15 @OBJ-32
-    Scenario: a page table of the guest
+    Scenario: a page table of the guest holds it
       Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
@@ -313,7 +313,7 @@ Feature: IOMMU_VIOMMU_ALLOC
       Then it succeeds
 
     @OBJ-15 @needs:hw-queue
-    Scenario Outline: a <kind>
+    Scenario Outline: the <kind> holds it
       Given a buffer "ram" of 1 page
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic" attached to IOAS "guest"
@@ -333,7 +333,7 @@ Feature: IOMMU_VIOMMU_ALLOC
         | HW queue |
 
     @OBJ-15 @OBJ-16 @needs:veventq
-    Scenario: an event queue, which its file holds
+    Scenario: an event queue, which its file holds, holds it
       Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"

@@ -14,7 +14,7 @@ Feature: page tables and invalidations of a guest on a vIOMMU
   Rule: a page table on a vIOMMU needs data, and knows two flags
 
     @HWPT-26
-    Scenario Outline: flags <flags> and <length> of data
+    Scenario Outline: flags <flags> and <length> of data are refused
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | vIOMMU "smmu" |
         | flags     | <flags>       |
@@ -50,7 +50,7 @@ Feature: page tables and invalidations of a guest on a vIOMMU
   Rule: invalidations name the devices by their virt_id
 
     @INV-14
-    Scenario: no entries at all
+    Scenario: a call without entries asks whether the type is known
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | vIOMMU "smmu" |
         | entry_num |             0 |
@@ -62,7 +62,7 @@ Feature: page tables and invalidations of a guest on a vIOMMU
       Then it fails with EINVAL
 
     @INV-15
-    Scenario Outline: <entries> entries of <length>
+    Scenario Outline: <entries> entries of <length> take effect
       Given a vDEVICE "guest nic" for device "nic" with virt_id 9 on vIOMMU "smmu"
       And it stores an array of struct iommu_viommu_invalidate_selftest in buffer "list":
         | flags | vdev_id | cache_id |

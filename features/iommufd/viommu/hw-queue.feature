@@ -4,10 +4,10 @@ Feature: IOMMU_HW_QUEUE_ALLOC
   have to follow each other, and they stay pinned and mapped as long as the queue exists: iommufd has an access of its own
   for that, which has an id.
 
-  Rule: what needs no vIOMMU is looked at before it
+  Rule: the fields of an HW queue itself are looked at before its vIOMMU
 
     @HWQ-01
-    Scenario Outline: <field> <value>
+    Scenario Outline: <field> <value> is refused
       Given an iommufd
       When it calls IOMMU_HW_QUEUE_ALLOC with:
         | <field>   | <value>        |
@@ -23,7 +23,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
         | type  | DEFAULT |
 
     @HWQ-02 @HWQ-03 @HWQ-04
-    Scenario Outline: <length> at <iova>
+    Scenario Outline: a queue of <length> at <iova> is refused
       Given an iommufd
       When it calls IOMMU_HW_QUEUE_ALLOC with:
         | nesting_parent_iova | <iova>         |
@@ -44,7 +44,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
         | U64_MAX - 4094 |  1 page | EOVERFLOW |
 
     @HWQ-04
-    Scenario: an id that names no vIOMMU
+    Scenario: an id names no vIOMMU
       Given an iommufd
       And an IOAS "guest"
       When it calls IOMMU_HW_QUEUE_ALLOC with:
@@ -53,7 +53,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       And it wrote nothing back
 
     @HWQ-05 @needs:test-cmd @needs:nesting
-    Scenario Outline: type <type>, which the vIOMMU does not have
+    Scenario Outline: type <type>, which the vIOMMU does not have, is refused
       Given an iommufd
       And an IOAS "guest"
       And a device "nic" attached to IOAS "guest"
@@ -71,14 +71,14 @@ Feature: IOMMU_HW_QUEUE_ALLOC
         |     3735928558 |
 
   @needs:test-cmd @needs:nesting
-  Rule: the memory of a queue is mapped readable in the IOAS of the nesting parent, and follows itself in memory
+  Rule: the memory of a queue is mapped readable in the IOAS of the nesting parent, and is contiguous
 
     Background:
       Given an iommufd
       And an IOAS "guest"
 
     @HWQ-06
-    Scenario Outline: <length> at <iova>, of which not all is mapped
+    Scenario Outline: a queue of <length> at <iova>, of which not all is mapped, is refused
       Given an IOAS "other"
       And a buffer "ram" of 1 page
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -104,7 +104,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
         | 16 MiB - 1 byte |         2 bytes |
 
     @HWQ-07
-    Scenario: one page twice does not follow itself
+    Scenario: one page twice is not contiguous
       Given a buffer "ram" of 1 page
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB + 1 page read-write
@@ -123,7 +123,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       Then it succeeds
 
     @HWQ-07 @HWQ-10 @needs:hugetlb
-    Scenario: pages of a huge page follow each other, and not backwards
+    Scenario: pages of a huge page are contiguous, and not backwards
       Given a huge-page buffer "ram" of 2 MiB
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 16 MiB + 1 page read-write
@@ -164,7 +164,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
         | write-only | fails with EPERM | succeeds         |
 
     @HWQ-09
-    Scenario Outline: <length> at <iova>, within a page
+    Scenario Outline: a queue of <length> at <iova> lies within a page
       Given a buffer "ram" of 1 page
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic" attached to IOAS "guest"
@@ -208,7 +208,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
         | 16 MiB + 1 page |
 
     @HWQ-15 @needs:sub-page
-    Scenario: a mapping that is not page-aligned, far from the queue
+    Scenario: a mapping far from the queue is not page-aligned
       Given a buffer "ram" of 2 pages
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 KiB of buffer "ram" + 1 page into IOAS "guest" at 64 MiB read-write
@@ -233,7 +233,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       And a buffer "ram" of 4 pages
 
     @HWQ-10 @IOAS-UNMAP-15
-    Scenario: until the queue is destroyed
+    Scenario: an unmap is refused until the queue is destroyed
       Given it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 32 MiB read-write
       And a device "nic" attached to IOAS "guest"
@@ -250,7 +250,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       Then it succeeds
 
     @HWQ-10 @IOAS-UNMAP-15
-    Scenario: an unmap that cuts the mapping is busy, not wrong
+    Scenario: an unmap that would cut the mapping is refused with EBUSY
       Given it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
@@ -264,7 +264,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       And nothing has changed
 
     @IOAS-UNMAP-15
-    Scenario: an unmap of everything ends there
+    Scenario: an unmap of everything stops there
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 32 MiB read-write
       And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 64 MiB read-write

@@ -21,7 +21,7 @@ Feature: nested page tables and invalidation on a vIOMMU
   Rule: a nested page table on a vIOMMU needs data, and holds the vIOMMU
 
     @HWPT-26
-    Scenario Outline: flags <flags>, with <length> of data of type <type>
+    Scenario Outline: flags <flags> are refused, with <length> of data of type <type>
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | vIOMMU "smmu" |
         | flags     | <flags>       |
@@ -43,7 +43,7 @@ Feature: nested page tables and invalidation on a vIOMMU
         | bit 31         | IOMMU_HWPT_DATA_SELFTEST | 4 bytes |
 
     @HWPT-27
-    Scenario: a vIOMMU below a nested page table
+    Scenario: a nested page table holds its vIOMMU
       Given a nested HWPT "stage1" for device "nic" on vIOMMU "smmu"
       When it destroys vDEVICE "guest nic"
       And it destroys vIOMMU "smmu"
@@ -60,7 +60,7 @@ Feature: nested page tables and invalidation on a vIOMMU
   Rule: a call without entries asks whether the type is known
 
     @INV-14
-    Scenario: no entries, of the type of mock devices
+    Scenario: a call with no entries succeeds for the type of mock devices
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | vIOMMU "smmu" |
         | entry_num |             0 |
@@ -71,7 +71,7 @@ Feature: nested page tables and invalidation on a vIOMMU
       And device "nic" has lost the cache entries "none"
 
     @INV-14
-    Scenario Outline: <num> entries of the type <type>
+    Scenario Outline: <num> entries of the type <type> are refused
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | vIOMMU "smmu" |
         | data_type | <type>        |
@@ -91,7 +91,7 @@ Feature: nested page tables and invalidation on a vIOMMU
   Rule: an entry may be shorter or longer than the kernel's, as long as what it does not know is 0
 
     @INV-15
-    Scenario Outline: entries of <length>, with <tail> behind the first 12 bytes
+    Scenario Outline: entries of <length> are taken, with <tail> behind the first 12 bytes
       When it stores struct iommu_viommu_invalidate_selftest in buffer "list" + 12 bytes:
         | flags  |
         | <tail> |
@@ -113,7 +113,7 @@ Feature: nested page tables and invalidation on a vIOMMU
         | 16 bytes | none   |    1 |
 
     @INV-15
-    Scenario Outline: entries of <length>, with <tail> behind the first 12 bytes, which is too much
+    Scenario Outline: entries of <length> are refused, with <tail> behind the first 12 bytes
       When it stores struct iommu_viommu_invalidate_selftest in buffer "list" + 12 bytes:
         | flags  |
         | <tail> |
@@ -135,7 +135,7 @@ Feature: nested page tables and invalidation on a vIOMMU
   Rule: entries take effect one by one, up to the first wrong one
 
     @INV-17 @MOCK-30
-    Scenario Outline: flags <flags>, and <num> entries
+    Scenario Outline: <num> entries take effect, with flags <flags>
       When it stores struct iommu_viommu_invalidate_selftest in buffer "list":
         | flags   | vdev_id | cache_id |
         | <flags> |      16 |        2 |
@@ -155,7 +155,7 @@ Feature: nested page tables and invalidation on a vIOMMU
         | ALL   |   1 | 0, 1, 2, 3 |
 
     @INV-16 @INV-17 @MOCK-30
-    Scenario Outline: flags <flags>, vDEVICE <vdev> and cache entry <id> after <done> valid entries
+    Scenario Outline: flags <flags>, vDEVICE <vdev> and cache entry <id> are refused after <done> valid entries
       When it stores struct iommu_viommu_invalidate_selftest in buffer "list" + <offset>:
         | flags   | vdev_id | cache_id |
         | <flags> | <vdev>  | <id>     |
@@ -198,7 +198,7 @@ Feature: nested page tables and invalidation on a vIOMMU
   Rule: the test driver tells what a cache entry of a device holds
 
     @MOCK-19
-    Scenario Outline: entry <id>, compared with <value>
+    Scenario Outline: entry <id> is compared with <value>
       When it calls IOMMU_TEST_CMD with:
         | op                    | DEV_CHECK_CACHE |
         | id                    | device "nic"    |

@@ -10,7 +10,7 @@ Feature: mmap() of an iommufd
       And an IOAS "guest"
 
     @MMAP-02 @MMAP-03 @MMAP-04
-    Scenario Outline: <flags> <prot> at <offset>, where nothing is
+    Scenario Outline: <flags> <prot> is refused at <offset>, where nothing is
       When it mmaps the iommufd as "page" with:
         | flags  | <flags>  |
         | prot   | <prot>   |
@@ -28,7 +28,7 @@ Feature: mmap() of an iommufd
         | MAP_SHARED  | PROT_WRITE           |   1 GiB | ENXIO  |
 
     @MMAP-02 @MMAP-03 @needs:test-cmd @needs:nesting
-    Scenario Outline: <flags> <prot> of a region
+    Scenario Outline: <flags> <prot> of a region is refused
       Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" with data 24301 on HWPT "parent"
@@ -74,7 +74,7 @@ Feature: mmap() of an iommufd
       Then it fails with EFAULT
 
     @MMAP-05
-    Scenario Outline: <length> from <offset> of a region of 2 pages
+    Scenario Outline: a mapping of <length> from <offset> of a region of 2 pages is refused
       When it mmaps vIOMMU "smmu" as "pages" with:
         | offset | <offset> |
         | length | <length> |
@@ -101,7 +101,7 @@ Feature: mmap() of an iommufd
       And a vIOMMU "smmu" for device "nic" with data 24301 on HWPT "parent"
 
     @MMAP-06 @OBJ-15
-    Scenario: until the last page is given back
+    Scenario: the object stays until the last page is munmapped
       When it mmaps vIOMMU "smmu" as "pages"
       And it destroys vIOMMU "smmu"
       Then it fails with EBUSY
@@ -113,7 +113,7 @@ Feature: mmap() of an iommufd
       Then it succeeds
 
     @MMAP-06 @needs:processes
-    Scenario: in a process that was forked as well
+    Scenario: the mapping of a process that was forked keeps the object as well
       Given it mmaps vIOMMU "smmu" as "pages"
       And a process "helper"
       When it gives back 2 pages of buffer "pages"
@@ -124,7 +124,7 @@ Feature: mmap() of an iommufd
       Then it succeeds
 
     @MMAP-07
-    Scenario: the region goes with its object
+    Scenario: the region is destroyed with its object
       Given it destroys vIOMMU "smmu"
       When it mmaps vIOMMU "smmu" as "pages"
       Then it fails with ENXIO
@@ -139,7 +139,7 @@ Feature: mmap() of an iommufd
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
 
     @MMAP-08
-    Scenario: three regions, the middle one gone
+    Scenario: the middle one of three regions is destroyed
       Given a vIOMMU "one" for device "nic" with data 1 on HWPT "parent"
       And a vIOMMU "two" for device "nic" with data 2 on HWPT "parent"
       And a vIOMMU "three" for device "nic" with data 3 on HWPT "parent"

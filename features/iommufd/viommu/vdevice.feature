@@ -11,7 +11,7 @@ Feature: IOMMU_VDEVICE_ALLOC
       And an IOAS "guest"
 
     @VDEV-01
-    Scenario: an id that names no vIOMMU
+    Scenario: an id that names no vIOMMU is refused
       When it calls IOMMU_VDEVICE_ALLOC with:
         | viommu_id | no such object |
         | dev_id    | no such object |
@@ -22,7 +22,7 @@ Feature: IOMMU_VDEVICE_ALLOC
       And it wrote nothing back
 
     @VDEV-01 @needs:device @needs:test-cmd @needs:nesting
-    Scenario: an id that names no device
+    Scenario: an id that names no device is refused
       Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
@@ -36,7 +36,7 @@ Feature: IOMMU_VDEVICE_ALLOC
       Then it succeeds
 
     @VDEV-02 @needs:test-cmd @needs:nesting @needs:vfio-device
-    Scenario: a device behind another IOMMU
+    Scenario: a device behind another IOMMU is refused
       Given a device "real" attached to IOAS "guest"
       And an IOAS "second"
       When it calls IOMMU_TEST_CMD with:
@@ -73,7 +73,7 @@ Feature: IOMMU_VDEVICE_ALLOC
       And a device "nic" attached to IOAS "guest"
 
     @VDEV-03 @needs:two-devices
-    Scenario: a second vDEVICE for a device, on the same vIOMMU or on another one
+    Scenario: a second vDEVICE for a device is refused, on the same vIOMMU or on another one
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
       And a vIOMMU "other" for device "nic" on HWPT "parent"
@@ -91,7 +91,7 @@ Feature: IOMMU_VDEVICE_ALLOC
       Then it succeeds
 
     @VDEV-04 @needs:two-devices
-    Scenario: a number that another device has
+    Scenario: a number that another device has is refused
       Given a device "disk" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
@@ -110,7 +110,7 @@ Feature: IOMMU_VDEVICE_ALLOC
       And it wrote back only "out_vdevice_id"
 
     @VDEV-05 @needs:device
-    Scenario Outline: the number <number>
+    Scenario Outline: the number <number> can be given
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
       When it calls IOMMU_VDEVICE_ALLOC with:
@@ -131,7 +131,7 @@ Feature: IOMMU_VDEVICE_ALLOC
         | U64_MAX    |
 
     @VDEV-05 @needs:two-devices
-    Scenario: two numbers that share their lower 32 bits
+    Scenario: two numbers that share their lower 32 bits are different
       Given a device "disk" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
@@ -178,7 +178,7 @@ Feature: IOMMU_VDEVICE_ALLOC
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
 
     @VDEV-06
-    Scenario: attached before and after it has a number
+    Scenario: it is attached before and after it has a number
       Given a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
       When it attaches device "nic" to HWPT "stage 1"
       Then it fails with ENOENT
@@ -202,7 +202,7 @@ Feature: IOMMU_VDEVICE_ALLOC
       Then it fails with ENOENT
 
   @needs:device @needs:test-cmd @needs:nesting
-  Rule: a device that is closed takes its vDEVICE along
+  Rule: a device that is closed destroys its vDEVICE
 
     Background:
       Given an iommufd

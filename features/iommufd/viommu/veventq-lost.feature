@@ -14,7 +14,7 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
   Rule: a full queue loses what comes, and tells of it at its end
 
     @VEVQ-11 @VEVQ-12 @VEVQ-15
-    Scenario: one lost event
+    Scenario: one event is lost
       Given a vEVENTQ "events" with depth 2 on vIOMMU "smmu"
       And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"
       And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
@@ -122,7 +122,7 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
   Rule: what cannot be copied stays in the queue
 
     @VEVQ-16 @VEVQ-19
-    Scenario: memory that cannot be written
+    Scenario: memory cannot be written
       Given an inaccessible buffer "hole" of 1 page
       And a vEVENTQ "events" on vIOMMU "smmu"
       And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"
@@ -142,7 +142,7 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
         |     0 |        1 |     153 |
 
     @VEVQ-10 @VEVQ-16
-    Scenario Outline: memory that ends <left> into the second event
+    Scenario Outline: memory ends <left> into the second event
       Given an inaccessible buffer "hole" of 1 page over buffer "in" + 1 page
       And a vEVENTQ "events" on vIOMMU "smmu"
       And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"
@@ -167,7 +167,7 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
         | 11 bytes |
 
     @VEVQ-12 @VEVQ-16
-    Scenario: the header of lost events
+    Scenario: the header of lost events cannot be copied
       Given an inaccessible buffer "hole" of 1 page
       And a vEVENTQ "events" with depth 1 on vIOMMU "smmu"
       And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"
@@ -187,7 +187,7 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
   Rule: an event needs a device that the guest knows, and a queue of its type
 
     @VEVQ-18 @MOCK-21
-    Scenario Outline: a device <where>
+    Scenario Outline: an event of a device <where> is refused
       Given a vEVENTQ "events" on vIOMMU "smmu"
       And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"
       And a nested HWPT "stage 1" for device "nic" on <on>
@@ -205,7 +205,7 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
         | on a nested page table that has no vIOMMU | HWPT "parent" | HWPT "stage 1" |
 
     @VEVQ-18
-    Scenario: a device with the number 0
+    Scenario: an event of a device with the number 0 is refused
       Given a vEVENTQ "events" on vIOMMU "smmu"
       And a vDEVICE "guest nic" for device "nic" with virt_id 0 on vIOMMU "smmu"
       And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
@@ -272,7 +272,7 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
   Rule: an event for which there is no memory is lost as well
 
     @VEVQ-11 @VEVQ-12 @needs:fault-injection
-    Scenario: an event without memory, and one after it
+    Scenario: an event without memory is lost, and one after it is kept
       Given a vEVENTQ "events" with depth 4 on vIOMMU "smmu"
       And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"
       And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
@@ -291,7 +291,7 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
         |     0 |        1 |     153 |
 
     @VEVQ-12 @VEVQ-14 @needs:fault-injection
-    Scenario: the header itself, which is read when there is memory again
+    Scenario: the header itself is lost, and is read when there is memory again
       Given a vEVENTQ "events" with depth 1 on vIOMMU "smmu"
       And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"
       And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"

@@ -4,10 +4,10 @@ Feature: IOMMU_VEVENTQ_ALLOC
   words, flags and sequence, and data of the vIOMMU's type: from the test driver, the virt_id of the device. A queue that
   is full loses further events, and says so in a header without data at its end.
 
-  Rule: what needs no vIOMMU is looked at before it
+  Rule: the fields of a vEVENTQ itself are looked at before its vIOMMU
 
     @VEVQ-01
-    Scenario Outline: <field> <value>
+    Scenario Outline: <field> <value> is refused
       Given an iommufd
       When it calls IOMMU_VEVENTQ_ALLOC with:
         | <field>   | <value>        |
@@ -23,7 +23,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
         | type       | DEFAULT |
 
     @VEVQ-02
-    Scenario Outline: a depth of <depth> and no vIOMMU
+    Scenario Outline: a depth of <depth> is looked at before the missing vIOMMU
       Given an iommufd
       When it calls IOMMU_VEVENTQ_ALLOC with:
         | veventq_depth | <depth>        |
@@ -39,7 +39,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
         | 4294967295 | EINVAL |
 
     @VEVQ-03
-    Scenario: an id that names no vIOMMU
+    Scenario: an id names no vIOMMU
       Given an iommufd
       And an IOAS "guest"
       When it calls IOMMU_VEVENTQ_ALLOC with:
@@ -59,7 +59,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
 
     @VEVQ-02 @VEVQ-04
-    Scenario: a second queue of a type, and queues of others
+    Scenario: a second queue of a type is refused, and queues of others are made
       Given a vEVENTQ "events" with depth 524288 on vIOMMU "smmu"
       When it calls IOMMU_VEVENTQ_ALLOC
       Then it fails with EEXIST
@@ -78,7 +78,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
       Then it succeeds
 
     @VEVQ-04
-    Scenario: a queue of the same type on another vIOMMU
+    Scenario: a queue of the same type can be made on another vIOMMU
       Given a vIOMMU "other" for device "nic" on HWPT "parent"
       And a vEVENTQ "events" on vIOMMU "smmu"
       When it calls IOMMU_VEVENTQ_ALLOC with:
@@ -97,7 +97,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
       Then it succeeds
 
     @VEVQ-04 @needs:limits
-    Scenario: without room for a file descriptor no queue is made
+    Scenario: no queue is made without room for a file descriptor
       Given it has a nofile limit of 1
       When it calls IOMMU_VEVENTQ_ALLOC
       Then it fails with EMFILE
@@ -117,7 +117,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
       And a vEVENTQ "events" on vIOMMU "smmu"
 
     @VEVQ-05 @VEVQ-06 @VEVQ-19
-    Scenario: an empty queue
+    Scenario: an empty queue can be read, and not written
       Given a buffer "in" of 1 page
       When it polls vEVENTQ "events"
       Then it reports ""
@@ -132,7 +132,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
       And it finds pattern "in" in buffer "in"
 
     @VEVQ-07
-    Scenario Outline: a read of <size>, with and without an event
+    Scenario Outline: a read of <size> is refused, with and without an event
       Given a vDEVICE "guest nic" for device "nic" with virt_id 16 on vIOMMU "smmu"
       And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
       And it attaches device "nic" to HWPT "stage 1"
@@ -168,7 +168,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
       And a buffer "in" of 1 page
 
     @VEVQ-08 @VEVQ-19
-    Scenario: one event
+    Scenario: one event is read
       When device "nic" reports 1 event
       Then it succeeds
       When it polls vEVENTQ "events"
@@ -183,7 +183,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
       Then it reports ""
 
     @VEVQ-10 @VEVQ-11
-    Scenario: as many as fit, whatever is left of the buffer
+    Scenario: a read returns as many as fit, whatever is left of the buffer
       When device "nic" reports 5 events
       And it reads 35 bytes of vEVENTQ "events" into buffer "in"
       Then it returns:
@@ -205,7 +205,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
         |     0 |        4 |     153 |
 
     @VEVQ-09 @VEVQ-19
-    Scenario Outline: a read of <size>, which has room for the header only
+    Scenario Outline: a read of <size> has room for the header only
       When device "nic" reports 1 event
       And it reads <size> of vEVENTQ "events" into buffer "in"
       Then it fails with EINVAL

@@ -43,6 +43,10 @@ export function recordOf({ name }: Pick<Command, 'name'>, op: unknown): CommandR
   return operation ?? byName.get(name);
 }
 
+export function makesOf(command: Pick<Command, 'name'>, op: unknown): readonly Made[] {
+  return recordOf(command, op)?.makes ?? [];
+}
+
 /** The command that is for making such a thing. */
 export function makerOf(kind: MadeKind): { readonly record: CommandRecord; readonly made: Made } {
   for (const record of commandRecords) {

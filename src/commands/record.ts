@@ -22,7 +22,7 @@ export interface Made {
   readonly fd?: string;
   /** The field that names what it is made on. */
   readonly on?: string;
-  /** It may be one that was there already. */
+  /** The field is an input as well: it may be what was given. */
   readonly reused?: true;
 }
 

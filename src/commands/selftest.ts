@@ -4,6 +4,7 @@ import * as test from '#uapi/iommufd/selftest.ts';
 import {
   file,
   given,
+  iova,
   id,
   length,
   list,
@@ -70,7 +71,7 @@ function call(name: OperationName, target: unknown, values: Fields): Counterpart
 const plugged: readonly Made[] = [
   { kind: 'mock device', id: 'out_stdev_id' },
   { kind: 'bound device', id: 'out_idev_id' },
-  { kind: 'hwpt', id: 'out_hwpt_id', reused: true },
+  { kind: 'hwpt', id: 'out_hwpt_id' },
 ];
 /** The page table that an attach ends up with. */
 const attached: readonly Made[] = [{ kind: 'hwpt', id: 'pt_id', reused: true }];
@@ -219,7 +220,7 @@ const pageTables = [
 const memories = [
   operation('IOMMU_TEST_OP_ADD_RESERVED', 'add_reserved', {
     target: id('ioas'),
-    fields: { start: mapped('iova'), length },
+    fields: { start: iova(), length },
   }),
   operation('IOMMU_TEST_OP_MD_CHECK_REFS', 'check_refs', {
     fields: { length, uptr: memory, refs: number(0) },

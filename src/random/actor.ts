@@ -1,3 +1,4 @@
+import type { FileKind } from '#commands/field.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
 import type { Fd, Process } from '#port/process.ts';
 import {
@@ -9,7 +10,6 @@ import {
   PROT_WRITE,
 } from '#uapi/mman.ts';
 
-import type { FileKind } from './call.ts';
 import { layout, listPages, pageSize, ramPages, wallPages } from './layout.ts';
 
 /** What stands for a file that is not open any more. */

@@ -1,32 +1,13 @@
+import type { FileKind, Mapping, ObjectKind, SpecialKind } from '#commands/field.ts';
 import type { Codec, Struct } from '#uapi/codec.ts';
 import type { Command, PlainCommand } from '#uapi/ioctl.ts';
 
 /** What a random call is made of: plain data, so that it can be shrunk, repeated on two machines and printed. */
 
-export type ObjectKind =
-  | 'ioas'
-  | 'hwpt'
-  | 'device'
-  | 'stdev'
-  | 'fault'
-  | 'viommu'
-  | 'vdevice'
-  | 'veventq'
-  | 'hw queue'
-  | SpecialKind
-  | 'any';
-/** Page tables and mock devices that can more than others. */
-export type SpecialKind = 'parent' | 'nested' | 'tracking' | 'pasid table' | 'pasid device';
-export type QueueKind = 'fault' | 'veventq';
-export type FileKind = QueueKind | 'access' | 'memfd' | 'dma-buf';
+/** Of which there may be one to draw. */
+export type IdKind = ObjectKind | SpecialKind | 'any';
+export type QueueKind = 'fault queue' | 'vEVENTQ';
 export type Who = 'it' | 'child';
-
-/** A range that a call has mapped. */
-export interface Mapping {
-  readonly ioas: bigint;
-  readonly iova: bigint;
-  readonly length: bigint;
-}
 
 /** What mmap() of the iommufd gives of a vIOMMU. */
 export interface Region {
@@ -37,7 +18,7 @@ export interface Region {
 /** A value of a field. `nth` counts, modulo their number, those that the sequence has seen: stale ones as well. */
 export type Operand =
   | { readonly kind: 'value'; readonly value: bigint }
-  | { readonly kind: 'id'; readonly of: ObjectKind; readonly nth: number }
+  | { readonly kind: 'id'; readonly of: IdKind; readonly nth: number }
   | { readonly kind: 'mapped'; readonly part: keyof Mapping; readonly nth: number }
   | { readonly kind: 'file'; readonly of: FileKind; readonly nth: number }
   | { readonly kind: 'buffer'; readonly name: 'ram' | 'list'; readonly offset: bigint }

@@ -6,7 +6,7 @@ import { IOMMU_GET_HW_INFO } from '#uapi/iommufd/device.ts';
 import { explain } from './known.ts';
 import type { Observation } from './observation.ts';
 
-const read = { kind: 'read', of: 'fault', nth: 0, length: 40 } as const;
+const read = { kind: 'read', of: 'fault queue', nth: 0, length: 40 } as const;
 
 /** One fault, whose cookie is as said. */
 function fault(cookie: string, device = '02'): Observation {

@@ -26,7 +26,7 @@ function faultsIn({ result, text }: Observation): string[] {
 
 /** The same faults, the first of which has cookie 0 there. */
 function hasCookieZero(call: Call, reference: Observation, other: Observation): boolean {
-  if (call.kind !== 'read' || call.of !== 'fault' || reference.result !== other.result)
+  if (call.kind !== 'read' || call.of !== 'fault queue' || reference.result !== other.result)
     return false;
   const [faults, others] = [reference, other].map((each) => faultsIn(each));
   const withoutCookie = (all: readonly string[] = []): string =>

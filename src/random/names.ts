@@ -1,23 +1,14 @@
-import type { Call, FileKind, Operand, Who } from './call.ts';
+import type { FileKind, MadeKind } from '#commands/field.ts';
+import { makesOf } from '#commands/index.ts';
+import type { Made } from '#commands/record.ts';
+
+import type { Call, Operand, Who } from './call.ts';
 import { closedFd } from './actor.ts';
 import type { Observation } from './observation.ts';
 import { fieldOf } from './call.ts';
-import { outputsOf, type Output } from './outputs.ts';
 
-/** What the vocabulary of the features calls each kind. */
-const words: Readonly<Record<Output['kind'], string>> = {
-  ioas: 'IOAS',
-  hwpt: 'HWPT',
-  device: 'bound device',
-  stdev: 'mock device',
-  fault: 'fault queue',
-  viommu: 'vIOMMU',
-  vdevice: 'vDEVICE',
-  veventq: 'vEVENTQ',
-  'hw queue': 'HW queue',
-  access: 'access',
-  'dma-buf': 'dma-buf',
-};
+/** Kinds are called what the features call them. */
+const abbreviations: Partial<Record<MadeKind, string>> = { ioas: 'IOAS', hwpt: 'HWPT' };
 
 /** Names for what the calls of a sequence make, so that a scenario does not depend on numbers. */
 export class Names {
@@ -61,25 +52,21 @@ export class Names {
   learn(call: Extract<Call, { kind: 'ioctl' }>, who: Who, observation: Observation): string[] {
     const { result, fields, after } = observation;
     if (result < 0 || after === undefined) return [];
-    return outputsOf(call.command, fields).flatMap((output) => {
+    return makesOf(call.command, fields.get('op')).flatMap((made) => {
       const at = (path: string): bigint =>
         path === 'result' ? BigInt(result) : fieldOf(call.command, after, path);
-      const id = output.id === undefined ? undefined : at(output.id);
-      // A replace returns the page table that it was given.
-      if (id !== undefined && output.kind === 'hwpt' && this.object(id)?.startsWith('HWPT'))
-        return this.#isNew(output) ? [this.#name(output, id)] : [];
-      const name = this.#name(output, id);
-      if (output.file !== undefined) this.#files.set(`${who}:${at(output.file.path)}`, name);
+      const id = made.id === undefined ? undefined : at(made.id);
+      const known = id === undefined ? undefined : this.object(id);
+      if (made.reused === true && known?.startsWith('HWPT') === true) return [];
+      const name = this.#name(made, id);
+      if (made.fd !== undefined) this.#files.set(`${who}:${at(made.fd)}`, name);
       return [name];
     });
   }
 
-  #isNew({ id = '' }: Output): boolean {
-    return !id.endsWith('.pt_id');
-  }
-
-  #name({ kind }: Output, id: bigint | undefined): string {
-    const name = `${words[kind]} "${this.next(words[kind])}"`;
+  #name({ kind }: Made, id: bigint | undefined): string {
+    const word = abbreviations[kind] ?? kind;
+    const name = `${word} "${this.next(word)}"`;
     if (id !== undefined) this.#objects.set(id, name);
     return name;
   }

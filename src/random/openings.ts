@@ -8,7 +8,7 @@ import * as container from '#uapi/vfio/container.ts';
 import * as type1 from '#uapi/vfio/iommu-type1.ts';
 import type { Command } from '#uapi/ioctl.ts';
 
-import { value, type Call, type Listed, type ObjectKind, type Operand } from './call.ts';
+import { value, type Call, type Listed, type IdKind, type Operand } from './call.ts';
 import type { Operands, Who } from './call.ts';
 import { base, buffer, pages } from './operands.ts';
 
@@ -22,7 +22,7 @@ function now(command: Command, fields: Operands, list?: Listed): Call {
   return { kind: 'ioctl', by: 'it', command, fields, ...(list && { list }) };
 }
 
-function the(of: ObjectKind, which = 0): Operand {
+function the(of: IdKind, which = 0): Operand {
   return { kind: 'id', of, nth: which };
 }
 
@@ -79,22 +79,22 @@ function plug(table: Operand, flags?: number): Call {
 function table(on: Operand, flags: number): Call {
   return now(hwpt.IOMMU_HWPT_ALLOC, {
     flags: value(flags),
-    dev_id: the('device'),
+    dev_id: the('bound device'),
     pt_id: on,
-    fault_id: (flags & hwpt.IOMMU_HWPT_FAULT_ID_VALID) === 0 ? value(0) : the('fault'),
+    fault_id: (flags & hwpt.IOMMU_HWPT_FAULT_ID_VALID) === 0 ? value(0) : the('fault queue'),
   });
 }
 
 function nested(on: Operand, flags: number): Call {
   const { iommu_hwpt_selftest: struct } = test;
   const fields = {
-    dev_id: the('device'),
+    dev_id: the('bound device'),
     pt_id: on,
     data_type: value(test.IOMMU_HWPT_DATA_SELFTEST),
     data_len: value(struct.size),
     data_uptr: buffer('list', 0n),
     flags: value(flags),
-    fault_id: the('fault'),
+    fault_id: the('fault queue'),
   };
   const rows = [{ iotlb: test.IOMMU_TEST_IOTLB_DEFAULT, pagetable_type: 0 }];
   return now(hwpt.IOMMU_HWPT_ALLOC, fields, { struct, rows });
@@ -119,7 +119,7 @@ const pin = testOp(
 
 function askForPage(pasid: number): Call {
   return testOp(test.IOMMU_TEST_OP_TRIGGER_IOPF, undefined, {
-    'trigger_iopf.dev_id': the('device'),
+    'trigger_iopf.dev_id': the('bound device'),
     'trigger_iopf.pasid': value(pasid),
     'trigger_iopf.grpid': value(1),
     'trigger_iopf.perm': value(fault.IOMMU_PGFAULT_PERM_READ),
@@ -131,7 +131,7 @@ const newViommu = now(
   viommu.IOMMU_VIOMMU_ALLOC,
   {
     type: value(test.IOMMU_VIOMMU_TYPE_SELFTEST),
-    dev_id: the('device'),
+    dev_id: the('bound device'),
     hwpt_id: the('hwpt', 1),
     data_len: value(test.iommu_viommu_selftest.size),
     data_uptr: buffer('list', 0n),
@@ -168,31 +168,31 @@ const guest: Opening = {
     table(the('ioas'), IOMMU_HWPT_ALLOC_NEST_PARENT),
     newViommu,
     now(viommu.IOMMU_VDEVICE_ALLOC, {
-      viommu_id: the('viommu'),
-      dev_id: the('device'),
+      viommu_id: the('vIOMMU'),
+      dev_id: the('bound device'),
       virt_id: value(1),
     }),
     now(viommu.IOMMU_VEVENTQ_ALLOC, {
-      viommu_id: the('viommu'),
+      viommu_id: the('vIOMMU'),
       type: value(test.IOMMU_VEVENTQ_TYPE_SELFTEST),
       veventq_depth: value(2),
     }),
     now(viommu.IOMMU_HW_QUEUE_ALLOC, {
-      viommu_id: the('viommu'),
+      viommu_id: the('vIOMMU'),
       type: value(test.IOMMU_HW_QUEUE_TYPE_SELFTEST),
       index: value(0),
       nesting_parent_iova: value(base),
       length: value(pages(1)),
     }),
-    nested(the('viommu'), IOMMU_HWPT_FAULT_ID_VALID),
-    testOp(test.IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE, the('stdev'), {
+    nested(the('vIOMMU'), IOMMU_HWPT_FAULT_ID_VALID),
+    testOp(test.IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE, the('mock device'), {
       'mock_domain_replace.pt_id': the('hwpt', 2),
     }),
     askForPage(0),
-    { kind: 'read', of: 'fault', nth: 0, length: 40 },
+    { kind: 'read', of: 'fault queue', nth: 0, length: 40 },
     askForPage(0),
     testOp(test.IOMMU_TEST_OP_TRIGGER_VEVENT, undefined, {
-      'trigger_vevent.dev_id': the('device'),
+      'trigger_vevent.dev_id': the('bound device'),
     }),
     openAccess(0),
     pin,
@@ -211,11 +211,11 @@ const tracking: Opening = {
     plug(the('ioas'), test.MOCK_FLAGS_DEVICE_PASID),
     now(fault.IOMMU_FAULT_QUEUE_ALLOC, {}),
     table(the('ioas'), IOMMU_HWPT_ALLOC_DIRTY_TRACKING | IOMMU_HWPT_ALLOC_PASID),
-    testOp(test.IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE, the('stdev'), {
+    testOp(test.IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE, the('mock device'), {
       'mock_domain_replace.pt_id': the('hwpt', 1),
     }),
     table(the('ioas', 1), IOMMU_HWPT_ALLOC_PASID | IOMMU_HWPT_FAULT_ID_VALID),
-    testOp(test.IOMMU_TEST_OP_PASID_ATTACH, the('stdev'), {
+    testOp(test.IOMMU_TEST_OP_PASID_ATTACH, the('mock device'), {
       'pasid_attach.pasid': value(1),
       'pasid_attach.pt_id': the('hwpt', 2),
     }),

@@ -4,7 +4,12 @@ import * as test from '#uapi/iommufd/selftest.ts';
 import type { Command } from '#uapi/ioctl.ts';
 
 import { iommu_iova_range } from '#uapi/iommufd/ioas.ts';
-import type { Call, FileKind, Listed, Mapping, ObjectKind, Operand, Operands } from './call.ts';
+import type { Field, FileKind, Mapping } from '#commands/field.ts';
+import { recordOf } from '#commands/index.ts';
+import type { CommandRecord } from '#commands/record.ts';
+import { mock } from '#commands/vendors/mock.ts';
+
+import type { Call, IdKind, Listed, Operand, Operands } from './call.ts';
 import { value } from './call.ts';
 import { pageSize, ramPages } from './layout.ts';
 
@@ -15,7 +20,7 @@ export type Values = fc.Arbitrary<Operand>;
 export const nth = fc.nat(5);
 export const noSuchId = 0x7ffffffe;
 
-export function id(...kinds: ObjectKind[]): Values {
+export function id(...kinds: IdKind[]): Values {
   const right = kinds.map((of) => ({
     weight: 12,
     arbitrary: nth.map((n): Operand => ({ kind: 'id', of, nth: n })),
@@ -67,45 +72,84 @@ export const nothing = fc.constant(value(0));
 
 export type Fields = Readonly<Record<string, Values>>;
 
-export interface Extra {
-  readonly list?: fc.Arbitrary<Listed>;
-  /** Fields that often, together, name something that is mapped. */
-  readonly mapped?: Readonly<Record<string, keyof Mapping>>;
+/** By what a field holds. */
+const places: Partial<Record<Field['is'], Values>> = { iova, length, memory: ram, list };
+
+/** What a field holds, according to the record of its command, on a machine with mock devices. */
+function usual(field: Field): Values | undefined {
+  switch (field.is) {
+    case 'number':
+      return field.value === 0n ? undefined : among(field.value);
+    case 'id':
+      return id(field.of);
+    case 'file':
+      return file(field.of);
+    case 'mapped':
+      return { ioas: id('ioas'), iova, length }[field.part];
+    case 'vendor': {
+      const data = mock[field.of];
+      const right = field.part === 'type' ? data?.type : data?.struct?.size;
+      return often(among(right ?? 0), among(0, 1));
+    }
+    default:
+      return places[field.is];
+  }
 }
 
-export function ioctl(command: Command, fields: Fields, extra: Extra = {}): fc.Arbitrary<Call> {
-  const { list: listed, mapped = {} } = extra;
+/** Of what nobody has told otherwise: the usual values, and fields that often, together, name something that is mapped. */
+function fill(
+  record: CommandRecord | undefined,
+  told: Fields,
+): { readonly fields: Fields; readonly mapped: Readonly<Record<string, keyof Mapping>> } {
+  const fields: Record<string, Values> = {};
+  const mapped: Record<string, keyof Mapping> = {};
+  for (const [path, field] of Object.entries(record?.fields ?? {})) {
+    const values = told[path] ?? (field.told === true ? undefined : usual(field));
+    if (values !== undefined) fields[path] = values;
+    if (told[path] === undefined && field.is === 'mapped') mapped[path] = field.part;
+  }
+  return { fields: { ...fields, ...told }, mapped };
+}
+
+/** Structs that lie in buffer "list". */
+type Lists = fc.Arbitrary<Listed>;
+
+function calls(
+  command: Command,
+  { fields, mapped }: ReturnType<typeof fill>,
+  lists: Lists | undefined,
+): fc.Arbitrary<Call> {
   return fc
     .tuple(
       fc.record(fields as Record<string, Values>),
-      listed ?? fc.constant(undefined),
+      lists ?? fc.constant(undefined),
       fc.constantFrom('it', 'it', 'it', 'it', 'child' as const),
       fc.option(nth, { freq: 2 }),
     )
-    .map(([chosen, structs, by, which]) => {
+    .map(([chosen, list, by, which]) => {
       const known = which === null ? {} : overMapped(mapped, which);
       const operands: Operands = { ...chosen, ...known };
       const call = { kind: 'ioctl', by, command, fields: operands } as const;
-      return structs === undefined ? call : { ...call, list: structs };
+      return list === undefined ? call : { ...call, list };
     });
 }
 
-export function overMapped(
-  mapped: Readonly<Record<string, keyof Mapping>>,
-  which: number,
-): Operands {
+function overMapped(mapped: Readonly<Record<string, keyof Mapping>>, which: number): Operands {
   return Object.fromEntries(
     Object.entries(mapped).map(([path, part]) => [path, { kind: 'mapped', part, nth: which }]),
   );
 }
 
-export function testCommand(
-  op: number,
-  target: Values,
-  fields: Fields = {},
-  extra: Extra = {},
-): fc.Arbitrary<Call> {
-  return ioctl(test.IOMMU_TEST_CMD, { op: fc.constant(value(op)), id: target, ...fields }, extra);
+/** Calls of a command: `told` is what is worth trying beside the usual. */
+export function ioctl(command: Command, told: Fields = {}, lists?: Lists): fc.Arbitrary<Call> {
+  return calls(command, fill(recordOf(command, undefined), told), lists);
+}
+
+/** Calls of an operation of IOMMU_TEST_CMD. */
+export function testCommand(op: number, told: Fields = {}, lists?: Lists): fc.Arbitrary<Call> {
+  const { IOMMU_TEST_CMD: command } = test;
+  const { fields, mapped } = fill(recordOf(command, op), told);
+  return calls(command, { fields: { op: among(op), ...fields }, mapped }, lists);
 }
 
 export const mapFlags = fc

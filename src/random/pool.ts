@@ -1,16 +1,18 @@
-import type { Mapping, ObjectKind, Operand, Region } from './call.ts';
+import type { Mapping } from '#commands/field.ts';
+
+import type { IdKind, Operand, Region } from './call.ts';
 
 /** The newest of a kind are the ones that calls draw from. */
 const remembered = 6;
 const anything = 12;
 
 /** What stands in for one of a kind that there is none of. */
-const usual: Partial<Record<ObjectKind, ObjectKind>> = {
+const usual: Partial<Record<IdKind, IdKind>> = {
   parent: 'hwpt',
   nested: 'hwpt',
   tracking: 'hwpt',
   'pasid table': 'hwpt',
-  'pasid device': 'stdev',
+  'pasid device': 'mock device',
 };
 
 function nthOf<T>(known: readonly T[], nth: number): T | undefined {
@@ -19,11 +21,11 @@ function nthOf<T>(known: readonly T[], nth: number): T | undefined {
 
 /** Ids that calls have returned, stale ones too: the kernel gives the lowest free one out again. */
 export class Pool {
-  readonly #ids = new Map<ObjectKind, number[]>();
+  readonly #ids = new Map<IdKind, number[]>();
   #mappings: readonly Mapping[] = [];
   #regions: readonly Region[] = [];
 
-  add(kind: ObjectKind, id: number): void {
+  add(kind: IdKind, id: number): void {
     this.#remember(kind, id, remembered);
     this.#remember('any', id, anything);
   }
@@ -50,7 +52,7 @@ export class Pool {
     return nthOf(this.#regions, nth) ?? { offset: 0n, length: 4096n };
   }
 
-  #remember(kind: ObjectKind, id: number, most: number): void {
+  #remember(kind: IdKind, id: number, most: number): void {
     const before = (this.#ids.get(kind) ?? []).filter((other) => other !== id);
     this.#ids.set(kind, [...before, id].slice(-most));
   }

@@ -1,5 +1,5 @@
+import { recordNamed, recordOf } from '#commands/index.ts';
 import { IOMMU_IOAS_MAP_FIXED_IOVA } from '#uapi/iommufd/ioas.ts';
-import * as test from '#uapi/iommufd/selftest.ts';
 import type { Feature } from '#port/features.ts';
 
 import {
@@ -28,14 +28,6 @@ export interface Found {
   readonly repeat: string;
   readonly shows: Shows | undefined;
 }
-
-const operations = new Map<bigint, string>(
-  Object.entries(test).flatMap(([name, number]) =>
-    name.startsWith('IOMMU_TEST_OP_')
-      ? [[BigInt(number as number), name.slice('IOMMU_TEST_OP_'.length)]]
-      : [],
-  ),
-);
 
 /** Rows of a Gherkin table, in columns. */
 function tableOf(rows: readonly (readonly string[])[]): string[] {
@@ -97,7 +89,7 @@ class Writer {
     const fields = this.#settled(call, observation);
     const rows = Object.entries(call.fields).map(([path, operand]) => {
       const number = fields.get(path) ?? 0n;
-      const name = path === 'op' ? this.#operation(call, number) : undefined;
+      const name = path === 'op' ? operation(call, number) : undefined;
       return [path, name ?? this.#names.cell(operand, number, by)];
     });
     const who = this.#who(by);
@@ -121,11 +113,7 @@ class Writer {
     const { fields } = observation;
     if (iova === undefined || this.#isLastLanding(observation)) return fields;
     const flags = (fields.get('flags') ?? 0n) | BigInt(IOMMU_IOAS_MAP_FIXED_IOVA);
-    return new Map([...fields, ['flags', flags], [landings[call.command.name] ?? '', iova]]);
-  }
-
-  #operation({ command }: IoctlCall, number: bigint): string | undefined {
-    return command === test.IOMMU_TEST_CMD ? operations.get(number) : undefined;
+    return new Map([...fields, ['flags', flags], [landingField(call) ?? '', iova]]);
   }
 
   #fork(privileged: boolean, { text }: Observation): string[] {
@@ -170,22 +158,24 @@ class Writer {
   }
 }
 
-/** Calls that may let the kernel choose, and the field that tells where. */
-const landings: Readonly<Record<string, string>> = {
-  IOMMU_IOAS_MAP: 'iova',
-  IOMMU_IOAS_MAP_FILE: 'iova',
-  IOMMU_IOAS_COPY: 'dst_iova',
-};
+/** As the features call it. */
+function operation({ command }: IoctlCall, number: bigint): string | undefined {
+  const record = recordOf(command, number);
+  return record?.op === undefined ? undefined : record.name.replace('IOMMU_TEST_OP_', '');
+}
+
+/** The field that tells where a call has mapped that may let the kernel choose. */
+function landingField({ command }: IoctlCall): string | undefined {
+  const { maps } = recordNamed(command.name) ?? {};
+  return maps?.ioas === undefined ? undefined : maps.iova;
+}
 
 /** Where the kernel chose to map; undefined where the call did, and where it failed. */
-function landingOf(
-  { command }: IoctlCall,
-  { result, fields, after }: Observation,
-): bigint | undefined {
-  const path = landings[command.name];
+function landingOf(call: IoctlCall, { result, fields, after }: Observation): bigint | undefined {
+  const path = landingField(call);
   const fixed = Number(fields.get('flags') ?? 0n) & IOMMU_IOAS_MAP_FIXED_IOVA;
   if (result < 0 || path === undefined || fixed !== 0 || after === undefined) return undefined;
-  return fieldOf(command, after, path);
+  return fieldOf(call.command, after, path);
 }
 
 function stored(list: Listed | undefined, who: string): string[] {

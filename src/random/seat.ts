@@ -1,3 +1,5 @@
+import type { FileKind } from '#commands/field.ts';
+import { makesOf } from '#commands/index.ts';
 import { ImplementationBroken, type Machine } from '#port/implementation.ts';
 import type { Fd } from '#port/process.ts';
 import type { Command } from '#uapi/ioctl.ts';
@@ -18,7 +20,6 @@ import {
 } from './call.ts';
 import { badPointer, layout, listPages, memfdPages, pageSize } from './layout.ts';
 import { changes, hexOf, plainly, shown, type Observation } from './observation.ts';
-import { outputsOf } from './outputs.ts';
 import type { Pool } from './pool.ts';
 
 /** Bytes of buffer "list" that are compared. */
@@ -149,7 +150,7 @@ export class Seat {
 
   async #answer({ nth, cookie, code }: Performed<'answer'>): Promise<Observation> {
     const actor = this.#actor('it');
-    const fd = actor.file('fault', nth);
+    const fd = actor.file('fault queue', nth);
     const bytes = new Uint8Array(Uint32Array.of(cookie, code).buffer);
     await actor.process.store(layout.list, bytes);
     const result = await actor.process.write(fd, layout.list, bytes.length);
@@ -276,15 +277,15 @@ function takeFiles(
 ): { readonly result: string; readonly after: Uint8Array } {
   if (result < 0) return { result: shown(result), after };
   const copy = after.slice();
-  for (const { file } of outputsOf(command, fields)) {
-    if (file === undefined) continue;
-    if (file.path === 'result') {
-      actor.add(file.kind, result);
+  for (const { kind, fd } of makesOf(command, fields.get('op'))) {
+    if (fd === undefined) continue;
+    if (fd === 'result') {
+      actor.add(kind as FileKind, result);
       return { result: 'a file', after };
     }
-    const { offset } = locate(command.struct, file.path);
+    const { offset } = locate(command.struct, fd);
     const view = new DataView(copy.buffer);
-    actor.add(file.kind, view.getUint32(offset, true));
+    actor.add(kind as FileKind, view.getUint32(offset, true));
     view.setUint32(offset, 0xfd, true);
   }
   return { result: result === 0 ? 'ok' : String(result), after: copy };

@@ -1,93 +1,61 @@
 import fc from 'fast-check';
 
+import type { FileKind } from '#commands/field.ts';
 import * as test from '#uapi/iommufd/selftest.ts';
 
-import type { Call, FileKind } from '../call.ts';
-import {
-  among,
-  file,
-  id,
-  iova,
-  length,
-  list,
-  nothing,
-  nth,
-  often,
-  ram,
-  testCommand,
-  type Weighted,
-} from '../operands.ts';
+import type { Call } from '../call.ts';
+import { among, nothing, nth, often, ram, testCommand, type Weighted } from '../operands.ts';
 
 /** In-kernel users of address spaces; files and processes that come and go. */
-
-const access = file('access');
 
 export const accesses: readonly Weighted[] = [
   [
     5,
-    testCommand(test.IOMMU_TEST_OP_CREATE_ACCESS, id('ioas'), {
+    testCommand(test.IOMMU_TEST_OP_CREATE_ACCESS, {
       'create_access.flags': among(1, 1, 1, 0, 2),
     }),
   ],
   [
     7,
-    testCommand(
-      test.IOMMU_TEST_OP_ACCESS_PAGES,
-      access,
-      {
-        'access_pages.flags': among(0, 0, 0, 1, 1, 1, 2),
-        'access_pages.iova': iova,
-        'access_pages.length': length,
-        'access_pages.uptr': often(nothing, ram),
-      },
-      { mapped: { 'access_pages.iova': 'iova', 'access_pages.length': 'length' } },
-    ),
+    testCommand(test.IOMMU_TEST_OP_ACCESS_PAGES, {
+      'access_pages.flags': among(0, 0, 0, 1, 1, 1, 2),
+      'access_pages.uptr': often(nothing, ram),
+    }),
   ],
   [
     3,
-    testCommand(test.IOMMU_TEST_OP_DESTROY_ACCESS_PAGES, access, {
+    testCommand(test.IOMMU_TEST_OP_DESTROY_ACCESS_PAGES, {
       'destroy_access_pages.access_pages_id': among(0, 1, 2),
     }),
   ],
   [
     4,
-    testCommand(
-      test.IOMMU_TEST_OP_ACCESS_RW,
-      access,
-      {
-        'access_rw.iova': iova,
-        'access_rw.length': often(among(1, 8, 100, 4096, 5000), among(0, 1n << 40n)),
-        'access_rw.uptr': list,
-        'access_rw.flags': among(0, 0, 1, 1, 4, 5, 2),
-      },
-      { mapped: { 'access_rw.iova': 'iova' } },
-    ),
-  ],
-  [
-    4,
-    testCommand(test.IOMMU_TEST_OP_ACCESS_REPLACE_IOAS, access, {
-      'access_replace_ioas.ioas_id': id('ioas'),
+    testCommand(test.IOMMU_TEST_OP_ACCESS_RW, {
+      'access_rw.length': often(among(1, 8, 100, 4096, 5000), among(0, 1n << 40n)),
+      'access_rw.flags': among(0, 0, 1, 1, 4, 5, 2),
     }),
   ],
+  [4, testCommand(test.IOMMU_TEST_OP_ACCESS_REPLACE_IOAS)],
   [
     1,
-    testCommand(test.IOMMU_TEST_OP_DMABUF_GET, nothing, {
+    testCommand(test.IOMMU_TEST_OP_DMABUF_GET, {
       'dmabuf_get.length': often(among(8 * 4096, 8 * 4096, 4096), among(0, 513 * 4096)),
       'dmabuf_get.open_flags': among(2),
     }),
   ],
-  [
-    2,
-    testCommand(test.IOMMU_TEST_OP_DMABUF_REVOKE, nothing, {
-      'dmabuf_revoke.dmabuf_fd': file('dma-buf'),
-      'dmabuf_revoke.revoked': among(0, 1),
-    }),
-  ],
+  [2, testCommand(test.IOMMU_TEST_OP_DMABUF_REVOKE, { 'dmabuf_revoke.revoked': among(0, 1) })],
   [
     3,
     fc.record({
       kind: fc.constant('close' as const),
-      of: fc.constantFrom<FileKind>('access', 'access', 'access', 'fault', 'veventq', 'dma-buf'),
+      of: fc.constantFrom<FileKind>(
+        'access',
+        'access',
+        'access',
+        'fault queue',
+        'vEVENTQ',
+        'dma-buf',
+      ),
       nth,
     }),
   ],

@@ -6,7 +6,7 @@ import * as container from '#uapi/vfio/container.ts';
 import * as type1 from '#uapi/vfio/iommu-type1.ts';
 
 import type { Call } from '../call.ts';
-import { among, id, ioctl, iova, length, nothing, often, ram, type Weighted } from '../operands.ts';
+import { among, id, ioctl, nothing, often, type Weighted } from '../operands.ts';
 
 /** The ioctls of a VFIO container, as an iommufd answers them. */
 
@@ -41,24 +41,9 @@ export const compatibility: readonly Weighted[] = [
     ),
   ],
   [1, ioctl(type1.VFIO_IOMMU_GET_INFO, { argsz: often(among(24), among(0, 16)) })],
-  [
-    4,
-    ioctl(type1.VFIO_IOMMU_MAP_DMA, {
-      // Not 0: Linux warns where a page table gets an entry without rights.
-      flags: often(among(3, 3, 3, 1, 2), among(4)),
-      vaddr: ram,
-      iova,
-      size: length,
-    }),
-  ],
-  [
-    4,
-    ioctl(
-      type1.VFIO_IOMMU_UNMAP_DMA,
-      { flags: often(nothing, among(1, 2)), iova, size: length },
-      { mapped: { iova: 'iova', size: 'length' } },
-    ),
-  ],
+  // Not without rights: Linux warns where a page table gets an entry that has none.
+  [4, ioctl(type1.VFIO_IOMMU_MAP_DMA, { flags: often(among(3, 3, 3, 1, 2), among(4)) })],
+  [4, ioctl(type1.VFIO_IOMMU_UNMAP_DMA, { flags: often(nothing, among(1, 2)) })],
   [
     1,
     ioctl(type1.VFIO_IOMMU_UNMAP_DMA, {

@@ -4,24 +4,12 @@ import * as hwpt from '#uapi/iommufd/hwpt.ts';
 import { iommu_iova_range } from '#uapi/iommufd/ioas.ts';
 import * as test from '#uapi/iommufd/selftest.ts';
 
-import type { Listed } from '../call.ts';
-import {
-  among,
-  id,
-  ioctl,
-  iova,
-  length,
-  list,
-  often,
-  ram,
-  testCommand,
-  type Weighted,
-} from '../operands.ts';
+import type { IdKind, Listed } from '../call.ts';
+import { among, id, ioctl, list, often, testCommand, type Weighted } from '../operands.ts';
 
 /** Page tables by hand: nested, with fault queues, with dirty tracking; their caches and their dirty bits. */
 
 export const pageTable = id('ioas', 'ioas', 'hwpt', 'nested');
-const someTable = { mapped: { iova: 'iova', length: 'length' } } as const;
 const tracking = id('tracking', 'tracking', 'tracking', 'hwpt');
 const tableSize = often(among(8, 8, 8), among(4, 0, 16));
 
@@ -32,32 +20,23 @@ function tableData(pagetable_type: number): fc.Arbitrary<Listed> {
   });
 }
 
+const ofMock = {
+  data_type: among(test.IOMMU_HWPT_DATA_SELFTEST),
+  data_len: tableSize,
+  data_uptr: list,
+  fault_id: id('fault queue'),
+} as const;
+
 const nested = ioctl(
   hwpt.IOMMU_HWPT_ALLOC,
-  {
-    dev_id: id('device'),
-    pt_id: id('parent', 'viommu'),
-    data_type: among(test.IOMMU_HWPT_DATA_SELFTEST),
-    data_len: tableSize,
-    data_uptr: list,
-    flags: among(0, 0, 0, 4, 4, 8, 12),
-    fault_id: id('fault'),
-  },
-  { list: tableData(test.MOCK_IOMMUPT_DEFAULT) },
+  { ...ofMock, pt_id: id('parent', 'vIOMMU'), flags: among(0, 0, 0, 4, 4, 8, 12) },
+  tableData(test.MOCK_IOMMUPT_DEFAULT),
 );
 
 const huge = ioctl(
   hwpt.IOMMU_HWPT_ALLOC,
-  {
-    dev_id: id('device'),
-    pt_id: pageTable,
-    data_type: among(test.IOMMU_HWPT_DATA_SELFTEST),
-    data_len: tableSize,
-    data_uptr: list,
-    flags: among(0, 2),
-    fault_id: id('fault'),
-  },
-  { list: tableData(test.MOCK_IOMMUPT_HUGE) },
+  { ...ofMock, pt_id: pageTable, flags: among(0, 2) },
+  tableData(test.MOCK_IOMMUPT_HUGE),
 );
 
 /** Of a nested table and of a vIOMMU; entries that fail stop what follows them. */
@@ -83,14 +62,27 @@ const bits: fc.Arbitrary<Listed> = fc
   .constantFrom(0xffffn, 1n, 0x15n, 0n)
   .map((start) => ({ struct: iommu_iova_range, rows: [{ start, last: 0n }] }));
 
+function invalidate(of: IdKind, sizes: readonly number[], lists: fc.Arbitrary<Listed>) {
+  const [right = 0, ...wrong] = sizes;
+  return ioctl(
+    hwpt.IOMMU_HWPT_INVALIDATE,
+    {
+      hwpt_id: id(of),
+      data_uptr: list,
+      entry_len: often(among(right), among(...wrong)),
+      entry_num: among(0, 1, 2),
+    },
+    lists,
+  );
+}
+
 export const pageTables: readonly Weighted[] = [
   [
     8,
     ioctl(hwpt.IOMMU_HWPT_ALLOC, {
       flags: among(0, 0, 1, 1, 1, 2, 2, 3, 4, 4, 5, 8, 8, 9, 10, 16),
-      dev_id: id('device'),
       pt_id: pageTable,
-      fault_id: id('fault'),
+      fault_id: id('fault queue'),
     }),
   ],
   [6, nested],
@@ -109,75 +101,31 @@ export const pageTables: readonly Weighted[] = [
       {
         hwpt_id: tracking,
         flags: often(among(0, 1), among(2)),
-        iova,
-        length,
         page_size: often(among(4096, 4096, 2048, 8192), among(0, 3)),
-        data: list,
       },
-      { ...someTable, list: fc.constant({ struct: iommu_iova_range, rows: [{ start: 0n }] }) },
+      fc.constant({ struct: iommu_iova_range, rows: [{ start: 0n }] }),
     ),
   ],
   [
     4,
     testCommand(
       test.IOMMU_TEST_OP_DIRTY,
-      tracking,
       {
-        'dirty.iova': iova,
-        'dirty.length': length,
+        id: tracking,
         'dirty.page_size': among(4096, 2048),
-        'dirty.uptr': list,
         'dirty.flags': often(among(0), among(1)),
       },
-      { mapped: { 'dirty.iova': 'iova', 'dirty.length': 'length' }, list: bits },
+      bits,
     ),
   ],
+  [2, invalidate('nested', [8, 4, 0], invalidations)],
+  [2, invalidate('vIOMMU', [12, 8, 0], cacheInvalidations)],
   [
     2,
-    ioctl(
-      hwpt.IOMMU_HWPT_INVALIDATE,
-      {
-        hwpt_id: id('nested'),
-        data_uptr: list,
-        data_type: often(among(test.IOMMU_HWPT_INVALIDATE_DATA_SELFTEST), among(0)),
-        entry_len: often(among(8), among(4, 0)),
-        entry_num: among(0, 1, 2),
-      },
-      { list: invalidations },
-    ),
-  ],
-  [
-    2,
-    ioctl(
-      hwpt.IOMMU_HWPT_INVALIDATE,
-      {
-        hwpt_id: id('viommu'),
-        data_uptr: list,
-        data_type: often(among(test.IOMMU_VIOMMU_INVALIDATE_DATA_SELFTEST), among(0)),
-        entry_len: often(among(12), among(8, 0)),
-        entry_num: among(0, 1, 2),
-      },
-      { list: cacheInvalidations },
-    ),
-  ],
-  [
-    2,
-    testCommand(test.IOMMU_TEST_OP_MD_CHECK_IOTLB, id('nested'), {
+    testCommand(test.IOMMU_TEST_OP_MD_CHECK_IOTLB, {
       'check_iotlb.id': among(0, 3, 4),
       'check_iotlb.iotlb': among(test.IOMMU_TEST_IOTLB_DEFAULT, 0),
     }),
   ],
-  [
-    1,
-    testCommand(
-      test.IOMMU_TEST_OP_MD_CHECK_MAP,
-      id('hwpt'),
-      {
-        'check_map.iova': iova,
-        'check_map.length': length,
-        'check_map.uptr': ram,
-      },
-      { mapped: { 'check_map.iova': 'iova', 'check_map.length': 'length' } },
-    ),
-  ],
+  [1, testCommand(test.IOMMU_TEST_OP_MD_CHECK_MAP)],
 ];

@@ -201,7 +201,7 @@ describe('what may not succeed', () => {
 
 describe('ids for later calls', () => {
   it('are those of their kind, the usual ones, or one that nobody has', () => {
-    assert.equal(pool.id({ kind: 'id', of: 'viommu', nth: 0 }), 1);
+    assert.equal(pool.id({ kind: 'id', of: 'vIOMMU', nth: 0 }), 1);
     assert.equal(pool.id({ kind: 'id', of: 'nested', nth: 3 }), 1);
     plug(1, [2, 3, 4]);
     assert.equal(pool.id({ kind: 'id', of: 'nested', nth: 3 }), 4);

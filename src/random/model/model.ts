@@ -1,10 +1,10 @@
+import { makesOf } from '#commands/index.ts';
 import { IOMMU_TEST_CMD, MOCK_PAGE_SIZE } from '#uapi/iommufd/selftest.ts';
 import { VFIO_SET_IOMMU, VFIO_TYPE1_IOMMU } from '#uapi/vfio/container.ts';
 
 import { fieldOf, type Call, type IoctlCall, type Who } from '../call.ts';
 import { pageSize } from '../layout.ts';
 import type { Observation } from '../observation.ts';
-import { outputsOf } from '../outputs.ts';
 import type { Pool } from '../pool.ts';
 import { type AddressSpace, type Obstacles } from './address-space.ts';
 import { Attachments } from './attachments.ts';
@@ -73,11 +73,11 @@ export class Model {
   }
 
   #learn({ call, by, out }: Note, { fields }: Observation): void {
-    for (const { kind, id, file } of outputsOf(call.command, fields)) {
+    for (const { kind, id, fd } of makesOf(call.command, fields.get('op'))) {
       if (id === undefined || kind === 'access' || kind === 'dma-buf') continue;
       this.pool.add(kind, Number(out(id)));
       this.objects.add(Number(out(id)));
-      if (file !== undefined) this.queueFiles.add(by, out(file.path), Number(out(id)));
+      if (fd !== undefined) this.queueFiles.add(by, out(fd), Number(out(id)));
     }
   }
 

@@ -98,6 +98,9 @@ Then(
     const { handle, offset } = source;
     if (handle.kind !== 'buffer')
       throw new Error(`map memfd "${handle.name}" into a buffer to look at it`);
+    if (handle.process !== this.ownerOf(requester.device)) {
+      throw new Error(`buffer "${handle.name}" is not in memory of who has ${nameOf(requester)}`);
+    }
     const access = accessOf(requester, { iova, length: Number(length) });
     const sees = await this.running.machine.bench.sees(access, handle.address + offset);
     this.trace.note(`bench: ${nameOf(requester)} sees ${handle.name} at ${hex(iova)}: ${sees}`);

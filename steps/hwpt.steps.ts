@@ -2,91 +2,36 @@ import { AssertionError } from 'chai';
 
 import type { Struct } from '#uapi/codec.ts';
 import {
-  IOMMU_HWPT_ALLOC,
-  IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
-  IOMMU_HWPT_ALLOC_NEST_PARENT,
-  IOMMU_HWPT_FAULT_ID_VALID,
-} from '#uapi/iommufd/hwpt.ts';
-import {
-  IOMMU_HWPT_DATA_SELFTEST,
   IOMMU_TEST_DEV_CACHE_DEFAULT,
   IOMMU_TEST_IOTLB_DEFAULT,
   IOMMU_TEST_OP_DEV_CHECK_CACHE,
   IOMMU_TEST_OP_MD_CHECK_IOTLB,
-  MOCK_IOMMUPT_HUGE,
   MOCK_NESTED_DOMAIN_IOTLB_NUM,
-  iommu_hwpt_selftest,
 } from '#uapi/iommufd/selftest.ts';
 
+import { makeHwpt } from './support/calls/hwpt.ts';
 import { testCommand } from './support/calls/test-command.ts';
 import { Given, Then, When } from './support/cucumber.ts';
 import { compareValue, parseRows } from './support/fields.ts';
 import { joinWords } from './support/guest/bits.ts';
-import type { GuestTableHandle, ObjectHandle, ProcessHandle } from './support/handles.ts';
 import { nameMade } from './support/calls/made.ts';
-import { idOf, ioasBehind } from './support/words/names.ts';
-import type { HwptSort, NewHwpt } from './support/words/hwpts.ts';
+import { idOf } from './support/words/names.ts';
 import { loadBytes } from './support/looks/probes.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 
 /** Page tables that are made by hand, and the structs that describe them to the driver of an IOMMU. */
 
-/** What the driver of a mock device is told. Of a nested table it gets the mandatory part, as older kernels know no more. */
-async function mockData(
-  { port, scratch }: ProcessHandle,
-  huge: boolean,
-): Promise<Record<string, unknown>> {
-  const fields = { iotlb: IOMMU_TEST_IOTLB_DEFAULT, pagetable_type: MOCK_IOMMUPT_HUGE };
-  const data_len = huge ? iommu_hwpt_selftest.size : iommu_hwpt_selftest.codecs.iotlb.size;
-  await port.store(scratch.array, iommu_hwpt_selftest.pack(fields).slice(0, data_len));
-  return { data_type: IOMMU_HWPT_DATA_SELFTEST, data_len, data_uptr: scratch.array };
-}
-
-const flagsOf: Readonly<Record<HwptSort, number>> = {
-  ordinary: 0,
-  nested: 0,
-  nesting: IOMMU_HWPT_ALLOC_NEST_PARENT,
-  'dirty-tracking': IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
-  'dirty-tracking nesting': IOMMU_HWPT_ALLOC_DIRTY_TRACKING | IOMMU_HWPT_ALLOC_NEST_PARENT,
-};
-
-/** What the driver of an IOMMU is told of a guest's page table. */
-async function guestData(
-  { port, scratch }: ProcessHandle,
-  { format, guestAddress }: GuestTableHandle,
-): Promise<Record<string, unknown>> {
-  const { type, bytes } = format.hwptData(guestAddress);
-  await port.store(scratch.array, bytes);
-  return { data_type: type, data_len: bytes.length, data_uptr: scratch.array };
-}
-
-async function valuesOf(
-  world: World,
-  process: ProcessHandle,
-  { sort, huge, fault, table }: NewHwpt,
-): Promise<Record<string, unknown>> {
-  const ofMock = huge || (sort === 'nested' && table === undefined);
-  if (ofMock) world.require('test-cmd');
-  const ofGuest = table && (await guestData(process, table));
-  const data = ofGuest ?? (ofMock ? await mockData(process, huge) : {});
-  const reports = fault === undefined ? 0 : IOMMU_HWPT_FAULT_ID_VALID;
-  return { flags: flagsOf[sort] | reports, fault_id: fault ?? 0, ...data };
-}
-
-Given('{newHwpt} for {device} on {object}', async function (hwpt, device, object) {
-  const { name, sort } = hwpt;
-  this.require('hwpt-alloc');
-  const iommufd = device.iommufd ?? this.handles.first('iommufd');
-  const target = { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC };
-  const place = { dev_id: idOf(device), pt_id: idOf(object) };
-  const process = this.ownerOf(device);
-  const values = await valuesOf(this, process, hwpt);
-  const fields = await this.must(process, target, { ...place, ...values });
-  const id = Number(fields['out_hwpt_id']);
-  const ioas = (object as ObjectHandle).ioas ?? ioasBehind(this, place.pt_id);
-  this.handles.add({ kind: 'hwpt', name, id, iommufd, ioas, nested: sort === 'nested' });
+Given('{newHwpt} for {device} on {object}', async function (hwpt, device, on) {
+  await makeHwpt(this, hwpt, { device, on });
 });
+
+Given(
+  '{newHwpt} with {hwptExtra} for {device} on {object}',
+  async function (hwpt, extra, device, on) {
+    await makeHwpt(this, hwpt, { device, on }, extra);
+  },
+);
 
 /** A name for what the last call made. */
 Then('it made {madeObject}', function ({ kind, name }) {

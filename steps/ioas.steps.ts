@@ -17,7 +17,7 @@ import { IOMMU_TEST_OP_ADD_RESERVED } from '#uapi/iommufd/selftest.ts';
 import { testCommand } from './support/calls/test-command.ts';
 import { Given, Then, When, type DataTable } from './support/cucumber.ts';
 import { rememberMapping } from './support/calls/mappings.ts';
-import type { Landing, Place, Rights } from './support/words/ioases.ts';
+import type { Place, Rights } from './support/words/ioases.ts';
 import {
   charges,
   isFree,
@@ -215,34 +215,16 @@ Then('the IOVA alignment of {ioas} is {size}', async function (ioas, expected) {
   throw new AssertionError(`IOAS "${ioas.name}" aligns to ${alignment}; expected ${expected}`);
 });
 
-function landed(landing: Landing, iova: bigint, length: bigint): boolean {
-  switch (landing.kind) {
-    case 'at':
-      return iova === landing.iova;
-    case 'multiple':
-      return iova % landing.of === landing.plus;
-    case 'inside':
-      return iova >= landing.iova && iova + length <= landing.iova + landing.length;
-  }
-}
-
 Then('it lands {landing}', function (landing) {
   const { name } = this.outcome.examine();
   this.examine({ kind: 'succeeds' });
   const mapping = this.mappings.at(-1);
   if (this.landed === undefined || mapping === undefined) throw new Error(`${name} mapped nothing`);
-  if (landed(landing, this.landed, mapping.length)) return;
+  if (landing.holds(this.landed, mapping.length)) return;
   throw new AssertionError(
-    `${name} chose ${hex(this.landed)} for ${hex(mapping.length)} bytes; expected ${describe(landing)}`,
+    `${name} chose ${hex(this.landed)} for ${hex(mapping.length)} bytes; expected ${landing.shown}`,
   );
 });
-
-function describe(landing: Landing): string {
-  if (landing.kind === 'at') return hex(landing.iova);
-  if (landing.kind === 'multiple')
-    return `a multiple of ${hex(landing.of)} plus ${hex(landing.plus)}`;
-  return `a place inside ${hex(landing.iova)} .. +${hex(landing.length)}`;
-}
 
 Then('{process} has {size} {charge}', async function (process, expected, charge) {
   this.require('proc');

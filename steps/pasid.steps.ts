@@ -1,31 +1,17 @@
 import { AssertionError } from 'chai';
 
 import { failure } from '#uapi/errno.ts';
-import { IOMMU_HWPT_ALLOC } from '#uapi/iommufd/hwpt.ts';
 import {
   IOMMU_TEST_OP_PASID_CHECK_HWPT,
   IOMMU_TEST_OP_PASID_REPLACE,
 } from '#uapi/iommufd/selftest.ts';
 
-import { Given, Then, When } from './support/cucumber.ts';
+import { Then, When } from './support/cucumber.ts';
+import type { DeviceHandle, Handle } from './support/handles.ts';
 import { idOf } from './support/words/names.ts';
-import { attachPasid, detachPasid, mockOf, pasidHwptValues } from './support/calls/pasid.ts';
+import { attachPasid, detachPasid, mockOf } from './support/calls/pasid.ts';
 import { testCommand } from './support/calls/test-command.ts';
-
-Given('{newPasidHwpt} for {device} on {object}', async function (sort, device, base) {
-  this.require('hwpt-alloc');
-  const process = this.ownerOf(device);
-  const iommufd = device.iommufd ?? this.handles.first('iommufd');
-  const values = {
-    dev_id: idOf(device),
-    pt_id: idOf(base),
-    ...(await pasidHwptValues(process, sort)),
-  };
-  const fields = await this.must(process, { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC }, values);
-  const id = Number(fields['out_hwpt_id']);
-  const ioas = base.kind === 'hwpt' ? base.ioas : idOf(base);
-  this.handles.add({ kind: 'hwpt', name: sort.name, id, iommufd, ioas });
-});
+import type { World } from './support/world.ts';
 
 When(
   '{process} attaches PASID {int} of {device} to {object}',
@@ -48,12 +34,25 @@ When('{process} detaches PASID {int} of {device}', async function (process, pasi
   await detachPasid(this, process, device, pasid);
 });
 
-Then('PASID {int} of {device} {standing}', async function (pasid, device, table) {
-  this.require('pasid');
+Then('PASID {int} of {device} is attached to {object}', async function (pasid, device, table) {
+  await checkPasid(this, device, pasid, table);
+});
+
+Then('PASID {int} of {device} is not attached', async function (pasid, device) {
+  await checkPasid(this, device, pasid);
+});
+
+async function checkPasid(
+  world: World,
+  device: DeviceHandle,
+  pasid: number,
+  table?: Handle,
+): Promise<void> {
+  world.require('pasid');
   const { fd, id } = mockOf(device);
   const hwpt_id = table === undefined ? 0 : idOf(table);
-  const { result } = await this.probe(
-    this.ownerOf(device),
+  const { result } = await world.probe(
+    world.ownerOf(device),
     ...testCommand(fd, IOMMU_TEST_OP_PASID_CHECK_HWPT, { pasid_check: { pasid, hwpt_id } }, id),
   );
   if (result === 0) return;
@@ -62,4 +61,4 @@ Then('PASID {int} of {device} {standing}', async function (pasid, device, table)
   throw new AssertionError(
     `PASID ${pasid} of device "${device.name}" is ${elsewhere}; expected it to be ${expected}`,
   );
-});
+}

@@ -1,16 +1,4 @@
-import {
-  IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
-  IOMMU_HWPT_ALLOC_NEST_PARENT,
-  IOMMU_HWPT_ALLOC_PASID,
-  IOMMU_HWPT_FAULT_ID_VALID,
-} from '#uapi/iommufd/hwpt.ts';
-import {
-  IOMMU_HWPT_DATA_SELFTEST,
-  IOMMU_TEST_IOTLB_DEFAULT,
-  IOMMU_TEST_OP_PASID_ATTACH,
-  IOMMU_TEST_OP_PASID_DETACH,
-  iommu_hwpt_selftest,
-} from '#uapi/iommufd/selftest.ts';
+import { IOMMU_TEST_OP_PASID_ATTACH, IOMMU_TEST_OP_PASID_DETACH } from '#uapi/iommufd/selftest.ts';
 import {
   VFIO_DEVICE_ATTACH_IOMMUFD_PT,
   VFIO_DEVICE_ATTACH_PASID,
@@ -23,32 +11,9 @@ import type { Fd } from '#port/process.ts';
 import type { DeviceHandle, ProcessHandle } from '../handles.ts';
 import type { CallRecord } from './outcome.ts';
 import { testCommand } from './test-command.ts';
-import type { NewPasidHwpt } from '../words/hwpts.ts';
 import type { World } from '../world.ts';
 
-/** How page tables are made for the PASIDs of a device, and how these get to them and away. */
-
-const flagsOf: Readonly<Record<NewPasidHwpt['sort'], number>> = {
-  ordinary: 0,
-  nested: 0,
-  nesting: IOMMU_HWPT_ALLOC_NEST_PARENT,
-  'dirty-tracking': IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
-};
-
-/** What IOMMU_HWPT_ALLOC gets, but for its device and its IOAS. */
-export async function pasidHwptValues(
-  { port, scratch }: ProcessHandle,
-  { sort, fault }: NewPasidHwpt,
-): Promise<Record<string, unknown>> {
-  const queue = fault === undefined ? 0 : IOMMU_HWPT_FAULT_ID_VALID;
-  const flags = IOMMU_HWPT_ALLOC_PASID | flagsOf[sort] | queue;
-  const values = { flags, fault_id: fault ?? 0 };
-  if (sort !== 'nested') return values;
-  const data = iommu_hwpt_selftest.pack({ iotlb: IOMMU_TEST_IOTLB_DEFAULT });
-  await port.store(scratch.array, data);
-  const { array: data_uptr } = scratch;
-  return { ...values, data_type: IOMMU_HWPT_DATA_SELFTEST, data_len: data.length, data_uptr };
-}
+/** How the PASIDs of a device get to page tables and away. */
 
 /** Where IOMMU_TEST_CMD for that mock device goes. */
 export function mockOf({ name, iommufd, mockId }: DeviceHandle): { fd: Fd; id: number } {

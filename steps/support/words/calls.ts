@@ -4,16 +4,21 @@ import type { ErrnoName } from '#uapi/errno.ts';
 
 import type { Form } from '../calls/call.ts';
 import type { Verdict } from '../calls/outcome.ts';
+import { numberNamed } from '../fields.ts';
 import type { FaultPlan } from '../looks/faults.ts';
 import { commandNamed } from './commands.ts';
-import { formOf } from './form.ts';
-import { parameter, re } from './parameter.ts';
+import { oneOf, parameter } from './parameter.ts';
 import { structNamed } from './structs.ts';
 
 /** What is seen, and what may be seen besides: releases differ. */
 interface Errnos {
   readonly sure: readonly string[];
   readonly unsure: readonly string[];
+}
+
+/** How the struct of a call lies in memory, where that is what a scenario is about. */
+function appended(bytes: string, last: number): Form {
+  return { kind: 'appended', bytes: Number(bytes), last };
 }
 
 /** Calls in the words of the header, and what becomes of them. */
@@ -24,12 +29,23 @@ export const calls = {
   struct: parameter(/(?:an array of )?struct ([a-z0-9_]+)/, (name): Struct =>
     structNamed(name ?? ''),
   ),
-  form: parameter(
-    re(
-      `a size of (\\d+)(?: bytes?)?|(its minimum size|one byte less than its minimum size)|(\\d+) (zero bytes?|bytes?, the last one set,) appended|(a null pointer|a bad pointer|read-only memory|a tail in bad memory|the argument \\w+)`,
-    ),
-    (bytes, minimum, appended, tail, pointer): Form =>
-      formOf({ bytes, minimum, appended, tail, pointer }),
+  form: oneOf<Form>(
+    parameter(/a size of (\d+)(?: bytes?)?/, (bytes) => ({
+      kind: 'size',
+      of: () => Number(bytes),
+    })),
+    parameter(/its minimum size/, () => ({ kind: 'size', of: ({ minSize }) => minSize })),
+    parameter(/one byte less than its minimum size/, () => ({
+      kind: 'size',
+      of: ({ minSize }) => minSize - 1,
+    })),
+    parameter(/(\d+) zero bytes? appended/, (bytes) => appended(bytes, 0)),
+    parameter(/(\d+) bytes?, the last one set, appended/, (bytes) => appended(bytes, 1)),
+    parameter(/a null pointer/, () => ({ kind: 'null pointer' })),
+    parameter(/a bad pointer/, () => ({ kind: 'bad pointer' })),
+    parameter(/read-only memory/, () => ({ kind: 'read-only memory' })),
+    parameter(/a tail in bad memory/, () => ({ kind: 'runs into bad memory' })),
+    parameter(/the argument (\w+)/, (name) => ({ kind: 'argument', value: numberNamed(name) })),
   ),
   verdict: parameter(
     /succeeds|(succeeds or )?fails with (?:one of )?(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)/,

@@ -2,7 +2,7 @@ import { everyDeviceVariety, type DeviceDriver, type DeviceVariety } from '#port
 import { MOCK_FLAGS_DEVICE_NO_DIRTY, MOCK_FLAGS_DEVICE_PASID } from '#uapi/iommufd/selftest.ts';
 
 import type { DeviceHandle } from '../handles.ts';
-import { parameter, quoted, re } from './parameter.ts';
+import { named, oneOf, parameter, quoted, re, type ParameterType } from './parameter.ts';
 
 export interface NewDevice {
   readonly name: string;
@@ -24,10 +24,16 @@ export interface Requester {
   readonly pasid: number | undefined;
 }
 
+function node(text: string, way: DeviceNode['way']): ParameterType<DeviceNode> {
+  return parameter(re(text), function (name) {
+    return { device: this.handles.get('device', name), way };
+  });
+}
+
+const device = named('device', 'device');
+
 export const devices = {
-  device: parameter(re(`device ${quoted}`), function (name): DeviceHandle {
-    return this.handles.get('device', name ?? '');
-  }),
+  device,
   newDevice: parameter(
     re(
       `a device ${quoted}(?: in the group of device ${quoted})?( with PASIDs)?( without dirty tracking)?(?: that (${everyDeviceVariety.join('|')}))?`,
@@ -44,18 +50,16 @@ export const devices = {
     },
   ),
   driver: parameter(/(the host|VFIO)/, (text): DeviceDriver => (text === 'VFIO' ? 'vfio' : 'host')),
-  node: parameter(
-    re(`(the group of )?device ${quoted}( through its group)?`),
-    function (group, name, through): DeviceNode {
-      const device = this.handles.get('device', name ?? '');
-      return { device, way: group ? 'group' : through ? 'through group' : 'itself' };
-    },
+  node: oneOf<DeviceNode>(
+    node(`device ${quoted}`, 'itself'),
+    node(`the group of device ${quoted}`, 'group'),
+    node(`device ${quoted} through its group`, 'through group'),
   ),
   requester: parameter(
     re(`(?:PASID (\\d+) of )?device ${quoted}`),
     function (pasid, name): Requester {
       return {
-        device: this.handles.get('device', name ?? ''),
+        device: this.handles.get('device', name),
         pasid: pasid === undefined ? undefined : Number(pasid),
       };
     },

@@ -1,6 +1,6 @@
 import { guestFormats, type GuestFormatName } from '../guest/page-tables.ts';
-import type { DeviceHandle, GuestKind, GuestTableHandle } from '../handles.ts';
-import { parameter, quoted, re, size } from './parameter.ts';
+import type { DeviceHandle, GuestKind } from '../handles.ts';
+import { named, parameter, quoted, re, size } from './parameter.ts';
 
 /** `a vDEVICE "guest nic" for device "nic" with virt_id 0x10`, `a HW queue "q" with index 0 at 16 MiB .. +1 page`. */
 export interface NewGuestObject {
@@ -32,9 +32,7 @@ export const guests = {
       };
     },
   ),
-  guestTable: parameter(re(`page table ${quoted}`), function (name): GuestTableHandle {
-    return this.handles.get('guest table', name ?? '');
-  }),
+  guestTable: named('page table', 'guest table'),
   newGuestTable: parameter(
     re(`an? (${Object.keys(guestFormats).join('|')}) page table ${quoted}`),
     (format, name): { format: GuestFormatName; name: string } => ({

@@ -1,59 +1,46 @@
-import type { GuestTableHandle, Handle } from '../handles.ts';
-import { objectNamed } from './names.ts';
-import { parameter, quoted, re } from './parameter.ts';
+import {
+  IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+  IOMMU_HWPT_ALLOC_NEST_PARENT,
+  IOMMU_HWPT_ALLOC_PASID,
+} from '#uapi/iommufd/hwpt.ts';
 
-export type HwptSort =
-  'ordinary' | 'nesting' | 'nested' | 'dirty-tracking' | 'dirty-tracking nesting';
+import type { GuestTableHandle, ObjectOf } from '../handles.ts';
+import { guests } from './guests.ts';
+import { named, oneOf, parameter, quoted, re } from './parameter.ts';
 
 /** A page table to be made by hand. */
 export interface NewHwpt {
   readonly name: string;
-  readonly sort: HwptSort;
-  /** Of the mock device's kind that has entries of 1 MiB. */
-  readonly huge: boolean;
-  /** Object id of the fault queue. */
-  readonly fault: number | undefined;
-  /** What a nested one is to walk; without it, it is one of a mock device. */
-  readonly table: GuestTableHandle | undefined;
+  /** IOMMU_HWPT_ALLOC_*. */
+  readonly flags: number;
+  readonly nested: boolean;
 }
 
-/** A page table for PASIDs, to be made by hand. */
-export interface NewPasidHwpt {
-  readonly name: string;
-  readonly sort: 'ordinary' | 'nesting' | 'nested' | 'dirty-tracking';
-  /** Object id of the fault queue. */
-  readonly fault: number | undefined;
-}
+/** What a page table may come with. */
+export type HwptExtra = ObjectOf<'fault queue'> | GuestTableHandle | 'huge entries';
+
+const flags: Readonly<Record<string, number>> = {
+  nesting: IOMMU_HWPT_ALLOC_NEST_PARENT,
+  nested: 0,
+  'dirty-tracking': IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+  PASID: IOMMU_HWPT_ALLOC_PASID,
+};
 
 export const hwpts = {
   newHwpt: parameter(
-    re(
-      `a (?:(nesting|nested|dirty-tracking|dirty-tracking nesting) )?HWPT ${quoted}(?: with (?:(huge entries)|page table ${quoted}|fault queue ${quoted}))?`,
-    ),
-    function (sort, name, huge, table, fault): NewHwpt {
+    re(`an? ((?:(?:${Object.keys(flags).join('|')}) )*)HWPT ${quoted}`),
+    (sorts, name): NewHwpt => {
+      const words = sorts.split(' ');
       return {
-        name: name ?? '',
-        sort: (sort ?? 'ordinary') as HwptSort,
-        huge: huge !== undefined,
-        table: table === undefined ? undefined : this.handles.get('guest table', table),
-        fault: fault === undefined ? undefined : this.handles.get('fault queue', fault).id,
+        name,
+        flags: words.reduce((sum, word) => sum | (flags[word] ?? 0), 0),
+        nested: words.includes('nested'),
       };
     },
   ),
-  newPasidHwpt: parameter(
-    re(`a (nesting |nested |dirty-tracking )?PASID HWPT ${quoted}(?: with fault queue ${quoted})?`),
-    function (sort = 'ordinary', name, fault): NewPasidHwpt {
-      return {
-        name: name ?? '',
-        sort: sort.trim() as NewPasidHwpt['sort'],
-        fault: fault === undefined ? undefined : this.handles.get('fault queue', fault).id,
-      };
-    },
-  ),
-  standing: parameter(
-    re(`is not attached|is attached to (HWPT|the page table of device) ${quoted}`),
-    function (kind, name): Handle | undefined {
-      return kind === undefined ? undefined : objectNamed(this, { id: undefined, kind, name });
-    },
+  hwptExtra: oneOf<HwptExtra>(
+    named('fault queue', 'fault queue'),
+    guests.guestTable,
+    parameter(/huge entries/, () => 'huge entries'),
   ),
 };

@@ -1,8 +1,9 @@
 import { IOMMU_OPTION_HUGE_PAGES, IOMMU_OPTION_RLIMIT_MODE } from '#uapi/iommufd/objects.ts';
 
-import type { IommufdHandle, ObjectOf } from '../handles.ts';
+import { hex } from '../../values.ts';
+import type { IommufdHandle } from '../handles.ts';
 import { iommufdNamed } from './names.ts';
-import { iova, parameter, quoted, re, size } from './parameter.ts';
+import { iova, named, oneOf, parameter, quoted, re, size } from './parameter.ts';
 
 /** `at 16 MiB`, or `anywhere`: then the kernel chooses. */
 export interface Place {
@@ -15,11 +16,11 @@ export interface Rights {
   readonly write: boolean;
 }
 
-/** Where an automatic map landed. */
-export type Landing =
-  | { readonly kind: 'at'; readonly iova: bigint }
-  | { readonly kind: 'inside'; readonly iova: bigint; readonly length: bigint }
-  | { readonly kind: 'multiple'; readonly of: bigint; readonly plus: bigint };
+/** Where an automatic map lands. */
+interface Landing {
+  readonly shown: string;
+  holds(iova: bigint, length: bigint): boolean;
+}
 
 /** What IOMMU_OPTION sets. */
 interface Option {
@@ -36,9 +37,7 @@ const rights: Readonly<Record<string, Rights>> = {
 };
 
 export const ioases = {
-  ioas: parameter(re(`IOAS ${quoted}`), function (name): ObjectOf<'ioas'> {
-    return this.handles.get('ioas', name ?? '');
-  }),
+  ioas: named('IOAS', 'ioas'),
   newIoas: parameter(re(`an IOAS ${quoted}(?: in iommufd ${quoted})?`), function (name, iommufd): {
     name: string;
     iommufd: IommufdHandle;
@@ -52,30 +51,28 @@ export const ioases = {
     /(read-only|write-only|read-write|without rights)/,
     (text): Rights => rights[text ?? ''] ?? { read: false, write: false },
   ),
-  landing: parameter(
-    re(
-      `at (${size})|inside (${size}) \\.\\. \\+(${size})|on a multiple of (${size})(?: plus (${size}))?`,
-    ),
-    function (at, first, length, multiple, plus): Landing {
-      if (at !== undefined) return { kind: 'at', iova: this.size(at) };
-      if (multiple !== undefined) {
-        return { kind: 'multiple', of: this.size(multiple), plus: this.size(plus ?? '0') };
-      }
-      return { kind: 'inside', iova: this.size(first ?? ''), length: this.size(length ?? '') };
-    },
+  landing: oneOf<Landing>(
+    parameter(re(`at (${size})`), function (text) {
+      const place = this.size(text);
+      return { shown: hex(place), holds: (iova) => iova === place };
+    }),
+    parameter(re(`on a multiple of (${size}) plus (${size})`), function (multiple, plus) {
+      const [unit, rest] = [this.size(multiple), this.size(plus)];
+      return {
+        shown: `a multiple of ${hex(unit)} plus ${hex(rest)}`,
+        holds: (iova) => iova % unit === rest,
+      };
+    }),
   ),
   mapped: parameter(/(is mapped|is not mapped)/, (text): boolean => text === 'is mapped'),
-  option: parameter(
-    re(
-      `the huge pages option of IOAS ${quoted}|the rlimit mode of (?:the iommufd|iommufd ${quoted})`,
-    ),
-    function (ioas, name): Option {
-      if (ioas === undefined) {
-        const iommufd = iommufdNamed(this, name);
-        return { iommufd, optionId: IOMMU_OPTION_RLIMIT_MODE, objectId: 0 };
-      }
-      const { iommufd, id } = this.handles.get('ioas', ioas);
+  option: oneOf<Option>(
+    parameter(re(`the huge pages option of IOAS ${quoted}`), function (name) {
+      const { iommufd, id } = this.handles.get('ioas', name);
       return { iommufd, optionId: IOMMU_OPTION_HUGE_PAGES, objectId: id };
-    },
+    }),
+    parameter(re(`the rlimit mode of (?:the iommufd|iommufd ${quoted})`), function (name) {
+      const iommufd = iommufdNamed(this, name);
+      return { iommufd, optionId: IOMMU_OPTION_RLIMIT_MODE, objectId: 0 };
+    }),
   ),
 };

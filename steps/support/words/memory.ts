@@ -1,6 +1,6 @@
 import type { BufferHandle, DeviceHandle, MemfdHandle, Spot } from '../handles.ts';
-import { spotNamed } from './names.ts';
-import { parameter, quoted, re, size } from './parameter.ts';
+import { spotNamed, type SpotOf } from './names.ts';
+import { named, oneOf, parameter, quoted, re, size, type ParameterType } from './parameter.ts';
 
 export type BufferSort =
   'ordinary' | 'read-only' | 'inaccessible' | 'shared' | 'huge-page' | 'untouched' | 'private';
@@ -12,14 +12,18 @@ interface NewDmaBuf {
   readonly ranges: number;
 }
 
+/** `buffer "ram" + 1 page`. */
+function spot<K extends 'buffer' | 'memfd'>(noun: string, kind: K): ParameterType<SpotOf<K>> {
+  return parameter(re(`${noun} ${quoted}(?: \\+ (${size}))?`), function (name, offset) {
+    return spotNamed(this, kind, name, offset);
+  });
+}
+
+const buffer = spot('buffer', 'buffer');
+
 /** Memory of processes, and files of memory. */
 export const memory = {
-  buffer: parameter(
-    re(`buffer ${quoted}(?: \\+ (${size}))?`),
-    function (name, offset): Spot<BufferHandle> {
-      return spotNamed(this, 'buffer', name ?? '', offset);
-    },
-  ),
+  buffer,
   newBuffer: parameter(
     re(`an? (?:(read-only|inaccessible|shared|huge-page|untouched|private) )?buffer ${quoted}`),
     (sort, name): { name: string; sort: BufferSort } => ({
@@ -27,9 +31,7 @@ export const memory = {
       sort: (sort ?? 'ordinary') as BufferSort,
     }),
   ),
-  memfd: parameter(re(`memfd ${quoted}`), function (name): MemfdHandle {
-    return this.handles.get('memfd', name ?? '');
-  }),
+  memfd: named('memfd', 'memfd'),
   newMemfd: parameter(
     re(`a (huge-page )?memfd ${quoted}`),
     (huge, name): { name: string; huge: boolean } => ({
@@ -37,9 +39,7 @@ export const memory = {
       huge: huge !== undefined,
     }),
   ),
-  dmaBuf: parameter(re(`dma-buf ${quoted}`), function (name): MemfdHandle {
-    return this.handles.get('memfd', name ?? '');
-  }),
+  dmaBuf: named('dma-buf', 'memfd'),
   newDmaBuf: parameter(
     re(`a dma-buf ${quoted}(?: from device ${quoted}(?: in (\\d+) ranges)?)?`),
     function (name, exporter, ranges): NewDmaBuf {
@@ -51,12 +51,9 @@ export const memory = {
     },
   ),
   ownership: parameter(/(revokes|restores)/, (text): 'revokes' | 'restores' => text as 'revokes'),
-  source: parameter(
-    re(`(buffer|memfd|dma-buf) ${quoted}(?: \\+ (${size}))?`),
-    function (kind, name, offset): Spot<BufferHandle> | Spot<MemfdHandle> {
-      return kind === 'buffer'
-        ? spotNamed(this, 'buffer', name ?? '', offset)
-        : spotNamed(this, 'memfd', name ?? '', offset);
-    },
+  source: oneOf<Spot<BufferHandle> | Spot<MemfdHandle>>(
+    buffer,
+    spot('memfd', 'memfd'),
+    spot('dma-buf', 'memfd'),
   ),
 };

@@ -1,13 +1,11 @@
 import type { Fd } from '#port/process.ts';
 
 import type {
-  BufferHandle,
   DeviceHandle,
   GroupHandle,
   Handle,
   IommufdHandle,
   Kind,
-  MemfdHandle,
   ObjectHandle,
   Spot,
 } from '../handles.ts';
@@ -19,13 +17,15 @@ export function iommufdNamed(world: World, name: string | undefined): IommufdHan
   return name === undefined ? world.handles.first('iommufd') : world.handles.get('iommufd', name);
 }
 
+export type SpotOf<K extends 'buffer' | 'memfd'> = Spot<Extract<Handle, { kind: K }>>;
+
 export function spotNamed<K extends 'buffer' | 'memfd'>(
   world: World,
   kind: K,
   name: string,
   offset: string | undefined,
-): Spot<K extends 'buffer' ? BufferHandle : MemfdHandle> {
-  const handle = world.handles.get(kind, name) as K extends 'buffer' ? BufferHandle : MemfdHandle;
+): SpotOf<K> {
+  const handle = world.handles.get(kind, name);
   return { handle, offset: offset === undefined ? 0n : world.size(offset) };
 }
 

@@ -1,8 +1,8 @@
 import { IOMMUFD_PATH } from '#uapi/paths.ts';
 
-import type { Handle, IommufdHandle, ObjectKind, ObjectOf } from '../handles.ts';
+import type { Handle, IommufdHandle, ObjectKind } from '../handles.ts';
 import { iommufdNamed, objectNamed } from './names.ts';
-import { parameter, quoted, re } from './parameter.ts';
+import { named, parameter, quoted, re } from './parameter.ts';
 
 /** What a step can give a name to after the call that made it. */
 const madeKinds = {
@@ -52,9 +52,7 @@ export const objects = {
     }),
   ),
   newFaultQueue: parameter(re(`a fault queue ${quoted}`), (name): string => name ?? ''),
-  access: parameter(re(`access ${quoted}`), function (name): ObjectOf<'access'> {
-    return this.handles.get('access', name ?? '');
-  }),
+  access: named('access', 'access'),
   newAccess: parameter(
     re(`an access ${quoted}( that pins)?`),
     (name, pins): { name: string; pins: boolean } => ({

@@ -1,0 +1,72 @@
+import { IOMMU_HWPT_ALLOC, IOMMU_HWPT_FAULT_ID_VALID } from '#uapi/iommufd/hwpt.ts';
+import {
+  IOMMU_HWPT_DATA_SELFTEST,
+  IOMMU_TEST_IOTLB_DEFAULT,
+  MOCK_IOMMUPT_HUGE,
+  iommu_hwpt_selftest,
+} from '#uapi/iommufd/selftest.ts';
+
+import type { GuestFormat } from '../guest/page-tables.ts';
+import type { DeviceHandle, Handle, ObjectHandle, ProcessHandle } from '../handles.ts';
+import type { HwptExtra, NewHwpt } from '../words/hwpts.ts';
+import { idOf, ioasBehind } from '../words/names.ts';
+import type { World } from '../world.ts';
+
+/** Page tables that are made by hand. */
+
+type DriverData = ReturnType<GuestFormat['hwptData']>;
+
+/** What the driver of a mock device is told. Of a nested table it gets the mandatory part, as older kernels know no more. */
+function mockData(huge: boolean): DriverData {
+  const fields = { iotlb: IOMMU_TEST_IOTLB_DEFAULT, pagetable_type: MOCK_IOMMUPT_HUGE };
+  const length = huge ? iommu_hwpt_selftest.size : iommu_hwpt_selftest.codecs.iotlb.size;
+  const bytes = iommu_hwpt_selftest.pack(fields).slice(0, length);
+  return { type: IOMMU_HWPT_DATA_SELFTEST, bytes };
+}
+
+/** A nested table has to come with what the guest has; one of a mock device has nothing there. */
+function dataOf(world: World, { nested }: NewHwpt, extra?: HwptExtra): DriverData | undefined {
+  if (typeof extra === 'object' && extra.kind === 'guest table') {
+    return extra.format.hwptData(extra.guestAddress);
+  }
+  const huge = extra === 'huge entries';
+  if (!huge && !nested) return undefined;
+  world.require('test-cmd');
+  return mockData(huge);
+}
+
+interface Place {
+  readonly device: DeviceHandle;
+  readonly on: Handle;
+}
+
+export async function makeHwpt(
+  world: World,
+  hwpt: NewHwpt,
+  { device, on }: Place,
+  extra?: HwptExtra,
+): Promise<void> {
+  world.require('hwpt-alloc');
+  const { name, nested } = hwpt;
+  const process = world.ownerOf(device);
+  const iommufd = device.iommufd ?? world.handles.first('iommufd');
+  const fault = typeof extra === 'object' && extra.kind === 'fault queue' ? extra.id : undefined;
+  const flags = hwpt.flags | (fault === undefined ? 0 : IOMMU_HWPT_FAULT_ID_VALID);
+  const place = { dev_id: idOf(device), pt_id: idOf(on), flags, fault_id: fault ?? 0 };
+  const data = await placeData(process, dataOf(world, hwpt, extra));
+  const target = { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC };
+  const fields = await world.must(process, target, { ...place, ...data });
+  const id = Number(fields['out_hwpt_id']);
+  const ioas = (on as ObjectHandle).ioas ?? ioasBehind(world, place.pt_id);
+  world.handles.add({ kind: 'hwpt', name, id, iommufd, ioas, nested });
+}
+
+async function placeData(
+  { port, scratch }: ProcessHandle,
+  data: DriverData | undefined,
+): Promise<Record<string, unknown>> {
+  if (data === undefined) return {};
+  const { type, bytes } = data;
+  await port.store(scratch.array, bytes);
+  return { data_type: type, data_len: bytes.length, data_uptr: scratch.array };
+}

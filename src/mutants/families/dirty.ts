@@ -10,7 +10,6 @@ import type { iommu_hwpt_get_dirty_bitmap } from '#uapi/iommufd/hwpt.ts';
 
 type Kernel = ConstructorParameters<typeof IovaBitmap>[0];
 type BitmapOptions = ConstructorParameters<typeof IovaBitmap>[1];
-type GetCommand = Parameters<DirtyCommands['getBitmap']>[0];
 type SetCommand = Parameters<DirtyCommands['setTracking']>[0];
 type GetBitmap = UserCommand<typeof iommu_hwpt_get_dirty_bitmap>;
 
@@ -69,7 +68,7 @@ export const entries = mutants(
     like: "iommufd: Don't overflow during division for dirty tracking",
     bug: ({ DirtyCommands }) =>
       class extends DirtyCommands {
-        override getBitmap(command: GetCommand): ErrnoName | undefined {
+        override getBitmap(command: GetBitmap): ErrnoName | undefined {
           return command.fields.page_size >> 58n ? 'EINVAL' : super.getBitmap(command);
         }
       },
@@ -81,7 +80,7 @@ export const entries = mutants(
     like: 'iommufd: Reject a zero-length dirty bitmap request',
     bug: ({ DirtyCommands }) =>
       class extends DirtyCommands {
-        override getBitmap(command: GetCommand): ErrnoName | undefined {
+        override getBitmap(command: GetBitmap): ErrnoName | undefined {
           const { length, iova } = command.fields;
           if (length > 0n) return super.getBitmap(command);
           return super.getBitmap(mistaken(command, { length: 2n ** 63n - iova }));
@@ -117,7 +116,7 @@ export const entries = mutants(
     like: 'a flag that is checked and not passed on',
     bug: ({ DirtyCommands }) =>
       class extends DirtyCommands {
-        override getBitmap(command: GetCommand): ErrnoName | undefined {
+        override getBitmap(command: GetBitmap): ErrnoName | undefined {
           const flags = command.fields.flags & ~1;
           return super.getBitmap(
             command.fields.flags === 1 ? mistaken(command, { flags }) : command,
@@ -295,9 +294,7 @@ export const entries = mutants(
     like: 'a memset() for safety',
     bug: ({ DirtyCommands }) =>
       class extends DirtyCommands {
-        override getBitmap(
-          ...[command]: Parameters<InstanceType<typeof DirtyCommands>['getBitmap']>
-        ): ErrnoName | undefined {
+        override getBitmap(command: GetBitmap): ErrnoName | undefined {
           const { data, length, page_size } = command.fields;
           const bytes = page_size > 0n ? Number(length / page_size / 8n) + 1 : 0;
           if (bytes < 4096) command.task.memory.copyToUser(data, new Uint8Array(bytes));

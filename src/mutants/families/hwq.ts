@@ -1,5 +1,5 @@
 import { mutants } from '#mutants/mutant.ts';
-import type { HwQueueCore } from '#reference/kernel/iommu/viommu.ts';
+import type { MockViommu } from '#reference/kernel/iommu/mock-viommu.ts';
 import type { Access } from '#reference/kernel/iommufd/access.ts';
 import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
 import type { QueueRange } from '#reference/kernel/iommufd/hw-queue.ts';
@@ -8,6 +8,7 @@ import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { iommu_hw_queue_alloc } from '#uapi/iommufd/viommu.ts';
 
+type InitQueue = Parameters<MockViommu['initHwQueue']>;
 type AllocQueue = UserCommand<typeof iommu_hw_queue_alloc>;
 
 /** IOMMU_HW_QUEUE_ALLOC. */
@@ -46,11 +47,7 @@ export const entries = mutants(
     like: 'mock_hw_queue_init_phys() without iommufd_hw_queue_depend()',
     bug: ({ MockViommu }) =>
       class extends MockViommu {
-        override initHwQueue(
-          queue: HwQueueCore,
-          index: number,
-          physical: bigint,
-        ): ErrnoName | undefined {
+        override initHwQueue(...[queue, index, physical]: InitQueue): ErrnoName | undefined {
           const error = super.initHwQueue(queue, index, physical);
           const previous = this.queues[index - 1];
           if (!error && previous) previous.users--;
@@ -82,11 +79,7 @@ export const entries = mutants(
     like: 'a check of the queue before that looks at the first one only',
     bug: ({ MockViommu }) =>
       class extends MockViommu {
-        override initHwQueue(
-          queue: HwQueueCore,
-          index: number,
-          physical: bigint,
-        ): ErrnoName | undefined {
+        override initHwQueue(...[queue, index, physical]: InitQueue): ErrnoName | undefined {
           const isFirst = !this.queues.some(Boolean);
           const error = super.initHwQueue(queue, index, physical);
           if (error !== 'EIO' || !isFirst) return error;

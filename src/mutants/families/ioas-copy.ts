@@ -97,7 +97,7 @@ export const entries = mutants(
     like: 'cmd->src_iova = iova',
     bug: ({ IoasCommands }) =>
       class extends IoasCommands {
-        override copy(command: UserCommand<typeof iommu_ioas_copy>): ErrnoName | undefined {
+        override copy(command: Copy): ErrnoName | undefined {
           const wrong = answering(command, ({ dst_iova = 0n }) => ({
             dst_iova,
             src_iova: dst_iova,

@@ -130,7 +130,7 @@ export const entries = mutants(
     like: 'fget() at the top of the ioctl',
     bug: ({ IoasCommands }) =>
       class extends IoasCommands {
-        override mapFile(command: UserCommand<typeof iommu_ioas_map_file>): ErrnoName | undefined {
+        override mapFile(command: MapFile): ErrnoName | undefined {
           const file = command.task.files.get(command.fields.fd);
           return file === 'EBADF' ? file : super.mapFile(command);
         }
@@ -156,7 +156,7 @@ export const entries = mutants(
     like: 'start >> PAGE_SHIFT without the rest',
     bug: ({ IoasCommands }) =>
       class extends IoasCommands {
-        override mapFile(command: UserCommand<typeof iommu_ioas_map_file>): ErrnoName | undefined {
+        override mapFile(command: MapFile): ErrnoName | undefined {
           const start = alignDown(command.fields.start, PAGE_SIZE);
           return super.mapFile(mistaken(command, { start }));
         }

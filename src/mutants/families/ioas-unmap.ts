@@ -132,7 +132,7 @@ export const entries = mutants(
     like: '*unmapped = last - iova + 1',
     bug: ({ IoasCommands }) =>
       class extends IoasCommands {
-        override unmap(command: UserCommand<typeof iommu_ioas_unmap>): ErrnoName | undefined {
+        override unmap(command: Unmap): ErrnoName | undefined {
           const asked = command.fields.length;
           return super.unmap(answering(command, () => ({ length: asked })));
         }
@@ -157,7 +157,7 @@ export const entries = mutants(
     like: 'respond() on the way out, also of an error',
     bug: ({ IoasCommands }) =>
       class extends IoasCommands {
-        override unmap(command: UserCommand<typeof iommu_ioas_unmap>): ErrnoName | undefined {
+        override unmap(command: Unmap): ErrnoName | undefined {
           const error = super.unmap(command);
           if (error) command.respond({ length: 0n });
           return error;
@@ -171,7 +171,7 @@ export const entries = mutants(
     like: 'ENOENT for no bytes, whatever was asked for',
     bug: ({ IoasCommands }) =>
       class extends IoasCommands {
-        override unmap(command: UserCommand<typeof iommu_ioas_unmap>): ErrnoName | undefined {
+        override unmap(command: Unmap): ErrnoName | undefined {
           const ioas = this.ioas(command.fields.ioas_id);
           return ioas !== 'ENOENT' && ioas.iopt.areas.size === 0 ? 'ENOENT' : super.unmap(command);
         }

@@ -17,7 +17,6 @@ import {
 
 type OptionCommand = UserCommand<typeof iommu_option>;
 type VfioIoasCommand = UserCommand<typeof iommu_vfio_ioas>;
-type Option = UserCommand<typeof iommu_option>;
 
 /** IOMMU_OPTION, IOMMU_IOAS_CHANGE_PROCESS, IOMMU_VFIO_IOAS, IOMMU_IOAS_NOIOMMU_GET_PA. */
 export const entries = mutants(
@@ -257,7 +256,7 @@ export const entries = mutants(
     like: 'a switch over op at the top of the function',
     bug: ({ OptionCommands }) =>
       class extends OptionCommands {
-        override option(command: Option): ErrnoName | undefined {
+        override option(command: OptionCommand): ErrnoName | undefined {
           return command.fields.op > 1 ? 'EOPNOTSUPP' : super.option(command);
         }
       },

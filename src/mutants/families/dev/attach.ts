@@ -9,7 +9,7 @@ import type { VfioArgument } from '#reference/kernel/mm/argument.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { vfio_device_attach_iommufd_pt } from '#uapi/vfio/device.ts';
 
-/** Devices: bind, attach, replace, detach: attach, replace and detach. */
+/** Devices: attach, replace and detach. */
 export const entries = mutants(
   {
     id: 'BUG-030',

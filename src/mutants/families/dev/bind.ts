@@ -4,7 +4,7 @@ import type { DeviceCapabilities, IommuDevice } from '#reference/kernel/iommu/do
 import type { MachineDevice } from '#reference/machine/machine-hardware.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
-/** Devices: bind, attach, replace, detach: whose a device is. */
+/** Devices: whom a bound one belongs to. */
 export const entries = mutants(
   {
     id: 'SEED-0556',

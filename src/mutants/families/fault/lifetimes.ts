@@ -5,7 +5,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 
 type Copy = (messages: Uint8Array) => ErrnoName | undefined;
 
-/** IOMMU_FAULT_QUEUE_ALLOC, page faults and their responses: who leaves first: the file, the queue or the device. */
+/** Page faults: the file, the queue or the device goes before its turn. */
 export const entries = mutants(
   {
     id: 'BUG-022',

@@ -5,12 +5,11 @@ import { type ErrnoName, failure } from '#uapi/errno.ts';
 import { POLLIN, POLLOUT, POLLRDNORM } from '#uapi/poll.ts';
 
 type Copy = (messages: Uint8Array) => ErrnoName | undefined;
-type CopyMessages = (messages: Uint8Array) => ErrnoName | undefined;
-const RESERVED = 20;
-/** Bytes of a message, and where its reserved word is. */
-const MESSAGE = 40;
 
-/** IOMMU_FAULT_QUEUE_ALLOC, page faults and their responses: what a read returns. */
+/** Bytes of a message, and where its reserved word is. */
+const [MESSAGE, RESERVED] = [40, 20];
+
+/** Page faults: what a read returns. */
 export const entries = mutants(
   {
     id: 'BUG-038',
@@ -67,7 +66,7 @@ export const entries = mutants(
     like: 'iommufd: Fix struct iommu_hwpt_pgfault init and padding',
     bug: ({ FaultQueue: Original }) =>
       class extends Original {
-        override take(copy: CopyMessages): ErrnoName | undefined {
+        override take(copy: Copy): ErrnoName | undefined {
           return super.take((messages) => {
             for (let at = RESERVED; at < messages.length; at += MESSAGE) messages[at] = 0xa5;
             return copy(messages);

@@ -2,7 +2,7 @@ import { mutants } from '#mutants/mutant.ts';
 import type { Transfer } from '#reference/kernel/fs/file.ts';
 import { type ErrnoName, failure } from '#uapi/errno.ts';
 
-/** IOMMU_FAULT_QUEUE_ALLOC, page faults and their responses: what a write answers. */
+/** Page faults: what a write answers. */
 export const entries = mutants(
   {
     id: 'BUG-042',

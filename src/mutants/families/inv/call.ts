@@ -12,7 +12,6 @@ import {
   iommu_viommu_invalidate_selftest,
 } from '#uapi/iommufd/selftest.ts';
 
-type InvalidateCommand = Parameters<InvalidateCommands['invalidate']>[0];
 type OnViommu = Parameters<InvalidateCommands['onViommu']>;
 type Invalidate = UserCommand<typeof iommu_hwpt_invalidate>;
 
@@ -39,7 +38,7 @@ export const entries = mutants(
     like: 'iommufd: Set upper bounds on cache invalidation entry_num and entry_len',
     bug: ({ InvalidateCommands }) =>
       class extends InvalidateCommands {
-        protected override check(command: InvalidateCommand): ErrnoName | undefined {
+        protected override check(command: Invalidate): ErrnoName | undefined {
           const { entry_num, entry_len } = command.fields;
           const seen = { entry_num: Math.min(entry_num, 1), entry_len: Math.min(entry_len, 1) };
           return super.check(mistaken(command, seen));
@@ -69,7 +68,7 @@ export const entries = mutants(
     like: 'iommufd_hwpt_invalidate() that returns in place of goto out',
     bug: ({ InvalidateCommands }) =>
       class extends InvalidateCommands {
-        override invalidate(command: InvalidateCommand): ErrnoName | undefined {
+        override invalidate(command: Invalidate): ErrnoName | undefined {
           return this.check(command) ?? super.invalidate(command);
         }
       },
@@ -81,7 +80,7 @@ export const entries = mutants(
     like: 'iommufd_ucmd_respond() before the driver is called',
     bug: ({ InvalidateCommands }) =>
       class extends InvalidateCommands {
-        override invalidate(command: InvalidateCommand): ErrnoName | undefined {
+        override invalidate(command: Invalidate): ErrnoName | undefined {
           return command.respond({}) ?? super.invalidate(command);
         }
       },
@@ -105,7 +104,7 @@ export const entries = mutants(
     like: 'iommufd_hwpt_invalidate() without cmd->entry_num && in its test',
     bug: ({ InvalidateCommands }) =>
       class extends InvalidateCommands {
-        protected override check(command: InvalidateCommand): ErrnoName | undefined {
+        protected override check(command: Invalidate): ErrnoName | undefined {
           const entry_num = Math.max(command.fields.entry_num, 1);
           return super.check(mistaken(command, { entry_num }));
         }
@@ -118,7 +117,7 @@ export const entries = mutants(
     like: 'iommufd_get_hwpt_nested(), which looks an object of one type up',
     bug: ({ InvalidateCommands }) =>
       class extends InvalidateCommands {
-        protected override execute(command: InvalidateCommand): Invalidated {
+        protected override execute(command: Invalidate): Invalidated {
           const { done, error } = super.execute(command);
           const { data_type } = command.fields;
           const isForeign = error === 'EINVAL' && done === 0 && data_type !== 0;

@@ -1,11 +1,13 @@
 import { mutants } from '#mutants/mutant.ts';
 import type { DmaRequest } from '#reference/hardware/bus.ts';
 import type { IommuProtection } from '#reference/kernel/iommu/domain.ts';
+import type { PagingDomain } from '#reference/kernel/iommu/intel/paging-domain.ts';
 import type { Extent } from '#reference/kernel/iommu/page-table-builder.ts';
 import type { Access } from '#reference/kernel/iommufd/access.ts';
 import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
+type MapCall = Parameters<PagingDomain['map']>;
 type RwOptions = Parameters<Access['readWrite']>[2];
 const [PAGE, SUPERPAGE] = [0x1000n, 0x20_0000n];
 
@@ -63,13 +65,9 @@ export const entries = mutants(
     bug: ({ PagingDomain }) =>
       class extends PagingDomain {
         override map(
-          iova: bigint,
-          physical: bigint,
-          length: bigint,
-          { read }: IommuProtection,
-          maxPageSize?: bigint,
+          ...[iova, physical, length, { read }, maxSize]: MapCall
         ): ErrnoName | undefined {
-          return super.map(iova, physical, length, { read, write: true }, maxPageSize);
+          return super.map(iova, physical, length, { read, write: true }, maxSize);
         }
       },
   },
@@ -134,15 +132,9 @@ export const entries = mutants(
     like: 'PT_FEAT_VTDSS_FORCE_WRITEABLE taken at its word',
     bug: ({ PagingDomain }) =>
       class extends PagingDomain {
-        override map(
-          iova: bigint,
-          physical: bigint,
-          length: bigint,
-          protection: IommuProtection,
-          maxPageSize?: bigint,
-        ): ErrnoName | undefined {
-          const rights = this.nestParent ? { read: true, write: true } : protection;
-          return super.map(iova, physical, length, rights, maxPageSize);
+        override map(...[iova, physical, length, rights, maxSize]: MapCall): ErrnoName | undefined {
+          const forced = this.nestParent ? { read: true, write: true } : rights;
+          return super.map(iova, physical, length, forced, maxSize);
         }
       },
   },

@@ -4,9 +4,12 @@ import type { IommuDomain } from '#reference/kernel/iommu/domain.ts';
 import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
 import type { MapRequest } from '#reference/kernel/iommufd/io-pagetable.ts';
 import type { Mapping } from '#reference/kernel/iommufd/ioas-commands.ts';
+import type { IoptPages } from '#reference/kernel/iommufd/pages.ts';
 import { alignDown } from '#reference/kernel/lib/math.ts';
 import { PAGE_SHIFT, PAGE_SIZE, type Pfn } from '#reference/kernel/mm/user-memory.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
+
+type MapDomain = Parameters<IoptPages['mapDomain']>;
 
 /** As many pages as the kernel handles together. */
 const BATCH = 512;
@@ -124,14 +127,10 @@ export const entries = mutants(
     like: 'iopt_area_fill_domains() that stops at the storage domain',
     bug: ({ IoptPages }) =>
       class extends IoptPages {
-        override mapDomain(
-          area: IoptArea,
-          domain: IommuDomain,
-          largePages: boolean,
-        ): ErrnoName | undefined {
+        override mapDomain(...[area, domain, isLarge]: MapDomain): ErrnoName | undefined {
           if (this.reached.has(area)) return undefined;
           this.reached.add(area);
-          return super.mapDomain(area, domain, largePages);
+          return super.mapDomain(area, domain, isLarge);
         }
 
         private readonly reached = new WeakSet<IoptArea>();
@@ -253,16 +252,12 @@ export const entries = mutants(
     like: 'an unmap of the range that was to be mapped, from where the loop stood',
     bug: ({ IoptPages }) =>
       class extends IoptPages {
-        override mapDomain(
-          area: IoptArea,
-          domain: IommuDomain,
-          largePages: boolean,
-        ): ErrnoName | undefined {
+        override mapDomain(...[area, domain, isLarge]: MapDomain): ErrnoName | undefined {
           let error: ErrnoName | undefined;
           for (const { iova, physical, length } of this.runs(area)) {
             error =
               this.kernel.faults.allocPages(0) ??
-              domain.map(iova, physical, length, area.protection, largePages ? undefined : 4096n);
+              domain.map(iova, physical, length, area.protection, isLarge ? undefined : 4096n);
             if (error) break;
           }
           return error;

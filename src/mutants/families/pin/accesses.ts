@@ -14,7 +14,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 type PinCheck = Parameters<Access['checkPin']>;
 type RwOptions = Parameters<IoptPages['readWrite']>[2];
 
-/** Pinned pages, what they are charged to, and users in the kernel: the accesses of drivers, and emulated devices. */
+/** Users in the kernel: the accesses of drivers, and emulated devices. */
 export const entries = mutants(
   {
     id: 'SEED-0240',

@@ -4,7 +4,7 @@ import type { AccountMode } from '#reference/kernel/iommufd/accounting.ts';
 import { ULONG_MAX } from '#reference/kernel/lib/math.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
-/** Pinned pages, what they are charged to, and users in the kernel: what is charged, to whom, for how long. */
+/** Pinned pages: what is charged, to whom, for how long. */
 export const entries = mutants(
   {
     id: 'SEED-0242',

@@ -1,75 +1,26 @@
 import { AssertionError } from 'chai';
 
-import { makerOf } from '#commands/index.ts';
-import type { CommandRecord, Fields } from '#commands/record.ts';
-import { IOMMU_TEST_OP_TRIGGER_VEVENT, iommu_viommu_selftest } from '#uapi/iommufd/selftest.ts';
+import { IOMMU_TEST_OP_TRIGGER_VEVENT } from '#uapi/iommufd/selftest.ts';
 import { MAP_SHARED, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
 import type { MmapRequest } from '#port/process.ts';
 
 import { testCommand } from './support/calls/test-command.ts';
+import { makeGuestObject } from './support/calls/viommu.ts';
 import { Given, Then, When, type DataTable } from './support/cucumber.ts';
 import { parseValue } from './support/fields.ts';
-import type { Handle, ObjectHandle, ProcessHandle } from './support/handles.ts';
+import type { Handle, ProcessHandle } from './support/handles.ts';
 import { fdOf, idOf } from './support/words/names.ts';
-import type { NewGuestObject } from './support/words/guests.ts';
 import { loadBytes } from './support/looks/probes.ts';
-import { validFor } from './support/calls/scene.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 
-Given('{newGuestObject} on {object}', async function (wanted, object) {
-  const { kind, name } = wanted;
-  const { record, made } = makerOf(kind);
-  for (const need of record.needs) this.require(need);
-  const { command } = record;
-  const { iommufd = this.handles.first('iommufd'), ioas } = object as ObjectHandle;
-  const told = { [made.on ?? '']: idOf(object), ...valuesOf(record, wanted) };
-  const values = { ...validFor(this, this.it, command), ...told };
-  const data = await placeData(this, wanted);
-  const fields = await this.must(this.it, { fd: iommufd.fd, command }, { ...values, ...data });
-  const returned = data === undefined ? fields : { ...fields, ...(await loadData(this)) };
-  this.conclude({ ...this.outcome.record, fields: returned });
-  const region = regionOf(returned);
-  const id = Number(fields[made.id ?? '']);
-  const fd = made.fd === undefined ? {} : { fd: Number(fields[made.fd]) };
-  this.handles.add({ kind, name, id, iommufd, ioas, region, ...fd });
+Given('{newGuestObject} on {object}', async function (wanted, on) {
+  await makeGuestObject(this, wanted, on);
 });
 
-/** What the step says, as fields of the struct. */
-function valuesOf(
-  { command: { struct }, fields }: CommandRecord,
-  { device, number, range }: NewGuestObject,
-): Fields {
-  const numbered = Object.keys(fields).find((field) => number && field.endsWith(number.field));
-  const narrow = struct.codecs[numbered ?? '']?.size === 8 ? BigInt : Number;
-  return {
-    ...(device && { dev_id: idOf(device) }),
-    ...(number && numbered !== undefined && { [numbered]: narrow(number.value) }),
-    ...(range && { nesting_parent_iova: range.iova, length: range.length }),
-  };
-}
-
-/** The data of the test driver, where the step gives any. */
-async function placeData(
-  { it }: World,
-  { kind, number }: NewGuestObject,
-): Promise<Fields | undefined> {
-  if (kind !== 'vIOMMU' || number === undefined) return undefined;
-  const data = iommu_viommu_selftest.pack({ in_data: Number(number.value) });
-  await it.port.store(it.scratch.array, data);
-  return { data_len: data.length, data_uptr: it.scratch.array };
-}
-
-async function loadData({ it }: World): Promise<Fields> {
-  const bytes = await loadBytes(it, it.scratch.array, iommu_viommu_selftest.size);
-  return iommu_viommu_selftest.unpack(bytes);
-}
-
-function regionOf(fields: Fields): { offset: bigint; length: bigint } | undefined {
-  const { out_mmap_offset: offset, out_mmap_length: length } = fields;
-  if (typeof offset !== 'bigint' || typeof length !== 'bigint') return undefined;
-  return { offset, length };
-}
+Given('{newGuestObject} with {guestNumber} on {object}', async function (wanted, number, on) {
+  await makeGuestObject(this, wanted, on, number);
+});
 
 When('{device} reports {int} event(s)', async function (device, count) {
   this.require('test-cmd');

@@ -48,12 +48,12 @@ export const calls = {
     parameter(/the argument (\w+)/, (name) => ({ kind: 'argument', value: numberNamed(name) })),
   ),
   verdict: parameter(
-    /succeeds|(succeeds or )?fails with (?:one of )?(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)/,
-    (either, errnos): Verdict =>
+    /succeeds|(fails with|fails with one of|succeeds or fails with) (E[A-Z0-9]+(?:, E[A-Z0-9]+)*)/,
+    (words, errnos): Verdict =>
       errnos === undefined
         ? { kind: 'succeeds' }
         : {
-            kind: either === undefined ? 'fails' : 'either',
+            kind: words?.startsWith('succeeds') === true ? 'either' : 'fails',
             errnos: errnos.split(', ') as ErrnoName[],
           },
   ),

@@ -1,11 +1,13 @@
 import { iovaRegexp, sizeRegexp } from '../../values.ts';
-import { parameter } from './parameter.ts';
+import { parameter, re } from './parameter.ts';
 
 /** Both ends included. */
 export interface BitRange {
   readonly first: number;
   readonly last: number;
 }
+
+const bitRange = '\\d+(?: \\.\\. \\d+)?';
 
 export const values = {
   size: parameter(sizeRegexp, function (text): bigint {
@@ -15,7 +17,7 @@ export const values = {
     return this.size(text ?? '');
   }),
   bits: parameter(
-    /no bits|only bits? (\d+(?: \.\. \d+)?(?:, \d+(?: \.\. \d+)?)*)/,
+    re(`no bits|only bits? (${bitRange}(?:, ${bitRange})*)`),
     (text = ''): readonly BitRange[] =>
       [...text.matchAll(/(\d+)(?: \.\. (\d+))?/g)].map(([, first, last = first]) => ({
         first: Number(first),

@@ -59,7 +59,7 @@ describe('the catalogue of mutants', () => {
     }
     const [mutant] = catalogue;
     assert.ok(mutant);
-    const bug: Mutant['bug'] = ({ Access }) => class extends class extends Access {} {};
+    const bug: Mutant['bug'] = ({ iommufd }) => class extends class extends iommufd.Access {} {};
     assert.throws(() => withBug(defaultParts, { ...mutant, bug }), /extends no part/);
   });
 });

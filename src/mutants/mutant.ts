@@ -1,7 +1,7 @@
-import type { defaultParts, Parts } from '#reference/machine/parts.ts';
+import type { Parts } from '#reference/machine/parts.ts';
 
 /** A class of the reference. */
-export type Part = Parts[keyof Parts];
+export type Part = { [Floor in keyof Parts]: Parts[Floor][keyof Parts[Floor]] }[keyof Parts];
 
 /** A seeded bug: the reference with one part, rarely two, replaced. */
 export interface Mutant {
@@ -14,7 +14,7 @@ export interface Mutant {
   /** The commit that fixed it, by its title; or what our invention resembles. */
   readonly like: string;
   /** Each subclass takes the place of the part that it extends. */
-  readonly bug: (original: typeof defaultParts) => Part | readonly Part[];
+  readonly bug: (original: Parts) => Part | readonly Part[];
 }
 
 /** Those of one file below `families/`, by their ids. */
@@ -23,12 +23,19 @@ export function mutants(...entries: readonly Mutant[]): readonly Mutant[] {
 }
 
 /** The parts of a reference that has the bug. */
-export function withBug(original: typeof defaultParts, { id, bug }: Mutant): Parts {
-  const replaced = [bug(original)].flat().map((part) => {
-    const extended: unknown = Object.getPrototypeOf(part);
-    const named = Object.entries(original).find(([, each]) => each === extended);
-    if (named === undefined) throw new Error(`${id}: a class extends no part`);
-    return [named[0], part] as const;
-  });
-  return { ...original, ...Object.fromEntries(replaced) };
+export function withBug(original: Parts, { id, bug }: Mutant): Parts {
+  const floors: Record<string, Record<string, unknown>> = { ...original };
+  for (const part of [bug(original)].flat()) {
+    const [floor, name] = placeOf(Object.getPrototypeOf(part), original, id);
+    floors[floor] = { ...floors[floor], [name]: part };
+  }
+  return floors as unknown as Parts;
+}
+
+function placeOf(extended: unknown, original: Parts, id: string): readonly [string, string] {
+  for (const [floor, parts] of Object.entries(original)) {
+    const named = Object.entries(parts as object).find(([, part]) => part === extended);
+    if (named) return [floor, named[0]];
+  }
+  throw new Error(`${id}: a class extends no part`);
 }

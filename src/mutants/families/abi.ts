@@ -17,8 +17,8 @@ export const entries = mutants(
     story:
       'A fault queue whose ids cannot be told to the process leaves its file descriptor taken.',
     like: 'iommufd: Fix race during abort for file descriptors',
-    bug: ({ FaultCommands }) =>
-      class extends FaultCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultCommands {
         override alloc(command: UserCommand<typeof iommu_fault_alloc>): ErrnoName | undefined {
           const { files, limits } = command.task;
           const error = super.alloc(command);
@@ -32,8 +32,8 @@ export const entries = mutants(
     breaks: ['ABI-09'],
     story: 'IOMMU_IOAS_COPY and IOMMU_OPTION accept bytes behind their struct that are not zero.',
     like: 'iommufd: Add three missing structures in ucmd_buffer',
-    bug: ({ Dispatcher }) =>
-      class extends Dispatcher {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Dispatcher {
         protected override copyStruct(...call: CopyCall): Uint8Array | ErrnoName {
           const [task, address, command] = call;
           const bytes = super.copyStruct(...call);
@@ -48,8 +48,8 @@ export const entries = mutants(
     breaks: ['ABI-02'],
     story: 'A command is recognised by its number alone, under any type, direction and size.',
     like: 'a dispatcher that looks at _IOC_NR() only',
-    bug: ({ Dispatcher }) =>
-      class extends Dispatcher {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Dispatcher {
         protected override find(request: number): CommandRow | undefined {
           return super.find((IOMMU_DESTROY.request & ~0xff) | (request & 0xff));
         }
@@ -61,8 +61,8 @@ export const entries = mutants(
     story:
       'A command writes back all of its struct, also where the struct of the process is shorter.',
     like: 'copy_to_user() of sizeof(cmd) in place of min(user_size, kernel_size)',
-    bug: ({ UserCommand }) =>
-      class<S extends Struct> extends UserCommand<S> {
+    bug: ({ iommufd }) =>
+      class<S extends Struct> extends iommufd.UserCommand<S> {
         protected override get copiedBack(): number {
           return this.struct.size;
         }
@@ -73,8 +73,8 @@ export const entries = mutants(
     breaks: ['ABI-13'],
     story: 'A command corrects the size field to the size that the kernel knows.',
     like: 'a kernel that tells its own struct size as perf_event_open() does',
-    bug: ({ UserCommand }) =>
-      class<S extends Struct> extends UserCommand<S> {
+    bug: ({ iommufd }) =>
+      class<S extends Struct> extends iommufd.UserCommand<S> {
         override respond(changed: Partial<Value<S>>): ErrnoName | undefined {
           return super.respond({ ...changed, size: this.struct.size });
         }
@@ -85,8 +85,8 @@ export const entries = mutants(
     breaks: ['ABI-07'],
     story: 'Fields that a short struct lacks are read from what lies behind it.',
     like: 'copy_from_user() of sizeof(cmd) whatever size the caller said',
-    bug: ({ Dispatcher }) =>
-      class extends Dispatcher {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Dispatcher {
         protected override copyStruct(...call: CopyCall): Uint8Array | ErrnoName {
           const [task, address, command] = call;
           const bytes = super.copyStruct(...call);
@@ -101,8 +101,8 @@ export const entries = mutants(
     breaks: ['ABI-14', 'OBJ-33'],
     story: 'The id that a failed command had reserved is never free again.',
     like: 'iommufd_object_abort() without xa_erase()',
-    bug: ({ ObjectTable }) =>
-      class extends ObjectTable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.ObjectTable {
         override abort(id: number): void {
           super.abort(id);
           super.reserve();
@@ -114,8 +114,8 @@ export const entries = mutants(
     breaks: ['ABI-20'],
     story: 'A map that fails writes its struct back all the same, with an IOVA of 0.',
     like: 'respond() before the error is looked at',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override map(command: UserCommand<typeof iommu_ioas_map>): ErrnoName | undefined {
           const error = super.map(command);
           if (error) command.respond({ iova: 0n });
@@ -128,8 +128,8 @@ export const entries = mutants(
     breaks: ['ABI-28', 'IOAS-MAP-01'],
     story: 'A map looks its IOAS up before it looks at its flags.',
     like: 'checks in the order in which the fields stand in the struct',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override map(command: UserCommand<typeof iommu_ioas_map>): ErrnoName | undefined {
           const ioas = this.ioas(command.fields.ioas_id);
           return ioas === 'ENOENT' ? ioas : super.map(command);

@@ -22,8 +22,8 @@ export const entries = mutants(
     breaks: ['DIRTY-17', 'DIRTY-18'],
     story: 'A run of bits that passes the end of a page of the bitmap starts again at its front.',
     like: 'iommufd/iova_bitmap: Bounds check mapped::pages access',
-    bug: ({ IovaBitmap }) =>
-      class extends IovaBitmap {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaBitmap {
         protected override physical(address: bigint): bigint | undefined {
           const first = this.options.address - (this.options.address % PAGE);
           return super.physical(first + (address % PAGE));
@@ -35,8 +35,8 @@ export const entries = mutants(
     breaks: ['DIRTY-18'],
     story: 'What passes the part of the bitmap that is pinned is lost.',
     like: 'iommufd/iova_bitmap: Handle recording beyond the mapped pages',
-    bug: ({ IovaBitmap }) =>
-      class extends IovaBitmap {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaBitmap {
         override set(first: bigint, last: bigint): boolean {
           super.set(first, last);
           return true;
@@ -54,8 +54,8 @@ export const entries = mutants(
     breaks: ['DIRTY-17'],
     story: 'A bitmap that does not start a page is written from the start of its page on.',
     like: 'vfio/iova_bitmap: Fix PAGE_SIZE unaligned bitmaps',
-    bug: ({ IovaBitmap }) =>
-      class extends IovaBitmap {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaBitmap {
         constructor(kernel: Kernel, options: BitmapOptions) {
           super(kernel, { ...options, address: options.address - (options.address % PAGE) });
         }
@@ -66,8 +66,8 @@ export const entries = mutants(
     breaks: ['DIRTY-08', 'DIRTY-09'],
     story: 'The largest page size is refused, as its number of bits a word overflows.',
     like: "iommufd: Don't overflow during division for dirty tracking",
-    bug: ({ DirtyCommands }) =>
-      class extends DirtyCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DirtyCommands {
         override getBitmap(command: GetBitmap): ErrnoName | undefined {
           return command.fields.page_size >> 58n ? 'EINVAL' : super.getBitmap(command);
         }
@@ -78,8 +78,8 @@ export const entries = mutants(
     breaks: ['DIRTY-07'],
     story: 'A range without length is walked from its IOVA to the end, and all of it forgotten.',
     like: 'iommufd: Reject a zero-length dirty bitmap request',
-    bug: ({ DirtyCommands }) =>
-      class extends DirtyCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DirtyCommands {
         override getBitmap(command: GetBitmap): ErrnoName | undefined {
           const { length, iova } = command.fields;
           if (length > 0n) return super.getBitmap(command);
@@ -92,8 +92,8 @@ export const entries = mutants(
     breaks: ['DIRTY-11', 'DIRTY-13'],
     story: 'Dirty tracking leaves out devices that are at a nested page table on the parent.',
     like: 'iommu/vt-d: Add missing dirty tracking set for parent domain',
-    bug: ({ PagingDomain }) =>
-      class extends PagingDomain {
+    bug: ({ intel }) =>
+      class extends intel.PagingDomain {
         protected override toggleDirty(isEnabled: boolean): void {
           for (const user of this.users) user.setDirtyTracking(isEnabled);
         }
@@ -104,8 +104,8 @@ export const entries = mutants(
     breaks: ['DIRTY-05'],
     story: 'Switching tracking on leaves what was dirty before.',
     like: 'iopt_set_dirty_tracking() without iopt_clear_dirty_data()',
-    bug: ({ DirtyCommands }) =>
-      class extends DirtyCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DirtyCommands {
         protected override clear(): void {}
       },
   },
@@ -114,8 +114,8 @@ export const entries = mutants(
     breaks: ['DIRTY-14'],
     story: 'NO_CLEAR is not looked at.',
     like: 'a flag that is checked and not passed on',
-    bug: ({ DirtyCommands }) =>
-      class extends DirtyCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DirtyCommands {
         override getBitmap(command: GetBitmap): ErrnoName | undefined {
           const flags = command.fields.flags & ~1;
           return super.getBitmap(
@@ -129,8 +129,8 @@ export const entries = mutants(
     breaks: ['DIRTY-13'],
     story: 'What was told stays dirty.',
     like: 'read_and_clear_dirty() that reads only',
-    bug: ({ MockDomain }) =>
-      class extends MockDomain {
+    bug: ({ iommu }) =>
+      class extends iommu.MockDomain {
         protected override readDirty(first: bigint, last: bigint, visit: DirtyVisit): void {
           super.readDirty(first, last, (from, to) => visit(from, to) && false);
         }
@@ -141,8 +141,8 @@ export const entries = mutants(
     breaks: ['DIRTY-11'],
     story: 'Bits are counted from IOVA 0, and wrap at the end of the bitmap.',
     like: 'an index of the IOVA in place of one of its offset',
-    bug: ({ IovaBitmap }) =>
-      class extends IovaBitmap {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaBitmap {
         protected override bitOf(iova: bigint): bigint {
           return (iova / this.bytesPerBit) % (this.lastBit + 1n);
         }
@@ -153,8 +153,8 @@ export const entries = mutants(
     breaks: ['DIRTY-03', 'DIRTY-04'],
     story: 'Tracking that is on already cannot be switched on again.',
     like: 'EEXIST for a state that is there',
-    bug: ({ DirtyCommands }) =>
-      class extends DirtyCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DirtyCommands {
         private readonly enabled = new Set<number>();
 
         override setTracking(command: SetCommand): ErrnoName | undefined {
@@ -173,8 +173,8 @@ export const entries = mutants(
     breaks: ['DIRTY-15', 'DIRTY-17'],
     story: 'An entry that is larger than a page is told as its first page.',
     like: 'a record of the page size in place of the size of the entry',
-    bug: ({ IovaBitmap }) =>
-      class extends IovaBitmap {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaBitmap {
         override set(first: bigint): boolean {
           return super.set(first, first);
         }
@@ -185,8 +185,8 @@ export const entries = mutants(
     breaks: ['DIRTY-10'],
     story: 'Whether a page table tracks is asked before the range is looked at.',
     like: 'a check for dirty_ops at the top',
-    bug: ({ DirtyCommands }) =>
-      class extends DirtyCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DirtyCommands {
         override getBitmap(command: GetBitmap): ErrnoName | undefined {
           const hwpt = this.context.objects.get(command.fields.hwpt_id, HwptPaging);
           const error = super.getBitmap(command);
@@ -200,8 +200,8 @@ export const entries = mutants(
     breaks: ['DIRTY-19'],
     story: 'A range with a hole in it has no dirty bitmap.',
     like: 'the result of the walk, which nobody looks at',
-    bug: ({ DirtyCommands }) =>
-      class extends DirtyCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DirtyCommands {
         override getBitmap(command: GetBitmap): ErrnoName | undefined {
           const error = super.getBitmap(command);
           const { hwpt_id, iova, length } = command.fields;
@@ -216,17 +216,17 @@ export const entries = mutants(
     breaks: ['DIRTY-20'],
     story: 'A bitmap that is not there is an error.',
     like: 'a propagated result of iova_bitmap_set()',
-    bug: ({ IovaBitmap, DirtyCommands }) => {
+    bug: ({ iommufd }) => {
       let missed = false;
       return [
-        class extends IovaBitmap {
+        class extends iommufd.IovaBitmap {
           override set(first: bigint, last: bigint): boolean {
             const isThere = super.set(first, last);
             missed ||= !isThere;
             return isThere;
           }
         },
-        class extends DirtyCommands {
+        class extends iommufd.DirtyCommands {
           override getBitmap(command: GetBitmap): ErrnoName | undefined {
             missed = false;
             return super.getBitmap(command) ?? (missed ? 'EFAULT' : undefined);
@@ -240,8 +240,8 @@ export const entries = mutants(
     breaks: ['DIRTY-21'],
     story: 'The memory of a bitmap is looked at before there is a bit to set.',
     like: 'iova_bitmap_alloc() that pins the first page',
-    bug: ({ DirtyCommands }) =>
-      class extends DirtyCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DirtyCommands {
         override getBitmap(command: GetBitmap): ErrnoName | undefined {
           const error = super.getBitmap(command);
           if (error) return error;
@@ -255,8 +255,8 @@ export const entries = mutants(
     breaks: ['DIRTY-05'],
     story: 'Tracking that is switched on finds what was dirty before.',
     like: 'iopt_set_dirty_tracking() without iopt_clear_dirty_data()',
-    bug: ({ DirtyCommands }) =>
-      class extends DirtyCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DirtyCommands {
         protected override clear(): void {}
       },
   },
@@ -265,8 +265,8 @@ export const entries = mutants(
     breaks: ['DIRTY-14', 'DIRTY-15'],
     story: 'Of a large page that is asked for in part nothing is told.',
     like: 'a walk that leaves out entries which begin before the range',
-    bug: ({ MockDomain }) =>
-      class extends MockDomain {
+    bug: ({ iommu }) =>
+      class extends iommu.MockDomain {
         protected override readDirty(first: bigint, last: bigint, visit: DirtyVisit): void {
           const [start = last] = [...this.entries.keys()].filter((iova) => iova >= first);
           if (start <= last) super.readDirty(start, last, visit);
@@ -278,8 +278,8 @@ export const entries = mutants(
     breaks: ['DIRTY-17', 'DIRTY-11'],
     story: 'The last byte of a bitmap is taken from the page of its first.',
     like: 'a kmap of one page for a bitmap that lies on two',
-    bug: ({ IovaBitmap }) =>
-      class extends IovaBitmap {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaBitmap {
         protected override physical(address: bigint): bigint | undefined {
           const first = this.options.address;
           const isNext = address >> 12n === (first >> 12n) + 1n;
@@ -292,8 +292,8 @@ export const entries = mutants(
     breaks: ['DIRTY-12'],
     story: 'A bitmap is cleared before its bits are set.',
     like: 'a memset() for safety',
-    bug: ({ DirtyCommands }) =>
-      class extends DirtyCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DirtyCommands {
         override getBitmap(command: GetBitmap): ErrnoName | undefined {
           const { data, length, page_size } = command.fields;
           const bytes = page_size > 0n ? Number(length / page_size / 8n) + 1 : 0;
@@ -307,8 +307,8 @@ export const entries = mutants(
     breaks: ['DIRTY-16'],
     story: 'A bit stands for the first page of those that it covers.',
     like: 'a bitmap that is filled by the start of each entry only where it is aligned',
-    bug: ({ IovaBitmap }) =>
-      class extends IovaBitmap {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaBitmap {
         override set(first: bigint, last: bigint): boolean {
           const isFirst = (first - this.options.iova) % this.bytesPerBit === 0n;
           return isFirst || last - first > this.bytesPerBit ? super.set(first, last) : true;
@@ -320,8 +320,8 @@ export const entries = mutants(
     breaks: ['DIRTY-13'],
     story: 'Dirty bits are cleared, and the caches still know them to be set.',
     like: 'read_and_clear_dirty() without iommu_iotlb_sync()',
-    bug: ({ SecondStageDirty }) =>
-      class extends SecondStageDirty {
+    bug: ({ intel }) =>
+      class extends intel.SecondStageDirty {
         protected override flush(): void {}
       },
   },

@@ -19,8 +19,8 @@ type InfoCommand = Parameters<DeviceCommands['getHwInfo']>[0];
 function telling(
   change: (answer: Partial<Fields>, asked: Fields) => Partial<Fields>,
 ): Mutant['bug'] {
-  return ({ DeviceCommands: Commands }) =>
-    class extends Commands {
+  return ({ iommufd }) =>
+    class extends iommufd.DeviceCommands {
       override getHwInfo(command: InfoCommand): ErrnoName | undefined {
         const { fields } = command;
         const answered = answering(command, (answer) => ({ ...answer, ...change(answer, fields) }));
@@ -31,8 +31,8 @@ function telling(
 
 /** A kernel that looks at other fields than it was given. */
 function asking(change: (fields: Fields) => Partial<Fields>): Mutant['bug'] {
-  return ({ DeviceCommands: Commands }) =>
-    class extends Commands {
+  return ({ iommufd }) =>
+    class extends iommufd.DeviceCommands {
       override getHwInfo(command: InfoCommand): ErrnoName | undefined {
         return super.getHwInfo(mistaken(command, change(command.fields)));
       }
@@ -53,8 +53,8 @@ export const entries = mutants(
     breaks: ['HWINFO-06'],
     story: 'What lies behind the data in the buffer stays as it was.',
     like: 'iommufd_get_hw_info() without clear_user()',
-    bug: ({ DeviceCommands }) =>
-      class extends DeviceCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DeviceCommands {
         protected override clearUser(): undefined {}
       },
   },
@@ -63,8 +63,8 @@ export const entries = mutants(
     breaks: ['HWINFO-05'],
     story: 'All data are written, whatever the length of the buffer.',
     like: 'copy_to_user(user_ptr, data, data_len)',
-    bug: ({ DeviceCommands }) =>
-      class extends DeviceCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DeviceCommands {
         protected override copyData(command: InfoCommand, data: Uint8Array): ErrnoName | undefined {
           const data_len = Math.max(command.fields.data_len, data.length);
           return super.copyData(mistaken(command, { data_len }), data);
@@ -92,8 +92,8 @@ export const entries = mutants(
     breaks: ['HWINFO-09'],
     story: 'A type that the IOMMU does not have gives the data of the type that it has.',
     like: 'a hw_info() that never looks at *type',
-    bug: ({ DeviceCommands }) =>
-      class extends DeviceCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DeviceCommands {
         protected override offers(): boolean {
           return true;
         }
@@ -104,8 +104,8 @@ export const entries = mutants(
     breaks: ['HWINFO-07'],
     story: 'The struct is written although the data could not be.',
     like: 'an EFAULT that is kept until after iommufd_ucmd_respond()',
-    bug: ({ DeviceCommands }) =>
-      class extends DeviceCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DeviceCommands {
         override getHwInfo(command: InfoCommand): ErrnoName | undefined {
           const error = super.getHwInfo(command);
           if (error === 'EFAULT') super.getHwInfo(mistaken(command, { data_len: 0 }));
@@ -145,8 +145,8 @@ export const entries = mutants(
     breaks: ['HWINFO-15'],
     story: 'The two registers of a VT-d unit change places.',
     like: 'vtd->cap_reg = iommu->ecap',
-    bug: ({ IntelIommu }) =>
-      class extends IntelIommu {
+    bug: ({ intel }) =>
+      class extends intel.IntelIommu {
         override hardwareInfo(): HardwareInfo {
           const { type, data } = super.hardwareInfo();
           const info = iommu_hw_info_vtd.unpack(data);
@@ -161,8 +161,8 @@ export const entries = mutants(
     breaks: ['HWINFO-16'],
     story: 'The identification registers are those of a unit with one stage.',
     like: 'arm_smmu_hw_info() that reads what the driver uses rather than what there is',
-    bug: ({ ArmSmmuV3 }) =>
-      class extends ArmSmmuV3 {
+    bug: ({ arm }) =>
+      class extends arm.ArmSmmuV3 {
         override hardwareInfo(): HardwareInfo {
           const { type, data } = super.hardwareInfo();
           const idr0 = data.slice();
@@ -176,8 +176,8 @@ export const entries = mutants(
     breaks: ['HWINFO-11'],
     story: 'A driver without information refuses to be asked for a type of it.',
     like: 'iommufd_get_hw_info() that checks the type before it looks for hw_info()',
-    bug: ({ DeviceCommands }) =>
-      class extends DeviceCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DeviceCommands {
         protected override offers(info: HardwareInfo, command: InfoCommand): boolean {
           const isAsked = (command.fields.flags & IOMMU_HW_INFO_FLAG_INPUT_TYPE) !== 0;
           if (info.type === IOMMU_HW_INFO_TYPE_NONE && isAsked) return false;
@@ -190,8 +190,8 @@ export const entries = mutants(
     breaks: ['HWINFO-18'],
     story: 'The two registers of an AMD IOMMU change places.',
     like: 'hwinfo->efr = amd_iommu_efr2',
-    bug: ({ AmdIommu }) =>
-      class extends AmdIommu {
+    bug: ({ amd }) =>
+      class extends amd.AmdIommu {
         override hardwareInfo(): HardwareInfo {
           const { type, data } = super.hardwareInfo();
           const { efr, efr2 } = iommu_hw_info_amd.unpack(data);

@@ -18,8 +18,8 @@ export const entries = mutants(
     breaks: ['HWQ-10', 'IOAS-UNMAP-15'],
     story: 'The memory of a hardware queue can be unmapped.',
     like: 'an access without lock_area',
-    bug: ({ HwQueueMemory }) =>
-      class extends HwQueueMemory {
+    bug: ({ iommufd }) =>
+      class extends iommufd.HwQueueMemory {
         override pin(ioas: Ioas): ErrnoName | undefined {
           const error = super.pin(ioas);
           for (const area of ioas.iopt.areas.all()) area.locks = 0;
@@ -32,8 +32,8 @@ export const entries = mutants(
     breaks: ['HWQ-07'],
     story: 'Pages of a hardware queue need not follow each other.',
     like: 'iommufd_hw_queue_alloc_phys() without its last check',
-    bug: ({ HwQueueMemory }) =>
-      class extends HwQueueMemory {
+    bug: ({ iommufd }) =>
+      class extends iommufd.HwQueueMemory {
         override pin(ioas: Ioas): ErrnoName | undefined {
           const error = super.pin(ioas);
           return error === 'EFAULT' ? undefined : error;
@@ -45,8 +45,8 @@ export const entries = mutants(
     breaks: ['HWQ-12', 'OBJ-17'],
     story: 'A hardware queue does not hold the one before it.',
     like: 'mock_hw_queue_init_phys() without iommufd_hw_queue_depend()',
-    bug: ({ MockViommu }) =>
-      class extends MockViommu {
+    bug: ({ iommu }) =>
+      class extends iommu.MockViommu {
         override initHwQueue(...[queue, index, physical]: InitQueue): ErrnoName | undefined {
           const error = super.initHwQueue(queue, index, physical);
           const previous = this.queues[index - 1];
@@ -61,8 +61,8 @@ export const entries = mutants(
     story:
       'Of the pages of a hardware queue that begins in the middle of one the last is left out.',
     like: 'a length that is rounded up without the offset',
-    bug: ({ HwQueueMemory }) =>
-      class extends HwQueueMemory {
+    bug: ({ iommufd }) =>
+      class extends iommufd.HwQueueMemory {
         constructor(access: Access, range: QueueRange) {
           const offset = range.baseAddress % 4096n;
           super(access, {
@@ -77,8 +77,8 @@ export const entries = mutants(
     breaks: ['HWQ-11'],
     story: 'The first queue of a vIOMMU may have any number.',
     like: 'a check of the queue before that looks at the first one only',
-    bug: ({ MockViommu }) =>
-      class extends MockViommu {
+    bug: ({ iommu }) =>
+      class extends iommu.MockViommu {
         override initHwQueue(...[queue, index, physical]: InitQueue): ErrnoName | undefined {
           const isFirst = !this.queues.some(Boolean);
           const error = super.initHwQueue(queue, index, physical);
@@ -93,8 +93,8 @@ export const entries = mutants(
     breaks: ['HWQ-03', 'HWQ-02'],
     story: 'The range of a hardware queue is looked at when its vIOMMU has been found.',
     like: 'a check behind a lookup',
-    bug: ({ HwQueueCommands }) =>
-      class extends HwQueueCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.HwQueueCommands {
         protected override check(command: AllocQueue): ErrnoName | undefined {
           const error = super.check(command);
           const { viommu_id } = command.fields;
@@ -108,8 +108,8 @@ export const entries = mutants(
     breaks: ['HWQ-08'],
     story: 'A hardware queue may lie in memory that can only be written.',
     like: 'a pin for writing of what is read',
-    bug: ({ Access }) =>
-      class extends Access {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         protected override checkArea(area: IoptArea, write: boolean): ErrnoName | undefined {
           return this.options.unmap ? super.checkArea(area, write) : undefined;
         }

@@ -14,8 +14,8 @@ export const entries = mutants(
     breaks: ['IOAS-ALLOC-04'],
     story: 'Two page tables have one tag in the cache of the IOMMU.',
     like: 'iommu/vt-d: Always reserve a domain ID for identity setup',
-    bug: ({ IntelIommu }) =>
-      class extends IntelIommu {
+    bug: ({ intel }) =>
+      class extends intel.IntelIommu {
         protected override takeDomainId(): number {
           return 1;
         }
@@ -28,8 +28,8 @@ export const entries = mutants(
     breaks: ['IOAS-ALLOC-01'],
     story: 'The command that made an IOAS keeps its reference, and nobody can destroy it.',
     like: 'iommufd_object_finalize() without the matching put',
-    bug: ({ Ioas }) =>
-      class extends Ioas {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Ioas {
         constructor(id: number, kernel: Kernel) {
           super(id, kernel);
           this.users = 1;
@@ -41,8 +41,8 @@ export const entries = mutants(
     breaks: ['IOAS-ALLOC-02'],
     story: 'IOMMU_IOAS_ALLOC ignores flags.',
     like: 'a flags field that nobody looks at',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override alloc(command: UserCommand<typeof iommu_ioas_alloc>): ErrnoName | undefined {
           return super.alloc(mistaken(command, { flags: 0 }));
         }
@@ -53,8 +53,8 @@ export const entries = mutants(
     breaks: ['IOAS-ALLOC-03'],
     story: 'The usable IOVAs of a new IOAS begin at the second page.',
     like: 'the lowest automatic IOVA taken for the lowest usable one',
-    bug: ({ ReservedIovas }) =>
-      class extends ReservedIovas {
+    bug: ({ iommufd }) =>
+      class extends iommufd.ReservedIovas {
         override usable(): Iterable<Range> {
           return this.counts.gaps({ first: 4096n, last: ULONG_MAX });
         }
@@ -65,9 +65,9 @@ export const entries = mutants(
     breaks: ['IOAS-ALLOC-04'],
     story: 'All IOASs have one tree of areas.',
     like: 'a static interval tree',
-    bug: ({ AreaTree, IoPagetable }) => {
-      const shared = new AreaTree();
-      return class extends IoPagetable {
+    bug: ({ iommufd }) => {
+      const shared = new iommufd.AreaTree();
+      return class extends iommufd.IoPagetable {
         override readonly areas = shared;
       };
     },

@@ -16,8 +16,8 @@ export const entries = mutants(
     breaks: ['IOAS-COPY-07'],
     story: 'A copy passes over a hole in the middle of its source.',
     like: 'iopt_get_pages() that does not ask whether the areas touch',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override slices(iova: bigint, length: bigint): PagesSlice[] | ErrnoName {
           const whole = super.slices(iova, length);
           const last = iova + length - 1n;
@@ -35,8 +35,8 @@ export const entries = mutants(
     breaks: ['IOAS-COPY-08'],
     story: 'A copy of a part of a mapping leads to the beginning of the mapping.',
     like: 'iopt_get_pages() with start_byte of the area',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override slices(iova: bigint, length: bigint): PagesSlice[] | ErrnoName {
           const slices = super.slices(iova, length);
           const area = this.areas.intersecting(iova, iova);
@@ -52,8 +52,8 @@ export const entries = mutants(
     breaks: ['IOAS-COPY-14'],
     story: 'A copy may be writeable whatever its memory was mapped for.',
     like: 'iopt_insert_area() without the test of pages->writable',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         protected override checkSlice(
           slice: PagesSlice,
           { read }: IommuProtection,
@@ -67,8 +67,8 @@ export const entries = mutants(
     breaks: ['IOAS-COPY-18'],
     story: 'Each mapping of a page is charged for it, not only the first.',
     like: 'do_update_pinned() with all pages in place of those that are new',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         override pin(first: number, last: number): ErrnoName | undefined {
           const before = this.pinnedPages;
           const error = super.pin(first, last);
@@ -82,8 +82,8 @@ export const entries = mutants(
     breaks: ['IOAS-COPY-19'],
     story: 'Pages are unpinned with the first of the mappings that use them.',
     like: 'pages->npinned without a look at the other areas',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         protected override use(index: number, difference: 1 | -1): number {
           const users = super.use(index, difference);
           return difference === -1 ? 0 : users;
@@ -95,8 +95,8 @@ export const entries = mutants(
     breaks: ['IOAS-COPY-24'],
     story: 'A copy answers with src_iova set to where it went.',
     like: 'cmd->src_iova = iova',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override copy(command: Copy): ErrnoName | undefined {
           const wrong = answering(command, ({ dst_iova = 0n }) => ({
             dst_iova,
@@ -111,8 +111,8 @@ export const entries = mutants(
     breaks: ['IOAS-COPY-05'],
     story: 'A copy of no bytes is refused before its source is looked up.',
     like: 'a check of the length with those of the flags',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override copy(command: Copy): ErrnoName | undefined {
           const error = super.copy(command);
           return error === 'ENOENT' && command.fields.length === 0n ? 'EINVAL' : error;
@@ -124,8 +124,8 @@ export const entries = mutants(
     breaks: ['IOAS-COPY-06'],
     story: 'A source that wraps is one that is not mapped.',
     like: 'a walk over areas that finds out by itself',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override slices(iova: bigint, length: bigint): PagesSlice[] | ErrnoName {
           const slices = super.slices(iova, length);
           return slices === 'EOVERFLOW' ? 'ENOENT' : slices;
@@ -137,8 +137,8 @@ export const entries = mutants(
     breaks: ['IOAS-COPY-16', 'IOAS-COPY-15'],
     story: 'A copy has no right that its source lacks.',
     like: 'the rights of the area in place of those of its pages',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override copy(command: Copy): ErrnoName | undefined {
           const { src_ioas_id, src_iova, flags } = command.fields;
           const source = this.ioas(src_ioas_id);
@@ -155,8 +155,8 @@ export const entries = mutants(
     breaks: ['IOAS-COPY-09'],
     story: 'The pieces of a copy cannot be unmapped one by one.',
     like: 'one area for the whole of a copy',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         private readonly joined: { first: bigint; last: bigint }[] = [];
 
         override map(request: MapRequest): bigint | ErrnoName {
@@ -179,8 +179,8 @@ export const entries = mutants(
     breaks: ['IOAS-COPY-22'],
     story: 'What a copy puts into a page table is pinned anew from its addresses.',
     like: 'pages that are looked up although they are pinned',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         override pin(first: number, last: number): ErrnoName | undefined {
           const { source } = this;
           if (source.kind === 'user' && source.memory.exited) return 'EFAULT';

@@ -27,8 +27,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-22'],
     story: 'The revocation of a dma-buf reaches for a mapping of it that is gone.',
     like: 'iommufd: Destroy the pages content after detaching from dmabuf',
-    bug: ({ DmabufPages }) =>
-      class extends DmabufPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DmabufPages {
         override unmapDomain(area: IoptArea, domain: IommuDomain): void {
           const before = [...this.mapped];
           super.unmapDomain(area, domain);
@@ -45,11 +45,11 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-19'],
     story: 'The second page table of an IOAS gets a dma-buf as if its pages had been pinned.',
     like: 'iommufd: Keep dmabuf PFNs MMIO when filling another domain',
-    bug: ({ DmabufPages, IoptPages }) =>
-      class extends DmabufPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DmabufPages {
         override mapDomain(area: IoptArea, domain: IommuDomain): ErrnoName | undefined {
           if (this.mapped.size === 0) return super.mapDomain(area, domain);
-          return IoptPages.prototype.mapDomain.call(this, area, domain, true);
+          return iommufd.IoptPages.prototype.mapDomain.call(this, area, domain, true);
         }
       },
   },
@@ -58,8 +58,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-19'],
     story: 'An unmap that has come over a dma-buf takes the memory behind it for one as well.',
     like: 'iommufd: Initialize batch->kind in batch_clear()',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         private kind = '';
 
         override unmap(first: bigint, last: bigint): Unmapped {
@@ -78,8 +78,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-19'],
     story: 'The memory of a device is charged like memory of the process.',
     like: 'iommufd: Avoid including VM_PFNMAP memory from RLIMIT_MEMLOCK',
-    bug: ({ DmabufPages }) =>
-      class extends DmabufPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DmabufPages {
         override pin(first: number, last: number): ErrnoName | undefined {
           return this.accounting.charge(BigInt(last - first + 1));
         }
@@ -94,8 +94,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-22', 'IOAS-FILE-28'],
     story: 'The revocation of a dma-buf reaches the first page table only.',
     like: 'iopt_revoke_notify() that stops after one area',
-    bug: ({ DmabufPages }) =>
-      class extends DmabufPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DmabufPages {
         override invalidate(): void {
           const [, ...others] = this.mapped;
           for (const other of others) this.mapped.delete(other);
@@ -108,8 +108,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-28'],
     story: 'A copy of a dma-buf is not told of a revocation once the original is unmapped.',
     like: 'dma_buf_detach() with the first area in place of the last',
-    bug: ({ DmabufPages }) =>
-      class extends DmabufPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.DmabufPages {
         private readonly told: DmabufPagesOptions['dmabuf'];
 
         constructor(kernel: Kernel, options: DmabufPagesOptions) {
@@ -128,8 +128,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-02', 'IOAS-FILE-03', 'IOAS-FILE-04'],
     story: 'IOMMU_IOAS_MAP_FILE looks at the file descriptor before everything else.',
     like: 'fget() at the top of the ioctl',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override mapFile(command: MapFile): ErrnoName | undefined {
           const file = command.task.files.get(command.fields.fd);
           return file === 'EBADF' ? file : super.mapFile(command);
@@ -141,8 +141,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-08'],
     story: 'A map that reaches beyond a file fails as one that has run out of memory.',
     like: 'the errno of the page cache in place of the check of the size',
-    bug: ({ Memfd }) =>
-      class extends Memfd {
+    bug: ({ mm }) =>
+      class extends mm.Memfd {
         override pinPages(offset: bigint, count: number): readonly Pfn[] | ErrnoName {
           const pfns = super.pinPages(offset, count);
           return pfns === 'EINVAL' ? 'ENOMEM' : pfns;
@@ -154,8 +154,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-10'],
     story: 'A map of a file begins at the beginning of a page.',
     like: 'start >> PAGE_SHIFT without the rest',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override mapFile(command: MapFile): ErrnoName | undefined {
           const start = alignDown(command.fields.start, PAGE_SIZE);
           return super.mapFile(mistaken(command, { start }));
@@ -167,8 +167,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-13'],
     story: 'A map of a file needs the process that made it, as a map of its memory does.',
     like: 'mmget_not_zero() also where no memory of a process is used',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         override pin(first: number, last: number): ErrnoName | undefined {
           return this.accounting.memory.exited ? 'EFAULT' : super.pin(first, last);
         }
@@ -179,8 +179,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-15'],
     story: 'Pinned pages of a file are not charged.',
     like: "page cache that is nobody's",
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         override pin(first: number, last: number): ErrnoName | undefined {
           if (this.source.kind === 'file') this.accounting = uncharged(this.accounting);
           return super.pin(first, last);
@@ -192,8 +192,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-06', 'IOAS-FILE-07'],
     story: 'A file that is no memory is refused when it is mapped.',
     like: 'a look at the file before it is needed',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override mapFile(command: MapFile): ErrnoName | undefined {
           const file = command.task.files.get(command.fields.fd);
           const error = super.mapFile(command);
@@ -208,8 +208,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-24'],
     story: 'An access can pin what is behind a dma-buf.',
     like: 'a dma-buf that is taken for pages',
-    bug: ({ Access: Original }) =>
-      class extends Original {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         protected override pinPiece(piece: Piece): ErrnoName | undefined {
           if (piece.area.pages.source.kind !== 'dmabuf') return super.pinPiece(piece);
           piece.area.accesses++;
@@ -222,8 +222,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-18'],
     story: 'Of a dma-buf with several ranges the first one is mapped, and what lies behind it.',
     like: 'vfio/pci: the check of the number of ranges left out',
-    bug: ({ Dmabuf }) =>
-      class extends Dmabuf {
+    bug: ({ mm }) =>
+      class extends mm.Dmabuf {
         override mapForIommufd(): bigint | ErrnoName {
           const [first] = this.ranges;
           return first && !this.revoked ? first.physical : 'ENODEV';
@@ -235,8 +235,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-22', 'IOAS-FILE-28'],
     story: 'Registers that are switched off stay where they are mapped.',
     like: 'vfio/pci: the importers are not told when memory is switched off',
-    bug: ({ VfioPciDmabufs }) =>
-      class extends VfioPciDmabufs {
+    bug: ({ vfio }) =>
+      class extends vfio.VfioPciDmabufs {
         override move(revoked: boolean): void {
           for (const dmabuf of this.exported) dmabuf.revoked = revoked;
         }
@@ -247,8 +247,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-22'],
     story: 'Registers that are switched on again cannot be mapped any more.',
     like: 'vfio/pci: dma-bufs stay revoked when memory is switched on',
-    bug: ({ VfioPciDmabufs }) =>
-      class extends VfioPciDmabufs {
+    bug: ({ vfio }) =>
+      class extends vfio.VfioPciDmabufs {
         override move(revoked: boolean): void {
           if (revoked) super.move(revoked);
         }
@@ -259,8 +259,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-19'],
     story: 'A dma-buf begins one page behind the registers that were asked for.',
     like: 'vfio/pci: the offset of a range counted from the second page',
-    bug: ({ Dmabuf }) =>
-      class extends Dmabuf {
+    bug: ({ mm }) =>
+      class extends mm.Dmabuf {
         constructor(...ranges: readonly DmabufRange[]) {
           super(...ranges.map((range) => ({ ...range, physical: range.physical + 4096n })));
         }

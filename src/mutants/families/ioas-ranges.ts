@@ -14,8 +14,8 @@ export const entries = mutants(
     breaks: ['IOAS-RANGES-12'],
     story: 'An access that could not move is still listed by its IOAS after it has left.',
     like: 'iommufd: Fix iopt_access_list_id overwrite bug',
-    bug: ({ Access }) =>
-      class extends Access {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         private lost = false;
 
         override attach(ioasId: number): ErrnoName | undefined {
@@ -37,8 +37,8 @@ export const entries = mutants(
     story:
       'The empty range below an aperture that begins at 0 is reserved as if it were everything.',
     like: "iommu: Don't reserve 0-length IOVA region",
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         protected override reserveOutside(domain: IommuDomain): ErrnoName | undefined {
           if (domain.geometry.first > 0n) return super.reserveOutside(domain);
           return this.reserve({ first: 0n, last: ULONG_MAX }, domain);
@@ -50,8 +50,8 @@ export const entries = mutants(
     breaks: ['IOAS-RANGES-03'],
     story: 'The ends of the usable ranges are exclusive.',
     like: 'a range as start and end in place of start and last',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override *usable(): Iterable<Range> {
           for (const { first, last } of super.usable())
             yield { first, last: minimum(last + 1n, ULONG_MAX) };
@@ -64,8 +64,8 @@ export const entries = mutants(
     story:
       'With too little room the number of ranges that were written is returned, not how many there are.',
     like: 'num_iovas clamped to what the caller said',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override iovaRanges(
           command: UserCommand<typeof iommu_ioas_iova_ranges>,
         ): ErrnoName | undefined {
@@ -83,8 +83,8 @@ export const entries = mutants(
     breaks: ['IOAS-RANGES-08'],
     story: 'The alignment that a page table asked for stays when the page table is gone.',
     like: 'iopt_table_remove_domain() without iopt_calculate_iova_alignment()',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override removeDomain(domain: IommuDomain): void {
           const before = this.iovaAlignment;
           super.removeDomain(domain);
@@ -97,8 +97,8 @@ export const entries = mutants(
     breaks: ['IOAS-RANGES-08', 'IOAS-RANGES-07'],
     story: 'A range that two owners reserve is usable when the first of them lets it go.',
     like: 'reserved ranges without a count of who needs them',
-    bug: ({ ReservedIovas }) =>
-      class extends ReservedIovas {
+    bug: ({ iommufd }) =>
+      class extends iommufd.ReservedIovas {
         override removeAllOf(owner: object): Range[] {
           const gone = this.owned.get(owner) ?? [];
           for (const [other, ranges] of this.owned) {
@@ -119,8 +119,8 @@ export const entries = mutants(
     breaks: ['IOAS-RANGES-10'],
     story: 'The usable ranges are only those that are allowed.',
     like: 'IOVA_RANGES and ALLOW_IOVAS on one list',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override *usable(): Iterable<Range> {
           const allowed = [...this.allowed.all()];
           for (const { first, last } of super.usable()) {

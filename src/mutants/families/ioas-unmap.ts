@@ -21,8 +21,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-16', 'IOAS-UNMAP-17'],
     story: 'The walk of an unmap is still open when the next map comes, and takes it away.',
     like: 'iommufd: Fix a race with concurrent allocation and unmap',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         private walk: { first: bigint; last: bigint } | undefined;
 
         override unmap(first: bigint, last: bigint): Unmapped {
@@ -43,8 +43,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-13'],
     story: 'After it has told the accesses, an unmap goes on with an area that is gone meanwhile.',
     like: 'iommufd: Do not access the area pointer after unlocking',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         protected override evictAccesses(area: IoptArea): void {
           super.evictAccesses(area);
           this.unmapArea(area);
@@ -56,8 +56,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-17'],
     story: 'The last page of what is unmapped is not flushed.',
     like: 'iommu: Switch gather->end to the inclusive end',
-    bug: ({ QueuedInvalidation }) =>
-      class extends QueuedInvalidation {
+    bug: ({ intel }) =>
+      class extends intel.QueuedInvalidation {
         override flushRange(domainId: number, iova: bigint, length: bigint): void {
           for (let done = 0n; done < length - PAGE; done += PAGE)
             super.flushRange(domainId, iova + done, PAGE);
@@ -69,8 +69,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-17'],
     story: 'An unmap is over before the IOMMU has forgotten the translation.',
     like: 'iommu/amd: Wait for completion instead of returning early',
-    bug: ({ QueuedInvalidation }) =>
-      class extends QueuedInvalidation {
+    bug: ({ intel }) =>
+      class extends intel.QueuedInvalidation {
         private late: () => void = () => undefined;
 
         override flushRange(domainId: number, iova: bigint, length: bigint): void {
@@ -84,8 +84,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-17'],
     story: 'What a parent loses is flushed for the devices that are at the parent itself.',
     like: 'iommu/vt-d: Add missing iotlb flush for parent domain',
-    bug: ({ CacheTags }) =>
-      class extends CacheTags {
+    bug: ({ intel }) =>
+      class extends intel.CacheTags {
         protected override flush(tag: CacheTag, iova: bigint, length: bigint): void {
           if (tag.kind !== 'nesting') super.flush(tag, iova, length);
         }
@@ -96,8 +96,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-17'],
     story: 'The flush of a range is as long as the range, but begins at a multiple of its length.',
     like: 'iommu/vt-d: Calculate mask for non-aligned flushes',
-    bug: ({ QueuedInvalidation }) =>
-      class extends QueuedInvalidation {
+    bug: ({ intel }) =>
+      class extends intel.QueuedInvalidation {
         override flushRange(domainId: number, iova: bigint, length: bigint): void {
           let size = PAGE;
           while (size < length) size *= 2n;
@@ -110,8 +110,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-17'],
     story: 'A flush reaches the translations of small pages only.',
     like: 'iommu/arm-smmu-v3: Set TTL invalidation hint better',
-    bug: ({ Iotlb }) =>
-      class extends Iotlb {
+    bug: ({ hardware }) =>
+      class extends hardware.Iotlb {
         private readonly large: { iova: bigint; leaf: Leaf; domainId: number }[] = [];
 
         override insert(domainId: number, iova: bigint, leaf: Leaf): void {
@@ -130,8 +130,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-04'],
     story: 'An unmap returns the length of the range, holes included.',
     like: '*unmapped = last - iova + 1',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override unmap(command: Unmap): ErrnoName | undefined {
           const asked = command.fields.length;
           return super.unmap(answering(command, () => ({ length: asked })));
@@ -143,8 +143,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-05'],
     story: 'An unmap that cuts the end of a mapping takes all of it.',
     like: 'a check for bisected mappings at the start of the range only',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         protected override isCut(area: IoptArea, first: bigint, _last: bigint): boolean {
           return area.first < first;
         }
@@ -155,8 +155,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-06'],
     story: 'An unmap that fails at a later mapping returns what it has done until then.',
     like: 'respond() on the way out, also of an error',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override unmap(command: Unmap): ErrnoName | undefined {
           const error = super.unmap(command);
           if (error) command.respond({ length: 0n });
@@ -169,8 +169,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-11'],
     story: 'An unmap of everything fails where nothing is mapped.',
     like: 'ENOENT for no bytes, whatever was asked for',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override unmap(command: Unmap): ErrnoName | undefined {
           const ioas = this.ioas(command.fields.ioas_id);
           return ioas !== 'ENOENT' && ioas.iopt.areas.size === 0 ? 'ENOENT' : super.unmap(command);
@@ -182,8 +182,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-13'],
     story: 'Nobody asks the accesses to let go of what is unmapped.',
     like: 'iopt_unmap_iova_range() without iommufd_access_notify_unmap()',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         protected override evictAccesses(_area: IoptArea): void {}
       },
   },
@@ -192,8 +192,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-18'],
     story: 'An unmap is over after one mapping.',
     like: 'a loop that is left after its first turn',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override unmap(first: bigint, last: bigint): Unmapped {
           const area = this.areas.intersecting(first, last);
           return super.unmap(first, area && area.last < last ? area.last : last);
@@ -205,8 +205,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-19'],
     story: 'The ends of what is unmapped have to be aligned.',
     like: 'one check for map and unmap',
-    bug: ({ Ioas }) =>
-      class extends Ioas {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Ioas {
         override unmapRange(iova: bigint, length: bigint): Unmapped {
           const unaligned = (iova | length) % this.iopt.iovaAlignment !== 0n;
           return unaligned ? { bytes: 0n, error: 'EINVAL' } : super.unmapRange(iova, length);
@@ -218,8 +218,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-20'],
     story: 'What an exited process was charged with is never given back.',
     like: 'update_unpinned() that returns early without the mm',
-    bug: ({ Accounting }) =>
-      class extends Accounting {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Accounting {
         override uncharge(pages: bigint): void {
           if (!this.memory.exited) super.uncharge(pages);
         }
@@ -230,8 +230,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-17'],
     story: 'An unmap flushes nothing.',
     like: 'iommu_unmap_fast() without iommu_iotlb_sync()',
-    bug: ({ QueuedInvalidation }) =>
-      class extends QueuedInvalidation {
+    bug: ({ intel }) =>
+      class extends intel.QueuedInvalidation {
         override flushRange(_domainId: number, _iova: bigint, _length: bigint): void {}
       },
   },
@@ -240,8 +240,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-21'],
     story: 'An unmap takes its buffer for frames from the heap and has none in reserve.',
     like: 'a temporary array without a backup on the stack',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override unmap(first: bigint, last: bigint): Unmapped {
           const error = this.kernel.faults.kmalloc();
           return error ? { bytes: 0n, error } : super.unmap(first, last);
@@ -253,8 +253,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-12'],
     story: 'An unmap of all but the last IOVA counts as one of everything.',
     like: 'a comparison with the last IOVA that can be mapped',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override unmap(command: Unmap): ErrnoName | undefined {
           const { fields } = command;
           if (fields.iova === 0n && fields.length === ULONG_MAX - 1n) fields.length = ULONG_MAX;
@@ -267,8 +267,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-09'],
     story: 'An unmap from the last IOVA on finds nothing there.',
     like: 'a check for all ones in one field of two',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override unmap(command: Unmap): ErrnoName | undefined {
           const error = super.unmap(command);
           return error === 'EOVERFLOW' && command.fields.iova === ULONG_MAX ? 'ENOENT' : error;
@@ -280,8 +280,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-17'],
     story: 'A device with a cache of its own is not told of what was unmapped.',
     like: 'cache_tag_assign_domain() without CACHE_TAG_DEVTLB',
-    bug: ({ ScalableIommu }) =>
-      class extends ScalableIommu {
+    bug: ({ intel }) =>
+      class extends intel.ScalableIommu {
         protected override deviceTags(): readonly CacheTag[] {
           return [];
         }
@@ -292,8 +292,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-17', 'HWPT-37'],
     story: 'An unmap from the parent leaves what was cached for addresses of the guest.',
     like: 'arm_smmu_domain_inv_range() without TLBI_NH_ALL of a nesting parent',
-    bug: ({ SmmuDomain }) =>
-      class extends SmmuDomain {
+    bug: ({ arm }) =>
+      class extends arm.SmmuDomain {
         protected override flushGuests(): void {}
       },
   },
@@ -302,8 +302,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-17'],
     story: 'A virtio-iommu is told of an unmap with the next request.',
     like: 'viommu_unmap_pages() without viommu_iotlb_sync()',
-    bug: ({ VirtioRequestQueue }) =>
-      class extends VirtioRequestQueue {
+    bug: ({ virtio }) =>
+      class extends virtio.RequestQueue {
         private last = 0;
 
         override add(type: number, fields: RequestFields): void {
@@ -321,8 +321,8 @@ export const entries = mutants(
     breaks: ['IOAS-UNMAP-17'],
     story: 'The flush of a range by an AMD IOMMU is that of its first page.',
     like: 'build_inv_address() that forgets CMD_INV_IOMMU_PAGES_SIZE_MASK',
-    bug: ({ AmdCommandQueue }) =>
-      class extends AmdCommandQueue {
+    bug: ({ amd }) =>
+      class extends amd.CommandQueue {
         override flushRange(domainId: number, iova: bigint): void {
           super.flushRange(domainId, iova, 0x1000n);
         }

@@ -12,8 +12,8 @@ export const entries = mutants(
     breaks: ['MMAP-06'],
     story: 'A vIOMMU whose pages are mapped can be destroyed.',
     like: 'iommufd: Fix refcounting race during mmap',
-    bug: ({ MmapRegions }) =>
-      class extends MmapRegions {
+    bug: ({ iommufd }) =>
+      class extends iommufd.MmapRegions {
         override map(request: MapDeviceRequest): DeviceMapping | 'ENXIO' {
           const mapping = super.map(request);
           if (mapping === 'ENXIO') return mapping;
@@ -26,8 +26,8 @@ export const entries = mutants(
     breaks: ['MMAP-05'],
     story: 'A part of a region can be mapped.',
     like: 'iommufd_fops_mmap() that does not compare the length',
-    bug: ({ MmapRegions }) =>
-      class extends MmapRegions {
+    bug: ({ iommufd }) =>
+      class extends iommufd.MmapRegions {
         override map(request: MapDeviceRequest): DeviceMapping | 'ENXIO' {
           const length = this.regions.get(request.offset)?.region.size ?? request.length;
           return super.map({ ...request, length });
@@ -39,8 +39,8 @@ export const entries = mutants(
     breaks: ['MMAP-07', 'MMAP-08'],
     story: 'The region of a vIOMMU that is gone can still be mapped.',
     like: 'a driver that forgets iommufd_viommu_destroy_mmap()',
-    bug: ({ MmapRegions }) =>
-      class extends MmapRegions {
+    bug: ({ iommufd }) =>
+      class extends iommufd.MmapRegions {
         override free(): void {}
       },
   },
@@ -49,8 +49,8 @@ export const entries = mutants(
     breaks: ['MMAP-03'],
     story: 'Pages that may be executed are refused when their offset has been found.',
     like: 'a check of vm_flags behind the lookup',
-    bug: ({ Iommufd }) =>
-      class extends Iommufd {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Iommufd {
         override mapDevice(request: MapDeviceRequest): DeviceMapping | ErrnoName {
           const protection = request.protection & ~PROT_EXEC;
           const mapping = super.mapDevice({ ...request, protection });
@@ -64,8 +64,8 @@ export const entries = mutants(
     breaks: ['MMAP-02', 'MMAP-03'],
     story: 'A private mapping is refused after one that may be executed.',
     like: 'two checks in another order',
-    bug: ({ Iommufd }) =>
-      class extends Iommufd {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Iommufd {
         override mapDevice(request: MapDeviceRequest): DeviceMapping | ErrnoName {
           return request.protection & PROT_EXEC ? 'EPERM' : super.mapDevice(request);
         }
@@ -76,8 +76,8 @@ export const entries = mutants(
     breaks: ['MMAP-08'],
     story: 'The first page of offsets is given out too.',
     like: 'a maple tree of offsets that begins at 0',
-    bug: ({ MmapRegions }) =>
-      class extends MmapRegions {
+    bug: ({ iommufd }) =>
+      class extends iommufd.MmapRegions {
         private isFirst = true;
 
         override allocate(region: DeviceRegion, owner: IommufdObject): bigint {
@@ -98,11 +98,11 @@ export const entries = mutants(
     breaks: ['MMAP-06'],
     story: 'A second mapping of the pages of a vIOMMU does not count.',
     like: 'a vm_operations_struct without open()',
-    bug: ({ MmapRegions }) =>
-      class extends MmapRegions {
+    bug: ({ iommufd }) =>
+      class extends iommufd.MmapRegions {
         override map(
-          ...[request]: Parameters<InstanceType<typeof MmapRegions>['map']>
-        ): ReturnType<InstanceType<typeof MmapRegions>['map']> {
+          ...[request]: Parameters<InstanceType<typeof iommufd.MmapRegions>['map']>
+        ): ReturnType<InstanceType<typeof iommufd.MmapRegions>['map']> {
           const mapping = super.map(request);
           if (mapping === 'ENXIO' || !mapping.owner) return mapping;
           const { owner } = mapping;

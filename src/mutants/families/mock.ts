@@ -25,8 +25,8 @@ export const entries = mutants(
     breaks: ['MOCK-02'],
     story: 'An operation that is unknown does nothing, and succeeds.',
     like: 'iommufd_test() without a default',
-    bug: ({ TestCommands }) =>
-      class extends TestCommands {
+    bug: ({ selftest }) =>
+      class extends selftest.TestCommands {
         override execute(command: TestCommand): CommandResult {
           return this.operations.has(command.fields.op) ? super.execute(command) : undefined;
         }
@@ -37,8 +37,8 @@ export const entries = mutants(
     breaks: ['MOCK-04'],
     story: 'The last IOVA of all cannot be reserved.',
     like: 'check_add_overflow() of the end in iommufd_test_add_reserved()',
-    bug: ({ TestCommands }) =>
-      class extends TestCommands {
+    bug: ({ selftest }) =>
+      class extends selftest.TestCommands {
         override addReserved(command: TestCommand): ErrnoName | undefined {
           const { start, length } = command.fields.operation.add_reserved;
           return start + length > ULONG_MAX ? 'EOVERFLOW' : super.addReserved(command);
@@ -50,8 +50,8 @@ export const entries = mutants(
     breaks: ['MOCK-05'],
     story: 'MOCK_DOMAIN returns the id of the test object as that of the device.',
     like: 'iommufd_test_mock_domain() with sobj->obj.id in both outputs',
-    bug: ({ TestCommands }) =>
-      class extends TestCommands {
+    bug: ({ selftest }) =>
+      class extends selftest.TestCommands {
         override mockDomain(command: TestCommand, flags: number): ErrnoName | undefined {
           const wrong = answering(command, ({ operation }) => {
             const { out_stdev_id, out_hwpt_id } = operation!.mock_domain;
@@ -67,8 +67,8 @@ export const entries = mutants(
     breaks: ['MOCK-06'],
     story: 'Flags that a mock device does not know are passed over.',
     like: 'mock_dev_create() without valid_flags',
-    bug: ({ TestCommands }) =>
-      class extends TestCommands {
+    bug: ({ selftest }) =>
+      class extends selftest.TestCommands {
         override mockDomain(command: TestCommand, flags: number): ErrnoName | undefined {
           return super.mockDomain(command, flags & knownFlags);
         }
@@ -79,8 +79,8 @@ export const entries = mutants(
     breaks: ['MOCK-07'],
     story: 'The device stays attached when its test object is destroyed.',
     like: 'iommufd_selftest_destroy() without iommufd_device_detach()',
-    bug: ({ SelftestDevice }) =>
-      class extends SelftestDevice {
+    bug: ({ selftest }) =>
+      class extends selftest.SelftestDevice {
         override destroy(): void {}
       },
   },
@@ -89,8 +89,8 @@ export const entries = mutants(
     breaks: ['MOCK-08'],
     story: 'MOCK_DOMAIN_REPLACE returns the id that it was given.',
     like: 'iommufd_test_mock_domain_replace() that does not take pt_id back',
-    bug: ({ TestCommands }) =>
-      class extends TestCommands {
+    bug: ({ selftest }) =>
+      class extends selftest.TestCommands {
         override replaceDomain(command: TestCommand): ErrnoName | undefined {
           const { mock_domain_replace } = command.fields.operation;
           const operation = { mock_domain_replace } as Operation;
@@ -103,8 +103,8 @@ export const entries = mutants(
     breaks: ['MOCK-12'],
     story: 'The number of a pin that is gone is given to the next one.',
     like: 'an item id that is the length of the list',
-    bug: ({ SelftestAccess }) =>
-      class extends SelftestAccess {
+    bug: ({ selftest }) =>
+      class extends selftest.SelftestAccess {
         override pin(...[request, respond]: Pin): ErrnoName | undefined {
           this.nextItem = this.items.size;
           return super.pin(request, respond);
@@ -116,8 +116,8 @@ export const entries = mutants(
     breaks: ['MOCK-13', 'PIN-26'],
     story: 'Undoing a pin that is not there succeeds.',
     like: 'iommufd_test_access_item_destroy() that returns 0 after its loop',
-    bug: ({ SelftestAccess }) =>
-      class extends SelftestAccess {
+    bug: ({ selftest }) =>
+      class extends selftest.SelftestAccess {
         override unpin(item: number): ErrnoName | undefined {
           super.unpin(item);
           return undefined;
@@ -129,8 +129,8 @@ export const entries = mutants(
     breaks: ['MOCK-14'],
     story: 'A write of an access reads.',
     like: 'iommufd_test_access_rw() that masks MOCK_ACCESS_RW_WRITE',
-    bug: ({ AccessTests }) =>
-      class extends AccessTests {
+    bug: ({ selftest }) =>
+      class extends selftest.AccessTests {
         override readWrite(command: TestCommand): ErrnoName | undefined {
           const { access_rw } = command.fields.operation;
           const reading = { ...access_rw, flags: access_rw.flags & ~MOCK_ACCESS_RW_WRITE };
@@ -144,8 +144,8 @@ export const entries = mutants(
     breaks: ['MOCK-16'],
     story: 'A memory limit that holds no entry is taken.',
     like: 'SET_TEMP_MEMORY_LIMIT without the smallest limit',
-    bug: ({ TestCommands }) =>
-      class extends TestCommands {
+    bug: ({ selftest }) =>
+      class extends selftest.TestCommands {
         override setMemoryLimit(): ErrnoName | undefined {
           return undefined;
         }
@@ -156,8 +156,8 @@ export const entries = mutants(
     breaks: ['MOCK-25'],
     story: 'A dma-buf is of whole pages or is not made.',
     like: 'iommufd_test_dmabuf_get() without ALIGN()',
-    bug: ({ DmabufTests }) =>
-      class extends DmabufTests {
+    bug: ({ selftest }) =>
+      class extends selftest.DmabufTests {
         override export(command: TestCommand): CommandResult {
           const { length } = command.fields.operation.dmabuf_get;
           return BigInt(length) % PAGE_SIZE === 0n ? super.export(command) : 'EINVAL';
@@ -169,8 +169,8 @@ export const entries = mutants(
     breaks: ['MOCK-32'],
     story: 'The filter for tasks is looked at only where a probability is below a hundred.',
     like: 'conditions of should_fail() in another order',
-    bug: ({ FaultInjection }) =>
-      class extends FaultInjection {
+    bug: ({ mm }) =>
+      class extends mm.FaultInjection {
         protected override check(attribute: FaultAttribute, size: number): boolean {
           const { taskFilter } = attribute;
           attribute.taskFilter &&= attribute.probability < 100n;
@@ -185,8 +185,8 @@ export const entries = mutants(
     breaks: ['MOCK-03'],
     story: 'The number of the test command belongs to iommufd on every kernel.',
     like: 'a table of commands that ends where that of a test kernel does',
-    bug: ({ Dispatcher }) =>
-      class extends Dispatcher {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Dispatcher {
         override serves(request: number): boolean {
           return super.serves(request) || (request & 0xff) === 0xa0;
         }

@@ -20,8 +20,8 @@ export const entries = mutants(
     story:
       'A refused IOMMU_DESTROY still holds its reference when the driver unbinds, which fails.',
     like: 'iommufd: IOMMUFD_DESTROY should not increase the refcount',
-    bug: ({ ObjectTable }) =>
-      class extends ObjectTable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.ObjectTable {
         override remove(id: number): ErrnoName | undefined {
           const error = super.remove(id);
           const object = error === 'EBUSY' ? this.objects.get(id) : undefined;
@@ -35,8 +35,8 @@ export const entries = mutants(
     breaks: ['OBJ-02'],
     story: 'The id of a destroyed object is not given out again.',
     like: 'xa_alloc_cyclic() in place of xa_alloc()',
-    bug: ({ ObjectTable }) =>
-      class extends ObjectTable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.ObjectTable {
         protected override erase(object: IommufdObject): void {
           this.objects.delete(object.id);
         }
@@ -47,8 +47,8 @@ export const entries = mutants(
     breaks: ['OBJ-05'],
     story: 'The id of an object of another type fails with EINVAL, also where only one type fits.',
     like: 'an errno for the type in place of one for the lookup',
-    bug: ({ ObjectTable }) =>
-      class extends ObjectTable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.ObjectTable {
         override get<T extends IommufdObject>(id: number, type: ObjectClass<T>): T | 'ENOENT' {
           const object = super.get(id, type);
           return object === 'ENOENT' && this.objects.has(id) ? ('EINVAL' as 'ENOENT') : object;
@@ -60,8 +60,8 @@ export const entries = mutants(
     breaks: ['OBJ-09', 'IOAS-RANGES-08'],
     story: 'The IOVAs outside the aperture of a page table that is gone stay unusable.',
     like: 'iopt_table_remove_domain() without iopt_remove_reserved_iova()',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override removeDomain(domain: IommuDomain): void {
           super.removeDomain(domain);
           this.reserveOutside(domain);
@@ -73,8 +73,8 @@ export const entries = mutants(
     breaks: ['OBJ-07'],
     story: 'An access that is attached does not keep its IOAS from being destroyed.',
     like: 'iommufd_access_attach() without refcount_inc()',
-    bug: ({ Access }) =>
-      class extends Access {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         override attach(ioasId: number): ErrnoName | undefined {
           const error = super.attach(ioasId);
           if (!error && this.ioas) this.ioas.users--;
@@ -87,8 +87,8 @@ export const entries = mutants(
     breaks: ['OBJ-12'],
     story: 'A process can destroy the access of a driver by its id.',
     like: 'iommufd_access_create() without the extra reference',
-    bug: ({ Access }) =>
-      class extends Access {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         constructor(id: number, options: AccessOptions) {
           super(id, options);
           this.users = 0;
@@ -100,8 +100,8 @@ export const entries = mutants(
     breaks: ['OBJ-14'],
     story: 'A fault queue can be destroyed while its file is open.',
     like: 'iommufd_fault_alloc() without refcount_inc() for the file',
-    bug: ({ FaultFile }) =>
-      class extends FaultFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultFile {
         constructor(queue: FaultQueue, iommufd: OpenFile) {
           super(queue, iommufd);
           queue.users--;
@@ -113,8 +113,8 @@ export const entries = mutants(
     breaks: ['OBJ-22'],
     story: 'The page table that attaching made stays when its last device is gone.',
     like: 'iommufd_hw_pagetable_put() that only drops the reference',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override putHwpt(_hwpt: HwPagetable): void {}
       },
   },
@@ -123,8 +123,8 @@ export const entries = mutants(
     breaks: ['OBJ-26', 'VFIO-ATT-05'],
     story: 'A page table of IOMMU_HWPT_ALLOC goes with its last device.',
     like: 'iommufd_hw_pagetable_put() without the test of auto_domain',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override putHwpt({ id, users }: HwPagetable): void {
           if (users === 0) this.context.objects.remove(id);
         }
@@ -135,8 +135,8 @@ export const entries = mutants(
     breaks: ['OBJ-25', 'VFIO-ATT-04'],
     story: 'A page table counts its second device twice, and stays when both are gone.',
     like: 'vfio/iommufd: a reference taken by the attach and by the lookup',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override attachTo(hwpt: HwPagetable): ErrnoName | undefined {
           const others = hwpt.users;
           const error = super.attachTo(hwpt);
@@ -150,8 +150,8 @@ export const entries = mutants(
     breaks: ['OBJ-27'],
     story: 'Closing an iommufd stops at the first object that another one uses.',
     like: 'one pass over the ids in place of passes until none is left',
-    bug: ({ ObjectTable }) =>
-      class extends ObjectTable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.ObjectTable {
         override destroyAll(): void {
           for (const { id } of [...this.objects.values()]) if (this.remove(id)) return;
         }
@@ -162,18 +162,18 @@ export const entries = mutants(
     breaks: ['OBJ-28'],
     story: 'A device does not keep its iommufd open: closing the file takes all page tables away.',
     like: 'vfio_df_iommufd_bind() without iommufd_ctx_get()',
-    bug: ({ Iommufd, IommufdDevice, VfioDevice }) => [
-      class extends VfioDevice {
+    bug: ({ iommufd, vfio }) => [
+      class extends vfio.VfioDevice {
         override bind(file: OpenFile): number | ErrnoName {
           const id = super.bind(file);
           if (typeof id === 'number') file.put();
           return id;
         }
       },
-      class extends Iommufd {
+      class extends iommufd.Iommufd {
         override release(): void {
           for (const object of this.objects.all())
-            if (object instanceof IommufdDevice) object.detach();
+            if (object instanceof iommufd.IommufdDevice) object.detach();
         }
       },
     ],
@@ -183,8 +183,8 @@ export const entries = mutants(
     breaks: ['OBJ-30'],
     story: 'The IOAS of IOMMU_VFIO_IOAS is still set when it is destroyed, and GET returns its id.',
     like: 'iommufd_ioas_destroy() that does not clear ictx->vfio_ioas',
-    bug: ({ Iommufd }) =>
-      class extends Iommufd {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Iommufd {
         override destroyObject(id: number): ErrnoName | undefined {
           return this.objects.remove(id);
         }
@@ -195,9 +195,11 @@ export const entries = mutants(
     breaks: ['OBJ-19', 'VDEV-09'],
     story: 'The id of a vDEVICE that went with its device is given out again.',
     like: 'iommufd_device_unbind() with destroy in place of tombstone',
-    bug: ({ ObjectTable }) =>
-      class extends ObjectTable {
-        override tombstone(...[object]: Parameters<InstanceType<typeof ObjectTable>['tombstone']>) {
+    bug: ({ iommufd }) =>
+      class extends iommufd.ObjectTable {
+        override tombstone(
+          ...[object]: Parameters<InstanceType<typeof iommufd.ObjectTable>['tombstone']>
+        ) {
           super.tombstone(object);
           this.abort(object.id);
         }
@@ -208,8 +210,8 @@ export const entries = mutants(
     breaks: ['OBJ-33'],
     story: 'An object that cannot be made keeps its id.',
     like: 'an error path without iommufd_object_abort()',
-    bug: ({ Iommufd }) =>
-      class extends Iommufd {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Iommufd {
         override create<T extends IommufdObject>(
           make: (id: number) => T | ErrnoName,
           respond?: (object: T) => ErrnoName | undefined,
@@ -228,8 +230,8 @@ export const entries = mutants(
     story:
       'A nested page table that is not finished, as its fault queue is gone, still uses its parent.',
     like: 'a rollback that frees the domain and nothing else',
-    bug: ({ HwptCommands }) =>
-      class extends HwptCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.HwptCommands {
         protected override finish(command: AllocCommand, hwpt: HwPagetable): ErrnoName | undefined {
           const error = super.finish(command, hwpt);
           if (error && hwpt.paging !== hwpt) hwpt.paging.users++;
@@ -243,8 +245,8 @@ export const entries = mutants(
     story:
       'An automatic page table that a device was attached to by its id stays when the last one leaves.',
     like: 'auto_domain that is cleared by whoever names the page table',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override changeTable(
           id: number,
           step: AttachStep,

@@ -25,8 +25,8 @@ export const entries = mutants(
     breaks: ['OPT-06'],
     story: 'Any process may set the option RLIMIT_MODE.',
     like: 'iommufd_option_rlimit_mode() without capable(CAP_SYS_RESOURCE)',
-    bug: ({ OptionCommands }) =>
-      class extends OptionCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.OptionCommands {
         protected override rlimitMode(command: OptionCommand): bigint | ErrnoName {
           const result = super.rlimitMode(command);
           if (result !== 'EPERM') return result;
@@ -40,8 +40,8 @@ export const entries = mutants(
     breaks: ['OPT-07'],
     story: 'The option RLIMIT_MODE is set while objects exist.',
     like: 'iommufd_option_rlimit_mode() without xa_empty()',
-    bug: ({ ObjectTable }) =>
-      class extends ObjectTable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.ObjectTable {
         override get isEmpty(): boolean {
           return true;
         }
@@ -52,8 +52,8 @@ export const entries = mutants(
     breaks: ['OPT-08', 'OPT-13'],
     story: 'Any value but 0 switches an option on.',
     like: 'val64 taken as a truth value',
-    bug: ({ OptionCommands }) =>
-      class extends OptionCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.OptionCommands {
         protected override apply(command: OptionCommand): bigint | ErrnoName {
           const { val64 } = command.fields;
           return super.apply(mistaken(command, { val64: val64 === 0n ? 0n : 1n }));
@@ -65,8 +65,8 @@ export const entries = mutants(
     breaks: ['OPT-14'],
     story: 'Huge pages cannot be switched off while there is a page table, even without mappings.',
     like: 'an || where iommufd_ioas_option_huge_pages() has an &&',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override disableLargePages(): ErrnoName | undefined {
           return this.largePages && this.domains.size > 0 ? 'EINVAL' : super.disableLargePages();
         }
@@ -77,8 +77,8 @@ export const entries = mutants(
     breaks: ['OPT-15'],
     story: 'Switching huge pages off twice fails where there are a page table and a mapping.',
     like: 'iopt_disable_large_pages() without the early return',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override disableLargePages(): ErrnoName | undefined {
           const inUse = this.domains.size > 0 && this.areas.size > 0;
           return inUse ? 'EINVAL' : super.disableLargePages();
@@ -90,8 +90,8 @@ export const entries = mutants(
     breaks: ['OPT-16'],
     story: 'Huge pages are switched off whatever the mappings are aligned to.',
     like: 'iopt_calculate_iova_alignment() without iopt_check_iova_alignment()',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         protected override checkAlignment(_alignment: bigint): undefined {
           return undefined;
         }
@@ -102,8 +102,8 @@ export const entries = mutants(
     breaks: ['OPT-18'],
     story: 'The alignment is not computed again when huge pages are switched on.',
     like: 'iopt_enable_large_pages() without iopt_calculate_iova_alignment()',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override enableLargePages(): void {
           this.largePages = true;
         }
@@ -114,8 +114,8 @@ export const entries = mutants(
     breaks: ['OPT-20'],
     story: 'IOMMU_OPTION writes all of its struct back, with the object id at 0.',
     like: 'iommufd_ucmd_respond() in place of put_user()',
-    bug: ({ OptionCommands }) =>
-      class extends OptionCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.OptionCommands {
         override option(command: OptionCommand): ErrnoName | undefined {
           return super.option(command) ?? command.putUser('object_id', 0);
         }
@@ -126,8 +126,8 @@ export const entries = mutants(
     breaks: ['OPT-30'],
     story: 'IOMMU_VFIO_IOAS_GET returns id 0 where none is set.',
     like: 'a NULL vfio_ioas that is not looked at',
-    bug: ({ OptionCommands }) =>
-      class extends OptionCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.OptionCommands {
         override vfioIoas(command: VfioIoasCommand): ErrnoName | undefined {
           const error = super.vfioIoas(command);
           return error === 'ENODEV' ? command.respond({ ioas_id: 0 }) : error;
@@ -139,8 +139,8 @@ export const entries = mutants(
     breaks: ['OPT-32'],
     story: 'IOMMU_VFIO_IOAS_SET does not replace the IOAS that is set.',
     like: 'iommufd_vfio_compat_ioas_create() that keeps what is there',
-    bug: ({ OptionCommands }) =>
-      class extends OptionCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.OptionCommands {
         override vfioIoas(command: VfioIoasCommand): ErrnoName | undefined {
           const before = this.context.vfioIoas;
           const error = super.vfioIoas(command);
@@ -154,8 +154,8 @@ export const entries = mutants(
     breaks: ['OPT-34'],
     story: 'The IOAS of IOMMU_VFIO_IOAS cannot be destroyed while it is set.',
     like: 'a reference that vfio_ioas does not have',
-    bug: ({ OptionCommands }) =>
-      class extends OptionCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.OptionCommands {
         override vfioIoas(command: VfioIoasCommand): ErrnoName | undefined {
           const error = super.vfioIoas(command);
           const isSet = !error && command.fields.op !== IOMMU_VFIO_IOAS_GET;
@@ -169,8 +169,8 @@ export const entries = mutants(
     breaks: ['OPT-35'],
     story: 'IOMMU_IOAS_NOIOMMU_GET_PA asks for the capability only where there is an answer.',
     like: 'a check of CAP_SYS_RAWIO behind the lookup',
-    bug: ({ NoiommuCommands }) =>
-      class extends NoiommuCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.NoiommuCommands {
         override getPa(
           command: UserCommand<typeof iommu_ioas_noiommu_get_pa>,
         ): ErrnoName | undefined {
@@ -187,10 +187,12 @@ export const entries = mutants(
     breaks: ['OPT-22'],
     story: 'IOMMU_IOAS_CHANGE_PROCESS looks for memory of the process in the first IOAS only.',
     like: 'a loop over the IOASs that ends too early',
-    bug: ({ IoasCommands, Ioas }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         protected override everyPages(): Set<IoptPages> {
-          const [first] = [...this.context.objects.all()].filter((each) => each instanceof Ioas);
+          const [first] = [...this.context.objects.all()].filter(
+            (each) => each instanceof iommufd.Ioas,
+          );
           return new Set([...(first?.iopt.areas.all() ?? [])].map(({ pages }) => pages));
         }
       },
@@ -200,8 +202,8 @@ export const entries = mutants(
     breaks: ['OPT-24'],
     story: 'The pages that change their process stay charged to the one before as well.',
     like: 'vfio/type1: a charge that is added to the new mm and not taken from the old one',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         override moveAccounting(accounting: Accounting): void {
           this.accounting = accounting;
         }
@@ -213,8 +215,8 @@ export const entries = mutants(
     story:
       'Pages that were mapped with CAP_IPC_LOCK are charged to the process that takes them over.',
     like: 'iopt_charge_fault() without the account mode',
-    bug: ({ Accounting }) =>
-      class extends Accounting {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Accounting {
         override movesTo(task: Task): boolean {
           return task.memory !== this.memory;
         }
@@ -225,8 +227,8 @@ export const entries = mutants(
     breaks: ['OPT-25'],
     story: 'A change of process that exceeds the limit of the new one has moved a part.',
     like: 'charges that are moved one by one without the way back',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         protected override movePages(task: Task, all: readonly IoptPages[]): ErrnoName | undefined {
           for (const pages of all) {
             const error = super.movePages(task, [pages]);
@@ -241,8 +243,8 @@ export const entries = mutants(
     breaks: ['OPT-23'],
     story: 'A change to the process that is charged already charges it once more.',
     like: 'iopt_change_process() without the comparison of the mm',
-    bug: ({ Accounting }) =>
-      class extends Accounting {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Accounting {
         override movesTo(task: Task): boolean {
           if (this.mode !== 'none' && task.memory === this.memory) this.memory.pinnedVm++;
           return super.movesTo(task);
@@ -254,8 +256,8 @@ export const entries = mutants(
     breaks: ['OPT-03'],
     story: 'What to do with an option is looked at before its IOAS is.',
     like: 'a switch over op at the top of the function',
-    bug: ({ OptionCommands }) =>
-      class extends OptionCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.OptionCommands {
         override option(command: OptionCommand): ErrnoName | undefined {
           return command.fields.op > 1 ? 'EOPNOTSUPP' : super.option(command);
         }
@@ -266,8 +268,8 @@ export const entries = mutants(
     breaks: ['OPT-10'],
     story: 'The rlimit mode can be set as long as no object was ever made.',
     like: 'a look at the next id in place of the table',
-    bug: ({ OptionCommands }) =>
-      class extends OptionCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.OptionCommands {
         private wasUsed = false;
 
         protected override setRlimitMode(value: bigint): ErrnoName | undefined {
@@ -281,8 +283,8 @@ export const entries = mutants(
     breaks: ['OPT-39'],
     story: 'The contiguous length goes on into the next mapping.',
     like: 'iopt_get_phys() without iopt_area_last_iova()',
-    bug: ({ NoiommuCommands }) =>
-      class extends NoiommuCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.NoiommuCommands {
         protected override limitOf(most: bigint): bigint {
           return most;
         }
@@ -293,8 +295,8 @@ export const entries = mutants(
     breaks: ['OPT-39'],
     story: 'The contiguous length counts what is mapped, wherever it is.',
     like: 'iopt_get_phys() that looks only whether next_paddr is there',
-    bug: ({ NoiommuCommands }) =>
-      class extends NoiommuCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.NoiommuCommands {
         protected override contiguous(
           _domain: IommuDomain,
           { limit }: { iova: bigint; address: bigint; limit: bigint },

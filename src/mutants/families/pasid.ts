@@ -12,8 +12,8 @@ export const entries = mutants(
     breaks: ['PASID-12'],
     story: 'A PASID that the driver refuses is detached from what it was attached to.',
     like: 'iommu: Undo pasid attachment only for the devices that have succeeded',
-    bug: ({ Group }) =>
-      class<Device> extends Group<Device> {
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
         protected override setPasid(handle: AttachHandle, pasid: number): ErrnoName | undefined {
           const error = super.setPasid(handle, pasid);
           if (error) this.detachPasid(pasid);
@@ -26,8 +26,8 @@ export const entries = mutants(
     breaks: ['PASID-11'],
     story: 'A page table that a PASID has left still counts it.',
     like: 'iommu: Pass old domain to set_dev_pasid op',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override moveGroup(...call: MoveCall): ErrnoName | undefined {
           const [, { hwpt: old }, pasid = IOMMU_NO_PASID] = call;
           const error = super.moveGroup(...call);
@@ -41,8 +41,8 @@ export const entries = mutants(
     breaks: ['PASID-14'],
     story: 'A PASID that is detached goes on with the page table it had.',
     like: 'iommu_detach_device_pasid() without xa_erase()',
-    bug: ({ Group }) =>
-      class<Device> extends Group<Device> {
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
         override detachPasid(): void {}
       },
   },
@@ -51,8 +51,8 @@ export const entries = mutants(
     breaks: ['PASID-15'],
     story: 'A device has one PASID more than its width tells.',
     like: 'pasid > max_pasids in place of pasid >= max_pasids',
-    bug: ({ Group }) =>
-      class<Device> extends Group<Device> {
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
         override attachPasid(handle: AttachHandle, pasid: number): ErrnoName | undefined {
           const isNext = this.devices.every(({ pasidWidth }) => pasid === 2 ** pasidWidth);
           return isNext ? this.setPasid(handle, pasid) : super.attachPasid(handle, pasid);
@@ -64,8 +64,8 @@ export const entries = mutants(
     breaks: ['PASID-24'],
     story: 'PASID 0 is refused.',
     like: 'iommu_attach_device_pasid() for IOMMU_NO_PASID',
-    bug: ({ PasidTests }) =>
-      class extends PasidTests {
+    bug: ({ selftest }) =>
+      class extends selftest.PasidTests {
         override attach(command: TestCommand): ErrnoName | undefined {
           const { pasid } = command.fields.operation.pasid_attach;
           return pasid === IOMMU_NO_PASID ? 'EINVAL' : super.attach(command);
@@ -77,8 +77,8 @@ export const entries = mutants(
     breaks: ['PASID-17'],
     story: 'A device without PASIDs takes every PASID.',
     like: 'iommu_attach_device_pasid() that asks only devices with max_pasids',
-    bug: ({ Group }) =>
-      class<Device> extends Group<Device> {
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
         override attachPasid(handle: AttachHandle, pasid: number): ErrnoName | undefined {
           const none = this.devices.every(({ pasidWidth }) => pasidWidth === 0);
           return none ? this.setPasid(handle, pasid) : super.attachPasid(handle, pasid);
@@ -90,8 +90,8 @@ export const entries = mutants(
     breaks: ['PASID-03'],
     story: 'The page table of one PASID is that of all.',
     like: 'a PASID table with one entry',
-    bug: ({ Group }) =>
-      class<Device> extends Group<Device> {
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
         override attachHandle(pasid: number): AttachHandle | undefined {
           const other = [...this.handles].find(([known]) => known !== IOMMU_NO_PASID)?.[1];
           return super.attachHandle(pasid) ?? other;
@@ -103,8 +103,8 @@ export const entries = mutants(
     breaks: ['PASID-04', 'PASID-05', 'PASID-06'],
     story: 'A PASID takes page tables that were not made for PASIDs.',
     like: 'iommufd_hwpt_pasid_compat() that looks at the device only',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override checkPasids(hwpt: HwPagetable, pasid: number): ErrnoName | undefined {
           return pasid === IOMMU_NO_PASID ? super.checkPasids(hwpt, pasid) : undefined;
         }
@@ -115,8 +115,8 @@ export const entries = mutants(
     breaks: ['PASID-08'],
     story: 'A device with attached PASIDs moves to a page table that was not made for PASIDs.',
     like: 'iommufd_hwpt_pasid_compat() that looks at PASIDs only',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override checkPasids(hwpt: HwPagetable, pasid: number): ErrnoName | undefined {
           return pasid === IOMMU_NO_PASID ? undefined : super.checkPasids(hwpt, pasid);
         }
@@ -127,8 +127,8 @@ export const entries = mutants(
     breaks: ['PASID-09', 'DEV-44'],
     story: 'Attaching what is attached moves it.',
     like: 'iommufd_device_do_replace() in place of iommufd_device_do_attach()',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override attachTo(...call: AttachCall): ErrnoName | undefined {
           const [, pasid] = call;
           return this.isAttached(pasid) ? this.replaceBy(...call) : super.attachTo(...call);
@@ -140,8 +140,8 @@ export const entries = mutants(
     breaks: ['PASID-10', 'DEV-30'],
     story: 'Replacing the page table of what is not attached attaches it.',
     like: 'iommufd_device_do_replace() without the test of igroup->pasid_attach',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override replaceBy(...call: AttachCall): ErrnoName | undefined {
           const [, pasid] = call;
           return this.isAttached(pasid) ? super.replaceBy(...call) : this.attachTo(...call);
@@ -153,8 +153,8 @@ export const entries = mutants(
     breaks: ['PASID-02'],
     story: 'A PASID of a device whose driver has none is attached as the device itself.',
     like: 'vfio_df_ioctl_attach_pt() without a look at pasid_attach_ioas',
-    bug: ({ EmulatedDevice }) =>
-      class extends EmulatedDevice {
+    bug: ({ vfio }) =>
+      class extends vfio.EmulatedDevice {
         override readonly hasPasids: boolean = true;
       },
   },
@@ -163,8 +163,8 @@ export const entries = mutants(
     breaks: ['PASID-19'],
     story: 'A PASID that is attached has to be detached first.',
     like: 'vfio_iommufd_physical_pasid_attach_ioas() without iommufd_device_replace()',
-    bug: ({ VfioDevice }) =>
-      class extends VfioDevice {
+    bug: ({ vfio }) =>
+      class extends vfio.VfioDevice {
         override attachPasid(tableId: number, pasid: number): number | ErrnoName {
           return this.pasids.has(pasid) ? 'EBUSY' : super.attachPasid(tableId, pasid);
         }
@@ -175,8 +175,8 @@ export const entries = mutants(
     breaks: ['PASID-18'],
     story: 'A PASID reserves the regions of its device.',
     like: 'iommufd_hw_pagetable_attach() without the test of the PASID',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override attachTo(hwpt: HwPagetable, pasid?: number): ErrnoName | undefined {
           return (pasid ? this.reserveIn(hwpt) : undefined) ?? super.attachTo(hwpt, pasid);
         }
@@ -187,8 +187,8 @@ export const entries = mutants(
     breaks: ['PASID-21'],
     story: 'Closing a device leaves its PASIDs attached.',
     like: 'vfio_iommufd_physical_unbind() without its loop',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         override detachAll(): void {
           this.detach();
         }
@@ -199,8 +199,8 @@ export const entries = mutants(
     breaks: ['PASID-14', 'PASID-19', 'PASID-21'],
     story: 'The entry of a PASID changes, and nothing that was cached of it is dropped.',
     like: 'intel_pasid_tear_down_entry() without its invalidations',
-    bug: ({ ScalableIommu }) =>
-      class extends ScalableIommu {
+    bug: ({ intel }) =>
+      class extends intel.ScalableIommu {
         protected override flushEntry(): void {}
       },
   },

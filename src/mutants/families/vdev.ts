@@ -13,8 +13,8 @@ export const entries = mutants(
     story:
       'A device with two streams can be a device of a guest, whose commands reach one of them.',
     like: 'iommu/arm-smmu-v3-iommufd: Require exactly one Stream ID for a vDEVICE',
-    bug: ({ Vsmmu }) =>
-      class extends Vsmmu {
+    bug: ({ arm }) =>
+      class extends arm.Vsmmu {
         override initVdevice(): undefined {}
       },
   },
@@ -23,8 +23,8 @@ export const entries = mutants(
     breaks: ['VDEV-03', 'VDEV-07', 'OBJ-18'],
     story: 'A device whose vDEVICE was destroyed cannot get another one.',
     like: 'iommufd_vdevice_abort() that leaves idev->vdev set',
-    bug: ({ Vdevice }) =>
-      class extends Vdevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Vdevice {
         override destroy(): void {
           super.destroy();
           this.device.vdevice = this;
@@ -36,9 +36,9 @@ export const entries = mutants(
     breaks: ['VDEV-04', 'VDEV-06'],
     story: 'A vIOMMU forgets the numbers of its devices.',
     like: 'a vDEVICE that is not stored in the array of its vIOMMU',
-    bug: ({ Vdevice }) =>
-      class extends Vdevice {
-        constructor(...options: ConstructorParameters<typeof Vdevice>) {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Vdevice {
+        constructor(...options: ConstructorParameters<typeof iommufd.Vdevice>) {
           super(...options);
           this.viommu.devices.delete(this.virtualId);
         }
@@ -49,8 +49,8 @@ export const entries = mutants(
     breaks: ['VDEV-05'],
     story: 'Of the number of a virtual device 32 bits are kept.',
     like: 'a u32 for virt_id',
-    bug: ({ ViommuCommands }) =>
-      class extends ViommuCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.ViommuCommands {
         override allocVdevice(command: AllocVdevice): ErrnoName | undefined {
           command.fields.virt_id = BigInt.asUintN(32, command.fields.virt_id);
           return super.allocVdevice(command);
@@ -62,8 +62,8 @@ export const entries = mutants(
     breaks: ['VDEV-01'],
     story: 'The device of a virtual device is looked up before its vIOMMU, and may be of any kind.',
     like: 'iommufd_get_object(IOMMUFD_OBJ_ANY)',
-    bug: ({ ViommuCommands }) =>
-      class extends ViommuCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.ViommuCommands {
         override allocVdevice(command: AllocVdevice): ErrnoName | undefined {
           const error = super.allocVdevice(command);
           const { dev_id } = command.fields;

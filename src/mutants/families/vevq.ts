@@ -15,8 +15,8 @@ export const entries = mutants(
     breaks: ['VEVQ-16', 'VEVQ-10'],
     story: 'A read whose second event cannot be copied counts the header of that event.',
     like: 'iommufd: Rewind header length in done if iommufd_veventq_fops_read() fails',
-    bug: ({ VeventFile }) =>
-      class extends VeventFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VeventFile {
         override read(transfer: Transfer): number {
           const done = super.read(transfer);
           const isCut = done > 0 && !this.queue.isEmpty && transfer.length - done >= 12;
@@ -29,8 +29,8 @@ export const entries = mutants(
     breaks: ['VEVQ-11', 'VEVQ-12'],
     story: 'An event for which there is no memory leaves neither a header nor a gap.',
     like: 'iommufd: Move vevent memory allocation outside spinlock',
-    bug: ({ VeventQueue }) =>
-      class extends VeventQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VeventQueue {
         override deliver(data: Uint8Array): ErrnoName | undefined {
           const { lost, sequence } = this;
           const error = super.deliver(data);
@@ -44,8 +44,8 @@ export const entries = mutants(
     breaks: ['VEVQ-12', 'VEVQ-14'],
     story: 'A header that cannot be copied for want of memory is gone.',
     like: 'iommufd: Propagate allocation failure in iommufd_veventq_deliver_fetch()',
-    bug: ({ VeventQueue }) =>
-      class extends VeventQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VeventQueue {
         override prepare(event: Vevent): ErrnoName | undefined {
           const error = super.prepare(event);
           if (error) this.take(event);
@@ -58,8 +58,8 @@ export const entries = mutants(
     breaks: ['VEVQ-15', 'VEVQ-12'],
     story: 'The header of a loss lies over the number of events that are queued.',
     like: 'iommufd/iommufd_private.h: Avoid -Wflex-array-member-not-at-end warning',
-    bug: ({ VeventQueue }) =>
-      class extends VeventQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VeventQueue {
         private count = 0;
 
         override deliver(data: Uint8Array): ErrnoName | undefined {
@@ -83,8 +83,8 @@ export const entries = mutants(
     breaks: ['VEVQ-12', 'VEVQ-13'],
     story: 'Events that are lost have no number in the sequence.',
     like: 'a sequence that grows only where an event is queued',
-    bug: ({ VeventQueue }) =>
-      class extends VeventQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VeventQueue {
         override deliver(data: Uint8Array): ErrnoName | undefined {
           const error = super.deliver(data);
           if (this.lost) this.sequence--;
@@ -97,8 +97,8 @@ export const entries = mutants(
     breaks: ['VEVQ-09', 'VEVQ-16'],
     story: 'A read that fails takes the first event away.',
     like: 'iommufd_veventq_fops_read() without iommufd_veventq_deliver_restore()',
-    bug: ({ VeventFile }) =>
-      class extends VeventFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VeventFile {
         override read(transfer: Transfer): number {
           const result = super.read(transfer);
           const [first] = this.queue.pending();
@@ -112,8 +112,8 @@ export const entries = mutants(
     breaks: ['VEVQ-02'],
     story: 'The depth of an event queue is looked at when its vIOMMU has been found.',
     like: 'a check behind a lookup',
-    bug: ({ VeventCommands }) =>
-      class extends VeventCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VeventCommands {
         protected override check(command: AllocVeventq): ErrnoName | undefined {
           const error = super.check(command);
           const { viommu_id: id } = command.fields;
@@ -127,8 +127,8 @@ export const entries = mutants(
     breaks: ['VEVQ-07', 'VEVQ-06'],
     story: 'A read of an empty event queue is 0 however short it is.',
     like: 'a check of the length inside the loop over events',
-    bug: ({ VeventFile }) =>
-      class extends VeventFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VeventFile {
         override read(transfer: Transfer): number {
           return this.queue.isEmpty ? 0 : super.read(transfer);
         }
@@ -139,8 +139,8 @@ export const entries = mutants(
     breaks: ['VEVQ-19'],
     story: 'A header without an event wakes nobody.',
     like: 'a poll that counts events',
-    bug: ({ VeventFile }) =>
-      class extends VeventFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VeventFile {
         override poll(): number {
           const [first] = this.queue.pending();
           return first && first.length > 8 ? super.poll() : 0;
@@ -152,8 +152,8 @@ export const entries = mutants(
     breaks: ['VEVQ-08', 'VEVQ-10'],
     story: 'Events are read with the newest one first.',
     like: 'list_add() in place of list_add_tail()',
-    bug: ({ VeventQueue }) =>
-      class extends VeventQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VeventQueue {
         override *pending(): Generator<Vevent> {
           yield* [...this.events].reverse();
           if (this.lost) yield this.lost;
@@ -165,8 +165,8 @@ export const entries = mutants(
     breaks: ['VEVQ-16'],
     story: 'A read into memory that is not there says that there was no event.',
     like: 'a result that is lost on the way out of the loop',
-    bug: ({ VeventFile }) =>
-      class extends VeventFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VeventFile {
         override read(transfer: Transfer): number {
           const result = super.read(transfer);
           return result === failure('EFAULT') ? 0 : result;
@@ -178,8 +178,8 @@ export const entries = mutants(
     breaks: ['VEVQ-20', 'OBJ-16'],
     story: 'An event queue with events in it cannot be destroyed.',
     like: 'a reference for each event',
-    bug: ({ VeventQueue }) =>
-      class extends VeventQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VeventQueue {
         override deliver(data: Uint8Array): ErrnoName | undefined {
           const { size } = this.events;
           const error = super.deliver(data);
@@ -193,8 +193,8 @@ export const entries = mutants(
     breaks: ['VEVQ-21'],
     story: 'An event names the StreamID of the host.',
     like: 'arm_vmaster_report_event() that copies evt[0]',
-    bug: ({ Vsmmu }) =>
-      class extends Vsmmu {
+    bug: ({ arm }) =>
+      class extends arm.Vsmmu {
         override reportEvent(words: readonly bigint[], _virtualId: bigint): ErrnoName | undefined {
           return super.reportEvent(words, bits(words[0] ?? 0n, 63, 32));
         }
@@ -205,8 +205,8 @@ export const entries = mutants(
     breaks: ['VEVQ-21'],
     story: 'A guest is told of faults of the second stage.',
     like: 'arm_smmu_handle_event() without a look at S2',
-    bug: ({ SmmuEvents }) =>
-      class extends SmmuEvents {
+    bug: ({ arm }) =>
+      class extends arm.SmmuEvents {
         protected override handle([first = 0n, second = 0n, ...rest]: readonly bigint[]): void {
           super.handle([first, second & ~field(1, 39, 39), ...rest]);
         }

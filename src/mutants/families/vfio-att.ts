@@ -16,8 +16,8 @@ export const entries = mutants(
     breaks: ['VFIO-ATT-08', 'DEV-33'],
     story: 'The first attach of a device replaces the page table of its group.',
     like: 'iommufd: Fail replace if device has not been attached',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override attachTo(hwpt: HwPagetable): ErrnoName | undefined {
           const attachment = this.group.attachments.get(IOMMU_NO_PASID);
           if (!attachment || attachment.hwpt === hwpt) return super.attachTo(hwpt);
@@ -30,8 +30,8 @@ export const entries = mutants(
     breaks: ['VFIO-ATT-07', 'VFIO-ATT-06'],
     story: 'A group that cannot move as a whole is left at neither page table.',
     like: 'iommu: Attach device group to old domain in error path',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override moveGroup(...call: MoveCall): ErrnoName | undefined {
           const error = super.moveGroup(...call);
           if (error) this.device.group.detach();
@@ -45,8 +45,8 @@ export const entries = mutants(
     story:
       'A region that two devices of a page table reserve is taken for new with the second one, and refused.',
     like: 'iommu: Fix mapping check for 0x0 to avoid re-mapping it',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override reserve(range: Range, owner: object): ErrnoName | undefined {
           if (this.reserved.intersects(range)) return 'EADDRINUSE';
           return super.reserve(range, owner);
@@ -58,8 +58,8 @@ export const entries = mutants(
     breaks: ['VFIO-ATT-06', 'VFIO-DET-02'],
     story: 'A device that leaves its page table leaves the translations behind.',
     like: 'iommu/riscv: Add IOTINVAL after updating DDT/PDT entries',
-    bug: ({ IntelIommu }) =>
-      class extends IntelIommu {
+    bug: ({ intel }) =>
+      class extends intel.IntelIommu {
         protected override flushCaches(domainId: number, rid: number): void {
           this.queue.flushContext(domainId, rid);
         }
@@ -70,8 +70,8 @@ export const entries = mutants(
     breaks: ['VFIO-ATT-07', 'VFIO-ATT-08'],
     story: 'The second device behind a bridge clears the entry of the requester id they share.',
     like: 'iommu/vt-d: Restore context entry setup order for aliased devices',
-    bug: ({ IntelIommu }) =>
-      class extends IntelIommu {
+    bug: ({ intel }) =>
+      class extends intel.IntelIommu {
         override attach(device: IntelDevice, domain: IommuDomain): ErrnoName | undefined {
           const shared = device.requesterIds.filter((rid) => this.attached.get(rid) === domain);
           const error = super.attach(device, domain);
@@ -85,8 +85,8 @@ export const entries = mutants(
     breaks: ['VFIO-ATT-04'],
     story: 'An attach to an IOAS takes a page table of IOMMU_HWPT_ALLOC as well.',
     like: 'iommufd_device_auto_get_domain() without the test of auto_domain',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override changeToAutomatic(...call: AutomaticCall): HwPagetable | ErrnoName {
           const [ioas, step] = call;
           for (const hwpt of ioas.hwpts) if (!step(hwpt)) return hwpt;
@@ -99,8 +99,8 @@ export const entries = mutants(
     breaks: ['VFIO-ATT-06'],
     story: 'An attached device cannot be attached somewhere else before it is detached.',
     like: 'vfio_iommufd_physical_attach_ioas() without iommufd_device_replace()',
-    bug: ({ VfioDevice }) =>
-      class extends VfioDevice {
+    bug: ({ vfio }) =>
+      class extends vfio.VfioDevice {
         override attach(tableId: number): number | ErrnoName {
           return this.bound?.attach(tableId) ?? 'EINVAL';
         }
@@ -111,8 +111,8 @@ export const entries = mutants(
     breaks: ['VFIO-ATT-09', 'VFIO-ATT-10'],
     story: 'The last page of a reserved region of a device is left out.',
     like: 'the last page taken for an end that is exclusive',
-    bug: ({ IntelIommu }) =>
-      class extends IntelIommu {
+    bug: ({ intel }) =>
+      class extends intel.IntelIommu {
         override reservedRegions(): readonly ReservedRegion[] {
           return super
             .reservedRegions()
@@ -125,8 +125,8 @@ export const entries = mutants(
     breaks: ['VFIO-ATT-10', 'IOAS-RANGES-08'],
     story: 'The reserved regions of a device stay when it is detached.',
     like: 'iommufd_hw_pagetable_detach() without iopt_remove_reserved_iova()',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override detachFrom(hwpt: HwPagetable): void {
           super.detachFrom(hwpt);
           this.reserveIn(hwpt);
@@ -138,8 +138,8 @@ export const entries = mutants(
     breaks: ['VFIO-ATT-11'],
     story: 'A device that came from its group can be detached from the IOAS of its container.',
     like: 'vfio_device_fops_unl_ioctl() without the test of df->group',
-    bug: ({ GroupDeviceFile }) =>
-      class extends GroupDeviceFile {
+    bug: ({ vfio }) =>
+      class extends vfio.GroupDeviceFile {
         protected override command(
           task: Task,
           request: number,
@@ -158,8 +158,8 @@ export const entries = mutants(
     breaks: ['VFIO-ATT-06'],
     story: 'A virtio-iommu is not told again what is mapped when a device comes back.',
     like: 'viommu_attach_dev() without viommu_replay_mappings()',
-    bug: ({ VirtioDomain }) =>
-      class extends VirtioDomain {
+    bug: ({ virtio }) =>
+      class extends virtio.VirtioDomain {
         override replay(): void {}
       },
   },
@@ -168,8 +168,8 @@ export const entries = mutants(
     breaks: ['VFIO-ATT-06', 'VFIO-DET-02'],
     story: 'An AMD IOMMU goes on with the device table entry that it knows.',
     like: 'amd_iommu_update_dte() without iommu_flush_dte_sync()',
-    bug: ({ AmdCommandQueue }) =>
-      class extends AmdCommandQueue {
+    bug: ({ amd }) =>
+      class extends amd.CommandQueue {
         override flushDeviceEntry(): void {}
       },
   },

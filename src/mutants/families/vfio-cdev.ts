@@ -9,8 +9,8 @@ export const entries = mutants(
     breaks: ['VFIO-CDEV-03'],
     story: 'A device can be read before it is bound.',
     like: 'vfio_device_fops_read() without access_granted',
-    bug: ({ DeviceCdev }) =>
-      class extends DeviceCdev {
+    bug: ({ vfio }) =>
+      class extends vfio.DeviceCdev {
         override read(): number {
           return 0;
         }
@@ -25,8 +25,8 @@ export const entries = mutants(
     breaks: ['VFIO-CDEV-05'],
     story: 'A file that is no iommufd fails as a bad file descriptor does.',
     like: 'iommufd_ctx_from_fd() with one errno for both',
-    bug: ({ VfioDevice }) =>
-      class extends VfioDevice {
+    bug: ({ vfio }) =>
+      class extends vfio.VfioDevice {
         override bind(file: OpenFile): number | ErrnoName {
           const id = super.bind(file);
           return id === 'EBADFD' ? 'EBADF' : id;
@@ -38,8 +38,8 @@ export const entries = mutants(
     breaks: ['VFIO-CDEV-08'],
     story: 'A second file descriptor of a bound device takes the device over.',
     like: 'vfio_df_open() without device->open_count',
-    bug: ({ VfioDevice }) =>
-      class extends VfioDevice {
+    bug: ({ vfio }) =>
+      class extends vfio.VfioDevice {
         override bind(file: OpenFile): number | ErrnoName {
           if (this.bound) this.unbind();
           return super.bind(file);
@@ -51,8 +51,8 @@ export const entries = mutants(
     breaks: ['VFIO-CDEV-10', 'VFIO-CDEV-09'],
     story: 'The devices of a group go to two iommufds.',
     like: 'iommu_device_claim_dma_owner() that does not compare the owners',
-    bug: ({ Group }) =>
-      class<Device> extends Group<Device> {
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
         override claimDmaOwner(owner: object): ErrnoName | undefined {
           return super.claimDmaOwner(this.owner ?? owner);
         }
@@ -63,8 +63,8 @@ export const entries = mutants(
     breaks: ['VFIO-CDEV-14'],
     story: 'A group stays with its iommufd when its last device is closed.',
     like: 'iommufd_device_destroy() without iommu_device_release_dma_owner()',
-    bug: ({ Group }) =>
-      class<Device> extends Group<Device> {
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
         override releaseDmaOwner(): void {
           if (this.ownerCount > 1) super.releaseDmaOwner();
         }
@@ -75,8 +75,8 @@ export const entries = mutants(
     breaks: ['VFIO-CDEV-15'],
     story: 'A device whose bind failed counts as open, and is never bound again.',
     like: 'vfio_df_open() without --device->open_count on failure',
-    bug: ({ VfioDevice }) =>
-      class extends VfioDevice {
+    bug: ({ vfio }) =>
+      class extends vfio.VfioDevice {
         private failed = false;
 
         override bind(file: OpenFile): number | ErrnoName {
@@ -92,8 +92,8 @@ export const entries = mutants(
     breaks: ['VFIO-CDEV-13', 'DEV-48'],
     story: 'A token is read before anybody looks whether the device has one.',
     like: 'vfio_df_check_token() with copy_from_user() first',
-    bug: ({ EmulatedDevice }) =>
-      class extends EmulatedDevice {
+    bug: ({ vfio }) =>
+      class extends vfio.EmulatedDevice {
         override readonly hasToken: boolean = true;
       },
   },

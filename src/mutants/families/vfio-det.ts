@@ -12,8 +12,8 @@ export const entries = mutants(
     story:
       'A detached device is taken off its page table before those at the page table are flushed.',
     like: 'iommu/amd: Invalidate cache before removing device from domain list',
-    bug: ({ IntelIommu }) =>
-      class extends IntelIommu {
+    bug: ({ intel }) =>
+      class extends intel.IntelIommu {
         private leaving: readonly number[] = [];
 
         override block(device: IntelDevice): void {
@@ -32,8 +32,8 @@ export const entries = mutants(
     breaks: ['VFIO-DET-01', 'VFIO-ATT-02'],
     story: 'Neither an attach nor a detach of a PASID needs room for one.',
     like: 'vfio_df_ioctl_detach_pt() with the minimum size for everything',
-    bug: ({ DeviceCdev }) =>
-      class extends DeviceCdev {
+    bug: ({ vfio }) =>
+      class extends vfio.DeviceCdev {
         protected override hasRoom(_argsz: number, _needed: number): boolean {
           return true;
         }
@@ -44,8 +44,8 @@ export const entries = mutants(
     breaks: ['VFIO-DET-02'],
     story: 'A device that is not attached cannot be detached.',
     like: 'vfio_iommufd_physical_detach_ioas() with an errno',
-    bug: ({ DeviceCdev }) =>
-      class extends DeviceCdev {
+    bug: ({ vfio }) =>
+      class extends vfio.DeviceCdev {
         protected override detach(task: Task, arg: bigint): ErrnoName | undefined {
           const error = super.detach(task, arg);
           if (error || this.attached) this.attached = false;
@@ -67,8 +67,8 @@ export const entries = mutants(
     breaks: ['VFIO-DET-02'],
     story: 'A device that is detached goes on with the page table it had.',
     like: '__iommu_group_set_core_domain() that never reaches the hardware',
-    bug: ({ Group }) =>
-      class<Device> extends Group<Device> {
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
         protected override setCoreDomain(domain: IommuDomain | 'blocked'): void {
           if (domain !== 'blocked') super.setCoreDomain(domain);
         }
@@ -79,8 +79,8 @@ export const entries = mutants(
     breaks: ['VFIO-DET-02', 'VFIO-ATT-06'],
     story: 'The IOMMU does not forget which page table a device had.',
     like: 'a context cache that takes no device-selective invalidation',
-    bug: ({ ContextCache }) =>
-      class extends ContextCache {
+    bug: ({ vtd }) =>
+      class extends vtd.ContextCache {
         override invalidateDevice(_rid: number, _ignored: number): void {}
       },
   },

@@ -16,8 +16,8 @@ const { size: INFO_SIZE } = vfio_iommu_type1_info;
 
 /** VFIO_IOMMU_GET_INFO writes more than it should. `room` is what the caller has for the struct, bytes. */
 function afterInfo(more: (room: number, write: Write) => ErrnoName | undefined): Mutant['bug'] {
-  return ({ VfioCompat: Compat }) =>
-    class extends Compat {
+  return ({ iommufd }) =>
+    class extends iommufd.VfioCompat {
       protected override getInfo(task: Task, arg: bigint): ErrnoName | undefined {
         const room = roomAt(task, arg);
         const write: Write = (offset, bytes) => task.memory.copyToUser(arg + BigInt(offset), bytes);
@@ -33,17 +33,17 @@ export const entries = mutants(
     breaks: ['VFIO-26'],
     story: 'The halves of a mapping that was cut are unpinned as if they were its beginning.',
     like: 'iommufd: Fix missing update of domains_itree after splitting iopt_area',
-    bug: ({ AreaCutter, IoPagetable }) => {
+    bug: ({ iommufd }) => {
       const whole = new WeakMap<IoptArea, number>();
       return [
-        class extends AreaCutter {
+        class extends iommufd.AreaCutter {
           protected override part(area: IoptArea, first: bigint, last: bigint): IoptArea {
             const part = super.part(area, first, last);
             whole.set(part, whole.get(area) ?? area.indexAt(area.first));
             return part;
           }
         },
-        class extends IoPagetable {
+        class extends iommufd.IoPagetable {
           protected override unpinArea(area: IoptArea): void {
             const start = whole.get(area);
             if (start === undefined) return super.unpinArea(area);
@@ -78,8 +78,8 @@ export const entries = mutants(
     breaks: ['VFIO-03', 'VFIO-04'],
     story: 'DMA is never coherent, as in a container that has no IOMMU yet.',
     like: 'iommufd_vfio_check_extension() with DMA_CC among the unknown ones',
-    bug: ({ VfioCompat }) =>
-      class extends VfioCompat {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioCompat {
         protected override checkExtension(extension: bigint): number | ErrnoName {
           return extension === BigInt(VFIO_DMA_CC_IOMMU) ? 0 : super.checkExtension(extension);
         }
@@ -90,8 +90,8 @@ export const entries = mutants(
     breaks: ['VFIO-09'],
     story: 'The type of the IOMMU can be set once.',
     like: 'vfio_ioctl_set_iommu() of a real container, which refuses a second driver',
-    bug: ({ VfioCompat }) =>
-      class extends VfioCompat {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioCompat {
         private done = false;
 
         protected override setIommu(type: bigint): ErrnoName | undefined {
@@ -107,8 +107,8 @@ export const entries = mutants(
     breaks: ['VFIO-10', 'VFIO-26'],
     story: 'Type 1 version 1 is taken for version 2.',
     like: 'iommufd_vfio_set_iommu() without iopt_disable_large_pages()',
-    bug: ({ VfioCompat }) =>
-      class extends VfioCompat {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioCompat {
         protected override setIommu(type: bigint): ErrnoName | undefined {
           return super.setIommu(type === BigInt(VFIO_TYPE1_IOMMU) ? 3n : type);
         }
@@ -119,8 +119,8 @@ export const entries = mutants(
     breaks: ['VFIO-25'],
     story: 'Mappings are cut for version 2 as well.',
     like: 'iopt_cut_iova() without the test of disable_large_pages',
-    bug: ({ VfioCompat }) =>
-      class extends VfioCompat {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioCompat {
         protected override unmap(ioas: Ioas, fields: UnmapFields, all: boolean): Unmapped {
           const { iova, size } = fields;
           if (!all && size > 0n) this.cutter.cut(ioas.iopt, [iova + size - 1n, iova - 1n]);
@@ -133,8 +133,8 @@ export const entries = mutants(
     breaks: ['VFIO-27', 'IOAS-FILE-25'],
     story: 'Whoever has pinned a mapping, and whatever it maps, it is cut.',
     like: 'iopt_area_split() without the test of num_accesses',
-    bug: ({ AreaCutter }) =>
-      class extends AreaCutter {
+    bug: ({ iommufd }) =>
+      class extends iommufd.AreaCutter {
         protected override check(): undefined {}
       },
   },
@@ -143,8 +143,8 @@ export const entries = mutants(
     breaks: ['VFIO-26'],
     story: 'A mapping is cut at the start of what is removed only.',
     like: 'iopt_cut_iova() with one IOVA',
-    bug: ({ AreaCutter }) =>
-      class extends AreaCutter {
+    bug: ({ iommufd }) =>
+      class extends iommufd.AreaCutter {
         override cut(iopt: IoPagetable, lasts: readonly bigint[]): ErrnoName | undefined {
           return super.cut(iopt, lasts.slice(1));
         }
@@ -155,8 +155,8 @@ export const entries = mutants(
     breaks: ['VFIO-19'],
     story: 'Whatever is mapped may be written.',
     like: 'IOMMU_WRITE without the test of VFIO_DMA_MAP_FLAG_WRITE',
-    bug: ({ VfioCompat }) =>
-      class extends VfioCompat {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioCompat {
         protected override mapFlags(): number {
           return super.mapFlags(3);
         }
@@ -167,8 +167,8 @@ export const entries = mutants(
     breaks: ['VFIO-30'],
     story: 'An unmap of everything returns the size that it was given.',
     like: 'iopt_unmap_all() that is not told where to count',
-    bug: ({ VfioCompat }) =>
-      class extends VfioCompat {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioCompat {
         protected override unmap(ioas: Ioas, fields: UnmapFields, all: boolean): Unmapped {
           const unmapped = super.unmap(ioas, fields, all);
           return all ? { ...unmapped, bytes: 0n } : unmapped;
@@ -180,10 +180,10 @@ export const entries = mutants(
     breaks: ['VFIO-34', 'VFIO-33'],
     story: 'A device is attached to the IOAS that was set when its group got the container.',
     like: 'a group that keeps the id of the compatibility IOAS',
-    bug: ({ VfioGroup, VfioDevice }) => {
+    bug: ({ vfio }) => {
       const first = new WeakMap<OpenFile, Ioas | undefined>();
       return [
-        class extends VfioGroup {
+        class extends vfio.VfioGroup {
           override setContainer(file: OpenFile): ErrnoName | undefined {
             const error = super.setContainer(file);
             const { vfioIoas } = file.operations as { vfioIoas?: Ioas };
@@ -191,7 +191,7 @@ export const entries = mutants(
             return error;
           }
         },
-        class extends VfioDevice {
+        class extends vfio.VfioDevice {
           override containerIoas(container: OpenFile): Ioas | undefined {
             return first.get(container) ?? super.containerIoas(container);
           }
@@ -204,10 +204,10 @@ export const entries = mutants(
     breaks: ['VFIO-33'],
     story: 'IOMMU_VFIO_IOAS moves the devices that are attached to the IOAS that was set before.',
     like: 'a container that has one IOAS, whichever it is',
-    bug: ({ VfioDevice, OptionCommands }) => {
-      const open = new Set<InstanceType<typeof VfioDevice>>();
+    bug: ({ vfio, iommufd }) => {
+      const open = new Set<InstanceType<typeof vfio.VfioDevice>>();
       return [
-        class extends VfioDevice {
+        class extends vfio.VfioDevice {
           override openInGroup(container: OpenFile): ErrnoName | undefined {
             const error = super.openInGroup(container);
             if (!error) open.add(this);
@@ -219,7 +219,7 @@ export const entries = mutants(
             open.delete(this);
           }
         },
-        class extends OptionCommands {
+        class extends iommufd.OptionCommands {
           protected override setVfioIoas(id: number): ErrnoName | undefined {
             const error = super.setVfioIoas(id);
             if (!error) for (const device of open) device.attach(id);
@@ -234,8 +234,8 @@ export const entries = mutants(
     breaks: ['VFIO-32', 'VFIO-38'],
     story: 'Each group that joins makes an IOAS of its own.',
     like: 'iommufd_vfio_compat_ioas_create() without the test of vfio_ioas',
-    bug: ({ VfioCompat }) =>
-      class extends VfioCompat {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioCompat {
         override createIoas(): ErrnoName | undefined {
           this.context.vfioIoas = undefined;
           return super.createIoas();
@@ -247,8 +247,8 @@ export const entries = mutants(
     breaks: ['VFIO-34'],
     story: 'A device that cannot be attached when its group gives it stays bound.',
     like: 'vfio_df_group_open() without vfio_df_close() on failure',
-    bug: ({ VfioDevice }) =>
-      class extends VfioDevice {
+    bug: ({ vfio }) =>
+      class extends vfio.VfioDevice {
         protected override bindToContainer(container: OpenFile): ErrnoName | undefined {
           const error = super.bindToContainer(container);
           if (error === 'EADDRINUSE') this.bind(container);
@@ -261,8 +261,8 @@ export const entries = mutants(
     breaks: ['VFIO-11'],
     story: 'Any process may say that a container has no IOMMU.',
     like: 'iommufd_vfio_set_iommu() without capable(CAP_SYS_RAWIO)',
-    bug: ({ VfioCompat }) =>
-      class extends VfioCompat {
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioCompat {
         protected override setNoiommu(task: Task, type: bigint): ErrnoName | undefined {
           const error = super.setNoiommu(task, type);
           return error === 'EPERM' ? undefined : error;
@@ -274,8 +274,8 @@ export const entries = mutants(
     breaks: ['VFIO-35'],
     story: 'A container takes groups in noiommu mode and others at once.',
     like: 'iommufd_vfio_compat_ioas_create() without the test of no_iommu_mode',
-    bug: ({ Iommufd }) =>
-      class extends Iommufd {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Iommufd {
         override ensureVfioIoas(): ErrnoName | undefined {
           this.noiommuMode = false;
           return super.ensureVfioIoas();
@@ -291,8 +291,8 @@ export const entries = mutants(
     breaks: ['VFIO-11', 'VFIO-02'],
     story: 'A group in noiommu mode gives its container an IOAS, and all that goes with it.',
     like: 'vfio_group_ioctl_set_container() without the test of the type of the group',
-    bug: ({ Iommufd }) =>
-      class extends Iommufd {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Iommufd {
         override setNoiommuMode(): ErrnoName | undefined {
           return this.ensureVfioIoas();
         }

@@ -16,9 +16,9 @@ export const entries = mutants(
     breaks: ['VIOMMU-06', 'VIOMMU-07', 'OBJ-32'],
     story: 'A vIOMMU does not hold its parent.',
     like: 'iommufd_viommu_alloc_ioctl() without refcount_inc() of the page table',
-    bug: ({ Viommu }) =>
-      class extends Viommu {
-        constructor(...options: ConstructorParameters<typeof Viommu>) {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Viommu {
+        constructor(...options: ConstructorParameters<typeof iommufd.Viommu>) {
           super(...options);
           this.hwpt.users--;
         }
@@ -33,8 +33,8 @@ export const entries = mutants(
     breaks: ['VIOMMU-10'],
     story: 'The driver of a mock vIOMMU answers nothing.',
     like: 'a driver that forgets iommu_copy_struct_to_user()',
-    bug: ({ MockViommu }) =>
-      class extends MockViommu {
+    bug: ({ iommu }) =>
+      class extends iommu.MockViommu {
         override init(data: UserData): ErrnoName | undefined {
           const before = data.task.memory.copyFromUser(data.address, data.length);
           const error = super.init(data);
@@ -50,8 +50,8 @@ export const entries = mutants(
     breaks: ['VIOMMU-09'],
     story: 'Data for a vIOMMU that cannot be read is taken for no data.',
     like: 'an ignored result of iommu_copy_struct_from_user()',
-    bug: ({ MockViommu }) =>
-      class extends MockViommu {
+    bug: ({ iommu }) =>
+      class extends iommu.MockViommu {
         override init(data: UserData): ErrnoName | undefined {
           const error = super.init(data);
           return error === 'EFAULT' ? undefined : error;
@@ -63,8 +63,8 @@ export const entries = mutants(
     breaks: ['VIOMMU-05'],
     story: 'Any page table can be the parent of a vIOMMU.',
     like: 'iommufd_viommu_alloc_ioctl() without its look at nest_parent',
-    bug: ({ ViommuCommands }) =>
-      class extends ViommuCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.ViommuCommands {
         override allocViommu(command: AllocViommu): ErrnoName | undefined {
           const parent = this.context.objects.get(command.fields.hwpt_id, HwptPaging);
           if (typeof parent !== 'string') Object.assign(parent, { nestParent: true });
@@ -77,8 +77,8 @@ export const entries = mutants(
     breaks: ['VIOMMU-01'],
     story: 'Flags of a vIOMMU are looked at when its device has been found.',
     like: 'a check behind a lookup',
-    bug: ({ ViommuCommands }) =>
-      class extends ViommuCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.ViommuCommands {
         override allocViommu(command: AllocViommu): ErrnoName | undefined {
           const error = super.allocViommu(command);
           const { dev_id, flags } = command.fields;
@@ -92,8 +92,8 @@ export const entries = mutants(
     breaks: ['VIOMMU-03'],
     story: 'Whether a driver has vIOMMUs is asked when the parent has been found.',
     like: 'two lookups before the first question',
-    bug: ({ ViommuCommands }) =>
-      class extends ViommuCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.ViommuCommands {
         override allocViommu(command: AllocViommu): ErrnoName | undefined {
           const error = super.allocViommu(command);
           const { hwpt_id, flags, type } = command.fields;
@@ -107,8 +107,8 @@ export const entries = mutants(
     breaks: ['VIOMMU-11'],
     story: 'A parent of another unit is taken for a virtual SMMU.',
     like: 'arm_vsmmu_init() without a look at s2_parent->smmu',
-    bug: ({ ArmSmmuV3 }) =>
-      class extends ArmSmmuV3 {
+    bug: ({ arm }) =>
+      class extends arm.ArmSmmuV3 {
         protected override initViommu(core: ViommuCore): ViommuOps | ErrnoName {
           const parent = this.allocPagingDomain({ nestParent: true });
           const made = super.initViommu(core);
@@ -122,8 +122,8 @@ export const entries = mutants(
     breaks: ['VIOMMU-12'],
     story: 'A guest gets a virtual SMMU whose devices can go past the caches.',
     like: 'arm_smmu_get_viommu_size() before it asked for CANWBS or S2FWB',
-    bug: ({ ArmSmmuV3 }) =>
-      class extends ArmSmmuV3 {
+    bug: ({ arm }) =>
+      class extends arm.ArmSmmuV3 {
         protected override canNest(): boolean {
           return this.unit.model.secondStage;
         }
@@ -134,8 +134,8 @@ export const entries = mutants(
     breaks: ['VIOMMU-14'],
     story: 'An AMD IOMMU has vIOMMUs of the types that the header gives to others.',
     like: 'amd_iommufd_get_viommu_size() that compares the type',
-    bug: ({ AmdIommu }) =>
-      class extends AmdIommu {
+    bug: ({ amd }) =>
+      class extends amd.AmdIommu {
         override readonly viommu: ViommuDriver = {
           ...amdViommus,
           offersViommu: (type) => type <= IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV,

@@ -41,8 +41,8 @@ function requesterIds({ rid, requesterId }: PciIdentity): readonly [number, ...n
 
 /** A unit, and the driver for the mode that it is to be in. */
 function vtd({ parts, memory, pages }: BoardOptions, model: VtdModel): HostIommu<IntelDevice> {
-  const unit = new parts.VtdUnit({ memory, parts, model });
-  const Driver = model.scalable ? parts.ScalableIommu : parts.IntelIommu;
+  const unit = new parts.vtd.VtdUnit({ memory, parts, model });
+  const Driver = model.scalable ? parts.intel.ScalableIommu : parts.intel.IntelIommu;
   const driver = new Driver({ pages, parts, unit });
   return {
     translator: unit,
@@ -66,8 +66,8 @@ export const nestedVtdBoard: Board = (options) => [
 
 /** A paravirtual IOMMU, as a hypervisor offers it. */
 export const virtioBoard: Board = ({ parts, memory, pages }) => {
-  const device = new parts.VirtioIommu({ memory, parts });
-  const driver = new parts.VirtioIommuDriver({ pages, parts, device });
+  const device = new parts.virtioIommu.VirtioIommu({ memory, parts });
+  const driver = new parts.virtio.VirtioIommuDriver({ pages, parts, device });
   const iommu: HostIommu<VirtioEndpoint> = {
     translator: device,
     driver,
@@ -79,8 +79,8 @@ export const virtioBoard: Board = ({ parts, memory, pages }) => {
 
 function amdBoardWith(features: AmdFeatures): Board {
   return ({ parts, memory, pages }) => {
-    const unit = new parts.AmdIommuUnit({ memory, parts, features });
-    const driver = new parts.AmdIommu({ pages, parts, unit });
+    const unit = new parts.amdvi.AmdIommuUnit({ memory, parts, features });
+    const driver = new parts.amd.AmdIommu({ pages, parts, unit });
     const iommu: HostIommu<AmdDevice> = {
       translator: unit,
       driver,
@@ -98,8 +98,8 @@ export const amdNestingBoard = amdBoardWith(nestingFeatures);
 /** No IOMMU at all. */
 export const bareBoard: Board = ({ parts }) => [
   {
-    translator: new parts.NoIommu(),
-    driver: new parts.NoiommuOps(parts),
+    translator: new parts.hardware.NoIommu(),
+    driver: new parts.iommu.NoiommuOps(parts),
     probe: () => undefined,
     clearFaults: () => undefined,
   },

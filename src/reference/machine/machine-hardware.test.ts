@@ -86,10 +86,13 @@ describe('a paging domain', () => {
 
 describe('the tables of a paging domain', () => {
   it('shows a missing invalidation as stale DMA', () => {
-    class Forgetful extends defaultParts.QueuedInvalidation {
+    class Forgetful extends defaultParts.intel.QueuedInvalidation {
       override flushRange(): void {}
     }
-    const machine = new MachineHardware({ ...defaultParts, QueuedInvalidation: Forgetful });
+    const machine = new MachineHardware({
+      ...defaultParts,
+      intel: { ...defaultParts.intel, QueuedInvalidation: Forgetful },
+    });
     const { device, domain } = attached(machine);
     domain.map(IOVA, frames(machine), PAGE, READ_WRITE);
     device.pci.dmaWrite(IOVA, bytes);
@@ -113,13 +116,16 @@ describe('the tables of a paging domain', () => {
   });
 
   it('undoes a map for which there is no memory', () => {
-    class Small extends defaultParts.Pages {
+    class Small extends defaultParts.mm.Pages {
       limit = Infinity;
       override allocate(order: 0 | 9) {
         return this.inUse >= this.limit ? undefined : super.allocate(order);
       }
     }
-    const machine = new MachineHardware({ ...defaultParts, Pages: Small });
+    const machine = new MachineHardware({
+      ...defaultParts,
+      mm: { ...defaultParts.mm, Pages: Small },
+    });
     const { device, domain } = attached(machine);
     const before = machine.pages.inUse;
     for (let room = 0; room < 4; room += 1) {

@@ -53,12 +53,12 @@ export class MachineHardware {
 
   constructor(parts: Parts, board: Board = vtdBoard) {
     this.parts = parts;
-    this.memory = new parts.PhysicalMemory();
-    this.pages = new parts.Pages({ memory: this.memory, first: RAM_FIRST, size: RAM_SIZE });
+    this.memory = new parts.hardware.PhysicalMemory();
+    this.pages = new parts.mm.Pages({ memory: this.memory, first: RAM_FIRST, size: RAM_SIZE });
     const { memory, pages } = this;
     this.iommus = board({ parts, memory, pages });
-    this.iommu = new parts.IommuCore(parts);
-    this.drivers = new parts.DriverCore();
+    this.iommu = new parts.iommu.IommuCore(parts);
+    this.drivers = new parts.base.DriverCore();
   }
 
   get devices(): readonly MachineDevice[] {
@@ -105,7 +105,13 @@ export class MachineHardware {
     const { translator } = host;
     const name = pciName(rid);
     const capabilities = this.capabilitiesOf(options);
-    const pci = new this.parts.PciDevice({ rid, requesterId, translator, memory, capabilities });
+    const pci = new this.parts.hardware.PciDevice({
+      rid,
+      requesterId,
+      translator,
+      memory,
+      capabilities,
+    });
     translator.connect?.(rid, pci);
     const iommu = this.iommu.addPciDevice({ name, rid, requesterId, pci }, host);
     const index = this.indexes.take();
@@ -119,7 +125,7 @@ export class MachineHardware {
   private capabilitiesOf(options: PlugOptions): PciCapabilities {
     const { pasidBits = 0, pageRequests = false, virtualFunction = false } = options;
     if (pasidBits === 0 && !pageRequests) return { ...noCapabilities, virtualFunction };
-    const { DeviceTlb, Iotlb } = this.parts;
+    const { DeviceTlb, Iotlb } = this.parts.hardware;
     const deviceTlb = new DeviceTlb(new Iotlb());
     return { deviceTlb, pasidBits, pageRequests, virtualFunction };
   }

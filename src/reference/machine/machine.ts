@@ -38,13 +38,13 @@ export class Machine {
   ) {
     this.hardware = new MachineHardware(parts, board);
     const { pages, memory, iommu } = this.hardware;
-    const vfio = new parts.VfioCore(parts, this.hardware);
-    const faults = new parts.FaultInjection();
+    const vfio = new parts.vfio.VfioCore(parts, this.hardware);
+    const faults = new parts.mm.FaultInjection();
     const parameters = new ModuleParameters(atBoot);
     const { hardware } = this;
     const built = { parts, config, parameters, hardware };
     this.kernel = { ...built, pages, bus: memory, iommu, vfio, faults };
-    this.syscalls = new parts.Syscalls(this.kernel);
+    this.syscalls = new parts.machine.Syscalls(this.kernel);
   }
 
   /** A process of root without memory and without files. */
@@ -52,8 +52,8 @@ export class Machine {
     const { parts, pages } = this.kernel;
     return {
       user: this.user,
-      memory: new parts.AddressSpace({ pages, parts }),
-      files: new parts.FdTable(),
+      memory: new parts.mm.AddressSpace({ pages, parts }),
+      files: new parts.fs.FdTable(),
       limits: { memlock: MEMLOCK_LIMIT, nofile: NOFILE_LIMIT },
       capabilities: new Set(everyCapability),
       failNth: 0,

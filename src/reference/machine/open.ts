@@ -25,8 +25,8 @@ function unsafeInterrupts({ parameters }: Kernel): FileOperations {
 
 /** The nodes that are always there. ABI-22 23 OPT-05 */
 const nodes = new Map<string, Opener>([
-  [IOMMUFD_PATH, (kernel) => new kernel.parts.Iommufd(kernel, 'user')],
-  [VFIO_CONTAINER_PATH, (kernel) => new kernel.parts.Iommufd(kernel, 'mm')],
+  [IOMMUFD_PATH, (kernel) => new kernel.parts.iommufd.Iommufd(kernel, 'user')],
+  [VFIO_CONTAINER_PATH, (kernel) => new kernel.parts.iommufd.Iommufd(kernel, 'mm')],
   [SELF_STATUS_PATH, (_kernel, task) => new StatusFile(task)],
   ['/sys/class/misc/iommu/uevent', () => new UeventFile(iommuNode)],
   ['/sys/class/misc/vfio/uevent', () => new UeventFile(containerNode)],

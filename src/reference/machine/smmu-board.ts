@@ -46,8 +46,8 @@ function unitOf(
   { model, coherentDevices, variety }: Kind,
   { parts, memory, pages }: BoardOptions,
 ): HostIommu {
-  const unit = new parts.SmmuUnit({ memory, parts, model });
-  const driver = new parts.ArmSmmuV3({ pages, parts, unit, coherentDevices });
+  const unit = new parts.smmuv3.SmmuUnit({ memory, parts, model });
+  const driver = new parts.arm.ArmSmmuV3({ pages, parts, unit, coherentDevices });
   const iommu: HostIommu<SmmuMaster> = {
     translator: unit,
     driver,

@@ -126,7 +126,7 @@ export class Syscalls {
     const { parts, pages } = this.kernel;
     const hugetlb = (flags & MFD_HUGETLB) !== 0;
     return this.newFile(task, () => {
-      const memory = new parts.Memfd({ pages, size, hugetlb });
+      const memory = new parts.mm.Memfd({ pages, size, hugetlb });
       return { memory, nonseekable: false, release: () => memory.put() };
     });
   }
@@ -173,7 +173,7 @@ export class Syscalls {
   }
 
   protected install(task: Task, fd: number, file: Pick<OpenFile, 'operations' | 'flags'>): void {
-    const open = new this.kernel.parts.OpenFile(file.operations, file.flags);
+    const open = new this.kernel.parts.fs.OpenFile(file.operations, file.flags);
     file.operations.opened?.(open);
     task.files.install(fd, open);
   }

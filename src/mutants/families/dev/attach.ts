@@ -16,8 +16,8 @@ export const entries = mutants(
     breaks: ['DEV-41'],
     story: 'The regions of a device are not reserved where it is attached to a nested page table.',
     like: 'iommufd: Enforce reserved IOVA also when attached to hwpt_nested',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override reserveIn(hwpt: HwPagetable): ErrnoName | undefined {
           return hwpt.domain.type === 'nested' ? undefined : super.reserveIn(hwpt);
         }
@@ -28,8 +28,8 @@ export const entries = mutants(
     breaks: ['DEV-26'],
     story: 'A page table with mappings enforces coherency from its first device on that can.',
     like: 'iommu/vt-d: Support enforce_cache_coherency only for empty domains',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override attachTo(hwpt: HwPagetable, pasid?: number): ErrnoName | undefined {
           const error = super.attachTo(hwpt, pasid);
           const can = this.device.enforcesCoherency === true;
@@ -50,8 +50,8 @@ export const entries = mutants(
     breaks: ['DEV-21', 'VFIO-ATT-03'],
     story: 'Attaching to an object that is no page table fails as if it did not exist.',
     like: 'iommufd_device_change_pt() with one errno for both',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override changeTable(...call: ChangeCall): HwPagetable | ErrnoName {
           const [id, step, undo] = call;
           let isAsked = false;
@@ -69,8 +69,8 @@ export const entries = mutants(
     breaks: ['DEV-22', 'DEV-17'],
     story: 'Each device that is attached to an IOAS gets a page table of its own.',
     like: 'iommufd_device_auto_get_domain() without the walk of hwpt_list',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override changeToAutomatic(...call: AutomaticCall): HwPagetable | ErrnoName {
           const [ioas, step, undo] = call;
           const known = new Set<HwPagetable>(ioas.hwpts);
@@ -84,8 +84,8 @@ export const entries = mutants(
     breaks: ['DEV-34'],
     story: 'The page table that a group leaves loses the reference of one of its devices.',
     like: 'iommufd_device_do_replace() without refcount_sub_and_test(num_devices - 1)',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override moveGroup(...call: MoveCall): ErrnoName | undefined {
           const [, attachment] = call;
           const { hwpt: old } = attachment;
@@ -100,8 +100,8 @@ export const entries = mutants(
     breaks: ['DEV-35'],
     story: 'A group is detached with the first of its devices.',
     like: 'iommufd_hw_pagetable_detach() without xa_empty()',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override detachFrom(hwpt: HwPagetable, pasid = IOMMU_NO_PASID): void {
           super.detachFrom(hwpt, pasid);
           if (this.group.attachments.has(pasid)) this.device.group.detach();
@@ -113,8 +113,8 @@ export const entries = mutants(
     breaks: ['DEV-42'],
     story: 'A device that moves within an IOAS takes its reservations away.',
     like: 'iommufd_group_remove_reserved_iova() wherever a group moves',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override moveGroup(...call: MoveCall): ErrnoName | undefined {
           const [hwpt, attachment] = call;
           const error = super.moveGroup(...call);
@@ -128,8 +128,8 @@ export const entries = mutants(
     breaks: ['DEV-45'],
     story: 'An attach whose result cannot be written stays.',
     like: 'vfio_df_ioctl_attach_pt() without device->ops->detach_ioas()',
-    bug: ({ DeviceCdev }) =>
-      class extends DeviceCdev {
+    bug: ({ vfio }) =>
+      class extends vfio.DeviceCdev {
         protected override attachTable(
           argument: VfioArgument<typeof vfio_device_attach_iommufd_pt>,
         ): ErrnoName | undefined {
@@ -143,8 +143,8 @@ export const entries = mutants(
     breaks: ['DEV-49'],
     story: 'A device that could not be moved counts twice as a user of the page table it has.',
     like: 'a reference that is taken before the driver is asked',
-    bug: ({ IommufdDevice: Device }) =>
-      class extends Device {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override replaceBy(hwpt: HwPagetable, pasid?: number): ErrnoName | undefined {
           const error = super.replaceBy(hwpt, pasid);
           const { hwpt: old } = this;
@@ -158,8 +158,8 @@ export const entries = mutants(
     breaks: ['DEV-49'],
     story: 'A device whose new page table cannot be filled keeps a user of it.',
     like: 'an attach that is undone without the counter',
-    bug: ({ IommufdDevice: Device }) =>
-      class extends Device {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override detachFrom(hwpt: HwPagetable, pasid?: number): void {
           super.detachFrom(hwpt, pasid);
           if (hwpt.automatic && !hwpt.paging.ioas.hwpts.has(hwpt.paging)) hwpt.paging.ioas.users++;
@@ -171,8 +171,8 @@ export const entries = mutants(
     breaks: ['DEV-25'],
     story: 'Whatever goes wrong with an automatic page table, a new one is tried.',
     like: 'a loop over page tables that goes on after any error',
-    bug: ({ IommufdDevice: Device }) =>
-      class extends Device {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override changeToAutomatic(...call: AutomaticCall): HwPagetable | ErrnoName {
           const [ioas, step, undo] = call;
           const patient: AttachStep = (hwpt) => {
@@ -188,8 +188,8 @@ export const entries = mutants(
     breaks: ['DEV-28'],
     story: 'A device cannot be moved to where it is.',
     like: 'a replace that begins with a new attach',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         override replace(tableId: number, pasid?: number): number | ErrnoName {
           const isSame = pasid === undefined && this.hwpt?.id === tableId;
           return isSame ? 'EBUSY' : super.replace(tableId, pasid);
@@ -201,8 +201,8 @@ export const entries = mutants(
     breaks: ['DEV-46', 'VFIO-ATT-13'],
     story: 'A virtual function can be attached where page requests are wanted.',
     like: 'iommufd_hwpt_attach_device() without iommufd_hwpt_compatible_device()',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override checkPageRequests(): undefined {}
       },
   },
@@ -211,8 +211,8 @@ export const entries = mutants(
     breaks: ['DEV-24'],
     story: 'A page table of the IOAS that does not take a device is the last word.',
     like: 'iommufd_device_auto_get_domain() without "goto next"',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override changeToAutomatic(
           ioas: Ioas,
           step: AttachStep,
@@ -232,8 +232,8 @@ export const entries = mutants(
     breaks: ['DEV-26'],
     story: 'No page table is asked to enforce cache coherency.',
     like: 'iommufd_hwpt_paging_alloc() without iommufd_hwpt_paging_enforce_cc()',
-    bug: ({ IommufdDevice }) =>
-      class extends IommufdDevice {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
         protected override enforceCoherency(): boolean {
           return false;
         }
@@ -244,8 +244,8 @@ export const entries = mutants(
     breaks: ['DEV-43'],
     story: 'The window of the doorbells is not reserved.',
     like: 'arm_smmu_get_resv_regions() without IOMMU_RESV_SW_MSI',
-    bug: ({ ArmSmmuV3 }) =>
-      class extends ArmSmmuV3 {
+    bug: ({ arm }) =>
+      class extends arm.ArmSmmuV3 {
         override reservedRegions(): readonly ReservedRegion[] {
           return [];
         }

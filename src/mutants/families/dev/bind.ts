@@ -11,8 +11,8 @@ export const entries = mutants(
     breaks: ['DEV-10'],
     story: 'A group can be bound by two iommufds.',
     like: 'a claim that counts without comparing the owner',
-    bug: ({ Group }) =>
-      class<Device> extends Group<Device> {
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
         override claimDmaOwner(owner: object): ErrnoName | undefined {
           return super.claimDmaOwner(this.owner ?? owner);
         }
@@ -23,11 +23,11 @@ export const entries = mutants(
     breaks: ['DEV-12', 'DEV-34'],
     story: 'The second device of a group cannot be bound by the same iommufd.',
     like: 'a claim that takes the group for owned',
-    bug: ({ Iommufd }) =>
-      class extends Iommufd {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Iommufd {
         override bindDevice(
           device: IommuDevice,
-        ): ReturnType<InstanceType<typeof Iommufd>['bindDevice']> {
+        ): ReturnType<InstanceType<typeof iommufd.Iommufd>['bindDevice']> {
           return this.groups.has(device.group.id) ? 'EPERM' : super.bindDevice(device);
         }
       },
@@ -37,8 +37,8 @@ export const entries = mutants(
     breaks: ['DEV-08', 'VFIO-CDEV-07'],
     story: 'A device is bound by its own node while the node of its group is open.',
     like: 'vfio_device_block_group() without the test of opened_file',
-    bug: ({ VfioGroup }) =>
-      class extends VfioGroup {
+    bug: ({ vfio }) =>
+      class extends vfio.VfioGroup {
         override block(): undefined {
           this.boundDevices++;
         }
@@ -50,8 +50,8 @@ export const entries = mutants(
     story:
       'A device that came from its group is bound a second time, for which it is let go first.',
     like: 'vfio_df_ioctl_bind_iommufd() without the test of df->group',
-    bug: ({ GroupDeviceFile }) =>
-      class extends GroupDeviceFile {
+    bug: ({ vfio }) =>
+      class extends vfio.GroupDeviceFile {
         protected override bind(task: Task, arg: bigint): ErrnoName {
           const argument = this.loadBind(task, arg);
           if (typeof argument === 'string') return argument;
@@ -68,8 +68,8 @@ export const entries = mutants(
     breaks: ['DEV-51'],
     story: 'A driver of the host gets a device of a group that an iommufd has.',
     like: 'a driver that says driver_managed_dma, and does DMA through the DMA API',
-    bug: ({ DriverCore }) =>
-      class extends DriverCore {
+    bug: ({ base }) =>
+      class extends base.DriverCore {
         protected override probe(): undefined {}
 
         override unbind(device: MachineDevice): void {
@@ -82,8 +82,8 @@ export const entries = mutants(
     breaks: ['DEV-11', 'VFIO-CDEV-09'],
     story: 'A group of which the host has a device goes to the first iommufd that asks.',
     like: 'iommu_device_claim_dma_owner() that takes no owner for nobody',
-    bug: ({ Group }) =>
-      class<Device> extends Group<Device> {
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
         override claimDmaOwner(owner: object): ErrnoName | undefined {
           this.owner ??= owner;
           return super.claimDmaOwner(owner);
@@ -95,8 +95,8 @@ export const entries = mutants(
     breaks: ['DEV-11', 'VFIO-CDEV-09'],
     story: 'A group stays with the host when VFIO gets the device back.',
     like: 'pci_dma_cleanup() without iommu_device_unuse_default_domain()',
-    bug: ({ Group }) =>
-      class<Device> extends Group<Device> {
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
         override unuseDefaultDomain(): void {}
       },
   },
@@ -105,8 +105,8 @@ export const entries = mutants(
     breaks: ['DEV-15'],
     story: 'VFIO takes a device without an IOMMU also where noiommu mode is off.',
     like: 'vfio_group_find_or_alloc() without a look at vfio_noiommu',
-    bug: ({ VfioCore }) =>
-      class extends VfioCore {
+    bug: ({ vfio }) =>
+      class extends vfio.VfioCore {
         override probe(device: MachineDevice): ErrnoName | undefined {
           this.unsafeNoiommuMode = true;
           return super.probe(device);
@@ -118,8 +118,8 @@ export const entries = mutants(
     breaks: ['DEV-14'],
     story: 'A unit says that it snoops the caches when it does not.',
     like: 'IOMMU_CAP_CACHE_COHERENCY that is true for every SMMU',
-    bug: ({ ArmSmmuV3 }) =>
-      class extends ArmSmmuV3 {
+    bug: ({ arm }) =>
+      class extends arm.ArmSmmuV3 {
         override capabilities(): DeviceCapabilities {
           return { ...super.capabilities(), cacheCoherent: true };
         }
@@ -130,8 +130,8 @@ export const entries = mutants(
     breaks: ['DEV-13'],
     story: 'The interrupts behind an IOMMU count as isolated, whether or not it remaps them.',
     like: 'msi_device_has_isolated_msi() that asks for an IOMMU',
-    bug: ({ VirtioIommuDriver }) =>
-      class extends VirtioIommuDriver {
+    bug: ({ virtio }) =>
+      class extends virtio.VirtioIommuDriver {
         override capabilities(): DeviceCapabilities {
           return { ...super.capabilities(), msiIsolated: true };
         }
@@ -142,8 +142,8 @@ export const entries = mutants(
     breaks: ['DEV-13'],
     story: 'The parameter allow_unsafe_interrupts is read when an iommufd is opened.',
     like: 'a copy of allow_unsafe_interrupts in struct iommufd_ctx',
-    bug: ({ Iommufd }) =>
-      class extends Iommufd {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Iommufd {
         private readonly allowed = this.kernel.parameters.allowUnsafeInterrupts;
 
         protected override checkDevice(device: IommuDevice): ErrnoName | undefined {

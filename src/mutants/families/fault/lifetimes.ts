@@ -12,12 +12,12 @@ export const entries = mutants(
     breaks: ['FAULT-32'],
     story: 'The first close of a duplicate drops the reference to the queue.',
     like: 'iommufd: Fix event queue release use-after-free',
-    bug: ({ OpenFile, FaultFile }) =>
-      class extends OpenFile {
+    bug: ({ fs, iommufd }) =>
+      class extends fs.OpenFile {
         private isLeft = false;
 
         override put(): void {
-          if (this.operations instanceof FaultFile && this.references > 1 && !this.isLeft) {
+          if (this.operations instanceof iommufd.FaultFile && this.references > 1 && !this.isLeft) {
             this.isLeft = true;
             this.operations.release();
           }
@@ -30,8 +30,8 @@ export const entries = mutants(
     breaks: ['FAULT-24', 'FAULT-25'],
     story: 'A fault that was read and not answered keeps its queue from being destroyed.',
     like: 'iommufd/fault: Destroy response and mutex in iommufd_fault_destroy()',
-    bug: ({ FaultQueue }) =>
-      class extends FaultQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultQueue {
         override take(copy: Copy): ErrnoName | undefined {
           const error = super.take(copy);
           if (!error) this.users++;
@@ -50,8 +50,8 @@ export const entries = mutants(
     breaks: ['FAULT-22', 'FAULT-23', 'FAULT-26'],
     story: 'The faults of a device that has left can still be read and answered.',
     like: 'iommu/iommufd: Fix IOPF group ownership UAF',
-    bug: ({ FaultQueue }) =>
-      class extends FaultQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultQueue {
         override refuseAllOf(): void {}
       },
   },
@@ -60,8 +60,8 @@ export const entries = mutants(
     breaks: ['FAULT-14', 'FAULT-22'],
     story: 'The faults of a device that leaves are answered, and their cookies never freed.',
     like: 'iommu: Fix potential memory leak in iopf_queue_remove_device()',
-    bug: ({ FaultQueue }) =>
-      class extends FaultQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultQueue {
         private isLeaving = false;
 
         protected override refuse(isMeant: (group: PageRequestGroup) => boolean): void {
@@ -81,8 +81,8 @@ export const entries = mutants(
     breaks: ['FAULT-22', 'FAULT-26'],
     story: 'A device that leaves takes the faults of all others along.',
     like: 'iommufd_auto_response_faults() without the comparison of handles',
-    bug: ({ FaultQueue }) =>
-      class extends FaultQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultQueue {
         override refuseAllOf(): void {
           this.refuse(() => true);
         }
@@ -93,8 +93,8 @@ export const entries = mutants(
     breaks: ['FAULT-26'],
     story: 'A device that leaves takes the requests of all devices along.',
     like: 'iommufd_auto_response_faults() that empties the queue',
-    bug: ({ FaultQueue: Original }) =>
-      class extends Original {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultQueue {
         override refuseAllOf(): void {
           this.refuse(() => true);
         }
@@ -105,10 +105,10 @@ export const entries = mutants(
     breaks: ['FAULT-03'],
     story: 'A fault queue without a file descriptor keeps its id.',
     like: 'an error path without iommufd_object_abort_and_destroy()',
-    bug: ({ FaultCommands }) =>
-      class extends FaultCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultCommands {
         override alloc(
-          ...[command]: Parameters<InstanceType<typeof FaultCommands>['alloc']>
+          ...[command]: Parameters<InstanceType<typeof iommufd.FaultCommands>['alloc']>
         ): ErrnoName | undefined {
           const error = super.alloc(command);
           if (error === 'EMFILE') this.context.objects.reserve();
@@ -121,10 +121,10 @@ export const entries = mutants(
     breaks: ['FAULT-27'],
     story: 'A device whose page table has no fault queue waits for ever.',
     like: 'a failed iopf_get_dev_fault_param() without a response',
-    bug: ({ PageRequestTests }) =>
-      class extends PageRequestTests {
+    bug: ({ selftest }) =>
+      class extends selftest.PageRequestTests {
         override trigger(
-          ...[command]: Parameters<InstanceType<typeof PageRequestTests>['trigger']>
+          ...[command]: Parameters<InstanceType<typeof selftest.PageRequestTests>['trigger']>
         ): ErrnoName | undefined {
           const error = super.trigger(command);
           const { dev_id } = command.fields.operation.trigger_iopf;

@@ -16,8 +16,8 @@ export const entries = mutants(
     breaks: ['FAULT-12'],
     story: 'A read that cannot copy keeps the list of faults locked: the next fault is not queued.',
     like: 'iommufd/fault: Use a separate spinlock to protect fault->deliver list',
-    bug: ({ FaultQueue }) =>
-      class extends FaultQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultQueue {
         private isLocked = false;
 
         override deliver(group: PageRequestGroup): void {
@@ -37,8 +37,8 @@ export const entries = mutants(
     breaks: ['FAULT-12', 'FAULT-13'],
     story: 'A group that could not be copied counts as read.',
     like: 'iommufd: Avoid partial fault group delivery in iommufd_fault_fops_read()',
-    bug: ({ FaultQueue }) =>
-      class extends FaultQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultQueue {
         override take(copy: Copy): ErrnoName | undefined {
           const error = super.take(copy);
           if (error) this.dropNext();
@@ -51,8 +51,8 @@ export const entries = mutants(
     breaks: ['FAULT-06'],
     story: 'A read that is too short for the first group returns 0.',
     like: 'iommufd: Reject invalid read count in iommufd_fault_fops_read()',
-    bug: ({ FaultFile }) =>
-      class extends FaultFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultFile {
         override read(transfer: Transfer): number {
           const result = super.read(transfer);
           return result === failure('EINVAL') ? 0 : result;
@@ -64,8 +64,8 @@ export const entries = mutants(
     breaks: ['FAULT-08'],
     story: 'The reserved word of a page request is whatever the stack held.',
     like: 'iommufd: Fix struct iommu_hwpt_pgfault init and padding',
-    bug: ({ FaultQueue: Original }) =>
-      class extends Original {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultQueue {
         override take(copy: Copy): ErrnoName | undefined {
           return super.take((messages) => {
             for (let at = RESERVED; at < messages.length; at += MESSAGE) messages[at] = 0xa5;
@@ -79,8 +79,8 @@ export const entries = mutants(
     breaks: ['FAULT-09'],
     story: 'A request that is not the last of its group goes to the process at once.',
     like: 'iommu: Restore lost return in iommu_report_device_fault()',
-    bug: ({ PageRequests }) =>
-      class extends PageRequests {
+    bug: ({ iommu }) =>
+      class extends iommu.PageRequests {
         override report(request: PageRequest): void {
           super.report({ ...request, isLast: true });
         }
@@ -91,8 +91,8 @@ export const entries = mutants(
     breaks: ['FAULT-07'],
     story: 'A queue is ready for reading as soon as it had a fault, read or not.',
     like: 'a poll that does not follow what the queue holds',
-    bug: ({ FaultFile }) =>
-      class extends FaultFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultFile {
         private had = false;
 
         override poll(): number {
@@ -106,8 +106,8 @@ export const entries = mutants(
     breaks: ['FAULT-05', 'FAULT-15'],
     story: 'Reads and writes of an odd number of bytes are rounded down.',
     like: 'a read that takes what fits',
-    bug: ({ FaultFile }) =>
-      class extends FaultFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultFile {
         override read(transfer: Transfer): number {
           return super.read({ ...transfer, length: transfer.length - (transfer.length % 40) });
         }
@@ -122,8 +122,8 @@ export const entries = mutants(
     breaks: ['FAULT-11'],
     story: 'The fault that came last is read first.',
     like: 'list_add() in place of list_add_tail()',
-    bug: ({ FaultQueue }) =>
-      class extends FaultQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultQueue {
         override deliver(group: PageRequestGroup): void {
           this.undelivered.set(-this.arrivals++, group);
         }
@@ -134,8 +134,8 @@ export const entries = mutants(
     breaks: ['FAULT-11', 'FAULT-13'],
     story: 'A read gives one group, however many fit.',
     like: 'a return in the loop over groups',
-    bug: ({ FaultFile }) =>
-      class extends FaultFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultFile {
         override read(transfer: Transfer): number {
           const size = (this.queue.next()?.requests.length ?? 0) * MESSAGE;
           const length = size > 0 && size < transfer.length ? size : transfer.length;
@@ -150,8 +150,8 @@ export const entries = mutants(
     breaks: ['FAULT-06', 'FAULT-04'],
     story: 'A read of no bytes is 0, also where a request waits.',
     like: 'a check of the count at the top of read()',
-    bug: ({ FaultFile }) =>
-      class extends FaultFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultFile {
         override read(transfer: Transfer): number {
           return transfer.length === 0 ? 0 : super.read(transfer);
         }
@@ -162,8 +162,8 @@ export const entries = mutants(
     breaks: ['FAULT-05'],
     story: 'A read of some bytes more than a message gives the message.',
     like: 'a count that is rounded down',
-    bug: ({ FaultFile }) =>
-      class extends FaultFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultFile {
         override read(transfer: Transfer): number {
           const rest = transfer.length % MESSAGE;
           const length = transfer.length > MESSAGE ? transfer.length - rest : transfer.length;
@@ -176,8 +176,8 @@ export const entries = mutants(
     breaks: ['FAULT-10'],
     story: 'A group that does not fit into the first read is lost.',
     like: 'iommufd_fault_deliver_fetch() without iommufd_fault_deliver_restore()',
-    bug: ({ FaultFile }) =>
-      class extends FaultFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultFile {
         override read(transfer: Transfer): number {
           const result = super.read(transfer);
           if (result === failure('EINVAL')) this.queue.take(() => undefined);

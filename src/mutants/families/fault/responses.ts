@@ -9,8 +9,8 @@ export const entries = mutants(
     breaks: ['FAULT-21'],
     story: 'A write returns the number of bytes that it could not read.',
     like: 'iommufd: Fix return value of iommufd_fault_fops_write()',
-    bug: ({ FaultFile }) =>
-      class extends FaultFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultFile {
         override write(transfer: Transfer): number {
           const result = super.write(transfer);
           return result === failure('EFAULT') ? 8 : result;
@@ -22,8 +22,8 @@ export const entries = mutants(
     breaks: ['FAULT-14'],
     story: 'The cookie of an answer is not given out again.',
     like: 'xa_alloc_cyclic() in place of xa_alloc()',
-    bug: ({ FaultQueue }) =>
-      class extends FaultQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultQueue {
         protected override forget(cookie: number): void {
           this.delivered.delete(cookie);
         }
@@ -34,8 +34,8 @@ export const entries = mutants(
     breaks: ['FAULT-18'],
     story: 'An answer with a bad code uses up its cookie.',
     like: 'the code looked at after the cookie was taken',
-    bug: ({ FaultQueue }) =>
-      class extends FaultQueue {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultQueue {
         override respond(cookie: number, code: number): ErrnoName | undefined {
           const error = super.respond(cookie, code);
           if (error && this.delivered.has(cookie)) this.forget(cookie);
@@ -48,8 +48,8 @@ export const entries = mutants(
     breaks: ['FAULT-20', 'FAULT-21'],
     story: 'A write with a bad answer fails, whatever was answered before it.',
     like: 'an errno in place of the bytes that were done',
-    bug: ({ FaultFile }) =>
-      class extends FaultFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultFile {
         override write(transfer: Transfer): number {
           const result = super.write(transfer);
           return result >= 0 && result < transfer.length ? failure('EINVAL') : result;
@@ -61,8 +61,8 @@ export const entries = mutants(
     breaks: ['FAULT-17', 'FAULT-19'],
     story: 'A page request can be answered as often as one likes.',
     like: 'xa_load() in place of xa_erase()',
-    bug: ({ FaultQueue: Original }) =>
-      class extends Original {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultQueue {
         protected override forget(): void {}
       },
   },
@@ -71,8 +71,8 @@ export const entries = mutants(
     breaks: ['FAULT-20'],
     story: 'Of answers in one write those behind a wrong one count as well.',
     like: 'a continue in the loop over responses',
-    bug: ({ FaultFile }) =>
-      class extends FaultFile {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultFile {
         override write(transfer: Transfer): number {
           const done = super.write(transfer);
           const next = (done > 0 ? done : 0) + 8;
@@ -89,8 +89,8 @@ export const entries = mutants(
     breaks: ['FAULT-18'],
     story: 'The cookie of an answer is looked up before its code is looked at, and is used up.',
     like: 'xa_erase() before the switch over the code',
-    bug: ({ FaultQueue: Original }) =>
-      class extends Original {
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultQueue {
         override respond(cookie: number, code: number): ErrnoName | undefined {
           const error = super.respond(cookie, code);
           if (error && this.delivered.has(cookie)) this.forget(cookie);

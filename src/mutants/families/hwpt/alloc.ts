@@ -21,8 +21,8 @@ type AllocCommand = Parameters<HwptCommands['alloc']>[0];
 
 /** A paging page table is made by other flags than were given. */
 function seeingFlags(seen: (flags: number) => number): Mutant['bug'] {
-  return ({ HwptCommands: Commands }) =>
-    class extends Commands {
+  return ({ iommufd }) =>
+    class extends iommufd.HwptCommands {
       protected override allocPaging(...[command, ...rest]: PagingCall): ErrnoName | undefined {
         const flags = seen(command.fields.flags);
         return super.allocPaging(mistaken(command, { flags }), ...rest);
@@ -37,10 +37,10 @@ export const entries = mutants(
     breaks: ['HWPT-16'],
     story: 'A nested page table can be made on a parent that another kind of IOMMU has.',
     like: 'iommufd: Check the domain owner of the parent before creating a nesting domain',
-    bug: ({ IntelIommu, MockNestedDomain }) =>
-      class extends IntelIommu {
+    bug: ({ intel, iommu }) =>
+      class extends intel.IntelIommu {
         override allocNestedDomain(): NestedDomain {
-          return new MockNestedDomain(0);
+          return new iommu.MockNestedDomain(0);
         }
       },
   },
@@ -58,8 +58,8 @@ export const entries = mutants(
     breaks: ['HWPT-04'],
     story: 'A pt_id that does not exist gives ENOENT, as a dev_id does.',
     like: 'iommufd_hwpt_alloc() with PTR_ERR(pt_obj)',
-    bug: ({ HwptCommands }) =>
-      class extends HwptCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.HwptCommands {
         override alloc(command: AllocCommand): ErrnoName | undefined {
           const error = super.alloc(command);
           const table = this.context.objects.get(command.fields.pt_id, IommufdObject);
@@ -72,8 +72,8 @@ export const entries = mutants(
     breaks: ['HWPT-02'],
     story: 'Data of the type NONE are ignored.',
     like: 'iommufd_hwpt_alloc() that looks at one of data_type and data_len',
-    bug: ({ HwptCommands }) =>
-      class extends HwptCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.HwptCommands {
         override alloc(command: AllocCommand): ErrnoName | undefined {
           const { data_type, data_len } = command.fields;
           const seen = data_type === 0 ? 0 : data_len;
@@ -86,8 +86,8 @@ export const entries = mutants(
     breaks: ['HWPT-13'],
     story: 'The fault queue is looked up before everything else.',
     like: 'iommufd_get_fault() at the top of iommufd_hwpt_alloc()',
-    bug: ({ HwptCommands }) =>
-      class extends HwptCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.HwptCommands {
         override alloc(command: AllocCommand): ErrnoName | undefined {
           const { flags, fault_id } = command.fields;
           const wanted = (flags & IOMMU_HWPT_FAULT_ID_VALID) !== 0;
@@ -101,8 +101,8 @@ export const entries = mutants(
     breaks: ['HWPT-13'],
     story: 'The id of a page table whose fault queue was not found is never free again.',
     like: 'goto out_unlock in place of goto out_hwpt',
-    bug: ({ HwptCommands }) =>
-      class extends HwptCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.HwptCommands {
         override alloc(command: AllocCommand): ErrnoName | undefined {
           const error = super.alloc(command);
           if (error === 'ENOENT') this.context.objects.reserve();
@@ -115,8 +115,8 @@ export const entries = mutants(
     breaks: ['HWPT-20'],
     story: 'Data that are longer than those that the kernel knows are cut.',
     like: 'copy_from_user() of min(len, sizeof(*dst))',
-    bug: ({ MockIommu }) =>
-      class extends MockIommu {
+    bug: ({ iommu }) =>
+      class extends iommu.MockIommu {
         override allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName {
           const length = Math.min(data.length, iommu_hwpt_selftest.size);
           return super.allocNestedDomain(parent, { ...data, length });
@@ -128,8 +128,8 @@ export const entries = mutants(
     breaks: ['HWPT-22'],
     story: 'A parent can be destroyed below a nested page table.',
     like: 'iommufd_hwpt_nested_alloc() without refcount_inc(&parent->common.obj.users)',
-    bug: ({ HwptNested }) =>
-      class extends HwptNested {
+    bug: ({ iommufd }) =>
+      class extends iommufd.HwptNested {
         constructor(id: number, options: HwptNestedOptions) {
           super(id, options);
           this.holder.users--;
@@ -146,8 +146,8 @@ export const entries = mutants(
     breaks: ['HWPT-06', 'HWPT-30', 'HWPT-41'],
     story: 'A page table of IOMMU_HWPT_ALLOC stays empty.',
     like: 'iommufd_hwpt_paging_alloc() without iopt_table_add_domain()',
-    bug: ({ HwptPaging: Original }) =>
-      class extends Original {
+    bug: ({ iommufd }) =>
+      class extends iommufd.HwptPaging {
         override populate(): ErrnoName | undefined {
           return this.automatic ? super.populate() : undefined;
         }
@@ -158,8 +158,8 @@ export const entries = mutants(
     breaks: ['HWPT-28'],
     story: 'The id of the page table is written to pt_id as well.',
     like: 'VFIO_DEVICE_ATTACH_IOMMUFD_PT, which returns what it attached in pt_id',
-    bug: ({ HwptCommands }) =>
-      class extends HwptCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.HwptCommands {
         override alloc(command: AllocCommand): ErrnoName | undefined {
           return super.alloc(
             answering(command, (answer) => ({ ...answer, pt_id: answer.out_hwpt_id ?? 0 })),
@@ -179,8 +179,8 @@ export const entries = mutants(
     breaks: ['HWPT-16'],
     story: 'Every page table is a nesting parent.',
     like: 'iommufd_hwpt_nested_alloc() without the test of nest_parent',
-    bug: ({ HwptPaging: Original }) =>
-      class extends Original {
+    bug: ({ iommufd }) =>
+      class extends iommufd.HwptPaging {
         constructor(...[id, options]: ConstructorParameters<typeof HwptPaging>) {
           super(id, { ...options, nestParent: true });
         }
@@ -191,8 +191,8 @@ export const entries = mutants(
     breaks: ['HWPT-22'],
     story: "A guest's page table is read as if its addresses were those of the host.",
     like: 'a first-stage walk that is not nested',
-    bug: ({ PasidTable }) =>
-      class extends PasidTable {
+    bug: ({ intel }) =>
+      class extends intel.PasidTable {
         override write(pasid: number, entry: PasidEntry): void {
           const isNested = entry.translation === 3n;
           super.write(pasid, isNested ? { ...entry, translation: 1n } : entry);

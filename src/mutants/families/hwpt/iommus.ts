@@ -18,10 +18,10 @@ export const entries = mutants(
     breaks: ['HWPT-42', 'NOIO-04'],
     story: 'A noiommu device gets a page table with any flags.',
     like: 'noiommu_alloc_paging_flags() without a look at its flags',
-    bug: ({ NoiommuOps }) =>
-      class extends NoiommuOps {
+    bug: ({ iommu }) =>
+      class extends iommu.NoiommuOps {
         override allocPagingDomain(_options: PagingOptions): IommuDomain | ErrnoName {
-          return new this.parts.NoiommuDomain();
+          return new this.parts.iommu.NoiommuDomain();
         }
       },
   },
@@ -30,8 +30,8 @@ export const entries = mutants(
     breaks: ['HWPT-31', 'HWPT-19'],
     story: 'Data of any type are taken for those of a first-stage table.',
     like: 'intel_iommu_domain_alloc_nested() without the test of user_data->type',
-    bug: ({ ScalableIommu }) =>
-      class extends ScalableIommu {
+    bug: ({ intel }) =>
+      class extends intel.ScalableIommu {
         override allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName {
           return super.allocNestedDomain(parent, { ...data, type: IOMMU_HWPT_DATA_VTD_S1 });
         }
@@ -42,8 +42,8 @@ export const entries = mutants(
     breaks: ['HWPT-32'],
     story: "What a guest's page table needs is not compared with what the unit has.",
     like: 'intel_pasid_setup_nested() without its checks',
-    bug: ({ IntelNestedDomain }) =>
-      class extends IntelNestedDomain {
+    bug: ({ intel }) =>
+      class extends intel.IntelNestedDomain {
         override fits(unit: UnitFeatures): boolean {
           return this.parent.fits(unit);
         }
@@ -54,8 +54,8 @@ export const entries = mutants(
     breaks: ['HWPT-33'],
     story: 'An entry that is not valid is looked at all the same.',
     like: 'arm_smmu_validate_vste() that does not begin with V',
-    bug: ({ Vsmmu }) =>
-      class extends Vsmmu {
+    bug: ({ arm }) =>
+      class extends arm.Vsmmu {
         override allocNestedDomain(flags: number, data: UserData): NestedDomain | ErrnoName {
           const [first = 1n] = entryAt(data);
           return first & 1n ? super.allocNestedDomain(flags, data) : 'EIO';
@@ -67,13 +67,13 @@ export const entries = mutants(
     breaks: ['HWPT-34'],
     story: 'A guest may set any bit of the second word of its entry.',
     like: 'arm_smmu_validate_vste() that checks ste[0] only',
-    bug: ({ Vsmmu, SmmuNestedDomain }) =>
-      class extends Vsmmu {
+    bug: ({ arm }) =>
+      class extends arm.Vsmmu {
         override allocNestedDomain(flags: number, data: UserData): NestedDomain | ErrnoName {
           const made = super.allocNestedDomain(flags, data);
           const [first = 0n, second = 0n] = entryAt(data);
           const isBad = made === 'EIO' && second !== 0n;
-          return isBad ? new SmmuNestedDomain(this, [first, second]) : made;
+          return isBad ? new arm.SmmuNestedDomain(this, [first, second]) : made;
         }
       },
   },
@@ -82,8 +82,8 @@ export const entries = mutants(
     breaks: ['HWPT-35'],
     story: 'A nested page table may have the PASID flag.',
     like: 'arm_vsmmu_alloc_domain_nested() that ignores its flags',
-    bug: ({ Vsmmu }) =>
-      class extends Vsmmu {
+    bug: ({ arm }) =>
+      class extends arm.Vsmmu {
         override allocNestedDomain(_flags: number, data: UserData): NestedDomain | ErrnoName {
           return super.allocNestedDomain(0, data);
         }
@@ -94,8 +94,8 @@ export const entries = mutants(
     breaks: ['HWPT-36'],
     story: 'A nesting parent with the PASID flag is made as one without.',
     like: 'flags tested one by one rather than as a whole',
-    bug: ({ ArmSmmuV3 }) =>
-      class extends ArmSmmuV3 {
+    bug: ({ arm }) =>
+      class extends arm.ArmSmmuV3 {
         override allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName {
           return super.allocPagingDomain(
             options.nestParent ? { ...options, pasid: false } : options,
@@ -108,8 +108,8 @@ export const entries = mutants(
     breaks: ['HWPT-37', 'VDEV-06'],
     story: 'A device can be translated by a guest that does not know it.',
     like: 'a vmaster that is made only where there is a vDEVICE',
-    bug: ({ ArmSmmuV3 }) =>
-      class extends ArmSmmuV3 {
+    bug: ({ arm }) =>
+      class extends arm.ArmSmmuV3 {
         protected override attachNested(
           master: SmmuMaster,
           domain: SmmuNestedDomain,
@@ -127,8 +127,8 @@ export const entries = mutants(
     breaks: ['HWPT-37', 'HWPT-33'],
     story: "A guest's bypass is one past the second stage as well.",
     like: 'arm_smmu_make_bypass_ste() for a nested domain',
-    bug: ({ SmmuNestedDomain }) =>
-      class extends SmmuNestedDomain {
+    bug: ({ arm }) =>
+      class extends arm.SmmuNestedDomain {
         override get entryWords(): SteWords {
           const isBypass = this.config === 4n;
           return isBypass ? [0x9n, 0n, 0n, 0n, 0n, 0n, 0n, 0n] : super.entryWords;
@@ -140,8 +140,8 @@ export const entries = mutants(
     breaks: ['HWPT-37', 'DEV-27'],
     story: 'The hardware is not told that the entry of a stream has changed.',
     like: 'arm_smmu_write_ste() without CFGI_STE',
-    bug: ({ ConfigurationCache }) =>
-      class extends ConfigurationCache {
+    bug: ({ smmuv3 }) =>
+      class extends smmuv3.ConfigurationCache {
         override forgetStream(_stream: number): void {}
       },
   },
@@ -150,8 +150,8 @@ export const entries = mutants(
     breaks: ['HWPT-39'],
     story: 'An AMD nesting parent may be for PASIDs.',
     like: 'a case of NEST_PARENT in amd_iommu_domain_alloc_paging_flags() that masks PASID',
-    bug: ({ AmdIommu }) =>
-      class extends AmdIommu {
+    bug: ({ amd }) =>
+      class extends amd.AmdIommu {
         override allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName {
           return super.allocPagingDomain(
             options.nestParent ? { ...options, pasid: false } : options,
@@ -165,8 +165,8 @@ export const entries = mutants(
     story:
       'A driver that makes no nested page table of a parent is not asked before the parent is.',
     like: 'iommufd_hwpt_nested_alloc() that looks for domain_alloc_nested() last',
-    bug: ({ HwptCommands }) =>
-      class extends HwptCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.HwptCommands {
         protected override allocNested(
           ...[command, device, parent]: OnParent
         ): ErrnoName | undefined {

@@ -22,8 +22,8 @@ export const entries = mutants(
     breaks: ['INV-05'],
     story: 'Where the driver cannot invalidate anything the call succeeds.',
     like: 'iommufd: Require drivers to supply the cache_invalidate_user ops',
-    bug: ({ InvalidateCommands }) =>
-      class extends InvalidateCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.InvalidateCommands {
         protected override onViommu(command: Invalidate, viommu: Viommu): Invalidated {
           const result = super.onViommu(command, viommu);
           const isMissing = result.error === 'EOPNOTSUPP' && result.done === 0;
@@ -36,8 +36,8 @@ export const entries = mutants(
     breaks: ['INV-02'],
     story: 'There is no bound to the number and the length of entries.',
     like: 'iommufd: Set upper bounds on cache invalidation entry_num and entry_len',
-    bug: ({ InvalidateCommands }) =>
-      class extends InvalidateCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.InvalidateCommands {
         protected override check(command: Invalidate): ErrnoName | undefined {
           const { entry_num, entry_len } = command.fields;
           const seen = { entry_num: Math.min(entry_num, 1), entry_len: Math.min(entry_len, 1) };
@@ -50,8 +50,8 @@ export const entries = mutants(
     breaks: ['INV-10'],
     story: 'A wrong entry undoes the entries before it.',
     like: 'a driver that validates the whole array first',
-    bug: ({ MockNestedDomain }) =>
-      class extends MockNestedDomain {
+    bug: ({ iommu }) =>
+      class extends iommu.MockNestedDomain {
         override invalidate(array: UserDataArray): Invalidated {
           const before = this.iotlb.slice();
           const { done, error } = super.invalidate(array);
@@ -66,8 +66,8 @@ export const entries = mutants(
     breaks: ['INV-01', 'INV-02'],
     story: 'A call with wrong fields leaves entry_num as it was.',
     like: 'iommufd_hwpt_invalidate() that returns in place of goto out',
-    bug: ({ InvalidateCommands }) =>
-      class extends InvalidateCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.InvalidateCommands {
         override invalidate(command: Invalidate): ErrnoName | undefined {
           return this.check(command) ?? super.invalidate(command);
         }
@@ -78,8 +78,8 @@ export const entries = mutants(
     breaks: ['INV-13'],
     story: 'A call whose struct cannot be written does nothing.',
     like: 'iommufd_ucmd_respond() before the driver is called',
-    bug: ({ InvalidateCommands }) =>
-      class extends InvalidateCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.InvalidateCommands {
         override invalidate(command: Invalidate): ErrnoName | undefined {
           return command.respond({}) ?? super.invalidate(command);
         }
@@ -90,8 +90,8 @@ export const entries = mutants(
     breaks: ['INV-07'],
     story: 'A call without entries succeeds for every type.',
     like: 'iommufd_hwpt_invalidate() that returns early if entry_num is 0',
-    bug: ({ MockNestedDomain }) =>
-      class extends MockNestedDomain {
+    bug: ({ iommu }) =>
+      class extends iommu.MockNestedDomain {
         override invalidate(array: UserDataArray): Invalidated {
           return array.entries === 0 ? { done: 0 } : super.invalidate(array);
         }
@@ -102,8 +102,8 @@ export const entries = mutants(
     breaks: ['INV-06'],
     story: 'A call without entries needs an address and a length.',
     like: 'iommufd_hwpt_invalidate() without cmd->entry_num && in its test',
-    bug: ({ InvalidateCommands }) =>
-      class extends InvalidateCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.InvalidateCommands {
         protected override check(command: Invalidate): ErrnoName | undefined {
           const entry_num = Math.max(command.fields.entry_num, 1);
           return super.check(mistaken(command, { entry_num }));
@@ -115,8 +115,8 @@ export const entries = mutants(
     breaks: ['INV-04'],
     story: 'An object that is no nested page table does not exist for the call.',
     like: 'iommufd_get_hwpt_nested(), which looks an object of one type up',
-    bug: ({ InvalidateCommands }) =>
-      class extends InvalidateCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.InvalidateCommands {
         protected override execute(command: Invalidate): Invalidated {
           const { done, error } = super.execute(command);
           const { data_type } = command.fields;
@@ -130,8 +130,8 @@ export const entries = mutants(
     breaks: ['INV-12'],
     story: 'Entries are copied as a whole before the first one takes effect.',
     like: 'iommu_copy_struct_from_full_user_array() for a nested page table',
-    bug: ({ MockNestedDomain }) =>
-      class extends MockNestedDomain {
+    bug: ({ iommu }) =>
+      class extends iommu.MockNestedDomain {
         override invalidate(array: UserDataArray): Invalidated {
           const before = this.iotlb.slice();
           const answer = super.invalidate(array);
@@ -146,8 +146,8 @@ export const entries = mutants(
     breaks: ['INV-09'],
     story: 'Entries that are longer than those that the kernel knows are cut.',
     like: 'copy_from_user() of min(entry_len, sizeof(inv))',
-    bug: ({ MockNestedDomain }) =>
-      class extends MockNestedDomain {
+    bug: ({ iommu }) =>
+      class extends iommu.MockNestedDomain {
         protected override invalidateEntry(
           array: UserDataArray,
           index: number,
@@ -163,8 +163,8 @@ export const entries = mutants(
     breaks: ['INV-11'],
     story: 'Every invalidation drops the whole IOTLB.',
     like: 'a driver that flushes everything to be on the safe side',
-    bug: ({ MockNestedDomain }) =>
-      class extends MockNestedDomain {
+    bug: ({ iommu }) =>
+      class extends iommu.MockNestedDomain {
         override invalidate(array: UserDataArray): Invalidated {
           const answer = super.invalidate(array);
           if (answer.done > 0) this.iotlb.fill(0);
@@ -177,8 +177,8 @@ export const entries = mutants(
     breaks: ['INV-12'],
     story: 'A vIOMMU copies each entry when its turn comes.',
     like: 'iommu_copy_struct_from_user_array() for a vIOMMU',
-    bug: ({ MockViommu }) =>
-      class extends MockViommu {
+    bug: ({ iommu }) =>
+      class extends iommu.MockViommu {
         override invalidate(array: UserDataArray): Invalidated {
           for (let done = 0; done < array.entries; done++) {
             const address = array.address + BigInt(done * array.entryLength);
@@ -195,8 +195,8 @@ export const entries = mutants(
     breaks: ['INV-15'],
     story: 'What a vIOMMU does not know at the end of an entry is ignored.',
     like: 'copy_from_user() in place of copy_struct_from_user()',
-    bug: ({ MockViommu }) =>
-      class extends MockViommu {
+    bug: ({ iommu }) =>
+      class extends iommu.MockViommu {
         override invalidate(array: UserDataArray): Invalidated {
           const known = iommu_viommu_invalidate_selftest.size;
           if (array.entries !== 1) return super.invalidate(array);
@@ -209,8 +209,8 @@ export const entries = mutants(
     breaks: ['INV-06'],
     story: 'An array without entries must have an address.',
     like: 'a check of the pointer before that of the count',
-    bug: ({ InvalidateCommands }) =>
-      class extends InvalidateCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.InvalidateCommands {
         protected override check(command: Invalidate): ErrnoName | undefined {
           return super.check(command) ?? (command.fields.data_uptr === 0n ? 'EINVAL' : undefined);
         }
@@ -221,8 +221,8 @@ export const entries = mutants(
     breaks: ['INV-03', 'INV-02'],
     story: 'The array of an invalidation is looked at when its page table has been found.',
     like: 'a check behind a lookup',
-    bug: ({ InvalidateCommands }) =>
-      class extends InvalidateCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.InvalidateCommands {
         protected override check(command: Invalidate): ErrnoName | undefined {
           const error = super.check(command);
           const { hwpt_id, __reserved } = command.fields;
@@ -236,8 +236,8 @@ export const entries = mutants(
     breaks: ['INV-05'],
     story: 'A nested page table says that it was invalidated.',
     like: 'cache_invalidate_user() that does nothing',
-    bug: ({ SmmuNestedDomain }) =>
-      class extends SmmuNestedDomain {
+    bug: ({ arm }) =>
+      class extends arm.SmmuNestedDomain {
         invalidate({ entries }: UserDataArray): Invalidated {
           return { done: entries };
         }
@@ -248,8 +248,8 @@ export const entries = mutants(
     breaks: ['INV-05'],
     story: 'An invalidation that nobody does counts as done.',
     like: 'return 0 where there is no cache_invalidate()',
-    bug: ({ InvalidateCommands }) =>
-      class extends InvalidateCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.InvalidateCommands {
         protected override onViommu(...[command, viommu]: OnViommu): Invalidated {
           const invalidated = super.onViommu(command, viommu);
           if (invalidated.error !== 'EOPNOTSUPP' || invalidated.done > 0) return invalidated;

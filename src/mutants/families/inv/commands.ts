@@ -14,8 +14,8 @@ export const entries = mutants(
     breaks: ['INV-18'],
     story: 'An invalidation with flags that nobody knows is carried out.',
     like: 'intel_nested_cache_invalidate_user() that masks inv_entry.flags',
-    bug: ({ IntelNestedDomain }) =>
-      class extends IntelNestedDomain {
+    bug: ({ intel }) =>
+      class extends intel.IntelNestedDomain {
         protected override invalidateEntry(
           array: UserDataArray,
           index: number,
@@ -30,8 +30,8 @@ export const entries = mutants(
     breaks: ['INV-19'],
     story: 'All pages are no pages: the number wraps.',
     like: 'npages << PAGE_SHIFT of U64_MAX, in 64 bits',
-    bug: ({ IntelNestedDomain }) =>
-      class extends IntelNestedDomain {
+    bug: ({ intel }) =>
+      class extends intel.IntelNestedDomain {
         protected override flush(first: bigint, pages: bigint): void {
           if (pages !== U64_MAX) super.flush(first, pages);
         }
@@ -42,8 +42,8 @@ export const entries = mutants(
     breaks: ['INV-18', 'INV-10'],
     story: 'An invalidation of several pages drops the first of them.',
     like: 'qi_flush_piotlb() with a size order of 0',
-    bug: ({ IntelNestedDomain }) =>
-      class extends IntelNestedDomain {
+    bug: ({ intel }) =>
+      class extends intel.IntelNestedDomain {
         protected override flush(first: bigint, pages: bigint): void {
           super.flush(first, pages === U64_MAX ? pages : 1n);
         }
@@ -54,8 +54,8 @@ export const entries = mutants(
     breaks: ['INV-20'],
     story: 'A batch tells that all of it was done when a command was refused.',
     like: 'array->entry_num that is set before the loop',
-    bug: ({ Vsmmu }) =>
-      class extends Vsmmu {
+    bug: ({ arm }) =>
+      class extends arm.Vsmmu {
         override invalidate(array: UserDataArray): Invalidated {
           const { done, error } = super.invalidate(array);
           return { done: error === 'EIO' ? array.entries : done, error };
@@ -67,8 +67,8 @@ export const entries = mutants(
     breaks: ['INV-20'],
     story: 'A guest can name a stream of the host.',
     like: 'a command that is issued with the vSID where no vDEVICE has it',
-    bug: ({ Vsmmu }) =>
-      class extends Vsmmu {
+    bug: ({ arm }) =>
+      class extends arm.Vsmmu {
         protected override streamOf(virtualId: bigint): number | undefined {
           return super.streamOf(virtualId) ?? Number(virtualId & 0xffffn);
         }
@@ -79,8 +79,8 @@ export const entries = mutants(
     breaks: ['INV-20', 'INV-21'],
     story: 'The VMID of a command is the one that the guest wrote.',
     like: 'arm_vsmmu_convert_user_cmd() without a VMID of its own',
-    bug: ({ Vsmmu }) =>
-      class extends Vsmmu {
+    bug: ({ arm }) =>
+      class extends arm.Vsmmu {
         protected override convert(command: Command): Command | undefined {
           const converted = super.convert(command);
           const isOfVmid = converted !== undefined && opcodeOf(command) >= 0x10n;
@@ -95,8 +95,8 @@ export const entries = mutants(
     breaks: ['INV-21'],
     story: 'TLBI_NSNH_ALL of a guest is one of the host.',
     like: 'a command that is passed on without being rewritten',
-    bug: ({ Vsmmu }) =>
-      class extends Vsmmu {
+    bug: ({ arm }) =>
+      class extends arm.Vsmmu {
         protected override convert(command: Command): Command | undefined {
           const isAll = opcodeOf(command) === Opcode.TlbiNsnhAll;
           return isAll ? [Opcode.TlbiNsnhAll, 0n] : super.convert(command);
@@ -108,8 +108,8 @@ export const entries = mutants(
     breaks: ['INV-23'],
     story: 'The commands before one that is refused are counted, but never reach the hardware.',
     like: 'arm_vsmmu_cache_invalidate() that leaves its loop before it issues what it has converted',
-    bug: ({ Vsmmu }) =>
-      class extends Vsmmu {
+    bug: ({ arm }) =>
+      class extends arm.Vsmmu {
         override invalidate(array: UserDataArray): Invalidated {
           const commands = this.copyCommands(array);
           if (typeof commands === 'string') return super.invalidate(array);

@@ -21,8 +21,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-20', 'IOAS-MAP-25'],
     story: 'An automatic IOVA is aligned as much as its memory is, without a limit, and wraps.',
     like: 'iommufd: Protect against overflow of ALIGN() during iova allocation',
-    bug: ({ IovaAllocator }) =>
-      class extends IovaAllocator {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaAllocator {
         protected override alignment(address: bigint, length: bigint): bigint {
           const wanted = roundUpToPowerOfTwo(length);
           return address === 0n ? wanted : minimum(wanted, lowestSetBit(address));
@@ -38,8 +38,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-25'],
     story: 'The start of a hole near the top wraps to a low IOVA when it is aligned.',
     like: 'iommufd: Prevent ALIGN() overflow',
-    bug: ({ IovaAllocator }) =>
-      class extends IovaAllocator {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaAllocator {
         protected override alignStart(first: bigint, alignment: bigint): bigint {
           return BigInt.asUintN(64, alignUp(first, alignment));
         }
@@ -50,8 +50,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-19'],
     story: 'An automatic IOVA may be 0 or reach the last byte of the space.',
     like: 'the whole space in place of PAGE_SIZE .. ULONG_MAX - PAGE_SIZE',
-    bug: ({ AllowedIovas }) =>
-      class extends AllowedIovas {
+    bug: ({ iommufd }) =>
+      class extends iommufd.AllowedIovas {
         override *spans(): Generator<Range> {
           if (this.ranges.isEmpty) yield { first: 0n, last: ULONG_MAX };
           else yield* super.spans();
@@ -63,8 +63,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-21'],
     story: 'An automatic IOVA loses the offset that the memory has in its page.',
     like: '__alloc_iova_check_range() without the page offset',
-    bug: ({ IovaAllocator }) =>
-      class extends IovaAllocator {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaAllocator {
         protected override fit(...[hole, slot]: FitCall): bigint | undefined {
           return super.fit(hole, { ...slot, offset: 0n });
         }
@@ -75,8 +75,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-26', 'IOAS-MAP-24'],
     story: 'A hole is one byte too short for what would fill it exactly.',
     like: 'length compared with last - start in place of last - start + 1',
-    bug: ({ IovaAllocator }) =>
-      class extends IovaAllocator {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaAllocator {
         protected override fit(...[hole, slot]: FitCall): bigint | undefined {
           return super.fit({ first: hole.first, last: hole.last - 1n }, slot);
         }
@@ -87,8 +87,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-26'],
     story: 'What was unmapped is not used for automatic IOVAs again.',
     like: 'a cursor that only goes up',
-    bug: ({ IovaAllocator }) =>
-      class extends IovaAllocator {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaAllocator {
         override release(_range: Range): void {}
       },
   },
@@ -97,8 +97,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-23'],
     story: 'For half the address space there is just no place.',
     like: 'an allocator without a limit for lengths',
-    bug: ({ IovaAllocator }) =>
-      class extends IovaAllocator {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaAllocator {
         override place(request: PlaceRequest): bigint | ErrnoName {
           const placed = super.place(request);
           return placed === 'EOVERFLOW' ? 'ENOSPC' : placed;
@@ -110,8 +110,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-22'],
     story: 'An automatic IOVA is aligned as the IOAS asks, whatever the memory offers.',
     like: 'a maximum in place of a check',
-    bug: ({ IovaAllocator }) =>
-      class extends IovaAllocator {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaAllocator {
         override place(request: PlaceRequest): bigint | ErrnoName {
           const placed = super.place(request);
           return placed === 'EINVAL' ? super.place({ ...request, iovaAlignment: 1n }) : placed;
@@ -123,8 +123,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-18'],
     story: 'An automatic map goes to the IOVA that was left in its struct, if that is free.',
     like: 'an IOVA that is taken for a hint, as mmap() does',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override mapUser(task: Task, mapping: Mapping, address: bigint): bigint | ErrnoName {
           const isFree = !mapping.ioas.iopt.checkIova(mapping.iova, mapping.length);
           const hinted = mapping.iova > 0n && isFree ? { flags: mapping.flags | 1 } : {};

@@ -18,8 +18,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-49', 'IOAS-MAP-46'],
     story: 'An access reads and writes nothing, and succeeds, where nothing is mapped.',
     like: 'iommufd: Fix uninitialized rc in iommufd_access_rw()',
-    bug: ({ Access }) =>
-      class extends Access {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         override readWrite(
           iova: bigint,
           bytes: Uint8Array,
@@ -36,8 +36,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-38', 'IOAS-MAP-49'],
     story: 'A superpage is used where less than that is left of a map.',
     like: 'iommu: Protect against overflow in iommu_pgsize()',
-    bug: ({ SecondStageBuilder }) =>
-      class extends SecondStageBuilder {
+    bug: ({ intel }) =>
+      class extends intel.SecondStageBuilder {
         protected override takesLeaf(piece: Extent, level: number): boolean {
           const rest = level === 2 && piece.length > SUPERPAGE / 2n;
           return super.takesLeaf(rest ? { ...piece, length: SUPERPAGE } : piece, level);
@@ -49,8 +49,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-38'],
     story: 'A superpage at IOVA 0 is written as one entry of the lowest table.',
     like: 'iommu/amd: Fix corruption when mapping large pages from 0',
-    bug: ({ SecondStageBuilder }) =>
-      class extends SecondStageBuilder {
+    bug: ({ intel }) =>
+      class extends intel.SecondStageBuilder {
         override map(extent: Extent): ErrnoName | undefined {
           const isLarge = extent.iova === 0n && extent.length >= SUPERPAGE;
           return super.map(isLarge ? { ...extent, length: PAGE } : extent);
@@ -62,8 +62,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-48'],
     story: 'A device may write to every mapping that it may read.',
     like: 'DMA_PTE_WRITE set for every entry',
-    bug: ({ PagingDomain }) =>
-      class extends PagingDomain {
+    bug: ({ intel }) =>
+      class extends intel.PagingDomain {
         override map(
           ...[iova, physical, length, { read }, maxSize]: MapCall
         ): ErrnoName | undefined {
@@ -76,8 +76,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-38'],
     story: 'A superpage is used for memory that is not aligned to it.',
     like: '__domain_mapping() that looks at the IOVA only',
-    bug: ({ SecondStageBuilder }) =>
-      class extends SecondStageBuilder {
+    bug: ({ intel }) =>
+      class extends intel.SecondStageBuilder {
         protected override takesLeaf(piece: Extent, level: number): boolean {
           const physical = piece.physical - (piece.physical % SUPERPAGE);
           return super.takesLeaf(level === 2 ? { ...piece, physical } : piece, level);
@@ -89,8 +89,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-48'],
     story: 'The IOMMU checks the right to read for reads and writes alike.',
     like: 'a cached translation without the kind of access',
-    bug: ({ VtdUnit }) =>
-      class extends VtdUnit {
+    bug: ({ vtd }) =>
+      class extends vtd.VtdUnit {
         override translate(
           request: DmaRequest,
         ): { address: bigint; bytesToBorder: bigint } | undefined {
@@ -103,8 +103,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-49'],
     story: 'Only the first byte of an access is translated.',
     like: 'a transfer that is not cut at page borders',
-    bug: ({ VtdUnit }) =>
-      class extends VtdUnit {
+    bug: ({ vtd }) =>
+      class extends vtd.VtdUnit {
         override translate(
           request: DmaRequest,
         ): { address: bigint; bytesToBorder: bigint } | undefined {
@@ -118,8 +118,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-46'],
     story: 'An access reads a mapping that is only writeable.',
     like: 'check_area_prot() that looks at IOMMU_WRITE only',
-    bug: ({ Access }) =>
-      class extends Access {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         protected override checkArea(area: IoptArea, write: boolean): ErrnoName | undefined {
           return write ? super.checkArea(area, write) : undefined;
         }
@@ -130,8 +130,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-45'],
     story: 'A nesting parent makes mappings that are only readable writeable.',
     like: 'PT_FEAT_VTDSS_FORCE_WRITEABLE taken at its word',
-    bug: ({ PagingDomain }) =>
-      class extends PagingDomain {
+    bug: ({ intel }) =>
+      class extends intel.PagingDomain {
         override map(...[iova, physical, length, rights, maxSize]: MapCall): ErrnoName | undefined {
           const forced = this.nestParent ? { read: true, write: true } : rights;
           return super.map(iova, physical, length, forced, maxSize);
@@ -143,8 +143,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-49', 'IOAS-MAP-48'],
     story: 'A virtio-iommu is always asked for both rights.',
     like: 'VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE without a look at prot',
-    bug: ({ VirtioDomain }) =>
-      class extends VirtioDomain {
+    bug: ({ virtio }) =>
+      class extends virtio.VirtioDomain {
         override map(
           iova: bigint,
           physical: bigint,

@@ -21,8 +21,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-43'],
     story: 'The page that a batch carries over to the next one is taken from the start of its run.',
     like: 'iommufd: Do not corrupt the pfn list when doing batch carry',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         protected override physical(index: number): bigint {
           const carried = index > 0 && index % BATCH === 0;
           return super.physical(carried && this.pinned.has(index - BATCH) ? index - BATCH : index);
@@ -34,8 +34,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-43', 'IOAS-UNMAP-17'],
     story: 'The page that a batch carries over is forgotten when pages are unpinned.',
     like: 'iommufd: Set end correctly when doing batch carry',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         override unpin(first: number, last: number): void {
           const carried = first + BATCH;
           super.unpin(first, Math.min(last, carried - 1));
@@ -48,8 +48,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-33'],
     story: 'A private mapping of a file is pinned as the page of the file.',
     like: 'vfio/container: Restrict dma_map_file() to shared RAM or RAM devices',
-    bug: ({ AddressSpace }) =>
-      class extends AddressSpace {
+    bug: ({ mm }) =>
+      class extends mm.AddressSpace {
         protected override pinPage(address: bigint, write: boolean): Pfn | undefined {
           const vma = this.vmas.find(address);
           if (!vma?.file || vma.shared) return super.pinPage(address, write);
@@ -65,8 +65,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-29'],
     story: 'A map that fails at one of its pages leaves its IOVAs occupied.',
     like: 'iommu: Handle unmap error when iommu_debug is enabled',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         protected override removeAreas(_areas: readonly IoptArea[]): void {}
       },
   },
@@ -75,8 +75,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-29'],
     story: 'The first page of a map that fails at a later one stays pinned.',
     like: 'pfn_reader_user_pin() without the unwind',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         override pin(first: number, last: number): ErrnoName | undefined {
           const error = super.pin(first, last);
           if (error) super.pin(first, first);
@@ -89,8 +89,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-30'],
     story: 'Memory that the process may only read is pinned for a writeable map.',
     like: 'pin_user_pages() without FOLL_WRITE',
-    bug: ({ UserSource }) =>
-      class extends UserSource {
+    bug: ({ iommufd }) =>
+      class extends iommufd.UserSource {
         override pin(index: number, count: number): readonly Pfn[] | ErrnoName {
           return super.pin(index, count, false);
         }
@@ -102,8 +102,8 @@ export const entries = mutants(
     story:
       'Memory is always pinned for writing, and memory that may only be read cannot be mapped.',
     like: 'pin_user_pages() with FOLL_WRITE whatever the map asks for',
-    bug: ({ UserSource }) =>
-      class extends UserSource {
+    bug: ({ iommufd }) =>
+      class extends iommufd.UserSource {
         override pin(index: number, count: number): readonly Pfn[] | ErrnoName {
           return super.pin(index, count, true);
         }
@@ -114,8 +114,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-34'],
     story: 'Pages are mapped without being pinned, and are lost when the process gives them back.',
     like: 'get_user_pages() and put_page() before the map',
-    bug: ({ Pages }) =>
-      class extends Pages {
+    bug: ({ mm }) =>
+      class extends mm.Pages {
         override pin(_pfn: Pfn): void {}
         override unpinPages(_pfns: readonly Pfn[], _dirty: boolean): void {}
       },
@@ -125,8 +125,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-36'],
     story: 'A map reaches the first page table of an IOAS only.',
     like: 'iopt_area_fill_domains() that stops at the storage domain',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         override mapDomain(...[area, domain, isLarge]: MapDomain): ErrnoName | undefined {
           if (this.reached.has(area)) return undefined;
           this.reached.add(area);
@@ -141,8 +141,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-37', 'IOAS-COPY-08'],
     story: 'A map that begins inside a page leads to the beginning of that page.',
     like: 'iopt_area_start_byte() without page_offset',
-    bug: ({ IoptArea }) =>
-      class extends IoptArea {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptArea {
         override byteAt(iova: bigint): bigint {
           return alignDown(this.startByte, PAGE_SIZE) + (iova - this.first);
         }
@@ -153,8 +153,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-47'],
     story: 'Only pages that the process has touched can be mapped.',
     like: 'get_user_pages_fast_only() without the slow path',
-    bug: ({ AddressSpace }) =>
-      class extends AddressSpace {
+    bug: ({ mm }) =>
+      class extends mm.AddressSpace {
         protected override pinPage(address: bigint, write: boolean): Pfn | undefined {
           return this.physicalAddress(address) === undefined
             ? undefined
@@ -167,8 +167,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-28'],
     story: 'A page table that cannot be filled leaves what it reserved in the IOAS.',
     like: 'iopt_table_add_domain() without the removal of reserved ranges on failure',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override addDomain(domain: IommuDomain): ErrnoName | undefined {
           const error = super.addDomain(domain);
           if (error === 'EFAULT') this.reserveOutside(domain);
@@ -181,8 +181,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-40'],
     story: 'The last page that RLIMIT_MEMLOCK allows cannot be pinned.',
     like: 'a >= where account_locked_vm() has a >',
-    bug: ({ Accounting }) =>
-      class extends Accounting {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Accounting {
         protected override limit(): bigint {
           return super.limit() - 1n;
         }
@@ -193,8 +193,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-40'],
     story: 'A map that exceeds RLIMIT_MEMLOCK has charged its pages all the same.',
     like: 'update_locked_vm() without the way back',
-    bug: ({ Accounting }) =>
-      class extends Accounting {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Accounting {
         override charge(pages: bigint): ErrnoName | undefined {
           const error = super.charge(pages);
           if (error === 'ENOMEM') this.memory.pinnedVm += pages;
@@ -207,8 +207,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-41'],
     story: 'A map that the second page table has no memory for stays in the first.',
     like: 'an error path that unpins, and leaves the entries',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         protected override fillArea(area: IoptArea): ErrnoName | undefined {
           if (this.domains.size === 0) return undefined;
           const error = this.pinArea(area);
@@ -228,8 +228,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-41'],
     story: 'Of a copy whose second piece finds no memory the first one keeps its IOVAs.',
     like: 'a loop that returns in the middle',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         protected override insertAreas(request: MapRequest, iova: bigint): IoptArea[] | ErrnoName {
           const areas: IoptArea[] = [];
           let next = iova;
@@ -250,8 +250,8 @@ export const entries = mutants(
     story:
       'A map whose later pages do not follow each other stays in the page table up to where it failed.',
     like: 'an unmap of the range that was to be mapped, from where the loop stood',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         override mapDomain(...[area, domain, isLarge]: MapDomain): ErrnoName | undefined {
           let error: ErrnoName | undefined;
           for (const { iova, physical, length } of this.runs(area)) {
@@ -269,8 +269,8 @@ export const entries = mutants(
     breaks: ['IOAS-MAP-27'],
     story: 'Memory that is not there is refused when it is mapped, though nothing is pinned.',
     like: 'an early access_ok() and a look at the first page',
-    bug: ({ IoasCommands }) =>
-      class extends IoasCommands {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
         override mapUser(task: Task, mapping: Mapping, address: bigint): bigint | ErrnoName {
           const placed = super.mapUser(task, mapping, address);
           if (typeof placed === 'string') return placed;

@@ -21,8 +21,8 @@ export const entries = mutants(
     breaks: ['PIN-26'],
     story: 'A page knows that it is held, but not how often.',
     like: 'iopt_pages_access that is found again and not counted',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         protected override use(index: number, difference: 1 | -1): number {
           const page = this.pinned.get(index);
           return page ? (page.users = difference === 1 ? 1 : 0) : 0;
@@ -35,8 +35,8 @@ export const entries = mutants(
     story:
       'An access pins for itself what a page table has pinned already, and never lets go of it.',
     like: 'iopt_area_add_access() that does not look at the pages of the domains',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         override pinForAccess(first: number, last: number): ErrnoName | undefined {
           for (let index = first; index <= last; index++) {
             const held = this.pfnAt(index);
@@ -51,8 +51,8 @@ export const entries = mutants(
     breaks: ['PIN-17'],
     story: 'The alignment that an access needed stays when the access has gone.',
     like: 'iopt_remove_access() without iopt_calculate_iova_alignment()',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         override removeAccess(access: Access): void {
           this.accesses.delete(access);
         }
@@ -63,8 +63,8 @@ export const entries = mutants(
     breaks: ['PIN-19'],
     story: 'A range that passes U64_MAX goes on at 0, and is looked for there.',
     like: 'iommufd_access_pin_pages() without check_add_overflow()',
-    bug: ({ Access }) =>
-      class extends Access {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         protected override checkRange(iova: bigint, length: bigint): ErrnoName | undefined {
           const error = super.checkRange(iova, length);
           return error === 'EOVERFLOW' ? 'ENOENT' : error;
@@ -76,8 +76,8 @@ export const entries = mutants(
     breaks: ['PIN-20'],
     story: 'A pin that meets a hole leaves the first page pinned.',
     like: 'iommufd_access_pin_pages() that returns from its loop',
-    bug: ({ Access }) =>
-      class extends Access {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         override pinPages(iova: bigint, length: bigint, write: boolean): Pfn[] | ErrnoName {
           const pinned = super.pinPages(iova, length, write);
           if (pinned === 'ENOENT') super.pinPages(iova, PAGE_SIZE, write);
@@ -90,8 +90,8 @@ export const entries = mutants(
     breaks: ['PIN-22'],
     story: 'An access pins for writing what is mapped to be read only.',
     like: 'iommufd_access_pin_pages() that drops its flags',
-    bug: ({ Access }) =>
-      class extends Access {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         protected override checkPin(...[piece, end]: PinCheck): ErrnoName | undefined {
           return super.checkPin(piece, end, false);
         }
@@ -102,8 +102,8 @@ export const entries = mutants(
     breaks: ['PIN-24'],
     story: 'A pin may begin anywhere in a page.',
     like: 'iommufd_access_pin_pages() without iopt_area_contig_is_aligned()',
-    bug: ({ Access }) =>
-      class extends Access {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         protected override checkPin(...[{ area }, , write]: PinCheck): ErrnoName | undefined {
           return this.checkArea(area, write);
         }
@@ -114,8 +114,8 @@ export const entries = mutants(
     breaks: ['PIN-29'],
     story: 'The slow way of a read or a write begins at the start of the page.',
     like: 'batch_rw() with an offset of 0',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         protected override rwPage(...[pfn, , data]: Parameters<IoptPages['rwPage']>): void {
           super.rwPage(pfn, 0n, data);
         }
@@ -126,8 +126,8 @@ export const entries = mutants(
     breaks: ['PIN-30'],
     story: 'A read from a process that has exited succeeds, and brings zeros.',
     like: 'iopt_pages_rw_slow() that forgets the error of its reader',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         protected override rwPages(
           ...[start, bytes, write]: Parameters<IoptPages['rwPages']>
         ): ErrnoName | undefined {
@@ -141,8 +141,8 @@ export const entries = mutants(
     breaks: ['PIN-31'],
     story: 'A read or a write takes the memory that the caller has at the address.',
     like: 'copy_from_user() in iopt_pages_rw_access() whatever mm is current',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         override readWrite(
           start: bigint,
           bytes: Uint8Array,
@@ -164,8 +164,8 @@ export const entries = mutants(
     breaks: ['PIN-32'],
     story: 'An access that moves keeps its pins in the IOAS that it leaves.',
     like: 'iommufd_access_change_ioas() without the call of unmap()',
-    bug: ({ Access }) =>
-      class extends Access {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         override attach(ioasId: number): ErrnoName | undefined {
           this.silent = true;
           const error = super.attach(ioasId);
@@ -188,8 +188,8 @@ export const entries = mutants(
     breaks: ['PIN-33'],
     story: 'An access that moves to where it is drops its pins.',
     like: 'iommufd_access_change_ioas() without the look at the IOAS it has',
-    bug: ({ Access }) =>
-      class extends Access {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         override attach(ioasId: number): ErrnoName | undefined {
           if (this.ioas?.id === ioasId) this.options.unmap?.({ first: 0n, last: ULONG_MAX });
           return super.attach(ioasId);
@@ -201,8 +201,8 @@ export const entries = mutants(
     breaks: ['PIN-35'],
     story: 'An access that is closed keeps its IOAS from being destroyed.',
     like: 'iommufd_access_destroy_object() without refcount_dec()',
-    bug: ({ Access }) =>
-      class extends Access {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         override destroy(): void {
           if (this.ioas) this.ioas.users++;
           super.destroy();
@@ -214,8 +214,8 @@ export const entries = mutants(
     breaks: ['PIN-14'],
     story: 'The last page of a mapping is pinned where all of it is mapped only.',
     like: 'iopt_area_last_index() from the length in pages',
-    bug: ({ IoptArea }) =>
-      class extends IoptArea {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptArea {
         override indexAt(iova: bigint): number {
           if (iova !== this.last) return super.indexAt(iova);
           const first = super.indexAt(this.first);
@@ -228,8 +228,8 @@ export const entries = mutants(
     breaks: ['PIN-18'],
     story: 'A pin of no bytes pins nothing.',
     like: 'a loop that is not entered',
-    bug: ({ Access: Original }) =>
-      class extends Original {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         override pinPages(...call: Parameters<Access['pinPages']>): ReturnType<Access['pinPages']> {
           return call[1] === 0n ? [] : super.pinPages(...call);
         }
@@ -240,8 +240,8 @@ export const entries = mutants(
     breaks: ['PIN-34'],
     story: 'An access that is to move to what is not there has left its IOAS.',
     like: 'a detach before the lookup',
-    bug: ({ Access: Original }) =>
-      class extends Original {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         override attach(ioasId: number): ErrnoName | undefined {
           const error = super.attach(ioasId);
           if (error === 'ENOENT') this.detach();
@@ -254,8 +254,8 @@ export const entries = mutants(
     breaks: ['PIN-23', 'IOAS-MAP-46'],
     story: 'An access can read what was mapped for writing only.',
     like: 'write access that implies read access',
-    bug: ({ Access: Original }) =>
-      class extends Original {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
         protected override checkArea(area: IoptArea, write: boolean): ErrnoName | undefined {
           return area.preventAccess || write ? super.checkArea(area, write) : undefined;
         }
@@ -266,8 +266,8 @@ export const entries = mutants(
     breaks: ['PIN-28', 'PIN-12'],
     story: 'With the last page table the pins of accesses go as well.',
     like: 'an unpin of the whole area',
-    bug: ({ IoPagetable }) =>
-      class extends IoPagetable {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
         protected override unfillDomain(area: IoptArea, domain: IommuDomain): void {
           super.unfillDomain(area, domain);
           if (this.domains.size > 0 || area.accesses === 0) return;
@@ -284,8 +284,8 @@ export const entries = mutants(
     breaks: ['PIN-36'],
     story: 'Attaching an emulated device returns the id of its access.',
     like: 'pt_id as what came into being, where nothing does',
-    bug: ({ EmulatedBinding }) =>
-      class extends EmulatedBinding {
+    bug: ({ vfio }) =>
+      class extends vfio.EmulatedBinding {
         override attach(ioasId: number): number | ErrnoName {
           return this.access.attach(ioasId) ?? this.id;
         }
@@ -296,8 +296,8 @@ export const entries = mutants(
     breaks: ['PIN-36'],
     story: 'An emulated device that is attached to a page table gets the IOAS behind it.',
     like: 'iommufd_access_attach() with the lookup of iommufd_device_attach()',
-    bug: ({ EmulatedBinding }) =>
-      class extends EmulatedBinding {
+    bug: ({ vfio }) =>
+      class extends vfio.EmulatedBinding {
         override attach(id: number): number | ErrnoName {
           const table = this.context.objects.get(id, HwptPaging);
           return table instanceof HwptPaging ? super.attach(table.ioas.id) : super.attach(id);
@@ -309,8 +309,8 @@ export const entries = mutants(
     breaks: ['PIN-37'],
     story: 'An emulated device is bound as one that does DMA.',
     like: 'an mdev driver with vfio_iommufd_physical_bind()',
-    bug: ({ EmulatedDevice }) =>
-      class extends EmulatedDevice {
+    bug: ({ vfio }) =>
+      class extends vfio.EmulatedDevice {
         protected override bindTo(context: Iommufd): IommufdBinding | ErrnoName {
           return context.bindDevice(this.hardware.iommu);
         }
@@ -321,8 +321,8 @@ export const entries = mutants(
     breaks: ['PIN-36'],
     story: 'An emulated device that is detached keeps its IOAS in use.',
     like: 'vfio_iommufd_emulated_detach_ioas() that only clears iommufd_attached',
-    bug: ({ EmulatedBinding }) =>
-      class extends EmulatedBinding {
+    bug: ({ vfio }) =>
+      class extends vfio.EmulatedBinding {
         override detach(): void {}
       },
   },

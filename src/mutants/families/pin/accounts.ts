@@ -11,8 +11,8 @@ export const entries = mutants(
     breaks: ['PIN-05'],
     story: 'What a process with CAP_IPC_LOCK has pinned is not in its VmPin.',
     like: 'do_update_pinned() that ends early for IOPT_PAGES_ACCOUNT_NONE',
-    bug: ({ Accounting }) =>
-      class extends Accounting {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Accounting {
         override charge(pages: bigint): ErrnoName | undefined {
           return this.mode === 'none' ? undefined : super.charge(pages);
         }
@@ -27,8 +27,8 @@ export const entries = mutants(
     breaks: ['PIN-03'],
     story: 'In mode 0 each process may pin as much as RLIMIT_MEMLOCK allows the user.',
     like: 'update_locked_vm() with a count of the mm',
-    bug: ({ Accounting }) =>
-      class extends Accounting {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Accounting {
         protected override lock(pages: bigint): ErrnoName | undefined {
           if (this.mode !== 'user') return super.lock(pages);
           if (this.memory.pinnedVm + pages > this.limit()) return 'ENOMEM';
@@ -42,8 +42,8 @@ export const entries = mutants(
     breaks: ['PIN-04'],
     story: 'With the rlimit mode at 1 the limit holds, but VmLck does not grow.',
     like: 'update_mm_locked_vm() without the update',
-    bug: ({ Accounting }) =>
-      class extends Accounting {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Accounting {
         protected override lock(pages: bigint): ErrnoName | undefined {
           const error = super.lock(pages);
           if (!error && this.isMm) this.memory.lockedVm -= pages;
@@ -65,8 +65,8 @@ export const entries = mutants(
     breaks: ['PIN-16'],
     story: 'What a process that has exited had pinned stays on the count of its user.',
     like: 'update_unpinned() that gives up without an mm',
-    bug: ({ Accounting }) =>
-      class extends Accounting {
+    bug: ({ iommufd }) =>
+      class extends iommufd.Accounting {
         override uncharge(pages: bigint): void {
           if (!this.memory.exited) super.uncharge(pages);
         }
@@ -77,8 +77,8 @@ export const entries = mutants(
     breaks: ['PIN-15', 'IOAS-MAP-41'],
     story: 'Pages that cannot be charged stay pinned.',
     like: 'a goto to the label after the unpin',
-    bug: ({ IoptPages }) =>
-      class extends IoptPages {
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
         override pin(first: number, last: number): ErrnoName | undefined {
           const fresh: number[] = [];
           const error = this.pinMissing(first, last, fresh);
@@ -97,10 +97,10 @@ export const entries = mutants(
     breaks: ['PIN-07'],
     story: 'A device gets pages beyond the limit that were mapped before it came.',
     like: 'accounting in map, and none in attach',
-    bug: ({ Accounting, IoPagetable }) => {
+    bug: ({ iommufd }) => {
       let isAttaching = false;
       return [
-        class extends IoPagetable {
+        class extends iommufd.IoPagetable {
           protected override fillDomain(domain: IommuDomain): ErrnoName | undefined {
             isAttaching = true;
             const error = super.fillDomain(domain);
@@ -108,7 +108,7 @@ export const entries = mutants(
             return error;
           }
         },
-        class extends Accounting {
+        class extends iommufd.Accounting {
           protected override limit(): bigint {
             return isAttaching ? ULONG_MAX : super.limit();
           }

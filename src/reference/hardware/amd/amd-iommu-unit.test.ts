@@ -3,8 +3,11 @@ import { describe, it } from 'node:test';
 
 import { PhysicalMemory } from '../memory.ts';
 import { hardwareParts } from '../parts.ts';
+import { amdviParts } from './parts.ts';
 import { AmdIommuUnit } from './amd-iommu-unit.ts';
 import { plainFeatures } from './capabilities.ts';
+
+const parts = { hardware: hardwareParts, amdvi: amdviParts };
 
 /** Numbers are written out as the book has them: the code under test does not help to make its own input. */
 const DEVICES = 0x1000n;
@@ -31,7 +34,7 @@ class Setup {
   constructor() {
     this.memory.provide(0n, 0x7000n);
     const { memory } = this;
-    this.unit = new AmdIommuUnit({ memory, parts: hardwareParts, features: plainFeatures });
+    this.unit = new AmdIommuUnit({ memory, parts, features: plainFeatures });
     this.writeEntry(LEVEL_3 | nextLevel(3) | VALID | READ | WRITE, 7n);
     memory.write64(LEVEL_3, LEVEL_2 | nextLevel(2) | BOTH);
     memory.write64(LEVEL_2, LEVEL_1 | nextLevel(1) | BOTH);

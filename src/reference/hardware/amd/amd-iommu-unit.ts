@@ -4,7 +4,7 @@ import { PAGE_SIZE } from '#formats/page.ts';
 import type { DmaRequest, MemoryBus, Translator } from '../bus.ts';
 import { beforeInterrupts, isInterrupt } from '../interrupts.ts';
 import type { Iotlb } from '../iotlb.ts';
-import type { HardwareParts } from '../parts.ts';
+import type { AmdviParts } from './parts.ts';
 import { untranslated, grants, translatedBy } from '../translation.ts';
 import type { Leaf, Translation } from '../translation.ts';
 import type { AmdFeatures } from './capabilities.ts';
@@ -16,7 +16,7 @@ import { walkV1Table } from './v1-table.ts';
 
 export interface AmdIommuUnitOptions {
   readonly memory: MemoryBus;
-  readonly parts: HardwareParts;
+  readonly parts: AmdviParts;
   readonly features: AmdFeatures;
 }
 
@@ -38,9 +38,9 @@ export class AmdIommuUnit implements Translator {
   constructor({ memory, parts, features }: AmdIommuUnitOptions) {
     this.memory = memory;
     this.features = features;
-    this.iotlb = new parts.Iotlb();
+    this.iotlb = new parts.hardware.Iotlb();
     const { iotlb, devices } = this;
-    this.commandBuffer = new parts.CommandBuffer({ memory, iotlb, devices });
+    this.commandBuffer = new parts.amdvi.CommandBuffer({ memory, iotlb, devices });
   }
 
   /** Device Table Base Address Register: `size` has the 4 KiB pages of the table, less one. */

@@ -4,13 +4,13 @@ import type { MemoryBus } from '../bus.ts';
 import { asidOf, Opcode, opcodeOf, rangeOf, streamOf, vmidOf } from './commands.ts';
 import type { Command } from './commands.ts';
 import type { ConfigurationCache } from './configuration-cache.ts';
-import type { SmmuTlb } from './tlb.ts';
+import type { Tlb } from './tlb.ts';
 
 const COMMAND_SIZE = 16n;
 
 export interface SmmuCommandQueueOptions {
   readonly memory: MemoryBus;
-  readonly tlb: SmmuTlb;
+  readonly tlb: Tlb;
   readonly configuration: ConfigurationCache;
 }
 
@@ -18,8 +18,8 @@ export interface SmmuCommandQueueOptions {
  * SMMUv3, 4 Commands and 3.5.1 queues: a ring in memory. Commands are carried out while software writes CMDQ_PROD: there
  * is no other clock, so that a CMD_SYNC has nothing to wait for. One that is illegal stops the queue: CERROR_ILL.
  */
-export class SmmuCommandQueue {
-  protected readonly tlb: SmmuTlb;
+export class CommandQueue {
+  protected readonly tlb: Tlb;
   protected readonly configuration: ConfigurationCache;
   private readonly memory: MemoryBus;
   private base = 0n;

@@ -3,7 +3,10 @@ import { describe, it } from 'node:test';
 
 import { PhysicalMemory } from '../memory.ts';
 import { hardwareParts } from '../parts.ts';
+import { smmuv3Parts } from './parts.ts';
 import { SmmuUnit } from './smmu-unit.ts';
+
+const parts = { hardware: hardwareParts, smmuv3: smmuv3Parts };
 
 /** Numbers are written out as the book has them: the code under test does not help to make its own input. */
 const STREAMS = 0x1000n;
@@ -31,7 +34,7 @@ class Setup {
   constructor(entry: bigint) {
     this.memory.provide(0n, 0x10000n);
     const model = { secondStage: true, coherent: true, smallPages: true };
-    this.unit = new SmmuUnit({ memory: this.memory, parts: hardwareParts, model });
+    this.unit = new SmmuUnit({ memory: this.memory, parts, model });
     this.words(STREAMS, ENTRIES | 7n);
     // S2VMID 5; S2T0SZ 20, S2SL0 2, S2AA64, S2R.
     this.words(

@@ -1,10 +1,10 @@
 import type { Hpa } from '#formats/addresses.ts';
 
 import type { DmaRequest, MemoryBus, Translator } from '../bus.ts';
-import type { HardwareParts } from '../parts.ts';
+import type { Smmuv3Parts } from './parts.ts';
 import { combine, untranslated, translatedBy } from '../translation.ts';
 import type { Leaf, Translation } from '../translation.ts';
-import type { SmmuCommandQueue } from './command-queue.ts';
+import type { CommandQueue } from './command-queue.ts';
 import type { ConfigurationCache } from './configuration-cache.ts';
 import { readContext } from './context-descriptor.ts';
 import type { ContextDescriptor } from './context-descriptor.ts';
@@ -15,12 +15,12 @@ import { ADDRESS_BITS, identificationOf } from './identification.ts';
 import type { SmmuModel } from './identification.ts';
 import { readSte } from './stream-table.ts';
 import type { Stage2Config, Ste } from './stream-table.ts';
-import type { SmmuTlb } from './tlb.ts';
+import type { Tlb } from './tlb.ts';
 import { checkRights, walkStage1, walkStage2 } from './walk.ts';
 
 export interface SmmuUnitOptions {
   readonly memory: MemoryBus;
-  readonly parts: HardwareParts;
+  readonly parts: Smmuv3Parts;
   readonly model: SmmuModel;
 }
 
@@ -35,10 +35,10 @@ export class SmmuUnit implements Translator {
   readonly model: SmmuModel;
   /** IDR0 to IDR5. */
   readonly identification: readonly number[];
-  readonly commandQueue: SmmuCommandQueue;
+  readonly commandQueue: CommandQueue;
   readonly eventQueue: EventQueue;
   protected readonly memory: MemoryBus;
-  protected readonly tlb: SmmuTlb;
+  protected readonly tlb: Tlb;
   protected readonly configuration: ConfigurationCache;
   private streamTable = 0n;
   private isEnabled = false;
@@ -47,10 +47,10 @@ export class SmmuUnit implements Translator {
     this.model = model;
     this.identification = identificationOf(model);
     this.memory = memory;
-    this.tlb = new parts.SmmuTlb(parts);
-    this.configuration = new parts.ConfigurationCache();
+    this.tlb = new parts.smmuv3.Tlb(parts);
+    this.configuration = new parts.smmuv3.ConfigurationCache();
     const { tlb, configuration } = this;
-    this.commandQueue = new parts.SmmuCommandQueue({ memory, tlb, configuration });
+    this.commandQueue = new parts.smmuv3.CommandQueue({ memory, tlb, configuration });
     this.eventQueue = new EventQueue(memory);
   }
 

@@ -1,5 +1,6 @@
 import type { Iotlb } from '../iotlb.ts';
 import type { Leaf } from '../translation.ts';
+import type { HardwareParts } from '../parts.ts';
 
 const ASIDS = 0x1_0000;
 
@@ -7,15 +8,15 @@ const ASIDS = 0x1_0000;
  * What the unit remembers of translations: of stage 1, whether alone or on stage 2, by VMID and ASID; of stage 2 alone by
  * VMID. Both stages in one entry: an invalidation of a stage-2 address leaves those alone. HW-SMU-10
  */
-export class SmmuTlb {
+export class Tlb {
   private readonly stage1: Iotlb;
   private readonly stage2: Iotlb;
   /** Which tags there may be entries for. */
   private readonly asids = new Map<number, Set<number>>();
 
-  constructor(parts: { readonly Iotlb: new () => Iotlb }) {
-    this.stage1 = new parts.Iotlb();
-    this.stage2 = new parts.Iotlb();
+  constructor(parts: HardwareParts) {
+    this.stage1 = new parts.hardware.Iotlb();
+    this.stage2 = new parts.hardware.Iotlb();
   }
 
   lookup(vmid: number, asid: number | undefined, address: bigint): Leaf | undefined {

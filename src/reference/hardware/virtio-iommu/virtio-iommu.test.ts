@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { PhysicalMemory } from '../memory.ts';
-import { hardwareParts } from '../parts.ts';
+import { virtioIommuParts } from './parts.ts';
 import { VirtioIommu } from './virtio-iommu.ts';
 
 const DESCRIPTORS = 0x1000n;
@@ -23,7 +23,10 @@ class Setup {
 
   constructor() {
     this.memory.provide(0n, 0x6000n);
-    this.device = new VirtioIommu({ memory: this.memory, parts: hardwareParts });
+    this.device = new VirtioIommu({
+      memory: this.memory,
+      parts: { virtioIommu: virtioIommuParts },
+    });
     const layout = { size: SIZE, descriptors: DESCRIPTORS, available: AVAILABLE, used: USED };
     this.device.requestQueue.enable(layout);
   }

@@ -3,7 +3,7 @@ import { INTERRUPT_MESSAGES } from '#formats/interrupts.ts';
 
 import type { DmaRequest, MemoryBus, Translator } from '../bus.ts';
 import { beforeInterrupts, isInterrupt } from '../interrupts.ts';
-import type { HardwareParts } from '../parts.ts';
+import type { VirtioIommuParts } from './parts.ts';
 import { grants } from '../translation.ts';
 import type { Translation } from '../translation.ts';
 import type { Mappings } from './mappings.ts';
@@ -40,7 +40,7 @@ interface Domain {
 
 export interface VirtioIommuOptions {
   readonly memory: MemoryBus;
-  readonly parts: HardwareParts;
+  readonly parts: VirtioIommuParts;
 }
 
 /**
@@ -56,7 +56,7 @@ export class VirtioIommu implements Translator {
     probeSize: 512,
   };
   readonly requestQueue: DeviceQueue;
-  private readonly parts: HardwareParts;
+  private readonly parts: VirtioIommuParts;
   private readonly domains = new Map<number, Domain>();
   private readonly domainOf = new Map<Rid, Domain>();
 
@@ -150,7 +150,7 @@ export class VirtioIommu implements Translator {
   }
 
   private newDomain(): Domain {
-    return { mappings: new this.parts.Mappings(), endpoints: new Set() };
+    return { mappings: new this.parts.virtioIommu.Mappings(), endpoints: new Set() };
   }
 
   private isInRange(first: bigint, last: bigint): boolean {

@@ -5,7 +5,10 @@ import type { DeviceTlbRange } from '#formats/pcie.ts';
 
 import { PhysicalMemory } from '../memory.ts';
 import { hardwareParts } from '../parts.ts';
+import { vtdParts } from './parts.ts';
 import { VtdUnit } from './vtd-unit.ts';
+
+const parts = { hardware: hardwareParts, vtd: vtdParts };
 
 /** Numbers are written out as the book has them: the code under test does not help to make its own input. */
 const ROOT = 0x1000n;
@@ -42,7 +45,7 @@ class Setup {
   constructor(type: keyof typeof TRANSLATION_TYPES, flags = 0n) {
     const model = { scalable: true, snoopControl: false, addressBits: 48 } as const;
     this.memory.provide(0n, MEMORY_END);
-    this.unit = new VtdUnit({ memory: this.memory, parts: hardwareParts, model });
+    this.unit = new VtdUnit({ memory: this.memory, parts, model });
     this.memory.write64(ROOT + 2n * 16n + 8n, CONTEXT | 1n);
     this.memory.write64(CONTEXT + 8n * 32n, DIRECTORY | 0x1dn);
     this.memory.write64(DIRECTORY, PASIDS | 1n);

@@ -5,7 +5,10 @@ import { FaultReason } from '#formats/vtd/fault-reason.ts';
 
 import { PhysicalMemory } from '../memory.ts';
 import { hardwareParts } from '../parts.ts';
+import { vtdParts } from './parts.ts';
 import { VtdUnit } from './vtd-unit.ts';
+
+const parts = { hardware: hardwareParts, vtd: vtdParts };
 
 /** Numbers are written out as the book has them: the code under test does not help to make its own input. */
 const ROOT = 0x1000n;
@@ -29,7 +32,7 @@ class Setup {
 
   constructor() {
     this.memory.provide(0n, 0x9000n);
-    this.unit = new VtdUnit({ memory: this.memory, parts: hardwareParts });
+    this.unit = new VtdUnit({ memory: this.memory, parts });
     this.memory.write64(ROOT + 2n * 16n, CONTEXT | 1n);
     this.writeContext(LEVEL_4 | 1n, (BigInt(DOMAIN_ID) << 8n) | 2n);
     this.memory.write64(LEVEL_4, LEVEL_3 | READ_WRITE);
@@ -104,7 +107,7 @@ describe('a walk', () => {
     const setup = new Setup();
     setup.writeContext(9n, 2n);
     assert.equal(setup.read(0x1234n), 0x1234n);
-    const fresh = new VtdUnit({ memory: setup.memory, parts: hardwareParts });
+    const fresh = new VtdUnit({ memory: setup.memory, parts });
     const found = fresh.translate({ rid: RID, iova: 0x1234n, write: true });
     assert.equal(found?.address, 0x1234n);
   });

@@ -9,7 +9,7 @@ import { SCALABLE_MODE } from '#formats/vtd/root-entry.ts';
 import type { DmaRequest, Endpoint, MemoryBus, Translator } from '../bus.ts';
 import { isInterrupt, beforeInterrupts } from '../interrupts.ts';
 import type { Iotlb } from '../iotlb.ts';
-import type { HardwareParts } from '../parts.ts';
+import type { VtdParts } from './parts.ts';
 import { untranslated, translatedBy, grants } from '../translation.ts';
 import type { Leaf, Translation } from '../translation.ts';
 import { capabilityOf, extendedCapabilityOf, legacyModel } from './capabilities.ts';
@@ -25,7 +25,7 @@ import type { Found } from './tables.ts';
 
 export interface VtdUnitOptions {
   readonly memory: MemoryBus;
-  readonly parts: HardwareParts;
+  readonly parts: VtdParts;
   readonly model?: VtdModel;
 }
 
@@ -53,16 +53,16 @@ export class VtdUnit implements Translator {
     this.capability = capabilityOf(model);
     this.extendedCapability = extendedCapabilityOf(model);
     this.snoopControl = snoopControl;
-    this.iotlb = new parts.Iotlb();
-    this.contextCache = new parts.ContextCache();
-    this.pageRequestQueue = new parts.PageRequestQueue(memory);
+    this.iotlb = new parts.hardware.Iotlb();
+    this.contextCache = new parts.vtd.ContextCache();
+    this.pageRequestQueue = new parts.vtd.PageRequestQueue(memory);
     const { iotlb, contextCache } = this;
-    const pasidCache = new parts.PasidCache();
-    const pasidIotlb = new parts.PasidIotlb(() => new parts.Iotlb());
+    const pasidCache = new parts.vtd.PasidCache();
+    const pasidIotlb = new parts.vtd.PasidIotlb(() => new parts.hardware.Iotlb());
     const caches = { memory, iotlb, contextCache, pasidCache, pasidIotlb };
-    this.scalableMode = new parts.ScalableMode({ ...caches, snoopControl });
+    this.scalableMode = new parts.vtd.ScalableMode({ ...caches, snoopControl });
     const endpoint = (rid: Rid): Endpoint | undefined => this.endpoints.get(rid);
-    this.invalidationQueue = new parts.InvalidationQueue({ ...caches, endpoint });
+    this.invalidationQueue = new parts.vtd.InvalidationQueue({ ...caches, endpoint });
   }
 
   /** RTADDR, latched by GCMD.SRTP: a table, and the mode that it is for. Caches are software's to invalidate. */

@@ -1,7 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { invariant } from '../../reference-bug.ts';
-import type { Parts } from '../../machine/parts.ts';
+import type { IommuParts } from './parts.ts';
 import type {
   AnyDomain,
   DeviceCapabilities,
@@ -47,7 +47,7 @@ export interface IommuOps<Device> extends IommuInstance {
 export interface GroupOptions<Device> {
   readonly id: number;
   readonly ops: IommuOps<Device>;
-  readonly parts: Parts;
+  readonly parts: IommuParts;
 }
 
 /** What the DMA of a PASID goes by, and what it went by. */
@@ -67,7 +67,7 @@ export class Group<Device = unknown> implements IommuGroup {
   protected readonly ops: IommuOps<Device>;
   /** pasid_array: by PASID; IOMMU_NO_PASID for what the devices themselves are attached to. */
   protected readonly handles = new Map<number, AttachHandle>();
-  private readonly parts: Parts;
+  private readonly parts: IommuParts;
   private readonly members: Member<Device>[] = [];
   /** Of the host's own drivers. Nothing is mapped: no device of the reference has one. */
   private readonly defaultDomain: IommuDomain;
@@ -102,7 +102,7 @@ export class Group<Device = unknown> implements IommuGroup {
       iommu: ops,
       hardware,
       ...ops.capabilities(hardware),
-      pageRequests: new this.parts.PageRequests({
+      pageRequests: new this.parts.iommu.PageRequests({
         find: (pasid) => this.requestHandle(pasid),
         respond: (request, code) => ops.respond(hardware, request, code),
       }),

@@ -12,7 +12,7 @@ import type {
 import type { IommuOps } from './group.ts';
 import { compareBigints, ULONG_MAX } from '../lib/math.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
-import type { Parts } from '../../machine/parts.ts';
+import type { IommuParts } from './parts.ts';
 
 interface Run {
   readonly physical: bigint;
@@ -54,9 +54,9 @@ export class NoiommuDomain implements IommuDomain {
 export class NoiommuOps implements IommuOps<undefined> {
   readonly isAbsent = true;
   readonly userPasidTable = false;
-  protected readonly parts: Parts;
+  protected readonly parts: IommuParts;
 
-  constructor(parts: Parts) {
+  constructor(parts: IommuParts) {
     this.parts = parts;
   }
 
@@ -77,7 +77,7 @@ export class NoiommuOps implements IommuOps<undefined> {
   allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName {
     const { nestParent, dirtyTracking, pasid, data } = options;
     const isPlain = !nestParent && !dirtyTracking && !pasid && !data;
-    return isPlain ? new this.parts.NoiommuDomain() : 'EOPNOTSUPP';
+    return isPlain ? new this.parts.iommu.NoiommuDomain() : 'EOPNOTSUPP';
   }
 
   /** NOIO-03 */

@@ -2,7 +2,7 @@ import type { PciDevice } from '../../hardware/pci-device.ts';
 import { invariant } from '../../reference-bug.ts';
 import { IdPool } from '../lib/id-pool.ts';
 import type { HostIommu } from '../../machine/board.ts';
-import type { Parts } from '../../machine/parts.ts';
+import type { IommuParts } from './parts.ts';
 import type { IommuDevice } from './domain.ts';
 import type { Group } from './group.ts';
 import type { MockDevice, MockDeviceFlags } from './mock-device.ts';
@@ -20,7 +20,7 @@ export interface PciIdentity {
 
 /** drivers/iommu/iommu.c: which devices there are, and in which groups. */
 export class IommuCore {
-  private readonly parts: Parts;
+  private readonly parts: IommuParts;
   private readonly mock: MockIommu;
   private readonly groupIds = new IdPool(0);
   private readonly groups = new Map<IommuDevice, Group>();
@@ -29,9 +29,9 @@ export class IommuCore {
   private readonly mocks = new WeakSet<IommuDevice>();
   private nextMock = 0;
 
-  constructor(parts: Parts) {
+  constructor(parts: IommuParts) {
     this.parts = parts;
-    this.mock = new parts.MockIommu(parts);
+    this.mock = new parts.iommu.MockIommu(parts);
   }
 
   /**
@@ -50,8 +50,11 @@ export class IommuCore {
   addMockDevice(flags: MockDeviceFlags): IommuDevice {
     const { parts } = this;
     const id = this.groupIds.take();
-    const group = new parts.Group<MockDevice>({ id, ops: this.mock, parts });
-    const device = group.addDevice(`iommufd_mock${this.nextMock++}`, new parts.MockDevice(flags));
+    const group = new parts.iommu.Group<MockDevice>({ id, ops: this.mock, parts });
+    const device = group.addDevice(
+      `iommufd_mock${this.nextMock++}`,
+      new parts.iommu.MockDevice(flags),
+    );
     this.groups.set(device, group);
     this.mocks.add(device);
     return device;
@@ -60,8 +63,8 @@ export class IommuCore {
   /** vfio_noiommu_group_alloc(): VFIO wants a group also where no IOMMU makes one. */
   addFakeDevice(name: string): IommuDevice {
     const { parts } = this;
-    const ops = new parts.NoiommuOps(parts);
-    const group = new parts.Group({ id: this.groupIds.take(), ops, parts });
+    const ops = new parts.iommu.NoiommuOps(parts);
+    const group = new parts.iommu.Group({ id: this.groupIds.take(), ops, parts });
     const device = group.addDevice(name, undefined);
     this.groups.set(device, group);
     return device;
@@ -85,7 +88,7 @@ export class IommuCore {
 
   private newPciGroup(slot: number, { driver: ops }: HostIommu): Group {
     const { parts } = this;
-    const group = new parts.Group({ id: this.groupIds.take(), ops, parts });
+    const group = new parts.iommu.Group({ id: this.groupIds.take(), ops, parts });
     this.pciGroups.set(slot, group);
     return group;
   }

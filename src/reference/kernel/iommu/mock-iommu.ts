@@ -2,7 +2,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import * as uapi from '#uapi/iommufd/selftest.ts';
 
 import { isErrno } from '../lib/errno.ts';
-import type { Parts } from '../../machine/parts.ts';
+import type { IommuParts } from './parts.ts';
 import type {
   AnyDomain,
   DeviceCapabilities,
@@ -32,9 +32,9 @@ export class MockIommu implements IommuOps<MockDevice> {
     offersViommu: (type) => type === uapi.IOMMU_VIOMMU_TYPE_SELFTEST,
     initViommu: (core, data) => this.initViommu(core, data),
   };
-  private readonly parts: Parts;
+  private readonly parts: IommuParts;
 
-  constructor(parts: Parts) {
+  constructor(parts: IommuParts) {
     this.parts = parts;
   }
 
@@ -59,14 +59,14 @@ export class MockIommu implements IommuOps<MockDevice> {
   allocPagingDomain({ data, dirtyTracking }: PagingOptions): IommuDomain | ErrnoName {
     const format = data ? this.formatOf(data) : mockFormat;
     if (isErrno(format)) return format;
-    return new this.parts.MockDomain(format, dirtyTracking);
+    return new this.parts.iommu.MockDomain(format, dirtyTracking);
   }
 
   /** mock_domain_alloc_nested(). HWPT-16 19 20 21 22 MOCK-29 */
   allocNestedDomain(parent: IommuDomain, data: UserData): NestedDomain | ErrnoName {
     if (!(parent instanceof MockDomain)) return 'EINVAL';
     const config = configOf(data);
-    return isErrno(config) ? config : new this.parts.MockNestedDomain(config.iotlb);
+    return isErrno(config) ? config : new this.parts.iommu.MockNestedDomain(config.iotlb);
   }
 
   reservedRegions(): readonly ReservedRegion[] {
@@ -106,7 +106,7 @@ export class MockIommu implements IommuOps<MockDevice> {
 
   /** mock_viommu_init(). VIOMMU-08 */
   protected initViommu(core: ViommuCore, data: UserData | undefined): ViommuOps | ErrnoName {
-    const viommu = new this.parts.MockViommu(core, this.parts);
+    const viommu = new this.parts.iommu.MockViommu(core, this.parts);
     const error = data && viommu.init(data);
     return error ?? viommu;
   }

@@ -5,7 +5,7 @@ import { Registers } from '../../hardware/registers.ts';
 import { copySizedStruct } from '../mm/copy-struct.ts';
 import { isErrno } from '../lib/errno.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
-import type { Parts } from '../../machine/parts.ts';
+import type { IommuParts } from './parts.ts';
 import type { Invalidated, NestedDomain } from './domain.ts';
 import { MockDevice } from './mock-device.ts';
 import { configOf } from './mock-nested-domain.ts';
@@ -21,11 +21,11 @@ const MMAP_LENGTH = 2 * Number(PAGE_SIZE);
 /** selftest.c: struct mock_viommu. MOCK-31 */
 export class MockViommu implements ViommuOps {
   protected readonly core: ViommuCore;
-  protected readonly parts: Parts;
+  protected readonly parts: IommuParts;
   protected readonly queues: (HwQueueCore | undefined)[] = [];
   protected mmapOffset: bigint | undefined;
 
-  constructor(core: ViommuCore, parts: Parts) {
+  constructor(core: ViommuCore, parts: IommuParts) {
     this.core = core;
     this.parts = parts;
   }
@@ -57,7 +57,7 @@ export class MockViommu implements ViommuOps {
   allocNestedDomain(flags: number, data: UserData): NestedDomain | ErrnoName {
     if (flags & ~IOMMU_HWPT_ALLOC_PASID) return 'EOPNOTSUPP';
     const config = configOf(data);
-    return isErrno(config) ? config : new this.parts.MockNestedDomain(config.iotlb, this);
+    return isErrno(config) ? config : new this.parts.iommu.MockNestedDomain(config.iotlb, this);
   }
 
   /**

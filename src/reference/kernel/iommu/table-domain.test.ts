@@ -92,7 +92,10 @@ describe('a paging domain', () => {
         return super.read64(address);
       }
     }
-    const { domain } = newDomain({ ...defaultParts, PhysicalMemory: Counting });
+    const { domain } = newDomain({
+      ...defaultParts,
+      hardware: { ...defaultParts.hardware, PhysicalMemory: Counting },
+    });
     const costOfOne = (iova: bigint): number => {
       accesses = 0;
       domain.map(iova, 1n << 32n, PAGE, READ_WRITE);

@@ -46,7 +46,7 @@ export class AreaCutter {
 
   protected part(area: IoptArea, first: bigint, last: bigint): IoptArea {
     const slice = { pages: area.pages, startByte: area.byteAt(first), length: last - first + 1n };
-    const part = new this.kernel.parts.IoptArea(first, slice, area.protection);
+    const part = new this.kernel.parts.iommufd.IoptArea(first, slice, area.protection);
     part.filled = area.filled;
     return part;
   }

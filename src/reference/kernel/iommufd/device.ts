@@ -163,7 +163,7 @@ export class IommufdDevice extends IommufdObject {
     const noMemory = this.context.kernel.faults.kmalloc();
     const domain = noMemory ?? this.device.allocPagingDomain(options);
     if (isErrno(domain)) return domain;
-    const { HwptPaging: Hwpt } = this.context.kernel.parts;
+    const { HwptPaging: Hwpt } = this.context.kernel.parts.iommufd;
     const { nestParent, pasid: pasidCompatible } = options ?? {};
     const enforcesCoherency = this.enforceCoherency(domain);
     const flags = { automatic: !options, nestParent, pasidCompatible, enforcesCoherency };
@@ -322,7 +322,7 @@ export class IommufdDevice extends IommufdObject {
   protected getGroup(): IommufdGroup {
     const { groups, kernel } = this.context;
     const { group } = this.device;
-    const known = groups.get(group.id) ?? new kernel.parts.IommufdGroup(group);
+    const known = groups.get(group.id) ?? new kernel.parts.iommufd.IommufdGroup(group);
     groups.set(group.id, known);
     known.bound++;
     return known;

@@ -88,7 +88,13 @@ export class DirtyCommands {
   protected read({ fields, task }: GetCommand, iopt: IoPagetable, tracking: DirtyTracking): void {
     const { iova, length, page_size: pageSize, data: address, flags } = fields;
     const { kernel } = this.context;
-    const bitmap = new kernel.parts.IovaBitmap(kernel, { task, iova, length, pageSize, address });
+    const bitmap = new kernel.parts.iommufd.IovaBitmap(kernel, {
+      task,
+      iova,
+      length,
+      pageSize,
+      address,
+    });
     const clears = !(flags & IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR);
     const visit: DirtyVisit = (from, to) => bitmap.set(from, to) && clears;
     const last = iova + length - 1n;

@@ -60,7 +60,7 @@ export class Dispatcher {
     const { struct } = command;
     const bytes = this.copyStruct(task, address, command);
     if (isErrno(bytes)) return bytes;
-    return new this.kernel.parts.UserCommand({ task, struct, address, userSize, bytes });
+    return new this.kernel.parts.iommufd.UserCommand({ task, struct, address, userSize, bytes });
   }
 
   /** By all of the request, not only by its number. ABI-02 */

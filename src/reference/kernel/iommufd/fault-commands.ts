@@ -30,15 +30,15 @@ export class FaultCommands {
     const fd = files.reserve(limits.nofile);
     if (isErrno(fd)) return fd;
     const queue = this.context.create(
-      (id) => kernel.faults.kmalloc() ?? new kernel.parts.FaultQueue(id),
+      (id) => kernel.faults.kmalloc() ?? new kernel.parts.iommufd.FaultQueue(id),
       ({ id }) => command.respond({ out_fault_id: id, out_fault_fd: fd }),
     );
     if (isErrno(queue)) {
       files.unreserve(fd);
       return queue;
     }
-    const operations = new kernel.parts.FaultFile(queue, this.context.file);
-    files.install(fd, new kernel.parts.OpenFile(operations, O_RDWR | O_CLOEXEC));
+    const operations = new kernel.parts.iommufd.FaultFile(queue, this.context.file);
+    files.install(fd, new kernel.parts.fs.OpenFile(operations, O_RDWR | O_CLOEXEC));
     return undefined;
   }
 }

@@ -52,7 +52,7 @@ export class HwQueueCommands {
     const { length, nesting_parent_iova: baseAddress, index } = fields;
     const memory = pinQueue(this.context, viommu.hwpt.ioas, { baseAddress, length });
     if (isErrno(memory)) return memory;
-    const queue = new this.context.kernel.parts.HwQueue(id, viommu, memory);
+    const queue = new this.context.kernel.parts.iommufd.HwQueue(id, viommu, memory);
     return queue.init(index) ?? queue;
   }
 }

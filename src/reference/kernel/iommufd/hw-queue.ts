@@ -105,9 +105,11 @@ export function pinQueue(
   range: QueueRange,
 ): HwQueueMemory | ErrnoName {
   const { parts } = context.kernel;
-  const access = context.create((id) => new parts.Access(id, { context, needsPinPages: true }));
+  const access = context.create(
+    (id) => new parts.iommufd.Access(id, { context, needsPinPages: true }),
+  );
   if (isErrno(access)) return access;
-  const memory = new parts.HwQueueMemory(access, range);
+  const memory = new parts.iommufd.HwQueueMemory(access, range);
   const error = context.kernel.faults.kmalloc() ?? memory.pin(ioas);
   if (error) memory.release();
   return error ?? memory;

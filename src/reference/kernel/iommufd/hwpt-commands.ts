@@ -78,7 +78,7 @@ export class HwptCommands {
     const { allocNestedDomain } = device.device;
     if (flags & ~NESTED_FLAGS || data_len === 0 || !allocNestedDomain) return 'EOPNOTSUPP';
     if (!parent.nestParent) return 'EINVAL';
-    const { HwptNested: Nested } = this.context.kernel.parts;
+    const { HwptNested: Nested } = this.context.kernel.parts.iommufd;
     const pasidCompatible = (flags & IOMMU_HWPT_ALLOC_PASID) !== 0;
     return this.create(command, (id) => {
       const domain = allocNestedDomain(parent.domain, userData(command));
@@ -96,7 +96,7 @@ export class HwptCommands {
     const { flags, data_len } = command.fields;
     if (device.iommu !== viommu.iommu) return 'EINVAL';
     if (flags & ~NESTED_FLAGS || data_len === 0) return 'EOPNOTSUPP';
-    const { HwptNested: Nested } = this.context.kernel.parts;
+    const { HwptNested: Nested } = this.context.kernel.parts.iommufd;
     const pasidCompatible = (flags & IOMMU_HWPT_ALLOC_PASID) !== 0;
     return this.create(command, (id) => {
       const driverFlags = flags & ~IOMMU_HWPT_FAULT_ID_VALID;

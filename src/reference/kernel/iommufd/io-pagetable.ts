@@ -46,7 +46,7 @@ export class IoPagetable {
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
-    const { AreaTree, ReservedIovas, AllowedIovas, IovaAllocator } = kernel.parts;
+    const { AreaTree, ReservedIovas, AllowedIovas, IovaAllocator } = kernel.parts.iommufd;
     this.areas = new AreaTree();
     this.reserved = new ReservedIovas();
     this.allowed = new AllowedIovas();
@@ -265,7 +265,7 @@ export class IoPagetable {
   }
 
   protected insertArea(iova: bigint, slice: PagesSlice, protection: IommuProtection): IoptArea {
-    const area = new this.kernel.parts.IoptArea(iova, slice, protection);
+    const area = new this.kernel.parts.iommufd.IoptArea(iova, slice, protection);
     this.areas.insert(area);
     this.allocator.occupy(area);
     return area;

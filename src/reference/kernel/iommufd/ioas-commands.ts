@@ -93,7 +93,7 @@ export class IoasCommands {
     if (command.fields.flags) return 'EOPNOTSUPP';
     const { kernel } = this.context;
     const ioas = this.context.create(
-      (id) => new kernel.parts.Ioas(id, kernel),
+      (id) => new kernel.parts.iommufd.Ioas(id, kernel),
       ({ id }) => command.respond({ out_ioas_id: id }),
     );
     return isErrno(ioas) ? ioas : undefined;
@@ -145,7 +145,7 @@ export class IoasCommands {
     const { flags, length } = mapping;
     if (address + length > ULONG_MAX) return 'EOVERFLOW';
     if (length === 0n || length > MAX_LENGTH) return 'EINVAL';
-    const { UserSource } = this.context.kernel.parts;
+    const { UserSource } = this.context.kernel.parts.iommufd;
     const pages = this.newPages(task, new UserSource(task.memory, address), flags);
     if (isErrno(pages)) return pages;
     return this.mapNew(mapping, pages, address);
@@ -244,7 +244,7 @@ export class IoasCommands {
     const { dmabuf } = file.operations;
     if (!dmabuf) {
       if (length > MAX_LENGTH) return 'EINVAL';
-      return this.newPages(task, new kernel.parts.FileSource(file, start), flags);
+      return this.newPages(task, new kernel.parts.iommufd.FileSource(file, start), flags);
     }
     if (start + length > dmabuf.size) return 'EINVAL';
     if (kernel.faults.kmalloc()) return 'ENOMEM';
@@ -253,7 +253,7 @@ export class IoasCommands {
     const writable = this.isWritable(flags);
     const accounting = this.accountingOf(task);
     const options = { file, dmabuf, physical, start, writable, accounting };
-    return new kernel.parts.DmabufPages(kernel, options);
+    return new kernel.parts.iommufd.DmabufPages(kernel, options);
   }
 
   protected newPages(task: Task, source: PageSource, flags: number): IoptPages | ErrnoName {
@@ -264,7 +264,7 @@ export class IoasCommands {
       return error;
     }
     const writable = this.isWritable(flags);
-    return new kernel.parts.IoptPages(kernel, source, writable, this.accountingOf(task));
+    return new kernel.parts.iommufd.IoptPages(kernel, source, writable, this.accountingOf(task));
   }
 
   /** The capability counts at this moment, not when pages are pinned. PIN-02 VFIO-36 */
@@ -273,7 +273,7 @@ export class IoasCommands {
     const mode = task.capabilities.has('IPC_LOCK') ? 'none' : accountMode;
     const last = this.lastAccounting;
     if (last?.task === task && last.mode === mode) return last;
-    this.lastAccounting = new kernel.parts.Accounting(task, mode);
+    this.lastAccounting = new kernel.parts.iommufd.Accounting(task, mode);
     return this.lastAccounting;
   }
 
@@ -304,7 +304,7 @@ export class IoasCommands {
     command: UserCommand<typeof iommu_ioas_allow_iovas>,
   ): AllowedIovas | ErrnoName {
     const { num_iovas, allowed_iovas } = command.fields;
-    const allowed = new this.context.kernel.parts.AllowedIovas();
+    const allowed = new this.context.kernel.parts.iommufd.AllowedIovas();
     for (let index = 0; index < num_iovas; index++) {
       const address = allowed_iovas + BigInt(index) * RANGE_SIZE;
       const bytes = command.task.memory.copyFromUser(address, iommu_iova_range.size);
@@ -318,7 +318,7 @@ export class IoasCommands {
 
   /** Everything is charged to the new process before anything is given back to the old. */
   protected movePages(task: Task, all: readonly IoptPages[]): ErrnoName | undefined {
-    const { Accounting } = this.context.kernel.parts;
+    const { Accounting } = this.context.kernel.parts.iommufd;
     const moves = all
       .filter(({ accounting }) => accounting.movesTo(task))
       .map((pages) => ({ pages, to: new Accounting(task, pages.accounting.mode) }));

@@ -14,7 +14,7 @@ export class Ioas extends IommufdObject {
 
   constructor(id: number, kernel: Kernel) {
     super(id);
-    this.iopt = new kernel.parts.IoPagetable(kernel);
+    this.iopt = new kernel.parts.iommufd.IoPagetable(kernel);
   }
 
   /** Everything mapped goes, and its pins with it. OBJ-06 */

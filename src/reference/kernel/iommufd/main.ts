@@ -39,25 +39,29 @@ export class Iommufd implements FileOperations {
     const { parts } = kernel;
     this.kernel = kernel;
     this.accountMode = accountMode;
-    this.objects = new parts.ObjectTable(kernel.faults);
-    this.mmapRegions = new parts.MmapRegions();
-    const ioasCommands = new parts.IoasCommands(this);
-    this.compat = new parts.VfioCompat(this, ioasCommands, new parts.AreaCutter(kernel));
-    this.dispatcher = new parts.Dispatcher(kernel, [
+    this.objects = new parts.iommufd.ObjectTable(kernel.faults);
+    this.mmapRegions = new parts.iommufd.MmapRegions();
+    const ioasCommands = new parts.iommufd.IoasCommands(this);
+    this.compat = new parts.iommufd.VfioCompat(
+      this,
+      ioasCommands,
+      new parts.iommufd.AreaCutter(kernel),
+    );
+    this.dispatcher = new parts.iommufd.Dispatcher(kernel, [
       row(IOMMU_DESTROY, ({ fields }) => this.destroyObject(fields.id)),
       ...[
         ioasCommands,
-        new parts.NoiommuCommands(this),
-        new parts.OptionCommands(this),
-        new parts.HwptCommands(this),
-        new parts.DirtyCommands(this),
-        new parts.InvalidateCommands(this),
-        new parts.DeviceCommands(this),
-        new parts.FaultCommands(this),
-        new parts.ViommuCommands(this),
-        new parts.VeventCommands(this),
-        new parts.HwQueueCommands(this),
-        ...(kernel.config.iommufdTest ? [new parts.TestCommands(this)] : []),
+        new parts.iommufd.NoiommuCommands(this),
+        new parts.iommufd.OptionCommands(this),
+        new parts.iommufd.HwptCommands(this),
+        new parts.iommufd.DirtyCommands(this),
+        new parts.iommufd.InvalidateCommands(this),
+        new parts.iommufd.DeviceCommands(this),
+        new parts.iommufd.FaultCommands(this),
+        new parts.iommufd.ViommuCommands(this),
+        new parts.iommufd.VeventCommands(this),
+        new parts.iommufd.HwQueueCommands(this),
+        ...(kernel.config.iommufdTest ? [new parts.selftest.TestCommands(this)] : []),
       ].flatMap((commands) => commands.rows()),
     ]);
   }
@@ -122,7 +126,7 @@ export class Iommufd implements FileOperations {
     const { group } = device;
     const error = this.checkDevice(device) ?? faults.kmalloc() ?? group.claimDmaOwner(this);
     if (error) return error;
-    const bound = this.create((id) => new parts.IommufdDevice(id, this, device));
+    const bound = this.create((id) => new parts.iommufd.IommufdDevice(id, this, device));
     if (isErrno(bound)) group.releaseDmaOwner();
     return bound;
   }

@@ -53,12 +53,13 @@ export class VeventCommands {
     const { parts, faults } = this.context.kernel;
     const { type, veventq_depth: depth } = command.fields;
     const queue = this.context.create(
-      (id) => faults.kmalloc() ?? new parts.VeventQueue(id, { viommu, type, depth, faults }),
+      (id) =>
+        faults.kmalloc() ?? new parts.iommufd.VeventQueue(id, { viommu, type, depth, faults }),
       ({ id }) => command.respond({ out_veventq_id: id, out_veventq_fd: fd }),
     );
     if (isErrno(queue)) return queue;
-    const file = new parts.VeventFile(queue, this.context.file);
-    command.task.files.install(fd, new parts.OpenFile(file, O_RDWR | O_CLOEXEC));
+    const file = new parts.iommufd.VeventFile(queue, this.context.file);
+    command.task.files.install(fd, new parts.fs.OpenFile(file, O_RDWR | O_CLOEXEC));
     return undefined;
   }
 }

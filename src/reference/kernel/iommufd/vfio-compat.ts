@@ -66,7 +66,7 @@ export class VfioCompat {
     const { kernel, vfioIoas, noiommuMode } = this.context;
     if (noiommuMode) return 'EINVAL';
     if (vfioIoas) return undefined;
-    const ioas = this.context.create((id) => new kernel.parts.Ioas(id, kernel));
+    const ioas = this.context.create((id) => new kernel.parts.iommufd.Ioas(id, kernel));
     if (isErrno(ioas)) return ioas;
     this.context.vfioIoas = ioas;
     return undefined;

@@ -64,7 +64,7 @@ export class ViommuCommands {
       (id) =>
         faults.kmalloc() ??
         viommu.ops?.initVdevice?.(device.device.hardware) ??
-        new parts.Vdevice(id, { viommu, device, virtualId }),
+        new parts.iommufd.Vdevice(id, { viommu, device, virtualId }),
       (made) => command.respond({ out_vdevice_id: made.id }),
     );
     return isErrno(vdevice) ? vdevice : undefined;
@@ -79,7 +79,7 @@ export class ViommuCommands {
     const { iommu } = device.device;
     const noMemory = context.kernel.faults.kmalloc();
     if (noMemory) return noMemory;
-    const viommu = new context.kernel.parts.Viommu(id, { context, iommu, parent });
+    const viommu = new context.kernel.parts.iommufd.Viommu(id, { context, iommu, parent });
     const ops = iommu.viommu?.initViommu(viommu, userData(command)) ?? 'EOPNOTSUPP';
     if (isErrno(ops)) viommu.destroy();
     else viommu.ops = ops;

@@ -12,7 +12,7 @@ import {
 } from '#uapi/mman.ts';
 
 import { PhysicalMemory } from '../../hardware/memory.ts';
-import { defaultParts } from '../../machine/parts.ts';
+import { mmParts } from './parts.ts';
 import { AddressSpace } from './address-space.ts';
 import { Memfd } from './memfd.ts';
 import { Pages } from './pages.ts';
@@ -54,7 +54,7 @@ class World {
   readonly processes: Process[] = [];
 
   constructor() {
-    const memory = new AddressSpace({ pages: this.pages, parts: defaultParts });
+    const memory = new AddressSpace({ pages: this.pages, parts: { mm: mmParts } });
     this.processes.push({ memory, model: new Array<ModelPage>(PAGES).fill(undefined) });
   }
 

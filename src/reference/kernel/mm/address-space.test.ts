@@ -15,7 +15,7 @@ import {
 } from '#uapi/mman.ts';
 
 import { PhysicalMemory } from '../../hardware/memory.ts';
-import { defaultParts } from '../../machine/parts.ts';
+import { mmParts } from './parts.ts';
 import { AddressSpace } from './address-space.ts';
 import { Memfd } from './memfd.ts';
 import { Pages } from './pages.ts';
@@ -31,7 +31,7 @@ function newPages(): Pages {
 }
 
 function newSpace(pages = newPages()): { pages: Pages; space: AddressSpace } {
-  return { pages, space: new AddressSpace({ pages, parts: defaultParts }) };
+  return { pages, space: new AddressSpace({ pages, parts: { mm: mmParts } }) };
 }
 
 function map(space: UserMemory, request: Partial<UserMmap> & { length: bigint }): bigint {

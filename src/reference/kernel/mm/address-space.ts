@@ -3,7 +3,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import { MAP_HUGETLB, MAP_POPULATE, MAP_SHARED } from '#uapi/mman.ts';
 
 import { invariant } from '../../reference-bug.ts';
-import type { Parts } from '../../machine/parts.ts';
+import type { MmParts } from './parts.ts';
 import type { PageFaults } from './fault.ts';
 import {
   checkMmap,
@@ -25,7 +25,7 @@ const MMAP_BASE = 0x7fff_f7ff_f000n;
 
 export interface AddressSpaceOptions {
   readonly pages: Pages;
-  readonly parts: Parts;
+  readonly parts: MmParts;
 }
 
 /** struct mm_struct with a page table of its own: the memory of a process that exists only here. */
@@ -33,7 +33,7 @@ export class AddressSpace implements UserMemory {
   pinnedVm = 0n;
   lockedVm = 0n;
   protected readonly pages: Pages;
-  private readonly parts: Parts;
+  private readonly parts: MmParts;
   protected readonly vmas = new VmaTree(MMAP_MIN_ADDRESS, MMAP_BASE);
   private readonly table = new PageTable();
   protected readonly faults: PageFaults;
@@ -42,7 +42,7 @@ export class AddressSpace implements UserMemory {
   constructor(options: AddressSpaceOptions) {
     this.pages = options.pages;
     this.parts = options.parts;
-    this.faults = new this.parts.PageFaults(this.pages, this.table);
+    this.faults = new this.parts.mm.PageFaults(this.pages, this.table);
   }
 
   get exited(): boolean {
@@ -127,7 +127,7 @@ export class AddressSpace implements UserMemory {
   /** kernel/fork.c: dup_mmap() */
   fork(): UserMemory {
     invariant(!this.hasExited, 'a process forks after its exit');
-    const child = new this.parts.AddressSpace({ pages: this.pages, parts: this.parts });
+    const child = new this.parts.mm.AddressSpace({ pages: this.pages, parts: this.parts });
     for (const vma of this.vmas.all()) {
       vma.file?.get();
       vma.holder?.get();
@@ -177,7 +177,7 @@ export class AddressSpace implements UserMemory {
     if (request.file) request.file.get();
     if (request.file || request.device || !(request.flags & MAP_SHARED)) return request.file;
     const hugetlb = (request.flags & MAP_HUGETLB) !== 0;
-    return new this.parts.Memfd({ pages: this.pages, size: request.length, hugetlb });
+    return new this.parts.mm.Memfd({ pages: this.pages, size: request.length, hugetlb });
   }
 
   /** populate_vma_page_range(): faults are ignored, as mmap() does. */

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { MAP_HUGETLB, MAP_PRIVATE, MAP_SHARED, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
 
 import { PhysicalMemory } from '../../hardware/memory.ts';
-import { defaultParts } from '../../machine/parts.ts';
+import { mmParts } from './parts.ts';
 import { AddressSpace } from './address-space.ts';
 import { Memfd } from './memfd.ts';
 import { Pages } from './pages.ts';
@@ -14,7 +14,7 @@ import type { Pfn } from './user-memory.ts';
 function newFile(size: bigint, hugetlb = false) {
   const memory = new PhysicalMemory();
   const pages = new Pages({ memory, first: 0x1_0000_0000n, size: 0x4000_0000n });
-  const space = new AddressSpace({ pages, parts: defaultParts });
+  const space = new AddressSpace({ pages, parts: { mm: mmParts } });
   const file = new Memfd({ pages, size, hugetlb });
   const map = (flags: number, length = size): bigint => {
     const protection = PROT_READ | PROT_WRITE;

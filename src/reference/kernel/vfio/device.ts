@@ -6,7 +6,7 @@ import { iommufdOf } from '../iommufd/main.ts';
 import type { Iommufd } from '../iommufd/main.ts';
 import { IOMMU_NO_PASID } from '../iommu/io-pgfault.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { Parts } from '../../machine/parts.ts';
+import type { VfioParts } from './parts.ts';
 import type { VfioGroup } from './group.ts';
 import type { VfioHardware } from './hardware.ts';
 import type { VfioPci } from './vfio-pci.ts';
@@ -37,8 +37,8 @@ export class VfioDevice {
   }
 
   /** What its driver makes of its registers. */
-  newDriver(parts: Parts): VfioPci {
-    return new parts.VfioPci(parts, this.hardware);
+  newDriver(parts: VfioParts): VfioPci {
+    return new parts.vfio.VfioPci(parts, this.hardware);
   }
 
   /**

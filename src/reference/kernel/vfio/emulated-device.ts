@@ -2,7 +2,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { Access } from '../iommufd/access.ts';
 import type { Iommufd } from '../iommufd/main.ts';
-import type { Parts } from '../../machine/parts.ts';
+import type { VfioParts } from './parts.ts';
 import { VfioDevice } from './device.ts';
 import type { IommufdBinding } from './device.ts';
 import type { VfioPci } from './vfio-pci.ts';
@@ -52,8 +52,8 @@ export class EmulatedDevice extends VfioDevice {
   override readonly hasPasids: boolean = false;
   override readonly hasToken: boolean = false;
 
-  override newDriver(parts: Parts): VfioPci {
-    return new parts.VfioMtty(parts, this.hardware);
+  override newDriver(parts: VfioParts): VfioPci {
+    return new parts.vfio.VfioMtty(parts, this.hardware);
   }
 
   /** vfio_iommufd_emulated_bind(). PIN-37 OBJ-12 */
@@ -61,8 +61,8 @@ export class EmulatedDevice extends VfioDevice {
     const { parts } = context.kernel;
     const unmap = (): void => undefined;
     const access = context.create(
-      (id) => new parts.Access(id, { context, needsPinPages: true, unmap }),
+      (id) => new parts.iommufd.Access(id, { context, needsPinPages: true, unmap }),
     );
-    return isErrno(access) ? access : new parts.EmulatedBinding(context, access);
+    return isErrno(access) ? access : new parts.vfio.EmulatedBinding(context, access);
   }
 }

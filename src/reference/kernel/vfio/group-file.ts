@@ -11,7 +11,7 @@ import type { FileOperations } from '../fs/file.ts';
 import { isErrno } from '../lib/errno.ts';
 import { strndupUser } from '../mm/strndup-user.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
-import type { Parts } from '../../machine/parts.ts';
+import type { VfioParts } from './parts.ts';
 import type { Task } from '../fs/process.ts';
 import { loadArgument } from '../mm/argument.ts';
 import type { VfioDevice } from './device.ts';
@@ -20,7 +20,7 @@ import type { VfioGroup } from './group.ts';
 const FD_SIZE = 4;
 
 export interface GroupFileOptions {
-  readonly parts: Parts;
+  readonly parts: VfioParts;
   readonly group: VfioGroup;
   /** Of the devices that VFIO drives, the one of the group with that name in sysfs. */
   readonly find: (name: string) => VfioDevice | undefined;
@@ -28,7 +28,7 @@ export interface GroupFileOptions {
 
 /** group.c: an open /dev/vfio/N. */
 export class GroupFile implements FileOperations {
-  protected readonly parts: Parts;
+  protected readonly parts: VfioParts;
   protected readonly group: VfioGroup;
   protected readonly find: GroupFileOptions['find'];
 
@@ -91,9 +91,9 @@ export class GroupFile implements FileOperations {
       task.files.unreserve(fd);
       return error;
     }
-    const { GroupDeviceFile, OpenFile } = this.parts;
-    const operations = new GroupDeviceFile(device, device.newDriver(this.parts));
-    task.files.install(fd, new OpenFile(operations, O_RDWR | O_CLOEXEC));
+    const { fs, vfio } = this.parts;
+    const operations = new vfio.GroupDeviceFile(device, device.newDriver(this.parts));
+    task.files.install(fd, new fs.OpenFile(operations, O_RDWR | O_CLOEXEC));
     return fd;
   }
 }

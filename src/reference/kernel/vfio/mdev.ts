@@ -2,7 +2,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import { Registers } from '../../hardware/registers.ts';
 import type { IommuDevice } from '../iommu/domain.ts';
 import type { MachineHardware } from '../../machine/machine-hardware.ts';
-import type { Parts } from '../../machine/parts.ts';
+import type { VfioParts } from './parts.ts';
 import type { VfioHardware } from './hardware.ts';
 import { VfioPci } from './vfio-pci.ts';
 
@@ -47,10 +47,10 @@ export class VfioMtty extends VfioPci {
 /** drivers/vfio/mdev: the devices that were made by writing to `create`. They stay. */
 export class MediatedDevices {
   readonly devices: MediatedDevice[] = [];
-  protected readonly parts: Parts;
+  protected readonly parts: VfioParts;
   protected readonly hardware: MachineHardware;
 
-  constructor(parts: Parts, hardware: MachineHardware) {
+  constructor(parts: VfioParts, hardware: MachineHardware) {
     this.parts = parts;
     this.hardware = hardware;
   }

@@ -3,7 +3,7 @@ import { noiommuDevicePath, noiommuGroupPath, vfioDevicePath, vfioGroupPath } fr
 import type { FileOperations } from '../fs/file.ts';
 import type { IommuGroup } from '../iommu/domain.ts';
 import type { MachineDevice, MachineHardware } from '../../machine/machine-hardware.ts';
-import type { Parts } from '../../machine/parts.ts';
+import type { VfioParts } from './parts.ts';
 import type { Task } from '../fs/process.ts';
 import type { VfioDevice } from './device.ts';
 import type { VfioGroup } from './group.ts';
@@ -17,16 +17,16 @@ export class VfioCore {
   readonly mediated: MediatedDevices;
   /** enable_unsafe_noiommu_mode, a parameter of the module. */
   unsafeNoiommuMode = false;
-  protected readonly parts: Parts;
+  protected readonly parts: VfioParts;
   protected readonly hardware: MachineHardware;
   protected readonly devices = new WeakMap<VfioHardware, VfioDevice>();
   protected readonly groups = new WeakMap<IommuGroup, VfioGroup>();
   protected readonly noiommu = new WeakSet<VfioHardware>();
 
-  constructor(parts: Parts, hardware: MachineHardware) {
+  constructor(parts: VfioParts, hardware: MachineHardware) {
     this.parts = parts;
     this.hardware = hardware;
-    this.mediated = new parts.MediatedDevices(parts, hardware);
+    this.mediated = new parts.vfio.MediatedDevices(parts, hardware);
   }
 
   /**
@@ -71,14 +71,14 @@ export class VfioCore {
 
   protected openDevice(hardware: VfioHardware): FileOperations {
     const device = this.deviceOf(hardware);
-    return new this.parts.DeviceCdev(device, device.newDriver(this.parts));
+    return new this.parts.vfio.DeviceCdev(device, device.newDriver(this.parts));
   }
 
   protected openGroup(hardware: VfioHardware): FileOperations | ErrnoName {
     const { parts } = this;
     const group = this.groupOf(hardware);
     const find = (name: string): VfioDevice | undefined => this.find(hardware.iommu.group, name);
-    return group.open() ?? new parts.GroupFile({ parts, group, find });
+    return group.open() ?? new parts.vfio.GroupFile({ parts, group, find });
   }
 
   /** vfio_device_get_from_name() */
@@ -91,7 +91,7 @@ export class VfioCore {
   protected deviceOf(hardware: VfioHardware): VfioDevice {
     const known = this.devices.get(hardware);
     if (known) return known;
-    const { VfioDevice: Physical, EmulatedDevice: Emulated } = this.parts;
+    const { VfioDevice: Physical, EmulatedDevice: Emulated } = this.parts.vfio;
     const Device = hardware instanceof MediatedDevice ? Emulated : Physical;
     const device = new Device(hardware, this.groupOf(hardware));
     this.devices.set(hardware, device);
@@ -102,7 +102,7 @@ export class VfioCore {
     const { group: iommuGroup } = hardware.iommu;
     const known = this.groups.get(iommuGroup);
     if (known) return known;
-    const group = new this.parts.VfioGroup(iommuGroup, isNoiommu(hardware));
+    const group = new this.parts.vfio.VfioGroup(iommuGroup, isNoiommu(hardware));
     this.groups.set(iommuGroup, group);
     return group;
   }

@@ -11,7 +11,7 @@ import type { FileOperations } from '../fs/file.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { Dmabuf, DmabufRange } from '../mm/dmabuf.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
-import type { Parts } from '../../machine/parts.ts';
+import type { VfioParts } from './parts.ts';
 import type { Task } from '../fs/process.ts';
 import type { VfioHardware } from './hardware.ts';
 
@@ -26,11 +26,11 @@ export interface FeatureCall {
 
 /** vfio_pci_dmabuf.c: the dma-bufs that a device has made of its BARs. */
 export class VfioPciDmabufs {
-  protected readonly parts: Parts;
+  protected readonly parts: VfioParts;
   protected readonly device: VfioHardware;
   protected readonly exported = new Set<Dmabuf>();
 
-  constructor(parts: Parts, device: VfioHardware) {
+  constructor(parts: VfioParts, device: VfioHardware) {
     this.parts = parts;
     this.device = device;
   }
@@ -96,11 +96,11 @@ export class VfioPciDmabufs {
   protected export(task: Task, ranges: readonly DmabufRange[], flags: number): number | ErrnoName {
     const fd = task.files.reserve(task.limits.nofile);
     if (isErrno(fd)) return fd;
-    const dmabuf = new this.parts.Dmabuf(...ranges);
+    const dmabuf = new this.parts.mm.Dmabuf(...ranges);
     dmabuf.revoked = !this.device.pci.isMemoryEnabled;
     this.exported.add(dmabuf);
     const file: FileOperations = { dmabuf, release: () => this.exported.delete(dmabuf) };
-    task.files.install(fd, new this.parts.OpenFile(file, flags));
+    task.files.install(fd, new this.parts.fs.OpenFile(file, flags));
     return fd;
   }
 }

@@ -26,7 +26,7 @@ import {
 import type { DeviceRegion } from '../../hardware/bus.ts';
 import type { DeviceMapping, MapDeviceRequest, Transfer } from '../fs/file.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { Parts } from '../../machine/parts.ts';
+import type { VfioParts } from './parts.ts';
 import type { Task } from '../fs/process.ts';
 import { loadArgument } from '../mm/argument.ts';
 import type { VfioHardware } from './hardware.ts';
@@ -51,10 +51,10 @@ export class VfioPci {
   protected readonly regions: ReadonlyMap<number, Region>;
   protected readonly dmabufs: VfioPciDmabufs;
 
-  constructor(parts: Parts, device: VfioHardware) {
+  constructor(parts: VfioParts, device: VfioHardware) {
     const { pci } = device;
     this.pci = pci;
-    this.dmabufs = new parts.VfioPciDmabufs(parts, device);
+    this.dmabufs = new parts.vfio.VfioPciDmabufs(parts, device);
     const flags = READ_WRITE | VFIO_REGION_INFO_FLAG_MMAP;
     this.regions = new Map([
       [VFIO_PCI_BAR0_REGION_INDEX, { memory: pci.bar0, flags }],

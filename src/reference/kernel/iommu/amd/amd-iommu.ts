@@ -18,7 +18,7 @@ import { invariant } from '../../../reference-bug.ts';
 import { IdPool } from '../../lib/id-pool.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';
-import type { Parts } from '../../../machine/parts.ts';
+import type { AmdParts } from './parts.ts';
 import type {
   AnyDomain,
   DeviceCapabilities,
@@ -29,7 +29,7 @@ import type {
 } from '../domain.ts';
 import type { IommuOps } from '../group.ts';
 import { amdViommus } from './amd-viommu.ts';
-import type { AmdCommandQueue } from './command-queue.ts';
+import type { CommandQueue } from './command-queue.ts';
 import { ProtectionDomain } from './protection-domain.ts';
 
 /** struct iommu_dev_data: all requester ids that a device's requests may carry. */
@@ -39,7 +39,7 @@ export interface AmdDevice {
 
 export interface AmdIommuOptions {
   readonly pages: Pages;
-  readonly parts: Parts;
+  readonly parts: AmdParts;
   readonly unit: AmdIommuUnit;
 }
 
@@ -56,9 +56,9 @@ export class AmdIommu implements IommuOps<AmdDevice> {
   readonly userPasidTable = false;
   readonly viommu = amdViommus;
   private readonly pages: Pages;
-  private readonly parts: Parts;
+  private readonly parts: AmdParts;
   private readonly unit: AmdIommuUnit;
-  protected readonly queue: AmdCommandQueue;
+  protected readonly queue: CommandQueue;
   private readonly deviceTable: bigint;
   /** By requester id. */
   protected readonly attached = new Map<number, ProtectionDomain>();
@@ -68,7 +68,7 @@ export class AmdIommu implements IommuOps<AmdDevice> {
     this.pages = pages;
     this.parts = parts;
     this.unit = unit;
-    this.queue = new parts.AmdCommandQueue(pages, unit.commandBuffer);
+    this.queue = new parts.amd.CommandQueue(pages, unit.commandBuffer);
     this.deviceTable = this.newDeviceTable();
     unit.setDeviceTable(this.deviceTable, DEVICE_TABLE_SIZE / PAGE_SIZE - 1n);
     unit.enable();
@@ -159,7 +159,7 @@ export class AmdIommu implements IommuOps<AmdDevice> {
     const { pages, queue, parts } = this;
     const domainId = this.domainIds.take();
     const onFree = (): void => this.domainIds.release(domainId);
-    return new parts.ProtectionDomain({ pages, queue, domainId, onFree });
+    return new parts.amd.ProtectionDomain({ pages, queue, domainId, onFree });
   }
 
   private newDeviceTable(): bigint {

@@ -14,7 +14,7 @@ const COMMAND_SIZE = 16n;
 const LARGEST_RANGE = 1n << 52n;
 
 /** drivers/iommu/amd/iommu.c: iommu_queue_command(), iommu_completion_wait(). */
-export class AmdCommandQueue {
+export class CommandQueue {
   private readonly pages: Pages;
   private readonly buffer: CommandBuffer;
   private readonly ring: bigint;

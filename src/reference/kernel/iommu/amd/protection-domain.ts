@@ -13,7 +13,7 @@ import type { IommuProtection } from '../domain.ts';
 import { PageTableBuilder } from '../page-table-builder.ts';
 import type { TableFormat } from '../page-table-builder.ts';
 import { TableDomain } from '../table-domain.ts';
-import type { AmdCommandQueue } from './command-queue.ts';
+import type { CommandQueue } from './command-queue.ts';
 
 /** generic_pt/fmt/amdv1.h: four levels, and of the many page sizes those of each level. */
 const v1Format: TableFormat = {
@@ -28,7 +28,7 @@ const v1Format: TableFormat = {
 
 export interface ProtectionDomainOptions {
   readonly pages: Pages;
-  readonly queue: AmdCommandQueue;
+  readonly queue: CommandQueue;
   readonly domainId: number;
   readonly onFree: () => void;
 }
@@ -40,7 +40,7 @@ export class ProtectionDomain extends TableDomain {
   readonly mode = v1Format.levels;
   /** Requester ids whose device table entry points here. */
   readonly requesters = new Set<number>();
-  protected readonly queue: AmdCommandQueue;
+  protected readonly queue: CommandQueue;
   private readonly onFree: () => void;
 
   constructor({ pages, queue, domainId, onFree }: ProtectionDomainOptions) {

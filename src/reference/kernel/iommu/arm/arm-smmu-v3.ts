@@ -8,7 +8,7 @@ import { SteConfig, encodeAbort, encodeStage1 } from '../../../hardware/smmuv3/s
 import type { SteWords, StreamId } from '../../../hardware/smmuv3/stream-table.ts';
 import { IdPool } from '../../lib/id-pool.ts';
 import type { Pages } from '../../mm/pages.ts';
-import type { Parts } from '../../../machine/parts.ts';
+import type { ArmParts } from './parts.ts';
 import type {
   AnyDomain,
   DeviceCapabilities,
@@ -29,7 +29,7 @@ import type { StreamTable } from './stream-table.ts';
 
 export interface ArmSmmuOptions {
   readonly pages: Pages;
-  readonly parts: Parts;
+  readonly parts: ArmParts;
   readonly unit: SmmuUnit;
   /** CANWBS of the devices: no request of theirs goes past the caches. */
   readonly coherentDevices: boolean;
@@ -51,7 +51,7 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
   protected readonly attached = new Map<StreamId, SmmuDomain>();
   private readonly masters = new Map<StreamId, SmmuMaster>();
   private readonly pages: Pages;
-  private readonly parts: Parts;
+  private readonly parts: ArmParts;
   private readonly asids = new IdPool(1);
   /** VMID 0 is that of streams without a second stage. */
   private readonly vmids = new IdPool(1);
@@ -59,9 +59,9 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
   constructor({ pages, parts, unit, coherentDevices }: ArmSmmuOptions) {
     [this.pages, this.parts, this.unit] = [pages, parts, unit];
     this.coherentDevices = coherentDevices;
-    this.commands = new parts.SmmuCommands(pages, unit.commandQueue);
-    this.streamTable = new parts.StreamTable(pages, this.commands);
-    this.events = new parts.SmmuEvents(pages, unit.eventQueue, this.masters);
+    this.commands = new parts.arm.SmmuCommands(pages, unit.commandQueue);
+    this.streamTable = new parts.arm.StreamTable(pages, this.commands);
+    this.events = new parts.arm.SmmuEvents(pages, unit.eventQueue, this.masters);
     this.viommu = {
       offersViommu: (type) => this.canNest() && type === IOMMU_VIOMMU_TYPE_ARM_SMMUV3,
       initViommu: (core) => this.initViommu(core),
@@ -169,7 +169,7 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
     const { commands, parts } = this;
     const { parent } = core;
     if (!(parent instanceof SmmuDomain) || parent.unit !== this.unit) return 'EINVAL';
-    return new parts.Vsmmu({ core, parent, commands, parts });
+    return new parts.arm.Vsmmu({ core, parent, commands, parts });
   }
 
   private newDomain(stage: 1 | 2, tags: IdPool): SmmuDomain {
@@ -177,6 +177,6 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
     const tag = tags.take();
     const onFree = (): void => tags.release(tag);
     const granule = unit.model.smallPages ? 12n : 16n;
-    return new parts.SmmuDomain({ pages, commands, stage, tag, granule, unit, onFree });
+    return new parts.arm.SmmuDomain({ pages, commands, stage, tag, granule, unit, onFree });
   }
 }

@@ -1,6 +1,6 @@
 import { overPages, sync } from '../../../hardware/smmuv3/commands.ts';
 import type { Command } from '../../../hardware/smmuv3/commands.ts';
-import type { SmmuCommandQueue } from '../../../hardware/smmuv3/command-queue.ts';
+import type { CommandQueue } from '../../../hardware/smmuv3/command-queue.ts';
 import { invariant } from '../../../reference-bug.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';
@@ -13,11 +13,11 @@ const MOST_PAGES = 32n;
 /** arm_smmu_cmdq_issue_cmdlist(): every call returns when the hardware has done it. */
 export class SmmuCommands {
   private readonly pages: Pages;
-  private readonly queue: SmmuCommandQueue;
+  private readonly queue: CommandQueue;
   private readonly ring: bigint;
   private produced = 0;
 
-  constructor(pages: Pages, queue: SmmuCommandQueue) {
+  constructor(pages: Pages, queue: CommandQueue) {
     this.pages = pages;
     this.queue = queue;
     const folio = pages.allocate(0);

@@ -12,7 +12,7 @@ import { streamOf } from '../../../hardware/smmuv3/commands.ts';
 import type { Command } from '../../../hardware/smmuv3/commands.ts';
 import { isErrno } from '../../lib/errno.ts';
 import { copySizedStruct } from '../../mm/copy-struct.ts';
-import type { Parts } from '../../../machine/parts.ts';
+import type { ArmParts } from './parts.ts';
 import type { Invalidated, NestedDomain } from '../domain.ts';
 import { copyUserData } from '../user-data.ts';
 import type { UserData, UserDataArray } from '../user-data.ts';
@@ -32,7 +32,7 @@ export interface VsmmuOptions {
   readonly core: ViommuCore;
   readonly parent: SmmuDomain;
   readonly commands: SmmuCommands;
-  readonly parts: Parts;
+  readonly parts: ArmParts;
 }
 
 /** arm-smmu-v3-iommufd.c: struct arm_vsmmu: the SMMU as one guest has it. */
@@ -40,7 +40,7 @@ export class Vsmmu implements ViommuOps {
   readonly parent: SmmuDomain;
   protected readonly core: ViommuCore;
   protected readonly commands: SmmuCommands;
-  protected readonly parts: Parts;
+  protected readonly parts: ArmParts;
 
   constructor({ core, parent, commands, parts }: VsmmuOptions) {
     this.core = core;
@@ -65,7 +65,7 @@ export class Vsmmu implements ViommuOps {
     if (isErrno(fields)) return fields;
     const [low = 0n, high = 0n] = fields.ste;
     const entry = checkGuestEntry([low, high]);
-    return isErrno(entry) ? entry : new this.parts.SmmuNestedDomain(this, entry);
+    return isErrno(entry) ? entry : new this.parts.arm.SmmuNestedDomain(this, entry);
   }
 
   /** arm_vsmmu_cache_invalidate(): what a guest is told to be done is done. INV-20 21 22 23 */

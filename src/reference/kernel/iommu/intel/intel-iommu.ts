@@ -13,7 +13,7 @@ import { invariant } from '../../../reference-bug.ts';
 import { IdPool } from '../../lib/id-pool.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT } from '../../mm/user-memory.ts';
-import type { Parts } from '../../../machine/parts.ts';
+import type { IntelParts } from './parts.ts';
 import type {
   AnyDomain,
   DeviceCapabilities,
@@ -37,7 +37,7 @@ import type { UnitFeatures } from './unit-features.ts';
 
 export interface IntelIommuOptions {
   readonly pages: Pages;
-  readonly parts: Parts;
+  readonly parts: IntelParts;
   readonly unit: VtdUnit;
 }
 
@@ -48,7 +48,7 @@ const MSI_WINDOW: ReservedRegion = { ...INTERRUPT_MESSAGES, type: 'msi' };
 export class IntelIommu implements IommuOps<IntelDevice> {
   readonly userPasidTable = false;
   protected readonly pages: Pages;
-  protected readonly parts: Parts;
+  protected readonly parts: IntelParts;
   protected readonly unit: VtdUnit;
   protected readonly features: UnitFeatures;
   protected readonly queue: QueuedInvalidation;
@@ -67,7 +67,7 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     this.parts = parts;
     this.unit = unit;
     this.features = featuresOf(unit.capability, unit.extendedCapability);
-    this.queue = new parts.QueuedInvalidation(pages, unit.invalidationQueue, this.features);
+    this.queue = new parts.intel.QueuedInvalidation(pages, unit.invalidationQueue, this.features);
     this.rootTable = this.newTable();
     unit.setRootTable(this.rootTable | this.rootFlags());
     unit.enableTranslation();
@@ -139,7 +139,7 @@ export class IntelIommu implements IommuOps<IntelDevice> {
   ): PagingDomain {
     const { pages, parts } = this;
     const levels = options.stage === 'first' || this.features.addressBits >= 48 ? 4 : 3;
-    return new parts.PagingDomain({ pages, parts, levels, ...options });
+    return new parts.intel.PagingDomain({ pages, parts, levels, ...options });
   }
 
   /** domain_context_mapping_one(): the word with the present bit last. */

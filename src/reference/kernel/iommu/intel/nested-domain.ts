@@ -12,7 +12,7 @@ import {
 
 import { isErrno } from '../../lib/errno.ts';
 import { PAGE_SIZE } from '../../mm/user-memory.ts';
-import type { Parts } from '../../../machine/parts.ts';
+import type { IntelParts } from './parts.ts';
 import type { Invalidated, NestedDomain } from '../domain.ts';
 import type { PageRequestHandler } from '../io-pgfault.ts';
 import { copyEntry, copyUserData } from '../user-data.ts';
@@ -46,10 +46,10 @@ export class IntelNestedDomain implements NestedDomain {
   readonly users = new Set<DomainUser>();
   pageRequestHandler?: PageRequestHandler;
 
-  constructor(options: { parts: Parts; parent: PagingDomain; config: Config }) {
+  constructor(options: { parts: IntelParts; parent: PagingDomain; config: Config }) {
     this.parent = options.parent;
     this.config = options.config;
-    this.tags = new options.parts.CacheTags();
+    this.tags = new options.parts.intel.CacheTags();
     this.parent.nested.add(this);
   }
 

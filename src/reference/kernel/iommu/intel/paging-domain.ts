@@ -9,7 +9,7 @@ import {
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { invariant } from '../../../reference-bug.ts';
-import type { Parts } from '../../../machine/parts.ts';
+import type { IntelParts } from './parts.ts';
 import type { Pages } from '../../mm/pages.ts';
 import type { IommuProtection } from '../domain.ts';
 import { TableDomain } from '../table-domain.ts';
@@ -20,7 +20,7 @@ import type { UnitFeatures } from './unit-features.ts';
 
 export interface PagingDomainOptions {
   readonly pages: Pages;
-  readonly parts: Parts;
+  readonly parts: IntelParts;
   readonly stage: 'first' | 'second';
   readonly levels: 3 | 4;
   /** Page tables of guests can be put on top of it: second stage only. */
@@ -49,19 +49,19 @@ export class PagingDomain extends TableDomain {
   private isSnooping = false;
 
   constructor({ pages, parts, stage, levels, ...options }: PagingDomainOptions) {
-    const { FirstStageBuilder, SecondStageBuilder } = parts;
+    const { FirstStageBuilder, SecondStageBuilder } = parts.intel;
     const isFirst = stage === 'first';
     super(pages, isFirst ? new FirstStageBuilder(pages) : new SecondStageBuilder(pages, levels));
     this.stage = stage;
     this.levels = levels;
     this.nestParent = options.nestParent ?? false;
     this.geometry = { first: 0n, last: (1n << BigInt(this.addressBits)) - 1n };
-    this.tags = new parts.CacheTags();
+    this.tags = new parts.intel.CacheTags();
     const { memory } = pages;
     const { table, tags } = this;
     const toggle = (isEnabled: boolean): void => this.toggleDirty(isEnabled);
     this.dirtyTracking = options.dirtyTracking
-      ? new parts.SecondStageDirty({ memory, table, tags, toggle })
+      ? new parts.intel.SecondStageDirty({ memory, table, tags, toggle })
       : undefined;
   }
 

@@ -58,7 +58,7 @@ export class ScalableIommu extends IntelIommu {
 
   /** intel_pasid_alloc_table(), intel_pasid_setup_sm_context() */
   override probe(identity: PciIdentity): IntelDevice {
-    const device = intelDevice(identity, new this.parts.PasidTable(this.pages));
+    const device = intelDevice(identity, new this.parts.intel.PasidTable(this.pages));
     for (const rid of device.requesterIds) {
       this.aliases.set(rid, [...(this.aliases.get(rid) ?? []), device]);
       this.writeContext(rid, device);
@@ -112,7 +112,7 @@ export class ScalableIommu extends IntelIommu {
     if (!(parent instanceof PagingDomain)) return 'EINVAL';
     const config = configOf(data);
     if (isErrno(config)) return config;
-    return new this.parts.IntelNestedDomain({ parts: this.parts, parent, config });
+    return new this.parts.intel.IntelNestedDomain({ parts: this.parts, parent, config });
   }
 
   /** intel_iommu_attach_device(), intel_nested_attach_dev() */

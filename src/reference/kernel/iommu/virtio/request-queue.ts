@@ -43,7 +43,7 @@ export interface RequestQueueOptions {
 }
 
 /** drivers/iommu/virtio-iommu.c: viommu_add_req(), viommu_sync_req(), viommu_send_req_sync(). */
-export class VirtioRequestQueue {
+export class RequestQueue {
   private readonly pages: Pages;
   private readonly queue: DeviceQueue;
   private readonly probeSize: number;

@@ -6,12 +6,12 @@ import type { VirtioIommuConfiguration } from '../../../hardware/virtio-iommu/vi
 import { invariant } from '../../../reference-bug.ts';
 import type { IommuDomain, IommuProtection } from '../domain.ts';
 import type { PageRequestHandler } from '../io-pgfault.ts';
-import type { VirtioRequestQueue } from './request-queue.ts';
+import type { RequestQueue } from './request-queue.ts';
 
 export interface VirtioDomainOptions {
   readonly id: number;
   readonly configuration: VirtioIommuConfiguration;
-  readonly queue: VirtioRequestQueue;
+  readonly queue: RequestQueue;
   readonly onFree: () => void;
 }
 
@@ -27,7 +27,7 @@ export class VirtioDomain implements IommuDomain {
   pageRequestHandler?: PageRequestHandler;
   /** Devices that are attached. */
   endpoints = 0;
-  protected readonly queue: VirtioRequestQueue;
+  protected readonly queue: RequestQueue;
   private readonly mappings = new Mappings();
   private readonly onFree: () => void;
 

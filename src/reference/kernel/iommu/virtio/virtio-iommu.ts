@@ -10,7 +10,7 @@ import { invariant } from '../../../reference-bug.ts';
 import { isErrno } from '../../lib/errno.ts';
 import { IdPool } from '../../lib/id-pool.ts';
 import type { Pages } from '../../mm/pages.ts';
-import type { Parts } from '../../../machine/parts.ts';
+import type { VirtioParts } from './parts.ts';
 import type {
   AnyDomain,
   DeviceCapabilities,
@@ -19,7 +19,7 @@ import type {
   ReservedRegion,
 } from '../domain.ts';
 import type { IommuOps } from '../group.ts';
-import type { VirtioRequestQueue } from './request-queue.ts';
+import type { RequestQueue } from './request-queue.ts';
 import { VirtioDomain } from './virtio-domain.ts';
 
 /** struct viommu_endpoint. All requester ids that a device's requests may carry, each an endpoint. */
@@ -31,7 +31,7 @@ export interface VirtioEndpoint {
 
 export interface VirtioDriverOptions {
   readonly pages: Pages;
-  readonly parts: Parts;
+  readonly parts: VirtioParts;
   readonly device: VirtioIommuDevice;
 }
 
@@ -41,8 +41,8 @@ export interface VirtioDriverOptions {
  */
 export class VirtioIommuDriver implements IommuOps<VirtioEndpoint> {
   readonly userPasidTable = false;
-  protected readonly queue: VirtioRequestQueue;
-  private readonly parts: Parts;
+  protected readonly queue: RequestQueue;
+  private readonly parts: VirtioParts;
   private readonly device: VirtioIommuDevice;
   private readonly domainIds: IdPool;
   /** What a device goes by that is to reach nothing: a domain without mappings. */
@@ -52,7 +52,7 @@ export class VirtioIommuDriver implements IommuOps<VirtioEndpoint> {
     const { probeSize, domainRange } = device.configuration;
     this.parts = parts;
     this.device = device;
-    this.queue = new parts.VirtioRequestQueue({ pages, queue: device.requestQueue, probeSize });
+    this.queue = new parts.virtio.RequestQueue({ pages, queue: device.requestQueue, probeSize });
     this.domainIds = new IdPool(domainRange.start);
     this.blocking = this.newDomain();
   }
@@ -115,7 +115,7 @@ export class VirtioIommuDriver implements IommuOps<VirtioEndpoint> {
     const id = this.domainIds.take();
     const { configuration } = this.device;
     const onFree = (): void => this.domainIds.release(id);
-    return new this.parts.VirtioDomain({ id, configuration, queue: this.queue, onFree });
+    return new this.parts.virtio.VirtioDomain({ id, configuration, queue: this.queue, onFree });
   }
 }
 

@@ -42,7 +42,7 @@ export class AccessTests {
     const { parts } = this.context.kernel;
     const fd = task.files.reserve(task.limits.nofile);
     if (isErrno(fd)) return 'ENOMEM';
-    const operations = new parts.SelftestAccess(this.context.kernel, flags !== 0);
+    const operations = new parts.selftest.SelftestAccess(this.context.kernel, flags !== 0);
     const access = this.createAccess(operations);
     if (isErrno(access)) {
       task.files.unreserve(fd);
@@ -56,7 +56,7 @@ export class AccessTests {
       task.files.unreserve(fd);
       return error;
     }
-    task.files.install(fd, new parts.OpenFile(operations, O_RDWR | O_CLOEXEC));
+    task.files.install(fd, new parts.fs.OpenFile(operations, O_RDWR | O_CLOEXEC));
     return undefined;
   }
 
@@ -110,7 +110,7 @@ export class AccessTests {
   protected createAccess(file: SelftestAccess): Access | ErrnoName {
     const { context } = this;
     const access = context.create((id) => {
-      return new context.kernel.parts.Access(id, {
+      return new context.kernel.parts.iommufd.Access(id, {
         context,
         needsPinPages: file.needsPinPages,
         unmap: (range) => file.unmap(range),

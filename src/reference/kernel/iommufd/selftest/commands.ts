@@ -37,12 +37,12 @@ export class TestCommands {
       [uapi.IOMMU_TEST_OP_MD_CHECK_REFS, (command) => checkReferences(this.context, command)],
       [uapi.IOMMU_TEST_OP_MD_CHECK_IOTLB, (command) => checkIotlb(this.context, command)],
       [uapi.IOMMU_TEST_OP_SET_TEMP_MEMORY_LIMIT, (command) => this.setMemoryLimit(command)],
-      ...new context.kernel.parts.AccessTests(context).operations(),
-      ...new context.kernel.parts.DmabufTests(context).operations(),
-      ...new context.kernel.parts.ViommuTests(context).operations(),
-      ...new context.kernel.parts.DirtyTests(context).operations(),
-      ...new context.kernel.parts.PasidTests(context).operations(),
-      ...new context.kernel.parts.PageRequestTests(context).operations(),
+      ...new context.kernel.parts.selftest.AccessTests(context).operations(),
+      ...new context.kernel.parts.selftest.DmabufTests(context).operations(),
+      ...new context.kernel.parts.selftest.ViommuTests(context).operations(),
+      ...new context.kernel.parts.selftest.DirtyTests(context).operations(),
+      ...new context.kernel.parts.selftest.PasidTests(context).operations(),
+      ...new context.kernel.parts.selftest.PageRequestTests(context).operations(),
     ]);
   }
 

@@ -46,5 +46,5 @@ export function createSelftestDevice(
     iommu.removeDevice(mock);
     return isErrno(bound) ? bound : (hwptId as ErrnoName);
   }
-  return { device: new parts.SelftestDevice(id, bound), hwptId };
+  return { device: new parts.selftest.SelftestDevice(id, bound), hwptId };
 }

@@ -56,9 +56,9 @@ export class DmabufTests {
       task.files.unreserve(fd);
       return 'ENOMEM';
     }
-    const dmabuf = new parts.Dmabuf({ physical: folio.pfn << PAGE_SHIFT, size });
+    const dmabuf = new parts.mm.Dmabuf({ physical: folio.pfn << PAGE_SHIFT, size });
     const file = new TestDmabufFile(dmabuf, () => pages.put(folio));
-    task.files.install(fd, new parts.OpenFile(file, open_flags));
+    task.files.install(fd, new parts.fs.OpenFile(file, open_flags));
     return fd;
   }
 

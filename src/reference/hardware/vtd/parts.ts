@@ -1,0 +1,22 @@
+import type { HardwareParts } from '../parts.ts';
+import { ContextCache } from './context-cache.ts';
+import { InvalidationQueue } from './invalidation-queue.ts';
+import { PageRequestQueue } from './page-request-queue.ts';
+import { PasidCache } from './pasid-cache.ts';
+import { PasidIotlb } from './pasid-iotlb.ts';
+import { ScalableMode } from './scalable-mode.ts';
+import { VtdUnit } from './vtd-unit.ts';
+
+export const vtdParts = {
+  ContextCache,
+  InvalidationQueue,
+  PageRequestQueue,
+  PasidCache,
+  PasidIotlb,
+  ScalableMode,
+  VtdUnit,
+};
+
+export interface VtdParts extends HardwareParts {
+  readonly vtd: typeof vtdParts;
+}

@@ -36,10 +36,10 @@ export const entries = mutants(
     bug: ({ iommu }) =>
       class extends iommu.MockViommu {
         override init(data: UserData): ErrnoName | undefined {
-          const before = data.task.memory.copyFromUser(data.address, data.length);
+          const before = data.memory.copyFromUser(data.address, data.length);
           const error = super.init(data);
           if (!error && typeof before !== 'string') {
-            data.task.memory.copyToUser(data.address, before);
+            data.memory.copyToUser(data.address, before);
           }
           return error;
         }

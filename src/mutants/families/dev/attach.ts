@@ -5,7 +5,7 @@ import { IOMMU_NO_PASID } from '#reference/kernel/iommu/io-pgfault.ts';
 import type { AttachStep } from '#reference/kernel/iommufd/device.ts';
 import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
-import type { VfioArgument } from '#reference/kernel/mm/argument.ts';
+import type { UserArgument } from '#reference/kernel/mm/argument.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { vfio_device_attach_iommufd_pt } from '#uapi/vfio/device.ts';
 
@@ -131,7 +131,7 @@ export const entries = mutants(
     bug: ({ vfio }) =>
       class extends vfio.DeviceCdev {
         protected override attachTable(
-          argument: VfioArgument<typeof vfio_device_attach_iommufd_pt>,
+          argument: UserArgument<typeof vfio_device_attach_iommufd_pt>,
         ): ErrnoName | undefined {
           const hwptId = this.device.attach(argument.fields.pt_id);
           return typeof hwptId === 'string' ? hwptId : argument.put('pt_id', hwptId);

@@ -176,8 +176,8 @@ export const entries = mutants(
   },
 );
 
-function entryAt({ task, address, length }: UserData): readonly bigint[] {
-  const bytes = task.memory.copyFromUser(address, length);
+function entryAt({ memory, address, length }: UserData): readonly bigint[] {
+  const bytes = memory.copyFromUser(address, length);
   const isWhole = typeof bytes !== 'string' && length === iommu_hwpt_arm_smmuv3.size;
   return isWhole ? iommu_hwpt_arm_smmuv3.unpack(bytes).ste : [];
 }

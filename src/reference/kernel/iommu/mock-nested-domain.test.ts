@@ -31,7 +31,14 @@ function arrayOf(entries: readonly Entry[], more: Partial<UserDataArray> = {}): 
   const address = page + PAGE - BigInt(bytes.length);
   task.memory.store(address, Uint8Array.from(bytes));
   const type = IOMMU_HWPT_INVALIDATE_DATA_SELFTEST;
-  return { task, type, address, entryLength: ENTRY, entries: entries.length, ...more };
+  return {
+    memory: task.memory,
+    type,
+    address,
+    entryLength: ENTRY,
+    entries: entries.length,
+    ...more,
+  };
 }
 
 describe('the invalidation of a nested mock domain', () => {

@@ -119,7 +119,7 @@ export class MockViommu implements ViommuOps {
   protected copyInvalidation(array: UserDataArray, index: number): Invalidation | ErrnoName {
     const address = array.address + BigInt(index) * BigInt(array.entryLength);
     const sizes = { userSize: array.entryLength, size: iommu_viommu_invalidate_selftest.size };
-    const bytes = copySizedStruct(array.task, address, sizes);
+    const bytes = copySizedStruct(array.memory, address, sizes);
     return isErrno(bytes) ? bytes : iommu_viommu_invalidate_selftest.unpack(bytes);
   }
 

@@ -2,11 +2,11 @@ import type { Struct, Value } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { isErrno } from '../lib/errno.ts';
-import type { Task } from '../fs/process.ts';
+import type { UserMemory } from '../mm/user-memory.ts';
 
 /** struct iommu_user_data: a struct for the driver of an IOMMU, in the memory of the user. */
 export interface UserData {
-  readonly task: Task;
+  readonly memory: UserMemory;
   readonly type: number;
   readonly address: bigint;
   /** Bytes. */
@@ -15,7 +15,7 @@ export interface UserData {
 
 /** struct iommu_user_data_array: entries that follow each other. */
 export interface UserDataArray {
-  readonly task: Task;
+  readonly memory: UserMemory;
   readonly type: number;
   readonly address: bigint;
   /** Bytes of one entry. */
@@ -28,30 +28,30 @@ export interface UserDataArray {
  * less than `minimum` bytes and for too many, EFAULT. HWPT-20 21 INV-09 12
  */
 export function copyUserData<S extends Struct>(
-  { task, address, length }: Omit<UserData, 'type'>,
+  { memory, address, length }: Omit<UserData, 'type'>,
   struct: S,
   minimum: number,
 ): Value<S> | ErrnoName {
   if (length < minimum || length > struct.size) return 'EINVAL';
-  const bytes = task.memory.copyFromUser(address, length);
+  const bytes = memory.copyFromUser(address, length);
   return isErrno(bytes) ? bytes : (struct.unpack(bytes) as Value<S>);
 }
 
 /** iommu_copy_struct_to_user(): as much as the user has room for. EFAULT. VIOMMU-09 */
 export function copyUserDataBack<S extends Struct>(
-  { task, address, length }: UserData,
+  { memory, address, length }: UserData,
   struct: S,
   values: Value<S>,
 ): ErrnoName | undefined {
-  return task.memory.copyToUser(address, struct.pack(values).subarray(0, length));
+  return memory.copyToUser(address, struct.pack(values).subarray(0, length));
 }
 
 /** iommu_copy_struct_from_user_array(). */
 export function copyEntry<S extends Struct>(
-  { task, address, entryLength }: UserDataArray,
+  { memory, address, entryLength }: UserDataArray,
   index: number,
   { struct, minimum }: { readonly struct: S; readonly minimum: number },
 ): Value<S> | ErrnoName {
   const entry = address + BigInt(index) * BigInt(entryLength);
-  return copyUserData({ task, address: entry, length: entryLength }, struct, minimum);
+  return copyUserData({ memory, address: entry, length: entryLength }, struct, minimum);
 }

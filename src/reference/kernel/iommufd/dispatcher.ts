@@ -53,7 +53,7 @@ export class Dispatcher {
 
   /** The size is read before the number is compared. ABI-02 04 05 06 MOCK-01 */
   protected load(task: Task, request: number, address: bigint): UserCommand | ErrnoName {
-    const userSize = sizeOf(task, address);
+    const userSize = sizeOf(task.memory, address);
     if (isErrno(userSize)) return userSize;
     const command = this.find(request)?.command;
     if (!command) return 'ENOTTY';
@@ -72,6 +72,6 @@ export class Dispatcher {
   /** ABI-06 07 08 09 10 11 */
   protected copyStruct(task: Task, address: bigint, command: Command): Uint8Array | ErrnoName {
     const { struct, minSize } = command;
-    return copyStructFromUser(task, address, { minSize, size: struct.size });
+    return copyStructFromUser(task.memory, address, { minSize, size: struct.size });
   }
 }

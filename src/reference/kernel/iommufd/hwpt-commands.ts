@@ -143,5 +143,5 @@ function pagingOptions(command: AllocCommand): PagingOptions {
 /** The data of the driver is looked at by the driver. */
 export function userData({ task, fields }: AllocCommand): UserData {
   const { data_type: type, data_uptr: address, data_len: length } = fields;
-  return { task, type, address, length };
+  return { memory: task.memory, type, address, length };
 }

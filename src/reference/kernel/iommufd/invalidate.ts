@@ -66,7 +66,7 @@ export class InvalidateCommands {
 export function arrayOf({ task, fields }: InvalidateCommand): UserDataArray {
   const { data_type, data_uptr, entry_len, entry_num } = fields;
   return {
-    task,
+    memory: task.memory,
     type: data_type,
     address: data_uptr,
     entryLength: entry_len,

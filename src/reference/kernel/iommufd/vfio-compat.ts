@@ -123,15 +123,15 @@ export class VfioCompat {
 
   /** VFIO-12 13 */
   protected getInfo(task: Task, arg: bigint): ErrnoName | undefined {
-    const argument = loadArgument(task, arg, VFIO_IOMMU_GET_INFO);
+    const argument = loadArgument(task.memory, arg, VFIO_IOMMU_GET_INFO);
     if (isErrno(argument)) return argument;
     const ioas = this.ioas();
-    return isErrno(ioas) ? ioas : writeInfo(argument, arg, ioas.iopt);
+    return isErrno(ioas) ? ioas : writeInfo(argument, ioas.iopt);
   }
 
   /** VFIO-18 19 20 21 36 37 */
   protected mapDma(task: Task, arg: bigint): ErrnoName | undefined {
-    const argument = loadArgument(task, arg, VFIO_IOMMU_MAP_DMA);
+    const argument = loadArgument(task.memory, arg, VFIO_IOMMU_MAP_DMA);
     if (isErrno(argument)) return argument;
     const { flags, vaddr, iova, size: length } = argument.fields;
     if (flags & ~MAP_FLAGS) return 'EINVAL';
@@ -144,7 +144,7 @@ export class VfioCompat {
 
   /** What was unmapped is told also where a later area could not be. VFIO-22 23 24 25 28 29 30 */
   protected unmapDma(task: Task, arg: bigint): ErrnoName | undefined {
-    const argument = loadArgument(task, arg, VFIO_IOMMU_UNMAP_DMA);
+    const argument = loadArgument(task.memory, arg, VFIO_IOMMU_UNMAP_DMA);
     if (isErrno(argument)) return argument;
     const { fields } = argument;
     if (fields.flags & ~VFIO_DMA_UNMAP_FLAG_ALL) return 'EINVAL';

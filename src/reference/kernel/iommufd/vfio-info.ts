@@ -10,7 +10,7 @@ import {
 } from '#uapi/vfio/iommu-type1.ts';
 import { ULONG_MAX, U32_MAX, maximum } from '../lib/math.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
-import type { VfioArgument } from '../mm/argument.ts';
+import type { UserArgument } from '../mm/argument.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 
 const CAPABILITY_ALIGNMENT = 8;
@@ -20,8 +20,7 @@ const CAPABILITY_ALIGNMENT = 8;
  * the first one only where all fit. VFIO-14 15 16 17 VFIO-CMP-11
  */
 export function writeInfo(
-  argument: VfioArgument<typeof vfio_iommu_type1_info>,
-  address: bigint,
+  argument: UserArgument<typeof vfio_iommu_type1_info>,
   iopt: IoPagetable,
 ): ErrnoName | undefined {
   const { argsz } = argument.fields;
@@ -29,7 +28,7 @@ export function writeInfo(
   let end = vfio_iommu_type1_info.size;
   for (const bytes of capabilities) {
     if (argsz >= end + bytes.length) {
-      const error = argument.task.memory.copyToUser(address + BigInt(end), bytes);
+      const error = argument.putAt(end, bytes);
       if (error) return error;
     }
     end += bytes.length;

@@ -90,5 +90,5 @@ export class ViommuCommands {
 /** Undefined where there is none: what the driver then lacks, it does without. VIOMMU-08 */
 function userData({ task, fields }: ViommuCommand): UserData | undefined {
   const { type, data_uptr: address, data_len: length } = fields;
-  return length > 0 ? { task, type, address, length } : undefined;
+  return length > 0 ? { memory: task.memory, type, address, length } : undefined;
 }

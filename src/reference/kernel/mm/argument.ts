@@ -1,17 +1,17 @@
 import type { Struct, Value } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { isErrno } from '../lib/errno.ts';
-import type { Task } from '../fs/process.ts';
+import type { UserMemory } from './user-memory.ts';
 
-/** The struct behind the argument of a VFIO command: the user says in `argsz` how much of it there is. */
-export class VfioArgument<S extends Struct> {
-  readonly task: Task;
+/** The struct behind the argument of a command: the user says in `argsz` how much of it there is. */
+export class UserArgument<S extends Struct> {
   readonly fields: Value<S>;
+  protected readonly memory: UserMemory;
   protected readonly struct: S;
   protected readonly address: bigint;
 
-  constructor(call: { task: Task; struct: S; address: bigint; bytes: Uint8Array }) {
-    this.task = call.task;
+  constructor(call: { memory: UserMemory; struct: S; address: bigint; bytes: Uint8Array }) {
+    this.memory = call.memory;
     this.struct = call.struct;
     this.address = call.address;
     this.fields = call.struct.unpack(call.bytes) as Value<S>;
@@ -21,13 +21,18 @@ export class VfioArgument<S extends Struct> {
   put(field: string & keyof Value<S>, value: number): ErrnoName | undefined {
     const offset = this.struct.fields.find(({ name }) => name === field)?.offset ?? 0;
     const bytes = new Uint8Array(Uint32Array.of(value).buffer);
-    return this.task.memory.copyToUser(this.address + BigInt(offset), bytes);
+    return this.putAt(offset, bytes);
+  }
+
+  /** What is told so many bytes after the struct begins. */
+  putAt(offset: number, bytes: Uint8Array): ErrnoName | undefined {
+    return this.memory.copyToUser(this.address + BigInt(offset), bytes);
   }
 
   /** The first `length` bytes of the struct, with these values. */
   respond(values: Partial<Value<S>>, length: number): ErrnoName | undefined {
     const bytes = this.struct.pack({ ...this.fields, ...values });
-    return this.task.memory.copyToUser(this.address, bytes.subarray(0, length));
+    return this.memory.copyToUser(this.address, bytes.subarray(0, length));
   }
 }
 
@@ -36,14 +41,14 @@ export class VfioArgument<S extends Struct> {
  * `minSize`. What lies beyond `argsz` is not looked at.
  */
 export function loadArgument<S extends Struct>(
-  task: Task,
+  memory: UserMemory,
   address: bigint,
   { struct, minSize }: { struct: S; minSize: number },
-): VfioArgument<S> | ErrnoName {
-  const head = task.memory.copyFromUser(address, minSize);
+): UserArgument<S> | ErrnoName {
+  const head = memory.copyFromUser(address, minSize);
   if (isErrno(head)) return head;
   const argsz = new DataView(head.buffer, head.byteOffset).getUint32(0, true);
   if (argsz < minSize) return 'EINVAL';
-  const bytes = task.memory.copyFromUser(address, Math.min(argsz, struct.size));
-  return isErrno(bytes) ? bytes : new VfioArgument({ task, struct, address, bytes });
+  const bytes = memory.copyFromUser(address, Math.min(argsz, struct.size));
+  return isErrno(bytes) ? bytes : new UserArgument({ memory, struct, address, bytes });
 }

@@ -1,11 +1,11 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import { PAGE_SIZE } from './user-memory.ts';
-import type { Task } from '../fs/process.ts';
 import { isErrno } from '../lib/errno.ts';
+import { PAGE_SIZE } from './user-memory.ts';
+import type { UserMemory } from './user-memory.ts';
 
 /** mm/util.c: strndup_user(): a string with its end. EFAULT, and EINVAL for one of more than `limit` bytes with it. */
 export function strndupUser(
-  task: Task,
+  memory: UserMemory,
   address: bigint,
   limit: number,
 ): { readonly text: string } | ErrnoName {
@@ -13,7 +13,7 @@ export function strndupUser(
   while (text.length < limit) {
     const next = address + BigInt(text.length);
     const restOfPage = Number(PAGE_SIZE - (next % PAGE_SIZE));
-    const piece = task.memory.copyFromUser(next, Math.min(restOfPage, limit - text.length));
+    const piece = memory.copyFromUser(next, Math.min(restOfPage, limit - text.length));
     if (isErrno(piece)) return piece;
     const end = piece.indexOf(0);
     text += Buffer.from(end < 0 ? piece : piece.subarray(0, end)).toString('latin1');

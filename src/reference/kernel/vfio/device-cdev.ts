@@ -10,7 +10,7 @@ import type { vfio_device_attach_iommufd_pt } from '#uapi/vfio/device.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { Task } from '../fs/process.ts';
 import { loadArgument } from '../mm/argument.ts';
-import type { VfioArgument } from '../mm/argument.ts';
+import type { UserArgument } from '../mm/argument.ts';
 import { VfioDeviceFile } from './device-file.ts';
 import type { BindArgument } from './device-file.ts';
 
@@ -53,16 +53,16 @@ export class DeviceCdev extends VfioDeviceFile {
     if (isErrno(argument)) return argument;
     const blocked = this.device.group.block();
     if (blocked) return blocked;
-    const error = this.isBound ? 'EINVAL' : this.bindDevice(argument);
+    const error = this.isBound ? 'EINVAL' : this.bindDevice(task, argument);
     if (error) this.device.group.unblock();
     this.isBound ||= !error;
     return error;
   }
 
-  protected bindDevice(argument: BindArgument): ErrnoName | undefined {
-    const refused = this.checkToken(argument);
+  protected bindDevice(task: Task, argument: BindArgument): ErrnoName | undefined {
+    const refused = this.checkToken(task, argument);
     if (refused) return refused;
-    const file = argument.task.files.get(argument.fields.iommufd);
+    const file = task.files.get(argument.fields.iommufd);
     if (isErrno(file)) return file;
     const id = this.device.bind(file);
     if (isErrno(id)) return id;
@@ -72,7 +72,7 @@ export class DeviceCdev extends VfioDeviceFile {
   }
 
   /** vfio_pci_core_match_token_uuid(): a device that is neither PF nor VF has no token. VFIO-CDEV-13 DEV-48 */
-  protected checkToken({ task, fields }: BindArgument): ErrnoName | undefined {
+  protected checkToken(task: Task, { fields }: BindArgument): ErrnoName | undefined {
     if (!(fields.flags & VFIO_DEVICE_BIND_FLAG_TOKEN)) return undefined;
     if (!this.device.hasToken) return 'EINVAL';
     const uuid = task.memory.copyFromUser(fields.token_uuid_ptr, UUID_SIZE);
@@ -81,7 +81,7 @@ export class DeviceCdev extends VfioDeviceFile {
 
   /** vfio_df_ioctl_attach_pt(). DEV-19 45 VFIO-ATT-01 02 PASID-01 02 */
   protected attach(task: Task, arg: bigint): ErrnoName | undefined {
-    const argument = loadArgument(task, arg, VFIO_DEVICE_ATTACH_IOMMUFD_PT);
+    const argument = loadArgument(task.memory, arg, VFIO_DEVICE_ATTACH_IOMMUFD_PT);
     if (isErrno(argument)) return argument;
     const { flags, argsz } = argument.fields;
     if (flags & ~VFIO_DEVICE_ATTACH_PASID) return 'EINVAL';
@@ -92,7 +92,7 @@ export class DeviceCdev extends VfioDeviceFile {
   }
 
   protected attachTable(
-    argument: VfioArgument<typeof vfio_device_attach_iommufd_pt>,
+    argument: UserArgument<typeof vfio_device_attach_iommufd_pt>,
   ): ErrnoName | undefined {
     const hwptId = this.device.attach(argument.fields.pt_id);
     if (isErrno(hwptId)) return hwptId;
@@ -102,7 +102,7 @@ export class DeviceCdev extends VfioDeviceFile {
   }
 
   protected attachPasid(
-    argument: VfioArgument<typeof vfio_device_attach_iommufd_pt>,
+    argument: UserArgument<typeof vfio_device_attach_iommufd_pt>,
   ): ErrnoName | undefined {
     const { pt_id, pasid } = argument.fields;
     const hwptId = this.device.attachPasid(pt_id, pasid);
@@ -114,7 +114,7 @@ export class DeviceCdev extends VfioDeviceFile {
 
   /** vfio_df_ioctl_detach_pt(). DEV-32 VFIO-DET-01 02 PASID-20 */
   protected detach(task: Task, arg: bigint): ErrnoName | undefined {
-    const argument = loadArgument(task, arg, VFIO_DEVICE_DETACH_IOMMUFD_PT);
+    const argument = loadArgument(task.memory, arg, VFIO_DEVICE_DETACH_IOMMUFD_PT);
     if (isErrno(argument)) return argument;
     const { flags, argsz, pasid } = argument.fields;
     if (flags & ~VFIO_DEVICE_DETACH_PASID) return 'EINVAL';

@@ -6,11 +6,11 @@ import type { DeviceMapping, FileOperations, MapDeviceRequest, Transfer } from '
 import { copyStructFromUser } from '../mm/copy-struct.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { Task } from '../fs/process.ts';
-import { VfioArgument } from '../mm/argument.ts';
+import { UserArgument } from '../mm/argument.ts';
 import type { VfioDevice } from './device.ts';
 import type { VfioPci } from './vfio-pci.ts';
 
-export type BindArgument = VfioArgument<typeof vfio_device_bind_iommufd>;
+export type BindArgument = UserArgument<typeof vfio_device_bind_iommufd>;
 
 /** vfio_main.c: struct vfio_device_file: a device that is open, by its own node or through its group. */
 export abstract class VfioDeviceFile implements FileOperations {
@@ -62,9 +62,9 @@ export abstract class VfioDeviceFile implements FileOperations {
   /** As far as vfio_df_ioctl_bind_iommufd() looks at it for itself. DEV-02 03 04 VFIO-CDEV-04 */
   protected loadBind(task: Task, arg: bigint): BindArgument | ErrnoName {
     const { struct, minSize } = VFIO_DEVICE_BIND_IOMMUFD;
-    const bytes = copyStructFromUser(task, arg, { minSize, size: struct.size });
+    const bytes = copyStructFromUser(task.memory, arg, { minSize, size: struct.size });
     if (isErrno(bytes)) return bytes;
-    const argument = new VfioArgument({ task, struct, address: arg, bytes });
+    const argument = new UserArgument({ memory: task.memory, struct, address: arg, bytes });
     const { flags, iommufd } = argument.fields;
     return flags & ~VFIO_DEVICE_BIND_FLAG_TOKEN || iommufd < 0 ? 'EINVAL' : argument;
   }

@@ -65,7 +65,7 @@ export class GroupFile implements FileOperations {
 
   /** VFIO-GRP-05 06 */
   protected getStatus(task: Task, arg: bigint): ErrnoName | undefined {
-    const argument = loadArgument(task, arg, VFIO_GROUP_GET_STATUS);
+    const argument = loadArgument(task.memory, arg, VFIO_GROUP_GET_STATUS);
     if (isErrno(argument)) return argument;
     return argument.respond({ flags: this.group.status }, VFIO_GROUP_GET_STATUS.minSize);
   }
@@ -80,7 +80,7 @@ export class GroupFile implements FileOperations {
 
   /** vfio_group_ioctl_get_device_fd(). ENODEV for an unknown name. VFIO-34 VFIO-GRP-12 13 */
   protected getDeviceFd(task: Task, arg: bigint): number | ErrnoName {
-    const name = strndupUser(task, arg, Number(PAGE_SIZE));
+    const name = strndupUser(task.memory, arg, Number(PAGE_SIZE));
     if (isErrno(name)) return name;
     const device = this.find(name.text);
     if (!device) return 'ENODEV';

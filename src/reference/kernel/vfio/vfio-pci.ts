@@ -125,7 +125,7 @@ export class VfioPci {
 
   /** VFIO-DEV-01 */
   protected getInfo(task: Task, arg: bigint): ErrnoName | undefined {
-    const argument = loadArgument(task, arg, VFIO_DEVICE_GET_INFO);
+    const argument = loadArgument(task.memory, arg, VFIO_DEVICE_GET_INFO);
     if (isErrno(argument)) return argument;
     const num_regions = VFIO_PCI_NUM_REGIONS;
     const values = { flags: VFIO_DEVICE_FLAGS_PCI, num_regions, num_irqs: VFIO_PCI_NUM_IRQS };
@@ -134,7 +134,7 @@ export class VfioPci {
 
   /** VFIO-RGN-01 02 */
   protected getRegionInfo(task: Task, arg: bigint): ErrnoName | undefined {
-    const argument = loadArgument(task, arg, VFIO_DEVICE_GET_REGION_INFO);
+    const argument = loadArgument(task.memory, arg, VFIO_DEVICE_GET_REGION_INFO);
     if (isErrno(argument)) return argument;
     const { index } = argument.fields;
     if (index >= VFIO_PCI_NUM_REGIONS) return 'EINVAL';

@@ -95,13 +95,13 @@ export class Vsmmu implements ViommuOps {
 
   /** iommu_copy_struct_from_full_user_array(): no array without entries. INV-22 */
   protected copyCommands(array: UserDataArray): Command[] | ErrnoName {
-    const { task, type, address, entries, entryLength } = array;
+    const { memory, type, address, entries, entryLength } = array;
     if (type !== IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3 || entries === 0) return 'EINVAL';
     const commands: Command[] = [];
     const sizes = { userSize: entryLength, size: iommu_viommu_arm_smmuv3_invalidate.size };
     for (let index = 0; index < entries; index += 1) {
       const place = address + BigInt(index) * BigInt(entryLength);
-      const bytes = copySizedStruct(task, place, sizes);
+      const bytes = copySizedStruct(memory, place, sizes);
       if (isErrno(bytes)) return bytes;
       const [low = 0n, high = 0n] = iommu_viommu_arm_smmuv3_invalidate.unpack(bytes).cmd;
       commands.push([low, high]);

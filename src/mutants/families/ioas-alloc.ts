@@ -3,7 +3,7 @@ import { mutants } from '#mutants/mutant.ts';
 import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
 import { ULONG_MAX } from '#reference/kernel/lib/math.ts';
 import type { Range } from '#reference/kernel/lib/range-counts.ts';
-import type { Kernel } from '#reference/machine/kernel.ts';
+import type { IommufdKernel } from '#reference/kernel/iommufd/kernel.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { iommu_ioas_alloc } from '#uapi/iommufd/ioas.ts';
 
@@ -30,7 +30,7 @@ export const entries = mutants(
     like: 'iommufd_object_finalize() without the matching put',
     bug: ({ iommufd }) =>
       class extends iommufd.Ioas {
-        constructor(id: number, kernel: Kernel) {
+        constructor(id: number, kernel: IommufdKernel) {
           super(id, kernel);
           this.users = 1;
         }

@@ -9,7 +9,7 @@ import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
 import { alignDown } from '#reference/kernel/lib/math.ts';
 import type { DmabufRange } from '#reference/kernel/mm/dmabuf.ts';
 import { PAGE_SIZE, type Pfn } from '#reference/kernel/mm/user-memory.ts';
-import type { Kernel } from '#reference/machine/kernel.ts';
+import type { IommufdKernel } from '#reference/kernel/iommufd/kernel.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { iommu_ioas_map_file } from '#uapi/iommufd/ioas.ts';
 
@@ -112,7 +112,7 @@ export const entries = mutants(
       class extends iommufd.DmabufPages {
         private readonly told: DmabufPagesOptions['dmabuf'];
 
-        constructor(kernel: Kernel, options: DmabufPagesOptions) {
+        constructor(kernel: IommufdKernel, options: DmabufPagesOptions) {
           super(kernel, options);
           this.told = options.dmabuf;
         }

@@ -5,22 +5,18 @@ import type { PhysicalMemory } from '../hardware/memory.ts';
 import { legacyModel } from '../hardware/vtd/capabilities.ts';
 import type { VtdModel } from '../hardware/vtd/capabilities.ts';
 import type { AmdDevice } from '../kernel/iommu/amd/amd-iommu.ts';
-import type { PciIdentity } from '../kernel/iommu/iommu.ts';
-import type { IommuOps } from '../kernel/iommu/group.ts';
+import type { PciIdentity, RegisteredIommu } from '../kernel/iommu/iommu.ts';
 import type { IntelDevice } from '../kernel/iommu/intel/intel-device.ts';
 import type { VirtioEndpoint } from '../kernel/iommu/virtio/virtio-iommu.ts';
 import type { Pages } from '../kernel/mm/pages.ts';
 import type { Parts } from './parts.ts';
 
-/** An IOMMU of a machine together with the driver that Linux has for it. `Device` is what the driver knows of a device. */
-export interface HostIommu<Device = unknown> {
+/** An IOMMU of a machine together with the driver that Linux has for it. */
+export interface HostIommu<Device = unknown> extends RegisteredIommu<Device> {
   /** What the requests of its devices go through. */
   readonly translator: Translator;
-  readonly driver: IommuOps<Device>;
   /** What a device behind it is, if that is out of the ordinary, in the words of a bench. */
   readonly variety?: string;
-  /** iommu_ops.probe_device() */
-  probe(identity: PciIdentity): Device;
   /** What the hardware recorded of refused requests is forgotten. */
   clearFaults(): void;
 }

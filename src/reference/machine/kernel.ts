@@ -1,11 +1,8 @@
-import type { MemoryBus } from '../hardware/bus.ts';
-import type { IommuCore } from '../kernel/iommu/iommu.ts';
-import type { MachineHardware } from './machine-hardware.ts';
-import type { ModuleParameters } from '../kernel/base/module-parameters.ts';
-import type { Pages } from '../kernel/mm/pages.ts';
-import type { Parts } from './parts.ts';
-import type { FaultInjection } from '../kernel/mm/fault-injection.ts';
+import type { SelftestKernel } from '../kernel/iommufd/selftest/kernel.ts';
+import type { VfioKernel } from '../kernel/vfio/kernel.ts';
 import type { VfioCore } from '../kernel/vfio/vfio-main.ts';
+import type { MachineHardware } from './machine-hardware.ts';
+import type { Parts } from './parts.ts';
 
 /** What the kernel was built with. */
 export interface KernelConfig {
@@ -13,16 +10,9 @@ export interface KernelConfig {
   readonly iommufdTest: boolean;
 }
 
-/** What every part of the kernel may lean on. */
-export interface Kernel {
+/** All of the kernel: what the system calls and the table of nodes lean on. */
+export interface Kernel extends SelftestKernel, VfioKernel {
   readonly parts: Parts;
-  readonly pages: Pages;
-  readonly bus: MemoryBus;
-  readonly iommu: IommuCore;
-  /** The devices that there are. */
   readonly hardware: MachineHardware;
   readonly vfio: VfioCore;
-  readonly parameters: ModuleParameters;
-  readonly faults: FaultInjection;
-  readonly config: KernelConfig;
 }

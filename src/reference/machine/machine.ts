@@ -1,3 +1,5 @@
+import type { CommandSource } from '../kernel/iommufd/dispatcher.ts';
+import type { Iommufd } from '../kernel/iommufd/main.ts';
 import { vtdBoard } from './board.ts';
 import type { Board } from './board.ts';
 import type { Kernel, KernelConfig } from './kernel.ts';
@@ -38,14 +40,18 @@ export class Machine {
   ) {
     this.hardware = new MachineHardware(parts, board);
     const { pages, memory, iommu } = this.hardware;
-    const vfio = new parts.vfio.VfioCore(parts, this.hardware);
+    const { hardware } = this;
+    const vfio = new parts.vfio.VfioCore({ parts, iommu, hardware });
     const faults = new parts.mm.FaultInjection();
     const parameters = new ModuleParameters(atBoot);
-    const { hardware } = this;
-    const built = { parts, config, parameters, hardware };
-    this.kernel = { ...built, pages, bus: memory, iommu, vfio, faults };
+    const selftest = config.iommufdTest ? this.selftest : undefined;
+    const machine = { parts, hardware, pages, bus: memory, iommu };
+    this.kernel = { ...machine, parameters, faults, vfio, selftest };
     this.syscalls = new parts.machine.Syscalls(this.kernel);
   }
+
+  private readonly selftest = (context: Iommufd): CommandSource =>
+    new this.kernel.parts.selftest.TestCommands(context, this.kernel);
 
   /** A process of root without memory and without files. */
   newTask(): Task {

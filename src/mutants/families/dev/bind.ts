@@ -1,7 +1,8 @@
 import { mutants } from '#mutants/mutant.ts';
 import type { Task } from '#reference/kernel/fs/process.ts';
 import type { DeviceCapabilities, IommuDevice } from '#reference/kernel/iommu/domain.ts';
-import type { MachineDevice } from '#reference/machine/machine-hardware.ts';
+import type { BusDevice } from '#reference/kernel/base/driver-core.ts';
+import type { VfioHardware } from '#reference/kernel/vfio/hardware.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 /** Devices: whom a bound one belongs to. */
@@ -72,7 +73,7 @@ export const entries = mutants(
       class extends base.DriverCore {
         protected override probe(): undefined {}
 
-        override unbind(device: MachineDevice): void {
+        override unbind(device: BusDevice): void {
           this.drivers.set(device, undefined);
         }
       },
@@ -107,7 +108,7 @@ export const entries = mutants(
     like: 'vfio_group_find_or_alloc() without a look at vfio_noiommu',
     bug: ({ vfio }) =>
       class extends vfio.VfioCore {
-        override probe(device: MachineDevice): ErrnoName | undefined {
+        override probe(device: VfioHardware): ErrnoName | undefined {
           this.unsafeNoiommuMode = true;
           return super.probe(device);
         }

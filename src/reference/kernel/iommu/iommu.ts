@@ -1,10 +1,9 @@
 import type { PciDevice } from '../../hardware/pci-device.ts';
 import { invariant } from '../../reference-bug.ts';
 import { IdPool } from '../lib/id-pool.ts';
-import type { HostIommu } from '../../machine/board.ts';
 import type { IommuParts } from './parts.ts';
 import type { IommuDevice } from './domain.ts';
-import type { Group } from './group.ts';
+import type { Group, IommuOps } from './group.ts';
 import type { MockDevice, MockDeviceFlags } from './mock-device.ts';
 import type { MockIommu } from './mock-iommu.ts';
 
@@ -16,6 +15,13 @@ export interface PciIdentity {
   readonly requesterId: number;
   /** Its registers and capabilities. */
   readonly pci: PciDevice;
+}
+
+/** struct iommu_device: an IOMMU with its driver. `Device` is what the driver knows of a device. */
+export interface RegisteredIommu<Device = unknown> {
+  readonly driver: IommuOps<Device>;
+  /** iommu_ops.probe_device() */
+  probe(identity: PciIdentity): Device;
 }
 
 /** drivers/iommu/iommu.c: which devices there are, and in which groups. */
@@ -38,7 +44,7 @@ export class IommuCore {
    * iommu_probe_device(), pci_device_group(): one group for what is behind one bridge, whose requests look alike, and
    * for the functions of one slot, which can reach each other without the IOMMU, as none of them has ACS.
    */
-  addPciDevice(identity: PciIdentity, iommu: HostIommu): IommuDevice {
+  addPciDevice(identity: PciIdentity, iommu: RegisteredIommu): IommuDevice {
     const slot = identity.requesterId & ~7;
     const group = this.pciGroups.get(slot) ?? this.newPciGroup(slot, iommu);
     const device = group.addDevice(identity.name, iommu.probe(identity));
@@ -86,7 +92,7 @@ export class IommuCore {
     for (const [slot, known] of this.pciGroups) if (known === group) this.pciGroups.delete(slot);
   }
 
-  private newPciGroup(slot: number, { driver: ops }: HostIommu): Group {
+  private newPciGroup(slot: number, { driver: ops }: RegisteredIommu): Group {
     const { parts } = this;
     const group = new parts.iommu.Group({ id: this.groupIds.take(), ops, parts });
     this.pciGroups.set(slot, group);

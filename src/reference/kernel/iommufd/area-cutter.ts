@@ -1,13 +1,13 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { Kernel } from '../../machine/kernel.ts';
+import type { IommufdKernel } from './kernel.ts';
 import type { IoptArea } from './area.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 
 /** io_pagetable.c: iopt_cut_iova(), iopt_area_split(): a hole in a mapping, for containers of type 1 version 1. */
 export class AreaCutter {
-  protected readonly kernel: Kernel;
+  protected readonly kernel: IommufdKernel;
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: IommufdKernel) {
     this.kernel = kernel;
   }
 

@@ -6,7 +6,7 @@ import { copyStructFromUser, sizeOf } from '../mm/copy-struct.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { Task } from '../fs/process.ts';
 import type { UserCommand } from './user-command.ts';
-import type { Kernel } from '../../machine/kernel.ts';
+import type { IommufdKernel } from './kernel.ts';
 
 /** 0, or a number for the user such as a file descriptor, or an errno. */
 export type CommandResult = number | ErrnoName | undefined;
@@ -14,6 +14,11 @@ export type CommandResult = number | ErrnoName | undefined;
 export interface CommandRow {
   readonly command: Command;
   execute(command: UserCommand): CommandResult;
+}
+
+/** Commands that belong together. */
+export interface CommandSource {
+  rows(): CommandRow[];
 }
 
 export function row<S extends Struct>(
@@ -30,9 +35,9 @@ const COMMAND_BASE = 0x80;
 export class Dispatcher {
   protected readonly rows = new Map<number, CommandRow>();
   protected readonly end: number;
-  protected readonly kernel: Kernel;
+  protected readonly kernel: IommufdKernel;
 
-  constructor(kernel: Kernel, rows: readonly CommandRow[]) {
+  constructor(kernel: IommufdKernel, rows: readonly CommandRow[]) {
     this.kernel = kernel;
     for (const entry of rows) this.rows.set(entry.command.request & 0xff, entry);
     this.end = Math.max(...this.rows.keys()) + 1;

@@ -1,7 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { OpenFile } from '../fs/file.ts';
 import type { IommuDomain } from '../iommu/domain.ts';
-import type { Kernel } from '../../machine/kernel.ts';
+import type { IommufdKernel } from './kernel.ts';
 import type { Dmabuf } from '../mm/dmabuf.ts';
 import type { Accounting } from './accounting.ts';
 import type { IoptArea } from './area.ts';
@@ -34,7 +34,7 @@ export class DmabufPages extends IoptPages {
   /** Where it is mapped now. */
   protected readonly mapped = new Set<MappedArea>();
 
-  constructor(kernel: Kernel, options: DmabufPagesOptions) {
+  constructor(kernel: IommufdKernel, options: DmabufPagesOptions) {
     const source = new DmabufSource(options.file, options.start);
     super(kernel, source, options.writable, options.accounting);
     this.dmabuf = options.dmabuf;

@@ -1,6 +1,6 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { IommuDomain, IommuProtection, ReservedRegion } from '../iommu/domain.ts';
-import type { Kernel } from '../../machine/kernel.ts';
+import type { IommufdKernel } from './kernel.ts';
 import { isErrno } from '../lib/errno.ts';
 import { ULONG_MAX, lowestSetBit, maximum, minimum } from '../lib/math.ts';
 import type { Range } from '../lib/range-counts.ts';
@@ -39,12 +39,12 @@ export class IoPagetable {
   iovaAlignment = 1n;
   /** IOMMU_OPTION_HUGE_PAGES. OPT-12 */
   largePages = true;
-  protected readonly kernel: Kernel;
+  protected readonly kernel: IommufdKernel;
   protected readonly reserved: ReservedIovas;
   protected readonly allocator: IovaAllocator;
   protected allowed: AllowedIovas;
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: IommufdKernel) {
     this.kernel = kernel;
     const { AreaTree, ReservedIovas, AllowedIovas, IovaAllocator } = kernel.parts.iommufd;
     this.areas = new AreaTree();

@@ -40,7 +40,7 @@ import { Ioas } from './ioas.ts';
 import type { Iommufd } from './main.ts';
 import type { PageSource } from './page-source.ts';
 import type { IoptPages } from './pages.ts';
-import { convertIova } from './selftest/syzkaller.ts';
+import { convertIova } from './syzkaller.ts';
 import type { UserCommand } from './user-command.ts';
 
 const MAP_FLAGS = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_WRITEABLE | IOMMU_IOAS_MAP_READABLE;
@@ -214,8 +214,8 @@ export class IoasCommands {
   /** A test kernel takes the source as area number and offset where it is told so. ABI-26 */
   protected syzkallerSource({ fields }: UserCommand<typeof iommu_ioas_copy>): CopySource {
     const { flags, src_iova, src_ioas_id } = fields;
-    const { config } = this.context.kernel;
-    if (!config.iommufdTest || !(flags & MOCK_FLAGS_ACCESS_SYZ)) return { flags, src_iova };
+    const { selftest } = this.context.kernel;
+    if (!selftest || !(flags & MOCK_FLAGS_ACCESS_SYZ)) return { flags, src_iova };
     const ioas = this.ioas(src_ioas_id);
     const converted = isErrno(ioas) ? src_iova : convertIova(ioas, src_iova);
     return { flags: flags & ~MOCK_FLAGS_ACCESS_SYZ, src_iova: converted };

@@ -1,5 +1,5 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { Kernel } from '../../machine/kernel.ts';
+import type { IommufdKernel } from './kernel.ts';
 import type { HwptPaging } from './hw-pagetable.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 import { IommufdObject } from './object.ts';
@@ -12,7 +12,7 @@ export class Ioas extends IommufdObject {
   /** In the order in which they were made: an automatic one is looked for in that order. DEV-22 */
   readonly hwpts = new Set<HwptPaging>();
 
-  constructor(id: number, kernel: Kernel) {
+  constructor(id: number, kernel: IommufdKernel) {
     super(id);
     this.iopt = new kernel.parts.iommufd.IoPagetable(kernel);
   }

@@ -1,4 +1,4 @@
-import type { Kernel } from '../../machine/kernel.ts';
+import type { IommufdKernel } from './kernel.ts';
 import { isErrno } from '../lib/errno.ts';
 import { alignDown, lowestSetBit, minimum } from '../lib/math.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../mm/user-memory.ts';
@@ -31,13 +31,13 @@ interface Window {
  * is set, a window at a time. DIRTY-11 12 16 17 18 20 21
  */
 export class IovaBitmap {
-  protected readonly kernel: Kernel;
+  protected readonly kernel: IommufdKernel;
   protected readonly options: IovaBitmapOptions;
   protected readonly bytesPerBit: bigint;
   protected readonly lastBit: bigint;
   protected window: Window | undefined;
 
-  constructor(kernel: Kernel, options: IovaBitmapOptions) {
+  constructor(kernel: IommufdKernel, options: IovaBitmapOptions) {
     this.kernel = kernel;
     this.options = options;
     this.bytesPerBit = lowestSetBit(options.pageSize);

@@ -3,7 +3,7 @@ import { PROT_EXEC } from '#uapi/mman.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { invariant } from '../../reference-bug.ts';
 import type { IommuDevice } from '../iommu/domain.ts';
-import type { Kernel } from '../../machine/kernel.ts';
+import type { IommufdKernel } from './kernel.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { DeviceMapping, FileOperations, MapDeviceRequest, OpenFile } from '../fs/file.ts';
 import type { Task } from '../fs/process.ts';
@@ -19,7 +19,7 @@ import type { VfioCompat } from './vfio-compat.ts';
 
 /** main.c: struct iommufd_ctx: what an open /dev/iommu is. */
 export class Iommufd implements FileOperations {
-  readonly kernel: Kernel;
+  readonly kernel: IommufdKernel;
   readonly objects: ObjectTable;
   /** By IOMMU group id: the groups that have a device bound here. */
   readonly groups = new Map<number, IommufdGroup>();
@@ -35,7 +35,7 @@ export class Iommufd implements FileOperations {
   protected readonly dispatcher: Dispatcher;
   protected readonly compat: VfioCompat;
 
-  constructor(kernel: Kernel, accountMode: AccountMode = 'user') {
+  constructor(kernel: IommufdKernel, accountMode: AccountMode = 'user') {
     const { parts } = kernel;
     this.kernel = kernel;
     this.accountMode = accountMode;
@@ -61,7 +61,7 @@ export class Iommufd implements FileOperations {
         new parts.iommufd.ViommuCommands(this),
         new parts.iommufd.VeventCommands(this),
         new parts.iommufd.HwQueueCommands(this),
-        ...(kernel.config.iommufdTest ? [new parts.selftest.TestCommands(this)] : []),
+        ...(kernel.selftest ? [kernel.selftest(this)] : []),
       ].flatMap((commands) => commands.rows()),
     ]);
   }

@@ -1,6 +1,6 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { OpenFile } from '../fs/file.ts';
-import type { Kernel } from '../../machine/kernel.ts';
+import type { IommufdKernel } from './kernel.ts';
 import { isErrno } from '../lib/errno.ts';
 import { alignDown } from '../lib/math.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../mm/user-memory.ts';
@@ -15,7 +15,7 @@ interface Source {
   readonly start: bigint;
   /** Pins up to `count` pages from page `index` on; at least one unless it fails. */
   pin(index: number, count: number, writable: boolean): readonly Pfn[] | ErrnoName;
-  unpin(kernel: Kernel, pfns: readonly Pfn[], dirty: boolean): void;
+  unpin(kernel: IommufdKernel, pfns: readonly Pfn[], dirty: boolean): void;
   release(): void;
 }
 
@@ -43,7 +43,7 @@ export class UserSource implements Source {
     return undefined;
   }
 
-  unpin(kernel: Kernel, pfns: readonly Pfn[], dirty: boolean): void {
+  unpin(kernel: IommufdKernel, pfns: readonly Pfn[], dirty: boolean): void {
     kernel.pages.unpinPages(pfns, dirty);
   }
 
@@ -75,7 +75,7 @@ export class FileSource extends OfFile implements Source {
     return memory.pinPages(this.start + (BigInt(index) << PAGE_SHIFT), count);
   }
 
-  unpin(kernel: Kernel, pfns: readonly Pfn[], dirty: boolean): void {
+  unpin(kernel: IommufdKernel, pfns: readonly Pfn[], dirty: boolean): void {
     kernel.pages.unpinPages(pfns, dirty);
   }
 }

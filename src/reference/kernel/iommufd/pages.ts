@@ -1,7 +1,7 @@
 import { pagePieces } from '#formats/page.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { IommuDomain } from '../iommu/domain.ts';
-import type { Kernel } from '../../machine/kernel.ts';
+import type { IommufdKernel } from './kernel.ts';
 import { isErrno } from '../lib/errno.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../mm/user-memory.ts';
 import type { Pfn } from '../mm/user-memory.ts';
@@ -43,12 +43,17 @@ export class IoptPages {
   readonly source: PageSource;
   readonly writable: boolean;
   accounting: Accounting;
-  protected readonly kernel: Kernel;
+  protected readonly kernel: IommufdKernel;
   protected references = 1;
   /** By index of the page; most mappings are never pinned. */
   protected pinned = NONE;
 
-  constructor(kernel: Kernel, source: PageSource, writable: boolean, accounting: Accounting) {
+  constructor(
+    kernel: IommufdKernel,
+    source: PageSource,
+    writable: boolean,
+    accounting: Accounting,
+  ) {
     this.kernel = kernel;
     this.source = source;
     this.writable = writable;

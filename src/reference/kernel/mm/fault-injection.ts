@@ -1,8 +1,15 @@
 import { PAGE_SIZE } from './user-memory.ts';
-import type { Task } from '../fs/process.ts';
 
 /** Of include/linux/fault-inject.h: what `times` says where there is no limit. */
 const UNLIMITED = -1;
+
+/** struct task_struct, as far as checks look at it. */
+export interface CheckedTask {
+  /** /proc/self/fail-nth: the so many-th check from now on fails; 0 for none. */
+  failNth: number;
+  /** /proc/self/make-it-fail */
+  readonly makeItFail: boolean;
+}
 
 /** struct fault_attr: one kind of check that can be made to fail. Its fields are files of debugfs. */
 export class FaultAttribute {
@@ -23,7 +30,7 @@ export class FaultAttribute {
   private count = 0n;
 
   /** should_fail(): the count of the task goes first, whatever the attribute says. MOCK-32 */
-  shouldFail(task: Task, size: number, random: () => number): boolean {
+  shouldFail(task: CheckedTask, size: number, random: () => number): boolean {
     if (task.failNth > 0) return --task.failNth === 0 && this.fail();
     if (this.probability === 0n || this.times === 0) return false;
     if (this.taskFilter && !task.makeItFail) return false;
@@ -65,7 +72,7 @@ export class FaultInjection {
   readonly slab = new SlabAttribute();
   readonly page = new PageAttribute();
   /** struct task_struct *current: whose call the kernel carries out. */
-  current: Task | undefined;
+  current: CheckedTask | undefined;
   private seed = 1;
 
   /** iommufd_should_fail(): a check of iommufd itself, where no allocation would be refused. */

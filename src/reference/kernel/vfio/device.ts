@@ -24,6 +24,7 @@ export class VfioDevice {
   /** Its driver has the ops pasid_attach_ioas and match_token_uuid. */
   readonly hasPasids: boolean = true;
   readonly hasToken: boolean = true;
+  protected readonly parts: VfioParts;
   protected bound: IommufdBinding | undefined;
   protected iommufd: OpenFile | undefined;
   /** Those that were attached as such. */
@@ -31,14 +32,15 @@ export class VfioDevice {
   /** Files that came from its group, which share one binding. */
   protected groupFiles = 0;
 
-  constructor(hardware: VfioHardware, group: VfioGroup) {
+  constructor(parts: VfioParts, hardware: VfioHardware, group: VfioGroup) {
+    this.parts = parts;
     this.hardware = hardware;
     this.group = group;
   }
 
   /** What its driver makes of its registers. */
-  newDriver(parts: VfioParts): VfioPci {
-    return new parts.vfio.VfioPci(parts, this.hardware);
+  newDriver(): VfioPci {
+    return new this.parts.vfio.VfioPci(this.parts, this.hardware);
   }
 
   /**

@@ -2,7 +2,6 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { Access } from '../iommufd/access.ts';
 import type { Iommufd } from '../iommufd/main.ts';
-import type { VfioParts } from './parts.ts';
 import { VfioDevice } from './device.ts';
 import type { IommufdBinding } from './device.ts';
 import type { VfioPci } from './vfio-pci.ts';
@@ -52,17 +51,17 @@ export class EmulatedDevice extends VfioDevice {
   override readonly hasPasids: boolean = false;
   override readonly hasToken: boolean = false;
 
-  override newDriver(parts: VfioParts): VfioPci {
-    return new parts.vfio.VfioMtty(parts, this.hardware);
+  override newDriver(): VfioPci {
+    return new this.parts.vfio.VfioMtty(this.parts, this.hardware);
   }
 
   /** vfio_iommufd_emulated_bind(). PIN-37 OBJ-12 */
   protected override bindTo(context: Iommufd): IommufdBinding | ErrnoName {
-    const { parts } = context.kernel;
+    const { iommufd } = context.kernel.parts;
     const unmap = (): void => undefined;
     const access = context.create(
-      (id) => new parts.iommufd.Access(id, { context, needsPinPages: true, unmap }),
+      (id) => new iommufd.Access(id, { context, needsPinPages: true, unmap }),
     );
-    return isErrno(access) ? access : new parts.vfio.EmulatedBinding(context, access);
+    return isErrno(access) ? access : new this.parts.vfio.EmulatedBinding(context, access);
   }
 }

@@ -1,8 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { Registers } from '../../hardware/registers.ts';
 import type { IommuDevice } from '../iommu/domain.ts';
-import type { MachineHardware } from '../../machine/machine-hardware.ts';
-import type { VfioParts } from './parts.ts';
+import type { VfioKernel } from './kernel.ts';
 import type { VfioHardware } from './hardware.ts';
 import { VfioPci } from './vfio-pci.ts';
 
@@ -47,20 +46,18 @@ export class VfioMtty extends VfioPci {
 /** drivers/vfio/mdev: the devices that were made by writing to `create`. They stay. */
 export class MediatedDevices {
   readonly devices: MediatedDevice[] = [];
-  protected readonly parts: VfioParts;
-  protected readonly hardware: MachineHardware;
+  protected readonly kernel: VfioKernel;
 
-  constructor(parts: VfioParts, hardware: MachineHardware) {
-    this.parts = parts;
-    this.hardware = hardware;
+  constructor(kernel: VfioKernel) {
+    this.kernel = kernel;
   }
 
   /** mdev_device_create(), vfio_register_emulated_iommu_dev(): in a group that stands for no IOMMU. */
   create(): MediatedDevice {
-    const { hardware, devices } = this;
-    const iommu = hardware.iommu.addFakeDevice(`mtty${devices.length}`);
-    const device = new MediatedDevice(hardware.indexes.take(), iommu);
-    devices.push(device);
+    const { iommu, hardware } = this.kernel;
+    const fake = iommu.addFakeDevice(`mtty${this.devices.length}`);
+    const device = new MediatedDevice(hardware.indexes.take(), fake);
+    this.devices.push(device);
     return device;
   }
 }

@@ -2,12 +2,11 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import { noiommuDevicePath, noiommuGroupPath, vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
 import type { FileOperations } from '../fs/file.ts';
 import type { IommuGroup } from '../iommu/domain.ts';
-import type { MachineDevice, MachineHardware } from '../../machine/machine-hardware.ts';
-import type { VfioParts } from './parts.ts';
 import type { Task } from '../fs/process.ts';
 import type { VfioDevice } from './device.ts';
 import type { VfioGroup } from './group.ts';
 import type { VfioHardware } from './hardware.ts';
+import type { VfioKernel } from './kernel.ts';
 import { MediatedDevice } from './mdev.ts';
 import type { MediatedDevices } from './mdev.ts';
 
@@ -17,23 +16,21 @@ export class VfioCore {
   readonly mediated: MediatedDevices;
   /** enable_unsafe_noiommu_mode, a parameter of the module. */
   unsafeNoiommuMode = false;
-  protected readonly parts: VfioParts;
-  protected readonly hardware: MachineHardware;
+  protected readonly kernel: VfioKernel;
   protected readonly devices = new WeakMap<VfioHardware, VfioDevice>();
   protected readonly groups = new WeakMap<IommuGroup, VfioGroup>();
   protected readonly noiommu = new WeakSet<VfioHardware>();
 
-  constructor(parts: VfioParts, hardware: MachineHardware) {
-    this.parts = parts;
-    this.hardware = hardware;
-    this.mediated = new parts.vfio.MediatedDevices(parts, hardware);
+  constructor(kernel: VfioKernel) {
+    this.kernel = kernel;
+    this.mediated = new kernel.parts.vfio.MediatedDevices(kernel);
   }
 
   /**
    * __vfio_register_dev(), for a device that has no IOMMU: EINVAL, unless noiommu mode is on at that moment. Such a device
    * has no node, so that nobody can bind it. DEV-15
    */
-  probe(device: MachineDevice): ErrnoName | undefined {
+  probe(device: VfioHardware): ErrnoName | undefined {
     this.noiommu.delete(device);
     if (!this.unsafeNoiommuMode) return 'EINVAL';
     this.noiommu.add(device);
@@ -52,15 +49,15 @@ export class VfioCore {
   }
 
   protected *all(): Generator<VfioHardware> {
-    for (const device of this.hardware.devices) {
+    for (const device of this.kernel.hardware.devices) {
       if (this.drives(device)) yield device;
     }
     yield* this.mediated.devices;
   }
 
   /** Has it the driver of VFIO, and did VFIO take it? */
-  protected drives(device: MachineDevice): boolean {
-    if (this.hardware.drivers.driverOf(device) !== 'vfio-pci') return false;
+  protected drives(device: VfioHardware): boolean {
+    if (this.kernel.hardware.drivers.driverOf(device) !== 'vfio-pci') return false;
     return !device.iommu.iommu.isAbsent || this.noiommu.has(device);
   }
 
@@ -71,11 +68,11 @@ export class VfioCore {
 
   protected openDevice(hardware: VfioHardware): FileOperations {
     const device = this.deviceOf(hardware);
-    return new this.parts.vfio.DeviceCdev(device, device.newDriver(this.parts));
+    return new this.kernel.parts.vfio.DeviceCdev(device, device.newDriver());
   }
 
   protected openGroup(hardware: VfioHardware): FileOperations | ErrnoName {
-    const { parts } = this;
+    const { parts } = this.kernel;
     const group = this.groupOf(hardware);
     const find = (name: string): VfioDevice | undefined => this.find(hardware.iommu.group, name);
     return group.open() ?? new parts.vfio.GroupFile({ parts, group, find });
@@ -91,9 +88,9 @@ export class VfioCore {
   protected deviceOf(hardware: VfioHardware): VfioDevice {
     const known = this.devices.get(hardware);
     if (known) return known;
-    const { VfioDevice: Physical, EmulatedDevice: Emulated } = this.parts.vfio;
+    const { VfioDevice: Physical, EmulatedDevice: Emulated } = this.kernel.parts.vfio;
     const Device = hardware instanceof MediatedDevice ? Emulated : Physical;
-    const device = new Device(hardware, this.groupOf(hardware));
+    const device = new Device(this.kernel.parts, hardware, this.groupOf(hardware));
     this.devices.set(hardware, device);
     return device;
   }
@@ -102,7 +99,7 @@ export class VfioCore {
     const { group: iommuGroup } = hardware.iommu;
     const known = this.groups.get(iommuGroup);
     if (known) return known;
-    const group = new this.parts.vfio.VfioGroup(iommuGroup, isNoiommu(hardware));
+    const group = new this.kernel.parts.vfio.VfioGroup(iommuGroup, isNoiommu(hardware));
     this.groups.set(iommuGroup, group);
     return group;
   }

@@ -5,8 +5,9 @@ import { isErrno } from '../../lib/errno.ts';
 import type { Access } from '../access.ts';
 import type { CommandResult } from '../dispatcher.ts';
 import type { Iommufd } from '../main.ts';
+import { convertIova } from '../syzkaller.ts';
 import { SelftestAccess } from './access-file.ts';
-import { convertIova } from './syzkaller.ts';
+import type { SelftestKernel } from './kernel.ts';
 import { respondWith } from './test-command.ts';
 import type { TestCommand } from './test-command.ts';
 
@@ -19,9 +20,11 @@ const RW_FLAGS =
 /** selftest.c: the operations of IOMMU_TEST_CMD on accesses. */
 export class AccessTests {
   protected readonly context: Iommufd;
+  protected readonly kernel: SelftestKernel;
 
-  constructor(context: Iommufd) {
+  constructor(context: Iommufd, kernel: SelftestKernel) {
     this.context = context;
+    this.kernel = kernel;
   }
 
   operations(): (readonly [number, (command: TestCommand) => CommandResult])[] {
@@ -39,10 +42,10 @@ export class AccessTests {
     const { flags } = command.fields.operation.create_access;
     const { task } = command;
     if (flags & ~uapi.MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES) return 'EOPNOTSUPP';
-    const { parts } = this.context.kernel;
+    const { parts } = this.kernel;
     const fd = task.files.reserve(task.limits.nofile);
     if (isErrno(fd)) return 'ENOMEM';
-    const operations = new parts.selftest.SelftestAccess(this.context.kernel, flags !== 0);
+    const operations = new parts.selftest.SelftestAccess(this.kernel, flags !== 0);
     const access = this.createAccess(operations);
     if (isErrno(access)) {
       task.files.unreserve(fd);
@@ -94,7 +97,7 @@ export class AccessTests {
     if (flags & ~RW_FLAGS) return 'EOPNOTSUPP';
     const file = this.file(command);
     if (isErrno(file)) return file;
-    const noMemory = this.context.kernel.faults.kvmalloc(length);
+    const noMemory = this.kernel.faults.kvmalloc(length);
     if (noMemory) return noMemory;
     const write = (flags & uapi.MOCK_ACCESS_RW_WRITE) !== 0;
     return write ? this.writeTo(file, command) : this.readFrom(file, command);
@@ -108,9 +111,9 @@ export class AccessTests {
   }
 
   protected createAccess(file: SelftestAccess): Access | ErrnoName {
-    const { context } = this;
+    const { context, kernel } = this;
     const access = context.create((id) => {
-      return new context.kernel.parts.iommufd.Access(id, {
+      return new kernel.parts.iommufd.Access(id, {
         context,
         needsPinPages: file.needsPinPages,
         unmap: (range) => file.unmap(range),

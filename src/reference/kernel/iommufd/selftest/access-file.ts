@@ -1,7 +1,7 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { FileOperations } from '../../fs/file.ts';
 import { invariant } from '../../../reference-bug.ts';
-import type { Kernel } from '../../../machine/kernel.ts';
+import type { IommufdKernel } from '../kernel.ts';
 import { isErrno } from '../../lib/errno.ts';
 import { alignDown } from '../../lib/math.ts';
 import type { Range } from '../../lib/range-counts.ts';
@@ -28,12 +28,12 @@ export interface PinRequest {
 /** selftest.c: struct selftest_access: an access behind a file, with the ranges that it has pinned. */
 export class SelftestAccess implements FileOperations {
   readonly needsPinPages: boolean;
-  protected readonly kernel: Kernel;
+  protected readonly kernel: IommufdKernel;
   protected used: Access | undefined;
   protected readonly items = new Map<number, PinnedItem>();
   protected nextItem = 0;
 
-  constructor(kernel: Kernel, needsPinPages: boolean) {
+  constructor(kernel: IommufdKernel, needsPinPages: boolean) {
     this.kernel = kernel;
     this.needsPinPages = needsPinPages;
   }

@@ -8,6 +8,7 @@ import { Ioas } from '../ioas.ts';
 import type { Iommufd } from '../main.ts';
 import { createSelftestDevice, SelftestDevice } from './device.ts';
 import { checkIotlb, checkMap, checkReferences } from './checks.ts';
+import type { SelftestKernel } from './kernel.ts';
 import type { TestCommand } from './test-command.ts';
 import { respondWith } from './test-command.ts';
 
@@ -20,11 +21,14 @@ type Operation = (command: TestCommand) => CommandResult;
 
 /** selftest.c: IOMMU_TEST_CMD. */
 export class TestCommands {
-  protected readonly context: Iommufd;
+  readonly context: Iommufd;
+  readonly kernel: SelftestKernel;
   protected readonly operations: ReadonlyMap<number, Operation>;
 
-  constructor(context: Iommufd) {
+  constructor(context: Iommufd, kernel: SelftestKernel) {
     this.context = context;
+    this.kernel = kernel;
+    const { selftest } = kernel.parts;
     this.operations = new Map<number, Operation>([
       [uapi.IOMMU_TEST_OP_ADD_RESERVED, (command) => this.addReserved(command)],
       [uapi.IOMMU_TEST_OP_MOCK_DOMAIN, (command) => this.mockDomain(command, 0)],
@@ -37,12 +41,12 @@ export class TestCommands {
       [uapi.IOMMU_TEST_OP_MD_CHECK_REFS, (command) => checkReferences(this.context, command)],
       [uapi.IOMMU_TEST_OP_MD_CHECK_IOTLB, (command) => checkIotlb(this.context, command)],
       [uapi.IOMMU_TEST_OP_SET_TEMP_MEMORY_LIMIT, (command) => this.setMemoryLimit(command)],
-      ...new context.kernel.parts.selftest.AccessTests(context).operations(),
-      ...new context.kernel.parts.selftest.DmabufTests(context).operations(),
-      ...new context.kernel.parts.selftest.ViommuTests(context).operations(),
-      ...new context.kernel.parts.selftest.DirtyTests(context).operations(),
-      ...new context.kernel.parts.selftest.PasidTests(context).operations(),
-      ...new context.kernel.parts.selftest.PageRequestTests(context).operations(),
+      ...new selftest.AccessTests(context, kernel).operations(),
+      ...new selftest.DmabufTests(context).operations(),
+      ...new selftest.ViommuTests(context).operations(),
+      ...new selftest.DirtyTests(context).operations(),
+      ...new selftest.PasidTests(context).operations(),
+      ...new selftest.PageRequestTests(context, kernel).operations(),
     ]);
   }
 
@@ -71,7 +75,7 @@ export class TestCommands {
     let out_hwpt_id = 0;
     const device = this.context.create(
       (id) => {
-        const made = createSelftestDevice(this.context, id, { tableId: command.fields.id, flags });
+        const made = createSelftestDevice(this, id, { tableId: command.fields.id, flags });
         if (isErrno(made)) return made;
         out_hwpt_id = made.hwptId;
         return made.device;

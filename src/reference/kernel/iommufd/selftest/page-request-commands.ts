@@ -5,14 +5,17 @@ import { isErrno } from '../../lib/errno.ts';
 import { IommufdDevice } from '../device.ts';
 import type { CommandResult } from '../dispatcher.ts';
 import type { Iommufd } from '../main.ts';
+import type { SelftestKernel } from './kernel.ts';
 import type { TestCommand } from './test-command.ts';
 
 /** selftest.c: what a device that needs a page would do. */
 export class PageRequestTests {
   protected readonly context: Iommufd;
+  protected readonly kernel: SelftestKernel;
 
-  constructor(context: Iommufd) {
+  constructor(context: Iommufd, kernel: SelftestKernel) {
     this.context = context;
+    this.kernel = kernel;
   }
 
   operations(): (readonly [number, (command: TestCommand) => CommandResult])[] {
@@ -24,7 +27,7 @@ export class PageRequestTests {
     const { dev_id, pasid, grpid, perm, addr } = fields.operation.trigger_iopf;
     const device = this.context.objects.get(dev_id, IommufdDevice);
     if (isErrno(device)) return device;
-    if (!this.context.kernel.iommu.isMockDevice(device.device)) return 'EINVAL';
+    if (!this.kernel.iommu.isMockDevice(device.device)) return 'EINVAL';
     device.device.pageRequests.report({
       address: addr,
       pasid: pasid === IOMMU_NO_PASID ? undefined : pasid,

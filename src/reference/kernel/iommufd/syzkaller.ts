@@ -1,6 +1,6 @@
-import type { Ioas } from '../ioas.ts';
+import type { Ioas } from './ioas.ts';
 
-/** iommufd_test_syz_conv_iova(): the number of an area in the low half, an offset into it in the high half. ABI-26 */
+/** selftest.c: iommufd_test_syz_conv_iova(): the number of an area in the low half, an offset into it in the high half. ABI-26 */
 export function convertIova(ioas: Ioas, iova: bigint): bigint {
   let nth = BigInt.asUintN(32, iova);
   for (const area of ioas.iopt.areas.all()) {

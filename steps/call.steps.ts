@@ -13,12 +13,13 @@ import { compareFields, parseFields } from './support/fields.ts';
 import { plain, type Form } from './support/calls/call.ts';
 import { rememberContainer } from './support/calls/group.ts';
 import type { Handle, ProcessHandle } from './support/handles.ts';
-import { rememberMapping } from './support/calls/mappings.ts';
+import { rememberMapping, rememberPhysical } from './support/calls/mappings.ts';
 import { fdOf, idOf } from './support/words/names.ts';
 import { objectExists, readFile } from './support/looks/probes.ts';
 import { compareSnapshots, takeSnapshot } from './support/looks/snapshot.ts';
 import { showResult } from './support/calls/trace.ts';
 import { validFor } from './support/calls/scene.ts';
+import type { CallRecord } from './support/calls/outcome.ts';
 import type { World } from './support/world.ts';
 import { hex } from './values.ts';
 
@@ -40,6 +41,7 @@ async function general(world: World, call: General): Promise<void> {
   const fd = fdOf(target);
   const record = await world.call(process, { fd, command, form }, { ...valid, ...given });
   rememberMapping(world, fd, record);
+  rememberPhysical(world, fd, record);
   rememberContainer(world, target, record);
 }
 
@@ -68,13 +70,14 @@ When(
   async function (one, other, command, table) {
     this.settle();
     const fd = fdOf(this.handles.first('iommufd'));
-    const call = async (process: ProcessHandle): Promise<(typeof this.rivals)[number]> => {
+    const call = async (process: ProcessHandle): Promise<CallRecord> => {
       const valid = validFor(this, process, command);
       const given = parseFields(this, process, command, table);
       return this.probe(process, { fd, command }, { ...valid, ...given });
     };
-    this.rivals = await Promise.all([call(one), call(other)]);
-    for (const record of this.rivals) rememberMapping(this, fd, record);
+    const records = await Promise.all([call(one), call(other)]);
+    this.concludeAll(records);
+    for (const record of records) rememberMapping(this, fd, record);
   },
 );
 
@@ -92,10 +95,11 @@ When(
 );
 
 Then('one of them succeeds and the other {verdict}', function (verdict) {
-  const won = this.rivals.filter(({ result }) => result >= 0);
-  const [lost] = this.rivals.filter(({ result }) => result < 0);
+  const { rivals } = this;
+  const won = rivals.filter(({ result }) => result >= 0);
+  const [lost] = rivals.filter(({ result }) => result < 0);
   if (won.length !== 1 || lost === undefined) {
-    const shown = this.rivals.map(({ name, result }) => `${name} = ${showResult(result)}`);
+    const shown = rivals.map(({ name, result }) => `${name} = ${showResult(result)}`);
     throw new AssertionError(`${shown.join(', ')}; expected one success and one failure`);
   }
   this.conclude(lost);

@@ -97,7 +97,7 @@ When(
     this.settle();
     const place = { fd: fdOf(object), address: at(spot), length: Number(size) };
     const both = [one, other].map((process) => transfer(this, process, { call, ...place }));
-    this.rivals = await Promise.all(both);
+    this.concludeAll(await Promise.all(both));
   },
 );
 

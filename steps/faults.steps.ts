@@ -10,8 +10,8 @@ Given('each of {faultPlan} of the next call fails in turn', async function (plan
 });
 
 Then('each failure was one of {errnos} and changed nothing', function (expected) {
-  const { errnos, changes } = this.faultReport ?? {};
-  if (errnos === undefined) throw new Error('no call was made to fail before this step');
+  const { errnos, changes } = this.outcome.record.faults ?? {};
+  if (errnos === undefined) throw new Error('the last call was not made to fail');
   const { sure, unsure } = expected;
   const missing = sure.filter((name) => !errnos.has(name));
   const others = [...errnos].filter((name) => ![...sure, ...unsure].includes(name));

@@ -218,11 +218,12 @@ Then('the IOVA alignment of {ioas} is {size}', async function (ioas, expected) {
 Then('it lands {landing}', function (landing) {
   const { name } = this.outcome.examine();
   this.examine({ kind: 'succeeds' });
-  const mapping = this.mappings.at(-1);
-  if (this.landed === undefined || mapping === undefined) throw new Error(`${name} mapped nothing`);
-  if (landing.holds(this.landed, mapping.length)) return;
+  const { landing: mapping } = this.landed ?? {};
+  if (mapping === undefined) throw new Error(`${name} mapped nothing`);
+  const { iova, length } = mapping;
+  if (landing.holds(iova, length)) return;
   throw new AssertionError(
-    `${name} chose ${hex(this.landed)} for ${hex(mapping.length)} bytes; expected ${landing.shown}`,
+    `${name} chose ${hex(iova)} for ${hex(length)} bytes; expected ${landing.shown}`,
   );
 });
 

@@ -20,7 +20,8 @@ import * as vfioType1 from '#uapi/vfio/iommu-type1.ts';
 import { layoutOf } from './guest/layouts.ts';
 import { parseBits, splitWords } from './guest/bits.ts';
 import type { Kind, ProcessHandle } from './handles.ts';
-import { fdOf, idOf, noSuchId, objectNamed, spotNamed } from './words/names.ts';
+import { fdOf, idOf, spotNamed } from './words/names.ts';
+import { noSuchId, objectNamed } from './words/objects.ts';
 import type { World } from './world.ts';
 
 /** Cells of the tables that stand under a call: a value of one field of one struct. */
@@ -65,21 +66,20 @@ export function parseValue(
   if (text === 'a bad pointer') return process.scratch.end;
   if (text === 'a closed fd') return BigInt(closedFd);
   if (/^-\d+$/.test(text)) return BigInt(text);
-  const [, kind, name = '', , offset] =
-    /^([A-Za-z -]+) "([^"]*)"( \+ (.*))?$/.exec(text) ?? ([] as (string | undefined)[]);
-  if (kind === 'buffer') {
+  const [, name, offset] = /^buffer "([^"]*)"(?: \+ (.*))?$/.exec(text) ?? [];
+  if (name !== undefined) {
     const spot = spotNamed(world, 'buffer', name, offset);
     return spot.handle.address + spot.offset;
   }
-  if (kind !== undefined) return handleValue(world, field, kind, name);
+  if (/^[A-Za-z -]+ "[^"]*"$/.test(text)) return handleValue(world, field, text);
   if (/^[A-Z][A-Z0-9_]*\b(?! [+-])|^bit \d/.test(text) && text !== 'U64_MAX') {
     return text.split(', ').reduce((sum, flag) => sum | flagValue(field, flag), 0n);
   }
   return world.size(text);
 }
 
-function handleValue(world: World, field: string, kind: string, name: string): bigint {
-  const handle = objectNamed(world, { id: undefined, kind, name });
+function handleValue(world: World, field: string, text: string): bigint {
+  const handle = objectNamed(world, text);
   const wantsFd = filesOnly.includes(handle.kind) || /(^|[._])(fd|iommufd)$/.test(field);
   return BigInt(wantsFd ? fdOf(handle) : idOf(handle));
 }

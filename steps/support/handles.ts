@@ -36,6 +36,10 @@ export interface ObjectOf<K extends ObjectKind> {
   readonly fd?: Fd;
   /** The item of the last pin of an access. */
   pin?: number | undefined;
+  /** Where the kernel put the last mapping of an IOAS whose place it chose. */
+  landing?: { readonly iova: bigint; readonly length: bigint };
+  /** What IOMMU_IOAS_NOIOMMU_GET_PA said last of an IOAS. */
+  physical?: { readonly address: bigint; readonly length: bigint } | undefined;
   /** The IOAS behind a page table. */
   readonly ioas?: number | undefined;
   /** What mmap() of the iommufd gives of a vIOMMU: where, and how many bytes. */

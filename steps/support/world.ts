@@ -5,13 +5,12 @@ import type { Command } from '#uapi/ioctl.ts';
 import { needsOf } from '#conformance/tags.ts';
 import { implies, type Feature } from '#port/features.ts';
 import type { Fd } from '#port/process.ts';
-import { IOMMU_IOAS_NOIOMMU_GET_PA } from '#uapi/iommufd/ioas.ts';
 
 import { parseSize, type Surroundings } from '../values.ts';
 import { callIoctl, plain, type CallValues, type Form } from './calls/call.ts';
-import { callWithFaults, type FaultPlan, type FaultReport } from './looks/faults.ts';
+import { callWithFaults, type FaultPlan } from './looks/faults.ts';
 import type { FileText } from './calls/files.ts';
-import { Handles, type DeviceHandle, type ProcessHandle } from './handles.ts';
+import { Handles, type DeviceHandle, type ObjectOf, type ProcessHandle } from './handles.ts';
 import type { Parameters, Running } from './machines.ts';
 import { Outcome, type CallRecord, type Verdict } from './calls/outcome.ts';
 import { reserveScratch } from './calls/scratch.ts';
@@ -36,22 +35,19 @@ export class World extends CucumberWorld<Parameters> {
   readonly mappings: KnownMapping[] = [];
   tags: ReadonlySet<string> = new Set();
   snapshot: Snapshot | undefined;
-  /** Where the last automatic map or copy landed. */
-  landed: bigint | undefined;
-  /** What IOMMU_IOAS_NOIOMMU_GET_PA said last. */
-  physical: ReturnType<Surroundings['physical']> | undefined;
+  /** Where the last map or copy landed whose place the kernel chose. */
+  landed: ObjectOf<'ioas'> | undefined;
+  /** Of which IOMMU_IOAS_NOIOMMU_GET_PA was asked last. */
+  asked: ObjectOf<'ioas'> | undefined;
   /** Who made the last access by DMA. */
   requester: Requester | undefined;
   /** What fails in the next call. */
   faultPlan: FaultPlan | undefined;
-  /** Of the last call that was made with faults. */
-  faultReport: FaultReport | undefined;
   /** Files of the machine, as they were before the scenario wrote them. */
   readonly settings: FileText[] = [];
   #running: Running | undefined;
-  #outcome: Outcome | undefined;
-  /** The calls of two processes at once, for a step that looks at both. */
-  rivals: readonly CallRecord[] = [];
+  /** Of the last step that called: two, where two processes called at once. */
+  #outcomes: readonly Outcome[] = [];
 
   get running(): Running {
     if (this.#running === undefined) throw new Error('no machine was started for this scenario');
@@ -96,33 +92,46 @@ export class World extends CucumberWorld<Parameters> {
     const surroundings: Surroundings = {
       pageSize: this.pageSize,
       newIova: () => {
-        if (this.landed === undefined) throw new Error('no automatic map has succeeded yet');
-        return this.landed;
+        const { landing } = this.landed ?? {};
+        if (landing === undefined) throw new Error('no automatic map has succeeded yet');
+        return landing.iova;
       },
       physical: () => {
-        if (this.physical === undefined) throw new Error('no physical address was asked for yet');
-        return this.physical;
+        const { physical } = this.asked ?? {};
+        if (physical === undefined) throw new Error('no physical address was asked for yet');
+        return physical;
       },
     };
     return parseSize(text, surroundings);
   }
 
   get outcome(): Outcome {
-    if (this.#outcome === undefined) throw new Error('no call was made yet');
-    return this.#outcome;
+    const [outcome, other] = this.#outcomes;
+    if (outcome === undefined) throw new Error('no call was made yet');
+    if (other !== undefined)
+      throw new Error('two processes called at once: say which one is meant');
+    return outcome;
+  }
+
+  /** What came of the calls that two processes made at once. */
+  get rivals(): readonly CallRecord[] {
+    return this.#outcomes.map((outcome) => outcome.examine());
   }
 
   /** The outcome becomes the one that the next `Then` looks at. */
   conclude(record: CallRecord): CallRecord {
-    this.settle();
-    this.#outcome = new Outcome(record);
-    if (record.command === IOMMU_IOAS_NOIOMMU_GET_PA) this.physical = physicalRange(record);
+    this.concludeAll([record]);
     return record;
+  }
+
+  concludeAll(records: readonly CallRecord[]): void {
+    this.settle();
+    this.#outcomes = records.map((record) => new Outcome(record));
   }
 
   /** Throws where the last call failed and no step looked at it. */
   settle(): void {
-    this.#outcome?.settle();
+    for (const outcome of this.#outcomes) outcome.settle();
   }
 
   examine(verdict: Verdict): void {
@@ -163,10 +172,4 @@ export class World extends CucumberWorld<Parameters> {
     this.examine({ kind: 'succeeds' });
     return record.fields ?? {};
   }
-}
-
-/** Bytes; undefined where the call failed. */
-function physicalRange({ result, fields }: CallRecord): World['physical'] {
-  if (result < 0) return undefined;
-  return { address: BigInt(fields?.['out_phys'] as bigint), length: fields?.['length'] as bigint };
 }

@@ -3,6 +3,7 @@ import { AssertionError } from 'chai';
 import { errnoName, type ErrnoName } from '#uapi/errno.ts';
 import type { Command } from '#uapi/ioctl.ts';
 
+import type { FaultReport } from '../looks/faults.ts';
 import { showResult } from './trace.ts';
 
 /** What a step may demand of the last call. */
@@ -20,6 +21,8 @@ export interface CallRecord {
   readonly before?: Uint8Array;
   /** The struct as it was found after the call; undefined where it could not be read. */
   readonly after?: Uint8Array;
+  /** Of the call as it was made before with faults in it. */
+  readonly faults?: FaultReport;
   /** Fields of the struct after the call, or what another call returned. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }

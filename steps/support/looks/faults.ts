@@ -83,7 +83,8 @@ export async function callWithFaults(world: World, call: FaultyCall): Promise<Ca
   const { process } = call;
   const trigger = await (plan === 'checks' ? checkTrigger(world, process) : anyTrigger(process));
   try {
-    return await new Walk(world, call, plan).from(trigger);
+    const walk = new Walk(world, call, plan);
+    return { ...(await walk.from(trigger)), faults: walk.report };
   } finally {
     for (const fd of trigger.fds) await process.port.close(fd);
   }
@@ -143,14 +144,13 @@ class Walk {
   readonly #world: World;
   readonly #call: FaultyCall;
   readonly #plan: FaultPlan;
-  readonly #report: FaultReport = { errnos: new Set(), changes: [] };
+  readonly report: FaultReport = { errnos: new Set(), changes: [] };
   readonly #successes: CallRecord[] = [];
 
   constructor(world: World, call: FaultyCall, plan: FaultPlan) {
     this.#world = world;
     this.#call = call;
     this.#plan = plan;
-    world.faultReport = this.#report;
   }
 
   async from(trigger: Trigger): Promise<CallRecord> {
@@ -164,7 +164,7 @@ class Walk {
       if (record.result >= 0 && !(await undo(this.#world, this.#call, record))) return record;
       const after = await takeFaultState(this.#world, this.#call);
       for (const change of differences(before, after)) this.#change(`fault ${place}: ${change}`);
-      if (this.#report.changes.length > 0) return record;
+      if (this.report.changes.length > 0) return record;
     }
     throw new Error(`${this.#call.command.name} has more than ${placeLimit} places that can fail`);
   }
@@ -174,12 +174,12 @@ class Walk {
   }
 
   #change(what: string): void {
-    this.#report.changes.push(what);
+    this.report.changes.push(what);
   }
 
   #note(record: CallRecord, isMeant: boolean): void {
     if (!isMeant) return;
-    if (record.result < 0) this.#report.errnos.add(errnoName(Number(record.result)));
+    if (record.result < 0) this.report.errnos.add(errnoName(Number(record.result)));
     else this.#successes.push(record);
   }
 

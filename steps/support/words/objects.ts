@@ -1,29 +1,89 @@
 import { IOMMUFD_PATH } from '#uapi/paths.ts';
 
-import type { Handle, IommufdHandle, ObjectKind } from '../handles.ts';
-import { iommufdNamed, objectNamed } from './names.ts';
-import { named, parameter, quoted, re } from './parameter.ts';
+import type { Handle, IommufdHandle, ObjectHandle, ObjectKind } from '../handles.ts';
+import { groupOf, iommufdNamed } from './names.ts';
+import { named, oneOf, parameter, quoted, re } from './parameter.ts';
+import type { World } from '../world.ts';
 
-/** What a step can give a name to after the call that made it. */
-const madeKinds = {
+/** What has an id in an iommufd. */
+const kinds = {
   IOAS: 'ioas',
   HWPT: 'hwpt',
   'bound device': 'bound device',
-  'mock device': 'mock device',
   'fault queue': 'fault queue',
   access: 'access',
   vIOMMU: 'vIOMMU',
   vDEVICE: 'vDEVICE',
   vEVENTQ: 'vEVENTQ',
   'HW queue': 'HW queue',
-  'dma-buf': 'dma-buf',
-} as const satisfies Record<string, ObjectKind | 'dma-buf'>;
+} as const satisfies Record<string, ObjectKind>;
+
+/** What a step can give a name to after the call that made it. */
+const madeKinds = { ...kinds, 'mock device': 'mock device', 'dma-buf': 'dma-buf' } as const;
+
+/** An id that no scenario ever gets: ids are handed out from 1 upwards, the lowest free one first. */
+export const noSuchId = 0x7ffffffe;
+
+function numbered(world: World, id: number, name: string): ObjectHandle {
+  return { kind: 'ioas', name, id, iommufd: world.handles.first('iommufd') };
+}
+
+/** The test object that a mock device comes into being with, and goes with. */
+function mockDevice(world: World, device: string): ObjectHandle {
+  const made = world.handles.all('mock device').find(({ name }) => name === device);
+  if (made !== undefined) return made;
+  const { mockId: id, iommufd } = world.handles.get('device', device);
+  if (id !== undefined && iommufd !== undefined) {
+    return { kind: 'mock device', name: device, id, iommufd };
+  }
+  throw new Error(`device "${device}" is no mock device, or was never attached in this scenario`);
+}
+
+/** Where a device is attached, or was last: it need not exist any more. */
+function pageTableOf(world: World, device: string): ObjectHandle {
+  const { pageTable: id, iommufd, ioas } = world.handles.get('device', device);
+  if (id === undefined || iommufd === undefined) {
+    throw new Error(`device "${device}" was never attached in this scenario`);
+  }
+  return { kind: 'hwpt', name: `of device ${device}`, id, iommufd, ioas };
+}
+
+const iommufd = parameter(re(`the iommufd|iommufd ${quoted}`), function (name): IommufdHandle {
+  return iommufdNamed(this, name);
+});
+
+/** What a call or a step can be about. */
+const object = oneOf<Handle>(
+  iommufd,
+  parameter(/no such object/, function () {
+    return numbered(this, noSuchId, 'no such object');
+  }),
+  parameter(/object (\d+)/, function (id) {
+    return numbered(this, Number(id), `object ${id}`);
+  }),
+  ...Object.entries(kinds).map(([noun, kind]) => named(noun, kind)),
+  named('device', 'device'),
+  named('memfd', 'memfd'),
+  named('dma-buf', 'memfd'),
+  parameter(re(`mock device ${quoted}`), function (device) {
+    return mockDevice(this, device);
+  }),
+  parameter(re(`the page table of device ${quoted}`), function (device) {
+    return pageTableOf(this, device);
+  }),
+  parameter(re(`the group of device ${quoted}`), function (device) {
+    return groupOf(this, this.handles.get('device', device));
+  }),
+);
+
+/** The same in the cell of a table. */
+export function objectNamed(world: World, text: string): Handle {
+  return object.transform.call(world, text);
+}
 
 /** An iommufd, and what it has of any kind. */
 export const objects = {
-  iommufd: parameter(re(`the iommufd|iommufd ${quoted}`), function (name): IommufdHandle {
-    return iommufdNamed(this, name);
-  }),
+  iommufd,
   newIommufd: parameter(
     re(`an iommufd(?: ${quoted})?(?: opened as (/dev/vfio/vfio))?`),
     (name, path): { name: string; path: string } => ({
@@ -31,15 +91,7 @@ export const objects = {
       path: path ?? IOMMUFD_PATH,
     }),
   ),
-  object: parameter(
-    re(
-      `(the iommufd)|no such object|object (\\d+)|(iommufd|IOAS|HWPT|fault queue|access|bound device|mock device|device|memfd|the (?:page table|group) of device|vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}`,
-    ),
-    function (the, id, kind, name): Handle {
-      if (the !== undefined) return this.handles.first('iommufd');
-      return objectNamed(this, { id, kind, name });
-    },
-  ),
+  object,
   presence: parameter(
     /(exists|no longer exists|does not exist)/,
     (text): boolean => text === 'exists',

@@ -1,65 +1,29 @@
 import { AssertionError } from 'chai';
 
-import { deviceVarieties } from '#port/bench.ts';
-import type { Feature } from '#port/features.ts';
-
 import { attachDevice, bindDevice, detachDevice, openDevice } from './support/calls/attach.ts';
 import { Given, Then, When } from './support/cucumber.ts';
+import { plug, requireOf } from './support/calls/plug.ts';
 import { openGroup, openInGroup } from './support/calls/group.ts';
-import type { DeviceHandle, Handle, ObjectHandle } from './support/handles.ts';
+import type { Handle, ObjectHandle } from './support/handles.ts';
 import { access, accessOf, bytesOf, describe, lastAccess, nameOf } from './support/looks/dma.ts';
-import type { NewDevice } from './support/words/devices.ts';
-import type { World } from './support/world.ts';
+import { wishOf } from './support/words/wishes.ts';
 import { hex, pattern } from './values.ts';
-
-/** What a device that is out of the ordinary can do is said by the feature that it comes with. */
-function requireOf(
-  world: World,
-  { variety }: Pick<DeviceHandle, 'variety'>,
-  feature: Feature,
-): void {
-  world.require(variety === undefined ? feature : deviceVarieties[variety]);
-}
-
-async function plug(world: World, model: NewDevice): Promise<DeviceHandle> {
-  const { name, beside, variety, flags } = model;
-  requireOf(world, model, 'device');
-  if (flags !== 0) world.require('test-cmd');
-  const { bench } = world.running.machine;
-  const info = await bench.plug({
-    ...(beside !== undefined && { sharesGroupWith: beside.info.id }),
-    ...(variety !== undefined && { variety }),
-  });
-  return world.handles.add({
-    kind: 'device',
-    name,
-    info,
-    variety,
-    process: undefined,
-    iommufd: undefined,
-    fd: undefined,
-    id: undefined,
-    mockId: undefined,
-    hwpt: undefined,
-    pageTable: undefined,
-    ioas: undefined,
-    flags,
-    pasids: new Set(),
-    accesses: new Map(),
-  });
-}
 
 function pageTable(handle: Handle): ObjectHandle {
   if ('iommufd' in handle && handle.kind !== 'device') return handle;
   throw new Error(`a device cannot be attached to ${handle.kind} "${handle.name}"`);
 }
 
-Given('{newDevice}', async function (model) {
-  await plug(this, model);
+Given('{newDevice}', async function ({ name, wish }) {
+  await plug(this, name, wish);
 });
 
-Given('{newDevice} attached to {object}', async function (model, object) {
-  const device = await plug(this, model);
+Given('{newDevice} with:', async function ({ name, wish }, table) {
+  await plug(this, name, wishOf(table.raw(), wish));
+});
+
+Given('{newDevice} attached to {object}', async function ({ name, wish }, object) {
+  const device = await plug(this, name, wish);
   await attachDevice(this, this.it, device, pageTable(object));
 });
 
@@ -71,12 +35,12 @@ When('{process} opens {node}', async function (process, { device, way }) {
   else await openInGroup(this, process, device);
 });
 
-When('{device} is given to {driver}', async function (device, driver) {
+When('{device} is bound to {driver}', async function (device, driver) {
   requireOf(this, device, 'host-driver');
   this.settle();
-  const result = await this.running.machine.bench.giveTo(device.info.id, driver);
-  this.trace.note(`bench: device "${device.name}" is given to ${driver}: ${result}`);
-  this.conclude({ name: `bind of a driver of ${driver}`, result });
+  const result = await this.running.machine.bench.bind(device.info.id, driver);
+  this.trace.note(`bench: device "${device.name}" is bound to ${driver}: ${result}`);
+  this.conclude({ name: `bind of ${driver}`, result });
 });
 
 When('{process} binds {device} to {iommufd}', async function (process, device, iommufd) {

@@ -172,7 +172,8 @@ class Machine:
         self._paths, self._processes = paths, []
 
     def hello(self, protocol, settings):
-        return {"protocol": 1, "name": self._identity["name"], "machines": [{"name": "bare", "features": []}]}
+        bare = {"name": "bare", "features": [], "iommus": [], "devices": []}
+        return {"protocol": 2, "name": self._identity["name"], "machines": [bare]}
 
     def start(self, machine):
         return self._identity

@@ -12,7 +12,7 @@ Feature: PASIDs of a VFIO device
     And it maps 2 pages of buffer "ram" into IOAS "host" at 16 MiB read-write
     And it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at 16 MiB read-write
     And it maps 2 pages of buffer "ram" + 4 pages into IOAS "other" at 16 MiB read-write
-    And a device "nic" that has PASIDs attached to IOAS "host"
+    And a device "nic" with PASIDs attached to IOAS "host"
     And a PASID HWPT "own" for device "nic" on IOAS "host"
     And a PASID HWPT "one" for device "nic" on IOAS "guest"
     And a PASID HWPT "two" for device "nic" on IOAS "other"

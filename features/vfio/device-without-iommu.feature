@@ -8,8 +8,8 @@ Feature: VFIO devices without an IOMMU
 
     @DEV-15
     Scenario: vfio-pci does not take the device, and makes no character device
-      Given a device "nic" that has no IOMMU
-      When device "nic" is given to VFIO
+      Given a device "nic" without an IOMMU
+      When device "nic" is bound to vfio-pci
       Then it fails with EINVAL
       When it opens device "nic"
       Then it fails with ENOENT

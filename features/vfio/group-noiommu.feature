@@ -6,7 +6,7 @@ Feature: a VFIO group in noiommu mode, with an iommufd for its container
 
   Background:
     Given an iommufd
-    And a device "nic" that is in noiommu mode
+    And a device "nic" in noiommu mode
     When it opens the group of device "nic"
 
   Rule: the container is of the type NOIOMMU, and of no other

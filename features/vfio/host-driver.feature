@@ -16,13 +16,13 @@ Feature: drivers of the host, and of VFIO
 
     @DEV-11 @VFIO-CDEV-09
     Scenario: the host has another device of the group, until it is bound to vfio-pci
-      When device "disk" is given to the host
+      When device "disk" is bound to the host's driver
       Then it succeeds
       When it binds device "nic" to the iommufd
       Then it fails with EPERM
       When it destroys object 2
       Then it fails with ENOENT
-      When device "disk" is given to VFIO
+      When device "disk" is bound to vfio-pci
       And it attaches device "nic" to IOAS "guest"
       Then it succeeds
       And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
@@ -30,7 +30,7 @@ Feature: drivers of the host, and of VFIO
     @DEV-11 @VFIO-CDEV-02
     Scenario: a device that is open and not bound leaves its group to the host
       When it opens device "nic"
-      And device "disk" is given to the host
+      And device "disk" is bound to the host's driver
       Then it succeeds
       When it binds device "nic" to the iommufd
       Then it fails with EPERM
@@ -38,7 +38,7 @@ Feature: drivers of the host, and of VFIO
     @DEV-11 @needs:two-devices
     Scenario: a device of another group does not matter
       Given a device "other"
-      When device "disk" is given to the host
+      When device "disk" is bound to the host's driver
       And it binds device "nic" to the iommufd
       Then it fails with EPERM
       When it attaches device "other" to IOAS "guest"
@@ -50,10 +50,10 @@ Feature: drivers of the host, and of VFIO
     @DEV-51
     Scenario: a device of the group is bound
       When it binds device "nic" to the iommufd
-      And device "disk" is given to the host
+      And device "disk" is bound to the host's driver
       Then it fails with EBUSY
       And device "nic" exists
-      When device "disk" is given to VFIO
+      When device "disk" is bound to vfio-pci
       And it binds device "disk" to the iommufd
       Then it succeeds
       And device "disk" exists
@@ -61,11 +61,11 @@ Feature: drivers of the host, and of VFIO
     @DEV-51
     Scenario: a device of the group is attached, until it is closed
       When it attaches device "nic" to IOAS "guest"
-      And device "disk" is given to the host
+      And device "disk" is bound to the host's driver
       Then it fails with EBUSY
       And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
       When it closes device "nic"
-      And device "disk" is given to the host
+      And device "disk" is bound to the host's driver
       Then it succeeds
       When it opens device "nic"
       And it binds device "nic" to the iommufd
@@ -76,10 +76,10 @@ Feature: drivers of the host, and of VFIO
       When it opens the group of device "nic"
       And it calls VFIO_GROUP_SET_CONTAINER
       And it opens device "nic" through its group
-      And device "disk" is given to the host
+      And device "disk" is bound to the host's driver
       Then it fails with EBUSY
       When it closes device "nic"
-      And device "disk" is given to the host
+      And device "disk" is bound to the host's driver
       Then it succeeds
       When it opens device "nic" through its group
       Then it fails with EPERM

@@ -1,4 +1,7 @@
+import { featuresOf, isDerived } from '#port/derived-features.ts';
+import { noIommu } from '#port/device-wish.ts';
 import { features, requiredBy } from '#port/features.ts';
+import type { Feature } from '#port/features.ts';
 import type {
   Identity,
   Implementation,
@@ -47,18 +50,35 @@ export function declarationFlaws(
   const names = machines.map((machine) => machine.name);
   const twice = names.find((machine, index) => names.indexOf(machine) !== index);
   const repeated = twice === undefined ? [] : [`adapter ${name} has two machines "${twice}"`];
-  return [...repeated, ...machines.flatMap((machine) => featureFlaws(name, machine))];
+  return [...repeated, ...machines.flatMap((machine) => machineFlaws(name, machine))];
 }
 
-function featureFlaws(name: string, machine: MachineDescription): readonly string[] {
-  const declared = new Set<string>(machine.features);
+function machineFlaws(name: string, machine: MachineDescription): readonly string[] {
   const who = machine.name === name ? name : `machine "${machine.name}" of ${name}`;
-  return machine.features.flatMap((feature) => {
+  return [...featureFlaws(who, machine), ...deviceFlaws(who, machine)];
+}
+
+function featureFlaws(who: string, machine: MachineDescription): readonly string[] {
+  const all = new Set(featuresOf(machine));
+  const byHand = machine.features.filter((feature: Feature) => isDerived(feature));
+  const missing = [...all].flatMap((feature) => {
     if (!Object.hasOwn(features, feature)) return [unknownFeature(who, feature)];
     return requiredBy(feature)
-      .filter((needed) => !declared.has(needed))
+      .filter((needed) => !all.has(needed))
       .map((needed) => `feature "${feature}" needs "${needed}", which ${who} does not declare`);
   });
+  return [...byHand.map((feature) => derivedFeature(who, feature)), ...missing];
+}
+
+/** A device that is said to be behind an IOMMU that the machine does not have. */
+function deviceFlaws(who: string, { iommus, devices }: MachineDescription): readonly string[] {
+  const known = new Set([noIommu, ...iommus.map(({ name }) => name)]);
+  const unknown = devices.flatMap((offer) => offer.iommus.filter((name) => !known.has(name)));
+  return unknown.map((name) => `${who} has devices behind "${name}", which none of its IOMMUs is`);
+}
+
+function derivedFeature(who: string, feature: string): string {
+  return `${who} declares "${feature}" by hand; that follows from the IOMMUs and devices which it describes`;
 }
 
 function unknownFeature(who: string, feature: string): string {

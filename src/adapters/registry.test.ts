@@ -61,9 +61,9 @@ test('a file that is neither a module nor a program is refused', async () => {
 
 test('a declaration is checked', () => {
   const flaws = declarationFlaws('mine', [
-    { name: 'mine', features: ['dma', 'dmaa' as never] },
-    { name: 'other', features: ['vfio-device', 'device'] },
-    { name: 'other', features: [] },
+    { name: 'mine', features: ['dma', 'dmaa' as never], iommus: [], devices: [] },
+    { name: 'other', features: ['vfio-device', 'device'], iommus: [], devices: [] },
+    { name: 'other', features: [], iommus: [], devices: [] },
   ]);
   assert.equal(flaws.length, 3);
   assert.equal(flaws[0], 'adapter mine has two machines "other"');
@@ -73,6 +73,16 @@ test('a declaration is checked', () => {
     /^mine declares the unknown feature "dmaa"; known are ioas-map-file/,
   );
   assert.match(declarationFlaws('mine', [])[0] ?? '', /no machine/);
+});
+
+test('what follows from the devices of a machine is not declared by hand', () => {
+  const iommus = [{ name: 'smmu', model: 'smmuv3' }] as const;
+  const devices = [{ kind: 'vfio', bound: ['vfio-pci'], iommus: ['smmu', 'other'] }] as const;
+  const features = ['device', 'vfio-device', 'smmuv3' as never] as const;
+  assert.deepEqual(declarationFlaws('mine', [{ name: 'mine', features, iommus, devices }]), [
+    'mine declares "smmuv3" by hand; that follows from the IOMMUs and devices which it describes',
+    'mine has devices behind "other", which none of its IOMMUs is',
+  ]);
 });
 
 test('an identity is checked', () => {

@@ -1,45 +1,7 @@
-import type { Feature } from './features.ts';
+import type { DeviceId, DeviceWish, Driver } from './device-wish.ts';
 import type { Address, Fd, Process, SyscallResult } from './process.ts';
 
-export type DeviceId = string;
-
-/**
- * What may be out of the ordinary about a device, in the words of the scenarios ("a device "nic" that has no IOMMU"), and
- * the feature of the machines that have such a device.
- */
-export const deviceVarieties = {
-  'has no IOMMU': 'device-without-iommu',
-  'is in noiommu mode': 'noiommu-device',
-  'is emulated': 'emulated-device',
-  'has PASIDs': 'device-with-pasids',
-  'makes page requests': 'device-with-page-requests',
-  'is behind another IOMMU': 'device-behind-another-iommu',
-  'is a virtual function with page requests': 'virtual-function',
-  'is behind an IOMMU without nesting': 'iommu-without-nesting',
-  'is behind an IOMMU that guests could go past': 'iommu-past-caches',
-  'is behind an IOMMU with pages of 64 KiB': 'iommu-with-large-pages',
-  'is behind an IOMMU that is not coherent': 'iommu-without-coherency',
-  'has two stream IDs': 'device-with-two-streams',
-  'the host can drive': 'host-driver',
-} as const satisfies Record<string, Feature>;
-
-/** Who may drive a device: VFIO on behalf of a process, or a driver of the host, which does DMA through the DMA API. */
-export const deviceDrivers = ['vfio', 'host'] as const;
-
-export type DeviceDriver = (typeof deviceDrivers)[number];
-
-export type DeviceVariety = keyof typeof deviceVarieties;
-
-export const everyDeviceVariety = Object.keys(deviceVarieties) as DeviceVariety[];
-
-/**
- * What a scenario may ask of a device. `sharesGroupWith` puts it behind the same bridge as another one, so that the
- * IOMMU cannot tell the two apart.
- */
-export interface DeviceModel {
-  readonly sharesGroupWith?: DeviceId;
-  readonly variety?: DeviceVariety;
-}
+export type { DeviceId, DeviceWish, Driver };
 
 export interface DeviceInfo {
   /** Of a VFIO device its name in sysfs, which VFIO_GROUP_GET_DEVICE_FD takes. */
@@ -94,14 +56,17 @@ export type DmaResult = { readonly bytes: Uint8Array } | 'blocked';
 /** The hardware side: what an engineer with a bus analyser could do. */
 export interface Bench {
   devices(): Promise<readonly DeviceInfo[]>;
-  /** A device of that model, there until reset(): a free one of the machine, or a new one. */
-  plug(model: DeviceModel): Promise<DeviceInfo>;
+  /**
+   * A device that is as wished, there until reset(): a free one of the machine, or a new one. Rejects where a key of the
+   * wish cannot be honoured, with a sentence that names it.
+   */
+  plug(wish: DeviceWish): Promise<DeviceInfo>;
   unplug(device: DeviceId): Promise<void>;
   /**
    * Takes a device that nobody has open from its driver, and binds the other one: 0, or the negative errno that the
-   * `bind` file of that driver gives; then the device has none. Devices begin with VFIO. Needs the feature `host-driver`.
+   * `bind` file of that driver gives; then the device has none. Needs the feature `host-driver`.
    */
-  giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult>;
+  bind(device: DeviceId, driver: Driver): Promise<SyscallResult>;
   /**
    * Does the device's translation of this IOVA range lead to the memory behind `address` in `attachment.process`? The
    * weakest way of seeing; every bench has it. False also where the device may not reach the range at all.

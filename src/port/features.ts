@@ -1,8 +1,7 @@
-/**
- * The closed list of what a machine may offer beyond a bare /dev/iommu. A scenario asks with `@needs:<feature>`; an
- * adapter declares. `requires` are the contradictions: declaring one without the other is refused.
- */
-export const features = {
+import { functionKeys } from './device-wish.ts';
+import type { FunctionKeyName } from './device-wish.ts';
+
+const ofMachines = {
   'ioas-map-file': { says: 'IOMMU_IOAS_MAP_FILE exists and takes a memfd.' },
   'change-process': { says: 'IOMMU_IOAS_CHANGE_PROCESS exists.', requires: ['ioas-map-file'] },
   'dma-buf': {
@@ -29,27 +28,14 @@ export const features = {
   'vfio-group': {
     says: 'VFIO devices can be had by their group: /dev/vfio/N and GET_DEVICE_FD.',
   },
-  'host-driver': {
-    says: 'Beside a VFIO device, its group has one that a driver of the host can have, one that uses the DMA API.',
-    requires: ['shared-group'],
-  },
   'device-without-iommu': { says: 'A VFIO device has no IOMMU, and noiommu is switched off.' },
   'noiommu-device': {
     says: 'A VFIO device that moves bytes has no IOMMU, and noiommu is switched on.',
   },
   'emulated-device': { says: 'A VFIO device is emulated: it does no DMA.' },
-  'device-with-pasids': { says: 'A VFIO device has PASIDs.', requires: ['vfio-device'] },
-  'device-with-page-requests': {
-    says: 'A VFIO device asks for pages, and the bench says which.',
-    requires: ['vfio-device', 'fault-queue'],
-  },
   'device-behind-another-iommu': {
     says: 'A VFIO device is behind an older IOMMU than the others: narrow, and without snoop control.',
     requires: ['vfio-device'],
-  },
-  'virtual-function': {
-    says: 'A VFIO device is a virtual function that could ask for pages.',
-    requires: ['vfio-device', 'fault-queue'],
   },
   'snoop-control': {
     says: 'The IOMMU of a VFIO device can make all its accesses snoop the caches.',
@@ -96,10 +82,6 @@ export const features = {
   'iommu-without-coherency': {
     says: 'A VFIO device is behind an IOMMU that does not snoop the caches of the processors.',
     requires: ['vfio-device'],
-  },
-  'device-with-two-streams': {
-    says: 'A VFIO device sends its requests under either of two stream IDs.',
-    requires: ['smmuv3'],
   },
   'amd-iommu': { says: 'VFIO devices are behind an AMD IOMMU.', requires: ['vfio-device'] },
   'amd-nesting': {
@@ -156,6 +138,23 @@ export const features = {
   veventq: { says: 'IOMMU_VEVENTQ_ALLOC exists.', requires: ['viommu'] },
   'hw-queue': { says: 'IOMMU_HW_QUEUE_ALLOC exists.', requires: ['veventq'] },
 } as const satisfies Record<string, { says: string; requires?: readonly string[] }>;
+
+type OfFunctions = {
+  readonly [K in FunctionKeyName as (typeof functionKeys)[K]['feature']]: Pick<
+    (typeof functionKeys)[K],
+    'says' | 'requires'
+  >;
+};
+
+const ofFunctions = Object.fromEntries(
+  Object.values(functionKeys).map(({ feature, says, requires }) => [feature, { says, requires }]),
+) as OfFunctions;
+
+/**
+ * The closed list of what a machine may offer beyond a bare /dev/iommu. A scenario asks with `@needs:<feature>`; an
+ * adapter declares, or describes what it follows from. `requires` are the contradictions: one without the other is refused.
+ */
+export const features = { ...ofMachines, ...ofFunctions };
 
 export type Feature = keyof typeof features;
 

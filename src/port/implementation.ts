@@ -1,6 +1,8 @@
 import type { Bench } from './bench.ts';
-import type { Feature } from './features.ts';
+import type { MachineDescription } from './machine-description.ts';
 import type { Process } from './process.ts';
+
+export type { MachineDescription };
 
 /** Who answers; printed in every report. */
 export interface Identity {
@@ -11,12 +13,6 @@ export interface Identity {
   readonly architecture: string;
   /** Bytes. */
   readonly pageSize: number;
-}
-
-/** One configuration in which scenarios can run: Linux needs two, as mock devices exclude an emulated IOMMU. */
-export interface MachineDescription {
-  readonly name: string;
-  readonly features: readonly Feature[];
 }
 
 export interface StartOptions {

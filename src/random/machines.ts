@@ -1,3 +1,4 @@
+import { featuresOf } from '#port/derived-features.ts';
 import type { Feature } from '#port/features.ts';
 import type { Implementation, Machine, StartOptions } from '#port/implementation.ts';
 
@@ -30,7 +31,7 @@ export async function startMock(
   const mock = machines.find(({ features }) => features.includes('test-cmd'));
   if (mock === undefined) return undefined;
   const machine = await implementation.start({ machine: mock.name, timeoutMs, settings });
-  return { machine, features: mock.features };
+  return { machine, features: featuresOf(mock) };
 }
 
 /** One machine, or two that are to do the same. */

@@ -1,8 +1,9 @@
-import type { Attachment, DeviceInfo, DeviceVariety, DmaResult } from '#port/bench.ts';
+import type { Attachment, DeviceInfo, DmaResult } from '#port/bench.ts';
 import type { Fd, Process } from '#port/process.ts';
 
 import type { GuestFormat } from './guest/page-tables.ts';
 import type { Scratch } from './calls/scratch.ts';
+import type { WishInWords } from './words/wishes.ts';
 
 /** What the names in a scenario stand for. */
 export interface ProcessHandle {
@@ -92,8 +93,7 @@ export interface DeviceHandle {
   readonly kind: 'device';
   readonly name: string;
   readonly info: DeviceInfo;
-  /** What is out of the ordinary about it. */
-  readonly variety: DeviceVariety | undefined;
+  readonly wish: WishInWords;
   /** Who opened it, or attached it where that is the first that is done. */
   process: ProcessHandle | undefined;
   iommufd: IommufdHandle | undefined;

@@ -11,6 +11,7 @@ import {
 import { PickleStepType, type Pickle, type PickleStep } from '@cucumber/messages';
 
 import { mediaTypes } from '#conformance/media-types.ts';
+import { featuresOf } from '#port/derived-features.ts';
 import { needsOf, otherRelease } from '#conformance/tags.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
 
@@ -34,7 +35,8 @@ const introduced = new Set<string>();
 function introduce(world: World, { description, machine }: Running): void {
   if (introduced.has(description.name)) return;
   introduced.add(description.name);
-  const { name, features } = description;
+  const { name } = description;
+  const features = featuresOf(description);
   const identity = machine.identity;
   world.attach(JSON.stringify({ machine: name, features, identity }), mediaTypes.machine);
 }

@@ -1,3 +1,4 @@
+import { featuresOf } from '#port/derived-features.ts';
 import type { Feature } from '#port/features.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
 import type { Implementation, Machine, MachineDescription } from '#port/implementation.ts';
@@ -48,7 +49,7 @@ export class Machines {
   async choose(needs: readonly Feature[]): Promise<MachineDescription | string> {
     const offered = await (this.#offered ??= this.#offer());
     const missing = (machine: MachineDescription): Feature[] =>
-      needs.filter((feature) => !machine.features.includes(feature));
+      needs.filter((feature) => !featuresOf(machine).includes(feature));
     const fit = offered.find((machine) => missing(machine).length === 0);
     if (fit !== undefined) return fit;
     const lacks = offered.map((machine) => `${machine.name} lacks ${missing(machine).join(', ')}`);

@@ -83,9 +83,13 @@ export class World extends CucumberWorld<Parameters> {
   }
 
   /** Refuses a step that this scenario did not declare, so that a missing tag is found on every adapter. */
-  require(feature: Feature): void {
-    if (needsOf<Feature>([...this.tags]).some((need) => implies(need, feature))) return;
-    throw new Error(`this step needs "${feature}"; tag the scenario @needs:${feature}`);
+  require(...oneOf: readonly Feature[]): void {
+    const needs = needsOf<Feature>([...this.tags]);
+    if (oneOf.some((feature) => needs.some((need) => implies(need, feature)))) return;
+    const [feature] = oneOf;
+    throw new Error(
+      `this step needs "${oneOf.join('" or "')}"; tag the scenario @needs:${feature}`,
+    );
   }
 
   size(text: string): bigint {

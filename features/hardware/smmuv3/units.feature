@@ -41,7 +41,7 @@ Feature: what an SMMUv3 is, and what one may lack
     Scenario: a parent is refused to a device behind another unit
       Given a device "nic" attached to IOAS "other"
       And an IOAS "third"
-      And a device "far" that is behind another IOMMU attached to IOAS "third"
+      And a device "far" behind another IOMMU attached to IOAS "third"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it calls IOMMU_VIOMMU_ALLOC with:
         | dev_id  | device "far"  |
@@ -57,7 +57,7 @@ Feature: what an SMMUv3 is, and what one may lack
 
     @VIOMMU-12 @VIOMMU-03 @needs:iommu-without-nesting
     Scenario: a unit with one stage of translation has neither vIOMMUs nor nesting parents
-      Given a device "nic" that is behind an IOMMU without nesting attached to IOAS "other"
+      Given a device "nic" behind an IOMMU without nesting attached to IOAS "other"
       When it calls IOMMU_VIOMMU_ALLOC with:
         | type    | ARM_SMMUV3                     |
         | hwpt_id | the page table of device "nic" |
@@ -70,7 +70,7 @@ Feature: what an SMMUv3 is, and what one may lack
 
     @VIOMMU-12 @needs:iommu-past-caches
     Scenario: a device whose IOMMU does not enforce coherency has no vIOMMU
-      Given a device "nic" that is behind an IOMMU that guests could go past attached to IOAS "other"
+      Given a device "nic" behind an IOMMU that does not enforce coherency attached to IOAS "other"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it calls IOMMU_VIOMMU_ALLOC with:
         | type    | ARM_SMMUV3    |
@@ -98,7 +98,7 @@ Feature: what an SMMUv3 is, and what one may lack
 
     @VDEV-10 @needs:smmuv3-nesting @needs:device-with-two-streams
     Scenario: a device behind a bridge of conventional PCI has no vDEVICE
-      Given a device "nic" that has two stream IDs attached to IOAS "other"
+      Given a device "nic" with two stream IDs attached to IOAS "other"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
       When it calls IOMMU_VDEVICE_ALLOC with:
@@ -124,7 +124,7 @@ Feature: what an SMMUv3 is, and what one may lack
 
     @DEV-40 @needs:iommu-with-large-pages
     Scenario: pages that are larger than those of memory are refused when a device is attached
-      Given a device "nic" that is behind an IOMMU with pages of 64 KiB
+      Given a device "nic" behind an IOMMU with pages of 64 KiB
       When it binds device "nic" to the iommufd
       Then it succeeds
       When it attaches device "nic" to IOAS "guest"
@@ -137,7 +137,7 @@ Feature: what an SMMUv3 is, and what one may lack
 
     @DEV-14 @needs:iommu-without-coherency
     Scenario: a unit that does not snoop the caches is refused when a device is bound
-      Given a device "nic" that is behind an IOMMU that is not coherent
+      Given a device "nic" behind an IOMMU that is not coherent
       When it binds device "nic" to the iommufd
       Then it fails with EINVAL
       When it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT on device "nic" with:

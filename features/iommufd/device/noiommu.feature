@@ -14,7 +14,7 @@ Feature: devices in noiommu mode
 
     @NOIO-01 @needs:processes @needs:limits
     Scenario: a process without CAP_SYS_RAWIO is refused
-      Given a device "nic" that is in noiommu mode
+      Given a device "nic" in noiommu mode
       And a process "helper" without SYS_RAWIO
       When process "helper" opens device "nic"
       Then it fails with EPERM
@@ -26,7 +26,7 @@ Feature: devices in noiommu mode
     @NOIO-02
     Scenario: a device that is attached finds a mapping by its physical address, and by no other
       Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And a device "nic" that is in noiommu mode attached to IOAS "guest"
+      And a device "nic" in noiommu mode attached to IOAS "guest"
       When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
         | length | 1 byte |
       Then it returns:
@@ -36,7 +36,7 @@ Feature: devices in noiommu mode
 
     @NOIO-02
     Scenario: a mapping that is made later is found as well
-      Given a device "nic" that is in noiommu mode attached to IOAS "guest"
+      Given a device "nic" in noiommu mode attached to IOAS "guest"
       When it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 16 MiB read-write
       And it calls IOMMU_IOAS_NOIOMMU_GET_PA
       Then it succeeds
@@ -46,7 +46,7 @@ Feature: devices in noiommu mode
     @NOIO-02
     Scenario: the rights of a mapping are not those of the device
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-only
-      And a device "nic" that is in noiommu mode attached to IOAS "guest"
+      And a device "nic" in noiommu mode attached to IOAS "guest"
       When it calls IOMMU_IOAS_NOIOMMU_GET_PA
       And device "nic" writes pattern "B" at the physical address
       Then the access goes through
@@ -55,7 +55,7 @@ Feature: devices in noiommu mode
     @NOIO-02
     Scenario: a device that is detached reaches what it reached before
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And a device "nic" that is in noiommu mode attached to IOAS "guest"
+      And a device "nic" in noiommu mode attached to IOAS "guest"
       When it calls IOMMU_IOAS_NOIOMMU_GET_PA
       And it detaches device "nic"
       Then device "nic" sees buffer "ram" at the physical address .. +1 page
@@ -67,7 +67,7 @@ Feature: devices in noiommu mode
     @NOIO-02 @needs:hwpt-alloc
     Scenario: a page table that was made by hand is attached
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And a device "nic" that is in noiommu mode
+      And a device "nic" in noiommu mode
       When it binds device "nic" to the iommufd
       And a HWPT "own" for device "nic" on IOAS "guest"
       And it attaches device "nic" to HWPT "own"
@@ -81,8 +81,8 @@ Feature: devices in noiommu mode
     @NOIO-02
     Scenario: a second device shares the page table of the first
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And a device "nic" that is in noiommu mode attached to IOAS "guest"
-      And a device "disk" that is in noiommu mode
+      And a device "nic" in noiommu mode attached to IOAS "guest"
+      And a device "disk" in noiommu mode
       When it binds device "disk" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT on device "disk" with:
         | pt_id | IOAS "guest" |
@@ -100,7 +100,7 @@ Feature: devices in noiommu mode
       Given an IOAS "other"
       And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "ram" + 1 page into IOAS "other" at 16 MiB read-write
-      And a device "nic" that is in noiommu mode attached to IOAS "guest"
+      And a device "nic" in noiommu mode attached to IOAS "guest"
       When it attaches device "nic" to IOAS "other"
       Then 1 page of buffer "ram" carry 0 pins each
       And 1 page of buffer "ram" + 1 page carry 1 pin each
@@ -117,7 +117,7 @@ Feature: devices in noiommu mode
     @NOIO-03 @needs:proc @needs:test-cmd
     Scenario: every page of a mapping is pinned as long as the device is attached
       Given it maps 3 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And a device "nic" that is in noiommu mode attached to IOAS "guest"
+      And a device "nic" in noiommu mode attached to IOAS "guest"
       Then it has 3 pages pinned
       And 3 pages of buffer "ram" carry 1 pin each
       When it maps 1 page of buffer "ram" + 3 pages into IOAS "guest" at 32 MiB read-write
@@ -130,7 +130,7 @@ Feature: devices in noiommu mode
 
     @NOIO-03 @needs:proc @needs:processes @needs:limits
     Scenario: a process cannot map more than it may lock
-      Given a device "nic" that is in noiommu mode attached to IOAS "guest"
+      Given a device "nic" in noiommu mode attached to IOAS "guest"
       And a process "helper" without IPC_LOCK
       And process "helper" has a memlock limit of 2 pages
       When process "helper" maps 3 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -141,7 +141,7 @@ Feature: devices in noiommu mode
 
     @NOIO-03
     Scenario: the MSI window of a PC, which any other device reserves, can be mapped
-      Given a device "nic" that is in noiommu mode attached to IOAS "guest"
+      Given a device "nic" in noiommu mode attached to IOAS "guest"
       Then the usable IOVAs of IOAS "guest" are:
         | 0 | U64_MAX |
       And the IOVA alignment of IOAS "guest" is 1 page
@@ -156,7 +156,7 @@ Feature: devices in noiommu mode
 
     Background:
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And a device "nic" that is in noiommu mode attached to IOAS "guest"
+      And a device "nic" in noiommu mode attached to IOAS "guest"
 
     @NOIO-04 @HWINFO-19
     Scenario Outline: hardware information <which> is refused
@@ -248,7 +248,7 @@ Feature: devices in noiommu mode
     @NOIO-05 @needs:device
     Scenario: a device with an IOMMU is attached first
       Given a device "disk" attached to IOAS "guest"
-      And a device "nic" that is in noiommu mode attached to IOAS "guest"
+      And a device "nic" in noiommu mode attached to IOAS "guest"
       When it calls IOMMU_IOAS_NOIOMMU_GET_PA
       Then it succeeds
       And device "nic" sees buffer "ram" at the physical address .. +1 page
@@ -257,7 +257,7 @@ Feature: devices in noiommu mode
 
     @NOIO-02 @needs:device
     Scenario: a device with an IOMMU is attached second
-      Given a device "nic" that is in noiommu mode attached to IOAS "guest"
+      Given a device "nic" in noiommu mode attached to IOAS "guest"
       And a device "disk" attached to IOAS "guest"
       When it calls IOMMU_IOAS_NOIOMMU_GET_PA
       Then it succeeds

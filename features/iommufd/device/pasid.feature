@@ -257,7 +257,10 @@ Feature: page tables for PASIDs
 
     @PASID-23
     Scenario: dirty tracking is asked of the device, not of its PASIDs
-      Given a device "disk" with PASIDs without dirty tracking attached to IOAS "guest"
+      Given a device "disk" with:
+        | PASIDs | 20 bits                |
+        | IOMMU  | without dirty tracking |
+      And it attaches device "disk" to IOAS "guest"
       And a dirty-tracking PASID HWPT "log" for device "nic" on IOAS "guest"
       When it attaches device "disk" to HWPT "log"
       Then it fails with EINVAL

@@ -6,7 +6,7 @@ Feature: page requests of VFIO devices
   Background:
     Given an iommufd
     And an IOAS "guest"
-    And a device "nic" that makes page requests attached to IOAS "guest"
+    And a device "nic" with page requests attached to IOAS "guest"
     And a fault queue "faults"
     And a HWPT "table" with fault queue "faults" for device "nic" on IOAS "guest"
     And it attaches device "nic" to HWPT "table"
@@ -83,12 +83,16 @@ Feature: page requests of VFIO devices
     @FAULT-09 @PASID-22 @needs:device-with-pasids
     Scenario: two requests of a PASID are read together
       Given an IOAS "other"
+      And a device "disk" with:
+        | page requests | yes     |
+        | PASIDs        | 20 bits |
+      And it attaches device "disk" to IOAS "guest"
       And a fault queue "of PASID"
-      And a PASID HWPT "own" for device "nic" on IOAS "guest"
-      And a PASID HWPT "one" with fault queue "of PASID" for device "nic" on IOAS "other"
-      And it attaches device "nic" to HWPT "own"
-      And it attaches PASID 7 of device "nic" to HWPT "one"
-      When PASID 7 of device "nic" requests pages:
+      And a PASID HWPT "own" for device "disk" on IOAS "guest"
+      And a PASID HWPT "one" with fault queue "of PASID" for device "disk" on IOAS "other"
+      And it attaches device "disk" to HWPT "own"
+      And it attaches PASID 7 of device "disk" to HWPT "one"
+      When PASID 7 of device "disk" requests pages:
         | address | perm | group | last |
         | 16 MiB  | READ |     3 | no   |
         | 32 MiB  | READ |     3 | yes  |
@@ -169,7 +173,10 @@ Feature: page requests of VFIO devices
       Given an IOAS "other"
       And a buffer "ram" of 2 pages
       And it maps 2 pages of buffer "ram" into IOAS "other" at 16 MiB read-write
-      And a device "function" that is a virtual function with page requests attached to IOAS "other"
+      And a device "function" with:
+        | virtual function | yes |
+        | page requests    | yes |
+      And it attaches device "function" to IOAS "other"
       When it attaches device "function" to HWPT "table"
       Then it fails with EINVAL
       And device "function" sees buffer "ram" at 16 MiB .. +2 pages

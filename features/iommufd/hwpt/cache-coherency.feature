@@ -43,7 +43,7 @@ Feature: page tables that enforce cache coherency
     @DEV-26 @DEV-24 @needs:snoop-control @needs:device-behind-another-iommu
     Scenario: the device whose IOMMU enforces coherency is attached first
       Given a device "nic" attached to IOAS "guest"
-      And a device "old" that is behind another IOMMU attached to IOAS "guest"
+      And a device "old" behind another IOMMU attached to IOAS "guest"
       When it calls VFIO_CHECK_EXTENSION with the argument VFIO_DMA_CC_IOMMU
       Then it returns 0
       And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
@@ -56,7 +56,7 @@ Feature: page tables that enforce cache coherency
     @DEV-26 @DEV-24 @needs:snoop-control @needs:device-behind-another-iommu
     Scenario: the device whose IOMMU does not enforce coherency is detached
       Given a device "nic" attached to IOAS "guest"
-      And a device "old" that is behind another IOMMU attached to IOAS "guest"
+      And a device "old" behind another IOMMU attached to IOAS "guest"
       When it detaches device "old"
       And it calls VFIO_CHECK_EXTENSION with the argument VFIO_DMA_CC_IOMMU
       Then it returns 1
@@ -67,7 +67,7 @@ Feature: page tables that enforce cache coherency
     Scenario: a page table that was made by hand is refused to a device that does not fit
       Given an IOAS "host"
       And a device "nic" attached to IOAS "host"
-      And a device "old" that is behind another IOMMU attached to IOAS "host"
+      And a device "old" behind another IOMMU attached to IOAS "host"
       And a HWPT "table" for device "nic" on IOAS "guest"
       When it attaches device "old" to HWPT "table"
       Then it fails with EINVAL
@@ -83,7 +83,7 @@ Feature: page tables that enforce cache coherency
     Scenario: the device whose IOMMU does not enforce coherency is attached first
       Given an IOAS "host"
       And a device "nic" attached to IOAS "host"
-      And a device "old" that is behind another IOMMU attached to IOAS "guest"
+      And a device "old" behind another IOMMU attached to IOAS "guest"
       When it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT on device "nic" with:
         | pt_id | IOAS "guest" |
       Then it returns:

@@ -75,7 +75,7 @@ Feature: nested page tables of VT-d
     @HWPT-31 @needs:intel-nesting @needs:device-behind-another-iommu
     Scenario: a device whose unit cannot nest is refused
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
-      And a device "old" that is behind another IOMMU attached to IOAS "other"
+      And a device "old" behind another IOMMU attached to IOAS "other"
       And it stores struct iommu_hwpt_vtd_s1 in buffer "data":
         | pgtbl_addr | addr_width |
         |      1 MiB |         48 |

@@ -119,7 +119,7 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
 
     @OPT-39 @needs:noiommu @needs:noiommu-device @needs:hugetlb
     Scenario Outline: a query of <length> from <place> of a huge page is answered
-      Given a device "nic" that is in noiommu mode attached to IOAS "guest"
+      Given a device "nic" in noiommu mode attached to IOAS "guest"
       And a huge-page buffer "huge" of 2 MiB
       When it maps 2 MiB of buffer "huge" into IOAS "guest" at 64 MiB read-write
       And it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
@@ -147,7 +147,7 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
 
     @OPT-39 @needs:noiommu @needs:noiommu-device @needs:hugetlb
     Scenario: two mappings touch in memory
-      Given a device "nic" that is in noiommu mode attached to IOAS "guest"
+      Given a device "nic" in noiommu mode attached to IOAS "guest"
       And a huge-page buffer "huge" of 2 MiB
       When it maps 2 pages of buffer "huge" into IOAS "guest" at 64 MiB read-write
       And it maps 1 page of buffer "huge" + 2 pages into IOAS "guest" at 64 MiB + 2 pages read-write
@@ -160,7 +160,7 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
 
     @OPT-39 @needs:noiommu @needs:noiommu-device
     Scenario: pages came to the process in another order than that of their addresses
-      Given a device "nic" that is in noiommu mode attached to IOAS "guest"
+      Given a device "nic" in noiommu mode attached to IOAS "guest"
       And an untouched buffer "mixed" of 3 pages
       When it stores pattern "C" in buffer "mixed" + 2 pages
       And it stores pattern "B" in buffer "mixed" + 1 page
@@ -175,7 +175,7 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
 
     @OPT-39 @needs:noiommu @needs:noiommu-device
     Scenario: memory of a file has physical addresses
-      Given a device "nic" that is in noiommu mode attached to IOAS "guest"
+      Given a device "nic" in noiommu mode attached to IOAS "guest"
       And a memfd "file" of 4 pages
       And a shared buffer "view" on memfd "file"
       When it maps 2 pages of memfd "file" + 1 page into IOAS "guest" at 64 MiB read-write

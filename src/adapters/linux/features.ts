@@ -1,11 +1,13 @@
+import { isDerived } from '#port/derived-features.ts';
 import type { Feature } from '#port/features.ts';
 import { everyFeature } from '#port/features.ts';
+import type { DeclaredFeature } from '#port/machine-description.ts';
 import type { Hardware } from '#lab/hardware.ts';
 import { atLeast } from '#lab/kernel-image.ts';
 import { LabError } from '#lab/tools.ts';
 
 /** What needs a release, and nothing else. */
-const since: Readonly<Partial<Record<Feature, `${number}.${number}`>>> = {
+const since: Readonly<Partial<Record<DeclaredFeature, `${number}.${number}`>>> = {
   'fault-queue': '6.11',
   viommu: '6.13',
   veventq: '6.15',
@@ -25,7 +27,7 @@ const ofTestsSince: typeof since = {
 };
 
 /** What a process on any Linux can do. */
-const ofEveryLinux: readonly Feature[] = ['vfio-compat', 'processes', 'limits', 'proc'];
+const ofEveryLinux: readonly DeclaredFeature[] = ['vfio-compat', 'processes', 'limits', 'proc'];
 
 /** Of edu devices behind an emulated IOMMU. */
 const ofEdu = [
@@ -33,10 +35,10 @@ const ofEdu = [
   ...(['dma', 'hwpt-alloc', 'vfio-dma-buf'] as const),
 ] as const;
 
-const ofX86 = [...ofEdu, 'shared-group', 'reserved-iova'] as const;
+const ofX86 = [...ofEdu, 'reserved-iova'] as const;
 /** Of drivers of IOMMUs that there are in hardware. */
 const ofDriver = ['hw-info', 'hwpt-flags'] as const;
-const ofSmmu = [...ofEdu, ...ofDriver, 'smmuv3', 'device-with-two-streams'] as const;
+const ofSmmu = [...ofEdu, ...ofDriver] as const;
 
 const ofSelftest = [
   ...(['device', 'two-devices', 'sub-page', 'test-cmd', 'hwpt-alloc'] as const),
@@ -45,46 +47,52 @@ const ofSelftest = [
   ...(['nesting', 'dirty-tracking', 'page-requests', 'pasid', 'fault-injection'] as const),
 ] as const;
 
-const ofHardware: Readonly<Record<Hardware, readonly Feature[]>> = {
+const ofHardware: Readonly<Record<Hardware, readonly DeclaredFeature[]>> = {
   selftest: ofSelftest,
-  edu: [...ofX86, ...ofDriver, 'intel-iommu', 'host-driver', 'basic-iommu'],
-  'edu-snoop': [...ofX86, ...ofDriver, 'intel-iommu', 'snoop-control'],
-  'virtio-iommu': [...ofX86, 'virtio-iommu', 'unsafe-interrupts'],
-  'amd-iommu': [...ofX86, ...ofDriver, 'amd-iommu', 'unsafe-interrupts'],
+  edu: [...ofX86, ...ofDriver],
+  'edu-snoop': [...ofX86, ...ofDriver],
+  'virtio-iommu': [...ofX86, 'unsafe-interrupts'],
+  'amd-iommu': [...ofX86, ...ofDriver, 'unsafe-interrupts'],
   smmuv3: ofSmmu,
-  'smmuv3-stage1': [...ofSmmu, 'shared-group', 'iommu-without-nesting'],
-  noiommu: [...ofSelftest, 'device-without-iommu', 'vfio-group'],
+  'smmuv3-stage1': ofSmmu,
+  noiommu: [...ofSelftest, 'vfio-group'],
 };
-
-/** What a kernel offers only for the devices of one machine. */
-const ofOneHardware: Readonly<Partial<Record<Feature, Hardware>>> = {
-  'noiommu-device': 'noiommu',
-  'emulated-device': 'noiommu',
-};
-
-/** Those of what a kernel says for itself that there are devices for. */
-export function offeredOn(hardware: Hardware, features: readonly Feature[]): readonly Feature[] {
-  return features.filter((feature) => (ofOneHardware[feature] ?? hardware) === hardware);
-}
 
 /** What a kernel of that release offers. `more` is what this machine has beyond it. */
-export function featuresOf(release: string, more: readonly Feature[] = []): readonly Feature[] {
-  const grown = (Object.keys(since) as Feature[]).filter((feature) =>
+export function declaredOf(
+  release: string,
+  more: readonly DeclaredFeature[] = [],
+): readonly DeclaredFeature[] {
+  const grown = (Object.keys(since) as DeclaredFeature[]).filter((feature) =>
     atLeast(release, since[feature] ?? '0.0'),
   );
   return [...new Set([...ofEveryLinux, ...grown, ...more])];
 }
 
-export function hardwareFeatures(hardware: Hardware, release: string): readonly Feature[] {
+export function hardwareFeatures(hardware: Hardware, release: string): readonly DeclaredFeature[] {
   return ofHardware[hardware].filter((feature) => atLeast(release, ofTestsSince[feature] ?? '0.0'));
 }
 
-/** `features=noiommu,dma-buf`: what the user knows of the kernel's configuration. Throws for an unknown name. */
-export function declaredByUser(settings: Readonly<Record<string, string>>): readonly Feature[] {
+/** The test driver gives PASIDs to mock devices. */
+export function hasMockPasids(release: string): boolean {
+  return hardwareFeatures('selftest', release).includes('pasid');
+}
+
+/**
+ * `features=noiommu,dma-buf`: what the user knows of the kernel's configuration. Throws for an unknown name, and for one
+ * that a machine has by its devices.
+ */
+export function declaredByUser(
+  settings: Readonly<Record<string, string>>,
+): readonly DeclaredFeature[] {
   const names = (settings['features'] ?? '').split(',').filter((name) => name !== '');
-  const unknown = names.find((name) => !everyFeature.includes(name as Feature));
-  if (unknown === undefined) return names as Feature[];
-  throw new LabError(
-    `features=${unknown}: there is no such feature; known are ${everyFeature.join(', ')}`,
-  );
+  return names.map((name) => {
+    if (!everyFeature.includes(name as Feature))
+      throw new LabError(
+        `features=${name}: there is no such feature; known are ${everyFeature.join(', ')}`,
+      );
+    if (isDerived(name as Feature))
+      throw new LabError(`features=${name}: that follows from the devices of a machine`);
+    return name as DeclaredFeature;
+  });
 }

@@ -3,23 +3,25 @@ import { access } from 'node:fs/promises';
 import { release } from 'node:os';
 
 import { LabError } from '#lab/tools.ts';
-import type { Feature } from '#port/features.ts';
 import type {
   Implementation,
   Machine,
   MachineDescription,
   StartOptions,
 } from '#port/implementation.ts';
+import type { DeclaredFeature } from '#port/machine-description.ts';
 import { failure } from '#uapi/errno.ts';
 import { IOMMU_TEST_CMD } from '#uapi/iommufd/selftest.ts';
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 import { IOMMUFD_PATH } from '#uapi/paths.ts';
 import { wire } from '../wire/index.ts';
+import type { DescribedMachine } from '../wish/offer-for.ts';
 import { compiledAgent } from './compile.ts';
+import { mockHardware } from './devices/offers.ts';
 import { SelftestBench } from './devices/selftest.ts';
 import { KernelLog } from './kernel-log.ts';
-import { declaredByUser, featuresOf, hardwareFeatures, offeredOn } from './features.ts';
-import { probeKernel } from './probe.ts';
+import { declaredByUser, declaredOf, hardwareFeatures, hasMockPasids } from './features.ts';
+import { declaredIn, probeKernel } from './probe.ts';
 import { Scratch } from './scratch.ts';
 
 /** The kernel of this machine, by way of the agent: docs/linux.md. */
@@ -27,13 +29,19 @@ export const implementation: Implementation = { name: 'linux', machines, start }
 
 type Settings = StartOptions['settings'];
 
-let probed: Promise<readonly Feature[]> | undefined;
+let probed: Promise<readonly DeclaredFeature[]> | undefined;
 
 async function machines(settings: Settings): Promise<readonly MachineDescription[]> {
   const byUser = declaredByUser(settings);
   await demandIommufd();
   probed ??= probe();
-  return [{ name: 'linux', features: featuresOf(release(), [...(await probed), ...byUser]) }];
+  const features = declaredOf(release(), [...(await probed), ...byUser]);
+  return [{ ...described(), features }];
+}
+
+/** Devices of this machine are never taken. */
+function described(): DescribedMachine {
+  return { name: 'linux', ...mockHardware({ hasPasids: hasMockPasids(release()) }) };
 }
 
 async function demandIommufd(): Promise<void> {
@@ -50,7 +58,7 @@ async function demandIommufd(): Promise<void> {
 }
 
 /** What a release does not tell, as it depends on the configuration. */
-async function probe(): Promise<readonly Feature[]> {
+async function probe(): Promise<readonly DeclaredFeature[]> {
   const machine = await start({ machine: 'linux', timeoutMs: 10_000, settings: {} });
   try {
     const { process, address } = await Scratch.of(await machine.newProcess());
@@ -58,7 +66,7 @@ async function probe(): Promise<readonly Feature[]> {
     const result = await process.ioctl(fd, IOMMU_TEST_CMD.request, address);
     const isUnknown = result === failure('ENOTTY');
     const mock = isUnknown ? (['no-test-cmd'] as const) : hardwareFeatures('selftest', release());
-    const told = offeredOn('selftest', await probeKernel(process));
+    const told = declaredIn(await probeKernel(process));
     return hasHugePages() ? [...mock, ...told, 'hugetlb'] : [...mock, ...told];
   } finally {
     await machine.stop();
@@ -78,7 +86,7 @@ async function start(options: StartOptions): Promise<Machine> {
   const log = new KernelLog();
   return {
     identity: machine.identity,
-    bench: new SelftestBench(),
+    bench: new SelftestBench(described()),
     newProcess: () => machine.newProcess(),
     complaints: async () => log.complaints(),
     async stop() {

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { cached, cachePath } from '#lab/cache.ts';
 import type { Feature } from '#port/features.ts';
 import type { Machine } from '#port/implementation.ts';
+import type { DeclaredFeature } from '#port/machine-description.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
 import type { Process } from '#port/process.ts';
 import { failure } from '#uapi/errno.ts';
@@ -40,20 +41,28 @@ const probes = {
   'emulated-device': (process) => exists(process, mttyType),
 } as const satisfies Partial<Record<Feature, Probe>>;
 
+/** By the names of the features that follow, for these machines or for others. */
+export type KernelTrait = keyof typeof probes;
+
+/** Those that no device has to be there for. */
+export function declaredIn(told: readonly KernelTrait[]): readonly DeclaredFeature[] {
+  return told.filter((trait) => trait === 'vfio-container' || trait === 'noiommu');
+}
+
 async function exists(process: Process, path: string): Promise<boolean> {
   return new Files(await Scratch.of(process)).exists(path);
 }
 
 /** Asks the kernel that the process runs on. */
-export async function probeKernel(process: Process): Promise<readonly Feature[]> {
-  const found: Feature[] = [];
+export async function probeKernel(process: Process): Promise<readonly KernelTrait[]> {
+  const found: KernelTrait[] = [];
   for (const [feature, probe] of Object.entries(probes)) {
-    if (await probe(process)) found.push(feature as Feature);
+    if (await probe(process)) found.push(feature as KernelTrait);
   }
   return found;
 }
 
-const asked = new Map<string, Promise<readonly Feature[]>>();
+const asked = new Map<string, Promise<readonly KernelTrait[]>>();
 
 /**
  * What the kernel in the file `image` says for itself. It has to be booted for that, once: the answer is kept beside the
@@ -62,13 +71,16 @@ const asked = new Map<string, Promise<readonly Feature[]>>();
 export function featuresOfImage(
   image: string,
   boot: () => Promise<Machine>,
-): Promise<readonly Feature[]> {
+): Promise<readonly KernelTrait[]> {
   const answer = asked.get(image) ?? answerOf(image, boot);
   asked.set(image, answer);
   return answer;
 }
 
-async function answerOf(image: string, boot: () => Promise<Machine>): Promise<readonly Feature[]> {
+async function answerOf(
+  image: string,
+  boot: () => Promise<Machine>,
+): Promise<readonly KernelTrait[]> {
   const questions = Object.entries(probes).join();
   const hash = createHash('sha256')
     .update(await readFile(image))
@@ -78,14 +90,14 @@ async function answerOf(image: string, boot: () => Promise<Machine>): Promise<re
     const kept = await cached(cachePath('features', name), async (path) => {
       await writeFile(path, JSON.stringify(await askOnce(boot)));
     });
-    return JSON.parse(await readFile(kept, 'utf8')) as Feature[];
+    return JSON.parse(await readFile(kept, 'utf8')) as KernelTrait[];
   } catch (error) {
     if (error instanceof ImplementationBroken) return [];
     throw error;
   }
 }
 
-async function askOnce(boot: () => Promise<Machine>): Promise<readonly Feature[]> {
+async function askOnce(boot: () => Promise<Machine>): Promise<readonly KernelTrait[]> {
   const machine = await boot();
   try {
     return await probeKernel(await machine.newProcess());

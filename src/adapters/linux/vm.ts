@@ -19,7 +19,7 @@ import { kernelImage, nestingMark } from '#lab/kernel-image.ts';
 import { chooseKernel } from '#lab/kernels.ts';
 import { agentArguments, qemuArguments } from '#lab/qemu.ts';
 import { LabError } from '#lab/tools.ts';
-import type { Bench, DeviceDriver } from '#port/bench.ts';
+import type { Bench } from '#port/bench.ts';
 import type {
   Implementation,
   Machine,
@@ -27,6 +27,7 @@ import type {
   StartOptions,
 } from '#port/implementation.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
+import type { DeviceOffer } from '#port/machine-description.ts';
 import { spawnChild } from '../wire/child.ts';
 import type { Child } from '../wire/child.ts';
 import { connect } from '../wire/client.ts';
@@ -34,16 +35,18 @@ import { greet, startMachine } from '../wire/machine.ts';
 import { compiledAgent } from './compile.ts';
 import { KernelConsole } from './console.ts';
 import { EduBench } from './devices/edu.ts';
-import type { EduDevices } from './devices/edu.ts';
+import type { EduDevice, EduDevices } from './devices/edu.ts';
 import { faultArguments, FaultLog, isFault } from './devices/fault-log.ts';
 import { noiommuBench } from './devices/noiommu.ts';
 import { SelftestBench } from './devices/selftest.ts';
 import { bindToVfioPci, giveToDriver } from './devices/vfio-pci.ts';
-import { declaredByUser, featuresOf, hardwareFeatures, offeredOn } from './features.ts';
+import { declaredByUser, declaredOf, hardwareFeatures, hasMockPasids } from './features.ts';
 import { Files } from './files.ts';
+import { describeHardware, eduOffersOf, isEduHardware, mostFacts } from './hardware-description.ts';
+import type { EduOffers } from './hardware-description.ts';
 import { restoreParameters } from './module-parameters.ts';
 import { KernelMessages } from './kernel-messages.ts';
-import { featuresOfImage } from './probe.ts';
+import { declaredIn, featuresOfImage } from './probe.ts';
 import { Scratch } from './scratch.ts';
 
 /** The agent as the first process of a throw-away virtual machine: docs/linux.md. */
@@ -62,21 +65,17 @@ async function machines(settings: Settings): Promise<readonly MachineDescription
   const [machine = 'selftest'] = known;
   const boot = (): Promise<Machine> => start({ machine, timeoutMs: bootMs, settings });
   const told = await featuresOfImage(kernel, boot);
+  const coherentDevices = hasNesting(release, settings);
+  const facts = { mockPasids: hasMockPasids(release), coherentDevices, told };
+  const each = ['hugetlb', ...declaredIn(told), ...byUser] as const;
   return known.map((name) => ({
     name,
-    features: featuresOf(release, [
-      ...hardwareFeatures(name, release),
-      ...(name === 'smmuv3' && hasNesting(release, settings) ? nested : []),
-      'hugetlb',
-      ...offeredOn(name, told),
-      ...byUser,
-    ]),
+    features: declaredOf(release, [...hardwareFeatures(name, release), ...each]),
+    ...describeHardware(name, facts),
   }));
 }
 
 /** QEMU's board does not say that devices are coherent: without a change to the kernel, guests get no stage 1. */
-const nested = ['smmuv3-nesting'] as const;
-
 function hasNesting(release: string, { nesting }: Settings): boolean {
   return nesting === 'yes' || release.includes(nestingMark);
 }
@@ -160,31 +159,36 @@ async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Ma
 }
 
 async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Promise<Bench> {
-  if (hardware === 'selftest') return new SelftestBench();
-  if (hardware === 'noiommu') return noiommuBench(files, faults);
+  const described = { name: hardware, ...describeHardware(hardware, mostFacts) };
+  if (hardware === 'selftest') return new SelftestBench(described);
+  if (!isEduHardware(hardware)) return noiommuBench(described, files, faults);
+  const offers = eduOffersOf(hardware);
+  return new EduBench({
+    described: { ...described, devices: Object.values(offers) },
+    groups: await eduDevicesOf(hardware, files, offers),
+    faults,
+    bind: (address, driver) =>
+      giveToDriver(files, address, driver === 'host' ? hostDriver : driver),
+    restore: () => restoreParameters(files, hardwareKinds[hardware].parameters),
+  });
+}
+
+async function eduDevicesOf(
+  hardware: Hardware,
+  files: Files,
+  offers: EduOffers,
+): Promise<EduDevices['groups']> {
+  const bound = async (address: string, offer: DeviceOffer | undefined): Promise<EduDevice[]> =>
+    offer === undefined ? [] : [{ info: await bindToVfioPci(files, address), offer }];
   const groups = [];
   for (const addresses of eduGroupsOf(hardware)) {
     const group = [];
-    for (const address of addresses) group.push(await bindToVfioPci(files, address));
+    for (const address of addresses) group.push(...(await bound(address, offers.ordinary)));
     groups.push(group);
   }
-  const varieties = await varietiesOf(hardware, files, groups);
-  const giveTo = (address: string, driver: DeviceDriver): Promise<number> =>
-    giveToDriver(files, address, driver === 'vfio' ? 'vfio-pci' : hostDriver);
-  const restore = (): Promise<void> => restoreParameters(files, hardwareKinds[hardware].parameters);
-  return new EduBench({ groups, varieties, faults, giveTo, restore });
-}
-
-async function varietiesOf(
-  hardware: Hardware,
-  files: Files,
-  groups: EduDevices['groups'],
-): Promise<NonNullable<EduDevices['varieties']>> {
-  if (hardware === 'edu') return { 'the host can drive': [await bindToVfioPci(files, hostDriven)] };
-  if (hardware !== 'smmuv3' && hardware !== 'smmuv3-stage1') return {};
-  const odd = { 'has two stream IDs': [await bindToVfioPci(files, eduBehindBridge)] };
-  const flat = { 'is behind an IOMMU without nesting': groups.flat() };
-  return hardware === 'smmuv3' ? odd : { ...odd, ...flat };
+  groups[0]?.push(...(await bound(hostDriven, offers.hostDriven)));
+  groups.push(await bound(eduBehindBridge, offers.behindBridge));
+  return groups;
 }
 
 /** What the wire does not bring: a bench that is ours, and the console. */

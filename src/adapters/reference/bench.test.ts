@@ -4,9 +4,17 @@ import { describe, it } from 'node:test';
 import { MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
 import type { IommuDomain } from '#reference/kernel/iommu/domain.ts';
 import { Machine } from '#reference/machine/machine.ts';
+import { defaultParts } from '#reference/machine/parts.ts';
 import type { Pfn } from '#reference/kernel/mm/user-memory.ts';
 import { ReferenceBench } from './bench.ts';
+import { machines } from './machines.ts';
 import { ReferenceProcess } from './process.ts';
+
+const described = machines.find(({ name }) => name === 'vt-d-nested')!;
+
+function newBench(): ReferenceBench {
+  return new ReferenceBench(new Machine(defaultParts, described.board), described);
+}
 
 const IOVA = 0x100_0000n;
 const PAGE = 0x1000n;
@@ -14,7 +22,7 @@ const PAGE = 0x1000n;
 /** A device with two pages of a process mapped at IOVA, as iommufd would do it. */
 async function newSetup(protection = { read: true, write: true }) {
   const machine = new Machine();
-  const bench = new ReferenceBench(machine);
+  const bench = new ReferenceBench(machine, described);
   const process = new ReferenceProcess(machine, machine.newTask());
   const buffer = await process.mmap({
     address: 0n,
@@ -72,20 +80,20 @@ describe('the bench of the reference', () => {
   });
 
   it('gives out free devices, new ones when there are no more, and takes them back', async () => {
-    const bench = new ReferenceBench(new Machine());
+    const bench = newBench();
     const before = await bench.devices();
     const plugged = [];
     for (let count = 0; count < 6; count += 1) plugged.push(await bench.plug({}));
     assert.equal(new Set(plugged.map(({ group }) => group)).size, 6);
     assert.equal(new Set(plugged.map(({ cdev }) => cdev)).size, 6);
-    const beside = await bench.plug({ sharesGroupWith: plugged[0]!.id });
+    const beside = await bench.plug({ group: { with: plugged[0]!.id } });
     assert.equal(beside.group, plugged[0]!.group);
     await bench.reset();
     assert.deepEqual(await bench.devices(), before);
   });
 
   it('puts back what was unplugged', async () => {
-    const bench = new ReferenceBench(new Machine());
+    const bench = newBench();
     const before = await bench.devices();
     await bench.unplug(before[1]!.id);
     await bench.plug({});

@@ -1,15 +1,8 @@
-import type {
-  Bench,
-  DeviceDriver,
-  DeviceInfo,
-  DeviceModel,
-  DeviceVariety,
-  DmaAccess,
-  DmaResult,
-  PageRequest,
-} from '#port/bench.ts';
+import type { Bench, DeviceInfo, DmaAccess, DmaResult, PageRequest } from '#port/bench.ts';
+import type { DeviceWish, Driver, FunctionKeyName, FunctionWish } from '#port/device-wish.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
 import type { HostIommu } from '#reference/machine/board.ts';
+import { isBehindBridge } from '#reference/machine/machine-hardware.ts';
 import type {
   MachineDevice,
   MachineHardware,
@@ -20,6 +13,8 @@ import type { Machine } from '#reference/machine/machine.ts';
 import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
 import { failure } from '#uapi/errno.ts';
 import { IOMMU_PGFAULT_PERM_READ, IOMMU_PGFAULT_PERM_WRITE } from '#uapi/iommufd/fault.ts';
+import { offerFor, refused } from '../wish/offer-for.ts';
+import type { DescribedMachine } from '../wish/offer-for.ts';
 import { FrameCheck } from './frame-check.ts';
 import { ReferenceProcess } from './process.ts';
 
@@ -28,14 +23,6 @@ const ALONE = 4;
 const BEHIND_BRIDGE = 2;
 
 export type Layout = 'bridges' | 'root bus';
-const PASID_BITS = 15;
-
-/** Those that differ in what the device itself has. */
-const varieties: Readonly<Partial<Record<DeviceVariety, PlugOptions>>> = {
-  'has PASIDs': { pasidBits: PASID_BITS },
-  'makes page requests': { pasidBits: PASID_BITS, pageRequests: true },
-  'is a virtual function with page requests': { pageRequests: true, virtualFunction: true },
-};
 
 /** Wires to each device of the reference, and a look at the address lines behind its IOMMU. */
 export class ReferenceBench implements Bench {
@@ -43,12 +30,18 @@ export class ReferenceBench implements Bench {
   private readonly hardware: MachineHardware;
   private readonly parameters: ModuleParameters;
   private readonly layout: Layout;
+  private readonly described: DescribedMachine;
   /** What the machine was built with; the rest goes with reset(). */
   private builtIn: readonly MachineDevice[];
   /** Given out since the last reset(). */
   private readonly taken = new Set<MachineDevice>();
 
-  constructor({ hardware, kernel }: Machine, layout: Layout = 'bridges') {
+  constructor(
+    { hardware, kernel }: Machine,
+    described: DescribedMachine,
+    layout: Layout = 'bridges',
+  ) {
+    this.described = described;
     this.hardware = hardware;
     this.parameters = kernel.parameters;
     this.layout = layout;
@@ -60,14 +53,14 @@ export class ReferenceBench implements Bench {
     return this.hardware.devices.map(infoOf);
   }
 
-  async plug({ sharesGroupWith, variety }: DeviceModel): Promise<DeviceInfo> {
-    const device =
-      variety !== undefined && variety !== 'the host can drive'
-        ? this.deviceThat(variety)
-        : sharesGroupWith === undefined
-          ? this.deviceAlone()
-          : this.deviceBeside(sharesGroupWith);
+  async plug(wish: DeviceWish): Promise<DeviceInfo> {
+    const offer = offerFor(this.described, wish);
+    const { iommu = offer.iommus[0], function: keys = {}, group, bound } = wish;
+    const device = group
+      ? this.deviceBeside(this.find(group.with), wish)
+      : this.deviceAlone(keys, this.hostIommu(iommu));
     this.taken.add(device);
+    if (bound === 'host') await this.bind(device.name, bound);
     return infoOf(device);
   }
 
@@ -77,9 +70,8 @@ export class ReferenceBench implements Bench {
     this.hardware.unplug(device);
   }
 
-  async giveTo(id: string, driver: DeviceDriver): Promise<SyscallResult> {
-    const name = driver === 'vfio' ? 'vfio-pci' : driver;
-    const error = this.hardware.drivers.rebind(this.find(id), name);
+  async bind(id: string, driver: Driver): Promise<SyscallResult> {
+    const error = this.hardware.drivers.rebind(this.find(id), driver);
     return error ? failure(error) : 0;
   }
 
@@ -145,32 +137,52 @@ export class ReferenceBench implements Bench {
     return read ?? pci.reach(at, length - done, { write: true, pasid });
   }
 
-  /** What is not there cannot be plugged: PASIDs and page requests need an IOMMU that knows them. */
-  private deviceThat(variety: DeviceVariety): MachineDevice {
-    const [first, ...others] = this.hardware.iommus;
-    const iommu = others.find((host) => host.variety === variety);
-    if (iommu) return this.deviceAlone(iommu);
-    const options = varieties[variety];
-    if (options && first.driver.attachPasid) return this.hardware.plug(options);
-    if (variety === 'has two stream IDs' && this.layout === 'root bus')
-      return this.hardware.plugBehindBridge();
-    throw new Error(`this machine has no device that ${variety}`);
+  /** On a machine without IOMMUs, what stands in for one. */
+  private hostIommu(iommu: string | undefined): HostIommu {
+    const { iommus } = this.hardware;
+    const place = this.described.iommus.findIndex(({ name }) => name === iommu);
+    return iommus[place] ?? iommus[0];
   }
 
-  private deviceAlone(iommu: HostIommu = this.hardware.iommus[0]): MachineDevice {
-    const free = this.hardware.devices.find(
+  private deviceAlone(keys: FunctionWish, iommu: HostIommu): MachineDevice {
+    const options = { iommu, ...optionsOf(keys) };
+    const onBridge = hasTwoStreams(keys);
+    this.refusePlace(keys, onBridge);
+    if (onBridge) return this.hardware.plugBehindBridge(options);
+    const free = isOrdinary(keys) ? this.freeDevice(iommu) : undefined;
+    return free ?? this.hardware.plug(options);
+  }
+
+  private freeDevice(iommu: HostIommu): MachineDevice | undefined {
+    return this.hardware.devices.find(
       (device) =>
         !this.taken.has(device) && device.host === iommu && device.iommu.group.devices.length === 1,
     );
-    return free ?? this.hardware.plug({ iommu });
   }
 
-  private deviceBeside(id: string): MachineDevice {
-    const sibling = this.find(id);
+  private deviceBeside(sibling: MachineDevice, wish: DeviceWish): MachineDevice {
+    const { function: keys = {}, iommu } = wish;
+    if (iommu !== undefined && this.hostIommu(iommu) !== sibling.host)
+      throw this.refused('iommu', iommu, `${sibling.name} is behind another one`);
+    this.refusePlace(keys, isBehindBridge(sibling));
     const free = this.hardware.devices.find(
       (device) => !this.taken.has(device) && device.iommu.group === sibling.iommu.group,
     );
-    return free ?? this.hardware.plugBeside(sibling);
+    return free && isOrdinary(keys) ? free : this.hardware.plugBeside(sibling, optionsOf(keys));
+  }
+
+  /** What goes with a place behind a bridge, and what does not. */
+  private refusePlace(keys: FunctionWish, onBridge: boolean): void {
+    if (!onBridge && hasTwoStreams(keys))
+      throw this.refused('function.streamIds', keys.streamIds, 'its group is not behind a bridge');
+    const express = ofExpress.find((key) => keys[key]);
+    if (!onBridge || express === undefined) return;
+    const why = 'it would be behind a bridge of conventional PCI';
+    throw this.refused(`function.${express}`, keys[express], why);
+  }
+
+  private refused(key: string, value: unknown, why: string): Error {
+    return refused(this.described, { key, value }, why);
   }
 
   protected find(id: string): MachineDevice {
@@ -207,6 +219,27 @@ function showEveryBus(hardware: MachineHardware): void {
 function infoOf(device: MachineDevice): DeviceInfo {
   const { device: cdev, group } = nodesOf(device);
   return { id: device.name, kind: 'vfio', cdev, group };
+}
+
+/** Extended capabilities, which only PCI Express has. */
+const ofExpress = [
+  'pasidBits',
+  'pageRequests',
+  'virtualFunction',
+] as const satisfies readonly FunctionKeyName[];
+
+function hasTwoStreams({ streamIds = 1 }: FunctionWish): boolean {
+  return streamIds > 1;
+}
+
+function optionsOf(keys: FunctionWish): PlugOptions {
+  const { pasidBits = 0, pageRequests = false, virtualFunction = false } = keys;
+  return { pasidBits, pageRequests, virtualFunction };
+}
+
+/** Any device will do. */
+function isOrdinary(keys: FunctionWish): boolean {
+  return Object.values(optionsOf(keys)).every((value) => !value);
 }
 
 function processOf({ attachment }: DmaAccess): ReferenceProcess {

@@ -5,6 +5,7 @@ import type { MachineHardware } from '#reference/machine/machine-hardware.ts';
 import { Machine as ReferenceMachine } from '#reference/machine/machine.ts';
 import { defaultParts, type Parts } from '#reference/machine/parts.ts';
 import { SelftestBench } from '../linux/devices/selftest.ts';
+import type { DescribedMachine } from '../wish/offer-for.ts';
 import { ReferenceBench } from './bench.ts';
 import { FrameCheck } from './frame-check.ts';
 import { machines } from './machines.ts';
@@ -24,8 +25,8 @@ const identity: Identity = {
 class MockBench extends SelftestBench {
   readonly frames: FrameCheck;
 
-  constructor(hardware: MachineHardware) {
-    super();
+  constructor(hardware: MachineHardware, described: DescribedMachine) {
+    super(described);
     this.frames = new FrameCheck(hardware);
   }
 
@@ -37,14 +38,14 @@ class MockBench extends SelftestBench {
 
 const benches: Readonly<
   Record<
-    ReferenceMachineDescription['devices'],
-    (machine: ReferenceMachine) => RunningReference['bench']
+    ReferenceMachineDescription['bench'],
+    (machine: ReferenceMachine, described: DescribedMachine) => RunningReference['bench']
   >
 > = {
-  mock: ({ hardware }) => new MockBench(hardware),
-  pci: (machine) => new ReferenceBench(machine),
-  'pci on the root bus': (machine) => new ReferenceBench(machine, 'root bus'),
-  'mock and bare': (machine) => new NoiommuMachineBench(machine),
+  mock: ({ hardware }, described) => new MockBench(hardware, described),
+  pci: (machine, described) => new ReferenceBench(machine, described),
+  'pci on the root bus': (machine, described) => new ReferenceBench(machine, described, 'root bus'),
+  'mock and bare': (machine, described) => new NoiommuMachineBench(machine, described),
 };
 
 class RunningReference implements Machine {
@@ -53,10 +54,10 @@ class RunningReference implements Machine {
   private readonly machine: ReferenceMachine;
 
   constructor(machine: ReferenceMachineDescription, parts: Parts) {
-    const { board, devices, atBoot, features } = machine;
+    const { board, bench, atBoot, features } = machine;
     const iommufdTest = features.includes('test-cmd');
     this.machine = new ReferenceMachine(parts, board, atBoot, { iommufdTest });
-    this.bench = benches[devices](this.machine);
+    this.bench = benches[bench](this.machine, machine);
   }
 
   async newProcess(): Promise<Process> {
@@ -75,7 +76,12 @@ export function referenceOf(name: string, parts: Parts): Implementation {
   return {
     name,
     async machines() {
-      return machines.map(({ name: machine, features }) => ({ name: machine, features }));
+      return machines.map(({ name: machine, features, iommus, devices }) => ({
+        name: machine,
+        features,
+        iommus,
+        devices,
+      }));
     },
     async start({ machine }: StartOptions) {
       const description = machines.find(({ name }) => name === machine);

@@ -1,4 +1,9 @@
-import type { MachineDescription } from '#port/implementation.ts';
+import type { FunctionWish } from '#port/device-wish.ts';
+import type {
+  DeviceOffer,
+  HardwareDescription,
+  MachineDescription,
+} from '#port/machine-description.ts';
 import {
   amdBoard,
   amdNestingBoard,
@@ -10,6 +15,7 @@ import {
 import type { Board } from '#reference/machine/board.ts';
 import { smmuBoard } from '#reference/machine/smmu-board.ts';
 import type { ParameterValues } from '#reference/kernel/base/module-parameters.ts';
+import { bareOffers, mockHardware } from '../linux/devices/offers.ts';
 
 export interface ReferenceMachineDescription extends MachineDescription {
   readonly board: Board;
@@ -17,7 +23,7 @@ export interface ReferenceMachineDescription extends MachineDescription {
    * What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board; or the
    * former, and those that no IOMMU stands before where a scenario asks for them.
    */
-  readonly devices: 'mock' | 'pci' | 'pci on the root bus' | 'mock and bare';
+  readonly bench: 'mock' | 'pci' | 'pci on the root bus' | 'mock and bare';
   /** On the kernel's command line. */
   readonly atBoot?: ParameterValues;
 }
@@ -43,46 +49,51 @@ const ofEach = [
 ] as const;
 
 /** Of PCI devices behind an IOMMU. */
-const ofPci = [
-  'vfio-device',
-  'vfio-group',
-  'shared-group',
-  'host-driver',
-  'dma',
-  'reserved-iova',
-  'vfio-dma-buf',
-] as const;
+const ofPci = ['vfio-device', 'vfio-group', 'dma', 'reserved-iova', 'vfio-dma-buf'] as const;
 /** Of a driver for an IOMMU that there is in hardware. */
 const ofDriver = ['hw-info', 'hwpt-flags'] as const;
 /** Of those behind a VT-d. */
-const ofVtd = [...ofPci, ...ofDriver, 'intel-iommu'] as const;
+const ofVtd = [...ofPci, ...ofDriver] as const;
 /** Of those behind an IOMMU that does not remap interrupts. */
 const ofUnsafe = [...ofPci, 'unsafe-interrupts'] as const;
-const ofAmd = [...ofUnsafe, ...ofDriver, 'amd-iommu'] as const;
+const ofAmd = [...ofUnsafe, ...ofDriver] as const;
 const atBoot = { allowUnsafeInterrupts: true };
-/** Of devices behind an SMMUv3, and of some behind one that lacks something. */
-const ofSmmu = [
-  ...(['vfio-device', 'vfio-group', 'shared-group', 'dma', 'vfio-dma-buf'] as const),
-  ...ofDriver,
-  ...(['smmuv3', 'smmuv3-nesting', 'device-with-two-streams'] as const),
-  ...(['device-behind-another-iommu', 'iommu-without-nesting', 'iommu-past-caches'] as const),
-  ...(['iommu-with-large-pages', 'iommu-without-coherency'] as const),
-] as const;
-/** Of a VT-d in scalable mode, with an older one beside it. */
-const ofScalableVtd = [
-  ...(['intel-nesting', 'device-with-pasids', 'device-with-page-requests'] as const),
-  ...(['virtual-function', 'device-behind-another-iommu', 'snoop-control'] as const),
-] as const;
-/** Of a machine without an IOMMU. */
-const ofBare = [
-  ...(['device-without-iommu', 'noiommu-device', 'emulated-device', 'vfio-group'] as const),
-] as const;
+/** Of devices behind an SMMUv3. */
+const ofSmmu = ['vfio-device', 'vfio-group', 'dma', 'vfio-dma-buf', ...ofDriver] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
   ...ofDriver,
   ...(['test-cmd', 'dma-buf', 'nesting', 'dirty-tracking'] as const),
   ...(['page-requests', 'page-table-types', 'pasid', 'fault-injection'] as const),
 ] as const;
+
+/** Devices of which those behind the first IOMMU have more than the others, and a driver of the host or none. */
+function pci(
+  board: Board,
+  more: FunctionWish = {},
+  all: FunctionWish = { hostDriver: true },
+): HardwareDescription {
+  const iommus = board.flatMap(({ facts }) => facts ?? []);
+  const [first = '', ...others] = iommus.map(({ name }) => name);
+  const offer = (names: readonly string[], keys: FunctionWish): DeviceOffer => ({
+    kind: 'vfio',
+    bound: all.hostDriver ? ['vfio-pci', 'host'] : ['vfio-pci'],
+    iommus: names,
+    function: { ...all, ...keys },
+    shareGroups: true,
+  });
+  const devices = [offer([first], more), offer(others, {})];
+  return { iommus, devices: devices.filter((each) => each.iommus.length > 0) };
+}
+
+/** Of a function of PCI Express. */
+const ofExpress = { pasidBits: 20, pageRequests: true, virtualFunction: true } as const;
+
+const mocks = mockHardware({ hasPasids: true });
+const mocksAndBare: HardwareDescription = {
+  iommus: mocks.iommus,
+  devices: [...mocks.devices, ...Object.values(bareOffers)],
+};
 
 /**
  * Devices that move bytes, or mock devices: as on Linux, where mock devices and an IOMMU exclude each other. `vt-d-test`
@@ -92,53 +103,67 @@ export const machines: readonly ReferenceMachineDescription[] = [
   {
     name: 'vt-d',
     board: vtdBoard,
-    devices: 'pci',
-    features: [...ofEach, ...ofVtd, 'basic-iommu', 'no-test-cmd'],
+    bench: 'pci',
+    ...pci(vtdBoard),
+    features: [...ofEach, ...ofVtd, 'no-test-cmd'],
   },
-  { name: 'mock', board: vtdBoard, devices: 'mock', features: [...ofEach, ...ofTests, 'sub-page'] },
+  {
+    name: 'mock',
+    board: vtdBoard,
+    bench: 'mock',
+    ...mocks,
+    features: [...ofEach, ...ofTests, 'sub-page'],
+  },
   {
     name: 'vt-d-test',
     board: vtdBoard,
-    devices: 'pci',
-    features: [...ofEach, ...ofTests, ...ofVtd, 'basic-iommu'],
+    bench: 'pci',
+    ...pci(vtdBoard),
+    features: [...ofEach, ...ofTests, ...ofVtd],
   },
   {
     name: 'vt-d-nested',
     board: nestedVtdBoard,
-    devices: 'pci',
-    features: [...ofEach, ...ofVtd, ...ofScalableVtd],
+    bench: 'pci',
+    ...pci(nestedVtdBoard, ofExpress),
+    features: [...ofEach, ...ofVtd],
   },
   {
     name: 'noiommu',
     board: bareBoard,
-    devices: 'mock and bare',
-    features: [...ofEach, ...ofTests, 'sub-page', ...ofBare],
+    bench: 'mock and bare',
+    ...mocksAndBare,
+    features: [...ofEach, ...ofTests, 'sub-page', 'vfio-group'],
   },
   {
     name: 'smmuv3',
     board: smmuBoard,
-    devices: 'pci on the root bus',
+    bench: 'pci on the root bus',
+    ...pci(smmuBoard, { streamIds: 2 }, {}),
     features: [...ofEach, ...ofSmmu],
   },
   {
     name: 'virtio-iommu',
     board: virtioBoard,
-    devices: 'pci',
-    features: [...ofEach, ...ofUnsafe, 'virtio-iommu'],
+    bench: 'pci',
+    ...pci(virtioBoard),
+    features: [...ofEach, ...ofUnsafe],
     atBoot,
   },
   {
     name: 'amd-iommu',
     board: amdBoard,
-    devices: 'pci',
+    bench: 'pci',
+    ...pci(amdBoard),
     features: [...ofEach, ...ofAmd],
     atBoot,
   },
   {
     name: 'amd-nesting',
     board: amdNestingBoard,
-    devices: 'pci',
-    features: [...ofEach, ...ofAmd, 'amd-nesting'],
+    bench: 'pci',
+    ...pci(amdNestingBoard),
+    features: [...ofEach, ...ofAmd],
     atBoot,
   },
 ];

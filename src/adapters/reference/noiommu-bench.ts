@@ -1,4 +1,5 @@
-import type { Bench, DeviceId, DeviceInfo, DeviceModel, DeviceVariety } from '#port/bench.ts';
+import type { Bench, DeviceId, DeviceInfo, DeviceWish } from '#port/bench.ts';
+import type { DeviceOffer } from '#port/machine-description.ts';
 import type { SyscallResult } from '#port/process.ts';
 import type { Machine } from '#reference/machine/machine.ts';
 import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
@@ -6,7 +7,9 @@ import { failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { EmulatedBench } from '../linux/devices/emulated.ts';
 import { MixedBench } from '../linux/devices/mixed.ts';
+import { bareOffers } from '../linux/devices/offers.ts';
 import { SelftestBench } from '../linux/devices/selftest.ts';
+import type { DescribedMachine } from '../wish/offer-for.ts';
 import { ReferenceBench } from './bench.ts';
 import type { FrameCheck } from './frame-check.ts';
 
@@ -14,19 +17,19 @@ import type { FrameCheck } from './frame-check.ts';
 class NoiommuBench extends ReferenceBench {
   private readonly machine: Machine;
 
-  constructor(machine: Machine) {
-    super(machine);
+  constructor(machine: Machine, described: DescribedMachine) {
+    super(machine, described);
     this.machine = machine;
   }
 
-  override async plug({ variety }: DeviceModel): Promise<DeviceInfo> {
-    const info = await super.plug({});
-    this.probe(info.id, variety === 'is in noiommu mode');
+  override async plug(wish: DeviceWish): Promise<DeviceInfo> {
+    const info = await super.plug(wish);
+    this.probe(info.id, wish.bound === 'noiommu');
     return info;
   }
 
   /** Nobody gives a device to another driver while noiommu mode is on. */
-  override async giveTo(device: DeviceId): Promise<SyscallResult> {
+  override async bind(device: DeviceId): Promise<SyscallResult> {
     const error = this.probe(device, false);
     return error ? failure(error) : 0;
   }
@@ -51,14 +54,15 @@ function emulatedBench({ kernel }: Machine): EmulatedBench {
 export class NoiommuMachineBench extends MixedBench {
   readonly frames: FrameCheck;
 
-  constructor(machine: Machine) {
-    const real = new NoiommuBench(machine);
+  constructor(machine: Machine, described: DescribedMachine) {
+    const real = new NoiommuBench(machine, described);
     super(
-      new SelftestBench(),
-      new Map<DeviceVariety, Bench>([
-        ['has no IOMMU', real],
-        ['is in noiommu mode', real],
-        ['is emulated', emulatedBench(machine)],
+      described,
+      new SelftestBench(described),
+      new Map<DeviceOffer, Bench>([
+        [bareOffers.refused, real],
+        [bareOffers.inNoiommuMode, real],
+        [bareOffers.emulated, emulatedBench(machine)],
       ]),
     );
     this.frames = real.frames;

@@ -192,7 +192,7 @@ test('page tables made by hand, replacement and groups', async () => {
   await program.fails('EBUSY', IOMMU_DESTROY, { id: first });
   await program.call(VFIO_DEVICE_ATTACH_IOMMUFD_PT, { pt_id: second }, fd);
   await program.call(IOMMU_DESTROY, { id: first });
-  const sibling = await bench.plug({ sharesGroupWith: nic.id });
+  const sibling = await bench.plug({ group: { with: nic.id } });
   const other = await program.bind(sibling);
   await program.fails('EINVAL', VFIO_DEVICE_ATTACH_IOMMUFD_PT, { pt_id: out_ioas_id }, other.fd);
   await program.call(VFIO_DEVICE_ATTACH_IOMMUFD_PT, { pt_id: second }, other.fd);

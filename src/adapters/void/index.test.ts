@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { featuresOf } from '#port/derived-features.ts';
 import { everyFeature } from '#port/features.ts';
+import { declarationFlaws } from '../checked.ts';
 import { implementation } from './index.ts';
 
 async function start(settings: Record<string, string>) {
@@ -10,7 +12,13 @@ async function start(settings: Record<string, string>) {
 }
 
 test('void declares everything', async () => {
-  assert.deepEqual(await implementation.machines({}), [{ name: 'void', features: everyFeature }]);
+  const machines = await implementation.machines({});
+  assert.deepEqual(declarationFlaws('void', machines), []);
+  const offered = new Set(machines.flatMap(featuresOf));
+  assert.deepEqual(
+    everyFeature.filter((feature) => !offered.has(feature)),
+    [],
+  );
 });
 
 test('void says no: an errno that no scenario expects', async () => {

@@ -1,7 +1,15 @@
 import type { DeviceInfo, DmaResult } from '#port/bench.ts';
 import type { Bench } from '#port/bench.ts';
+import { isDerived } from '#port/derived-features.ts';
+import { bindings, everyFunctionKey, noIommu } from '#port/device-wish.ts';
+import type { FunctionWish } from '#port/device-wish.ts';
 import { everyFeature } from '#port/features.ts';
 import type { Implementation, Machine } from '#port/implementation.ts';
+import type {
+  DeclaredFeature,
+  IommuDescription,
+  MachineDescription,
+} from '#port/machine-description.ts';
 import type { SyscallResult } from '#port/process.ts';
 import { VoidProcess } from './process.ts';
 
@@ -14,9 +22,42 @@ const never = -524;
  */
 export const implementation: Implementation = {
   name: 'void',
-  machines: async () => [{ name: 'void', features: everyFeature }],
+  machines: async () => machines,
   start: async ({ settings }) => voidMachine(settings.says === 'yes'),
 };
+
+const all = { nesting: true, enforcesCoherency: true, dirtyTracking: true } as const;
+
+/** A machine an IOMMU that scenarios ask for first of all; beside it, those that lack something. */
+const firsts: Readonly<Record<string, Omit<IommuDescription, 'name'>>> = {
+  void: { model: 'vt-d', scalable: true, ...all },
+  'void-vt-d': { model: 'vt-d', scalable: false },
+  'void-smmuv3': { model: 'smmuv3', ...all },
+  'void-amd': { model: 'amd', ...all },
+  'void-virtio': { model: 'virtio' },
+};
+
+const others: readonly IommuDescription[] = [
+  { name: 'one-stage', model: 'smmuv3', nesting: false },
+  { name: 'past-caches', model: 'smmuv3', nesting: true, enforcesCoherency: false },
+  { name: 'large-pages', model: 'smmuv3', pageSizes: [0x1_0000] },
+  { name: 'incoherent', model: 'smmuv3', coherent: false },
+  { name: 'mock', model: 'mock', dirtyTracking: false },
+];
+
+const features = everyFeature.filter((each): each is DeclaredFeature => !isDerived(each));
+const everything: FunctionWish = Object.fromEntries(
+  everyFunctionKey.map(([key, { kind }]) => [key, kind === 'flag' || Number.MAX_SAFE_INTEGER]),
+);
+
+const machines = Object.entries(firsts).map(([name, first]): MachineDescription => {
+  const iommus = [{ name: 'first', ...first }, ...others];
+  const names = [...iommus.map((iommu) => iommu.name), noIommu];
+  const offer = { kind: 'vfio', bound: bindings, iommus: names, shareGroups: true } as const;
+  // Streams are a matter of an SMMUv3.
+  const most = first.model === 'smmuv3' ? everything : { ...everything, streamIds: 1 };
+  return { name, features, iommus, devices: [{ ...offer, function: most }] };
+});
 
 function voidMachine(yes: boolean): Machine {
   return {
@@ -52,7 +93,7 @@ class VoidBench implements Bench {
 
   async unplug(): Promise<void> {}
 
-  async giveTo(): Promise<SyscallResult> {
+  async bind(): Promise<SyscallResult> {
     return this.yes ? 0 : never;
   }
 

@@ -1,12 +1,12 @@
 import type {
   Attachment,
   Bench,
-  DeviceDriver,
   DeviceId,
   DeviceInfo,
-  DeviceModel,
+  DeviceWish,
   DmaAccess,
   DmaResult,
+  Driver,
   PageRequest,
 } from '#port/bench.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
@@ -27,16 +27,16 @@ export class WireBench implements Bench {
     return this.client.call('devices', {});
   }
 
-  plug(model: DeviceModel): Promise<DeviceInfo> {
-    return this.client.call('plug', model);
+  plug(wish: DeviceWish): Promise<DeviceInfo> {
+    return this.client.call('plug', wish);
   }
 
   async unplug(device: DeviceId): Promise<void> {
     await this.client.call('unplug', { device });
   }
 
-  giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult> {
-    return this.client.call('give-to', { device, driver });
+  bind(device: DeviceId, driver: Driver): Promise<SyscallResult> {
+    return this.client.call('bind', { device, driver });
   }
 
   sees(access: DmaAccess, address: Address): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { ImplementationBroken } from '#port/implementation.ts';
 import { excerpt, flaw } from './check.ts';
 import { defaultLongestLine, LineSplitter } from './lines.ts';
-import { methods } from './messages.ts';
+import { methods, protocolVersion } from './messages.ts';
 import type { Method, Params, Result } from './messages.ts';
 import { Outgoing } from './outgoing.ts';
 
@@ -145,6 +145,10 @@ export class Client {
     if (error !== undefined) {
       const message = typeof error?.message === 'string' ? error.message : JSON.stringify(error);
       return this.fail(`answered ${call.method} with an error: ${message}`);
+    }
+    const version = (response.result as { readonly protocol?: unknown } | null)?.protocol;
+    if (call.method === 'hello' && typeof version === 'number' && version !== protocolVersion) {
+      return this.fail(`speaks version ${version} of the protocol; expected ${protocolVersion}`);
     }
     const deviation = flaw(methods[call.method][1], response.result);
     if (deviation !== undefined) {

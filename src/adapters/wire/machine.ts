@@ -9,16 +9,12 @@ import { WireProcess } from './process.ts';
 const shortestStartMs = 60_000;
 
 /** Introduces the two ends to each other. */
-export async function greet(
+export function greet(
   client: Client,
   settings: StartOptions['settings'],
   timeoutMs?: number,
 ): Promise<Result<'hello'>> {
-  const hello = await client.call('hello', { protocol: protocolVersion, settings }, timeoutMs);
-  if (hello.protocol !== protocolVersion) {
-    client.refuse(`speaks version ${hello.protocol} of the protocol; expected ${protocolVersion}`);
-  }
-  return hello;
+  return client.call('hello', { protocol: protocolVersion, settings }, timeoutMs);
 }
 
 /** After greet(). `release` lets go of what carries the wire. */

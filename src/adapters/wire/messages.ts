@@ -1,11 +1,15 @@
 import { Type } from '@sinclair/typebox';
 import type { Static, TSchema } from '@sinclair/typebox';
 
-import { deviceDrivers, everyDeviceVariety } from '#port/bench.ts';
+import { isDerived } from '#port/derived-features.ts';
+import { bindings, drivers, everyFunctionKey } from '#port/device-wish.ts';
+import type { FunctionWish } from '#port/device-wish.ts';
 import { everyFeature } from '#port/features.ts';
+import { iommuModels } from '#port/machine-description.ts';
+import type { DeclaredFeature } from '#port/machine-description.ts';
 
 /**
- * The wire protocol, version 1: JSON-RPC 2.0, one object a line, requests on the child's stdin, responses on its
+ * The wire protocol, version 2: JSON-RPC 2.0, one object a line, requests on the child's stdin, responses on its
  * stdout. The method is the port's, in kebab-case; `docs/wire-protocol.md` is the page for authors of other programs,
  * `docs/wire-protocol.schema.json` is generated from this table.
  *
@@ -13,7 +17,7 @@ import { everyFeature } from '#port/features.ts';
  * else is a number. A system call that failed is a *result*, a negative number; a JSON-RPC error means that the
  * implementation is broken.
  */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 export type Hex64 = `0x${string}`;
 export type HexBytes = string;
@@ -82,7 +86,52 @@ const deviceInfo = object({
   group: Type.Optional(text),
 });
 
-const machine = object({ name: text, features: listOf(oneOf(everyFeature)) });
+/** Keys of a PCI function: as wished, or the most that there is. */
+const functionWish = Type.Unsafe<FunctionWish>(
+  object(
+    Object.fromEntries(
+      everyFunctionKey.map(([key, { kind }]) => [
+        key,
+        Type.Optional(kind === 'count' ? count : Type.Boolean()),
+      ]),
+    ),
+  ),
+);
+const wish = object({
+  function: Type.Optional(functionWish),
+  iommu: Type.Optional(text),
+  group: Type.Optional(object({ with: text })),
+  bound: Type.Optional(oneOf(bindings)),
+});
+
+const iommu = object({
+  name: text,
+  model: oneOf(iommuModels),
+  scalable: Type.Optional(Type.Boolean()),
+  nesting: Type.Optional(Type.Boolean()),
+  enforcesCoherency: Type.Optional(Type.Boolean()),
+  coherent: Type.Optional(Type.Boolean()),
+  dirtyTracking: Type.Optional(Type.Boolean()),
+  addressBits: Type.Optional(u32),
+  pageSizes: Type.Optional(listOf(count)),
+});
+const deviceOffer = object({
+  kind: oneOf(['vfio', 'selftest']),
+  bound: listOf(oneOf(bindings)),
+  iommus: listOf(text),
+  function: Type.Optional(functionWish),
+  shareGroups: Type.Optional(Type.Boolean()),
+});
+/** For readers of the schema: what a program declares is judged where that of a module is, with a sentence for each flaw. */
+const declaredFeature = Type.Unsafe<DeclaredFeature>(
+  Type.String({ enum: everyFeature.filter((feature) => !isDerived(feature)) }),
+);
+const machine = object({
+  name: text,
+  features: listOf(declaredFeature),
+  iommus: listOf(iommu),
+  devices: listOf(deviceOffer),
+});
 const identity = object({
   name: text,
   version: text,
@@ -141,15 +190,9 @@ export const methods = {
   ],
 
   devices: [none, listOf(deviceInfo)],
-  plug: [
-    object({
-      sharesGroupWith: Type.Optional(text),
-      variety: Type.Optional(oneOf(everyDeviceVariety)),
-    }),
-    deviceInfo,
-  ],
+  plug: [wish, deviceInfo],
   unplug: [object(ofDevice), nothing],
-  'give-to': [object({ ...ofDevice, driver: oneOf(deviceDrivers) }), systemCall],
+  bind: [object({ ...ofDevice, driver: oneOf(drivers) }), systemCall],
   sees: [object({ ...access, address: hex64 }), Type.Boolean()],
   'dma-read': [object(access), dmaResult],
   'dma-write': [object({ ...access, bytes: hexBytes }), dmaResult],

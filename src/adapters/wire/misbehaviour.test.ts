@@ -93,10 +93,10 @@ test('a line of more than the limit breaks the wire and is not kept', async () =
 const atHello: readonly [fault: string, says: RegExp][] = [
   ['dies at once', /ended before it answered hello: it exited with code 3\n  \| line 51/],
   ['never answers', /did not answer hello within 1000 ms/],
-  ['speaks version 2', /speaks version 2 of the protocol; expected 1/],
+  ['speaks version 1', /speaks version 1 of the protocol; expected 2/],
   [
     'declares nonsense',
-    /answered hello wrongly: result\/machines\/0\/features\/0 is "no"; expected "ioas-map-file" or /,
+    /answered hello wrongly: result\/machines\/0\/devices\/0\/kind is "toaster"; expected "vfio" or /,
   ],
 ];
 

@@ -37,9 +37,13 @@ const servedMachine = recorder<Machine>({
   bench: recorder<Bench>({}),
   newProcess: async () => servedProcess,
 });
+const iommus = [{ name: 'vt-d', model: 'vt-d', pageSizes: [4096] }] as const;
+const devices = [
+  { kind: 'vfio', bound: ['vfio-pci'], iommus: ['vt-d'], function: { pasidBits: 20 } },
+] as const;
 const implementation: Implementation = {
   name: 'recorder',
-  machines: async () => [{ name: 'it', features: ['device', 'dma'] }],
+  machines: async () => [{ name: 'it', features: ['device', 'dma'], iommus, devices }],
   start: async () => servedMachine,
 };
 
@@ -58,7 +62,9 @@ let process: Process;
 before(async () => {
   void serve(implementation, there, back);
   const client = connect({ name: 'it', input: back, output: there, timeoutMs: 1000 });
-  assert.equal((await greet(client, { mode: 'x' })).name, 'recorder');
+  const hello = await greet(client, { mode: 'x' });
+  assert.equal(hello.name, 'recorder');
+  assert.deepEqual(hello.machines[0]?.devices, devices);
   const options = { machine: 'it', timeoutMs: 1000, settings: {} };
   machine = await startMachine(client, options, async () => {});
   assert.deepEqual(machine.identity, identity);
@@ -122,12 +128,18 @@ test('the bench is at the other end as well', async () => {
   const access: DmaAccess = { device: 'nic', attachment, iova: top, length: 2, pasid: 9 };
   const served = { ...access, attachment: { ...attachment, process: servedProcess } };
   const device = { id: 'nic', kind: 'vfio', cdev: '/dev/vfio/devices/vfio0' };
+  const wish = {
+    function: { pasidBits: 20, pageRequests: true },
+    iommu: 'vt-d',
+    group: { with: 'a' },
+    bound: 'vfio-pci',
+  } as const;
   const pageRequest = { iova: 4096n, pasid: 7, permissions: 3, group: 511, last: true };
   const each: [() => Promise<unknown>, unknown, unknown[]][] = [
     [() => bench.devices(), [device], ['devices']],
-    [() => bench.plug({ sharesGroupWith: 'a' }), device, ['plug', { sharesGroupWith: 'a' }]],
+    [() => bench.plug(wish), device, ['plug', wish]],
     [() => bench.unplug('nic'), undefined, ['unplug', 'nic']],
-    [() => bench.giveTo('nic', 'host'), -16, ['giveTo', 'nic', 'host']],
+    [() => bench.bind('nic', 'host'), -16, ['bind', 'nic', 'host']],
     [() => bench.sees(access, 1n), true, ['sees', served, 1n]],
     [() => bench.dmaRead(access), { bytes: Uint8Array.of(1, 2) }, ['dmaRead', served]],
     [() => bench.dmaRead(access), 'blocked', ['dmaRead', served]],

@@ -63,7 +63,7 @@ for (const [what, line, error, id = 1] of refusals) {
 
 test('an implementation that throws is answered with an error', async () => {
   const broken: Implementation = { ...nothing, machines: () => Promise.reject(new Error('oops')) };
-  const hello = request('hello', { protocol: 1, settings: {} });
+  const hello = request('hello', { protocol: 2, settings: {} });
   const error = { code: -32000, message: 'oops' };
   assert.deepEqual(await say(hello, broken), { jsonrpc: '2.0', id: 1, error });
 });

@@ -72,7 +72,9 @@ export class Session {
   }
 
   private readonly handlers: Handlers = {
-    hello: async ({ settings }) => {
+    hello: async ({ protocol, settings }) => {
+      if (protocol !== protocolVersion)
+        throw new Error(`this is version ${protocolVersion} of the protocol, not ${protocol}`);
       this.settings = { ...this.settings, ...settings };
       const { name } = this.implementation;
       const machines = await this.implementation.machines(this.settings);
@@ -122,12 +124,12 @@ export class Session {
     'set-limit': (p) => this.process(p).setLimit(p.resource, BigInt(p.limit)),
 
     devices: () => this.machine.bench.devices(),
-    plug: (model) => this.machine.bench.plug(model),
+    plug: (wish) => this.machine.bench.plug(wish),
     unplug: async ({ device }) => {
       await this.machine.bench.unplug(device);
       return null;
     },
-    'give-to': (p) => this.machine.bench.giveTo(p.device, p.driver),
+    bind: (p) => this.machine.bench.bind(p.device, p.driver),
     sees: (p) => this.machine.bench.sees(this.access(p), BigInt(p.address)),
     'dma-read': async (p) => dmaToWire(await this.machine.bench.dmaRead(this.access(p))),
     'dma-write': async (p) =>

@@ -15,10 +15,24 @@ import type { Parts } from './parts.ts';
 export interface HostIommu<Device = unknown> extends RegisteredIommu<Device> {
   /** What the requests of its devices go through. */
   readonly translator: Translator;
-  /** What a device behind it is, if that is out of the ordinary, in the words of a bench. */
-  readonly variety?: string;
   /** What the hardware recorded of refused requests is forgotten. */
   clearFaults(): void;
+}
+
+/** What there is to know of an IOMMU before it is built. */
+export interface IommuFacts {
+  /** Unique on its board. */
+  readonly name: string;
+  readonly model: 'vt-d' | 'smmuv3' | 'amd' | 'virtio';
+  readonly scalable?: boolean;
+  readonly nesting: boolean;
+  readonly enforcesCoherency: boolean;
+  readonly coherent: boolean;
+  readonly dirtyTracking: boolean;
+  /** Absent where the driver is told it by the hypervisor. */
+  readonly addressBits?: number;
+  /** Bytes. */
+  readonly pageSizes: readonly number[];
 }
 
 export interface BoardOptions {
@@ -27,16 +41,36 @@ export interface BoardOptions {
   readonly pages: Pages;
 }
 
+/** A place on a board. Without facts it is where an IOMMU could be. */
+export interface BoardIommu {
+  readonly facts?: IommuFacts;
+  build(options: BoardOptions): HostIommu;
+}
+
 /** The IOMMUs of a machine: the first one is what devices are behind, unless they are told to be behind another. */
-export type Board = (options: BoardOptions) => readonly [HostIommu, ...HostIommu[]];
+export type Board = readonly [BoardIommu, ...BoardIommu[]];
 
 /** What the requests of a device may carry: its own id, and that of the bridge which takes them over. */
 function requesterIds({ rid, requesterId }: PciIdentity): readonly [number, ...number[]] {
   return rid === requesterId ? [rid] : [rid, requesterId];
 }
 
+export const SIZES_FROM_4K: readonly number[] = [0x1000, 0x20_0000, 0x4000_0000];
+
 /** A unit, and the driver for the mode that it is to be in. */
-function vtd({ parts, memory, pages }: BoardOptions, model: VtdModel): HostIommu<IntelDevice> {
+function vtd(name: string, model: VtdModel): BoardIommu {
+  const { scalable, snoopControl, addressBits } = model;
+  return {
+    facts: {
+      ...{ name, model: 'vt-d', scalable, addressBits, pageSizes: SIZES_FROM_4K },
+      ...{ nesting: scalable, enforcesCoherency: snoopControl, coherent: true },
+      dirtyTracking: scalable,
+    },
+    build: (options) => buildVtd(options, model),
+  };
+}
+
+function buildVtd({ parts, memory, pages }: BoardOptions, model: VtdModel): HostIommu<IntelDevice> {
   const unit = new parts.vtd.VtdUnit({ memory, parts, model });
   const Driver = model.scalable ? parts.intel.ScalableIommu : parts.intel.IntelIommu;
   const driver = new Driver({ pages, parts, unit });
@@ -49,54 +83,73 @@ function vtd({ parts, memory, pages }: BoardOptions, model: VtdModel): HostIommu
 }
 
 /** A VT-d in legacy mode. */
-export const vtdBoard: Board = (options) => [vtd(options, legacyModel)];
+export const vtdBoard: Board = [vtd('vt-d', legacyModel)];
 
 /** A VT-d in scalable mode, and an older one beside it, with narrow addresses and no power over the caches. */
-export const nestedVtdBoard: Board = (options) => [
-  vtd(options, { scalable: true, snoopControl: true, addressBits: 48 }),
-  {
-    ...vtd(options, { scalable: false, snoopControl: false, addressBits: 39 }),
-    variety: 'is behind another IOMMU',
-  },
+export const nestedVtdBoard: Board = [
+  vtd('vt-d', { scalable: true, snoopControl: true, addressBits: 48 }),
+  vtd('older-vt-d', { scalable: false, snoopControl: false, addressBits: 39 }),
 ];
 
 /** A paravirtual IOMMU, as a hypervisor offers it. */
-export const virtioBoard: Board = ({ parts, memory, pages }) => {
+export const virtioBoard: Board = [
+  {
+    facts: {
+      ...{ name: 'virtio-iommu', model: 'virtio', pageSizes: SIZES_FROM_4K },
+      ...{ nesting: false, enforcesCoherency: false, coherent: true, dirtyTracking: false },
+    },
+    build: buildVirtio,
+  },
+];
+
+function buildVirtio({ parts, memory, pages }: BoardOptions): HostIommu<VirtioEndpoint> {
   const device = new parts.virtioIommu.VirtioIommu({ memory, parts });
   const driver = new parts.virtio.VirtioIommuDriver({ pages, parts, device });
-  const iommu: HostIommu<VirtioEndpoint> = {
+  return {
     translator: device,
     driver,
     probe: (identity) => driver.probe(requesterIds(identity)),
     clearFaults: () => undefined,
   };
-  return [iommu];
-};
+}
 
-function amdBoardWith(features: AmdFeatures): Board {
-  return ({ parts, memory, pages }) => {
-    const unit = new parts.amdvi.AmdIommuUnit({ memory, parts, features });
-    const driver = new parts.amd.AmdIommu({ pages, parts, unit });
-    const iommu: HostIommu<AmdDevice> = {
-      translator: unit,
-      driver,
-      probe: (identity) => ({ requesterIds: requesterIds(identity) }),
-      clearFaults: () => unit.events.clear(),
-    };
-    return [iommu];
+function amd(features: AmdFeatures): BoardIommu {
+  const nesting = features === nestingFeatures;
+  return {
+    facts: {
+      ...{ name: 'amd-iommu', model: 'amd', addressBits: 48, pageSizes: SIZES_FROM_4K },
+      ...{ nesting, enforcesCoherency: true, coherent: true, dirtyTracking: false },
+    },
+    build: (options) => buildAmd(options, features),
+  };
+}
+
+function buildAmd(
+  { parts, memory, pages }: BoardOptions,
+  features: AmdFeatures,
+): HostIommu<AmdDevice> {
+  const unit = new parts.amdvi.AmdIommuUnit({ memory, parts, features });
+  const driver = new parts.amd.AmdIommu({ pages, parts, unit });
+  return {
+    translator: unit,
+    driver,
+    probe: (identity) => ({ requesterIds: requesterIds(identity) }),
+    clearFaults: () => unit.events.clear(),
   };
 }
 
 /** An AMD IOMMU with what an emulated one has. */
-export const amdBoard = amdBoardWith(plainFeatures);
+export const amdBoard: Board = [amd(plainFeatures)];
 /** One whose page tables can be nesting parents. */
-export const amdNestingBoard = amdBoardWith(nestingFeatures);
+export const amdNestingBoard: Board = [amd(nestingFeatures)];
 /** No IOMMU at all. */
-export const bareBoard: Board = ({ parts }) => [
+export const bareBoard: Board = [
   {
-    translator: new parts.hardware.NoIommu(),
-    driver: new parts.iommu.NoiommuOps(parts),
-    probe: () => undefined,
-    clearFaults: () => undefined,
+    build: ({ parts }) => ({
+      translator: new parts.hardware.NoIommu(),
+      driver: new parts.iommu.NoiommuOps(parts),
+      probe: () => undefined,
+      clearFaults: () => undefined,
+    }),
   },
 ];

@@ -3,7 +3,7 @@ import { noCapabilities } from '../hardware/pci-device.ts';
 import type { PciCapabilities, PciDevice } from '../hardware/pci-device.ts';
 import type { DriverCore } from '../kernel/base/driver-core.ts';
 import { vtdBoard } from './board.ts';
-import type { Board, HostIommu } from './board.ts';
+import type { Board, BoardIommu, HostIommu } from './board.ts';
 import type { IommuCore } from '../kernel/iommu/iommu.ts';
 import { IdPool } from '../kernel/lib/id-pool.ts';
 import type { Pages } from '../kernel/mm/pages.ts';
@@ -56,7 +56,9 @@ export class MachineHardware {
     this.memory = new parts.hardware.PhysicalMemory();
     this.pages = new parts.mm.Pages({ memory: this.memory, first: RAM_FIRST, size: RAM_SIZE });
     const { memory, pages } = this;
-    this.iommus = board({ parts, memory, pages });
+    const [first, ...others] = board;
+    const build = (iommu: BoardIommu): HostIommu => iommu.build({ parts, memory, pages });
+    this.iommus = [build(first), ...others.map(build)];
     this.iommu = new parts.iommu.IommuCore(parts);
     this.drivers = new parts.base.DriverCore();
   }
@@ -72,17 +74,16 @@ export class MachineHardware {
   }
 
   /** An endpoint behind a new bridge of conventional PCI, which takes over its requests. */
-  plugBehindBridge(): MachineDevice {
-    return this.plugIntoBus(this.freeBus());
+  plugBehindBridge(options: PlugOptions = {}): MachineDevice {
+    return this.plugIntoBus(this.freeBus(), options);
   }
 
   /** One more in the same group: behind the same bridge, or another function of the same slot. */
-  plugBeside(sibling: MachineDevice): MachineDevice {
-    const { rid } = sibling.pci;
-    const bus = rid >> 8;
-    if (bus > 0) return this.plugIntoBus(bus);
-    const freeFunction = this.freeRid(functionsOf(rid));
-    return this.add(freeFunction, freeFunction);
+  plugBeside(sibling: MachineDevice, options: PlugOptions = {}): MachineDevice {
+    const placed = { ...options, iommu: sibling.host };
+    if (isBehindBridge(sibling)) return this.plugIntoBus(busOf(sibling), placed);
+    const freeFunction = this.freeRid(functionsOf(sibling.pci.rid));
+    return this.add(freeFunction, freeFunction, placed);
   }
 
   /** Nobody owns the device when it is pulled out. */
@@ -95,11 +96,11 @@ export class MachineHardware {
     this.indexes.release(device.index);
   }
 
-  private plugIntoBus(bus: number): MachineDevice {
-    return this.add(this.freeRid(slotsOf(bus)), ridOf(bus, 0));
+  private plugIntoBus(bus: number, options: PlugOptions): MachineDevice {
+    return this.add(this.freeRid(slotsOf(bus)), ridOf(bus, 0), options);
   }
 
-  private add(rid: number, requesterId: number, options: PlugOptions = {}): MachineDevice {
+  private add(rid: number, requesterId: number, options: PlugOptions): MachineDevice {
     const { memory } = this;
     const { iommu: host = this.iommus[0] } = options;
     const { translator } = host;
@@ -138,11 +139,20 @@ export class MachineHardware {
   }
 
   private freeBus(): number {
-    const taken = new Set(this.plugged.map((device) => device.pci.rid >> 8));
+    const taken = new Set(this.plugged.map(busOf));
     const free = BRIDGE_BUSES.find((bus) => !taken.has(bus));
     invariant(free !== undefined, 'there is no free bus');
     return free;
   }
+}
+
+function busOf({ pci }: MachineDevice): number {
+  return pci.rid >> 8;
+}
+
+/** Behind a bridge of conventional PCI, which knows nothing of the extended capabilities. */
+export function isBehindBridge(device: MachineDevice): boolean {
+  return busOf(device) > 0;
 }
 
 function ridOf(bus: number, slot: number): number {

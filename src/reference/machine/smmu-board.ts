@@ -1,60 +1,48 @@
+import { ADDRESS_BITS } from '../hardware/smmuv3/identification.ts';
 import type { SmmuModel } from '../hardware/smmuv3/identification.ts';
-import type { Board, BoardOptions, HostIommu } from './board.ts';
+import { SIZES_FROM_4K } from './board.ts';
+import type { Board, BoardIommu, BoardOptions, HostIommu } from './board.ts';
 import type { SmmuMaster } from '../kernel/iommu/arm/smmu-master.ts';
-
-interface Kind {
-  readonly model: SmmuModel;
-  readonly coherentDevices: boolean;
-  readonly variety?: string;
-}
 
 const complete: SmmuModel = { secondStage: true, coherent: true, smallPages: true };
 
-/** The first is what devices are behind, the second its twin; each of the others lacks one thing. */
-const kinds: readonly [Kind, ...Kind[]] = [
-  { model: complete, coherentDevices: true },
-  { model: complete, coherentDevices: true, variety: 'is behind another IOMMU' },
-  {
-    model: { ...complete, secondStage: false },
-    coherentDevices: true,
-    variety: 'is behind an IOMMU without nesting',
-  },
-  {
-    model: complete,
-    coherentDevices: false,
-    variety: 'is behind an IOMMU that guests could go past',
-  },
-  {
-    model: { ...complete, smallPages: false },
-    coherentDevices: true,
-    variety: 'is behind an IOMMU with pages of 64 KiB',
-  },
-  {
-    model: { ...complete, coherent: false },
-    coherentDevices: true,
-    variety: 'is behind an IOMMU that is not coherent',
-  },
+const SIZES_FROM_64K: readonly number[] = [0x1_0000, 0x2000_0000];
+
+/** Units of SMMUv3. The first is what devices are behind, the second its twin; each of the others lacks one thing. */
+export const smmuBoard: Board = [
+  smmu('smmu', complete),
+  smmu('twin', complete),
+  smmu('one-stage', { ...complete, secondStage: false }),
+  smmu('past-caches', complete, false),
+  smmu('large-pages', { ...complete, smallPages: false }),
+  smmu('incoherent', { ...complete, coherent: false }),
 ];
 
-/** Units of SMMUv3. */
-export const smmuBoard: Board = (options) => {
-  const [first, ...others] = kinds;
-  return [unitOf(first, options), ...others.map((kind) => unitOf(kind, options))];
-};
+/** What firmware says of the devices: whether all their accesses snoop the caches. */
+function smmu(name: string, model: SmmuModel, coherentDevices = true): BoardIommu {
+  const { secondStage, smallPages, coherent } = model;
+  return {
+    facts: {
+      ...{ name, model: 'smmuv3', nesting: secondStage, enforcesCoherency: coherentDevices },
+      ...{ coherent, dirtyTracking: false, addressBits: Number(ADDRESS_BITS) },
+      pageSizes: smallPages ? SIZES_FROM_4K : SIZES_FROM_64K,
+    },
+    build: (options) => build(options, model, coherentDevices),
+  };
+}
 
-function unitOf(
-  { model, coherentDevices, variety }: Kind,
+function build(
   { parts, memory, pages }: BoardOptions,
-): HostIommu {
+  model: SmmuModel,
+  coherentDevices: boolean,
+): HostIommu<SmmuMaster> {
   const unit = new parts.smmuv3.SmmuUnit({ memory, parts, model });
   const driver = new parts.arm.ArmSmmuV3({ pages, parts, unit, coherentDevices });
-  const iommu: HostIommu<SmmuMaster> = {
+  return {
     translator: unit,
     driver,
-    ...(variety !== undefined && { variety }),
     probe: (identity) => driver.probe(identity),
     /** The driver has read all of them. */
     clearFaults: () => undefined,
   };
-  return iommu;
 }

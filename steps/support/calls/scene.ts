@@ -1,6 +1,7 @@
 import { recordNamed } from '#commands/index.ts';
 import { validValues, type Scene } from '#commands/scene.ts';
 import { vendorOf } from '#commands/vendors/index.ts';
+import { featuresOf } from '#port/derived-features.ts';
 
 import type { ProcessHandle } from '../handles.ts';
 import type { World } from '../world.ts';
@@ -11,7 +12,7 @@ export function sceneOf(world: World, { scratch }: ProcessHandle): Scene {
   const [device] = handles.all('device');
   return {
     pageSize,
-    vendor: vendorOf(running.description.features),
+    vendor: vendorOf(featuresOf(running.description)),
     mapping: mappings[0],
     memory: handles.all('buffer')[0]?.address,
     list: scratch.array,

@@ -1,15 +1,12 @@
-import { everyDeviceVariety, type DeviceDriver, type DeviceVariety } from '#port/bench.ts';
-import { MOCK_FLAGS_DEVICE_NO_DIRTY, MOCK_FLAGS_DEVICE_PASID } from '#uapi/iommufd/selftest.ts';
+import type { Driver } from '#port/device-wish.ts';
 
 import type { DeviceHandle } from '../handles.ts';
 import { named, oneOf, parameter, quoted, re, type ParameterType } from './parameter.ts';
+import { shortForms, wishFor, type WishInWords } from './wishes.ts';
 
 export interface NewDevice {
   readonly name: string;
-  readonly beside: DeviceHandle | undefined;
-  readonly variety: DeviceVariety | undefined;
-  /** MOCK_FLAGS_DEVICE_*: what a mock device has and lacks. */
-  readonly flags: number;
+  readonly wish: WishInWords;
 }
 
 /** What is opened of a VFIO device. */
@@ -35,21 +32,12 @@ const device = named('device', 'device');
 export const devices = {
   device,
   newDevice: parameter(
-    re(
-      `a device ${quoted}(?: in the group of device ${quoted})?( with PASIDs)?( without dirty tracking)?(?: that (${everyDeviceVariety.join('|')}))?`,
-    ),
-    function (name, beside, pasids, clean, variety): NewDevice {
-      return {
-        name: name ?? '',
-        variety: variety as DeviceVariety | undefined,
-        beside: beside === undefined ? undefined : this.handles.get('device', beside),
-        flags:
-          (pasids === undefined ? 0 : MOCK_FLAGS_DEVICE_PASID) |
-          (clean === undefined ? 0 : MOCK_FLAGS_DEVICE_NO_DIRTY),
-      };
-    },
+    re(`a device ${quoted}(?: in the group of device ${quoted})?(?: (${shortForms.join('|')}))?`),
+    (name, beside, words): NewDevice => ({ name: name ?? '', wish: wishFor(beside, words) }),
   ),
-  driver: parameter(/(the host|VFIO)/, (text): DeviceDriver => (text === 'VFIO' ? 'vfio' : 'host')),
+  driver: parameter(/(vfio-pci|the host's driver)/, (text): Driver =>
+    text === 'vfio-pci' ? text : 'host',
+  ),
   node: oneOf<DeviceNode>(
     node(`device ${quoted}`, 'itself'),
     node(`the group of device ${quoted}`, 'group'),

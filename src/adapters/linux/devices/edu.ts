@@ -1,15 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
-import type {
-  Bench,
-  DeviceDriver,
-  DeviceId,
-  DeviceInfo,
-  DeviceModel,
-  DeviceVariety,
-} from '#port/bench.ts';
+import type { Bench, DeviceId, DeviceInfo, DeviceWish, Driver } from '#port/bench.ts';
 import type { Attachment, DmaAccess, DmaResult } from '#port/bench.ts';
+import type { DeviceOffer } from '#port/machine-description.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
+import { offerFor, refused } from '../../wish/offer-for.ts';
+import type { DescribedMachine } from '../../wish/offer-for.ts';
 import { bufferBytes, EduEngine } from './edu-engine.ts';
 import type { Direction, FaultLog } from './fault-log.ts';
 import { Marks } from './marks.ts';
@@ -18,18 +14,21 @@ import type { Sample } from './samples.ts';
 import { NoWindow, withWindow } from './window.ts';
 import type { WithWindow } from './window.ts';
 
-type Varieties = Readonly<Partial<Record<DeviceVariety, readonly DeviceInfo[]>>>;
+/** A device of the machine, and the sort that it is of: an object of the description. */
+export interface EduDevice {
+  readonly info: DeviceInfo;
+  readonly offer: DeviceOffer;
+}
 
 export interface EduDevices {
+  readonly described: DescribedMachine;
   /** The devices of a group beside each other. */
-  readonly groups: readonly (readonly DeviceInfo[])[];
-  /** Those that are out of the ordinary. */
-  readonly varieties?: Varieties;
+  readonly groups: readonly (readonly EduDevice[])[];
   readonly faults: FaultLog;
   /** Where what they hold comes from and goes to; a page in the IOAS where nothing is said. */
   readonly window?: WithWindow;
   /** Absent where no device has another driver. */
-  readonly giveTo?: (device: DeviceId, driver: DeviceDriver) => Promise<SyscallResult>;
+  readonly bind?: (device: DeviceId, driver: Driver) => Promise<SyscallResult>;
   /** Makes what scenarios may have changed in the kernel as it was at boot. */
   readonly restore?: () => Promise<void>;
 }
@@ -40,49 +39,60 @@ export interface EduDevices {
  * out by DMA as well, through a page that is mapped into the IOAS for that time: see window.ts.
  */
 export class EduBench implements Bench {
-  private readonly groups: readonly (readonly DeviceInfo[])[];
-  private readonly varieties: Varieties;
+  private readonly described: DescribedMachine;
+  private readonly groups: EduDevices['groups'];
   private readonly faults: FaultLog;
   private readonly withWindow: WithWindow;
-  private readonly rebind: EduDevices['giveTo'];
+  private readonly rebind: EduDevices['bind'];
   private readonly restore: EduDevices['restore'];
   private readonly plugged = new Set<DeviceId>();
   /** Those that VFIO may not have any more. */
   private readonly given = new Set<DeviceId>();
 
-  constructor({ groups, varieties = {}, faults, ...more }: EduDevices) {
+  constructor({ described, groups, faults, ...more }: EduDevices) {
+    this.described = described;
     this.groups = groups;
-    this.varieties = varieties;
     this.faults = faults;
-    this.rebind = more.giveTo;
+    this.rebind = more.bind;
     this.withWindow = more.window ?? withWindow;
     this.restore = more.restore;
   }
 
   async devices(): Promise<readonly DeviceInfo[]> {
-    return [...this.groups, ...Object.values(this.varieties)]
+    return this.groups
       .flat()
+      .map(({ info }) => info)
       .filter(({ id }) => this.plugged.has(id));
   }
 
-  async plug({ sharesGroupWith, variety }: DeviceModel): Promise<DeviceInfo> {
-    if (variety !== undefined) return this.plugOdd(variety);
-    const device =
-      sharesGroupWith === undefined
-        ? this.groups.find((group) => !group.some(({ id }) => this.plugged.has(id)))?.[0]
-        : this.groups
-            .find((group) => group.some(({ id }) => id === sharesGroupWith))
-            ?.find(({ id }) => !this.plugged.has(id));
-    if (device === undefined) throw new Error('the machine has no such device left');
-    this.plugged.add(device.id);
-    return device;
+  async plug(wish: DeviceWish): Promise<DeviceInfo> {
+    const offer = offerFor(this.described, wish);
+    const isFree = (device: EduDevice): boolean =>
+      device.offer === offer && !this.plugged.has(device.info.id);
+    const device = this.groupFor(wish, isFree)?.find(isFree);
+    if (device === undefined) throw this.noneLeft(wish);
+    const { id } = device.info;
+    this.plugged.add(id);
+    if (wish.bound === 'host') await this.bind(id, wish.bound);
+    return device.info;
   }
 
-  private plugOdd(variety: DeviceVariety): DeviceInfo {
-    const device = this.varieties[variety]?.find(({ id }) => !this.plugged.has(id));
-    if (device === undefined) throw new Error(`the machine has no device left that ${variety}`);
-    this.plugged.add(device.id);
-    return device;
+  private groupFor(
+    { group }: DeviceWish,
+    isFree: (device: EduDevice) => boolean,
+  ): readonly EduDevice[] | undefined {
+    const isPlugged = ({ info: { id } }: EduDevice): boolean => this.plugged.has(id);
+    const fits = (members: readonly EduDevice[]): boolean =>
+      group === undefined
+        ? members.some(isFree) && !members.some(isPlugged)
+        : members.some(({ info }) => info.id === group.with);
+    return this.groups.find(fits);
+  }
+
+  private noneLeft({ group }: DeviceWish): Error {
+    return group === undefined
+      ? new Error(`machine "${this.described.name}" has no such device left in a group of its own`)
+      : refused(this.described, { key: 'group.with', value: group.with }, 'none is left there');
   }
 
   async unplug(device: DeviceId): Promise<void> {
@@ -93,7 +103,7 @@ export class EduBench implements Bench {
     return Promise.reject(new Error('an edu device has no page requests'));
   }
 
-  async giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult> {
+  async bind(device: DeviceId, driver: Driver): Promise<SyscallResult> {
     if (this.rebind === undefined) throw new Error('a scenario needs host-driver');
     this.given.add(device);
     return this.rebind(device, driver);
@@ -102,7 +112,7 @@ export class EduBench implements Bench {
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {
-    for (const device of this.given) await this.rebind?.(device, 'vfio');
+    for (const device of this.given) await this.rebind?.(device, 'vfio-pci');
     this.given.clear();
     this.plugged.clear();
     await this.restore?.();

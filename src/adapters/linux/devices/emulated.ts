@@ -26,7 +26,7 @@ export class EmulatedBench implements Bench {
     this.taken.delete(device);
   }
 
-  giveTo(): Promise<never> {
+  bind(): Promise<never> {
     return Promise.reject(new Error('the host drives emulated devices itself'));
   }
 

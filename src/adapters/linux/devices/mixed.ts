@@ -1,23 +1,31 @@
 import type {
   Bench,
-  DeviceDriver,
   DeviceId,
   DeviceInfo,
-  DeviceModel,
-  DeviceVariety,
+  DeviceWish,
   DmaAccess,
   DmaResult,
+  Driver,
   PageRequest,
 } from '#port/bench.ts';
+import type { DeviceOffer } from '#port/machine-description.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
+import { offerFor } from '../../wish/offer-for.ts';
+import type { DescribedMachine } from '../../wish/offer-for.ts';
 
 /** A bench that has one for ordinary devices, and others for those that are out of the ordinary. */
 export class MixedBench implements Bench {
+  private readonly described: DescribedMachine;
   private readonly ordinary: Bench;
-  private readonly others: ReadonlyMap<DeviceVariety, Bench>;
+  private readonly others: ReadonlyMap<DeviceOffer, Bench>;
   private readonly homes = new Map<DeviceId, Bench>();
 
-  constructor(ordinary: Bench, others: ReadonlyMap<DeviceVariety, Bench>) {
+  constructor(
+    described: DescribedMachine,
+    ordinary: Bench,
+    others: ReadonlyMap<DeviceOffer, Bench>,
+  ) {
+    this.described = described;
     this.ordinary = ordinary;
     this.others = others;
   }
@@ -30,11 +38,9 @@ export class MixedBench implements Bench {
     return (await Promise.all(all)).flat();
   }
 
-  async plug(model: DeviceModel): Promise<DeviceInfo> {
-    const { variety } = model;
-    const bench = variety === undefined ? this.ordinary : this.others.get(variety);
-    if (bench === undefined) throw new Error(`the machine has no device that ${variety}`);
-    const device = await bench.plug(model);
+  async plug(wish: DeviceWish): Promise<DeviceInfo> {
+    const bench = this.others.get(offerFor(this.described, wish)) ?? this.ordinary;
+    const device = await bench.plug(wish);
     this.homes.set(device.id, bench);
     return device;
   }
@@ -44,8 +50,8 @@ export class MixedBench implements Bench {
     this.homes.delete(device);
   }
 
-  giveTo(device: DeviceId, driver: DeviceDriver): Promise<SyscallResult> {
-    return this.homeOf(device).giveTo(device, driver);
+  bind(device: DeviceId, driver: Driver): Promise<SyscallResult> {
+    return this.homeOf(device).bind(device, driver);
   }
 
   sees(access: DmaAccess, address: Address): Promise<boolean> {

@@ -1,8 +1,10 @@
-import type { Bench, DeviceId, DeviceInfo, DeviceModel, DmaAccess } from '#port/bench.ts';
+import type { Bench, DeviceId, DeviceInfo, DeviceWish, DmaAccess } from '#port/bench.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
 import type { Address } from '#port/process.ts';
 import { errnoName, failure } from '#uapi/errno.ts';
 import { IOMMU_TEST_CMD, IOMMU_TEST_OP_MD_CHECK_MAP } from '#uapi/iommufd/selftest.ts';
+import { offerFor } from '../../wish/offer-for.ts';
+import type { DescribedMachine } from '../../wish/offer-for.ts';
 import { Scratch } from '../scratch.ts';
 
 /** The page of a mock page table; what MD_CHECK_MAP takes is a multiple. MOCK-27 */
@@ -17,16 +19,19 @@ const unseen = [failure('EINVAL'), failure('EFAULT')];
  */
 export class SelftestBench implements Bench {
   private readonly plugged = new Map<DeviceId, DeviceInfo>();
+  private readonly described: DescribedMachine;
   private lastNumber = 0;
+
+  constructor(described: DescribedMachine) {
+    this.described = described;
+  }
 
   async devices(): Promise<readonly DeviceInfo[]> {
     return [...this.plugged.values()];
   }
 
-  async plug({ sharesGroupWith }: DeviceModel): Promise<DeviceInfo> {
-    if (sharesGroupWith !== undefined) {
-      throw new Error('mock devices have groups of their own: a scenario needs shared-group');
-    }
+  async plug(wish: DeviceWish): Promise<DeviceInfo> {
+    offerFor(this.described, wish);
     const device: DeviceInfo = { id: `mock${++this.lastNumber}`, kind: 'selftest' };
     this.plugged.set(device.id, device);
     return device;
@@ -36,7 +41,7 @@ export class SelftestBench implements Bench {
     this.plugged.delete(device);
   }
 
-  giveTo(): Promise<never> {
+  bind(): Promise<never> {
     return Promise.reject(new Error('mock devices have no drivers: a scenario needs host-driver'));
   }
 

@@ -1,0 +1,89 @@
+import type { Hardware } from '#lab/hardware.ts';
+import type {
+  DeviceOffer,
+  HardwareDescription,
+  IommuDescription,
+} from '#port/machine-description.ts';
+import type { KernelTrait } from './probe.ts';
+import { bareOffers, mockHardware } from './devices/offers.ts';
+
+/** What a kernel says of itself, as far as it decides which devices there are. */
+export interface KernelFacts {
+  /** Its test driver gives PASIDs to mock devices. */
+  readonly mockPasids: boolean;
+  /** arm64: its driver believes that no device can go past the caches. */
+  readonly coherentDevices: boolean;
+  readonly told: readonly KernelTrait[];
+}
+
+/** Of a kernel that has everything: a bench refuses only what no kernel would make of the hardware. */
+export const mostFacts: KernelFacts = {
+  mockPasids: true,
+  coherentDevices: true,
+  told: ['noiommu-device', 'emulated-device'],
+};
+
+type EduHardware = Exclude<Hardware, 'selftest' | 'noiommu'>;
+
+/** `ordinary` first. */
+export type EduSort = 'ordinary' | 'hostDriven' | 'behindBridge';
+
+export type EduOffers = Readonly<Partial<Record<EduSort, DeviceOffer>>>;
+
+const vtd = { name: 'vt-d', model: 'vt-d', scalable: false, nesting: false } as const;
+const smmu = { name: 'smmuv3', model: 'smmuv3', coherent: true } as const;
+
+/** What edu devices are behind. QEMU's board with an SMMUv3 does not say whether its devices are coherent. */
+const iommus: Readonly<Record<EduHardware, IommuDescription>> = {
+  edu: { ...vtd, enforcesCoherency: false },
+  'edu-snoop': { ...vtd, enforcesCoherency: true },
+  'virtio-iommu': { name: 'virtio-iommu', model: 'virtio', nesting: false },
+  'amd-iommu': { name: 'amd-iommu', model: 'amd', nesting: false },
+  smmuv3: { ...smmu, nesting: true },
+  'smmuv3-stage1': { ...smmu, nesting: false },
+};
+
+export function isEduHardware(hardware: Hardware): hardware is EduHardware {
+  return hardware in iommus;
+}
+
+/** What the edu devices of a machine have; and those beside them. */
+export function eduOffersOf(hardware: EduHardware): EduOffers {
+  const ordinary: DeviceOffer = {
+    kind: 'vfio',
+    bound: ['vfio-pci'],
+    iommus: [iommus[hardware].name],
+    shareGroups: hardware !== 'smmuv3',
+  };
+  const bound = ['vfio-pci', 'host'] as const;
+  if (hardware === 'edu')
+    return { ordinary, hostDriven: { ...ordinary, bound, function: { hostDriver: true } } };
+  if (iommus[hardware].model !== 'smmuv3') return { ordinary };
+  return {
+    ordinary,
+    behindBridge: { ...ordinary, function: { streamIds: 2 }, shareGroups: false },
+  };
+}
+
+/** The IOMMUs of a machine of the lab, and what can be plugged there. */
+export function describeHardware(
+  hardware: Hardware,
+  { mockPasids, coherentDevices, told }: KernelFacts,
+): HardwareDescription {
+  if (isEduHardware(hardware)) {
+    const iommu = iommus[hardware];
+    const isKnown = coherentDevices && hardware === 'smmuv3';
+    return {
+      iommus: [{ ...iommu, ...(isKnown && { enforcesCoherency: true }) }],
+      devices: Object.values(eduOffersOf(hardware)),
+    };
+  }
+  const mocks = mockHardware({ hasPasids: mockPasids });
+  if (hardware === 'selftest') return mocks;
+  const bare = [
+    bareOffers.refused,
+    ...(told.includes('noiommu-device') ? [bareOffers.inNoiommuMode] : []),
+    ...(told.includes('emulated-device') ? [bareOffers.emulated] : []),
+  ];
+  return { iommus: mocks.iommus, devices: [...mocks.devices, ...bare] };
+}

@@ -1,0 +1,115 @@
+/** What a scenario may ask of a device: what its function has of its own, where it stands, and who drives it. */
+export interface DeviceWish {
+  readonly function?: FunctionWish;
+  /** The name of an IOMMU of the machine's description, or `none`; the first one where nothing is said. */
+  readonly iommu?: string;
+  /** Beside another device, where the IOMMU cannot tell the two apart; in a group of its own where nothing is said. */
+  readonly group?: { readonly with: DeviceId };
+  /** What the machine's devices are bound to where nothing is said. */
+  readonly bound?: Binding;
+}
+
+export type DeviceId = string;
+
+/** The IOMMU of a device that none stands before. */
+export const noIommu = 'none';
+
+interface FunctionKey {
+  /** A count or a number of bits, from 1 on; or there at all. */
+  readonly kind: 'count' | 'flag';
+  /** In the table of a scenario: `| PASIDs | 20 bits |`, `| page requests | yes |`. */
+  readonly words: string;
+  readonly unit?: string;
+  /** Behind the name of a device, for a count with what is usual: `a device "nic" with PASIDs`. */
+  readonly short: string;
+  readonly usual?: number;
+  /** What machines have that can plug such a function; a count counts from `from` on. */
+  readonly feature: string;
+  readonly from?: number;
+  readonly says: string;
+  readonly requires: readonly string[];
+}
+
+/**
+ * What a PCI function may have of its own. All else that knows of a key follows from its entry: the type of the wish,
+ * the schema of the wire, the words of scenarios, and the feature of machines that have such functions.
+ */
+export const functionKeys = {
+  pasidBits: {
+    kind: 'count',
+    words: 'PASIDs',
+    unit: 'bits',
+    short: 'with PASIDs',
+    usual: 20,
+    feature: 'device-with-pasids',
+    requires: ['vfio-device'],
+    says: 'A VFIO device has PASIDs.',
+  },
+  pageRequests: {
+    kind: 'flag',
+    words: 'page requests',
+    short: 'with page requests',
+    feature: 'device-with-page-requests',
+    requires: ['vfio-device', 'fault-queue'],
+    says: 'A VFIO device asks for pages, and the bench says which.',
+  },
+  virtualFunction: {
+    kind: 'flag',
+    words: 'virtual function',
+    short: 'that is a virtual function',
+    feature: 'virtual-function',
+    requires: ['vfio-device', 'fault-queue'],
+    says: 'A VFIO device is a virtual function that could ask for pages.',
+  },
+  streamIds: {
+    kind: 'count',
+    words: 'stream IDs',
+    short: 'with two stream IDs',
+    usual: 2,
+    feature: 'device-with-two-streams',
+    from: 2,
+    requires: ['smmuv3'],
+    says: 'A VFIO device sends its requests under either of two stream IDs.',
+  },
+  msixVectors: {
+    kind: 'count',
+    words: 'MSI-X vectors',
+    short: 'with MSI-X',
+    usual: 8,
+    feature: 'device-with-msix',
+    requires: ['vfio-device'],
+    says: 'A VFIO device has MSI-X.',
+  },
+  hostDriver: {
+    kind: 'flag',
+    words: 'driver of the host',
+    short: 'that the host can drive',
+    feature: 'host-driver',
+    requires: ['shared-group'],
+    says: 'Beside a VFIO device, its group has one that a driver of the host can have, one that uses the DMA API.',
+  },
+} as const satisfies Readonly<Record<string, FunctionKey>>;
+
+export type FunctionKeyName = keyof typeof functionKeys;
+
+/** What a PCI function has of its own. */
+export type FunctionWish = {
+  readonly [K in FunctionKeyName]?: (typeof functionKeys)[K]['kind'] extends 'count'
+    ? number
+    : boolean;
+};
+
+export const everyFunctionKey = Object.entries(functionKeys) as readonly (readonly [
+  FunctionKeyName,
+  FunctionKey,
+])[];
+
+/** Who has a device when it is plugged; `mdev` has none in hardware: a driver makes it up. */
+export const bindings = ['vfio-pci', 'noiommu', 'mdev', 'host'] as const;
+
+export type Binding = (typeof bindings)[number];
+
+/** Those that a device can be given to later: VFIO, or a driver of the host, one that uses the DMA API. */
+export const drivers = ['vfio-pci', 'host'] as const satisfies readonly Binding[];
+
+export type Driver = (typeof drivers)[number];

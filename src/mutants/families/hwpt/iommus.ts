@@ -1,5 +1,5 @@
+import type { SteWords } from '#formats/smmuv3/stream-table-entry.ts';
 import { mutants } from '#mutants/mutant.ts';
-import type { SteWords } from '#reference/hardware/smmuv3/stream-table.ts';
 import type { SmmuNestedDomain } from '#reference/kernel/iommu/arm/nested-domain.ts';
 import type { SmmuMaster } from '#reference/kernel/iommu/arm/smmu-master.ts';
 import type { IommuDomain, NestedDomain, PagingOptions } from '#reference/kernel/iommu/domain.ts';

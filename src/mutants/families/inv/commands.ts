@@ -1,6 +1,6 @@
 import { bits, field } from '#formats/bits.ts';
+import { type Command, Opcode, opcodeOf } from '#formats/smmuv3/commands.ts';
 import { mutants } from '#mutants/mutant.ts';
-import { type Command, Opcode, opcodeOf } from '#reference/hardware/smmuv3/commands.ts';
 import type { Invalidated } from '#reference/kernel/iommu/domain.ts';
 import type { UserDataArray } from '#reference/kernel/iommu/user-data.ts';
 import type { ErrnoName } from '#uapi/errno.ts';

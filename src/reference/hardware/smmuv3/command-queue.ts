@@ -1,12 +1,20 @@
 import type { Hpa } from '#formats/addresses.ts';
+import {
+  asidOf,
+  Opcode,
+  opcodeOf,
+  rangeOf,
+  streamOf,
+  vmidOf,
+  COMMAND_SIZE,
+  isOfStream,
+  streamRangeOf,
+} from '#formats/smmuv3/commands.ts';
+import type { Command } from '#formats/smmuv3/commands.ts';
 
 import type { MemoryBus } from '../bus.ts';
-import { asidOf, Opcode, opcodeOf, rangeOf, streamOf, vmidOf } from './commands.ts';
-import type { Command } from './commands.ts';
 import type { ConfigurationCache } from './configuration-cache.ts';
 import type { Tlb } from './tlb.ts';
-
-const COMMAND_SIZE = 16n;
 
 export interface SmmuCommandQueueOptions {
   readonly memory: MemoryBus;
@@ -60,7 +68,7 @@ export class CommandQueue {
   /** False where the command is illegal. */
   protected carryOut(command: Command): boolean {
     const opcode = opcodeOf(command);
-    if (opcode < 0x10n) return this.invalidateConfiguration(opcode, command);
+    if (isOfStream(command)) return this.invalidateConfiguration(opcode, command);
     switch (opcode) {
       case Opcode.TlbiNhAll:
         this.tlb.invalidateVmid(vmidOf(command), false);
@@ -89,7 +97,7 @@ export class CommandQueue {
         this.configuration.forgetStream(stream);
         return true;
       case Opcode.CfgiSteRange:
-        this.configuration.forgetStreams(stream, Number(command[1] & 0x1fn));
+        this.configuration.forgetStreams(stream, streamRangeOf(command));
         return true;
       case Opcode.CfgiCd:
       case Opcode.CfgiCdAll:

@@ -1,5 +1,5 @@
-import type { ContextDescriptor } from './context-descriptor.ts';
-import type { Ste, StreamId } from './stream-table.ts';
+import type { ContextDescriptor } from '#formats/smmuv3/context-descriptor.ts';
+import type { Ste, StreamId } from '#formats/smmuv3/stream-table-entry.ts';
 
 /** SMMUv3, 3.21.3: stream table entries and context descriptors, until they are invalidated. HW-SMU-10 */
 export class ConfigurationCache {

@@ -1,32 +1,7 @@
 import type { Hpa } from '#formats/addresses.ts';
-import { field } from '#formats/bits.ts';
+import { EVENT_SIZE } from '#formats/smmuv3/events.ts';
 
 import type { MemoryBus } from '../bus.ts';
-import { EventId, FaultClass } from './fault.ts';
-import type { Fault } from './fault.ts';
-
-export const EVENT_SIZE = 32n;
-
-export interface FaultedRequest {
-  readonly stream: number;
-  readonly substream: number | undefined;
-  readonly address: bigint;
-  readonly write: boolean;
-}
-
-/** SMMUv3, 7.3: the four words of an event record; one about configuration has the first only. HW-SMU-27 */
-export function encodeEvent(request: FaultedRequest, { id, secondStage }: Fault): bigint[] {
-  const { stream, substream, address, write } = request;
-  const hasSubstream = field(substream === undefined ? 0 : 1, 11, 11);
-  const ids = field(id, 7, 0) | hasSubstream | field(substream ?? 0, 31, 12);
-  const first = ids | field(stream, 63, 32);
-  if (id < EventId.Translation) return [first, 0n, 0n, 0n];
-  const direction = field(write ? 0 : 1, 35, 35);
-  const stage = field(secondStage ? 1 : 0, 39, 39);
-  const kind = field(secondStage?.class ?? FaultClass.Input, 41, 40);
-  const inner = (secondStage?.address ?? 0n) & 0x000f_ffff_ffff_f000n;
-  return [first, direction | stage | kind, address, inner];
-}
 
 /**
  * SMMUv3, 7.2 Event queue: a ring in memory. Records are lost while it is full, which EVENTQ_PROD.OVFLG tells. Software

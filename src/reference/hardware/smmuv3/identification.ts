@@ -1,4 +1,5 @@
 import { field } from '#formats/bits.ts';
+import { IDR0, IDR1, IDR5, outputSizeOf, IDR3 } from '#formats/smmuv3/registers.ts';
 
 /** What may differ between the units of a machine. */
 export interface SmmuModel {
@@ -15,27 +16,34 @@ export const ADDRESS_BITS = 44n;
 /** IDR1.SIDSIZE: a stream is a requester id of PCI. */
 export const STREAM_ID_BITS = 16;
 
-const LITTLE_ENDIAN = 2n;
-const OAS_44_BITS = 4n;
+const LITTLE_ENDIAN = 2;
+const AARCH64_TABLES = 2;
+const NO_STALLS = 1;
+const TWO_LEVELS = 1;
+/** log2 of the entries of a queue. */
+const [COMMANDS, EVENTS] = [8, 7];
 
 /**
  * SMMUv3, 6.3.1 to 6.3.6: IDR0 to IDR5. Both ids of an address space have 16 bits; two-level stream tables; no stalls, no
  * ATS, no substreams, no hardware update of flags. Invalidations of ranges.
  */
 export function identificationOf(model: SmmuModel): readonly number[] {
-  const ttfAArch64 = field(2, 3, 2);
-  const stages = field(model.secondStage ? 1 : 0, 0, 0) | field(1, 1, 1);
-  const ids = field(1, 12, 12) | field(model.secondStage ? 1 : 0, 18, 18);
-  const noStalls = field(1, 25, 24);
-  const twoLevels = field(1, 28, 27);
-  const endian = field(LITTLE_ENDIAN, 22, 21);
-  const coherent = field(model.coherent ? 1 : 0, 4, 4);
-  const idr0 = ttfAArch64 | stages | ids | noStalls | twoLevels | endian | coherent;
-  const idr1 = field(8, 25, 21) | field(7, 20, 16) | field(STREAM_ID_BITS, 5, 0);
-  const rangeInvalidation = field(1, 10, 10);
-  const granules = field(model.smallPages ? 1 : 0, 4, 4) | field(1, 6, 6);
-  const idr5 = field(OAS_44_BITS, 2, 0) | granules;
-  return [idr0, idr1, 0n, rangeInvalidation, 0n, idr5].map(Number);
+  const secondStage = model.secondStage ? 1 : 0;
+  const idr0 =
+    field(secondStage, ...IDR0.S2P) |
+    field(1, ...IDR0.S1P) |
+    field(AARCH64_TABLES, ...IDR0.TTF) |
+    field(model.coherent ? 1 : 0, ...IDR0.COHACC) |
+    field(1, ...IDR0.ASID16) |
+    field(secondStage, ...IDR0.VMID16) |
+    field(LITTLE_ENDIAN, ...IDR0.TTENDIAN) |
+    field(NO_STALLS, ...IDR0.STALL_MODEL) |
+    field(TWO_LEVELS, ...IDR0.ST_LEVEL);
+  const queues = field(COMMANDS, ...IDR1.CMDQS) | field(EVENTS, ...IDR1.EVENTQS);
+  const idr1 = queues | field(STREAM_ID_BITS, ...IDR1.SIDSIZE);
+  const granules = field(model.smallPages ? 1 : 0, ...IDR5.GRAN4K) | field(1, ...IDR5.GRAN64K);
+  const idr5 = granules | field(outputSizeOf(ADDRESS_BITS), ...IDR5.OAS);
+  return [idr0, idr1, 0n, field(1, ...IDR3.RIL), 0n, idr5].map(Number);
 }
 
 /** 6.3.7: implementer and product; 6.3.8: SMMUv3.2. */

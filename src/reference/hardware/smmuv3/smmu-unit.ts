@@ -1,4 +1,7 @@
 import type { Hpa } from '#formats/addresses.ts';
+import type { ContextDescriptor } from '#formats/smmuv3/context-descriptor.ts';
+import { EventId, FaultClass, encodeEvent } from '#formats/smmuv3/events.ts';
+import type { Ste, Stage2Config } from '#formats/smmuv3/stream-table-entry.ts';
 
 import type { DmaRequest, MemoryBus, Translator } from '../bus.ts';
 import type { Smmuv3Parts } from './parts.ts';
@@ -6,15 +9,12 @@ import { combine, untranslated, translatedBy } from '../translation.ts';
 import type { Leaf, Translation } from '../translation.ts';
 import type { CommandQueue } from './command-queue.ts';
 import type { ConfigurationCache } from './configuration-cache.ts';
-import { readContext } from './context-descriptor.ts';
-import type { ContextDescriptor } from './context-descriptor.ts';
-import { EventQueue, encodeEvent } from './event-queue.ts';
-import { EventId, FaultClass, isFault } from './fault.ts';
+import { EventQueue } from './event-queue.ts';
+import { isFault } from './fault.ts';
 import type { Fault } from './fault.ts';
-import { ADDRESS_BITS, identificationOf } from './identification.ts';
+import { ADDRESS_BITS, AIDR, IIDR, identificationOf } from './identification.ts';
 import type { SmmuModel } from './identification.ts';
-import { readSte } from './stream-table.ts';
-import type { Stage2Config, Ste } from './stream-table.ts';
+import { readSte, readContext } from './tables.ts';
 import type { Tlb } from './tlb.ts';
 import { checkRights, walkStage1, walkStage2 } from './walk.ts';
 
@@ -35,6 +35,8 @@ export class SmmuUnit implements Translator {
   readonly model: SmmuModel;
   /** IDR0 to IDR5. */
   readonly identification: readonly number[];
+  readonly iidr = IIDR;
+  readonly aidr = AIDR;
   readonly commandQueue: CommandQueue;
   readonly eventQueue: EventQueue;
   protected readonly memory: MemoryBus;
@@ -171,7 +173,7 @@ export class SmmuUnit implements Translator {
   private refuse(request: DmaRequest, fault: Fault, records: boolean): undefined {
     const { rid: stream, pasid: substream, iova: address, write } = request;
     if (!records) return undefined;
-    this.eventQueue.record(encodeEvent({ stream, substream, address, write }, fault));
+    this.eventQueue.record(encodeEvent({ ...fault, stream, substream, address, write }));
     return undefined;
   }
 }

@@ -1,3 +1,6 @@
+import { PAGE_SIZE } from '#formats/page.ts';
+import type { Range } from '#formats/smmuv3/commands.ts';
+
 import type { Iotlb } from '../iotlb.ts';
 import type { Leaf } from '../translation.ts';
 import type { HardwareParts } from '../parts.ts';
@@ -63,19 +66,13 @@ export class Tlb {
   }
 }
 
-/** Bytes, multiples of 4096. */
-export interface Range {
-  readonly first: bigint;
-  readonly length: bigint;
-}
-
 function tagOf(vmid: number, asid: number): number {
   return vmid * ASIDS + asid;
 }
 
 /** The part of a leaf that an entry can hold: 1 GiB, 2 MiB or 4 KiB around the address. */
 function cacheable(leaf: Leaf, address: bigint): Leaf {
-  const size = [1n << 30n, 1n << 21n, 1n << 12n].find((one) => one <= leaf.size) ?? leaf.size;
+  const size = [1n << 30n, 1n << 21n, PAGE_SIZE].find((one) => one <= leaf.size) ?? leaf.size;
   const offset = (address % leaf.size) - (address % size);
   return { ...leaf, address: leaf.address + offset, size };
 }

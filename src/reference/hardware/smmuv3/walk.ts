@@ -1,8 +1,5 @@
 import type { Hpa } from '#formats/addresses.ts';
-
-import type { MemoryBus } from '../bus.ts';
-import { grants } from '../translation.ts';
-import type { Leaf } from '../translation.ts';
+import { EventId, FaultClass } from '#formats/smmuv3/events.ts';
 import {
   ACCESS_FLAG,
   addressIn,
@@ -13,19 +10,14 @@ import {
   spanOf,
   stage1Rights,
   stage2Rights,
-} from './descriptors.ts';
-import type { Granule } from './descriptors.ts';
-import { EventId, FaultClass } from './fault.ts';
+} from '#formats/smmuv3/translation-table.ts';
+import type { TranslationTable } from '#formats/smmuv3/translation-table.ts';
+
+import type { MemoryBus } from '../bus.ts';
+import { grants } from '../translation.ts';
+import type { Leaf } from '../translation.ts';
 import type { Fault } from './fault.ts';
 import { ADDRESS_BITS } from './identification.ts';
-
-/** A translation table of either stage, as a context descriptor or a stream table entry names it. */
-export interface TranslationTable {
-  readonly root: bigint;
-  readonly inputBits: bigint;
-  readonly startLevel: number;
-  readonly granule: Granule;
-}
 
 /** Where the output of stage 1 is in memory, for a read of its tables or of a context descriptor. */
 export type Locate = (address: bigint, why: FaultClass) => Hpa | Fault;

@@ -1,11 +1,12 @@
+import { bits } from '#formats/bits.ts';
+import { IDR5 } from '#formats/smmuv3/registers.ts';
+import { SteConfig, encodeAbort, encodeStage1 } from '#formats/smmuv3/stream-table-entry.ts';
+import type { SteWords, StreamId } from '#formats/smmuv3/stream-table-entry.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { IOMMU_HW_INFO_TYPE_ARM_SMMUV3, iommu_hw_info_arm_smmuv3 } from '#uapi/iommufd/device.ts';
 import { IOMMU_VIOMMU_TYPE_ARM_SMMUV3 } from '#uapi/iommufd/viommu.ts';
 
-import { AIDR, IIDR } from '../../../hardware/smmuv3/identification.ts';
 import type { SmmuUnit } from '../../../hardware/smmuv3/smmu-unit.ts';
-import { SteConfig, encodeAbort, encodeStage1 } from '../../../hardware/smmuv3/stream-table.ts';
-import type { SteWords, StreamId } from '../../../hardware/smmuv3/stream-table.ts';
 import { IdPool } from '../../lib/id-pool.ts';
 import type { Pages } from '../../mm/pages.ts';
 import type { ArmParts } from './parts.ts';
@@ -93,7 +94,8 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
 
   /** arm_smmu_hw_info(). HWINFO-16 */
   hardwareInfo(): HardwareInfo {
-    const info = { flags: 0, idr: this.unit.identification, iidr: IIDR, aidr: AIDR };
+    const { identification, iidr, aidr } = this.unit;
+    const info = { flags: 0, idr: identification, iidr, aidr };
     return { type: IOMMU_HW_INFO_TYPE_ARM_SMMUV3, data: iommu_hw_info_arm_smmuv3.pack(info) };
   }
 
@@ -177,6 +179,8 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
     const tag = tags.take();
     const onFree = (): void => tags.release(tag);
     const granule = unit.model.smallPages ? 12n : 16n;
-    return new parts.arm.SmmuDomain({ pages, commands, stage, tag, granule, unit, onFree });
+    const outputSize = bits(BigInt(unit.identification[5] ?? 0), ...IDR5.OAS);
+    const output = { unit, outputSize, granule } as const;
+    return new parts.arm.SmmuDomain({ pages, commands, stage, tag, ...output, onFree });
   }
 }

@@ -1,11 +1,11 @@
-import { overPages, sync } from '../../../hardware/smmuv3/commands.ts';
-import type { Command } from '../../../hardware/smmuv3/commands.ts';
+import { overPages, sync, COMMAND_SIZE } from '#formats/smmuv3/commands.ts';
+import type { Command } from '#formats/smmuv3/commands.ts';
+
 import type { CommandQueue } from '../../../hardware/smmuv3/command-queue.ts';
 import { invariant } from '../../../reference-bug.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';
 
-const COMMAND_SIZE = 16n;
 const ENTRIES = Number(PAGE_SIZE / COMMAND_SIZE);
 /** What one command over a range has room for: NUM. */
 const MOST_PAGES = 32n;

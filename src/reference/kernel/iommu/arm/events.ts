@@ -1,8 +1,6 @@
-import { bits } from '#formats/bits.ts';
+import { EVENT_SIZE, EventId, decodeEvent } from '#formats/smmuv3/events.ts';
 
-import { EVENT_SIZE } from '../../../hardware/smmuv3/event-queue.ts';
 import type { EventQueue } from '../../../hardware/smmuv3/event-queue.ts';
-import { EventId } from '../../../hardware/smmuv3/fault.ts';
 import { invariant } from '../../../reference-bug.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';
@@ -47,10 +45,9 @@ export class SmmuEvents {
   }
 
   protected handle(words: readonly bigint[]): void {
-    const [first = 0n, second = 0n] = words;
-    const isOfStage2 = bits(second, 39, 39) !== 0n;
-    if (isOfStage2 || !ofGuests.includes(Number(bits(first, 7, 0)))) return;
-    const guest = this.masters.get(Number(bits(first, 63, 32)))?.guest;
+    const { id, stream, isOfStage2 } = decodeEvent(words);
+    if (isOfStage2 || !ofGuests.includes(id)) return;
+    const guest = this.masters.get(stream)?.guest;
     guest?.vsmmu.reportEvent(words, guest.virtualId);
   }
 

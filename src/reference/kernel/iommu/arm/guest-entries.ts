@@ -1,10 +1,10 @@
 import { bits, field } from '#formats/bits.ts';
+import { PAGE_MASK } from '#formats/page.ts';
+import { Opcode, opcodeOf, rangeOf } from '#formats/smmuv3/commands.ts';
+import type { Command } from '#formats/smmuv3/commands.ts';
+import { SteConfig, STE_VALID, configOf } from '#formats/smmuv3/stream-table-entry.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
-import { Opcode, opcodeOf, rangeOf } from '../../../hardware/smmuv3/commands.ts';
-import type { Command } from '../../../hardware/smmuv3/commands.ts';
-import { SteConfig } from '../../../hardware/smmuv3/stream-table.ts';
 
-const VALID = 1n;
 /** V, Config, S1Fmt, S1ContextPtr, S1CDMax. */
 const ENTRY_LOW = 0xf80f_ffff_ffff_fff1n | field(7, 3, 1);
 /** S1DSS, S1CIR, S1COR, S1CSH, S1STALLD, EATS. */
@@ -16,14 +16,14 @@ export type GuestEntry = readonly [bigint, bigint];
 
 /** arm_smmu_validate_vste(): EIO. HWPT-33 34 */
 export function checkGuestEntry([low, high]: GuestEntry): GuestEntry | ErrnoName {
-  if (!(low & VALID)) return [0n, 0n];
+  if (!(low & STE_VALID)) return [0n, 0n];
   if (low & ~ENTRY_LOW || high & ~ENTRY_HIGH) return 'EIO';
-  if (!guestConfigs.includes(bits(low, 3, 1)) || bits(high, 29, 28) > 1n) return 'EIO';
+  if (!guestConfigs.includes(configOf([low])) || bits(high, 29, 28) > 1n) return 'EIO';
   return [low, high & ~EATS];
 }
 
 const OP = field(0xff, 7, 0);
-const ADDRESS = ~0xfffn;
+const ADDRESS = PAGE_MASK;
 const LEAF = 1n;
 const VMID = field(0xffff, 47, 32);
 const ASID = field(0xffff, 63, 48);
@@ -49,11 +49,6 @@ export function isGuestCommand(command: Command): boolean {
   if (bitsOf === undefined) return false;
   const [low, high] = [command[0] & ~bitsOf[0], command[1] & ~bitsOf[1]];
   return low === 0n && high === 0n && rangeOf(command) !== undefined;
-}
-
-/** What a command is for: a stream, or a VMID. */
-export function isOfStream(command: Command): boolean {
-  return opcodeOf(command) < 0x10n;
 }
 
 export function withStream([low, high]: Command, stream: number): Command {

@@ -11,8 +11,9 @@ import {
   isValid,
   leafDescriptor,
   tableDescriptor,
-} from '../../../hardware/smmuv3/descriptors.ts';
-import type { Granule } from '../../../hardware/smmuv3/descriptors.ts';
+} from '#formats/smmuv3/translation-table.ts';
+import type { Granule } from '#formats/smmuv3/translation-table.ts';
+
 import type { IommuProtection } from '../domain.ts';
 import type { TableFormat } from '../page-table-builder.ts';
 

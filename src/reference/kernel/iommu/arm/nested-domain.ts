@@ -1,15 +1,15 @@
-import { bits } from '#formats/bits.ts';
+import {
+  SteConfig,
+  encodeAbort,
+  configOf,
+  withConfig,
+  STE_MERGE_EVENTS,
+} from '#formats/smmuv3/stream-table-entry.ts';
+import type { SteWords } from '#formats/smmuv3/stream-table-entry.ts';
 
 import type { NestedDomain } from '../domain.ts';
 import type { PageRequestHandler } from '../io-pgfault.ts';
-import { SteConfig, encodeAbort } from '../../../hardware/smmuv3/stream-table.ts';
-import type { SteWords } from '../../../hardware/smmuv3/stream-table.ts';
 import type { Vsmmu } from './vsmmu.ts';
-
-const CONFIG = 7n << 1n;
-const VALID = 1n;
-/** MEV: events that are alike may be merged. */
-const MERGE_EVENTS = 1n << 19n;
 
 /** struct arm_smmu_nested_domain: a stream table entry of a guest. It is invalidated by way of its virtual SMMU only. */
 export class SmmuNestedDomain implements NestedDomain {
@@ -26,7 +26,7 @@ export class SmmuNestedDomain implements NestedDomain {
 
   /** An entry that is not valid aborts. HWPT-33 */
   get config(): bigint {
-    return bits(this.entry[0], 3, 1);
+    return configOf(this.entry);
   }
 
   /** arm_smmu_make_nested_domain_ste(): the second stage is the host's, whatever the guest wants. */
@@ -34,8 +34,8 @@ export class SmmuNestedDomain implements NestedDomain {
     if (this.config === SteConfig.Abort) return encodeAbort();
     const [, second = 0n, ...rest] = this.vsmmu.parent.stage2Entry;
     if (this.config === SteConfig.Bypass) return this.vsmmu.parent.stage2Entry;
-    const first = (this.entry[0] & ~CONFIG) | (SteConfig.Nested << 1n) | VALID;
-    return [first, second | this.entry[1] | MERGE_EVENTS, ...rest];
+    const first = withConfig(this.entry[0], SteConfig.Nested);
+    return [first, second | this.entry[1] | STE_MERGE_EVENTS, ...rest];
   }
 
   free(): void {}

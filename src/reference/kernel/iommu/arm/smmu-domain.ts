@@ -1,18 +1,17 @@
-import { field } from '#formats/bits.ts';
-
 import {
   invalidateAsid,
   invalidatePage,
   invalidateStage2Page,
   invalidateVmid,
   invalidateVmidStage1,
-} from '../../../hardware/smmuv3/commands.ts';
-import { encodeContext } from '../../../hardware/smmuv3/context-descriptor.ts';
-import type { Granule } from '../../../hardware/smmuv3/descriptors.ts';
-import { ADDRESS_BITS } from '../../../hardware/smmuv3/identification.ts';
-import { encodeStage2 } from '../../../hardware/smmuv3/stream-table.ts';
-import type { SteWords, StreamId } from '../../../hardware/smmuv3/stream-table.ts';
-import { startLevel } from '../../../hardware/smmuv3/descriptors.ts';
+} from '#formats/smmuv3/commands.ts';
+import { encodeContext } from '#formats/smmuv3/context-descriptor.ts';
+import { outputBits } from '#formats/smmuv3/registers.ts';
+import { encodeStage2 } from '#formats/smmuv3/stream-table-entry.ts';
+import type { SteWords, StreamId } from '#formats/smmuv3/stream-table-entry.ts';
+import { startLevel } from '#formats/smmuv3/translation-table.ts';
+import type { Granule, TableFields } from '#formats/smmuv3/translation-table.ts';
+
 import { invariant } from '../../../reference-bug.ts';
 import type { Pages } from '../../mm/pages.ts';
 import type { IommuProtection } from '../domain.ts';
@@ -22,10 +21,6 @@ import type { SmmuCommands } from './command-queue.ts';
 import { lpaeFormat, stage1Attributes, stage2Attributes } from './lpae-format.ts';
 
 const STAGE1_BITS = 48n;
-/** IPS, S2PS: 44 bits of output. */
-const OUTPUT_44_BITS = 4n;
-/** Inner and outer write-back, inner shareable. */
-const CACHED = field(1, 9, 8) | field(1, 11, 10) | field(3, 13, 12);
 
 export interface SmmuDomainOptions {
   readonly pages: Pages;
@@ -34,6 +29,8 @@ export interface SmmuDomainOptions {
   /** ASID of stage 1, VMID of stage 2. */
   readonly tag: number;
   readonly granule: Granule;
+  /** IDR5.OAS */
+  readonly outputSize: bigint;
   /** arm_smmu_device: a domain is of one unit. */
   readonly unit: object;
   readonly onFree: () => void;
@@ -49,18 +46,18 @@ export class SmmuDomain extends TableDomain {
   /** Streams whose entry leads here, also by way of a guest's table. */
   readonly streams = new Set<StreamId>();
   protected readonly commands: SmmuCommands;
-  private readonly granule: Granule;
+  private readonly fields: Omit<TableFields, 'root'>;
   private readonly onFree: () => void;
 
   constructor(options: SmmuDomainOptions) {
-    const { pages, stage, granule } = options;
-    const inputBits = stage === 1 ? STAGE1_BITS : ADDRESS_BITS;
-    const levels = 4 - startLevel(inputBits, granule);
-    super(pages, new PageTableBuilder(pages, lpaeFormat(granule, levels)));
+    const { pages, stage, granule, outputSize } = options;
+    const inputBits = stage === 1 ? STAGE1_BITS : outputBits(outputSize);
+    const firstLevel = startLevel(inputBits, granule);
+    super(pages, new PageTableBuilder(pages, lpaeFormat(granule, 4 - firstLevel)));
     this.stage = stage;
     this.tag = options.tag;
     this.unit = options.unit;
-    this.granule = granule;
+    this.fields = { inputBits, startLevel: firstLevel, granule, outputSize };
     this.commands = options.commands;
     this.onFree = options.onFree;
     this.geometry = { first: 0n, last: (1n << inputBits) - 1n };
@@ -70,20 +67,12 @@ export class SmmuDomain extends TableDomain {
 
   /** arm_smmu_make_s1_cd() */
   get contextDescriptor(): readonly bigint[] {
-    const { granule, root: table, tag: asid } = this;
-    const size = field(64n - STAGE1_BITS, 5, 0) | field(granule === 12n ? 0 : 1, 7, 6);
-    const control = size | CACHED | field(OUTPUT_44_BITS, 34, 32);
-    return encodeContext({ asid, control, table });
+    return encodeContext(this.tag, { ...this.fields, root: this.root });
   }
 
   /** arm_smmu_make_s2_domain_ste() */
   get stage2Entry(): SteWords {
-    const { granule, root: table, tag: vmid } = this;
-    const level = startLevel(ADDRESS_BITS, granule);
-    const start = field(granule === 12n ? 2 - level : 3 - level, 7, 6);
-    const size = field(64n - ADDRESS_BITS, 5, 0) | start | field(granule === 12n ? 0 : 1, 15, 14);
-    const control = size | CACHED | field(OUTPUT_44_BITS, 18, 16);
-    return encodeStage2({ vmid, control, table });
+    return encodeStage2(this.tag, { ...this.fields, root: this.root });
   }
 
   /** arm_smmu_inv_flush_iotlb_tag(): with the last stream goes what is cached under the tag. */

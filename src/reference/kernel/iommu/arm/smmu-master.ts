@@ -1,4 +1,5 @@
-import type { StreamId } from '../../../hardware/smmuv3/stream-table.ts';
+import type { StreamId } from '#formats/smmuv3/stream-table-entry.ts';
+
 import type { Vsmmu } from './vsmmu.ts';
 
 /** struct arm_smmu_master: a device, and all stream ids that its requests may carry. */

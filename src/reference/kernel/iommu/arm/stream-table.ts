@@ -1,15 +1,15 @@
 import type { Hpa } from '#formats/addresses.ts';
-
-import { invalidateCd, invalidateSte } from '../../../hardware/smmuv3/commands.ts';
-import { DESCRIPTOR_SIZE } from '../../../hardware/smmuv3/context-descriptor.ts';
+import { invalidateCd, invalidateSte } from '#formats/smmuv3/commands.ts';
+import { DESCRIPTOR_SIZE } from '#formats/smmuv3/context-descriptor.ts';
 import {
   SPLIT,
   encodeAbort,
   encodeLevel1,
   entryAddress,
   level1Address,
-} from '../../../hardware/smmuv3/stream-table.ts';
-import type { SteWords, StreamId } from '../../../hardware/smmuv3/stream-table.ts';
+} from '#formats/smmuv3/stream-table-entry.ts';
+import type { SteWords, StreamId } from '#formats/smmuv3/stream-table-entry.ts';
+
 import { invariant } from '../../../reference-bug.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT } from '../../mm/user-memory.ts';

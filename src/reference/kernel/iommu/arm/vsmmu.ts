@@ -1,4 +1,6 @@
-import { field } from '#formats/bits.ts';
+import { streamOf, isOfStream } from '#formats/smmuv3/commands.ts';
+import type { Command } from '#formats/smmuv3/commands.ts';
+import { withEventStream } from '#formats/smmuv3/events.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
   IOMMU_HWPT_DATA_ARM_SMMUV3,
@@ -8,8 +10,6 @@ import {
 } from '#uapi/iommufd/hwpt.ts';
 import { IOMMU_VEVENTQ_TYPE_ARM_SMMUV3, iommu_vevent_arm_smmuv3 } from '#uapi/iommufd/viommu.ts';
 
-import { streamOf } from '../../../hardware/smmuv3/commands.ts';
-import type { Command } from '../../../hardware/smmuv3/commands.ts';
 import { isErrno } from '../../lib/errno.ts';
 import { copySizedStruct } from '../../mm/copy-struct.ts';
 import type { ArmParts } from './parts.ts';
@@ -18,13 +18,7 @@ import { copyUserData } from '../user-data.ts';
 import type { UserData, UserDataArray } from '../user-data.ts';
 import type { ViommuCore, ViommuOps } from '../viommu.ts';
 import type { SmmuCommands } from './command-queue.ts';
-import {
-  checkGuestEntry,
-  isGuestCommand,
-  isOfStream,
-  withStream,
-  withVmid,
-} from './guest-entries.ts';
+import { checkGuestEntry, isGuestCommand, withStream, withVmid } from './guest-entries.ts';
 import { SmmuMaster } from './smmu-master.ts';
 import type { SmmuDomain } from './smmu-domain.ts';
 
@@ -87,9 +81,7 @@ export class Vsmmu implements ViommuOps {
 
   /** arm_vmaster_report_event(). VEVQ-21 */
   reportEvent(words: readonly bigint[], virtualId: bigint): ErrnoName | undefined {
-    const [first = 0n, ...rest] = words;
-    const event = (first & 0xffff_ffffn) | field(virtualId, 63, 32);
-    const data = iommu_vevent_arm_smmuv3.pack({ evt: [event, ...rest] });
+    const data = iommu_vevent_arm_smmuv3.pack({ evt: withEventStream(words, virtualId) });
     return this.core.reportEvent(IOMMU_VEVENTQ_TYPE_ARM_SMMUV3, data);
   }
 

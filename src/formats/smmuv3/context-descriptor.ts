@@ -1,11 +1,6 @@
-import type { Hpa } from '#formats/addresses.ts';
-import { bits, field } from '#formats/bits.ts';
-
-import type { MemoryBus } from '../bus.ts';
-import { granuleIn, startLevel } from './descriptors.ts';
-import { EventId } from './fault.ts';
-import type { Fault } from './fault.ts';
-import type { TranslationTable } from './walk.ts';
+import { bits, field } from '../bits.ts';
+import { CACHED, TABLE_ADDRESS, granuleField, granuleIn, startLevel } from './translation-table.ts';
+import type { TableFields, TranslationTable } from './translation-table.ts';
 
 /** Bytes. */
 export const DESCRIPTOR_SIZE = 64n;
@@ -18,7 +13,6 @@ const NO_WALK = 1n << 14n;
 /** EPD1: nor is TTB1. */
 const NO_UPPER_WALK = 1n << 30n;
 const ASET = 1n << 47n;
-const TABLE_ADDRESS = 0x000f_ffff_ffff_fff0n;
 
 /** SMMUv3, 5.4 Context Descriptor: the stage-1 table of an address space. HW-SMU-05 */
 export interface ContextDescriptor {
@@ -29,25 +23,21 @@ export interface ContextDescriptor {
   readonly records: boolean;
 }
 
-/** Four words; the rest is 0. `control` is T0SZ to SH0 and IPS. */
-export function encodeContext(context: {
-  readonly asid: number;
-  readonly control: bigint;
-  readonly table: Hpa;
-}): readonly bigint[] {
+/** Four words; the rest is 0. */
+export function encodeContext(asid: number, table: TableFields): readonly bigint[] {
+  const { granule, inputBits, outputSize } = table;
   const flags = VALID | AARCH64 | RECORD | ABORT | NO_UPPER_WALK | ASET;
-  return [field(context.asid, 63, 48) | flags | context.control, context.table, 0n, 0n];
+  const size = field(64n - inputBits, 5, 0) | field(granuleField(granule), 7, 6);
+  const control = size | CACHED | field(outputSize, 34, 32);
+  return [field(asid, 63, 48) | flags | control, table.root, 0n, 0n];
 }
 
-/** 5.4: C_BAD_CD. Two words tell all that this unit needs. */
-export function readContext(memory: MemoryBus, address: Hpa): ContextDescriptor | Fault {
-  const [low, table] = [memory.read64(address), memory.read64(address + 8n)];
+/** Undefined is C_BAD_CD. Two words tell all that a unit without substreams and stalls needs. */
+export function decodeContext(low: bigint, table: bigint): ContextDescriptor | undefined {
   const granule = granuleIn(bits(low, 7, 6));
   const inputBits = 64n - bits(low, 5, 0);
   const fits = inputBits >= 25n && inputBits <= 48n;
-  if (!(low & VALID) || !(low & AARCH64) || granule === undefined || !fits) {
-    return { id: EventId.BadCd };
-  }
+  if (!(low & VALID) || !(low & AARCH64) || granule === undefined || !fits) return undefined;
   const root = table & TABLE_ADDRESS;
   return {
     asid: Number(bits(low, 63, 48)),

@@ -1,5 +1,6 @@
-import type { Hpa } from '#formats/addresses.ts';
-import { entryIndex, entrySpan } from '#formats/page-table.ts';
+import type { Hpa } from '../addresses.ts';
+import { field } from '../bits.ts';
+import { entryIndex, entrySpan } from '../page-table.ts';
 
 /** log2 of a page: TG0 and S2TG name the granule of a table. */
 export type Granule = 12n | 16n;
@@ -13,6 +14,29 @@ const granuleOfField: ReadonlyMap<bigint, Granule> = new Map([
 export function granuleIn(field: bigint): Granule | undefined {
   return granuleOfField.get(field);
 }
+
+export function granuleField(granule: Granule): bigint {
+  return granule === 12n ? 0n : 1n;
+}
+
+/** A translation table of either stage, as a context descriptor or a stream table entry names it. */
+export interface TranslationTable {
+  readonly root: bigint;
+  readonly inputBits: bigint;
+  readonly startLevel: number;
+  readonly granule: Granule;
+}
+
+/** What a descriptor says of it besides. */
+export interface TableFields extends TranslationTable {
+  /** IPS, S2PS: a field, not bits. */
+  readonly outputSize: bigint;
+}
+
+/** Of a root: bits 51:4. */
+export const TABLE_ADDRESS = 0x000f_ffff_ffff_fff0n;
+/** How tables are read, in TCR and VTCR alike: inner and outer write-back, inner shareable. */
+export const CACHED = field(1, 9, 8) | field(1, 11, 10) | field(3, 13, 12);
 
 /** The lowest level of a table is 3. */
 export const LAST_LEVEL = 3;

@@ -1,6 +1,7 @@
-import { bits, field } from '#formats/bits.ts';
+import { bits, field } from '../bits.ts';
+import { PAGE_MASK, PAGE_SIZE } from '../page.ts';
 
-import type { Range } from './tlb.ts';
+export const COMMAND_SIZE = 16n;
 
 /** Two words, as they lie in the queue. */
 export type Command = readonly [low: bigint, high: bigint];
@@ -22,7 +23,6 @@ export const Opcode = {
   Sync: 0x46n,
 } as const;
 
-/** Fields of the commands that invalidate configuration and translations. */
 export function opcodeOf([low]: Command): bigint {
   return bits(low, 7, 0);
 }
@@ -39,14 +39,30 @@ export function asidOf([low]: Command): number {
   return Number(bits(low, 63, 48));
 }
 
+/** 4.3: what invalidates configuration names a stream, what invalidates translations a VMID. */
+export function isOfStream(command: Command): boolean {
+  return opcodeOf(command) < 0x10n;
+}
+
+/** CFGI_STE_RANGE: log2 of the streams, less one. All of them for CFGI_ALL. */
+export function streamRangeOf([, high]: Command): number {
+  return Number(bits(high, 4, 0));
+}
+
+/** Bytes, multiples of 4096. */
+export interface Range {
+  readonly first: bigint;
+  readonly length: bigint;
+}
+
 const granules: readonly bigint[] = [0n, 12n, 14n, 16n];
 
 /** 4.4.1.1: one page, or with TG a range of (NUM + 1) × 2^SCALE of them. Undefined where reserved bits make it none. */
 export function rangeOf([low, high]: Command): Range | undefined {
   const granule = granules[Number(bits(high, 11, 10))] ?? 0n;
   const [count, scale, level] = [bits(low, 16, 12), bits(low, 24, 20), bits(high, 9, 8)];
-  const first = high & ~0xfffn;
-  if (granule === 0n) return count || scale || level ? undefined : { first, length: 0x1000n };
+  const first = high & PAGE_MASK;
+  if (granule === 0n) return count || scale || level ? undefined : { first, length: PAGE_SIZE };
   if (!count && !scale && !level) return undefined;
   return { first, length: ((count + 1n) << scale) << granule };
 }

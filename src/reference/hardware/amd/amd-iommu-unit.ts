@@ -1,4 +1,10 @@
 import type { Hpa, Iova, Rid } from '#formats/addresses.ts';
+import {
+  deviceTableEntryAddress,
+  decodeDeviceTableEntry,
+} from '#formats/amd/device-table-entry.ts';
+import type { DeviceTableEntry } from '#formats/amd/device-table-entry.ts';
+import { EventCode } from '#formats/amd/event-code.ts';
 import { PAGE_SIZE } from '#formats/page.ts';
 
 import type { DmaRequest, MemoryBus, Translator } from '../bus.ts';
@@ -9,9 +15,7 @@ import { untranslated, grants, translatedBy } from '../translation.ts';
 import type { Leaf, Translation } from '../translation.ts';
 import type { AmdFeatures } from './capabilities.ts';
 import type { CommandBuffer } from './command-buffer.ts';
-import { deviceTableEntryAddress, readDeviceTableEntry } from './device-table.ts';
-import type { DeviceTableEntry } from './device-table.ts';
-import { EventCode, EventLog } from './events.ts';
+import { EventLog } from './events.ts';
 import { walkV1Table } from './v1-table.ts';
 
 export interface AmdIommuUnitOptions {
@@ -71,7 +75,9 @@ export class AmdIommuUnit implements Translator {
   private readEntry(rid: Rid): DeviceTableEntry | undefined {
     const address = deviceTableEntryAddress(this.deviceTable, rid);
     if (address >= this.deviceTableEnd) return undefined;
-    const entry = readDeviceTableEntry(this.memory, address);
+    const { memory } = this;
+    const words = [memory.read64(address), memory.read64(address + 8n)] as const;
+    const entry = decodeDeviceTableEntry(...words);
     if (entry) this.devices.set(rid, entry);
     return entry;
   }

@@ -1,44 +1,17 @@
-import type { Hpa, Iova, Rid } from '#formats/addresses.ts';
+import type { Hpa, Rid } from '#formats/addresses.ts';
+import {
+  COMMAND_SIZE,
+  opcodeOf,
+  Opcode,
+  deviceOf,
+  storeOf,
+  domainOf,
+  pagesOf,
+} from '#formats/amd/commands.ts';
+import type { Command } from '#formats/amd/commands.ts';
 
 import type { MemoryBus } from '../bus.ts';
 import type { Iotlb } from '../iotlb.ts';
-import { sizeInAddress } from './v1-table.ts';
-
-const COMMAND_SIZE = 16n;
-
-/** AMD IOMMU, 2.4 Commands. HW-AMD-06 */
-const Opcode = { CompletionWait: 1n, DeviceEntry: 2n, Pages: 3n, All: 8n } as const;
-const STORE = 1n << 0n;
-/** S: the address tells the size. */
-const SIZE = 1n << 0n;
-const ADDRESS_MASK = ~0xfffn;
-/** INVALIDATE_IOMMU_PAGES of a whole domain. */
-const ALL_PAGES = 0x7fff_ffff_ffff_f000n;
-
-/** Two words, as they lie in the buffer. */
-export type Command = readonly [low: bigint, high: bigint];
-
-/** 2.4.1 COMPLETION_WAIT, with a store of `data` to an address that is a multiple of 8. */
-export function completionWait(address: Hpa, data: bigint): Command {
-  return [(Opcode.CompletionWait << 60n) | address | STORE, data];
-}
-
-/** 2.4.2 INVALIDATE_DEVTAB_ENTRY */
-export function invalidateDeviceEntry(rid: Rid): Command {
-  return [(Opcode.DeviceEntry << 60n) | BigInt(rid), 0n];
-}
-
-/** 2.4.3 INVALIDATE_IOMMU_PAGES: `size` bytes around `address`, a power of two from 4 KiB on. */
-export function invalidatePages(domainId: number, address: Iova, size: bigint): Command {
-  const low = (Opcode.Pages << 60n) | (BigInt(domainId) << 32n);
-  const first = address - (address % size);
-  if (size === 4096n) return [low, first];
-  return [low, first | (size / 2n - 4096n) | SIZE];
-}
-
-export function invalidateDomain(domainId: number): Command {
-  return [(Opcode.Pages << 60n) | (BigInt(domainId) << 32n), ALL_PAGES | SIZE];
-}
 
 export interface CommandBufferOptions {
   readonly memory: MemoryBus;
@@ -85,16 +58,15 @@ export class CommandBuffer {
     }
   }
 
-  private carryOut([low, high]: Command): void {
-    switch (low >> 60n) {
+  private carryOut(command: Command): void {
+    switch (opcodeOf(command)) {
       case Opcode.CompletionWait:
-        if (low & STORE) this.memory.write64(low & 0x000f_ffff_ffff_fff8n, high);
-        return;
+        return this.store(command);
       case Opcode.DeviceEntry:
-        this.devices.delete(Number(low & 0xffffn));
+        this.devices.delete(deviceOf(command));
         return;
       case Opcode.Pages:
-        return this.invalidatePages(Number((low >> 32n) & 0xffffn), high);
+        return this.invalidatePages(command);
       case Opcode.All:
         this.devices.clear();
         return this.iotlb.invalidateAll();
@@ -103,11 +75,14 @@ export class CommandBuffer {
     }
   }
 
-  private invalidatePages(domainId: number, high: bigint): void {
-    const address = high & ADDRESS_MASK;
-    if (!(high & SIZE)) return this.iotlb.invalidatePages(domainId, address, 4096n);
-    if (address === ALL_PAGES) return this.iotlb.invalidateDomain(domainId);
-    const size = sizeInAddress(address);
-    this.iotlb.invalidatePages(domainId, address - (address % size), size);
+  private store(command: Command): void {
+    const store = storeOf(command);
+    if (store) this.memory.write64(store.address, store.data);
+  }
+
+  private invalidatePages(command: Command): void {
+    const [domainId, pages] = [domainOf(command), pagesOf(command)];
+    if (pages) this.iotlb.invalidatePages(domainId, pages.first, pages.length);
+    else this.iotlb.invalidateDomain(domainId);
   }
 }

@@ -1,13 +1,5 @@
 import type { Iova, Rid } from '#formats/addresses.ts';
-
-/** AMD IOMMU, 2.5 Event Logging: the codes of refused requests. */
-export const EventCode = {
-  IllegalDeviceTableEntry: 1,
-  IoPageFault: 2,
-  PageTableHardwareError: 4,
-} as const;
-
-export type EventCode = (typeof EventCode)[keyof typeof EventCode];
+import { type EventCode } from '#formats/amd/event-code.ts';
 
 export interface Event {
   readonly code: EventCode;
@@ -16,7 +8,7 @@ export interface Event {
   readonly write: boolean;
 }
 
-/** Of the log in memory that Linux asks for: 512 entries. */
+/** AMD IOMMU, 2.5 Event Logging. Of the log in memory that Linux asks for: 512 entries. */
 const CAPACITY = 512;
 
 /** What was refused since software looked; events are lost while the log is full. */

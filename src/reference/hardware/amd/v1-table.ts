@@ -1,19 +1,20 @@
 import type { Hpa, Iova } from '#formats/addresses.ts';
+import { EventCode } from '#formats/amd/event-code.ts';
+import {
+  V1_READ,
+  V1_WRITE,
+  V1_PRESENT,
+  v1NextLevel,
+  v1Address,
+  SIZE_IN_ADDRESS,
+  sizeInAddress,
+} from '#formats/amd/page-table-entry.ts';
 import { entryIndex, entrySpan } from '#formats/page-table.ts';
+import { PAGE_SHIFT } from '#formats/page.ts';
 
 import type { MemoryBus } from '../bus.ts';
 import type { Leaf } from '../translation.ts';
-import { EventCode } from './events.ts';
 
-/** AMD IOMMU, 2.2.3 I/O Page Tables for Host Translations. HW-AMD-04 */
-export const V1_PRESENT = 1n << 0n;
-export const V1_READ = 1n << 61n;
-export const V1_WRITE = 1n << 62n;
-/** FC: the device's accesses are coherent whether or not it asks for that. */
-export const V1_FORCE_COHERENCE = 1n << 60n;
-const ADDRESS_MASK = 0x000f_ffff_ffff_f000n;
-/** Next Level 7: a leaf whose size stands in its address. */
-const SIZE_IN_ADDRESS = 7;
 const HIGHEST_MODE = 6;
 
 export interface V1Table {
@@ -22,21 +23,9 @@ export interface V1Table {
   readonly mode: number;
 }
 
-export function v1Address(entry: bigint): Hpa {
-  return entry & ADDRESS_MASK;
-}
-
-export function v1NextLevel(entry: bigint): number {
-  return Number((entry >> 9n) & 7n);
-}
-
-export function v1Table(address: Hpa, nextLevel: number): bigint {
-  return address | V1_PRESENT | V1_READ | V1_WRITE | (BigInt(nextLevel) << 9n);
-}
-
 /**
- * A right holds where each entry on the way grants it. Levels may be skipped, if the address is 0 there, but an entry
- * that does not lead downwards ends the walk as an error.
+ * AMD IOMMU, 2.2.3 I/O Page Tables for Host Translations. A right holds where each entry on the way grants it. Levels may be
+ * skipped, if the address is 0 there, but an entry that does not lead downwards ends the walk as an error.
  */
 export function walkV1Table(memory: MemoryBus, table: V1Table, iova: Iova): Leaf | EventCode {
   if (isBeyond(iova, table.mode)) return EventCode.IoPageFault;
@@ -60,13 +49,6 @@ function isBeyond(iova: Iova, levels: number): boolean {
   return levels < HIGHEST_MODE && iova >= entrySpan(levels + 1);
 }
 
-/** The lowest address bit from 12 on that is 0 tells the size: 8 KiB for bit 12. */
-export function sizeInAddress(address: bigint): bigint {
-  let bit = 12n;
-  while (address & (1n << bit)) bit += 1n;
-  return 2n << bit;
-}
-
 function sizedLeaf(entry: bigint, iova: Iova, rights: bigint): Leaf {
   const size = sizeInAddress(v1Address(entry));
   const address = v1Address(entry);
@@ -79,7 +61,8 @@ function leafOf(
   found: { readonly size: bigint; readonly iova: Iova; readonly rights: bigint },
 ): Leaf {
   const { iova, rights } = found;
-  const size = [30n, 21n, 12n].map((shift) => 1n << shift).find((one) => one <= found.size) ?? 0n;
+  const size =
+    [30n, 21n, PAGE_SHIFT].map((shift) => 1n << shift).find((one) => one <= found.size) ?? 0n;
   const offset = iova % found.size;
   return {
     address: address + offset - (offset % size),

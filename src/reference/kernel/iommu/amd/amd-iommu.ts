@@ -1,19 +1,15 @@
-import { INTERRUPT_MESSAGES } from '#formats/interrupts.ts';
-import type { ErrnoName } from '#uapi/errno.ts';
-import { IOMMU_HW_INFO_TYPE_AMD, iommu_hw_info_amd } from '#uapi/iommufd/device.ts';
-
-import type { AmdIommuUnit } from '../../../hardware/amd/amd-iommu-unit.ts';
-import {
-  EFR2_GCR3_MODE,
-  EFR_GUEST_IO,
-  EFR_GUEST_TRANSLATION,
-} from '../../../hardware/amd/capabilities.ts';
 import {
   BLOCKED_ENTRY,
   DEVICE_TABLE_ENTRY_SIZE,
   deviceTableEntryAddress,
   encodeDeviceTableEntry,
-} from '../../../hardware/amd/device-table.ts';
+} from '#formats/amd/device-table-entry.ts';
+import { EFR, EFR2 } from '#formats/amd/registers.ts';
+import { INTERRUPT_MESSAGES } from '#formats/interrupts.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+import { IOMMU_HW_INFO_TYPE_AMD, iommu_hw_info_amd } from '#uapi/iommufd/device.ts';
+
+import type { AmdIommuUnit } from '../../../hardware/amd/amd-iommu-unit.ts';
 import { invariant } from '../../../reference-bug.ts';
 import { IdPool } from '../../lib/id-pool.ts';
 import type { Pages } from '../../mm/pages.ts';
@@ -133,8 +129,8 @@ export class AmdIommu implements IommuOps<AmdDevice> {
   /** is_nest_parent_supported() */
   protected hasNesting(): boolean {
     const { efr, efr2 } = this.unit.features;
-    const wanted = EFR_GUEST_TRANSLATION | EFR_GUEST_IO;
-    return (efr & wanted) === wanted && (efr2 & EFR2_GCR3_MODE) !== 0n;
+    const wanted = EFR.GuestTranslation | EFR.GuestIo;
+    return (efr & wanted) === wanted && (efr2 & EFR2.Gcr3Mode) !== 0n;
   }
 
   /** detach_device(): the entry, then what was cached by means of it, while the domain still knows the requester. */

@@ -3,13 +3,15 @@ import {
   invalidateDeviceEntry,
   invalidateDomain,
   invalidatePages,
-} from '../../../hardware/amd/command-buffer.ts';
-import type { Command, CommandBuffer } from '../../../hardware/amd/command-buffer.ts';
+  COMMAND_SIZE,
+} from '#formats/amd/commands.ts';
+import type { Command } from '#formats/amd/commands.ts';
+
+import type { CommandBuffer } from '../../../hardware/amd/command-buffer.ts';
 import { invariant } from '../../../reference-bug.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';
 
-const COMMAND_SIZE = 16n;
 /** Larger ranges are flushed as a whole domain: build_inv_address(). */
 const LARGEST_RANGE = 1n << 52n;
 
@@ -45,7 +47,7 @@ export class CommandQueue {
 
   /** amd_iommu_domain_flush_pages(): the smallest aligned power of two of bytes that holds the range. */
   flushRange(domainId: number, iova: bigint, length: bigint): void {
-    const differing = (iova ^ (iova + length - 1n)) | 0xfffn;
+    const differing = (iova ^ (iova + length - 1n)) | (PAGE_SIZE - 1n);
     const size = 1n << BigInt(differing.toString(2).length);
     if (size > LARGEST_RANGE) return this.flushDomain(domainId);
     this.append(invalidatePages(domainId, iova, size));

@@ -6,7 +6,8 @@ import {
   v1Address,
   v1NextLevel,
   v1Table,
-} from '../../../hardware/amd/v1-table.ts';
+} from '#formats/amd/page-table-entry.ts';
+
 import { invariant } from '../../../reference-bug.ts';
 import type { Pages } from '../../mm/pages.ts';
 import type { IommuProtection } from '../domain.ts';

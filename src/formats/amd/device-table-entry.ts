@@ -1,6 +1,4 @@
-import type { Hpa, Rid } from '#formats/addresses.ts';
-
-import type { MemoryBus } from '../bus.ts';
+import type { Hpa, Rid } from '../addresses.ts';
 
 /** AMD IOMMU, 2.2.2.1 Device Table Entry Format. HW-AMD-01 */
 export const DEVICE_TABLE_ENTRY_SIZE = 32n;
@@ -34,11 +32,9 @@ export function deviceTableEntryAddress(deviceTable: Hpa, rid: Rid): Hpa {
 }
 
 /** The first two words of an entry with a host page table and both rights; the others are 0. */
-export function encodeDeviceTableEntry(entry: {
-  readonly domainId: number;
-  readonly mode: number;
-  readonly root: Hpa;
-}): readonly [bigint, bigint] {
+export function encodeDeviceTableEntry(
+  entry: Pick<DeviceTableEntry, 'domainId' | 'mode' | 'root'>,
+): readonly [bigint, bigint] {
   const { domainId, mode, root } = entry;
   const flags = VALID | TRANSLATION_VALID | READ | WRITE;
   return [flags | (BigInt(mode) << 9n) | root, BigInt(domainId)];
@@ -47,12 +43,8 @@ export function encodeDeviceTableEntry(entry: {
 /** An entry by which every request is refused. */
 export const BLOCKED_ENTRY: readonly [bigint, bigint] = [VALID, 0n];
 
-/** Undefined for what no unit takes: a reserved mode, or a guest's page table, which this unit does not walk. */
-export function readDeviceTableEntry(
-  memory: MemoryBus,
-  address: Hpa,
-): DeviceTableEntry | undefined {
-  const [low, high] = [memory.read64(address), memory.read64(address + 8n)];
+/** Undefined for what no unit takes: a reserved mode, or a guest's page table, which no unit here walks. */
+export function decodeDeviceTableEntry(low: bigint, high: bigint): DeviceTableEntry | undefined {
   const mode = Number((low >> 9n) & 7n);
   if (low & VALID && (mode === RESERVED_MODE || low & GUEST_VALID)) return undefined;
   return {

@@ -1,7 +1,7 @@
+import { type RequestFields, RequestType } from '#formats/virtio/iommu-request.ts';
 import { answering } from '#mutants/command.ts';
 import { mutants } from '#mutants/mutant.ts';
 import type { Leaf } from '#reference/hardware/translation.ts';
-import { type RequestFields, RequestType } from '#reference/hardware/virtio-iommu/requests.ts';
 import type { CacheTag } from '#reference/kernel/iommu/intel/cache-tags.ts';
 import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
 import type { MapRequest, Unmapped } from '#reference/kernel/iommufd/io-pagetable.ts';

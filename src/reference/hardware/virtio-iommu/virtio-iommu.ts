@@ -1,5 +1,16 @@
 import type { Rid } from '#formats/addresses.ts';
 import { INTERRUPT_MESSAGES } from '#formats/interrupts.ts';
+import { PAGE_MASK } from '#formats/page.ts';
+import { encodeReservedMemory } from '#formats/virtio/iommu-property.ts';
+import {
+  MAP_READ,
+  MAP_WRITE,
+  RequestType,
+  Status,
+  TAIL_SIZE,
+  decodeRequest,
+} from '#formats/virtio/iommu-request.ts';
+import type { RequestFields } from '#formats/virtio/iommu-request.ts';
 
 import type { DmaRequest, MemoryBus, Translator } from '../bus.ts';
 import { beforeInterrupts, isInterrupt } from '../interrupts.ts';
@@ -7,21 +18,12 @@ import type { VirtioIommuParts } from './parts.ts';
 import { grants } from '../translation.ts';
 import type { Translation } from '../translation.ts';
 import type { Mappings } from './mappings.ts';
-import {
-  MAP_READ,
-  MAP_WRITE,
-  PROBE_RESERVED_MEMORY,
-  RequestType,
-  RESERVED_INTERRUPTS,
-  RESERVED_MEMORY_LENGTH,
-  Status,
-  TAIL_SIZE,
-  decodeRequest,
-} from './requests.ts';
-import type { RequestFields } from './requests.ts';
 import { DeviceQueue } from './virtqueue.ts';
 
 type Fields = Required<RequestFields>;
+
+/** 5.13.6.7.1: interrupts of x86 are not translated. */
+const interrupts = encodeReservedMemory({ ...INTERRUPT_MESSAGES, isInterrupt: true });
 
 /** virtio 1.2, 5.13.4 Device configuration layout. Ranges include both ends. */
 export interface VirtioIommuConfiguration {
@@ -50,7 +52,7 @@ export interface VirtioIommuOptions {
  */
 export class VirtioIommu implements Translator {
   readonly configuration: VirtioIommuConfiguration = {
-    pageSizeMask: ~0xfffn & ((1n << 64n) - 1n),
+    pageSizeMask: BigInt.asUintN(64, PAGE_MASK),
     inputRange: { start: 0n, end: (1n << 48n) - 1n },
     domainRange: { start: 0, end: 0xffff_ffff },
     probeSize: 512,
@@ -76,7 +78,7 @@ export class VirtioIommu implements Translator {
   private answer(bytes: Uint8Array, room: number): Uint8Array {
     const answer = new Uint8Array(Math.max(room, TAIL_SIZE));
     const request = decodeRequest(bytes);
-    if (request?.type === RequestType.Probe) answer.set(interruptProperty());
+    if (request?.type === RequestType.Probe) answer.set(interrupts);
     answer[answer.length - TAIL_SIZE] = request
       ? this.carryOut(request.type, request.values)
       : Status.Unsupported;
@@ -163,15 +165,4 @@ export class VirtioIommu implements Translator {
     const granularity = this.configuration.pageSizeMask & -this.configuration.pageSizeMask;
     return address % granularity === 0n;
   }
-}
-
-/** 5.13.6.7.1: interrupts of x86 are not translated. */
-function interruptProperty(): Uint8Array {
-  const view = new DataView(new ArrayBuffer(RESERVED_MEMORY_LENGTH + 4));
-  view.setUint16(0, PROBE_RESERVED_MEMORY, true);
-  view.setUint16(2, RESERVED_MEMORY_LENGTH, true);
-  view.setUint8(4, RESERVED_INTERRUPTS);
-  view.setBigUint64(8, INTERRUPT_MESSAGES.first, true);
-  view.setBigUint64(16, INTERRUPT_MESSAGES.last, true);
-  return new Uint8Array(view.buffer);
 }

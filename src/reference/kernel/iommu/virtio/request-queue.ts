@@ -1,20 +1,18 @@
-import type { ErrnoName } from '#uapi/errno.ts';
-
-import {
-  RequestType,
-  Status,
-  TAIL_SIZE,
-  encodeRequest,
-} from '../../../hardware/virtio-iommu/requests.ts';
-import type { RequestFields } from '../../../hardware/virtio-iommu/requests.ts';
+import { RequestType, Status, TAIL_SIZE, encodeRequest } from '#formats/virtio/iommu-request.ts';
+import type { RequestFields } from '#formats/virtio/iommu-request.ts';
 import {
   DESCRIPTOR_SIZE,
   availableEntry,
   encodeDescriptor,
-  read16,
-  write16,
-} from '../../../hardware/virtio-iommu/virtqueue.ts';
-import type { DeviceQueue, VirtqueueLayout } from '../../../hardware/virtio-iommu/virtqueue.ts';
+  encode16,
+  availableIndex,
+  decode16,
+  usedIndex,
+} from '#formats/virtio/virtqueue.ts';
+import type { VirtqueueLayout } from '#formats/virtio/virtqueue.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+
+import type { DeviceQueue } from '../../../hardware/virtio-iommu/virtqueue.ts';
 import { invariant } from '../../../reference-bug.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';
 import type { Pages } from '../../mm/pages.ts';
@@ -76,7 +74,7 @@ export class RequestQueue {
     this.describe(first, { address, length: request.length, isWritable: false, next: second });
     const back = { address: address + ANSWER_OFFSET, length: answer, isWritable: true };
     this.describe(second, back);
-    write16(memory, availableEntry(this.layout, this.added), first);
+    memory.write(availableEntry(this.layout, this.added), encode16(first));
     this.added = (this.added + 1) & 0xffff;
     this.underWay += 1;
   }
@@ -85,9 +83,9 @@ export class RequestQueue {
   sync(): void {
     if (this.underWay === 0) return;
     const { memory } = this.pages;
-    write16(memory, this.layout.available + 2n, this.added);
+    memory.write(availableIndex(this.layout), encode16(this.added));
     this.queue.notify();
-    const done = read16(memory, this.layout.used + 2n);
+    const done = decode16(memory.read(usedIndex(this.layout), 2));
     invariant(done === this.added, 'the virtio-iommu did not answer a request');
     this.underWay = 0;
   }

@@ -1,7 +1,7 @@
+import { MAP_READ, MAP_WRITE, RequestType } from '#formats/virtio/iommu-request.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { Mappings } from '../../../hardware/virtio-iommu/mappings.ts';
-import { MAP_READ, MAP_WRITE, RequestType } from '../../../hardware/virtio-iommu/requests.ts';
 import type { VirtioIommuConfiguration } from '../../../hardware/virtio-iommu/virtio-iommu.ts';
 import { invariant } from '../../../reference-bug.ts';
 import type { IommuDomain, IommuProtection } from '../domain.ts';

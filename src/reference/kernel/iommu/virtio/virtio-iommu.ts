@@ -1,10 +1,7 @@
+import { decodeReservedMemory } from '#formats/virtio/iommu-property.ts';
+import { RequestType } from '#formats/virtio/iommu-request.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
-import {
-  PROBE_RESERVED_MEMORY,
-  RequestType,
-  RESERVED_INTERRUPTS,
-} from '../../../hardware/virtio-iommu/requests.ts';
 import type { VirtioIommu as VirtioIommuDevice } from '../../../hardware/virtio-iommu/virtio-iommu.ts';
 import { invariant } from '../../../reference-bug.ts';
 import { isErrno } from '../../lib/errno.ts';
@@ -119,17 +116,11 @@ export class VirtioIommuDriver implements IommuOps<VirtioEndpoint> {
   }
 }
 
-/** viommu_add_resv_mem() of each property, up to one of type 0. */
+/** viommu_add_resv_mem() */
 function reservedIn(properties: Uint8Array): readonly ReservedRegion[] {
-  const view = new DataView(properties.buffer, properties.byteOffset, properties.length);
-  const found: ReservedRegion[] = [];
-  for (let at = 0; at < properties.length && view.getUint16(at, true) !== 0;) {
-    if (view.getUint16(at, true) === PROBE_RESERVED_MEMORY) {
-      const [first, last] = [view.getBigUint64(at + 8, true), view.getBigUint64(at + 16, true)];
-      const type = view.getUint8(at + 4) === RESERVED_INTERRUPTS ? 'msi' : 'reserved';
-      found.push({ first, last, type });
-    }
-    at += 4 + view.getUint16(at + 2, true);
-  }
-  return found;
+  return decodeReservedMemory(properties).map(({ first, last, isInterrupt }) => ({
+    first,
+    last,
+    type: isInterrupt ? 'msi' : 'reserved',
+  }));
 }

@@ -23,11 +23,6 @@ export const TAIL_SIZE = 4;
 export const MAP_READ = 1;
 export const MAP_WRITE = 2;
 
-/** VIRTIO_IOMMU_PROBE_T_RESV_MEM, and its subtype of interrupts. */
-export const PROBE_RESERVED_MEMORY = 1;
-export const RESERVED_INTERRUPTS = 1;
-export const RESERVED_MEMORY_LENGTH = 20;
-
 /** The fields of a request behind its head; what is not named is reserved, and 0. */
 export interface RequestFields {
   readonly domain?: number;

@@ -6,10 +6,14 @@ import { PAGE_SHIFT } from './page.ts';
  * those of 4 KiB have 512 entries.
  */
 export function entrySpan(level: number, granule = PAGE_SHIFT): bigint {
-  return 1n << (granule + (granule - 3n) * BigInt(level - 1));
+  return 1n << entryShift(level, granule);
 }
 
 /** Which of the entries of a table of that level an IOVA uses. */
 export function entryIndex(iova: Iova, level: number, granule = PAGE_SHIFT): bigint {
-  return (iova / entrySpan(level, granule)) & ((1n << (granule - 3n)) - 1n);
+  return (iova >> entryShift(level, granule)) & ((1n << (granule - 3n)) - 1n);
+}
+
+function entryShift(level: number, granule: bigint): bigint {
+  return granule + (granule - 3n) * BigInt(level - 1);
 }

@@ -6,6 +6,7 @@ export const PAGE_SIZE = 1n << PAGE_SHIFT;
 export const PAGE_MASK = ~(PAGE_SIZE - 1n);
 
 const BYTES = Number(PAGE_SIZE);
+const OFFSET_MASK = PAGE_SIZE - 1n;
 
 export interface PagePiece {
   readonly address: bigint;
@@ -26,5 +27,5 @@ export function* pagePieces(address: bigint, length: number): Iterable<PagePiece
 }
 
 export function offsetInPage(address: bigint): number {
-  return Number(address & ~PAGE_MASK);
+  return Number(address & OFFSET_MASK);
 }

@@ -66,6 +66,22 @@ const prefixes = new Map<string, readonly string[]>([
   ...vendors.flatMap(({ prefixes: ofStructs = {} }) => Object.entries(ofStructs)),
 ]);
 
+/** All that a call can make. */
+export const madeKinds = [
+  ...new Set([...commandRecords, ...testOperations].flatMap(({ makes }) => makes.map(kindOf))),
+];
+
+function kindOf({ kind }: Made): MadeKind {
+  return kind;
+}
+
+const abbreviations: Partial<Record<MadeKind, string>> = { ioas: 'IOAS', hwpt: 'HWPT' };
+
+/** What features call it. */
+export function wordFor(kind: MadeKind): string {
+  return abbreviations[kind] ?? kind;
+}
+
 /** What the name of a value may lack at its front, by command or struct and field: `IOMMU_IOAS_MAP.flags`. */
 export function prefixesOf(field: string): readonly string[] {
   return prefixes.get(field) ?? [];

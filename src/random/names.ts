@@ -1,14 +1,11 @@
-import type { FileKind, MadeKind } from '#commands/field.ts';
-import { makesOf } from '#commands/index.ts';
+import type { FileKind } from '#commands/field.ts';
+import { makesOf, wordFor } from '#commands/index.ts';
 import type { Made } from '#commands/record.ts';
 
 import type { Call, Operand, Who } from './call.ts';
 import { closedFd } from './actor.ts';
 import type { Observation } from './observation.ts';
 import { fieldOf } from './call.ts';
-
-/** Kinds are called what the features call them. */
-const abbreviations: Partial<Record<MadeKind, string>> = { ioas: 'IOAS', hwpt: 'HWPT' };
 
 /** Names for what the calls of a sequence make, so that a scenario does not depend on numbers. */
 export class Names {
@@ -65,7 +62,7 @@ export class Names {
   }
 
   #name({ kind }: Made, id: bigint | undefined): string {
-    const word = abbreviations[kind] ?? kind;
+    const word = wordFor(kind);
     const name = `${word} "${this.next(word)}"`;
     if (id !== undefined) this.#objects.set(id, name);
     return name;

@@ -8,6 +8,7 @@ import type { Field, FileKind, Mapping } from '#commands/field.ts';
 import { recordOf } from '#commands/index.ts';
 import type { CommandRecord } from '#commands/record.ts';
 import { mock } from '#commands/vendors/mock.ts';
+import type { Typed } from '#commands/vendors/vendor.ts';
 
 import type { Call, IdKind, Listed, Operand, Operands } from './call.ts';
 import { value } from './call.ts';
@@ -87,7 +88,7 @@ function usual(field: Field): Values | undefined {
     case 'mapped':
       return { ioas: id('ioas'), iova, length }[field.part];
     case 'vendor': {
-      const data = mock[field.of];
+      const data: Typed | undefined = mock[field.of];
       const right = field.part === 'type' ? data?.type : data?.struct?.size;
       return often(among(right ?? 0), among(0, 1));
     }

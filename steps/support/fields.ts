@@ -3,19 +3,8 @@ import type { DataTable } from '@cucumber/cucumber';
 import { prefixesOf } from '#commands/index.ts';
 import { valueAt } from '#commands/record.ts';
 import type { Command } from '#uapi/ioctl.ts';
-import * as device from '#uapi/iommufd/device.ts';
-import * as fault from '#uapi/iommufd/fault.ts';
-import * as hwpt from '#uapi/iommufd/hwpt.ts';
-import * as ioas from '#uapi/iommufd/ioas.ts';
-import * as mman from '#uapi/mman.ts';
-import * as objects from '#uapi/iommufd/objects.ts';
-import * as selftest from '#uapi/iommufd/selftest.ts';
-import * as viommu from '#uapi/iommufd/viommu.ts';
+import { tableAbi } from '#uapi/abi.ts';
 import type { Codec, Struct } from '#uapi/codec.ts';
-import * as vfioContainer from '#uapi/vfio/container.ts';
-import * as vfioDevice from '#uapi/vfio/device.ts';
-import * as vfioGroup from '#uapi/vfio/group.ts';
-import * as vfioType1 from '#uapi/vfio/iommu-type1.ts';
 
 import { layoutOf } from './guest/layouts.ts';
 import { parseBits, splitWords } from './guest/bits.ts';
@@ -26,26 +15,7 @@ import type { World } from './world.ts';
 
 /** Cells of the tables that stand under a call: a value of one field of one struct. */
 
-const constants = new Map<string, number>(
-  [
-    device,
-    fault,
-    hwpt,
-    ioas,
-    mman,
-    objects,
-    selftest,
-    viommu,
-    vfioContainer,
-    vfioDevice,
-    vfioGroup,
-    vfioType1,
-  ].flatMap((module) =>
-    Object.entries(module).filter(
-      (entry): entry is [string, number] => typeof entry[1] === 'number',
-    ),
-  ),
-);
+const constants = new Map(Object.entries(tableAbi.constants));
 
 const closedFd = 1000;
 

@@ -1,3 +1,4 @@
+import type { MadeKind } from '#commands/field.ts';
 import type { Attachment, DeviceInfo, DmaResult } from '#port/bench.ts';
 import type { Fd, Process } from '#port/process.ts';
 
@@ -21,8 +22,7 @@ export interface IommufdHandle {
   readonly fd: Fd;
 }
 
-export type ObjectKind =
-  'ioas' | 'hwpt' | 'fault queue' | 'access' | 'bound device' | 'mock device' | GuestKind;
+export type ObjectKind = Exclude<MadeKind, 'dma-buf'>;
 
 /** What a guest has of an IOMMU. */
 export type GuestKind = 'vIOMMU' | 'vDEVICE' | 'vEVENTQ' | 'HW queue';

@@ -9,6 +9,25 @@ export interface Typed {
   readonly struct?: Struct;
 }
 
+/** What a driver is told. */
+export interface DriverData {
+  readonly type: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Of a page table of a guest: what the driver gets to hear, be it where its root is or the entry that leads to it, as words of 64 bits. */
+export interface Nested extends Typed {
+  data(words: readonly bigint[]): DriverData;
+}
+
+export function nested<S extends Struct>(
+  type: number,
+  struct: S,
+  values: (words: readonly bigint[]) => Parameters<S['pack']>[0],
+): Nested {
+  return { type, struct, data: (words) => ({ type, bytes: struct.pack(values(words)) }) };
+}
+
 export interface Vendor {
   readonly name: string;
   /** What a machine has whose devices are behind such an IOMMU. */
@@ -18,7 +37,7 @@ export interface Vendor {
   /** IOMMU_GET_HW_INFO. */
   readonly information?: Typed;
   /** IOMMU_HWPT_ALLOC of a page table on a nesting parent. */
-  readonly nested?: Typed;
+  readonly nested?: Nested;
   /** IOMMU_HWPT_INVALIDATE of such a page table, and of a vIOMMU. */
   readonly invalidation?: Typed;
   readonly guestInvalidation?: Typed;

@@ -1,28 +1,12 @@
+import { hugeEntries, mock } from '#commands/vendors/mock.ts';
+import type { DriverData } from '#commands/vendors/vendor.ts';
 import { IOMMU_HWPT_ALLOC, IOMMU_HWPT_FAULT_ID_VALID } from '#uapi/iommufd/hwpt.ts';
-import {
-  IOMMU_HWPT_DATA_SELFTEST,
-  IOMMU_TEST_IOTLB_DEFAULT,
-  MOCK_IOMMUPT_HUGE,
-  iommu_hwpt_selftest,
-} from '#uapi/iommufd/selftest.ts';
-
-import type { GuestFormat } from '../guest/page-tables.ts';
 import type { DeviceHandle, Handle, ObjectHandle, ProcessHandle } from '../handles.ts';
 import type { HwptExtra, NewHwpt } from '../words/hwpts.ts';
 import { idOf, ioasBehind } from '../words/names.ts';
 import type { World } from '../world.ts';
 
 /** Page tables that are made by hand. */
-
-type DriverData = ReturnType<GuestFormat['hwptData']>;
-
-/** What the driver of a mock device is told. Of a nested table it gets the mandatory part, as older kernels know no more. */
-function mockData(huge: boolean): DriverData {
-  const fields = { iotlb: IOMMU_TEST_IOTLB_DEFAULT, pagetable_type: MOCK_IOMMUPT_HUGE };
-  const length = huge ? iommu_hwpt_selftest.size : iommu_hwpt_selftest.codecs.iotlb.size;
-  const bytes = iommu_hwpt_selftest.pack(fields).slice(0, length);
-  return { type: IOMMU_HWPT_DATA_SELFTEST, bytes };
-}
 
 /** A nested table has to come with what the guest has; one of a mock device has nothing there. */
 function dataOf(world: World, { nested }: NewHwpt, extra?: HwptExtra): DriverData | undefined {
@@ -32,7 +16,7 @@ function dataOf(world: World, { nested }: NewHwpt, extra?: HwptExtra): DriverDat
   const huge = extra === 'huge entries';
   if (!huge && !nested) return undefined;
   world.require('test-cmd');
-  return mockData(huge);
+  return huge ? hugeEntries : mock.nested.data();
 }
 
 interface Place {

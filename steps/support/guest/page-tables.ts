@@ -1,9 +1,6 @@
-import {
-  IOMMU_HWPT_DATA_ARM_SMMUV3,
-  IOMMU_HWPT_DATA_VTD_S1,
-  iommu_hwpt_arm_smmuv3,
-  iommu_hwpt_vtd_s1,
-} from '#uapi/iommufd/hwpt.ts';
+import { smmuv3 } from '#commands/vendors/smmuv3.ts';
+import type { DriverData } from '#commands/vendors/vendor.ts';
+import { vtd } from '#commands/vendors/vtd.ts';
 
 import type { GuestTableHandle, ProcessHandle } from '../handles.ts';
 import type { Rights } from '../words/ioases.ts';
@@ -26,21 +23,18 @@ export interface GuestFormat {
   /** What leads to a root, where that is a structure in memory as well: it gets the page after the root. */
   context?(root: bigint): readonly bigint[];
   /** What IOMMU_HWPT_ALLOC gets to hear of a table whose root the guest has there. */
-  hwptData(root: bigint): { readonly type: number; readonly bytes: Uint8Array };
+  hwptData(root: bigint): DriverData;
 }
 
 const VTD_READ = parseBits(firstStageEntry, 'P, US');
 const VTD_WRITE = parseBits(firstStageEntry, 'P, RW, US');
 
 /** VT-d, first stage. */
-const vtd: GuestFormat = {
+const vtdFormat: GuestFormat = {
   table: (address) => address | VTD_WRITE,
   leaf: (address, { write }) => address | (write ? VTD_WRITE : VTD_READ),
   isPresent: (entry) => (entry & 1n) !== 0n,
-  hwptData: (root) => ({
-    type: IOMMU_HWPT_DATA_VTD_S1,
-    bytes: iommu_hwpt_vtd_s1.pack({ pgtbl_addr: root, addr_width: 48 }),
-  }),
+  hwptData: (root) => vtd.nested.data([root]),
 };
 
 /** T0SZ of 48 bits, write-back, inner shareable, no TTB1, 44 bits of output; AttrIndx 0 is write-back memory. */
@@ -64,18 +58,15 @@ const SMMU_WRITE = parseBits(descriptor, 'Valid, Page, AP1, SH 3, AF, nG');
 const SMMU_READ = parseBits(descriptor, 'Valid, Page, AP1, AP2, SH 3, AF, nG');
 
 /** SMMUv3, stage 1. What a stream has is a context descriptor. */
-const smmuv3: GuestFormat = {
+const smmuFormat: GuestFormat = {
   table: (address) => address | SMMU_TABLE,
   leaf: (address, { write }) => address | (write ? SMMU_WRITE : SMMU_READ),
   isPresent: (entry) => (entry & 1n) !== 0n,
   context: contextDescriptorOf,
-  hwptData: (root) => ({
-    type: IOMMU_HWPT_DATA_ARM_SMMUV3,
-    bytes: iommu_hwpt_arm_smmuv3.pack({ ste: streamTableEntryOf(root + PAGE) }),
-  }),
+  hwptData: (root) => smmuv3.nested.data(streamTableEntryOf(root + PAGE)),
 };
 
-export const guestFormats = { 'VT-d': vtd, SMMUv3: smmuv3 } as const satisfies Record<
+export const guestFormats = { 'VT-d': vtdFormat, SMMUv3: smmuFormat } as const satisfies Record<
   string,
   GuestFormat
 >;

@@ -1,25 +1,14 @@
+import type { MadeKind } from '#commands/field.ts';
+import { madeKinds, wordFor } from '#commands/index.ts';
 import { IOMMUFD_PATH } from '#uapi/paths.ts';
 
-import type { Handle, IommufdHandle, ObjectHandle, ObjectKind } from '../handles.ts';
+import type { Handle, IommufdHandle, ObjectHandle } from '../handles.ts';
 import { groupOf, iommufdNamed } from './names.ts';
 import { named, oneOf, parameter, quoted, re } from './parameter.ts';
 import type { World } from '../world.ts';
 
-/** What has an id in an iommufd. */
-const kinds = {
-  IOAS: 'ioas',
-  HWPT: 'hwpt',
-  'bound device': 'bound device',
-  'fault queue': 'fault queue',
-  access: 'access',
-  vIOMMU: 'vIOMMU',
-  vDEVICE: 'vDEVICE',
-  vEVENTQ: 'vEVENTQ',
-  'HW queue': 'HW queue',
-} as const satisfies Record<string, ObjectKind>;
-
-/** What a step can give a name to after the call that made it. */
-const madeKinds = { ...kinds, 'mock device': 'mock device', 'dma-buf': 'dma-buf' } as const;
+/** What a step can give a name to after the call that made it, by the noun. */
+const made = new Map(madeKinds.map((kind) => [wordFor(kind), kind]));
 
 /** An id that no scenario ever gets: ids are handed out from 1 upwards, the lowest free one first. */
 export const noSuchId = 0x7ffffffe;
@@ -61,7 +50,9 @@ const object = oneOf<Handle>(
   parameter(/object (\d+)/, function (id) {
     return numbered(this, Number(id), `object ${id}`);
   }),
-  ...Object.entries(kinds).map(([noun, kind]) => named(noun, kind)),
+  ...[...made].flatMap(([noun, kind]) =>
+    kind === 'mock device' || kind === 'dma-buf' ? [] : [named(noun, kind)],
+  ),
   named('device', 'device'),
   named('memfd', 'memfd'),
   named('dma-buf', 'memfd'),
@@ -97,9 +88,9 @@ export const objects = {
     (text): boolean => text === 'exists',
   ),
   madeObject: parameter(
-    re(`(${Object.keys(madeKinds).join('|')}) ${quoted}`),
-    (kind = '', name = ''): { kind: ObjectKind | 'dma-buf'; name: string } => ({
-      kind: madeKinds[kind as keyof typeof madeKinds],
+    re(`(${[...made.keys()].join('|')}) ${quoted}`),
+    (noun = '', name = ''): { kind: MadeKind; name: string } => ({
+      kind: made.get(noun)!,
       name,
     }),
   ),

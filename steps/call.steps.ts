@@ -21,7 +21,7 @@ import { showResult } from './support/calls/trace.ts';
 import { validFor } from './support/calls/scene.ts';
 import type { CallRecord } from './support/calls/outcome.ts';
 import type { World } from './support/world.ts';
-import { hex } from './values.ts';
+import { hex } from './support/notation.ts';
 
 interface General {
   readonly process: ProcessHandle;

@@ -13,7 +13,7 @@ import type { CallRecord } from './support/calls/outcome.ts';
 import type { FileCall } from './support/words/processes.ts';
 import type { Requester } from './support/words/devices.ts';
 import type { World } from './support/world.ts';
-import { hex } from './values.ts';
+import { hex } from './support/notation.ts';
 
 /** Page requests of devices, and the answers of a VMM: what goes through the file of a fault queue. */
 

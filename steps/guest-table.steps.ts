@@ -1,6 +1,6 @@
 import { Given, When } from './support/cucumber.ts';
 import { guestFormats, mapPage, startTable, unmapPage } from './support/guest/page-tables.ts';
-import { hex } from './values.ts';
+import { hex } from './support/notation.ts';
 
 /** A guest's page table, which the process holds in a buffer that the guest has as memory. */
 

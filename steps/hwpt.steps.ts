@@ -18,7 +18,7 @@ import { nameMade } from './support/calls/made.ts';
 import { idOf } from './support/words/names.ts';
 import { loadBytes } from './support/looks/probes.ts';
 import type { World } from './support/world.ts';
-import { hex } from './values.ts';
+import { hex } from './support/notation.ts';
 
 /** Page tables that are made by hand, and the structs that describe them to the driver of an IOMMU. */
 

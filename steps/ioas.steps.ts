@@ -28,7 +28,7 @@ import {
   type IovaRange,
 } from './support/looks/probes.ts';
 import type { World } from './support/world.ts';
-import { hex } from './values.ts';
+import { hex } from './support/notation.ts';
 
 const everything = 2n ** 64n - 1n;
 

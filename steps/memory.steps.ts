@@ -9,7 +9,7 @@ import type { BufferHandle, Spot } from './support/handles.ts';
 import { loadBytes } from './support/looks/probes.ts';
 import { demand } from './support/calls/scratch.ts';
 import type { World } from './support/world.ts';
-import { pattern } from './values.ts';
+import { pattern } from './support/notation.ts';
 
 When('{process} stores pattern {string} in {buffer}', async function (process, seed, spot) {
   const { handle, offset } = spot;

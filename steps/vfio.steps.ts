@@ -8,7 +8,7 @@ import {
 } from '#uapi/vfio/iommu-type1.ts';
 
 import { Then } from './support/cucumber.ts';
-import { hex } from './values.ts';
+import { hex } from './support/notation.ts';
 
 interface Capability {
   readonly id: number;

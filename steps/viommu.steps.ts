@@ -12,7 +12,7 @@ import type { Handle, ProcessHandle } from './support/handles.ts';
 import { fdOf, idOf } from './support/words/names.ts';
 import { loadBytes } from './support/looks/probes.ts';
 import type { World } from './support/world.ts';
-import { hex } from './values.ts';
+import { hex } from './support/notation.ts';
 
 Given('{newGuestObject} on {object}', async function (wanted, on) {
   await makeGuestObject(this, wanted, on);

@@ -20,7 +20,7 @@ import { fdOf } from './support/words/names.ts';
 import type { BufferSort } from './support/words/memory.ts';
 import { demand } from './support/calls/scratch.ts';
 import type { World } from './support/world.ts';
-import { hex } from './values.ts';
+import { hex } from './support/notation.ts';
 
 Given('{newIommufd}', async function ({ name, path }) {
   if (path !== IOMMUFD_PATH) this.require('vfio-container');

@@ -6,7 +6,7 @@ import { needsOf } from '#conformance/tags.ts';
 import { implies, type Feature } from '#port/features.ts';
 import type { Fd } from '#port/process.ts';
 
-import { parseSize, type Surroundings } from '../values.ts';
+import { parseSize, type Surroundings } from './notation.ts';
 import { callIoctl, plain, type CallValues, type Form } from './calls/call.ts';
 import { callWithFaults, type FaultPlan } from './looks/faults.ts';
 import type { FileText } from './calls/files.ts';

@@ -1,4 +1,4 @@
-import { pattern } from '../../values.ts';
+import { pattern } from '../notation.ts';
 import type { BufferHandle } from '../handles.ts';
 import type { World } from '../world.ts';
 

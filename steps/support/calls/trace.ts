@@ -1,7 +1,7 @@
 import { errnoName } from '#uapi/errno.ts';
 import type { Struct } from '#uapi/codec.ts';
 
-import { hex } from '../../values.ts';
+import { hex } from '../notation.ts';
 
 /** What a system call did, for people who read strace. */
 export class Trace {

@@ -3,7 +3,7 @@ import { AssertionError } from 'chai';
 import { failure } from '#uapi/errno.ts';
 import { IOMMU_IOAS_IOVA_RANGES } from '#uapi/iommufd/ioas.ts';
 
-import { hex } from '../../values.ts';
+import { hex } from '../notation.ts';
 import { charges, isMapped, usableIovas } from './probes.ts';
 import type { KnownMapping, World } from '../world.ts';
 

@@ -1,4 +1,4 @@
-import { iovaRegexp, sizeRegexp } from '../../values.ts';
+import { iovaRegexp, sizeRegexp } from '../notation.ts';
 import type { Handle, Kind } from '../handles.ts';
 import type { World } from '../world.ts';
 

@@ -1,4 +1,4 @@
-import { iovaRegexp, sizeRegexp } from '../../values.ts';
+import { iovaRegexp, sizeRegexp } from '../notation.ts';
 import { parameter, re } from './parameter.ts';
 
 /** Both ends included. */

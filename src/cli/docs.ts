@@ -5,6 +5,7 @@ import { protocolSchemaDocument } from '#adapters/wire/schema.ts';
 import { requirementsDocument } from '#conformance/document.ts';
 import { mutantsDocument } from '#mutants/document.ts';
 import { resultSchema } from '#report/result.ts';
+import { guideDocument } from '../tidy/import-graph.ts';
 
 interface Document {
   /** From the root of the project. */
@@ -12,10 +13,11 @@ interface Document {
   render(): string;
 }
 
-/** The files under docs/ that are generated and committed. */
+/** The files under docs/ that are generated and committed, and one of which a part is. */
 export const documents: readonly Document[] = [
   { path: 'docs/requirements.md', render: requirementsDocument },
   { path: 'docs/mutants.md', render: mutantsDocument },
+  { path: 'docs/reading-guide.md', render: guideDocument },
   { path: 'docs/wire-protocol.schema.json', render: protocolSchemaDocument },
   {
     path: 'docs/result.schema.json',

@@ -3,6 +3,7 @@ import { AssertionError } from 'chai';
 import { attachDevice, bindDevice, detachDevice, openDevice } from './support/calls/attach.ts';
 import { Given, Then, When } from './support/cucumber.ts';
 import { plug, requireOf } from './support/calls/plug.ts';
+import { msixVectors } from './support/calls/registers.ts';
 import { openGroup, openInGroup } from './support/calls/group.ts';
 import type { Handle, ObjectHandle } from './support/handles.ts';
 import { access, accessOf, bytesOf, describe, lastAccess, nameOf } from './support/looks/dma.ts';
@@ -103,5 +104,14 @@ Then('the device got pattern {string}', function (seed) {
   if (wrong < 0) return;
   throw new AssertionError(
     `the device got ${bytes[wrong]} at byte ${wrong}; expected pattern "${seed}", ${expected[wrong]}`,
+  );
+});
+
+Then('{device} has {int} MSI-X vectors', async function (device, expected) {
+  requireOf(this, device, 'vfio-device');
+  const vectors = await msixVectors(this, device);
+  if (vectors === expected) return;
+  throw new AssertionError(
+    `device "${device.name}" has ${vectors} MSI-X vectors; expected ${expected}`,
   );
 });

@@ -213,6 +213,13 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
         | read  | reads 1 page            |
         | write | writes pattern "strewn" |
 
+  Rule: the configuration space of a bound device has its capabilities
+
+    @VFIO-CDEV-16
+    Scenario: a device without MSI-X has no vectors
+      When it binds device "nic" to the iommufd
+      Then device "nic" has 0 MSI-X vectors
+
   Rule: closing a bound device detaches and unbinds it
 
     @VFIO-CDEV-14

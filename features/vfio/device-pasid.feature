@@ -161,3 +161,24 @@ Feature: PASIDs of a VFIO device
       Then it succeeds
       When PASID 1 of device "nic" reads 1 page at 16 MiB
       Then the access is blocked
+
+  Rule: a PASID is of one device of its group
+
+    @PASID-03 @VFIO-CDEV-16 @needs:shared-group @needs:device-with-msix
+    Scenario: a device with PASIDs and MSI-X is beside one without PASIDs
+      Given a device "neighbour" with MSI-X
+      And a device "disk" with:
+        | PASIDs        | 20 bits               |
+        | MSI-X vectors | 5                     |
+        | group         | of device "neighbour" |
+      And it attaches device "disk" to HWPT "own"
+      And it attaches device "neighbour" to HWPT "own"
+      When it attaches PASID 1 of device "disk" to HWPT "one"
+      Then it succeeds
+      And PASID 1 of device "disk" sees buffer "ram" + 2 pages at 16 MiB .. +2 pages
+      And device "disk" sees buffer "ram" at 16 MiB .. +2 pages
+      And device "neighbour" sees buffer "ram" at 16 MiB .. +2 pages
+      When PASID 1 of device "neighbour" reads 1 page at 16 MiB
+      Then the access is blocked
+      And device "disk" has 5 MSI-X vectors
+      And device "neighbour" has 8 MSI-X vectors

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { protocolSchemaDocument } from '#adapters/wire/schema.ts';
+import { wishDocument } from '#adapters/wire/wish-document.ts';
 import { requirementsDocument } from '#conformance/document.ts';
 import { mutantsDocument } from '#mutants/document.ts';
 import { resultSchema } from '#report/result.ts';
@@ -19,6 +20,7 @@ export const documents: readonly Document[] = [
   { path: 'docs/mutants.md', render: mutantsDocument },
   { path: 'docs/reading-guide.md', render: guideDocument },
   { path: 'docs/wire-protocol.schema.json', render: protocolSchemaDocument },
+  { path: 'docs/device-wishes.md', render: wishDocument },
   {
     path: 'docs/result.schema.json',
     render: () => `${JSON.stringify(resultSchema, undefined, 2)}\n`,

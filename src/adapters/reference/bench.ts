@@ -233,8 +233,8 @@ function hasTwoStreams({ streamIds = 1 }: FunctionWish): boolean {
 }
 
 function optionsOf(keys: FunctionWish): PlugOptions {
-  const { pasidBits = 0, pageRequests = false, virtualFunction = false } = keys;
-  return { pasidBits, pageRequests, virtualFunction };
+  const { pasidBits = 0, pageRequests = false, virtualFunction = false, msixVectors = 0 } = keys;
+  return { pasidBits, pageRequests, virtualFunction, msixVectors };
 }
 
 /** Any device will do. */

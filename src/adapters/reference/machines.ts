@@ -87,7 +87,12 @@ function pci(
 }
 
 /** Of a function of PCI Express. */
-const ofExpress = { pasidBits: 20, pageRequests: true, virtualFunction: true } as const;
+const ofExpress = {
+  pasidBits: 20,
+  pageRequests: true,
+  virtualFunction: true,
+  msixVectors: 2048,
+} as const;
 
 const mocks = mockHardware({ hasPasids: true });
 const mocksAndBare: HardwareDescription = {

@@ -96,5 +96,13 @@ export const vfioCdev = requirements(
       level: 'observed',
       source: [doBind],
     },
+    16: {
+      says: 'A read of the configuration space of a bound device gives its list of capabilities, and of MSI-X the number of vectors.',
+      level: 'contract',
+      source: [
+        uapi('vfio.h', 'VFIO_PCI_CONFIG_REGION_INDEX'),
+        linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_pci_config_rw'),
+      ],
+    },
   },
 );

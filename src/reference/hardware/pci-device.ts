@@ -5,6 +5,7 @@ import type { DeviceRegion, DmaRequest, Endpoint, MemoryBus, Translator } from '
 import type { DeviceTlb } from './device-tlb.ts';
 import { EduRegisters } from './edu.ts';
 import type { DmaEngine } from './edu.ts';
+import { capabilityList } from './pci-capability-list.ts';
 import { Registers } from './registers.ts';
 import { grants, translatedBy } from './translation.ts';
 import type { Leaf, Translation } from './translation.ts';
@@ -21,7 +22,7 @@ const NOBODY = 0xff;
 /** 1234:11e8, as QEMU's teaching device has them; little endian. */
 const VENDOR_AND_DEVICE = [0x34, 0x12, 0xe8, 0x11];
 
-/** Extended capabilities, as far as an IOMMU is concerned by them. HW-PCI-01 02 03 */
+/** MSI-X; and extended capabilities, as far as an IOMMU is concerned by them. HW-PCI-01 02 03 */
 export interface PciCapabilities {
   /** ATS: it keeps translations, in this. */
   readonly deviceTlb?: DeviceTlb;
@@ -31,12 +32,15 @@ export interface PciCapabilities {
   readonly pageRequests: boolean;
   /** SR-IOV: one of several that share what is behind them. */
   readonly virtualFunction: boolean;
+  /** 0 to 2048; 0 without MSI-X. */
+  readonly msixVectors: number;
 }
 
 export const noCapabilities: PciCapabilities = {
   pasidBits: 0,
   pageRequests: false,
   virtualFunction: false,
+  msixVectors: 0,
 };
 
 export interface PciDeviceOptions {
@@ -54,7 +58,7 @@ export class PciDevice implements DmaEngine, Endpoint {
   readonly rid: Rid;
   readonly requesterId: Rid;
   /** PCI 3.0, 6.1: it begins with vendor and device id. */
-  readonly configuration: DeviceRegion = new Registers(CONFIGURATION_SIZE, VENDOR_AND_DEVICE);
+  readonly configuration: DeviceRegion;
   readonly bar0: DeviceRegion = new EduRegisters(this);
   readonly capabilities: PciCapabilities;
   private readonly translator: Translator;
@@ -68,6 +72,8 @@ export class PciDevice implements DmaEngine, Endpoint {
     this.translator = options.translator;
     this.memory = options.memory;
     this.capabilities = options.capabilities ?? noCapabilities;
+    const list = capabilityList(this.capabilities.msixVectors);
+    this.configuration = new Registers(CONFIGURATION_SIZE, VENDOR_AND_DEVICE, list);
   }
 
   /** PCIe, 10.5.1.3 ATS Control Register: Enable. */

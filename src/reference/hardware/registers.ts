@@ -4,14 +4,18 @@ import type { DeviceRegion } from './bus.ts';
 export class Registers implements DeviceRegion {
   readonly size: bigint;
   private readonly bytes: Uint8Array;
-  private readonly fixed: readonly number[];
+  private readonly fixed: ReadonlyMap<number, readonly number[]>;
 
-  /** `fixed` are the first bytes, which cannot be written. */
-  constructor(size: number, fixed: readonly number[]) {
+  /** What cannot be written: `first` are the first bytes, `more` those at other offsets. */
+  constructor(
+    size: number,
+    first: readonly number[],
+    more: ReadonlyMap<number, readonly number[]> = new Map(),
+  ) {
     this.size = BigInt(size);
     this.bytes = new Uint8Array(size);
-    this.bytes.set(fixed);
-    this.fixed = fixed;
+    this.fixed = new Map([[0, first], ...more]);
+    this.fix();
   }
 
   read(offset: bigint, length: number): Uint8Array {
@@ -20,6 +24,10 @@ export class Registers implements DeviceRegion {
 
   write(offset: bigint, bytes: Uint8Array): void {
     this.bytes.set(bytes, Number(offset));
-    this.bytes.set(this.fixed);
+    this.fix();
+  }
+
+  private fix(): void {
+    for (const [offset, bytes] of this.fixed) this.bytes.set(bytes, offset);
   }
 }

@@ -27,6 +27,7 @@ export interface PlugOptions {
   readonly pasidBits?: number;
   readonly pageRequests?: boolean;
   readonly virtualFunction?: boolean;
+  readonly msixVectors?: number;
   /** Which of the board's IOMMUs it is behind; the first one unless told otherwise. */
   readonly iommu?: HostIommu;
 }
@@ -125,10 +126,12 @@ export class MachineHardware {
 
   private capabilitiesOf(options: PlugOptions): PciCapabilities {
     const { pasidBits = 0, pageRequests = false, virtualFunction = false } = options;
-    if (pasidBits === 0 && !pageRequests) return { ...noCapabilities, virtualFunction };
+    const { msixVectors = 0 } = options;
+    if (pasidBits === 0 && !pageRequests)
+      return { ...noCapabilities, virtualFunction, msixVectors };
     const { DeviceTlb, Iotlb } = this.parts.hardware;
     const deviceTlb = new DeviceTlb(new Iotlb());
-    return { deviceTlb, pasidBits, pageRequests, virtualFunction };
+    return { deviceTlb, pasidBits, pageRequests, virtualFunction, msixVectors };
   }
 
   private freeRid(candidates: readonly number[]): number {

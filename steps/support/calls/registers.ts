@@ -22,6 +22,14 @@ const COMMAND = 4n;
 const MEMORY_SPACE = 2;
 const commandBytes = u16.size;
 
+/** PCI 3.0, 6.2.3 and 6.8.2: the list of capabilities, and of MSI-X the size of the table less one. */
+const CONFIGURATION_SIZE = 256;
+const STATUS = 6;
+const HAS_CAPABILITIES = 0x10;
+const CAPABILITIES_POINTER = 0x34;
+const MSIX = 0x11;
+const MSIX_SIZE = 0x7ff;
+
 /** Where a region is in the device's file. */
 async function offsetOf(
   world: World,
@@ -52,14 +60,35 @@ export async function enableMemory(
 }
 
 /** What is in the first registers of a device. */
-export async function readRegisters(
+export function readRegisters(
   world: World,
   device: DeviceHandle,
   length: number,
 ): Promise<Uint8Array> {
+  return readRegion(world, device, VFIO_PCI_BAR0_REGION_INDEX, length);
+}
+
+/** By the list of capabilities in its configuration space; 0 without MSI-X. */
+export async function msixVectors(world: World, device: DeviceHandle): Promise<number> {
+  const bytes = await readRegion(world, device, VFIO_PCI_CONFIG_REGION_INDEX, CONFIGURATION_SIZE);
+  const at = (offset: number): number => bytes[offset] ?? 0;
+  const begin = (at(STATUS) & HAS_CAPABILITIES) === 0 ? 0 : at(CAPABILITIES_POINTER);
+  for (let place = begin, seen = 0; place !== 0 && seen < CONFIGURATION_SIZE; seen += 1) {
+    if (at(place) === MSIX) return ((at(place + 2) | (at(place + 3) << 8)) & MSIX_SIZE) + 1;
+    place = at(place + 1);
+  }
+  return 0;
+}
+
+async function readRegion(
+  world: World,
+  device: DeviceHandle,
+  index: number,
+  length: number,
+): Promise<Uint8Array> {
   const process = world.ownerOf(device);
   const { port, scratch } = process;
-  const offset = await offsetOf(world, process, device, VFIO_PCI_BAR0_REGION_INDEX);
+  const offset = await offsetOf(world, process, device, index);
   const result = await port.pread(device.fd ?? -1, scratch.array, length, offset);
   world.trace.add(`pread(${device.fd}, ${length} bytes of device "${device.name}")`, result);
   if (result !== length) throw new Error(`the registers: ${errnoName(result)}`);

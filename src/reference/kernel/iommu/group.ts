@@ -184,7 +184,9 @@ export class Group<Device = unknown> implements IommuGroup {
   /** PASID-15 17 */
   attachPasid(handle: AttachHandle, pasid: number): ErrnoName | undefined {
     if (!this.ops.attachPasid) return 'EOPNOTSUPP';
-    if (this.members.some(({ pasidWidth }) => pasid >= 2 ** pasidWidth)) return 'EINVAL';
+    const { havePasids } = this;
+    const fits = havePasids.every(({ pasidWidth }) => pasid < 2 ** pasidWidth);
+    if (havePasids.length === 0 || !fits) return 'EINVAL';
     return this.handles.has(pasid) ? 'EBUSY' : this.setPasid(handle, pasid);
   }
 
@@ -195,7 +197,7 @@ export class Group<Device = unknown> implements IommuGroup {
 
   detachPasid(pasid: number): void {
     const old = this.domainOf(pasid);
-    for (const member of this.members) this.movePasid(member, { pasid, domain: 'blocked', old });
+    for (const member of this.havePasids) this.movePasid(member, { pasid, domain: 'blocked', old });
     this.handles.delete(pasid);
   }
 
@@ -229,15 +231,21 @@ export class Group<Device = unknown> implements IommuGroup {
   protected setPasid(handle: AttachHandle, pasid: number): ErrnoName | undefined {
     const { domain } = handle;
     const old = this.domainOf(pasid);
-    for (const [index, member] of this.members.entries()) {
+    const { havePasids } = this;
+    for (const [index, member] of havePasids.entries()) {
       const error = this.movePasid(member, { pasid, domain, old });
       if (!error) continue;
       const back = { pasid, domain: old, old: domain };
-      for (const moved of this.members.slice(0, index)) this.movePasid(moved, back);
+      for (const moved of havePasids.slice(0, index)) this.movePasid(moved, back);
       return error;
     }
     this.handles.set(pasid, handle);
     return undefined;
+  }
+
+  /** Devices without PASIDs never send one: a group may have some beside others. */
+  private get havePasids(): readonly Member<Device>[] {
+    return this.members.filter(({ pasidWidth }) => pasidWidth > 0);
   }
 
   protected domainOf(pasid: number): AnyDomain | 'blocked' {

@@ -76,7 +76,7 @@ export class VfioPci {
     }
   }
 
-  /** vfio_pci_core_rw(): as far as the region reaches; EINVAL from its end on. VFIO-RGN-04 */
+  /** vfio_pci_core_rw(): as far as the region reaches; EINVAL from its end on. VFIO-RGN-04 VFIO-CDEV-16 */
   read({ task, address, length }: Transfer, offset: bigint): number {
     const region = this.regionAt(offset);
     if (!region) return failure('EINVAL');

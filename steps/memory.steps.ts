@@ -30,7 +30,7 @@ Then('{process} finds pattern {string} in {buffer}', async function (process, se
   );
 });
 
-When('{process} gives back {size} of {buffer}', async function (process, length, spot) {
+When('{process} munmaps {size} of {buffer}', async function (process, length, spot) {
   const address = spot.handle.address + spot.offset;
   const result = await process.port.munmap(address, length);
   this.trace.add(`munmap(${spot.handle.name} + ${spot.offset}, ${length})`, result);

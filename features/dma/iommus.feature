@@ -71,7 +71,7 @@ Feature: IOMMUs of other kinds
     Scenario Outline: a device moves away and comes back, behind <iommu>
       Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 4 pages of buffer "ram" + 4 pages into IOAS "other" at 32 MiB read-write
-      And a HWPT "tables" for device "nic" on IOAS "guest"
+      And an HWPT "tables" for device "nic" on IOAS "guest"
       When it attaches device "nic" to HWPT "tables"
       Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
       When it attaches device "nic" to IOAS "other"

@@ -107,7 +107,7 @@ Feature: what a device remembers
 
     @IOAS-UNMAP-17 @IOAS-MAP-36 @needs:two-devices @needs:hwpt-alloc
     Scenario: two page tables of one IOAS both lose the mapping
-      Given a HWPT "tables" for device "nic" on IOAS "guest"
+      Given an HWPT "tables" for device "nic" on IOAS "guest"
       And a device "disk" attached to HWPT "tables"
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And device "nic" reads 1 page at 16 MiB + 1 page
@@ -246,7 +246,7 @@ Feature: what a device remembers
     Scenario: the process munmaps its memory while the device uses it
       When it stores pattern "old page" in buffer "ram" + 1 page
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And it gives back 2 pages of buffer "ram"
+      And it munmaps 2 pages of buffer "ram"
       And device "nic" reads 1 page at 16 MiB + 1 page
       Then the device got pattern "old page"
       When it unmaps 2 pages at 16 MiB from IOAS "guest"

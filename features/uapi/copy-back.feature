@@ -84,7 +84,7 @@ Feature: what a command writes back
     @ABI-14 @OBJ-33 @needs:hwpt-alloc @needs:device
     Scenario: a page table is not made, with its struct in read-only memory
       Given a device "nic" attached to IOAS "guest"
-      And a HWPT "first" for device "nic" on IOAS "guest"
+      And an HWPT "first" for device "nic" on IOAS "guest"
       When it destroys HWPT "first"
       Then it succeeds
       When it calls IOMMU_HWPT_ALLOC with read-only memory

@@ -90,7 +90,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
     @VFIO-ATT-04 @DEV-23 @needs:hwpt-alloc
     Scenario: a page table that was made by hand is left alone
       When it binds device "nic" to the iommufd
-      Given a HWPT "tables" for device "nic" on IOAS "guest"
+      Given an HWPT "tables" for device "nic" on IOAS "guest"
       When it attaches device "nic" to IOAS "guest"
       Then it succeeds
       When it destroys the page table of device "nic"
@@ -105,7 +105,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
     Scenario: the page table stays after the detach
       Given a buffer "ram" of 4 pages
       When it binds device "nic" to the iommufd
-      Given a HWPT "tables" for device "nic" on IOAS "guest"
+      Given an HWPT "tables" for device "nic" on IOAS "guest"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it attaches device "nic" to HWPT "tables"
       Then it returns:

@@ -91,7 +91,7 @@ Feature: VFIO_DEVICE_DETACH_IOMMUFD_PT
 
     @VFIO-DET-02 @needs:hwpt-alloc
     Scenario: a page table that stays is out of reach, and is found as it is then
-      Given a HWPT "tables" for device "nic" on IOAS "guest"
+      Given an HWPT "tables" for device "nic" on IOAS "guest"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it attaches device "nic" to HWPT "tables"
       Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages

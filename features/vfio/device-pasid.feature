@@ -80,7 +80,7 @@ Feature: PASIDs of a VFIO device
 
     @PASID-19
     Scenario: the new page table is not one for PASIDs
-      Given a HWPT "plain" for device "nic" on IOAS "other"
+      Given an HWPT "plain" for device "nic" on IOAS "other"
       When it attaches PASID 1 of device "nic" to HWPT "one"
       And it attaches PASID 1 of device "nic" to HWPT "plain"
       Then it fails with EINVAL

@@ -43,7 +43,7 @@ Feature: a device is attached
     @DEV-18 @needs:device @needs:hwpt-alloc
     Scenario: a page table that was made by hand is attached
       Given a device "disk" attached to IOAS "guest"
-      And a HWPT "tables" for device "disk" on IOAS "guest"
+      And an HWPT "tables" for device "disk" on IOAS "guest"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it attaches device "disk" to HWPT "tables"
       And it attaches device "nic" to HWPT "tables"
@@ -59,7 +59,7 @@ Feature: a device is attached
     Scenario: an attach to an IOAS does not use a page table that was made by hand
       Given an IOAS "other"
       And a device "disk" attached to IOAS "other"
-      And a HWPT "tables" for device "disk" on IOAS "guest"
+      And an HWPT "tables" for device "disk" on IOAS "guest"
       When it attaches device "nic" to IOAS "guest"
       And it destroys HWPT "tables"
       Then it succeeds
@@ -123,7 +123,7 @@ Feature: a device is attached
     Scenario: what cannot be pinned keeps the device from the IOAS
       Given an IOAS "other"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And it gives back 1 page of buffer "ram" + 7 pages
+      And it munmaps 1 page of buffer "ram" + 7 pages
       And it attaches device "nic" to IOAS "guest"
       Then it fails with EFAULT
       And nothing has changed
@@ -220,7 +220,7 @@ Feature: a device is attached
     Scenario Outline: the second device of a group is attached to <object>
       Given an IOAS "other"
       When it attaches device "nic" to IOAS "guest"
-      Given a HWPT "tables" for device "nic" on IOAS "guest"
+      Given an HWPT "tables" for device "nic" on IOAS "guest"
       When it binds device "neighbour" to the iommufd
       And it attaches device "neighbour" to <object>
       Then it fails with EINVAL

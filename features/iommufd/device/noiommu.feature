@@ -69,7 +69,7 @@ Feature: devices in noiommu mode
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic" in noiommu mode
       When it binds device "nic" to the iommufd
-      And a HWPT "own" for device "nic" on IOAS "guest"
+      And an HWPT "own" for device "nic" on IOAS "guest"
       And it attaches device "nic" to HWPT "own"
       Then it wrote nothing back
       When it detaches device "nic"
@@ -196,7 +196,7 @@ Feature: devices in noiommu mode
 
     @NOIO-04 @HWPT-42 @needs:hwpt-alloc
     Scenario: a page table on top of one that was made by hand is refused
-      Given a HWPT "own" for device "nic" on IOAS "guest"
+      Given an HWPT "own" for device "nic" on IOAS "guest"
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "own"   |
         | data_type | VTD_S1       |

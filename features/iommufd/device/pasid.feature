@@ -152,7 +152,7 @@ Feature: page tables for PASIDs
 
     Background:
       Given a device "nic" with PASIDs attached to IOAS "guest"
-      And a HWPT "plain" for device "nic" on IOAS "guest"
+      And an HWPT "plain" for device "nic" on IOAS "guest"
       And a PASID HWPT "own" for device "nic" on IOAS "guest"
       And a PASID HWPT "work" for device "nic" on IOAS "guest"
 
@@ -332,7 +332,7 @@ Feature: page tables for PASIDs
 
     Background:
       Given a device "nic" with PASIDs attached to IOAS "guest"
-      And a HWPT "plain" for device "nic" on IOAS "guest"
+      And an HWPT "plain" for device "nic" on IOAS "guest"
       And a PASID HWPT "own" for device "nic" on IOAS "guest"
       And a PASID HWPT "work" for device "nic" on IOAS "guest"
       And a nesting PASID HWPT "stage 2" for device "nic" on IOAS "guest"

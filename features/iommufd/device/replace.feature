@@ -54,7 +54,7 @@ Feature: a device moves to another page table
 
     @DEV-28 @needs:hwpt-alloc
     Scenario: a device moves to the page table, made by hand, that it has
-      Given a HWPT "tables" for device "nic" on IOAS "guest"
+      Given an HWPT "tables" for device "nic" on IOAS "guest"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it attaches device "nic" to HWPT "tables"
       And it attaches device "nic" to HWPT "tables"
@@ -66,7 +66,7 @@ Feature: a device moves to another page table
 
     @DEV-30 @needs:pasid
     Scenario Outline: a device that is not attached has no page table to replace by <object>
-      Given a HWPT "tables" for device "nic" on IOAS "guest"
+      Given an HWPT "tables" for device "nic" on IOAS "guest"
       When it detaches PASID 0 of device "nic"
       And it moves PASID 0 of device "nic" to <object>
       Then it fails with EINVAL
@@ -119,7 +119,7 @@ Feature: a device moves to another page table
     Scenario: the IOAS has a mapping without memory
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 4 pages of buffer "rom" into IOAS "other" at 16 MiB read-write
-      And it gives back 1 page of buffer "rom" + 3 pages
+      And it munmaps 1 page of buffer "rom" + 3 pages
       And it attaches device "nic" to IOAS "other"
       Then it fails with EFAULT
       And nothing has changed
@@ -151,8 +151,8 @@ Feature: a device moves to another page table
 
     @DEV-34 @needs:hwpt-alloc
     Scenario: the page table that a group leaves can be destroyed
-      Given a HWPT "old" for device "nic" on IOAS "guest"
-      And a HWPT "new" for device "nic" on IOAS "other"
+      Given an HWPT "old" for device "nic" on IOAS "guest"
+      And an HWPT "new" for device "nic" on IOAS "other"
       When it maps 4 pages of buffer "rom" into IOAS "other" at 16 MiB read-write
       And it attaches device "nic" to HWPT "old"
       And it attaches device "neighbour" to HWPT "old"
@@ -170,7 +170,7 @@ Feature: a device moves to another page table
 
     @DEV-42 @needs:reserved-iova @needs:hwpt-alloc
     Scenario: what the devices cannot reach stays reserved in the IOAS that they do not leave
-      Given a HWPT "new" for device "nic" on IOAS "guest"
+      Given an HWPT "new" for device "nic" on IOAS "guest"
       When it attaches device "neighbour" to IOAS "guest"
       And it attaches device "nic" to HWPT "new"
       And it maps 1 page of buffer "ram" into IOAS "guest" at 4078 MiB read-write

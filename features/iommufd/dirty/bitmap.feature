@@ -117,7 +117,7 @@ Feature: IOMMU_HWPT_GET_DIRTY_BITMAP
 
     @DIRTY-10 @needs:hwpt-alloc @needs:test-cmd
     Scenario Outline: a page table without tracking is refused, with <field> of <value>
-      Given a HWPT "plain" for device "nic" on IOAS "guest"
+      Given an HWPT "plain" for device "nic" on IOAS "guest"
       When it calls IOMMU_HWPT_GET_DIRTY_BITMAP with:
         | hwpt_id | HWPT "plain"  |
         | data    | buffer "bits" |

@@ -59,7 +59,7 @@ Feature: IOMMU_HWPT_SET_DIRTY_TRACKING
 
     @DIRTY-03 @needs:hwpt-alloc @needs:test-cmd
     Scenario Outline: flags <flags> are refused for <object>, which was made without the flag
-      Given a HWPT "plain" for device "nic" on IOAS "guest"
+      Given an HWPT "plain" for device "nic" on IOAS "guest"
       When it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
         | flags   | <flags>  |
         | hwpt_id | <object> |

@@ -8,7 +8,7 @@ Feature: page requests of VFIO devices
     And an IOAS "guest"
     And a device "nic" with page requests attached to IOAS "guest"
     And a fault queue "faults"
-    And a HWPT "table" with fault queue "faults" for device "nic" on IOAS "guest"
+    And an HWPT "table" with fault queue "faults" for device "nic" on IOAS "guest"
     And it attaches device "nic" to HWPT "table"
     And an untouched buffer "in" of 2 pages
     And an untouched buffer "out" of 1 page

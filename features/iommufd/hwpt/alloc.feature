@@ -227,7 +227,7 @@ Feature: IOMMU_HWPT_ALLOC
 
     @HWPT-12 @HWPT-13 @needs:fault-queue @needs:hwpt-flags
     Scenario Outline: <object> is refused in place of a fault queue
-      Given a HWPT "first" for device "nic" on IOAS "guest"
+      Given an HWPT "first" for device "nic" on IOAS "guest"
       And it destroys HWPT "first"
       When it calls IOMMU_HWPT_ALLOC with:
         | flags    | FAULT_ID_VALID |

@@ -32,7 +32,7 @@ Feature: page tables that enforce cache coherency
     Scenario: a page table is made by hand
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
-      And a HWPT "table" for device "nic" on IOAS "guest"
+      And an HWPT "table" for device "nic" on IOAS "guest"
       When it calls VFIO_CHECK_EXTENSION with the argument VFIO_DMA_CC_IOMMU
       Then it returns 1
       When it attaches device "nic" to HWPT "table"
@@ -68,7 +68,7 @@ Feature: page tables that enforce cache coherency
       Given an IOAS "host"
       And a device "nic" attached to IOAS "host"
       And a device "old" behind another IOMMU attached to IOAS "host"
-      And a HWPT "table" for device "nic" on IOAS "guest"
+      And an HWPT "table" for device "nic" on IOAS "guest"
       When it attaches device "old" to HWPT "table"
       Then it fails with EINVAL
       And the page table of device "old" exists

@@ -29,7 +29,7 @@ Feature: the mappings of a page table
 
     @HWPT-30 @needs:proc
     Scenario: what is mapped later is pinned by a page table that nothing is attached to
-      Given a HWPT "tables" for device "nic" on IOAS "guest"
+      Given an HWPT "tables" for device "nic" on IOAS "guest"
       When it maps 3 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then it succeeds
       And it has 3 pages pinned
@@ -49,9 +49,9 @@ Feature: the mappings of a page table
     @HWPT-41
     Scenario: all page tables of an IOAS have the same mappings
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And a HWPT "one" for device "nic" on IOAS "guest"
+      And an HWPT "one" for device "nic" on IOAS "guest"
       And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 32 MiB read-write
-      And a HWPT "two" for device "nic" on IOAS "guest"
+      And an HWPT "two" for device "nic" on IOAS "guest"
       And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 48 MiB read-write
       And it unmaps 1 page at 32 MiB from IOAS "guest"
       When it attaches device "nic" to HWPT "one"

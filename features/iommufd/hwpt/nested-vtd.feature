@@ -15,7 +15,7 @@ Feature: nested page tables of VT-d
 
     @HWPT-31 @needs:intel-iommu @needs:hwpt-alloc
     Scenario Outline: <table> is refused as a parent
-      Given a HWPT "plain" for device "nic" on IOAS "guest"
+      Given an HWPT "plain" for device "nic" on IOAS "guest"
       And it stores struct iommu_hwpt_vtd_s1 in buffer "data":
         | pgtbl_addr | addr_width |
         |      1 MiB |         48 |

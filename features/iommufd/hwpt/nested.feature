@@ -20,7 +20,7 @@ Feature: nested page tables
 
     @HWPT-16
     Scenario Outline: <table> is refused as a parent
-      Given a HWPT "tables" for device "nic" on IOAS "guest"
+      Given an HWPT "tables" for device "nic" on IOAS "guest"
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | <table>                  |
         | data_type | IOMMU_HWPT_DATA_SELFTEST |

@@ -63,7 +63,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
 
     @IOAS-ALLOW-03
     Scenario: the last byte of a range cannot be read
-      When it gives back 1 page of buffer "ram" + 7 pages
+      When it munmaps 1 page of buffer "ram" + 7 pages
       And it calls IOMMU_IOAS_ALLOW_IOVAS with:
         | num_iovas     |                                 1 |
         | allowed_iovas | buffer "ram" + 7 pages - 15 bytes |

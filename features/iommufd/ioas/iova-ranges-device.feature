@@ -90,7 +90,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
     Scenario: a page table made by hand is destroyed
       Given an IOAS "host"
       And a device "nic" attached to IOAS "host"
-      And a HWPT "table" for device "nic" on IOAS "guest"
+      And an HWPT "table" for device "nic" on IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 2 pages + 1 byte read-write
       Then it fails with EINVAL
       When it destroys HWPT "table"

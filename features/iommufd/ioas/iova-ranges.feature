@@ -83,7 +83,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
 
     @IOAS-RANGES-03
     Scenario: a single range fits at the very end of memory
-      When it gives back 1 page of buffer "list" + 1 page
+      When it munmaps 1 page of buffer "list" + 1 page
       And it calls IOMMU_IOAS_IOVA_RANGES with:
         | num_iovas     |                                 1 |
         | allowed_iovas | buffer "list" + 1 page - 16 bytes |
@@ -233,7 +233,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
 
     @IOAS-RANGES-06
     Scenario: the last byte of the only range cannot be written
-      When it gives back 1 page of buffer "list" + 1 page
+      When it munmaps 1 page of buffer "list" + 1 page
       And it calls IOMMU_IOAS_IOVA_RANGES with:
         | num_iovas     |                                 1 |
         | allowed_iovas | buffer "list" + 1 page - 15 bytes |
@@ -243,7 +243,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES
     @IOAS-RANGES-06 @needs:test-cmd
     Scenario: the second of two ranges cannot be written
       Given 16 MiB .. +1 page is reserved in IOAS "guest"
-      When it gives back 1 page of buffer "list" + 1 page
+      When it munmaps 1 page of buffer "list" + 1 page
       And it calls IOMMU_IOAS_IOVA_RANGES with:
         | num_iovas     |                                 2 |
         | allowed_iovas | buffer "list" + 1 page - 16 bytes |

@@ -36,7 +36,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
 
     @IOAS-MAP-27
     Scenario: memory that the process has munmapped is mapped
-      When it gives back 8 pages of buffer "ram"
+      When it munmaps 8 pages of buffer "ram"
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then it succeeds
       And 16 MiB .. +8 pages is mapped in IOAS "guest"
@@ -56,7 +56,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
       And a buffer "torn" of 8 pages
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 8 pages of buffer "torn" into IOAS "guest" at 32 MiB read-write
-      And it gives back 1 page of buffer "torn" + <page> pages
+      And it munmaps 1 page of buffer "torn" + <page> pages
       And it attaches device "nic" to IOAS "guest"
       Then it fails with EFAULT
       And nothing has changed
@@ -88,7 +88,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
       Given an IOAS "host"
       And a device "nic" attached to IOAS "host"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And it gives back 1 page of buffer "ram" + 7 pages
+      And it munmaps 1 page of buffer "ram" + 7 pages
       And it calls IOMMU_HWPT_ALLOC with:
         | pt_id | IOAS "guest" |
       Then it fails with EFAULT
@@ -111,7 +111,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
     @IOAS-MAP-29 @needs:device @needs:proc
     Scenario Outline: page <page> of 8 was munmapped
       Given a device "nic" attached to IOAS "guest"
-      When it gives back 1 page of buffer "ram" + <page> pages
+      When it munmaps 1 page of buffer "ram" + <page> pages
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 32 MiB read-write
       Then it fails with EFAULT
       And it wrote nothing back
@@ -129,7 +129,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
     @IOAS-MAP-29 @needs:device @needs:proc
     Scenario: a map without FIXED_IOVA fails as well
       Given a device "nic" attached to IOAS "guest"
-      When it gives back 1 page of buffer "ram" + 7 pages
+      When it munmaps 1 page of buffer "ram" + 7 pages
       And it maps 8 pages of buffer "ram" into IOAS "guest" anywhere read-write
       Then it fails with EFAULT
       And it wrote nothing back
@@ -140,7 +140,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
       Given a device "nic" attached to IOAS "guest"
       And a buffer "head" of 4 pages over buffer "ram"
       When it maps 4 pages of buffer "head" into IOAS "guest" at 16 MiB read-write
-      And it gives back 1 page of buffer "ram" + 4 pages
+      And it munmaps 1 page of buffer "ram" + 4 pages
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 32 MiB read-write
       Then it fails with EFAULT
       And each page of buffer "head" carries 1 pin
@@ -213,7 +213,7 @@ Feature: IOMMU_IOAS_MAP, seen by a device
     Scenario: two kinds of memory with a hole of one page between them are refused
       Given a device "nic" attached to IOAS "guest"
       And a shared buffer "tail" of 4 pages over buffer "ram" + 4 pages
-      When it gives back 1 page of buffer "ram" + 3 pages
+      When it munmaps 1 page of buffer "ram" + 3 pages
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then it fails with EFAULT
       And nothing has changed

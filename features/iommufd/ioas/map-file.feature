@@ -220,7 +220,7 @@ Feature: IOMMU_IOAS_MAP_FILE
       And a device "nic"
       When it stores pattern "left behind" in buffer "window" + 3 pages
       And it maps 8 pages of memfd "shm" into IOAS "guest" at 16 MiB read-write
-      And it gives back 8 pages of buffer "window"
+      And it munmaps 8 pages of buffer "window"
       And it closes memfd "shm"
       And it attaches device "nic" to IOAS "guest"
       And device "nic" reads 1 page at 16 MiB + 3 pages

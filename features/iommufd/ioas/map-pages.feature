@@ -178,7 +178,7 @@ Feature: IOMMU_IOAS_MAP, page by page
       And a shared buffer "mine" on memfd "file"
       And a device "nic" attached to IOAS "guest"
       When it maps 2 pages of buffer "mine" into IOAS "guest" at 16 MiB read-write
-      And it gives back 2 pages of buffer "mine"
+      And it munmaps 2 pages of buffer "mine"
       Then 16 MiB .. +2 pages is mapped in IOAS "guest"
       And device "nic" sees buffer "file view" at 16 MiB .. +2 pages
 
@@ -189,7 +189,7 @@ Feature: IOMMU_IOAS_MAP, page by page
       And a shared buffer "mine" on memfd "file"
       And a device "nic" attached to IOAS "guest"
       When it maps 2 pages of buffer "mine" into IOAS "guest" at 16 MiB read-write
-      And it gives back 2 pages of buffer "mine"
+      And it munmaps 2 pages of buffer "mine"
       Given a buffer "other" of 2 pages over buffer "mine"
       Then device "nic" sees buffer "file view" at 16 MiB .. +2 pages
       And device "nic" does not see buffer "other" at 16 MiB .. +2 pages
@@ -198,7 +198,7 @@ Feature: IOMMU_IOAS_MAP, page by page
     Scenario: a device reads back what it wrote to memory that was munmapped
       Given a device "nic" attached to IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And it gives back 8 pages of buffer "ram"
+      And it munmaps 8 pages of buffer "ram"
       And device "nic" writes pattern "A" at 16 MiB
       And device "nic" reads 1 page at 16 MiB
       Then the device got pattern "A"
@@ -207,7 +207,7 @@ Feature: IOMMU_IOAS_MAP, page by page
 
     Background:
       Given a device "nic" attached to IOAS "guest"
-      And a HWPT "table" for device "nic" on IOAS "guest"
+      And an HWPT "table" for device "nic" on IOAS "guest"
       And a device "gpu" attached to HWPT "table"
 
     @IOAS-MAP-36 @needs:device @needs:two-devices @needs:hwpt-alloc @needs:proc
@@ -227,7 +227,7 @@ Feature: IOMMU_IOAS_MAP, page by page
 
     @IOAS-MAP-29 @IOAS-MAP-36 @needs:device @needs:two-devices @needs:hwpt-alloc @needs:proc
     Scenario: two page tables refuse a map without memory in the last page
-      When it gives back 1 page of buffer "ram" + 7 pages
+      When it munmaps 1 page of buffer "ram" + 7 pages
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then it fails with EFAULT
       And nothing has changed

@@ -28,7 +28,7 @@ Feature: pinned memory, how often and how long
       Given a device "nic" attached to IOAS "guest"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then it has 4 pages pinned
-      Given a HWPT "second" for device "nic" on IOAS "guest"
+      Given an HWPT "second" for device "nic" on IOAS "guest"
       Then it has 4 pages pinned
       And 4 pages of buffer "ram" carry 1 pin each
       When it maps 4 pages of buffer "ram" + 4 pages into IOAS "guest" at 32 MiB read-write
@@ -116,7 +116,7 @@ Feature: pinned memory, how often and how long
       Given an IOAS "other"
       And a device "nic" attached to IOAS "guest"
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And a HWPT "second" for device "nic" on IOAS "guest"
+      And an HWPT "second" for device "nic" on IOAS "guest"
       When it attaches device "nic" to IOAS "other"
       Then each page of buffer "ram" carries 1 pin
       When it destroys HWPT "second"
@@ -158,7 +158,7 @@ Feature: pinned memory, how often and how long
       And a buffer "holed" of 8 pages
       And a device "nic" attached to IOAS <before>
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 64 MiB read-write
-      And it gives back 1 page of buffer "holed" + <good>
+      And it munmaps 1 page of buffer "holed" + <good>
       When it maps 8 pages of buffer "holed" into IOAS "guest" at 16 MiB read-write
       And it attaches device "nic" to IOAS "guest"
       Then it <outcome>
@@ -176,7 +176,7 @@ Feature: pinned memory, how often and how long
       Given a device "nic" attached to IOAS "guest"
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 64 MiB read-write
       And a buffer "holed" of 8 pages
-      And it gives back 1 page of buffer "holed" + <good>
+      And it munmaps 1 page of buffer "holed" + <good>
       When it maps 8 pages of buffer "holed" into IOAS "guest" at 16 MiB read-write
       Then it fails with EFAULT
       And nothing has changed
@@ -193,7 +193,7 @@ Feature: pinned memory, how often and how long
     Scenario: a pin of an access fails
       Given an access "driver" that pins on IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And it gives back 1 page of buffer "ram" + 3 pages
+      And it munmaps 1 page of buffer "ram" + 3 pages
       When access "driver" pins 4 pages at 16 MiB as buffer "ram"
       Then it fails with EFAULT
       And it has 0 bytes pinned

@@ -48,7 +48,7 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
     @IOAS-UNMAP-17 @needs:device @needs:two-devices @needs:hwpt-alloc
     Scenario: two devices with page tables of their own lose the memory
       Given a device "nic" attached to IOAS "guest"
-      And a HWPT "table" for device "nic" on IOAS "guest"
+      And an HWPT "table" for device "nic" on IOAS "guest"
       And a device "gpu" attached to HWPT "table"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it unmaps 8 pages at 16 MiB from IOAS "guest"

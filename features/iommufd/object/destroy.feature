@@ -115,7 +115,7 @@ Feature: IOMMU_DESTROY
     Scenario: an IOAS stays with a page table that no device is attached to
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
-      And a HWPT "tables" for device "nic" on IOAS "guest"
+      And an HWPT "tables" for device "nic" on IOAS "guest"
       When it destroys IOAS "guest"
       Then it fails with EBUSY
       And nothing has changed
@@ -129,8 +129,8 @@ Feature: IOMMU_DESTROY
     Scenario: an IOAS with two page tables is destroyed only after the second
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
-      And a HWPT "one" for device "nic" on IOAS "guest"
-      And a HWPT "two" for device "nic" on IOAS "guest"
+      And an HWPT "one" for device "nic" on IOAS "guest"
+      And an HWPT "two" for device "nic" on IOAS "guest"
       When it destroys HWPT "one"
       And it destroys IOAS "guest"
       Then it fails with EBUSY
@@ -183,7 +183,7 @@ Feature: IOMMU_DESTROY
       Given an IOAS "other"
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "scout" attached to IOAS "other"
-      And a HWPT "tables" for device "scout" on IOAS "guest"
+      And an HWPT "tables" for device "scout" on IOAS "guest"
       When it attaches device "scout" to HWPT "tables"
       Then it succeeds
       When it destroys HWPT "tables"
@@ -252,7 +252,7 @@ Feature: IOMMU_DESTROY
     Scenario: the aperture of a page table is lifted
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
-      And a HWPT "tables" for device "nic" on IOAS "guest"
+      And an HWPT "tables" for device "nic" on IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 2 pages + 1 byte read-write
       Then it fails with EINVAL
       When it destroys HWPT "tables"
@@ -267,8 +267,8 @@ Feature: IOMMU_DESTROY
     Scenario: the aperture of the second of two page tables stays
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
-      And a HWPT "one" for device "nic" on IOAS "guest"
-      And a HWPT "two" for device "nic" on IOAS "guest"
+      And an HWPT "one" for device "nic" on IOAS "guest"
+      And an HWPT "two" for device "nic" on IOAS "guest"
       When it destroys HWPT "one"
       Then it succeeds
       And HWPT "two" exists
@@ -283,7 +283,7 @@ Feature: IOMMU_DESTROY
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      And a HWPT "tables" for device "nic" on IOAS "guest"
+      And an HWPT "tables" for device "nic" on IOAS "guest"
       And it has 2 pages pinned
       When it destroys HWPT "tables"
       Then it succeeds
@@ -294,7 +294,7 @@ Feature: IOMMU_DESTROY
     Scenario: a page table made by hand outlives its last device
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
-      And a HWPT "tables" for device "nic" on IOAS "guest"
+      And an HWPT "tables" for device "nic" on IOAS "guest"
       When it attaches device "nic" to HWPT "tables"
       And it detaches device "nic"
       Then it succeeds

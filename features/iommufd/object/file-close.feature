@@ -31,8 +31,8 @@ Feature: closing an iommufd
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 pages of buffer "ram" into IOAS "other" at 16 MiB read-write
       And a device "nic" attached to IOAS "guest"
-      And a HWPT "used" for device "nic" on IOAS "guest"
-      And a HWPT "unused" for device "nic" on IOAS "other"
+      And an HWPT "used" for device "nic" on IOAS "guest"
+      And an HWPT "unused" for device "nic" on IOAS "other"
       And it attaches device "nic" to HWPT "used"
       And it has 6 pages pinned
       When it closes the iommufd
@@ -210,7 +210,7 @@ Feature: closing an iommufd
       Given an iommufd
       And an IOAS "guest"
       And a device "nic" attached to IOAS "guest"
-      And a HWPT "tables" for device "nic" on IOAS "guest"
+      And an HWPT "tables" for device "nic" on IOAS "guest"
       And it attaches device "nic" to HWPT "tables"
       When it closes device "nic"
       Then HWPT "tables" exists

@@ -144,7 +144,7 @@ Feature: the ids of objects
       Given an IOAS "guest"
       And a buffer "ram" of 2 pages
       And a device "nic" attached to IOAS "guest"
-      And a HWPT "tables" for device "nic" on IOAS "guest"
+      And an HWPT "tables" for device "nic" on IOAS "guest"
       And it maps 2 pages of buffer "ram" into IOAS "guest" at 64 MiB read-write
       When it calls <command> with:
         | <field> | <wrong> |
@@ -195,7 +195,7 @@ Feature: the ids of objects
     Scenario Outline: a page table <that> takes no id
       Given an IOAS "guest"
       And a device "nic" attached to IOAS "guest"
-      And a HWPT "first" for device "nic" on IOAS "guest"
+      And an HWPT "first" for device "nic" on IOAS "guest"
       When it destroys HWPT "first"
       Then it succeeds
       When it calls IOMMU_HWPT_ALLOC with:
@@ -220,7 +220,7 @@ Feature: the ids of objects
       And a buffer "ram" of 2 pages
       And it maps 2 pages of buffer "ram" into IOAS "guest" at U64_MAX - 4 pages + 1 byte read-write
       And a device "nic" attached to IOAS "scratch"
-      And a HWPT "first" for device "nic" on IOAS "scratch"
+      And an HWPT "first" for device "nic" on IOAS "scratch"
       When it destroys HWPT "first"
       Then it succeeds
       When it calls IOMMU_HWPT_ALLOC with:

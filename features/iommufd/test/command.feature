@@ -285,7 +285,7 @@ Feature: IOMMU_TEST_CMD
     Scenario: a device moves to another IOAS, and back to a page table of the first
       Given an IOAS "other"
       And a device "nic" attached to IOAS "guest"
-      And a HWPT "tables" for device "nic" on IOAS "guest"
+      And an HWPT "tables" for device "nic" on IOAS "guest"
       And it maps 2 pages of buffer "ram" into IOAS "other" at 32 MiB read-write
       When it calls IOMMU_TEST_CMD with:
         | op                        | MOCK_DOMAIN_REPLACE |

@@ -28,7 +28,7 @@ Feature: fault injection, for devices and their page tables
     @DEV-49 @DEV-18 @needs:two-devices @needs:hwpt-alloc
     Scenario Outline: a device is attached to a page table that was made by hand, while <faults> fail
       Given a device "first" attached to IOAS "guest"
-      And a HWPT "own" for device "first" on IOAS "guest"
+      And an HWPT "own" for device "first" on IOAS "guest"
       And it maps 16 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic"
       And each of the <faults> of the next call fails in turn
@@ -70,8 +70,8 @@ Feature: fault injection, for devices and their page tables
     Scenario Outline: a device moves to <target>, while <faults> fail
       Given an IOAS "work"
       And a device "nic" attached to IOAS "guest"
-      And a HWPT "old" for device "nic" on IOAS "guest"
-      And a HWPT "new" for device "nic" on IOAS "work"
+      And an HWPT "old" for device "nic" on IOAS "guest"
+      And an HWPT "new" for device "nic" on IOAS "work"
       And it attaches device "nic" to HWPT "old"
       And it maps 16 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And each of the <faults> of the next call fails in turn

@@ -30,7 +30,7 @@ Feature: fault injection
     @IOAS-MAP-41 @PIN-08 @needs:hwpt-alloc
     Scenario Outline: memory is mapped into two page tables, while <faults> fail
       Given a device "nic" attached to IOAS "guest"
-      And a HWPT "other" for device "nic" on IOAS "guest"
+      And an HWPT "other" for device "nic" on IOAS "guest"
       And each of the <faults> of the next call fails in turn
       When it maps 16 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then it succeeds
@@ -138,7 +138,7 @@ Feature: fault injection
     @IOAS-UNMAP-21 @needs:hwpt-alloc
     Scenario Outline: an unmap of <what> from two page tables, which only a lookup can refuse
       Given a device "nic" attached to IOAS "guest"
-      And a HWPT "other" for device "nic" on IOAS "guest"
+      And an HWPT "other" for device "nic" on IOAS "guest"
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 8 pages of buffer "ram" + 8 pages into IOAS "guest" at 32 MiB read-write
       And each of the allocations and checks of the next call fails in turn

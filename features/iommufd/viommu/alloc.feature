@@ -149,7 +149,7 @@ Feature: IOMMU_VIOMMU_ALLOC
 
     @VIOMMU-05
     Scenario: page tables that are no nesting parents are refused
-      Given a HWPT "manual" for device "nic" on IOAS "guest"
+      Given an HWPT "manual" for device "nic" on IOAS "guest"
       When it calls IOMMU_VIOMMU_ALLOC with:
         | hwpt_id | HWPT "manual" |
       Then it fails with EINVAL
@@ -319,7 +319,7 @@ Feature: IOMMU_VIOMMU_ALLOC
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
-      And a <kind> "part" on vIOMMU "smmu"
+      And <a> <kind> "part" on vIOMMU "smmu"
       When it destroys vIOMMU "smmu"
       Then it fails with EBUSY
       When it destroys <kind> "part"
@@ -328,9 +328,9 @@ Feature: IOMMU_VIOMMU_ALLOC
       Then it succeeds
 
       Examples:
-        | kind     |
-        | vDEVICE  |
-        | HW queue |
+        | a  | kind     |
+        | a  | vDEVICE  |
+        | an | HW queue |
 
     @OBJ-15 @OBJ-16 @needs:veventq
     Scenario: an event queue, which its file holds, holds it

@@ -239,7 +239,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
-      And a HW queue "commands" with index 0 at 16 MiB + 1 page .. +1 page on vIOMMU "smmu"
+      And an HW queue "commands" with index 0 at 16 MiB + 1 page .. +1 page on vIOMMU "smmu"
       When it unmaps 2 pages at 16 MiB from IOAS "guest"
       Then it fails with EBUSY
       And nothing has changed
@@ -255,7 +255,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
-      And a HW queue "commands" with index 0 at 16 MiB .. +1 page on vIOMMU "smmu"
+      And an HW queue "commands" with index 0 at 16 MiB .. +1 page on vIOMMU "smmu"
       When it unmaps 1 page at 16 MiB from IOAS "guest"
       Then it fails with EBUSY
       When it unmaps 1 page at 16 MiB + 1 page from IOAS "guest"
@@ -271,7 +271,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       And a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
-      And a HW queue "commands" with index 0 at 32 MiB .. +1 page on vIOMMU "smmu"
+      And an HW queue "commands" with index 0 at 32 MiB .. +1 page on vIOMMU "smmu"
       When it unmaps everything from IOAS "guest"
       Then it fails with EBUSY
       And 16 MiB .. +1 page is not mapped in IOAS "guest"
@@ -315,8 +315,8 @@ Feature: IOMMU_HW_QUEUE_ALLOC
 
     @HWQ-12 @HWQ-13 @OBJ-17
     Scenario: queues are destroyed from the last to the first
-      Given a HW queue "first" with index 0 on vIOMMU "smmu"
-      And a HW queue "second" with index 1 on vIOMMU "smmu"
+      Given an HW queue "first" with index 0 on vIOMMU "smmu"
+      And an HW queue "second" with index 1 on vIOMMU "smmu"
       When it destroys HW queue "first"
       Then it fails with EBUSY
       When it unmaps 1 page at 16 MiB from IOAS "guest"

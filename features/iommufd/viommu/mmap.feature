@@ -105,10 +105,10 @@ Feature: mmap() of an iommufd
       When it mmaps vIOMMU "smmu" as "pages"
       And it destroys vIOMMU "smmu"
       Then it fails with EBUSY
-      When it gives back 1 page of buffer "pages"
+      When it munmaps 1 page of buffer "pages"
       And it destroys vIOMMU "smmu"
       Then it fails with EBUSY
-      When it gives back 1 page of buffer "pages" + 1 page
+      When it munmaps 1 page of buffer "pages" + 1 page
       And it destroys vIOMMU "smmu"
       Then it succeeds
 
@@ -116,7 +116,7 @@ Feature: mmap() of an iommufd
     Scenario: the mapping of a process that was forked keeps the object as well
       Given it mmaps vIOMMU "smmu" as "pages"
       And a process "helper"
-      When it gives back 2 pages of buffer "pages"
+      When it munmaps 2 pages of buffer "pages"
       And it destroys vIOMMU "smmu"
       Then it fails with EBUSY
       When process "helper" exits

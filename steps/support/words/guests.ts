@@ -20,7 +20,7 @@ export interface GuestNumber {
 /** What a guest has of an IOMMU. */
 export const guests = {
   newGuestObject: parameter(
-    re(`a (vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}(?: for device ${quoted})?`),
+    re(`an? (vIOMMU|vDEVICE|vEVENTQ|HW queue) ${quoted}(?: for device ${quoted})?`),
     function (kind, name, device): NewGuestObject {
       return {
         kind: kind as GuestKind,

@@ -1,4 +1,4 @@
-@needs:dma @needs:intel-nesting
+@needs:dma
 Feature: what a device reaches through a guest's page table
   The addresses of a device are translated twice: by the page table of the guest, then by the nesting parent, which is filled
   from an IOAS. The tables of the guest are read through the parent as well. What the IOMMU keeps of the guest's table has to be
@@ -16,22 +16,96 @@ Feature: what a device reaches through a guest's page table
     And an untouched buffer "later" of 1 page
     And it maps 8 pages of buffer "tables" into IOAS "guest" at 1 MiB read-write
     And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
-    And a dirty-tracking nesting HWPT "parent" for device "nic" on IOAS "guest"
-    And a VT-d page table "gpt" in buffer "tables", which the guest has at 1 MiB
-    And the guest maps 2 pages at 64 MiB to 16 MiB read-write in page table "gpt"
-    And a nested HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
-    And it attaches device "nic" to HWPT "stage1"
 
-  Rule: an address is translated by both stages
+  Rule: an address is translated by both stages, whatever the IOMMU is
 
-    @HWPT-22
-    Scenario: bytes go both ways
+    Background:
+      Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
+
+    Scenario Outline: bytes go both ways, behind <iommu>
+      Given <iommu> page table "gpt" in buffer "tables", which the guest has at 1 MiB
+      And the guest maps 2 pages at 64 MiB to 16 MiB read-write in page table "gpt"
+      And a guest's HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
+      When it attaches device "nic" to HWPT "stage1"
+      Then it succeeds
       When it stores pattern "from ram" in buffer "ram" + 1 page
       And device "nic" reads 1 page at 64 MiB + 1 page
       Then the device got pattern "from ram"
       When device "nic" writes pattern "to ram" at 64 MiB
       Then it finds pattern "to ram" in buffer "ram"
       And device "nic" sees buffer "ram" at 64 MiB .. +2 pages
+      And device "nic" does not see buffer "ram" at 16 MiB .. +2 pages
+      When it attaches device "nic" to IOAS "other"
+      Then device "nic" does not see buffer "ram" at 64 MiB .. +2 pages
+
+      @HWPT-22 @needs:intel-nesting
+      Examples: VT-d
+        | iommu  |
+        | a VT-d |
+
+      @HWPT-37 @HWPT-26 @needs:smmuv3-nesting @needs:hwpt-alloc
+      Examples: SMMUv3
+        | iommu     |
+        | an SMMUv3 |
+
+    Scenario Outline: a page that the guest maps read-only cannot be written, behind <iommu>
+      Given <iommu> page table "gpt" in buffer "tables", which the guest has at 1 MiB
+      And the guest maps 1 page at 128 MiB to 16 MiB + 2 pages read-only in page table "gpt"
+      And a guest's HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
+      And it attaches device "nic" to HWPT "stage1"
+      And it stores pattern "kept" in buffer "ram" + 2 pages
+      When device "nic" writes pattern "strewn" at 128 MiB
+      Then the access is blocked
+      When device "nic" reads 1 page at 128 MiB
+      Then the device got pattern "kept"
+      When device "nic" writes pattern "strewn" at 128 MiB
+      Then the access is blocked
+      And it finds pattern "kept" in buffer "ram" + 2 pages
+
+      @HWPT-22 @needs:intel-nesting
+      Examples: VT-d
+        | iommu  |
+        | a VT-d |
+
+      @HWPT-37 @needs:smmuv3-nesting @needs:hwpt-alloc
+      Examples: SMMUv3
+        | iommu     |
+        | an SMMUv3 |
+
+    Scenario Outline: what the host unmaps is not reached, whatever was cached for the guest, behind <iommu>
+      Given <iommu> page table "gpt" in buffer "tables", which the guest has at 1 MiB
+      And the guest maps 2 pages at 64 MiB to 16 MiB read-write in page table "gpt"
+      And a guest's HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
+      And it attaches device "nic" to HWPT "stage1"
+      When device "nic" reads 2 pages at 64 MiB
+      Then the access goes through
+      When it unmaps 8 pages at 16 MiB from IOAS "guest"
+      And device "nic" reads 1 page at 64 MiB + 1 page
+      Then the access is blocked
+      When device "nic" writes pattern "strewn" at 64 MiB
+      Then the access is blocked
+      When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      Then device "nic" sees buffer "ram" at 64 MiB .. +2 pages
+
+      @IOAS-UNMAP-17 @needs:intel-nesting
+      Examples: VT-d
+        | iommu  |
+        | a VT-d |
+
+      @HWPT-37 @IOAS-UNMAP-17 @needs:smmuv3-nesting @needs:hwpt-alloc
+      Examples: SMMUv3
+        | iommu     |
+        | an SMMUv3 |
+
+  @needs:intel-nesting
+  Rule: the tables and pages of a guest are where its VT-d page table and the parent lead
+
+    Background:
+      Given a dirty-tracking nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a VT-d page table "gpt" in buffer "tables", which the guest has at 1 MiB
+      And the guest maps 2 pages at 64 MiB to 16 MiB read-write in page table "gpt"
+      And a nested HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
+      And it attaches device "nic" to HWPT "stage1"
 
     @HWPT-22
     Scenario Outline: <iova> leads nowhere
@@ -48,18 +122,6 @@ Feature: what a device reaches through a guest's page table
         | 64 MiB - 1 page   |
         | 128 TiB + 64 MiB  |
         | U64_MAX - 64 MiB + 1 byte |
-
-    @HWPT-22
-    Scenario: a page of the guest is mapped read-only
-      When the guest maps 1 page at 128 MiB to 16 MiB + 2 pages read-only in page table "gpt"
-      And it stores pattern "kept" in buffer "ram" + 2 pages
-      And device "nic" writes pattern "strewn" at 128 MiB
-      Then the access is blocked
-      When device "nic" reads 1 page at 128 MiB
-      Then the device got pattern "kept"
-      When device "nic" writes pattern "strewn" at 128 MiB
-      Then the access is blocked
-      And it finds pattern "kept" in buffer "ram" + 2 pages
 
     @HWPT-22
     Scenario: the guest's page is not mapped by the host
@@ -94,7 +156,15 @@ Feature: what a device reaches through a guest's page table
       When it attaches device "nic" to IOAS "other"
       Then device "nic" does not see buffer "ram" at 16 MiB .. +1 page
 
+  @needs:intel-nesting
   Rule: what the guest changes takes effect when it is invalidated
+
+    Background:
+      Given a dirty-tracking nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a VT-d page table "gpt" in buffer "tables", which the guest has at 1 MiB
+      And the guest maps 2 pages at 64 MiB to 16 MiB read-write in page table "gpt"
+      And a nested HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
+      And it attaches device "nic" to HWPT "stage1"
 
     @INV-19
     Scenario Outline: pages are taken away, and all is invalidated by flags <flags>
@@ -168,7 +238,15 @@ Feature: what a device reaches through a guest's page table
       When device "nic" reads 1 page at 64 MiB + 1 page
       Then the access is blocked
 
+  @needs:intel-nesting
   Rule: an invalidation that makes no sense is refused
+
+    Background:
+      Given a dirty-tracking nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a VT-d page table "gpt" in buffer "tables", which the guest has at 1 MiB
+      And the guest maps 2 pages at 64 MiB to 16 MiB read-write in page table "gpt"
+      And a nested HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
+      And it attaches device "nic" to HWPT "stage1"
 
     @INV-18
     Scenario Outline: an entry with address <addr>, <pages> pages, flags <flags> and a reserved field of <reserved> is refused
@@ -216,19 +294,15 @@ Feature: what a device reaches through a guest's page table
         | VTD_S1     | 23 bytes |
         | VTD_S1     | 25 bytes |
 
-  Rule: no device reaches what the parent has lost, whatever is cached of the guest's table
-
-    @IOAS-UNMAP-17
-    Scenario: the pages of the guest are unmapped
-      When device "nic" reads 2 pages at 64 MiB
-      Then the access goes through
-      When it unmaps 8 pages at 16 MiB from IOAS "guest"
-      And device "nic" reads 1 page at 64 MiB + 1 page
-      Then the access is blocked
-      When device "nic" writes pattern "strewn" at 64 MiB
-      Then the access is blocked
-
+  @needs:intel-nesting
   Rule: what is written through a guest's page table is dirty in the parent
+
+    Background:
+      Given a dirty-tracking nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a VT-d page table "gpt" in buffer "tables", which the guest has at 1 MiB
+      And the guest maps 2 pages at 64 MiB to 16 MiB read-write in page table "gpt"
+      And a nested HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
+      And it attaches device "nic" to HWPT "stage1"
 
     @DIRTY-11 @DIRTY-13
     Scenario: tracking is switched on after the device was attached

@@ -22,15 +22,6 @@ Feature: both stages of translation
 
   Rule: an access is translated by both stages
 
-    @HWPT-37 @HWPT-26
-    Scenario: a device sees the guest's memory at the guest's addresses
-      When it attaches device "nic" to HWPT "translated"
-      Then it succeeds
-      And device "nic" sees buffer "ram" at 64 MiB .. +4 pages
-      And device "nic" does not see buffer "ram" at 16 MiB .. +4 pages
-      When it attaches device "nic" to IOAS "other"
-      Then device "nic" does not see buffer "ram" at 64 MiB .. +4 pages
-
     @HWPT-37
     Scenario: a page that the guest unmapped before the attach is not reached
       Given the guest unmaps 1 page at 64 MiB + 1 page in page table "stage 1"
@@ -38,24 +29,6 @@ Feature: both stages of translation
       Then device "nic" sees buffer "ram" at 64 MiB .. +1 page
       And device "nic" does not see buffer "ram" + 1 page at 64 MiB + 1 page .. +1 page
       And device "nic" sees buffer "ram" + 2 pages at 64 MiB + 2 pages .. +2 pages
-
-    @HWPT-37 @IOAS-UNMAP-17
-    Scenario: what the host unmaps is not reached, whatever was cached for the guest
-      Given it attaches device "nic" to HWPT "translated"
-      And device "nic" sees buffer "ram" at 64 MiB .. +4 pages
-      When it unmaps 4 pages at 16 MiB from IOAS "guest"
-      Then it succeeds
-      And device "nic" does not see buffer "ram" at 64 MiB .. +4 pages
-      When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
-      Then device "nic" sees buffer "ram" at 64 MiB .. +4 pages
-
-    @HWPT-37
-    Scenario: a page that the guest maps read-only cannot be written
-      Given the guest maps 1 page at 65 MiB to 16 MiB read-only in page table "stage 1"
-      When it attaches device "nic" to HWPT "translated"
-      And device "nic" writes pattern "strewn" at 65 MiB
-      Then the access is blocked
-      And it finds pattern "ram" in buffer "ram"
 
     @HWPT-37 @DEV-27
     Scenario: a guest switches between bypass, translation and abort

@@ -1,6 +1,7 @@
 import { hugeEntries, mock } from '#commands/vendors/mock.ts';
 import type { DriverData } from '#commands/vendors/vendor.ts';
 import { IOMMU_HWPT_ALLOC, IOMMU_HWPT_FAULT_ID_VALID } from '#uapi/iommufd/hwpt.ts';
+import { IOMMU_VDEVICE_ALLOC, IOMMU_VIOMMU_ALLOC } from '#uapi/iommufd/viommu.ts';
 import type { DeviceHandle, Handle, ObjectHandle, ProcessHandle } from '../handles.ts';
 import type { HwptExtra, NewHwpt } from '../words/hwpts.ts';
 import { idOf, ioasBehind } from '../words/names.ts';
@@ -36,13 +37,36 @@ export async function makeHwpt(
   const iommufd = device.iommufd ?? world.handles.first('iommufd');
   const fault = typeof extra === 'object' && extra.kind === 'fault queue' ? extra.id : undefined;
   const flags = hwpt.flags | (fault === undefined ? 0 : IOMMU_HWPT_FAULT_ID_VALID);
-  const place = { dev_id: idOf(device), pt_id: idOf(on), flags, fault_id: fault ?? 0 };
+  const pt_id = hwpt.ofGuest ? await guestIommu(world, { device, on }, extra) : idOf(on);
+  const place = { dev_id: idOf(device), pt_id, flags, fault_id: fault ?? 0 };
   const data = await placeData(process, dataOf(world, hwpt, extra));
   const target = { fd: iommufd.fd, command: IOMMU_HWPT_ALLOC };
   const fields = await world.must(process, target, { ...place, ...data });
   const id = Number(fields['out_hwpt_id']);
   const ioas = (on as ObjectHandle).ioas ?? ioasBehind(world, place.pt_id);
   world.handles.add({ kind: 'hwpt', name, id, iommufd, ioas, nested });
+}
+
+/** The number by which a guest knows its device, where a scenario does not say. */
+const anyNumber = 0x55n;
+
+/** What a guest's page table is made on: the parent, or a vIOMMU that has the device where the format needs one. */
+async function guestIommu(
+  world: World,
+  { device, on }: Place,
+  extra: HwptExtra | undefined,
+): Promise<number> {
+  const type = typeof extra === 'object' && 'format' in extra ? extra.format.viommu : undefined;
+  if (type === undefined) return idOf(on);
+  const { fd } = device.iommufd ?? world.handles.first('iommufd');
+  const process = world.ownerOf(device);
+  const dev_id = idOf(device);
+  const wanted = { type, dev_id, hwpt_id: idOf(on) };
+  const made = await world.must(process, { fd, command: IOMMU_VIOMMU_ALLOC }, wanted);
+  const viommu_id = Number(made['out_viommu_id']);
+  const place = { dev_id, viommu_id, virt_id: anyNumber };
+  await world.must(process, { fd, command: IOMMU_VDEVICE_ALLOC }, place);
+  return viommu_id;
 }
 
 async function placeData(

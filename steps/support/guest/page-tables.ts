@@ -22,6 +22,8 @@ export interface GuestFormat {
   isPresent(entry: bigint): boolean;
   /** What leads to a root, where that is a structure in memory as well: it gets the page after the root. */
   context?(root: bigint): readonly bigint[];
+  /** The type of the vIOMMU that a table of the format is made on; without it, it is made on the nesting parent. */
+  readonly viommu?: number;
   /** What IOMMU_HWPT_ALLOC gets to hear of a table whose root the guest has there. */
   hwptData(root: bigint): DriverData;
 }
@@ -63,6 +65,7 @@ const smmuFormat: GuestFormat = {
   leaf: (address, { write }) => address | (write ? SMMU_WRITE : SMMU_READ),
   isPresent: (entry) => (entry & 1n) !== 0n,
   context: contextDescriptorOf,
+  viommu: smmuv3.viommu.type,
   hwptData: (root) => smmuv3.nested.data(streamTableEntryOf(root + PAGE)),
 };
 

@@ -14,6 +14,8 @@ export interface NewHwpt {
   /** IOMMU_HWPT_ALLOC_*. */
   readonly flags: number;
   readonly nested: boolean;
+  /** It gets what its format needs of an IOMMU for a guest. */
+  readonly ofGuest: boolean;
 }
 
 /** What a page table may come with. */
@@ -22,6 +24,7 @@ export type HwptExtra = ObjectOf<'fault queue'> | GuestTableHandle | 'huge entri
 const flags: Readonly<Record<string, number>> = {
   nesting: IOMMU_HWPT_ALLOC_NEST_PARENT,
   nested: 0,
+  "guest's": 0,
   'dirty-tracking': IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
   PASID: IOMMU_HWPT_ALLOC_PASID,
 };
@@ -34,7 +37,8 @@ export const hwpts = {
       return {
         name,
         flags: words.reduce((sum, word) => sum | (flags[word] ?? 0), 0),
-        nested: words.includes('nested'),
+        nested: words.includes('nested') || words.includes("guest's"),
+        ofGuest: words.includes("guest's"),
       };
     },
   ),

@@ -131,10 +131,10 @@ Feature: what a device remembers
       When device "nic" reads 1 page at 16 MiB
       Then the access is blocked
 
-  Rule: what is mapped anew is what the device finds
+  Rule: a device finds what was mapped last
 
     @IOAS-UNMAP-17 @IOAS-MAP-49
-    Scenario: other memory comes to the same IOVA
+    Scenario: other memory is mapped at the same IOVA
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And device "nic" reads 1 page at 16 MiB + 1 page
       And it unmaps 2 pages at 16 MiB from IOAS "guest"

@@ -218,7 +218,7 @@ Feature: what a device reaches through a guest's page table
       Then the device got pattern "new second"
 
     @INV-18 @INV-10
-    Scenario: what came before an entry that is wrong is dropped
+    Scenario: entries before a wrong one take effect
       When device "nic" reads 2 pages at 64 MiB
       Then the access goes through
       When the guest unmaps 2 pages at 64 MiB in page table "gpt"

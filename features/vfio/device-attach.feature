@@ -88,7 +88,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       Then it succeeds
 
     @VFIO-ATT-04 @DEV-23 @needs:hwpt-alloc
-    Scenario: a page table that was made by hand is left alone
+    Scenario: a user-allocated HWPT is left alone
       When it binds device "nic" to the iommufd
       Given an HWPT "tables" for device "nic" on IOAS "guest"
       When it attaches device "nic" to IOAS "guest"
@@ -183,7 +183,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
         | no such object | ENOENT     |
 
   @needs:shared-group
-  Rule: the devices of a group share one page table
+  Rule: the devices of a group share one HWPT
 
     @VFIO-ATT-07 @DEV-34
     Scenario: one device of a group moves, and takes the other one along

@@ -91,7 +91,7 @@ Feature: PASIDs of a VFIO device
       Then it succeeds
 
     @PASID-19
-    Scenario: a PASID that was detached is attached anew
+    Scenario: a PASID that was detached is attached again
       When it attaches PASID 1 of device "nic" to HWPT "one"
       And it detaches PASID 1 of device "nic"
       And it attaches PASID 1 of device "nic" to HWPT "two"

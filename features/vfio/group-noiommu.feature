@@ -77,7 +77,7 @@ Feature: a VFIO group in noiommu mode, with an iommufd for its container
       Then it returns 0
 
     @VFIO-35 @needs:emulated-device
-    Scenario: a group that is not in noiommu mode comes second
+    Scenario: a group that is not in noiommu mode is added second
       Given a device "port" that is emulated
       And an iommufd "other"
       When it calls VFIO_GROUP_SET_CONTAINER

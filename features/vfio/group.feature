@@ -122,7 +122,7 @@ Feature: a VFIO group with an iommufd for its container
       Then it succeeds
 
     @VFIO-34
-    Scenario: a group without an IOAS gives no device
+    Scenario: a group without an IOAS opens no device
       When it calls VFIO_GROUP_SET_CONTAINER
       And it calls IOMMU_VFIO_IOAS with:
         | op | CLEAR |
@@ -186,7 +186,7 @@ Feature: a VFIO group with an iommufd for its container
       And device "nic" sees buffer "ram" at 16 MiB .. +1 page
       And device "nic" does not see buffer "ram" at 16 MiB + 1 page .. +1 page
 
-  Rule: a device that came from its group is bound and attached by nobody else
+  Rule: a device that was opened through its group cannot be bound or attached otherwise
 
     @DEV-07 @VFIO-CDEV-06
     Scenario: it cannot be bound once more

@@ -58,7 +58,7 @@ const verbs: ReadonlySet<string> = new Set(
   carries carry changes chooses claims closes come comes cost counts covers crosses cuts decides destroys detaches
   do does drops ends exceed exceeds exits fail fails fill fills find finds fit fits follow follows gave get gets give
   gives go goes has have hold holds is joins keep keeps knows lacks land lands lasts leads leave leaves lie lies lifts
-  lose loses make makes matter matters may meet meets move moves munmaps must name names need needs obeys outlives
+  lose loses make makes matter matters may meet meets move moves munmaps must name names need needs obeys opens outlives
   overlap overlaps owns pass passes pays permits reach reaches reads reconciles refuse refuses remembers replace replaces
   reserves returns says see sees serves sets share shares shows spans splits stand stands starts stay stays stop
   stops stores succeed succeeds switches take takes tell tells took touch touches tries unbinds unmaps uses was

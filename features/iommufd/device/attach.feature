@@ -41,7 +41,7 @@ Feature: a device is attached
       Then device "nic" sees buffer "ram" at 16 MiB .. +8 pages
 
     @DEV-18 @needs:device @needs:hwpt-alloc
-    Scenario: a page table that was made by hand is attached
+    Scenario: a user-allocated HWPT is attached
       Given a device "disk" attached to IOAS "guest"
       And an HWPT "tables" for device "disk" on IOAS "guest"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -56,7 +56,7 @@ Feature: a device is attached
       Then it succeeds
 
     @DEV-23 @needs:device @needs:hwpt-alloc
-    Scenario: an attach to an IOAS does not use a page table that was made by hand
+    Scenario: an attach to an IOAS does not use a user-allocated HWPT
       Given an IOAS "other"
       And a device "disk" attached to IOAS "other"
       And an HWPT "tables" for device "disk" on IOAS "guest"
@@ -210,7 +210,7 @@ Feature: a device is attached
       And device "nic" does not see buffer "ram" at 16 MiB .. +2 KiB
 
   @needs:shared-group
-  Rule: the devices of a group share one page table
+  Rule: the devices of a group share one HWPT
 
     Background:
       Given a device "neighbour" in the group of device "nic"

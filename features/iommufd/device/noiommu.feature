@@ -65,7 +65,7 @@ Feature: devices in noiommu mode
       And it wrote nothing back
 
     @NOIO-02 @needs:hwpt-alloc
-    Scenario: a page table that was made by hand is attached
+    Scenario: a user-allocated HWPT is attached
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic" in noiommu mode
       When it binds device "nic" to the iommufd
@@ -195,7 +195,7 @@ Feature: devices in noiommu mode
         | data of an Intel IOMMU | none           | VTD_S1 | 24 bytes |
 
     @NOIO-04 @HWPT-42 @needs:hwpt-alloc
-    Scenario: a page table on top of one that was made by hand is refused
+    Scenario: a page table on top of a user-allocated HWPT is refused
       Given an HWPT "own" for device "nic" on IOAS "guest"
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | HWPT "own"   |

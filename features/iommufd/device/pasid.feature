@@ -59,7 +59,7 @@ Feature: page tables for PASIDs
       And PASID 0 of device "nic" is not attached
 
     @PASID-22 @needs:page-requests
-    Scenario: a page request of a PASID comes to the fault queue of its page table
+    Scenario: a page request of a PASID is queued for the fault queue of its page table
       Given a fault queue "faults"
       And a fault queue "others"
       And a PASID HWPT "paged" with fault queue "faults" for device "nic" on IOAS "guest"

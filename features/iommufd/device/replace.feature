@@ -53,7 +53,7 @@ Feature: a device moves to another page table
         | the page table of device "nic" |
 
     @DEV-28 @needs:hwpt-alloc
-    Scenario: a device moves to the page table, made by hand, that it has
+    Scenario: a device moves to the user-allocated HWPT that it has
       Given an HWPT "tables" for device "nic" on IOAS "guest"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it attaches device "nic" to HWPT "tables"
@@ -82,7 +82,7 @@ Feature: a device moves to another page table
         | IOAS "other"  |
 
     @DEV-27 @needs:dma @needs:vfio-device
-    Scenario: what both page tables map is in reach before and after
+    Scenario: what both page tables map is reached before and after
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 4 pages of buffer "ram" into IOAS "other" at 16 MiB read-only
       And device "nic" reads 1 page at 16 MiB

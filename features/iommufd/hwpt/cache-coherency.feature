@@ -29,7 +29,7 @@ Feature: page tables that enforce cache coherency
       And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
 
     @DEV-26 @VFIO-04 @needs:snoop-control @needs:hwpt-alloc
-    Scenario: a page table is made by hand
+    Scenario: a page table is user-allocated
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
       And an HWPT "table" for device "nic" on IOAS "guest"
@@ -64,7 +64,7 @@ Feature: page tables that enforce cache coherency
       And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
 
     @DEV-24 @needs:device-behind-another-iommu @needs:hwpt-alloc
-    Scenario: a page table that was made by hand is refused to a device that does not fit
+    Scenario: a user-allocated HWPT is refused to a device that does not fit
       Given an IOAS "host"
       And a device "nic" attached to IOAS "host"
       And a device "old" behind another IOMMU attached to IOAS "host"

@@ -87,7 +87,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
         | 0 | U64_MAX |
 
     @IOAS-RANGES-08 @needs:device @needs:hwpt-alloc
-    Scenario: a page table made by hand is destroyed
+    Scenario: a user-allocated HWPT is destroyed
       Given an IOAS "host"
       And a device "nic" attached to IOAS "host"
       And an HWPT "table" for device "nic" on IOAS "guest"

@@ -27,7 +27,7 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
         | an iova of U64_MAX | iova       | U64_MAX        |
         | no such IOAS       | ioas_id    | no such object |
 
-  Rule: flags and the reserved field come first, then the length, then the place, then the IOAS, then the mapping
+  Rule: flags and the reserved field are looked at first, then the length, then the place, then the IOAS, then the mapping
 
     @OPT-36 @needs:noiommu
     Scenario Outline: <fault> is told before all that comes after it
@@ -159,7 +159,7 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
       And device "nic" sees buffer "huge" at the physical address .. +3 pages
 
     @OPT-39 @needs:noiommu @needs:noiommu-device
-    Scenario: pages came to the process in another order than that of their addresses
+    Scenario: pages are in another order than their addresses
       Given a device "nic" in noiommu mode attached to IOAS "guest"
       And an untouched buffer "mixed" of 3 pages
       When it stores pattern "C" in buffer "mixed" + 2 pages

@@ -291,7 +291,7 @@ Feature: IOMMU_DESTROY
       And 16 MiB .. +2 pages is mapped in IOAS "guest"
 
     @OBJ-26 @needs:device @needs:hwpt-alloc
-    Scenario: a page table made by hand outlives its last device
+    Scenario: a user-allocated HWPT outlives its last device
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
       And an HWPT "tables" for device "nic" on IOAS "guest"

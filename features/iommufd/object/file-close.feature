@@ -23,7 +23,7 @@ Feature: closing an iommufd
       And each page of buffer "ram" carries 0 pins
 
     @OBJ-27 @needs:vfio-device @needs:device @needs:hwpt-alloc @needs:proc
-    Scenario: page tables made by hand are destroyed, used and unused
+    Scenario: user-allocated HWPTs are destroyed, used and unused
       Given an iommufd
       And an IOAS "guest"
       And an IOAS "other"
@@ -63,7 +63,7 @@ Feature: closing an iommufd
       Then it fails with EBADF
 
     @OBJ-27 @OBJ-01
-    Scenario: a file that is opened anew has no objects
+    Scenario: a file that is opened again has no objects
       Given an iommufd "first"
       And an IOAS "one"
       And an IOAS "two"
@@ -206,7 +206,7 @@ Feature: closing an iommufd
       And 16 MiB .. +2 pages is mapped in IOAS "guest"
 
     @OBJ-29 @needs:vfio-device @needs:device @needs:hwpt-alloc
-    Scenario: a page table made by hand stays
+    Scenario: a user-allocated HWPT stays
       Given an iommufd
       And an IOAS "guest"
       And a device "nic" attached to IOAS "guest"

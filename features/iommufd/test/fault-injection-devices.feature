@@ -26,7 +26,7 @@ Feature: fault injection, for devices and their page tables
         | checks      | ENOENT, EINVAL, ENOMEM, EFAULT |
 
     @DEV-49 @DEV-18 @needs:two-devices @needs:hwpt-alloc
-    Scenario Outline: a device is attached to a page table that was made by hand, while <faults> fail
+    Scenario Outline: a device is attached to a user-allocated HWPT, while <faults> fail
       Given a device "first" attached to IOAS "guest"
       And an HWPT "own" for device "first" on IOAS "guest"
       And it maps 16 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write

@@ -8,7 +8,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd
     Given an iommufd
     And an IOAS "guest"
 
-  Rule: the size comes first, then the memory, then the IOAS
+  Rule: the size is looked at first, then the memory, then the IOAS
 
     @VFIO-12
     Scenario Outline: a size of <size> is refused, and no IOAS is set

@@ -9,7 +9,7 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
     And an IOAS "guest"
     And a buffer "ram" of 8 pages
 
-  Rule: size and flags come first, then the IOAS
+  Rule: size and flags are looked at first, then the IOAS
 
     @VFIO-18 @VFIO-22
     Scenario Outline: <command> with flags <flags> and a size of <size> fails with <errno>

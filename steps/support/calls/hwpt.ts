@@ -2,6 +2,7 @@ import { hugeEntries, mock } from '#commands/vendors/mock.ts';
 import type { DriverData } from '#commands/vendors/vendor.ts';
 import { IOMMU_HWPT_ALLOC, IOMMU_HWPT_FAULT_ID_VALID } from '#uapi/iommufd/hwpt.ts';
 import { IOMMU_VDEVICE_ALLOC, IOMMU_VIOMMU_ALLOC } from '#uapi/iommufd/viommu.ts';
+
 import type { DeviceHandle, Handle, ObjectHandle, ProcessHandle } from '../handles.ts';
 import type { HwptExtra, NewHwpt } from '../words/hwpts.ts';
 import { idOf, ioasBehind } from '../words/names.ts';

@@ -1,6 +1,7 @@
 import type { AttachCall, MoveCall } from '#mutants/device-calls.ts';
 import { mutants } from '#mutants/mutant.ts';
 import { type AttachHandle, IOMMU_NO_PASID } from '#reference/kernel/iommu/io-pgfault.ts';
+import type { Member } from '#reference/kernel/iommu/group.ts';
 import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { TestCommand } from '#reference/kernel/iommufd/selftest/test-command.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
@@ -202,6 +203,30 @@ export const entries = mutants(
     bug: ({ intel }) =>
       class extends intel.ScalableIommu {
         protected override flushEntry(): void {}
+      },
+  },
+  {
+    id: 'SEED-0806',
+    breaks: ['PASID-03'],
+    story: 'Of a group only the first device gets the page table of its PASID.',
+    like: '__iommu_set_group_pasid() that leaves its loop too early',
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
+        protected override get havePasids(): readonly Member<Device>[] {
+          return this.members.slice(0, 1);
+        }
+      },
+  },
+  {
+    id: 'SEED-0807',
+    breaks: ['PASID-03'],
+    story: 'A device without PASIDs keeps its whole group from having any.',
+    like: 'iommu_attach_device_pasid() before it passed over such devices',
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
+        protected override get havePasids(): readonly Member<Device>[] {
+          return this.members;
+        }
       },
   },
 );

@@ -2,6 +2,9 @@ import { mutants } from '#mutants/mutant.ts';
 import type { OpenFile, Transfer } from '#reference/kernel/fs/file.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
+/** Bytes of the part of the configuration space that all functions have. */
+const HEADER = 0x40;
+
 /** VFIO character devices: open and bind. */
 export const entries = mutants(
   {
@@ -95,6 +98,36 @@ export const entries = mutants(
     bug: ({ vfio }) =>
       class extends vfio.EmulatedDevice {
         override readonly hasToken: boolean = true;
+      },
+  },
+  {
+    id: 'SEED-0804',
+    breaks: ['VFIO-CDEV-16'],
+    story: 'Behind the header of the configuration space there is nothing.',
+    like: 'vfio_config_do_rw() that knows only the standard header',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioPci {
+        override read(transfer: Transfer, offset: bigint): number {
+          const count = super.read(transfer, offset);
+          const { task, address, length } = transfer;
+          if (this.regionAt(offset)?.memory === this.pci.configuration && length > HEADER)
+            task.memory.copyToUser(address + BigInt(HEADER), new Uint8Array(length - HEADER));
+          return count;
+        }
+      },
+  },
+  {
+    id: 'SEED-0805',
+    breaks: ['VFIO-CDEV-16'],
+    story: 'A read of the configuration space ends after its first word.',
+    like: 'vfio_pci_config_rw() without its loop',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioPci {
+        override read(transfer: Transfer, offset: bigint): number {
+          const isConfiguration = this.regionAt(offset)?.memory === this.pci.configuration;
+          const length = isConfiguration ? Math.min(transfer.length, 4) : transfer.length;
+          return super.read({ ...transfer, length }, offset);
+        }
       },
   },
 );

@@ -57,7 +57,7 @@ interface PasidMove {
   readonly old: AnyDomain | 'blocked';
 }
 
-interface Member<Device> extends IommuDevice {
+export interface Member<Device> extends IommuDevice {
   readonly hardware: Device;
 }
 
@@ -68,7 +68,7 @@ export class Group<Device = unknown> implements IommuGroup {
   /** pasid_array: by PASID; IOMMU_NO_PASID for what the devices themselves are attached to. */
   protected readonly handles = new Map<number, AttachHandle>();
   private readonly parts: IommuParts;
-  private readonly members: Member<Device>[] = [];
+  protected readonly members: Member<Device>[] = [];
   /** Of the host's own drivers. Nothing is mapped: no device of the reference has one. */
   private readonly defaultDomain: IommuDomain;
   private domain: AnyDomain | 'blocked';
@@ -244,7 +244,7 @@ export class Group<Device = unknown> implements IommuGroup {
   }
 
   /** Devices without PASIDs never send one: a group may have some beside others. */
-  private get havePasids(): readonly Member<Device>[] {
+  protected get havePasids(): readonly Member<Device>[] {
     return this.members.filter(({ pasidWidth }) => pasidWidth > 0);
   }
 

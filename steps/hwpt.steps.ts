@@ -20,7 +20,7 @@ import { loadBytes } from './support/looks/probes.ts';
 import type { World } from './support/world.ts';
 import { hex } from './support/notation.ts';
 
-/** Page tables that are made by hand, and the structs that describe them to the driver of an IOMMU. */
+/** User-allocated page tables, and the structs that describe them to the driver of an IOMMU. */
 
 Given('{newHwpt} for {device} on {object}', async function (hwpt, device, on) {
   await makeHwpt(this, hwpt, { device, on });

@@ -1,5 +1,5 @@
 Feature: a device is attached
-  Attaching puts a device on a page table: one that was made by hand, or one of an IOAS. What the IOAS maps has to fit the
+  Attaching puts a device on a page table: one that the user allocated, or one of an IOAS. What the IOAS maps has to fit the
   page table, and is pinned and mapped when the attach returns. A group of devices stands at one page table.
 
   Background:

@@ -8,7 +8,7 @@ import type { HwptExtra, NewHwpt } from '../words/hwpts.ts';
 import { idOf, ioasBehind } from '../words/names.ts';
 import type { World } from '../world.ts';
 
-/** Page tables that are made by hand. */
+/** User-allocated page tables. */
 
 /** A nested table has to come with what the guest has; one of a mock device has nothing there. */
 function dataOf(world: World, { nested }: NewHwpt, extra?: HwptExtra): DriverData | undefined {

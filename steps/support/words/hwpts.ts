@@ -8,7 +8,7 @@ import type { GuestTableHandle, ObjectOf } from '../handles.ts';
 import { guests } from './guests.ts';
 import { named, oneOf, parameter, quoted, re } from './parameter.ts';
 
-/** A page table to be made by hand. */
+/** A page table to be allocated. */
 export interface NewHwpt {
   readonly name: string;
   /** IOMMU_HWPT_ALLOC_*. */

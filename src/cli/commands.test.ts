@@ -15,7 +15,7 @@ test('explain prints what a requirement says, where, and its scenarios', () => {
   const { code, output } = conformance(['explain', 'abi-02', ...config]);
   assert.equal(code, 0);
   assert.match(output, /^ABI-02 \(contract, since Linux 6\.2, profile base\)$/m);
-  assert.match(output, /calls\.feature:21: a row with one$/m);
+  assert.match(output, /calls\.feature:21 some calls succeed › a row with one$/m);
 });
 
 test('explain names what comes nearest to a requirement that does not exist', () => {

@@ -34,7 +34,7 @@ const assigned: Readonly<Record<string, number>> = {
   VFIO: 38,
   NOIO: 5,
   MOCK: 32,
-  'VFIO-CDEV': 15,
+  'VFIO-CDEV': 16,
   'VFIO-ATT': 13,
   'VFIO-DET': 2,
 };

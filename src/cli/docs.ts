@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { protocolSchemaDocument } from '#adapters/wire/schema.ts';
 import { wishDocument } from '#adapters/wire/wish-document.ts';
 import { requirementsDocument } from '#conformance/document.ts';
+import { findingsDocument } from '#conformance/findings/document.ts';
 import { mutantsDocument } from '#mutants/document.ts';
 import { resultSchema } from '#report/result.ts';
 import { guideDocument } from '../tidy/import-graph.ts';
+import { knownFailuresOfLinux } from '../tidy/known-failures.ts';
 
 interface Document {
   /** From the root of the project. */
@@ -18,6 +20,10 @@ interface Document {
 export const documents: readonly Document[] = [
   { path: 'docs/requirements.md', render: requirementsDocument },
   { path: 'docs/mutants.md', render: mutantsDocument },
+  {
+    path: 'docs/findings.md',
+    render: () => findingsDocument(knownFailuresOfLinux().expectations),
+  },
   { path: 'docs/reading-guide.md', render: guideDocument },
   { path: 'docs/wire-protocol.schema.json', render: protocolSchemaDocument },
   { path: 'docs/device-wishes.md', render: wishDocument },

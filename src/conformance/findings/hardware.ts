@@ -1,0 +1,72 @@
+import { uapi } from '../requirement.ts';
+import { findings, stillThere } from './finding.ts';
+
+const attach = uapi('vfio.h', 'VFIO_DEVICE_ATTACH_IOMMUFD_PT');
+const map = uapi('iommufd.h', 'struct iommu_ioas_map');
+
+/** Drivers of IOMMUs. */
+export const hardware = findings({
+  24: {
+    title:
+      'IOMMU_HWPT_INVALIDATE of a vIOMMU of an SMMUv3 counts commands in entry_num that it never issued',
+    kernels: ['7.3.4'],
+    machine:
+      'arm64 in QEMU, behind an SMMUv3 of two stages, with a kernel that was changed to allow nested translation there',
+    expected:
+      'The field entry_num returns how many requests have been handled: what is counted has been done.',
+    by: [uapi('iommufd.h', 'struct iommu_hwpt_invalidate')],
+    seen: 'The commands of a batch are collected, and leave for the queue of the SMMU when all of them, or 63, are good. The second of two was refused: the call failed with EIO and an entry_num of 1, and the first, an invalidation of everything, had not been issued: the device still went by the stale translation.',
+    calls: [
+      'Let a nested device use a translation of stage 1, and change it in the page table of the guest.',
+      'Call IOMMU_HWPT_INVALIDATE with TLBI_NH_ALL and a command that a guest may not give: EIO, entry_num is 1.',
+      'Let the device read the address: it goes by the old translation.',
+    ],
+    tried: stillThere,
+    settings: ['nesting=yes'],
+    requirements: ['INV-23'],
+  },
+  25: {
+    title:
+      'A refused replace by a nested page table behind VT-d leaves the device without a translation',
+    kernels: ['7.3.4'],
+    machine: 'VT-d in scalable mode with nested translation',
+    evidence: 'read',
+    expected: 'A replace that fails leaves the page table in force that was there before.',
+    by: [attach],
+    seen: 'By the source, the old entry of the device or of the PASID is taken away before the address width and the flags of the nested page table are looked at. A replace by one with a bad width fails with EINVAL and leaves no entry, while iommufd goes on listing the old page table. For the device itself the attach blocks it first (device_block_translation()), and the core does not put back the device that failed (__iommu_group_set_domain_internal()). DMA would fault. LINUX-10 is the same for another refusal, and was seen.',
+    calls: [],
+    requirements: ['VFIO-ATT-06', 'PASID-12'],
+  },
+  26: {
+    title: 'Page requests of two PASIDs are joined in one group where both use one group index',
+    kernels: ['7.3.4'],
+    machine: 'any IOMMU with page requests of PASIDs',
+    evidence: 'read',
+    expected:
+      'A group of page requests is of one PASID: it is answered as a whole, with the cookie of its last request.',
+    by: [uapi('iommufd.h', 'struct iommu_hwpt_pgfault')],
+    seen: 'By the source, requests that are not the last of their group are kept by device and group index alone, and iopf_group_alloc() joins them to the last request with that index. Half a group of PASID A would be delivered with the last request of PASID B.',
+    calls: [],
+  },
+  27: {
+    title: 'Detaching a device behind VT-d can skip the drain of its page requests',
+    kernels: ['7.3.4'],
+    machine: 'VT-d with page requests',
+    evidence: 'read',
+    expected:
+      'No page request of a device is on its way once it is detached from its page table with a fault queue.',
+    by: [],
+    seen: 'By the source, blocking_domain_attach_dev() takes the device off the queue of page requests before it drains it. Where that was the last page table of the device with a fault queue, intel_iommu_drain_pasid_prq() then does nothing. For a PASID the order is the other one.',
+    calls: [],
+  },
+  28: {
+    title: 'A virtio-iommu that refuses a mapping is not noticed, and IOMMU_IOAS_MAP returns 0',
+    kernels: ['7.3.4'],
+    machine: 'virtio-iommu',
+    evidence: 'read',
+    expected: 'A map that returns 0 is established.',
+    by: [map],
+    seen: 'By the source, the driver queues the requests MAP and UNMAP (viommu_add_req()), waits for them at the end, and never looks at the status that the device gives them. A MAP that the device refuses would be told the program as a success.',
+    calls: [],
+  },
+});

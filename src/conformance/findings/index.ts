@@ -1,0 +1,7 @@
+import type { Finding } from './finding.ts';
+import { hardware } from './hardware.ts';
+import { iommufd } from './iommufd.ts';
+import { vfio } from './vfio.ts';
+
+/** Every finding, in the order of their numbers. */
+export const findings: readonly Finding[] = [...iommufd, ...vfio, ...hardware];

@@ -106,6 +106,29 @@ Feature: IOMMU_IOAS_MAP, seen by a device
       Then it fails with EFAULT
       And each page of buffer "ram" carries 0 pins
 
+    @IOAS-MAP-28 @needs:device @needs:hwpt-alloc @needs:processes @needs:limits
+    Scenario Outline: a copy of what an exited process mapped has no memory after the original is unmapped, in rlimit mode <mode>
+      Given it destroys IOAS "guest"
+      And it sets the rlimit mode of the iommufd to <mode>
+      And an IOAS "first"
+      And an IOAS "second"
+      And a device "nic" attached to IOAS "first"
+      And a process "mapper" without IPC_LOCK
+      When process "mapper" maps 4 pages of buffer "ram" into IOAS "first" at 16 MiB read-write
+      And it copies 4 pages at 16 MiB of IOAS "first" into IOAS "second" at 32 MiB read-write
+      And process "mapper" exits
+      And it unmaps 4 pages at 16 MiB from IOAS "first"
+      And it calls IOMMU_HWPT_ALLOC with:
+        | pt_id | IOAS "second" |
+      Then it fails with EFAULT
+      And it wrote nothing back
+      And 32 MiB .. +4 pages is mapped in IOAS "second"
+
+      Examples:
+        | mode |
+        |    0 |
+        |    1 |
+
   Rule: with a page table, each page of a map has memory, or the whole map fails
 
     @IOAS-MAP-29 @needs:device @needs:proc

@@ -12,7 +12,7 @@ import type { Handle, ProcessHandle } from './support/handles.ts';
 import { fdOf, idOf } from './support/words/names.ts';
 import { loadBytes } from './support/looks/probes.ts';
 import type { World } from './support/world.ts';
-import { hex } from './support/notation.ts';
+import { hex, pattern } from './support/notation.ts';
 
 Given('{newGuestObject} on {object}', async function (wanted, on) {
   await makeGuestObject(this, wanted, on);
@@ -45,7 +45,10 @@ When(
   },
 );
 
-/** A row of names, then words of 32 bits in the order in which they lie in memory; an empty cell stands for none. */
+/**
+ * A row of names, then words of 32 bits in the order in which they lie in memory; an empty cell stands for none. `left`
+ * is a word that the buffer has had from the start.
+ */
 Then('{buffer} holds:', async function ({ handle, offset }, table) {
   const [, ...rows] = table.raw();
   const words = rows.flat().filter((cell) => cell !== '');
@@ -53,7 +56,11 @@ Then('{buffer} holds:', async function ({ handle, offset }, table) {
   const bytes = await loadBytes(handle.process, handle.address + offset, length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
   const found = words.map((_, index) => view.getUint32(index * 4, true));
-  const expected = words.map((cell) => Number(this.size(cell)));
+  const initial = pattern(handle.name, Number(offset) + length).slice(Number(offset));
+  const before = new DataView(initial.buffer);
+  const expected = words.map((cell, index) =>
+    cell === 'left' ? before.getUint32(index * 4, true) : Number(this.size(cell)),
+  );
   if (found.every((word, index) => word === expected[index])) return;
   const shown = [found, expected].map((list) => list.map(hex).join(' '));
   throw new AssertionError(`buffer "${handle.name}" holds ${shown[0]}; expected ${shown[1]}`);

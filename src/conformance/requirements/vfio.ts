@@ -221,5 +221,19 @@ export const vfio = requirements(
       level: 'contract',
       source: [and, groupContainer],
     },
+    39: {
+      says: 'VFIO_IOMMU_GET_INFO of an iommufd writes each part of the capabilities that ends within argsz: the number of DMA entries in 12 bytes, each range of usable IOVAs, and the head of these where all of them fit; a capability is linked where the next one may begin, and the gap between the two is left alone.',
+      level: 'observed',
+      source: [
+        doInfo,
+        linux('vfio_compat.c', 'iommufd_fill_cap_iova'),
+        linux('vfio_compat.c', 'iommufd_fill_cap_dma_avail'),
+      ],
+    },
+    40: {
+      says: 'VFIO_IOMMU_GET_INFO of an iommufd with an argsz that runs into memory which cannot be written fails with EFAULT, after the parts before it have been written, and the struct itself is written last.',
+      level: 'observed',
+      source: [doInfo],
+    },
   },
 );

@@ -3,6 +3,7 @@ import type { OpenFile } from '#reference/kernel/fs/file.ts';
 import type { Task } from '#reference/kernel/fs/process.ts';
 import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
 import type { IoPagetable, Unmapped } from '#reference/kernel/iommufd/io-pagetable.ts';
+import type { VfioInfo } from '#reference/kernel/iommufd/vfio-info.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { Value } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
@@ -295,6 +296,78 @@ export const entries = mutants(
       class extends iommufd.Iommufd {
         override setNoiommuMode(): ErrnoName | undefined {
           return this.ensureVfioIoas();
+        }
+      },
+  },
+  {
+    id: 'SEED-0860',
+    breaks: ['VFIO-39'],
+    story: 'The number of DMA entries is told only where the gap behind it fits as well.',
+    like: 'iommufd_vfio_iommu_get_info() with ALIGN() before the size is compared',
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioInfo {
+        protected override available(offset: number) {
+          const piece = super.available(offset);
+          return { ...piece, end: offset + this.align(piece.bytes.length) };
+        }
+      },
+  },
+  {
+    id: 'SEED-0861',
+    breaks: ['VFIO-39'],
+    story: 'The gap between the capabilities is cleared.',
+    like: 'a chain of capabilities that vfio_info_add_capability() has put together',
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioInfo {
+        protected override available(offset: number) {
+          const piece = super.available(offset);
+          const bytes = new Uint8Array(this.align(piece.bytes.length));
+          bytes.set(piece.bytes);
+          return { ...piece, bytes, end: offset + bytes.length };
+        }
+      },
+  },
+  {
+    id: 'SEED-0862',
+    breaks: ['VFIO-39'],
+    story: 'No range is told where not all of them fit.',
+    like: 'iommufd_fill_cap_iova() that compares the size of the whole',
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioInfo {
+        protected override ranges(iopt: IoPagetable, offset: number) {
+          const { pieces, end } = super.ranges(iopt, offset);
+          return { pieces: pieces.map((piece) => ({ ...piece, end })), end };
+        }
+      },
+  },
+  {
+    id: 'SEED-0863',
+    breaks: ['VFIO-39'],
+    story: 'The head of the ranges is told where only it fits.',
+    like: 'iommufd_fill_cap_iova() that writes sizeof(cap_iovas) first',
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioInfo {
+        protected override ranges(iopt: IoPagetable, offset: number) {
+          const { pieces, end } = super.ranges(iopt, offset);
+          const early = pieces.map((piece) => ({
+            ...piece,
+            end: piece.offset + piece.bytes.length,
+          }));
+          return { pieces: early, end };
+        }
+      },
+  },
+  {
+    id: 'SEED-0864',
+    breaks: ['VFIO-40'],
+    story:
+      'The struct is written before the capabilities, and tells of them also where these fail.',
+    like: 'copy_to_user() of the info in front of the loop of iommufd_vfio_iommu_get_info()',
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioInfo {
+        override write(...[argument, iopt]: Parameters<VfioInfo['write']>): ErrnoName | undefined {
+          const error = super.write(argument, iopt);
+          return error && (argument.put('argsz', super.ranges(iopt, 40).end) ?? error);
         }
       },
   },

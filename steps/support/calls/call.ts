@@ -17,6 +17,8 @@ export type Form =
   | { readonly kind: 'bad pointer' }
   | { readonly kind: 'read-only memory' }
   | { readonly kind: 'runs into bad memory' }
+  /** In memory of the scenario, of which only `length` bytes are the struct's, and only their number is stored. */
+  | { readonly kind: 'in a buffer'; readonly address: bigint; readonly length: number }
   /** No struct at all: the argument is a number. */
   | { readonly kind: 'argument'; readonly value: bigint };
 
@@ -48,6 +50,7 @@ export async function callIoctl<S extends Struct>(
   values: CallValues<S>,
   form: Form = plain,
 ): Promise<CallRecord> {
+  if (form.kind === 'in a buffer') return callInBuffer(site, fd, command, form);
   const { process, trace } = site;
   const bytes = layOut(command, values, form);
   const { suite, kernel } = place(site.scratch, bytes.length, form);
@@ -60,6 +63,20 @@ export async function callIoctl<S extends Struct>(
   const shown = result >= 0 && found !== undefined ? found : bytes;
   trace.add(() => `ioctl(${fd}, ${command.name}, ${showArgument(command, form, shown)})`, result);
   return record(command, { bytes, found, result, form });
+}
+
+/** What the call made of the buffer is for the scenario to look at. */
+async function callInBuffer(
+  { process, trace }: CallSite,
+  fd: Fd,
+  command: Command,
+  { address, length }: Extract<Form, { kind: 'in a buffer' }>,
+): Promise<CallRecord> {
+  const signal = await process.store(address, new Uint8Array(Uint32Array.of(length).buffer));
+  if (signal !== undefined) throw new Error(`storing the size for ${command.name}: ${signal}`);
+  const result = await process.ioctl(fd, command.request, address);
+  trace.add(`ioctl(${fd}, ${command.name}, ${length} bytes at ${address.toString(16)})`, result);
+  return { name: command.name, command, result };
 }
 
 function showArgument({ struct }: Command, form: Form, bytes: Uint8Array): string {

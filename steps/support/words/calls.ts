@@ -7,7 +7,8 @@ import type { Verdict } from '../calls/outcome.ts';
 import { numberNamed } from '../fields.ts';
 import type { FaultPlan } from '../looks/faults.ts';
 import { commandNamed } from './commands.ts';
-import { oneOf, parameter } from './parameter.ts';
+import { spotNamed } from './names.ts';
+import { oneOf, parameter, quoted, re, size } from './parameter.ts';
 import { structNamed } from './structs.ts';
 
 /** What is seen, and what may be seen besides: releases differ. */
@@ -45,6 +46,14 @@ export const calls = {
     parameter(/a bad pointer/, () => ({ kind: 'bad pointer' })),
     parameter(/read-only memory/, () => ({ kind: 'read-only memory' })),
     parameter(/a tail in bad memory/, () => ({ kind: 'runs into bad memory' })),
+    parameter(
+      re(`(${size}) of buffer ${quoted}(?: \\+ (${size}))?`),
+      function (length = '', name = '', offset) {
+        const { handle, offset: into } = spotNamed(this, 'buffer', name, offset);
+        const address = handle.address + into;
+        return { kind: 'in a buffer', address, length: Number(this.size(length)) };
+      },
+    ),
     parameter(/the argument (\w+)/, (name) => ({ kind: 'argument', value: numberNamed(name) })),
   ),
   verdict: parameter(

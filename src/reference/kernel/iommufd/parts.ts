@@ -36,6 +36,7 @@ import { Vdevice } from './vdevice.ts';
 import { VeventCommands } from './vevent-commands.ts';
 import { VeventFile, VeventQueue } from './vevent-queue.ts';
 import { VfioCompat } from './vfio-compat.ts';
+import { VfioInfo } from './vfio-info.ts';
 import { Viommu } from './viommu.ts';
 import { ViommuCommands } from './viommu-commands.ts';
 
@@ -82,6 +83,7 @@ export const iommufdParts = {
   VeventFile,
   VeventQueue,
   VfioCompat,
+  VfioInfo,
   Viommu,
   ViommuCommands,
 };

@@ -35,7 +35,6 @@ import type { Unmapped } from './io-pagetable.ts';
 import type { IoasCommands } from './ioas-commands.ts';
 import type { Ioas } from './ioas.ts';
 import type { Iommufd } from './main.ts';
-import { writeInfo } from './vfio-info.ts';
 
 /** Extensions that go with an IOMMU. */
 const EXTENSIONS = [VFIO_TYPE1_IOMMU, VFIO_TYPE1v2_IOMMU, VFIO_UNMAP_ALL];
@@ -126,7 +125,8 @@ export class VfioCompat {
     const argument = loadArgument(task.memory, arg, VFIO_IOMMU_GET_INFO);
     if (isErrno(argument)) return argument;
     const ioas = this.ioas();
-    return isErrno(ioas) ? ioas : writeInfo(argument, ioas.iopt);
+    if (isErrno(ioas)) return ioas;
+    return new this.context.kernel.parts.iommufd.VfioInfo().write(argument, ioas.iopt);
   }
 
   /** VFIO-18 19 20 21 36 37 */

@@ -7,6 +7,7 @@ import {
   vfio_iommu_type1_info,
   vfio_iommu_type1_info_cap_iova_range,
   vfio_iommu_type1_info_dma_avail,
+  vfio_iova_range,
 } from '#uapi/vfio/iommu-type1.ts';
 import { ULONG_MAX, U32_MAX, maximum } from '../lib/math.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
@@ -14,54 +15,76 @@ import type { UserArgument } from '../mm/argument.ts';
 import type { IoPagetable } from './io-pagetable.ts';
 
 const CAPABILITY_ALIGNMENT = 8;
+/** Where the place of the next capability is told in each. */
+const NEXT = 4;
 
-/**
- * vfio_compat.c: iommufd_vfio_iommu_get_info(): the capabilities that fit behind the struct are written, and the offset of
- * the first one only where all fit. VFIO-14 15 16 17 VFIO-CMP-11
- */
-export function writeInfo(
-  argument: UserArgument<typeof vfio_iommu_type1_info>,
-  iopt: IoPagetable,
-): ErrnoName | undefined {
-  const { argsz } = argument.fields;
-  const capabilities = chain(iopt);
-  let end = vfio_iommu_type1_info.size;
-  for (const bytes of capabilities) {
-    if (argsz >= end + bytes.length) {
-      const error = argument.putAt(end, bytes);
-      if (error) return error;
-    }
-    end += bytes.length;
-  }
-  const values = {
-    argsz: end,
-    flags: VFIO_IOMMU_INFO_PGSIZES | VFIO_IOMMU_INFO_CAPS,
-    iova_pgsizes: pageSizes(iopt),
-    cap_offset: argsz >= end ? vfio_iommu_type1_info.size : 0,
-    pad: 0,
-  };
-  return argument.respond(values, Math.min(argsz, vfio_iommu_type1_info.size));
+/** What is written as far as it fits. */
+interface Piece {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  /** Where the room has to end at least. */
+  readonly end: number;
 }
 
-/** Each with the place of the next one, from the start of the struct. */
-function chain(iopt: IoPagetable): readonly Uint8Array[] {
-  const available = vfio_iommu_type1_info_dma_avail.pack({
-    header: { id: VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL, version: 1, next: 0 },
-    avail: U32_MAX,
-  });
-  const first = new Uint8Array(
-    Math.ceil(available.length / CAPABILITY_ALIGNMENT) * CAPABILITY_ALIGNMENT,
-  );
-  first.set(available);
-  const next = vfio_iommu_type1_info.size + first.length;
-  new DataView(first.buffer).setUint32(4, next, true);
-  const ranges = [...iopt.usable()].map(({ first: start, last: end }) => ({ start, end }));
-  const second = vfio_iommu_type1_info_cap_iova_range.pack({
-    header: { id: VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE, version: 1, next: 0 },
-    nr_iovas: ranges.length,
-    iova_ranges: ranges,
-  });
-  return [first, second];
+/**
+ * vfio_compat.c: iommufd_vfio_iommu_get_info(): what fits behind the struct is written, then the struct, with the offset
+ * of the first capability only where all fit. VFIO-14 15 16 17 39 40 VFIO-CMP-11
+ */
+export class VfioInfo {
+  write(
+    argument: UserArgument<typeof vfio_iommu_type1_info>,
+    iopt: IoPagetable,
+  ): ErrnoName | undefined {
+    const { argsz } = argument.fields;
+    const first = vfio_iommu_type1_info.size;
+    const second = first + this.align(vfio_iommu_type1_info_dma_avail.size);
+    const { pieces, end } = this.ranges(iopt, second);
+    for (const { offset, bytes, end } of [this.available(first), ...pieces, link(first, second)]) {
+      const error = argsz >= end ? argument.putAt(offset, bytes) : undefined;
+      if (error) return error;
+    }
+    const values = {
+      argsz: end,
+      flags: VFIO_IOMMU_INFO_PGSIZES | VFIO_IOMMU_INFO_CAPS,
+      iova_pgsizes: pageSizes(iopt),
+      cap_offset: argsz >= end ? first : 0,
+      pad: 0,
+    };
+    return argument.respond(values, Math.min(argsz, vfio_iommu_type1_info.size));
+  }
+
+  /** iommufd_fill_cap_dma_avail() */
+  protected available(offset: number): Piece {
+    const bytes = vfio_iommu_type1_info_dma_avail.pack({
+      header: { id: VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL, version: 1, next: 0 },
+      avail: U32_MAX,
+    });
+    return { offset, bytes, end: offset + bytes.length };
+  }
+
+  /** iommufd_fill_cap_iova(): the head, which has their number, is told last, and only together with all of them. */
+  protected ranges(iopt: IoPagetable, offset: number): { pieces: readonly Piece[]; end: number } {
+    let end = offset + vfio_iommu_type1_info_cap_iova_range.size;
+    const pieces = [...iopt.usable()].map(({ first, last }): Piece => {
+      const bytes = vfio_iova_range.pack({ start: first, end: last });
+      end += bytes.length;
+      return { offset: end - bytes.length, bytes, end };
+    });
+    const head = vfio_iommu_type1_info_cap_iova_range.pack({
+      header: { id: VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE, version: 1, next: 0 },
+      nr_iovas: pieces.length,
+    });
+    return { pieces: [...pieces, { offset, bytes: head, end }], end };
+  }
+
+  protected align(length: number): number {
+    return Math.ceil(length / CAPABILITY_ALIGNMENT) * CAPABILITY_ALIGNMENT;
+  }
+}
+
+/** Told even where there is no room for the next one. */
+function link(offset: number, next: number): Piece {
+  return { offset: offset + NEXT, bytes: new Uint8Array(Uint32Array.of(next).buffer), end: next };
 }
 
 /** iommufd_get_pagesizes(): what all domains have; smaller pages than the CPU's count as one of these. */

@@ -152,6 +152,56 @@ Feature: a VFIO group with an iommufd for its container
       When it destroys object 2
       Then it fails with EBUSY
 
+  Rule: a device is asked for by its name, behind which options may stand
+
+    @VFIO-41
+    Scenario Outline: <name> is no name of a device
+      When it calls VFIO_GROUP_SET_CONTAINER
+      And it calls VFIO_GROUP_GET_DEVICE_FD with:
+        | name | <name> |
+      Then it fails with ENODEV
+      When it destroys object 2
+      Then it fails with ENOENT
+      When it opens device "nic" through its group
+      Then it succeeds
+
+      Examples:
+        | name                                                       |
+        |                                                            |
+        | nobody                                                     |
+        | device "nic"0                                              |
+        | device "nic",vf_token=8fbb4adb-5f86-4c64-a9c5-1dbb55c32f05 |
+        | x device "nic"                                             |
+
+    @VFIO-41
+    Scenario Outline: the option in <name> is refused
+      When it calls VFIO_GROUP_SET_CONTAINER
+      And it calls VFIO_GROUP_GET_DEVICE_FD with:
+        | name | <name> |
+      Then it fails with EINVAL
+      When it destroys object 2
+      Then it fails with ENOENT
+      When it opens device "nic" through its group
+      Then it succeeds
+
+      Examples:
+        | name                                                       |
+        | device "nic" x                                             |
+        | device "nic"  x=1                                          |
+        | device "nic" vf_token=                                     |
+        | device "nic" vf_token=8fbb4adb                             |
+        | device "nic" vf_token=8fbb4adb-5f86-4c64-a9c5-1dbb55c32f0  |
+        | device "nic" vf_token=8fbb4adb-5f86-4c64-a9c5-1dbb55c32f05 |
+
+    @VFIO-41
+    Scenario: a name with an option is refused before the group has a container
+      When it calls VFIO_GROUP_GET_DEVICE_FD with:
+        | name | device "nic" vf_token=8fbb4adb-5f86-4c64-a9c5-1dbb55c32f05 |
+      Then it fails with EINVAL
+      When it calls VFIO_GROUP_GET_DEVICE_FD with:
+        | name | nobody |
+      Then it fails with ENODEV
+
   Rule: an open device keeps its IOAS
 
     @VFIO-33

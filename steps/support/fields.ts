@@ -87,10 +87,19 @@ export function parseFields(
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [path, text] of rowsOf(table)) {
+    if (command.struct.codecs[path]?.zero() === '') {
+      values[path] = deviceText(world, text);
+      continue;
+    }
     const value = parseValue(world, process, `${command.name}.${path}`, text);
     setField(command.struct, values, path, value);
   }
   return values;
+}
+
+/** A text, in which `device "nic"` is what sysfs calls that device. */
+function deviceText({ handles }: World, text: string): string {
+  return text.replace(/device "([^"]*)"/, (_, name: string) => handles.get('device', name).info.id);
 }
 
 function setField(

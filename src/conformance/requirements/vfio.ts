@@ -235,5 +235,14 @@ export const vfio = requirements(
       level: 'observed',
       source: [doInfo],
     },
+    41: {
+      says: 'VFIO_GROUP_GET_DEVICE_FD fails with ENODEV for a name that no device of the group has, and with EINVAL for the name of a PCI device behind which, after a space, stands what is no option, a vf_token that is no UUID, or one that the device has no use for.',
+      level: 'observed',
+      source: [
+        linux('drivers/vfio/group.c', 'vfio_device_get_from_name'),
+        linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_match'),
+        linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_validate_vf_token'),
+      ],
+    },
   },
 );

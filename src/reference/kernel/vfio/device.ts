@@ -38,6 +38,17 @@ export class VfioDevice {
     this.group = group;
   }
 
+  /**
+   * vfio_pci_core_match(): whether it is meant by a name, behind which options may stand after a space: EINVAL for any of
+   * them, because no device here is a PF or a VF, and those only have a token. VFIO-41 VFIO-GRP-14
+   */
+  match(text: string): boolean | 'EINVAL' {
+    const { name } = this.hardware;
+    const rest = text.slice(name.length);
+    if (!text.startsWith(name) || (rest !== '' && !rest.startsWith(' '))) return false;
+    return /^ *$/.test(rest) || 'EINVAL';
+  }
+
   /** What its driver makes of its registers. */
   newDriver(): VfioPci {
     return new this.parts.vfio.VfioPci(this.parts, this.hardware);

@@ -51,6 +51,11 @@ export class EmulatedDevice extends VfioDevice {
   override readonly hasPasids: boolean = false;
   override readonly hasToken: boolean = false;
 
+  /** Its driver has no op of its own for that. */
+  override match(text: string): boolean {
+    return text === this.hardware.name;
+  }
+
   override newDriver(): VfioPci {
     return new this.parts.vfio.VfioMtty(this.parts, this.hardware);
   }

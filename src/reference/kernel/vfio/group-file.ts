@@ -23,7 +23,7 @@ export interface GroupFileOptions {
   readonly parts: VfioParts;
   readonly group: VfioGroup;
   /** Of the devices that VFIO drives, the one of the group with that name in sysfs. */
-  readonly find: (name: string) => VfioDevice | undefined;
+  readonly find: (name: string) => VfioDevice | ErrnoName;
 }
 
 /** group.c: an open /dev/vfio/N. */
@@ -78,12 +78,12 @@ export class GroupFile implements FileOperations {
     return isErrno(file) ? file : this.group.setContainer(file);
   }
 
-  /** vfio_group_ioctl_get_device_fd(). ENODEV for an unknown name. VFIO-34 VFIO-GRP-12 13 */
+  /** vfio_group_ioctl_get_device_fd(). VFIO-34 41 VFIO-GRP-12 13 */
   protected getDeviceFd(task: Task, arg: bigint): number | ErrnoName {
     const name = strndupUser(task.memory, arg, Number(PAGE_SIZE));
     if (isErrno(name)) return name;
     const device = this.find(name.text);
-    if (!device) return 'ENODEV';
+    if (isErrno(device)) return device;
     const fd = task.files.reserve(task.limits.nofile);
     if (isErrno(fd)) return fd;
     const error = this.group.openDevice(device, task);

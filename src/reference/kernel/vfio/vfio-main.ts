@@ -74,15 +74,19 @@ export class VfioCore {
   protected openGroup(hardware: VfioHardware): FileOperations | ErrnoName {
     const { parts } = this.kernel;
     const group = this.groupOf(hardware);
-    const find = (name: string): VfioDevice | undefined => this.find(hardware.iommu.group, name);
+    const find = (name: string): VfioDevice | ErrnoName => this.find(hardware.iommu.group, name);
     return group.open() ?? new parts.vfio.GroupFile({ parts, group, find });
   }
 
-  /** vfio_device_get_from_name() */
-  protected find(group: IommuGroup, name: string): VfioDevice | undefined {
-    const all = [...this.all()];
-    const device = all.find((other) => other.iommu.group === group && other.name === name);
-    return device && this.deviceOf(device);
+  /** vfio_device_get_from_name(): ENODEV, or what the first one says that is meant and does not like the options. */
+  protected find(group: IommuGroup, name: string): VfioDevice | ErrnoName {
+    for (const hardware of this.all()) {
+      if (hardware.iommu.group !== group) continue;
+      const device = this.deviceOf(hardware);
+      const matches = device.match(name);
+      if (matches) return matches === true ? device : matches;
+    }
+    return 'ENODEV';
   }
 
   protected deviceOf(hardware: VfioHardware): VfioDevice {

@@ -249,3 +249,22 @@ Feature: IOMMU_IOAS_IOVA_RANGES
         | allowed_iovas | buffer "list" + 1 page - 16 bytes |
       Then it fails with EFAULT
       And it wrote nothing back
+
+    @IOAS-RANGES-15 @needs:test-cmd
+    Scenario Outline: of three ranges the array has memory for the first <count>, which are written
+      Given 16 MiB .. +1 page is reserved in IOAS "guest"
+      And 32 MiB .. +1 page is reserved in IOAS "guest"
+      When it munmaps 1 page of buffer "list" + 1 page
+      And it calls IOMMU_IOAS_IOVA_RANGES with:
+        | num_iovas     |                               3 |
+        | allowed_iovas | buffer "list" + 1 page - <real> |
+      Then it fails with EFAULT
+      And it wrote nothing back
+      And buffer "list" + 1 page - <real> holds:
+        | start |   | last            |   | start    |         | last   |         |
+        |     0 | 0 | 16 MiB - 1 byte | 0 | <second> | <third> | <last> | <third> |
+
+      Examples:
+        | count | real     | second          | third | last            |
+        | one   | 16 bytes |                 |       |                 |
+        | two   | 32 bytes | 16 MiB + 1 page |     0 | 32 MiB - 1 byte |

@@ -155,5 +155,10 @@ export const dirty = requirements(
       level: 'observed',
       source: [checkRange],
     },
+    26: {
+      says: 'IOMMU_HWPT_GET_DIRTY_BITMAP with a bitmap of which only the begin can be written succeeds, and reports the dirty pages whose bits lie there.',
+      level: 'observed',
+      source: [linux('iova_bitmap.c', 'iova_bitmap_set')],
+    },
   },
 );

@@ -135,5 +135,10 @@ export const hwinfo = requirements(
       source: [linux('selftest.c', 'mock_domain_hw_info')],
       profile: 'test-cmd',
     },
+    21: {
+      says: 'IOMMU_GET_HW_INFO with a buffer that is writable as far as the data reach, and not behind them, fails with EFAULT after the data have been written.',
+      level: 'observed',
+      source: [linux('device.c', 'iommufd_get_hw_info')],
+    },
   },
 );

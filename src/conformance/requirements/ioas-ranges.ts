@@ -82,5 +82,10 @@ export const ioasRanges = requirements(
       level: 'contract',
       source: [struct, alignment],
     },
+    15: {
+      says: 'With room for ranges in an array of which only the begin is writable the ranges that lie there have been written when the call fails.',
+      level: 'observed',
+      source: [ranges],
+    },
   },
 );

@@ -325,4 +325,31 @@ export const entries = mutants(
         protected override flush(): void {}
       },
   },
+  {
+    id: 'SEED-0871',
+    breaks: ['DIRTY-26'],
+    story: 'Of a bitmap that is not all in memory nothing is written.',
+    like: 'iova_bitmap_get() that takes fewer pages than it wants for an error',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaBitmap {
+        protected override moveWindow(address: bigint): bigint | undefined {
+          const pfn = super.moveWindow(address);
+          const last = this.options.address + this.lastBit / 8n;
+          return this.pinned(last) === undefined ? undefined : pfn;
+        }
+      },
+  },
+  {
+    id: 'SEED-0872',
+    breaks: ['DIRTY-17'],
+    story: 'A bitmap is made of words of 64 bits, the last of which has to be in memory.',
+    like: 'bitmap_set() on unsigned long',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaBitmap {
+        protected override setInPage(firstBit: bigint, lastBit: bigint): boolean {
+          const end = this.options.address + (this.lastBit / 64n) * 8n + 7n;
+          return this.physical(end) !== undefined && super.setInPage(firstBit, lastBit);
+        }
+      },
+  },
 );

@@ -199,4 +199,32 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0868',
+    breaks: ['HWINFO-05'],
+    story: 'The data are written in whole words, the last of which reaches out of the buffer.',
+    like: 'ALIGN(user_len, sizeof(u32)) in iommufd_get_hw_info()',
+    bug: ({ iommufd }) =>
+      class extends iommufd.DeviceCommands {
+        protected override copyData(command: InfoCommand, data: Uint8Array): ErrnoName | undefined {
+          const data_len = Math.ceil(command.fields.data_len / 4) * 4;
+          return super.copyData(mistaken(command, { data_len }), data);
+        }
+      },
+  },
+  {
+    id: 'SEED-0869',
+    breaks: ['HWINFO-21'],
+    story: 'What lies behind the data is cleared before these are written.',
+    like: 'clear_user() in front of copy_to_user()',
+    bug: ({ iommufd }) =>
+      class extends iommufd.DeviceCommands {
+        protected override copyData(command: InfoCommand, data: Uint8Array): ErrnoName | undefined {
+          const { data_len, data_uptr } = command.fields;
+          const behind = data_uptr + BigInt(data.length);
+          const error = this.clearUser(command.task, behind, data_len - data.length);
+          return error ?? super.copyData(command, data);
+        }
+      },
+  },
 );

@@ -131,4 +131,20 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0870',
+    breaks: ['IOAS-RANGES-15'],
+    story: 'The array is tried as a whole before the first range is written.',
+    like: 'fault_in_writeable() of the array',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
+        override iovaRanges(
+          command: UserCommand<typeof iommu_ioas_iova_ranges>,
+        ): ErrnoName | undefined {
+          const { num_iovas, allowed_iovas } = command.fields;
+          const array = command.task.memory.copyFromUser(allowed_iovas, num_iovas * 16);
+          return array === 'EFAULT' ? array : super.iovaRanges(command);
+        }
+      },
+  },
 );

@@ -70,7 +70,7 @@ export class DeviceCommands {
     return [IOMMU_HW_INFO_TYPE_DEFAULT, info.type].includes(fields.in_data_type);
   }
 
-  /** As much as fits, and zeros behind it. HWINFO-05 06 07 */
+  /** As much as fits, and zeros behind it. HWINFO-05 06 07 21 */
   protected copyData({ fields, task }: InfoCommand, data: Uint8Array): ErrnoName | undefined {
     const { data_len, data_uptr } = fields;
     const error = task.memory.copyToUser(data_uptr, data.subarray(0, data_len));

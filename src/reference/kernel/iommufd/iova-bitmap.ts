@@ -28,7 +28,7 @@ interface Window {
 
 /**
  * iova_bitmap.c: struct iova_bitmap: bits in the memory of a user, which are only ever set. The memory is pinned where a bit
- * is set, a window at a time. DIRTY-11 12 16 17 18 20 21
+ * is set, a window at a time. DIRTY-11 12 16 17 18 20 21 26
  */
 export class IovaBitmap {
   protected readonly kernel: IommufdKernel;

@@ -42,6 +42,7 @@ function entry(finding: Finding, known: readonly Expectation[]): string {
     `**Expected.** ${prose(expected)} ${lines(finding.by)}`,
     `**${finding.evidence === 'read' ? 'Read' : 'Seen'}.** ${prose(seen)}`,
     ...again(finding, known),
+    ...required(finding),
   ];
   return paragraphs.map((paragraph) => `${paragraph}\n`).join('\n');
 }
@@ -85,6 +86,12 @@ function scenariosOf(finding: Finding, known: readonly Expectation[]): Expectati
     (line, index) =>
       own.findIndex(({ ids, title }) => ids === line.ids && title === line.title) === index,
   );
+}
+
+function required({ requirements = [] }: Finding): string[] {
+  if (requirements.length === 0) return [];
+  const links = requirements.map((id) => `[${id}](requirements.md#${id.toLowerCase()})`);
+  return [`In [requirements.md](requirements.md): ${links.join(', ')}.`];
 }
 
 /** C names in code, those of functions with their parentheses. */

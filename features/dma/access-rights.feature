@@ -137,3 +137,19 @@ Feature: what a device may do to a mapping
       Then the access is blocked
       When device "nic" writes pattern "arrived" at 16 MiB + 3 pages
       Then it finds pattern "arrived" in buffer "ram" + 3 pages
+
+    @IOAS-COPY-14 @IOAS-MAP-48
+    Scenario: a copy of a copy of what is only readable stays so for the device
+      When it stores pattern "kept" in buffer "ram" + 1 page
+      And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-only
+      And it copies 4 pages at 16 MiB of IOAS "guest" into IOAS "guest" at 32 MiB read-only
+      And it copies 2 pages at 32 MiB + 1 page of IOAS "guest" into IOAS "guest" at 48 MiB read-write
+      Then it fails with EPERM
+      When device "nic" writes pattern "arrived" at 48 MiB
+      Then the access is blocked
+      When it copies 2 pages at 32 MiB + 1 page of IOAS "guest" into IOAS "guest" at 48 MiB read-only
+      And device "nic" writes pattern "arrived" at 48 MiB
+      Then the access is blocked
+      And it finds pattern "kept" in buffer "ram" + 1 page
+      When device "nic" reads 1 page at 48 MiB
+      Then the device got pattern "kept"

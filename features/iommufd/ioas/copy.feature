@@ -135,6 +135,30 @@ Feature: IOMMU_IOAS_COPY
       And device "nic" sees buffer "ram" at 32 MiB + 1 page .. +1 page
       And device "nic" does not see buffer "ram" + 1 page at 32 MiB + 2 pages .. +1 page
 
+    @IOAS-COPY-09 @needs:device
+    Scenario: a device sees each of six pieces, of the first and the last a part
+      Given a buffer "long" of 8 pages
+      And a device "nic" attached to IOAS "other"
+      When it maps 2 pages of buffer "long" + 6 pages into IOAS "guest" at 16 MiB read-write
+      And it maps 1 page of buffer "long" + 5 pages into IOAS "guest" at 16 MiB + 2 pages read-write
+      And it maps 1 page of buffer "long" + 4 pages into IOAS "guest" at 16 MiB + 3 pages read-write
+      And it maps 1 page of buffer "long" + 3 pages into IOAS "guest" at 16 MiB + 4 pages read-write
+      And it maps 1 page of buffer "long" + 2 pages into IOAS "guest" at 16 MiB + 5 pages read-write
+      And it maps 2 pages of buffer "long" into IOAS "guest" at 16 MiB + 6 pages read-write
+      And it copies 6 pages at 16 MiB + 1 page of IOAS "guest" into IOAS "other" at 32 MiB read-write
+      Then device "nic" sees buffer "long" + 7 pages at 32 MiB .. +1 page
+      And device "nic" sees buffer "long" + 5 pages at 32 MiB + 1 page .. +1 page
+      And device "nic" sees buffer "long" + 4 pages at 32 MiB + 2 pages .. +1 page
+      And device "nic" sees buffer "long" + 3 pages at 32 MiB + 3 pages .. +1 page
+      And device "nic" sees buffer "long" + 2 pages at 32 MiB + 4 pages .. +1 page
+      And device "nic" sees buffer "long" at 32 MiB + 5 pages .. +1 page
+      And device "nic" does not see buffer "long" + 1 page at 32 MiB + 6 pages .. +1 page
+      When it unmaps 4 pages at 32 MiB + 1 page from IOAS "other"
+      Then it succeeds
+      And 32 MiB .. +1 page is mapped in IOAS "other"
+      And device "nic" does not see buffer "long" + 2 pages at 32 MiB + 4 pages .. +1 page
+      And device "nic" sees buffer "long" at 32 MiB + 5 pages .. +1 page
+
   Rule: a copy never replaces an existing mapping
 
     @IOAS-COPY-10 @IOAS-COPY-11
@@ -232,6 +256,40 @@ Feature: IOMMU_IOAS_COPY
       Then it fails with EPERM
       And nothing has changed
       And 32 MiB .. +4 pages is not mapped in IOAS "other"
+
+    @IOAS-COPY-14
+    Scenario: the fifth of six mappings is only readable, and nothing of a writeable copy stays
+      When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 16 MiB + 1 page read-write
+      And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 16 MiB + 2 pages read-write
+      And it maps 1 page of buffer "ram" + 3 pages into IOAS "guest" at 16 MiB + 3 pages read-write
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB + 4 pages read-only
+      And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 16 MiB + 5 pages read-write
+      And it copies 6 pages at 16 MiB of IOAS "guest" into IOAS "other" at 32 MiB read-write
+      Then it fails with EPERM
+      And nothing has changed
+      And 32 MiB .. +6 pages is not mapped in IOAS "other"
+      When it copies 6 pages at 16 MiB of IOAS "guest" into IOAS "other" at 32 MiB read-only
+      Then 32 MiB .. +6 pages is mapped in IOAS "other"
+
+    @IOAS-COPY-14
+    Scenario Outline: a <rights> copy of a copy of what is only readable fails, also when the original is gone
+      Given an IOAS "third"
+      When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-only
+      And it copies 4 pages at 16 MiB of IOAS "guest" into IOAS "other" at 32 MiB read-only
+      And it copies 4 pages at 32 MiB of IOAS "other" into IOAS "third" at 48 MiB <rights>
+      Then it fails with EPERM
+      And nothing has changed
+      And 48 MiB .. +4 pages is not mapped in IOAS "third"
+      When it unmaps everything from IOAS "guest"
+      And it copies 4 pages at 32 MiB of IOAS "other" into IOAS "guest" at 16 MiB <rights>
+      Then it fails with EPERM
+      And 16 MiB .. +4 pages is not mapped in IOAS "guest"
+
+      Examples:
+        | rights     |
+        | read-write |
+        | write-only |
 
     @IOAS-COPY-15 @IOAS-COPY-16
     Scenario Outline: memory is mapped <first>, copied <second>, and then <third>
@@ -385,6 +443,23 @@ Feature: IOMMU_IOAS_COPY
       Then it fails with EFAULT
       And nothing has changed
       And 32 MiB .. +4 pages is not mapped in IOAS "other"
+
+    @IOAS-COPY-21 @needs:device @needs:processes @needs:proc
+    Scenario: one of five mappings is of a process that is gone, and nothing of the others stays pinned
+      Given a process "mapper"
+      And a device "nic" attached to IOAS "other"
+      When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 16 MiB + 1 page read-write
+      And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 16 MiB + 2 pages read-write
+      And process "mapper" maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB + 3 pages read-write
+      And it maps 1 page of buffer "ram" + 3 pages into IOAS "guest" at 16 MiB + 4 pages read-write
+      And process "mapper" exits
+      And it copies 5 pages at 16 MiB of IOAS "guest" into IOAS "other" at 32 MiB read-write
+      Then it fails with EFAULT
+      And nothing has changed
+      And it has 0 pages pinned
+      And device "nic" does not see buffer "ram" at 32 MiB .. +1 page
+      And 32 MiB .. +5 pages is not mapped in IOAS "other"
 
     @IOAS-COPY-22 @needs:two-devices @needs:processes
     Scenario: pages that a page table has pinned can still be copied

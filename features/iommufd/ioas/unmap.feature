@@ -154,6 +154,23 @@ Feature: IOMMU_IOAS_UNMAP
       And 16 MiB .. +3 pages is mapped in IOAS "guest"
       And 16 MiB + 6 pages .. +1 byte is mapped in IOAS "guest"
 
+    @IOAS-UNMAP-04
+    Scenario: a range over six mappings and a hole takes them all, and no seventh
+      When it maps 1 page of buffer "ram" into IOAS "guest" at 64 MiB read-write
+      And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 64 MiB + 1 page read-write
+      And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 64 MiB + 2 pages read-write
+      And it maps 1 page of buffer "ram" + 3 pages into IOAS "guest" at 64 MiB + 3 pages read-write
+      And it maps 1 page of buffer "ram" + 4 pages into IOAS "guest" at 64 MiB + 5 pages read-write
+      And it maps 1 page of buffer "ram" + 5 pages into IOAS "guest" at 64 MiB + 6 pages read-write
+      And it maps 2 pages of buffer "ram" + 6 pages into IOAS "guest" at 64 MiB + 7 pages read-write
+      And it unmaps 7 pages at 64 MiB from IOAS "guest"
+      Then it succeeds
+      And it returns:
+        | length | 6 pages |
+      And 64 MiB .. +7 pages is not mapped in IOAS "guest"
+      And 64 MiB + 7 pages .. +2 pages is mapped in IOAS "guest"
+      And 32 MiB .. +1 page is mapped in IOAS "guest"
+
   Rule: a mapping that the range cuts stays whole
 
     @IOAS-UNMAP-05
@@ -213,6 +230,23 @@ Feature: IOMMU_IOAS_UNMAP
         | the first byte        |  16 MiB + 1 page |          16 MiB |  1 page + 1 byte |
         | all but one byte      |  16 MiB + 1 page |          16 MiB | 3 pages - 1 byte |
         | a byte, behind a hole | 16 MiB + 4 pages | 16 MiB - 1 page | 5 pages + 1 byte |
+
+    @IOAS-UNMAP-06 @needs:device
+    Scenario: a range covers six mappings and a page of the seventh
+      Given a device "nic" attached to IOAS "guest"
+      When it maps 1 page of buffer "ram" into IOAS "guest" at 64 MiB read-write
+      And it maps 1 page of buffer "ram" + 1 page into IOAS "guest" at 64 MiB + 1 page read-write
+      And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 64 MiB + 2 pages read-write
+      And it maps 1 page of buffer "ram" + 3 pages into IOAS "guest" at 64 MiB + 3 pages read-write
+      And it maps 1 page of buffer "ram" + 4 pages into IOAS "guest" at 64 MiB + 5 pages read-write
+      And it maps 1 page of buffer "ram" + 5 pages into IOAS "guest" at 64 MiB + 6 pages read-write
+      And it maps 2 pages of buffer "ram" + 6 pages into IOAS "guest" at 64 MiB + 7 pages read-write
+      And it unmaps 8 pages at 64 MiB from IOAS "guest"
+      Then it fails with ENOENT
+      And it wrote nothing back
+      And 64 MiB .. +7 pages is not mapped in IOAS "guest"
+      And device "nic" does not see buffer "ram" + 5 pages at 64 MiB + 6 pages .. +1 page
+      And device "nic" sees buffer "ram" + 6 pages at 64 MiB + 7 pages .. +2 pages
 
   Rule: the range is not empty, and does not pass U64_MAX
 

@@ -3,6 +3,7 @@ import { mutants } from '#mutants/mutant.ts';
 import type { IommuProtection } from '#reference/kernel/iommu/domain.ts';
 import type { IoptArea, PagesSlice } from '#reference/kernel/iommufd/area.ts';
 import type { MapRequest } from '#reference/kernel/iommufd/io-pagetable.ts';
+import type { IoptPages } from '#reference/kernel/iommufd/pages.ts';
 import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { iommu_ioas_copy } from '#uapi/iommufd/ioas.ts';
@@ -185,6 +186,84 @@ export const entries = mutants(
           const { source } = this;
           if (source.kind === 'user' && source.memory.exited) return 'EFAULT';
           return super.pin(first, last);
+        }
+      },
+  },
+  {
+    id: 'SEED-0820',
+    breaks: ['IOAS-COPY-14'],
+    story: 'A copy of a copy may be writeable whatever its memory was mapped for.',
+    like: 'a copy that takes its pages anew, with every right',
+    bug: ({ iommufd }) => {
+      const mapped = new WeakSet<IoptPages>();
+      const copied = new WeakSet<IoptPages>();
+      return class extends iommufd.IoPagetable {
+        override map(request: MapRequest): bigint | ErrnoName {
+          const iova = super.map(request);
+          if (typeof iova === 'string') return iova;
+          for (const { pages } of request.slices) {
+            if (mapped.has(pages)) copied.add(pages);
+            mapped.add(pages);
+          }
+          return iova;
+        }
+
+        protected override checkSlice(
+          slice: PagesSlice,
+          { read, write }: IommuProtection,
+        ): ErrnoName | undefined {
+          return super.checkSlice(slice, { read, write: write && !copied.has(slice.pages) });
+        }
+      };
+    },
+  },
+  {
+    id: 'SEED-0821',
+    breaks: ['IOAS-COPY-09'],
+    story: 'Of the pieces of a copy only the first four come to a page table.',
+    like: 'a list of pieces with four entries',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
+        protected override fillAreas(areas: readonly IoptArea[]): ErrnoName | undefined {
+          return super.fillAreas(areas.slice(0, 4));
+        }
+      },
+  },
+  {
+    id: 'SEED-0822',
+    breaks: ['IOAS-COPY-14'],
+    story: 'The rights of the fifth piece of a copy and of those behind it are not looked at.',
+    like: 'a check in a loop with a bound of its own',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
+        private checked = 0;
+
+        protected override insertAreas(request: MapRequest, iova: bigint): IoptArea[] | ErrnoName {
+          this.checked = 0;
+          return super.insertAreas(request, iova);
+        }
+
+        protected override checkSlice(
+          slice: PagesSlice,
+          { read, write }: IommuProtection,
+        ): ErrnoName | undefined {
+          return super.checkSlice(slice, { read, write: write && this.checked++ < 4 });
+        }
+      },
+  },
+  {
+    id: 'SEED-0823',
+    breaks: ['IOAS-COPY-21'],
+    story: 'Pieces of a copy that were pinned stay so when a later one cannot be.',
+    like: 'iopt_fill_domains_pages() without its way out',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
+        protected override fillAreas(areas: readonly IoptArea[]): ErrnoName | undefined {
+          for (const area of areas) {
+            const error = this.fillArea(area);
+            if (error) return error;
+          }
+          return undefined;
         }
       },
   },

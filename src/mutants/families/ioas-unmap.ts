@@ -328,4 +328,34 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0824',
+    breaks: ['IOAS-UNMAP-04'],
+    story: 'An unmap is content when it has removed five mappings.',
+    like: 'a batch of areas that is not filled a second time',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
+        override unmap(first: bigint, last: bigint): Unmapped {
+          const fifth = [...this.areas.all()].filter((area) => area.first >= first)[4];
+          return super.unmap(first, fifth && fifth.last < last ? fifth.last : last);
+        }
+      },
+  },
+  {
+    id: 'SEED-0825',
+    breaks: ['IOAS-UNMAP-06'],
+    story: 'A range that cuts its seventh mapping leaves the first six as well.',
+    like: 'a look at the whole range for the mapping that it cuts, before anything is removed',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
+        override unmap(first: bigint, last: bigint): Unmapped {
+          const areas = [...this.areas.all()].filter((area) => area.first >= first);
+          const seventh = areas[6];
+          if (seventh && seventh.first <= last && this.isCut(seventh, first, last)) {
+            return { bytes: 0n, error: 'ENOENT' };
+          }
+          return super.unmap(first, last);
+        }
+      },
+  },
 );

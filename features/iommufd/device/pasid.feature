@@ -50,6 +50,30 @@ Feature: page tables for PASIDs
       And it destroys HWPT "own"
       Then it succeeds
 
+    @PASID-14 @PASID-03
+    Scenario Outline: two PASIDs are detached, <first> first, and change their page tables
+      Given a PASID HWPT "more" for device "nic" on IOAS "guest"
+      When it attaches PASID 1 of device "nic" to HWPT "work"
+      And it attaches PASID 2 of device "nic" to HWPT "more"
+      And it detaches PASID <first> of device "nic"
+      Then PASID <second> of device "nic" is attached to HWPT "<stays>"
+      When it detaches PASID <second> of device "nic"
+      And it attaches PASID 1 of device "nic" to HWPT "more"
+      And it attaches PASID 2 of device "nic" to HWPT "work"
+      Then PASID 1 of device "nic" is attached to HWPT "more"
+      And PASID 2 of device "nic" is attached to HWPT "work"
+      And PASID 0 of device "nic" is attached to HWPT "own"
+      When it detaches PASID 1 of device "nic"
+      And it destroys HWPT "more"
+      Then it succeeds
+      When it destroys HWPT "work"
+      Then it fails with EBUSY
+
+      Examples:
+        | first | second | stays |
+        |     1 |      2 | more  |
+        |     2 |      1 | work  |
+
     @PASID-07
     Scenario: the device itself is not attached
       When it detaches PASID 0 of device "nic"

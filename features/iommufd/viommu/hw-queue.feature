@@ -334,6 +334,66 @@ Feature: IOMMU_HW_QUEUE_ALLOC
       When it unmaps 1 page at 16 MiB from IOAS "guest"
       Then it succeeds
 
+    @HWQ-16
+    Scenario: the only queue is destroyed and made again
+      Given an HW queue "first" with index 0 on vIOMMU "smmu"
+      When it destroys HW queue "first"
+      And it calls IOMMU_HW_QUEUE_ALLOC with:
+        | index | 1 |
+      Then it fails with EIO
+      When it calls IOMMU_HW_QUEUE_ALLOC with:
+        | index | 0 |
+      Then it succeeds
+      When it calls IOMMU_HW_QUEUE_ALLOC with:
+        | index | 0 |
+      Then it fails with EEXIST
+      When it calls IOMMU_HW_QUEUE_ALLOC with:
+        | index | 1 |
+      Then it succeeds
+
+    @HWQ-16
+    Scenario: the second of two queues is destroyed and made again
+      Given an HW queue "first" with index 0 on vIOMMU "smmu"
+      And an HW queue "second" with index 1 on vIOMMU "smmu"
+      When it destroys HW queue "second"
+      And it calls IOMMU_HW_QUEUE_ALLOC with:
+        | index | 1 |
+      Then it succeeds
+      When it calls IOMMU_HW_QUEUE_ALLOC with:
+        | index | 1 |
+      Then it fails with EEXIST
+      When it destroys HW queue "first"
+      Then it fails with EBUSY
+
+    @HWQ-16
+    Scenario: the index of the first queue stays in use when the second is destroyed
+      Given an HW queue "first" with index 0 on vIOMMU "smmu"
+      And an HW queue "second" with index 1 on vIOMMU "smmu"
+      When it destroys HW queue "second"
+      And it calls IOMMU_HW_QUEUE_ALLOC with:
+        | index | 0 |
+      Then it fails with EEXIST
+      And it wrote nothing back
+
+    @HWQ-16
+    Scenario: both queues are destroyed, and made again in memory elsewhere
+      Given an HW queue "first" with index 0 on vIOMMU "smmu"
+      And an HW queue "second" with index 1 on vIOMMU "smmu"
+      When it destroys HW queue "second"
+      And it destroys HW queue "first"
+      And it unmaps 1 page at 16 MiB from IOAS "guest"
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 32 MiB read-write
+      And it calls IOMMU_HW_QUEUE_ALLOC with:
+        | index               | 0      |
+        | nesting_parent_iova | 32 MiB |
+      Then it succeeds
+      When it calls IOMMU_HW_QUEUE_ALLOC with:
+        | index               | 1      |
+        | nesting_parent_iova | 32 MiB |
+      Then it succeeds
+      When it unmaps 1 page at 32 MiB from IOAS "guest"
+      Then it fails with EBUSY
+
     @OBJ-13
     Scenario: the access of a queue has an id, and cannot be destroyed by it
       When it calls IOMMU_HW_QUEUE_ALLOC

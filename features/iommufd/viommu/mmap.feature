@@ -159,6 +159,34 @@ Feature: mmap() of an iommufd
         | in_data |
         |       3 |
 
+    @MMAP-08 @MMAP-07
+    Scenario Outline: vIOMMU "<gone>" of three is destroyed, and another one made
+      Given a vIOMMU "one" for device "nic" with data 1 on HWPT "parent"
+      And a vIOMMU "two" for device "nic" with data 2 on HWPT "parent"
+      And a vIOMMU "three" for device "nic" with data 3 on HWPT "parent"
+      And it destroys vIOMMU "<gone>"
+      And a vIOMMU "four" for device "nic" with data 4 on HWPT "parent"
+      When it mmaps vIOMMU "four" as "new"
+      And it mmaps vIOMMU "<low>" as "below"
+      And it mmaps vIOMMU "<high>" as "above"
+      And it stores pattern "fresh" in buffer "new" + 1 page
+      Then it finds pattern "fresh" in buffer "new" + 1 page
+      And buffer "new" holds:
+        | in_data |
+        |       4 |
+      And buffer "below" holds:
+        | in_data |
+        | <a>     |
+      And buffer "above" holds:
+        | in_data |
+        | <b>     |
+
+      Examples:
+        | gone  | low | high  | a | b |
+        | one   | two | three | 2 | 3 |
+        | two   | one | three | 1 | 3 |
+        | three | one | two   | 1 | 2 |
+
     @MMAP-08
     Scenario: another iommufd has nothing there
       Given a vIOMMU "smmu" for device "nic" with data 24301 on HWPT "parent"

@@ -167,6 +167,60 @@ Feature: IOMMU_VDEVICE_ALLOC
         | virt_id |           18 |
       Then it fails with EEXIST
 
+    @VDEV-07 @INV-16 @needs:two-devices
+    Scenario Outline: two devices get the numbers of each other, <first> loses its own first
+      Given a device "disk" attached to IOAS "guest"
+      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 16 on vIOMMU "smmu"
+      And a vDEVICE "guest disk" for device "disk" with virt_id 17 on vIOMMU "smmu"
+      And a buffer "list" of 1 page
+      When it destroys vDEVICE "<first>"
+      And it destroys vDEVICE "<second>"
+      Given a vDEVICE "new nic" for device "nic" with virt_id 17 on vIOMMU "smmu"
+      And a vDEVICE "new disk" for device "disk" with virt_id 16 on vIOMMU "smmu"
+      When it stores an array of struct iommu_viommu_invalidate_selftest in buffer "list":
+        | flags | vdev_id | cache_id |
+        | none  |      16 |        1 |
+        | none  |      17 |        2 |
+      And it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | vIOMMU "smmu" |
+        | entry_num |             2 |
+        | entry_len |      12 bytes |
+      Then it succeeds
+      And device "disk" has lost the cache entries "1"
+      And device "nic" has lost the cache entries "2"
+
+      Examples:
+        | first      | second     |
+        | guest nic  | guest disk |
+        | guest disk | guest nic  |
+
+    @VDEV-07 @OBJ-18 @INV-16 @needs:device
+    Scenario: a number moves to another vIOMMU, and the first one knows it no more
+      Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+      And a vIOMMU "other" for device "nic" on HWPT "parent"
+      And a vDEVICE "before" for device "nic" with virt_id 16 on vIOMMU "smmu"
+      And a buffer "list" of 1 page
+      When it destroys vDEVICE "before"
+      Given a vDEVICE "after" for device "nic" with virt_id 16 on vIOMMU "other"
+      When it stores struct iommu_viommu_invalidate_selftest in buffer "list":
+        | flags | vdev_id | cache_id |
+        | none  |      16 |        1 |
+      And it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | vIOMMU "smmu" |
+        | entry_num |             1 |
+        | entry_len |      12 bytes |
+      Then it fails with EINVAL
+      And device "nic" has lost the cache entries "none"
+      When it calls IOMMU_HWPT_INVALIDATE with:
+        | hwpt_id   | vIOMMU "other" |
+        | entry_num |              1 |
+        | entry_len |       12 bytes |
+      Then it succeeds
+      And device "nic" has lost the cache entries "1"
+
   @needs:device @needs:test-cmd @needs:nesting
   Rule: a device without a vDEVICE cannot use the page tables of the guest
 

@@ -269,6 +269,26 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
       Then it returns:
         | bytes | 0 |
 
+    @VEVQ-11 @VEVQ-04
+    Scenario: a queue that is made again counts from 0, and no loss of the old one is told
+      Given a vEVENTQ "old" with depth 1 on vIOMMU "smmu"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"
+      And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
+      And it attaches device "nic" to HWPT "stage 1"
+      When device "nic" reports 3 events
+      And it closes vEVENTQ "old"
+      And it destroys vEVENTQ "old"
+      Then it succeeds
+      Given a vEVENTQ "new" with depth 2 on vIOMMU "smmu"
+      When device "nic" reports 2 events
+      And it reads 1 page of vEVENTQ "new" into buffer "in"
+      Then it returns:
+        | bytes | 24 |
+      And buffer "in" holds:
+        | flags | sequence | virt_id |
+        |     0 |        0 |     153 |
+        |     0 |        1 |     153 |
+
   Rule: an event for which there is no memory is lost as well
 
     @VEVQ-11 @VEVQ-12 @needs:fault-injection

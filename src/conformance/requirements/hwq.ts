@@ -89,5 +89,11 @@ export const hwq = requirements(
       level: 'observed',
       source: [phys],
     },
+    16: {
+      says: 'After IOMMU_DESTROY of a hardware queue of a mock vIOMMU its index is free, and no other index is.',
+      level: 'contract',
+      source: [struct, general, linux('selftest.c', 'mock_hw_queue_destroy')],
+      profile: 'test-cmd',
+    },
   },
 );

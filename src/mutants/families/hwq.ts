@@ -1,5 +1,6 @@
 import { mutants } from '#mutants/mutant.ts';
 import type { MockViommu } from '#reference/kernel/iommu/mock-viommu.ts';
+import type { HwQueueCore } from '#reference/kernel/iommu/viommu.ts';
 import type { Access } from '#reference/kernel/iommufd/access.ts';
 import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
 import type { QueueRange } from '#reference/kernel/iommufd/hw-queue.ts';
@@ -112,6 +113,36 @@ export const entries = mutants(
       class extends iommufd.Access {
         protected override checkArea(area: IoptArea, write: boolean): ErrnoName | undefined {
           return this.options.unmap ? super.checkArea(area, write) : undefined;
+        }
+      },
+  },
+  {
+    id: 'SEED-0826',
+    breaks: ['HWQ-16'],
+    story: 'A hardware queue that is destroyed frees index 0, whichever it had.',
+    like: 'mock_hw_queue_destroy() with an index that nobody has set',
+    bug: ({ iommu }) =>
+      class extends iommu.MockViommu {
+        override destroyHwQueue(queue: HwQueueCore): void {
+          const index = this.queues.indexOf(queue);
+          super.destroyHwQueue(queue);
+          if (index <= 0) return;
+          this.queues[index] = queue;
+          this.queues[0] = undefined;
+        }
+      },
+  },
+  {
+    id: 'SEED-0827',
+    breaks: ['HWQ-16'],
+    story: 'The second queue of a vIOMMU is in use for good once it was made.',
+    like: 'a slot that keeps the queue that it was freed of',
+    bug: ({ iommu }) =>
+      class extends iommu.MockViommu {
+        override destroyHwQueue(queue: HwQueueCore): void {
+          const index = this.queues.indexOf(queue);
+          super.destroyHwQueue(queue);
+          if (index > 0) this.queues[index] = queue;
         }
       },
   },

@@ -2,6 +2,7 @@ import { mutants } from '#mutants/mutant.ts';
 import type { DeviceRegion } from '#reference/hardware/bus.ts';
 import type { DeviceMapping, MapDeviceRequest } from '#reference/kernel/fs/file.ts';
 import type { IommufdObject } from '#reference/kernel/iommufd/object.ts';
+import { PAGE_SIZE } from '#reference/kernel/mm/user-memory.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { PROT_EXEC } from '#uapi/mman.ts';
 
@@ -120,6 +121,24 @@ export const entries = mutants(
               },
             },
           };
+        }
+      },
+  },
+  {
+    id: 'SEED-0830',
+    breaks: ['MMAP-08'],
+    story: 'The offset of a region follows from the number of regions that there are.',
+    like: 'a counter in place of a maple tree',
+    bug: ({ iommufd }) =>
+      class extends iommufd.MmapRegions {
+        override allocate(region: DeviceRegion, owner: IommufdObject): bigint {
+          const offset = PAGE_SIZE + BigInt(this.regions.size) * region.size;
+          this.regions.set(offset, { region, owner });
+          return offset;
+        }
+
+        override free(offset: bigint): void {
+          this.regions.delete(offset);
         }
       },
   },

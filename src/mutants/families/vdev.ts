@@ -72,4 +72,38 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0828',
+    breaks: ['VDEV-07'],
+    story: 'A device that gets another number keeps the one that it had first.',
+    like: 'the id of a vDEVICE that the driver has cached for its device',
+    bug: ({ iommufd }) => {
+      const numbers = new WeakMap<object, bigint>();
+      return class extends iommufd.Vdevice {
+        constructor(...[id, options]: ConstructorParameters<typeof iommufd.Vdevice>) {
+          const virtualId = numbers.get(options.device) ?? options.virtualId;
+          super(id, { ...options, virtualId });
+          numbers.set(options.device, virtualId);
+        }
+      };
+    },
+  },
+  {
+    id: 'SEED-0829',
+    breaks: ['VDEV-07', 'OBJ-18'],
+    story: 'A vIOMMU still knows the number of a vDEVICE that was destroyed.',
+    like: 'an entry of an xarray that is not erased',
+    bug: ({ iommufd }) =>
+      class extends iommufd.Vdevice {
+        override destroy(): void {
+          super.destroy();
+          if (this.viommu.users > 0) return;
+          const { device } = this;
+          const { findDevice } = this.viommu;
+          this.viommu.findDevice = (number) =>
+            findDevice.call(this.viommu, number) ??
+            (number === this.virtualId ? device.device : undefined);
+        }
+      },
+  },
 );

@@ -212,4 +212,24 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0831',
+    breaks: ['VEVQ-11'],
+    story: 'The sequence of a vEVENTQ goes on where the one before it ended.',
+    like: 'a sequence that belongs to the vIOMMU',
+    bug: ({ iommufd }) => {
+      const sequences = new WeakMap<object, number>();
+      return class extends iommufd.VeventQueue {
+        constructor(...[id, options]: ConstructorParameters<typeof iommufd.VeventQueue>) {
+          super(id, options);
+          this.sequence = sequences.get(options.viommu) ?? 0;
+        }
+
+        override destroy(): void {
+          super.destroy();
+          sequences.set(this.options.viommu, this.sequence);
+        }
+      };
+    },
+  },
 );

@@ -108,6 +108,7 @@ export class MockViommu implements ViommuOps {
     return undefined;
   }
 
+  /** HWQ-16 */
   destroyHwQueue(queue: HwQueueCore): void {
     const index = this.queues.indexOf(queue);
     this.queues[index] = undefined;

@@ -113,3 +113,76 @@ Feature: IOMMUs of other kinds
       Examples: an AMD IOMMU
         | iommu        |
         | an AMD IOMMU |
+
+  Rule: each kind of IOMMU has IOVAs that it does not translate
+
+    # Interrupts of x86 devices are writes to 4078 MiB .. +1 MiB. What is HyperTransport's own lies below 1 TiB.
+
+    @DEV-36 @DEV-37 @VFIO-ATT-10
+    Scenario Outline: <case> of <window> cannot be mapped while a device is attached, behind <iommu>
+      When it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
+      Then it fails with EINVAL
+      And nothing has changed
+      When it detaches device "nic"
+      And it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
+      Then it succeeds
+      When it attaches device "nic" to IOAS "guest"
+      Then it fails with EADDRINUSE
+      And <iova> .. +<length> is mapped in IOAS "guest"
+
+      @needs:amd-iommu
+      Examples: an AMD IOMMU
+        | case             | window                   | iommu        | iova              | length  |
+        | the first page   | the window of interrupts | an AMD IOMMU | 4078 MiB          | 1 page  |
+        | the last page    | the window of interrupts | an AMD IOMMU | 4079 MiB - 1 page | 1 page  |
+        | the first page   | HyperTransport's window  | an AMD IOMMU | 1012 GiB          | 1 page  |
+        | the lower border | HyperTransport's window  | an AMD IOMMU | 1012 GiB - 1 page | 2 pages |
+        | the last page    | HyperTransport's window  | an AMD IOMMU | 1 TiB - 1 page    | 1 page  |
+        | the upper border | HyperTransport's window  | an AMD IOMMU | 1 TiB - 1 page    | 2 pages |
+
+      @needs:virtio-iommu
+      Examples: a virtio-iommu
+        | case             | window                   | iommu          | iova              | length  |
+        | the first page   | the window of interrupts | a virtio-iommu | 4078 MiB          | 1 page  |
+        | the lower border | the window of interrupts | a virtio-iommu | 4078 MiB - 1 page | 2 pages |
+        | the last page    | the window of interrupts | a virtio-iommu | 4079 MiB - 1 page | 1 page  |
+        | the upper border | the window of interrupts | a virtio-iommu | 4079 MiB - 1 page | 2 pages |
+
+    @IOAS-ALLOW-06 @DEV-36 @needs:amd-iommu
+    Scenario: the kernel passes over the window of HyperTransport, and does not let it be allowed
+      When it allows only these IOVAs in IOAS "guest":
+        | 1012 GiB - 2 pages | 12 GiB + 4 pages |
+      Then it fails with EADDRINUSE
+      When it allows only these IOVAs in IOAS "guest":
+        | 1012 GiB - 2 pages | 2 pages |
+        | 1 TiB              | 2 pages |
+      And it maps 2 pages of buffer "ram" into IOAS "guest" anywhere read-write
+      Then it lands at 1012 GiB - 2 pages
+      When it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" anywhere read-write
+      Then it lands at 1 TiB
+      And device "nic" sees buffer "ram" + 2 pages at 1 TiB .. +2 pages
+      And device "nic" sees buffer "ram" at 1012 GiB - 2 pages .. +2 pages
+
+    @DEV-36 @IOAS-MAP-49 @needs:amd-iommu
+    Scenario: a device reaches what touches the window of HyperTransport
+      When it maps 2 pages of buffer "ram" into IOAS "guest" at 1012 GiB - 2 pages read-write
+      And it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at 1 TiB read-write
+      And it maps 2 pages of buffer "ram" + 4 pages into IOAS "guest" at 256 TiB - 2 pages read-write
+      Then device "nic" sees buffer "ram" at 1012 GiB - 2 pages .. +2 pages
+      And device "nic" sees buffer "ram" + 2 pages at 1 TiB .. +2 pages
+      And device "nic" sees buffer "ram" + 4 pages at 256 TiB - 2 pages .. +2 pages
+      And device "nic" does not see buffer "ram" at 1012 GiB .. +1 page
+
+    @DEV-42 @needs:amd-iommu
+    Scenario: a device that moves takes the window of HyperTransport along
+      When it attaches device "nic" to IOAS "other"
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 1012 GiB read-write
+      Then it succeeds
+      When it maps 1 page of buffer "ram" into IOAS "other" at 1012 GiB read-write
+      Then it fails with EINVAL
+      When it attaches device "nic" to IOAS "guest"
+      Then it fails with EADDRINUSE
+      When it unmaps 1 page at 1012 GiB from IOAS "guest"
+      And it attaches device "nic" to IOAS "guest"
+      And it maps 1 page of buffer "ram" into IOAS "other" at 1012 GiB read-write
+      Then it succeeds

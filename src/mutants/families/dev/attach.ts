@@ -251,4 +251,42 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0832',
+    breaks: ['DEV-36'],
+    story: 'What HyperTransport has for itself is not reserved behind an AMD IOMMU.',
+    like: 'amd_iommu_get_resv_regions() without the range of HyperTransport',
+    bug: ({ amd }) =>
+      class extends amd.AmdIommu {
+        override reservedRegions(): readonly ReservedRegion[] {
+          return super.reservedRegions().filter(({ type }) => type === 'msi');
+        }
+      },
+  },
+  {
+    id: 'SEED-0833',
+    breaks: ['DEV-36', 'DEV-37'],
+    story: 'Of a reserved region the last page is left out.',
+    like: 'iommu_alloc_resv_region() with an end in place of a length, rounded down',
+    bug: ({ amd }) =>
+      class extends amd.AmdIommu {
+        override reservedRegions(): readonly ReservedRegion[] {
+          return super
+            .reservedRegions()
+            .map((region) => ({ ...region, last: region.last - 0x1000n }));
+        }
+      },
+  },
+  {
+    id: 'SEED-0834',
+    breaks: ['DEV-36'],
+    story: 'What a virtio-iommu tells of reserved memory is kept, and not given on.',
+    like: 'viommu_get_resv_regions() that returns its own list alone',
+    bug: ({ virtio }) =>
+      class extends virtio.VirtioIommuDriver {
+        override reservedRegions(): readonly ReservedRegion[] {
+          return [];
+        }
+      },
+  },
 );

@@ -186,3 +186,83 @@ Feature: a device moves to another page table
       When it detaches device "neighbour"
       And it maps 1 page of buffer "ram" into IOAS "other" at 4078 MiB read-write
       Then it succeeds
+
+  # A VT-d refuses a page table with a fault queue for a device without page requests, when all else has been done.
+  @needs:dma @needs:intel-iommu @needs:fault-queue @needs:hwpt-alloc
+  Rule: a device that its IOMMU refuses at last stays
+
+    Background:
+      Given a fault queue "faults"
+      And an HWPT "answered" with fault queue "faults" for device "nic" on IOAS "other"
+      When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it maps 4 pages of buffer "rom" into IOAS "other" at 16 MiB read-write
+
+    @DEV-52
+    Scenario: its DMA goes on as before
+      When it attaches device "nic" to HWPT "answered"
+      Then it fails with ENODEV
+      And nothing has changed
+      And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      When it maps 1 page of buffer "ram" into IOAS "guest" at 17 MiB read-write
+      Then device "nic" sees buffer "ram" at 17 MiB .. +1 page
+
+    @DEV-52
+    Scenario: its DMA goes on after it is attached again where it is
+      When it attaches device "nic" to HWPT "answered"
+      Then it fails with ENODEV
+      When it attaches device "nic" to IOAS "guest"
+      Then it succeeds
+      And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+
+    @DEV-52
+    Scenario: it can be attached to the IOAS of the page table that it was refused
+      When it attaches device "nic" to HWPT "answered"
+      Then it fails with ENODEV
+      When it attaches device "nic" to IOAS "other"
+      Then device "nic" sees buffer "rom" at 16 MiB .. +4 pages
+      And device "nic" does not see buffer "ram" at 16 MiB .. +4 pages
+
+    @DEV-52 @DEV-42 @needs:reserved-iova
+    Scenario: its windows are reserved where it is, and not where it was refused
+      When it attaches device "nic" to HWPT "answered"
+      Then it fails with ENODEV
+      When it maps 1 page of buffer "ram" into IOAS "guest" at 4078 MiB read-write
+      Then it fails with EINVAL
+      When it maps 1 page of buffer "ram" into IOAS "other" at 4078 MiB read-write
+      Then it succeeds
+
+    @DEV-52 @DEV-49
+    Scenario: it holds the page table that it has, and not the other one
+      When it attaches device "nic" to HWPT "answered"
+      Then it fails with ENODEV
+      When it destroys HWPT "answered"
+      Then it succeeds
+      When it closes fault queue "faults"
+      And it destroys fault queue "faults"
+      Then it succeeds
+      When it destroys IOAS "other"
+      Then it succeeds
+      When it destroys IOAS "guest"
+      Then it fails with EBUSY
+
+    @DEV-52 @DEV-49
+    Scenario: a device that was not attached is refused, and can be attached elsewhere
+      When it detaches device "nic"
+      And it attaches device "nic" to HWPT "answered"
+      Then it fails with ENODEV
+      And device "nic" does not see buffer "rom" at 16 MiB .. +4 pages
+      When it maps 1 page of buffer "ram" into IOAS "other" at 4078 MiB read-write
+      Then it succeeds
+      When it attaches device "nic" to IOAS "guest"
+      Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      When it destroys HWPT "answered"
+      Then it succeeds
+
+    @DEV-52 @needs:shared-group
+    Scenario: the whole of its group goes on as before
+      Given a device "neighbour" in the group of device "nic"
+      When it attaches device "neighbour" to IOAS "guest"
+      And it attaches device "neighbour" to HWPT "answered"
+      Then it fails with ENODEV
+      And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      And device "neighbour" sees buffer "ram" at 16 MiB .. +4 pages

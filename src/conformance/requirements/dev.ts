@@ -325,5 +325,12 @@ export const dev = requirements(
       source: [claim],
       profile: 'vfio',
     },
+    52: {
+      says: 'Attaching a device without page requests behind a VT-d to a page table with a fault queue fails with ENODEV, and leaves its DMA, its group and the reservations of both IOASs as they were.',
+      level: 'contract',
+      source: [attachDoc, linux('drivers/iommu/intel/iommu.c', 'intel_iommu_attach_device')],
+      since: '6.13',
+      profile: 'faults',
+    },
   },
 );

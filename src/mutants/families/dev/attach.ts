@@ -1,8 +1,9 @@
 import type { AutomaticCall, ChangeCall, MoveCall } from '#mutants/device-calls.ts';
 import { mutants } from '#mutants/mutant.ts';
 import type { ReservedRegion } from '#reference/kernel/iommu/domain.ts';
+import type { IntelIommu } from '#reference/kernel/iommu/intel/intel-iommu.ts';
 import { IOMMU_NO_PASID } from '#reference/kernel/iommu/io-pgfault.ts';
-import type { AttachStep } from '#reference/kernel/iommufd/device.ts';
+import type { AttachStep, IommufdDevice } from '#reference/kernel/iommufd/device.ts';
 import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { UserArgument } from '#reference/kernel/mm/argument.ts';
@@ -286,6 +287,40 @@ export const entries = mutants(
       class extends virtio.VirtioIommuDriver {
         override reservedRegions(): readonly ReservedRegion[] {
           return [];
+        }
+      },
+  },
+  {
+    id: 'SEED-0835',
+    breaks: ['DEV-52'],
+    story: 'A VT-d blocks the device before it looks whether it can have the page table.',
+    like: 'intel_iommu_attach_device() that begins with device_block_translation()',
+    bug: ({ intel }) =>
+      class extends intel.IntelIommu {
+        override attach(
+          ...[device, domain]: Parameters<IntelIommu['attach']>
+        ): ErrnoName | undefined {
+          const error = super.attach(device, domain);
+          if (error === 'ENODEV') this.block(device);
+          return error;
+        }
+      },
+  },
+  {
+    id: 'SEED-0836',
+    breaks: ['DEV-52', 'DEV-42'],
+    story: 'A device that was refused a page table keeps its windows reserved there.',
+    like: 'iommufd_device_do_replace() without its way out',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
+        protected override replaceGroup(
+          ...call: Parameters<IommufdDevice['replaceGroup']>
+        ): ErrnoName | undefined {
+          const error = super.replaceGroup(...call);
+          if (error !== 'ENODEV') return error;
+          const [{ paging }] = call;
+          paging.ioas.iopt.reserveRegions(this.device.reservedRegions(), { refused: this });
+          return error;
         }
       },
   },

@@ -117,7 +117,7 @@ export class IntelIommu implements IommuOps<IntelDevice> {
   /** No device makes page requests, so none has to be answered. */
   respond(_device: IntelDevice, _request: PageRequest, _code: number): void {}
 
-  /** intel_iommu_attach_device(): ENODEV where page requests are wanted, which need PRI. DEV-24 */
+  /** intel_iommu_attach_device(): ENODEV where page requests are wanted, which need PRI. DEV-24 52 */
   attach(device: IntelDevice, domain: AnyDomain): ErrnoName | undefined {
     if (!(domain instanceof PagingDomain) || !domain.fits(this.features)) return 'EINVAL';
     if (domain.pageRequestHandler) return 'ENODEV';

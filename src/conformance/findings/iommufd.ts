@@ -158,14 +158,14 @@ export const iommufd = findings({
     expected:
       'A second attach replaces the page table; if it fails the device stays attached to the first one and its DMA goes on. An attach that returns 0 translates the DMA of the device.',
     by: [attach],
-    seen: 'The device was attached to an IOAS. Attaching it to a page table with a fault queue failed with ENODEV, as the device has no page requests. Its DMA was blocked from then on. A second attach to the same IOAS returned 0, and DMA stayed blocked; only a detach and an attach, or an attach to another IOAS, healed it.',
+    seen: 'The device was attached to an IOAS. Attaching it to a page table with a fault queue failed with ENODEV, as the device has no page requests. Its DMA was blocked from then on. A second attach to the same IOAS returned 0, and DMA stayed blocked; only a detach and an attach, or an attach to another IOAS, healed it. The DMA of another device of the group was blocked as well.',
     calls: [
       'Attach the device to an IOAS with a mapping, and let it read the mapping.',
       'Make a fault queue and a page table with it, and attach the device to that: ENODEV.',
       'Let the device read the mapping: it cannot. Attach it to the IOAS again: 0, and it still cannot.',
     ],
     tried: stillThere,
-    requirements: ['VFIO-ATT-06'],
+    requirements: ['DEV-52', 'VFIO-ATT-06'],
   },
   11: {
     title: 'An answer to the cookie 0 of a fault queue fails, and the next group gets the cookie 0',
@@ -234,6 +234,6 @@ export const iommufd = findings({
       'Make queue 0 again while it exists: 0.',
     ],
     tried: stillThere,
-    requirements: ['HWQ-11'],
+    requirements: ['HWQ-16', 'HWQ-11'],
   },
 });

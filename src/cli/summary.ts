@@ -1,6 +1,7 @@
 import { count, isFailure, outcomeKinds } from '#conformance/outcome.ts';
 import type { OutcomeKind } from '#conformance/outcome.ts';
 import { byFolder } from '#report/group.ts';
+import { profileSentence } from '#report/profiles.ts';
 import type { Result } from '#report/result.ts';
 import type { RunRecord, ScenarioRun } from '#report/run-record.ts';
 import { listed } from '#report/scenario.ts';
@@ -45,16 +46,17 @@ const colours = {
   'not conformant': 'red',
   'not tested': 'yellow',
   'partial run': 'yellow',
+  unknown: 'yellow',
 } as const;
 
 /** `profile base: conformant`, for each profile of a run of the whole suite. */
 export function verdictLines(result: Result, paint: Paint): string[] {
   return Object.entries(result.profiles)
     .filter(([, { verdict }]) => verdict !== 'partial run')
-    .map(([name, { verdict, denied, deviations }]) => {
-      const because = denied.length === 0 ? '' : `: ${denied.join(', ')}`;
-      const also = deviations.length === 0 ? '' : `; deviations: ${deviations.join(', ')}`;
-      return `profile ${name}: ${paint(colours[verdict], verdict)}${because}${also}`;
+    .map(([name, profile]) => {
+      const { verdict } = profile;
+      const sentence = profileSentence(profile);
+      return `profile ${name}: ${paint(colours[verdict], verdict)}${sentence.slice(verdict.length)}`;
     });
 }
 

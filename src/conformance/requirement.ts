@@ -33,6 +33,25 @@ export const profiles = {
 
 export type Profile = keyof typeof profiles;
 
+/**
+ * What a profile is about: without a machine that has one of these features it is not tested, whatever passes of it. Of a
+ * profile that is not listed a bare /dev/iommu has enough.
+ */
+export const profileNeeds: Readonly<Record<string, readonly string[]>> = {
+  vfio: ['vfio-device', 'vfio-group'],
+  'vfio-compat': ['vfio-compat'],
+  'dma-buf': ['dma-buf', 'vfio-dma-buf'],
+  noiommu: ['noiommu'],
+  nesting: ['nesting', 'viommu', 'intel-nesting', 'smmuv3-nesting', 'amd-nesting'],
+  faults: ['fault-queue'],
+  dirty: ['dirty-tracking'],
+  pasid: ['pasid', 'device-with-pasids'],
+  'test-cmd': ['test-cmd'],
+  'hardware-vtd': ['intel-iommu'],
+  'hardware-smmuv3': ['smmuv3'],
+  'hardware-amd': ['amd-iommu'],
+} satisfies Partial<Record<Profile, readonly string[]>>;
+
 /** Where a requirement can be read. */
 export interface Source {
   readonly kind: 'uapi' | 'documentation' | 'linux' | 'book';

@@ -2,6 +2,7 @@ import { isFailure } from '#conformance/outcome.ts';
 import type { OutcomeKind } from '#conformance/outcome.ts';
 
 import { compareText } from './compare-text.ts';
+import { profileSentence } from './profiles.ts';
 import { isNarrowed } from './run-record.ts';
 import type { Result, ScenarioResult } from './result.ts';
 
@@ -47,7 +48,9 @@ export function publishedReadme(result: Result): string {
       ...Object.entries(counts).map(([kind, number]) => `${kind}: ${number}`),
     ]),
     '## Profiles',
-    bullets(Object.entries(profiles).map(profileLine)),
+    bullets(
+      Object.entries(profiles).map(([name, profile]) => `${name}: ${profileSentence(profile)}`),
+    ),
     '## Known failures',
     groups(result, 'known-failure'),
     '## Skipped',
@@ -60,13 +63,6 @@ export function publishedReadme(result: Result): string {
 
 function bullets(lines: readonly string[]): string {
   return lines.length === 0 ? 'None.' : lines.map((line) => `- ${line}`).join('\n');
-}
-
-function profileLine([name, profile]: [string, Result['profiles'][string]]): string {
-  const { verdict, denied, deviations } = profile;
-  const because = denied.length > 0 ? `: ${denied.join(', ')}` : '';
-  const also = deviations.length > 0 ? `; deviations: ${deviations.join(', ')}` : '';
-  return `${name}: ${verdict}${because}${also}`;
 }
 
 /** Scenarios by the reason that they share. */

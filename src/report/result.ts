@@ -79,16 +79,23 @@ const profile = closed(
         Type.Literal('not conformant'),
         Type.Literal('not tested'),
         Type.Literal('partial run'),
+        Type.Literal('unknown'),
       ],
       {
         description:
-          'conformant: the whole suite ran, something passed, and no contract requirement failed, ' +
-          'known or not, or was broken.',
+          'conformant: the whole suite ran, a machine has what the profile is about, and no contract ' +
+          'requirement failed, known or not. unknown: none failed, but scenarios are broken.',
       },
+    ),
+    scenarios: Type.Optional(
+      closed(
+        { selected: Type.Integer(), ran: Type.Integer(), broken: Type.Integer() },
+        'How many of its scenarios were neither skipped nor broken. Absent from results of version 0.1.',
+      ),
     ),
     requirements: counts,
     denied: Type.Array(Type.String(), {
-      description: 'The contract requirements that failed or were broken.',
+      description: 'The contract requirements that failed.',
     }),
     deviations: Type.Array(Type.String(), {
       description: 'Other requirements that did: they do not deny conformance.',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { later } from '#conformance/later.ts';
+import { profileNeeds } from '#conformance/requirement.ts';
 import { all, byId } from '#conformance/requirements/index.ts';
 import { untestable } from '#conformance/untestable.ts';
 import { features as knownFeatures } from '#port/features.ts';
@@ -60,6 +61,13 @@ test('a scenario asks for features that the port lists', () => {
     .map((tag) => tag.slice('needs:'.length))
     .filter((f) => !(f in knownFeatures));
   assert.deepEqual([...new Set(unknown)], []);
+});
+
+test('a profile is about features that the port lists', () => {
+  const unknown = Object.values(profileNeeds).flatMap((needs) =>
+    needs.filter((feature) => !(feature in knownFeatures)),
+  );
+  assert.deepEqual(unknown, []);
 });
 
 test('each requirement has a scenario, or a reason why it has none', () => {

@@ -6,7 +6,7 @@ import type { Attachment, Label, Link, StepResult, TestResult } from 'allure-js-
 import { mediaTypes } from '#conformance/media-types.ts';
 import type { Level, Requirement } from '#conformance/requirement.ts';
 
-import type { RequirementIndex } from '../make-result.ts';
+import type { RequirementIndex } from '../by-requirement.ts';
 import type { Evidence, ScenarioRun, StepRun } from '../run-record.ts';
 import type { Scenario } from '../scenario.ts';
 import { detailsOf, statusOf, stepStatusOf } from './status.ts';

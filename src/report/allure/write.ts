@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { stringifyEnvInfo } from 'allure-js-commons/sdk/reporter';
 
-import type { RequirementIndex } from '../make-result.ts';
+import type { RequirementIndex } from '../by-requirement.ts';
 import { isWhole } from '../run-record.ts';
 import type { RunRecord } from '../run-record.ts';
 import { categories, environment, executor } from './surroundings.ts';

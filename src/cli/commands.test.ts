@@ -43,7 +43,9 @@ test('compare exits with 1 where a scenario ended otherwise', () => {
   runFixture(folder, 'src/cli/fixtures/features/calls');
   const result = resultIn(fixtureReports(folder));
   const other = join(folder, 'other.json');
-  writeFileSync(other, JSON.stringify({ ...result, scenarios: result.scenarios.slice(1) }));
+  const [, ...rest] = result.scenarios;
+  const counts = { ...result.counts, pass: result.counts.pass - 1 };
+  writeFileSync(other, JSON.stringify({ ...result, counts, scenarios: rest }));
   assert.equal(conformance(['compare', fixtureReports(folder), fixtureReports(folder)]).code, 0);
   const { code, output } = conformance(['compare', fixtureReports(folder), other]);
   assert.equal(code, 1);
@@ -73,12 +75,25 @@ test('compare names a file that is no result', () => {
   assert.match(complaint, /result\.json/);
 });
 
+test('compare refuses counts that do not add up', () => {
+  const folder = temporaryFolder();
+  runFixture(folder, 'src/cli/fixtures/features/calls');
+  const result = resultIn(fixtureReports(folder));
+  const other = join(folder, 'other.json');
+  const counts = { ...result.counts, pass: result.counts.pass + 1 };
+  writeFileSync(other, JSON.stringify({ ...result, counts }));
+  const { code, complaint } = conformance(['compare', fixtureReports(folder), other]);
+  assert.equal(code, 2);
+  assert.match(complaint, /counts\/pass is 7, but 6 of its scenarios have that outcome/);
+});
+
 test('help names every command', () => {
   const { code, output } = conformance(['--help']);
   assert.equal(code, 0);
   for (const command of [
     'run',
     'merge',
+    'recover',
     'compare',
     'html',
     'publish',

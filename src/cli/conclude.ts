@@ -2,9 +2,9 @@ import { isFailure } from '#conformance/outcome.ts';
 import { writeHtml } from '#report/html.ts';
 import type { Result } from '#report/result.ts';
 import type { RunRecord } from '#report/run-record.ts';
+import { htmlFile } from '#report/write-reports.ts';
 
 import { exitCodes, Problem } from './problem.ts';
-import { htmlFile } from './session.ts';
 import { painter } from './style.ts';
 import { summary } from './summary.ts';
 

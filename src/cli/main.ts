@@ -13,6 +13,7 @@ import { explainCommand } from './explain.ts';
 import { mergeCommand } from './merge.ts';
 import { exitCodes, Problem } from './problem.ts';
 import { publishCommand } from './publish.ts';
+import { recoverCommand } from './recover.ts';
 import { requirementsCommand } from './requirements.ts';
 import { run } from './run.ts';
 import type { RunOptions } from './run.ts';
@@ -122,6 +123,15 @@ function addReports(program: Command): void {
     .option('--no-html', 'make no HTML report')
     .action(async (folders: string[], flags: { into: string; html?: boolean }) => {
       exit(await mergeCommand(folders, flags));
+    });
+  program
+    .command('recover')
+    .description('make every report of a run that was killed, from its messages')
+    .argument('<folder>', 'a folder of reports')
+    .option('--html', 'fail where the HTML report cannot be made')
+    .option('--no-html', 'make no HTML report')
+    .action(async (folder: string, flags: { html?: boolean }) => {
+      exit(await recoverCommand(folder, flags));
     });
   program
     .command('compare')

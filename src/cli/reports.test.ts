@@ -63,6 +63,12 @@ test('messages are readable where the last line is cut off', () => {
   assert.deepEqual(readMessages(cut), readMessages(whole));
 });
 
+test('a line that is no message is named', () => {
+  const broken = temporaryFolder();
+  writeFileSync(join(broken, 'messages.ndjson'), '{}\nnull\n');
+  assert.throws(() => readMessages(broken), /messages\.ndjson:2 is no message: null/);
+});
+
 test('compare names what changed', () => {
   const [first, ...rest] = result.scenarios;
   assert.ok(first);

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { temporaryFolder } from '#ending/temporary-folder.ts';
-import { fixtureReports, resultIn, runFixture, startFixture } from './fixtures/conformance.ts';
+import {
+  conformance,
+  fixtureReports,
+  resultIn,
+  runFixture,
+  startFixture,
+} from './fixtures/conformance.ts';
 import type { Ended } from './fixtures/conformance.ts';
 
 const calls = 'src/cli/fixtures/features/calls';
@@ -101,10 +108,16 @@ test('a feature file that Gherkin refuses is named with its line', () => {
   assertRefused(runFixture(temporaryFolder(), ...config), /unreadable\.feature:5: /);
 });
 
-test('an adapter that does not exist is refused, and there is a result that says so', () => {
+test('an adapter that does not exist is refused', () => {
+  assertRefused(runFixture(temporaryFolder(), '--adapter', './none'), /no adapter \.\/none/);
+});
+
+test('a run that cannot start leaves the reports of the last one', () => {
   const folder = temporaryFolder();
-  assertRefused(runFixture(folder, '--adapter', './none'), /no adapter \.\/none/);
-  assert.match(resultIn(join(folder, 'none')).stopped ?? '', /no adapter/);
+  runFixture(folder, calls);
+  const before = readFileSync(join(fixtureReports(folder), 'result.json'), 'utf8');
+  assertRefused(runFixture(folder, calls, '--machine', 'none'), /has no machine/);
+  assert.equal(readFileSync(join(fixtureReports(folder), 'result.json'), 'utf8'), before);
 });
 
 test('a machine that the adapter does not have is refused', () => {
@@ -147,15 +160,25 @@ test('a wrong option is refused', () => {
   assertRefused(runFixture(temporaryFolder(), '--shard', '3/2'), /from 1 to n/);
 });
 
+/** Until the program has said so, and a moment longer. */
+async function until(child: ChildProcess, words: string): Promise<void> {
+  let output = '';
+  await new Promise<void>((resolve) => {
+    child.stdout?.on('data', (text: Buffer) => {
+      output += text.toString();
+      if (output.includes(words)) setTimeout(resolve, 300);
+    });
+  });
+}
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   test(`${signal} leaves the reports on what ran until then`, async () => {
     const folder = temporaryFolder();
     const child = startFixture(folder, waits);
     let output = '';
-    child.stdout.on('data', (text: Buffer) => {
-      output += text.toString();
-      if (output.includes('3 scenarios in 1 features')) setTimeout(() => child.kill(signal), 300);
-    });
+    child.stdout.on('data', (text: Buffer) => (output += text.toString()));
+    await until(child, '3 scenarios in 1 features');
+    child.kill(signal);
     const [code] = (await once(child, 'close')) as [number];
     assert.equal(code, signal === 'SIGINT' ? 130 : 143);
     const result = resultIn(fixtureReports(folder));
@@ -167,3 +190,22 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     assert.match(output, /stopped: interrupted/);
   });
 }
+
+test('a run that was killed leaves no result of an earlier one, and its reports can be recovered', async () => {
+  const folder = temporaryFolder();
+  runFixture(folder, calls);
+  const child = startFixture(folder, waits);
+  await until(child, '3 scenarios in 1 features');
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  const reports = fixtureReports(folder);
+  assert.equal(existsSync(join(reports, 'result.json')), false);
+  const { code, output } = conformance(['recover', reports, '--no-html']);
+  assert.equal(code, 1, output);
+  const { stopped, scenarios } = resultIn(reports);
+  assert.equal(stopped, 'the run was killed');
+  assert.deepEqual(
+    scenarios.map(({ outcome }) => outcome),
+    ['pass'],
+  );
+});

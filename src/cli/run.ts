@@ -7,6 +7,7 @@ import type { Envelope } from '@cucumber/messages';
 
 import { loadAdapter } from '#adapters/registry.ts';
 import type { Expectation } from '#conformance/expectations.ts';
+import type { Plan } from '#report/plan.ts';
 
 import { closeOnSignal } from './close-on-signal.ts';
 import { conclude } from './conclude.ts';
@@ -16,7 +17,7 @@ import { Problem, rootCause } from './problem.ts';
 import { announcer, progressOn } from './progress.ts';
 import type { Progress } from './progress.ts';
 import { Session } from './session.ts';
-import type { Plan } from './session.ts';
+
 import { loadSuite, plannedScenarios } from './suite.ts';
 import { commit, version } from './version.ts';
 
@@ -49,11 +50,13 @@ export async function run(options: RunOptions): Promise<number> {
   const expectations = knownFailures(options.knownFailures, suite);
   const configuration = configure(options, suite.configuration);
   await refuseNothing(configuration);
+  // Before the reports of the last run go: one that cannot start leaves them as they are.
+  await refuseAdapter(options);
   const session = new Session(reportFolder(options), plan(options, expectations));
   const progress = progressOn(process.stdout);
   const stopWatching = closeOnSignal(session, progress);
   try {
-    const reason = await execute(options, configuration, { session, progress });
+    const reason = await execute(configuration, { session, progress });
     return await conclude({ ...session.close(reason), folder: session.folder }, options.html);
   } catch (error) {
     closeAfter(error, session);
@@ -74,11 +77,9 @@ function closeAfter(error: unknown, session: Session): void {
 
 /** Resolves with the reason why the run ended early. */
 async function execute(
-  options: RunOptions,
   configuration: IRunConfiguration,
   { session, progress }: { session: Session; progress: Progress },
 ): Promise<string | undefined> {
-  await refuseAdapter(options);
   const announce = announcer(progress);
   let refuse: (error: unknown) => void;
   const unwritable = new Promise<never>((_, reject) => (refuse = reject));

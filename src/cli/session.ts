@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import type { Envelope } from '@cucumber/messages';
@@ -8,18 +8,12 @@ import { MessageLog } from '#report/message-log.ts';
 import type { Result } from '#report/result.ts';
 import { RunCollector } from '#report/run-collector.ts';
 import type { RunRecord, ScenarioRun } from '#report/run-record.ts';
-import { writeReports } from '#report/write-reports.ts';
+import { planMessage } from '#report/plan.ts';
+import type { Plan } from '#report/plan.ts';
+import { removeReports, writeReports } from '#report/write-reports.ts';
 
 import { reportProblem } from './problem.ts';
 import { root } from './version.ts';
-
-/** What is known of a run before it begins. */
-export type Plan = Pick<RunRecord, 'suite' | 'adapter' | 'settings' | 'selection' | 'expectations'>;
-
-/** The HTML of a folder of reports. */
-export function htmlFile(folder: string): string {
-  return join(folder, 'allure-report.html');
-}
 
 /** One run and its folder: whatever happens, close() leaves complete reports of what ran until then. */
 export class Session {
@@ -34,8 +28,12 @@ export class Session {
     this.#plan = plan;
     this.#collector = new RunCollector(plan.expectations);
     this.#log = guarded(folder, () => {
-      prepare(folder);
-      return new MessageLog(join(folder, 'messages.ndjson'));
+      mkdirSync(folder, { recursive: true });
+      removeReports(folder);
+      const log = new MessageLog(join(folder, 'messages.ndjson'));
+      log.add(planMessage(plan));
+      log.flush();
+      return log;
     });
   }
 
@@ -53,31 +51,27 @@ export class Session {
   close(reason?: string): { readonly record: RunRecord; readonly result: Result } {
     if (this.#closed) return this.#closed;
     this.#collector.close();
-    const record = this.#record(reason);
+    const record = recordOf(this.#plan, this.#collector, reason);
     const result = writeAll(this.folder, record, () => this.#log.close());
     this.#closed = { record, result };
     return this.#closed;
   }
-
-  #record(reason: string | undefined): RunRecord {
-    const { selected, runs, machines } = this.#collector;
-    const missing = selected - runs.length;
-    const stopped = reason ?? (missing > 0 ? `${missing} scenarios did not run` : undefined);
-    return { ...this.#plan, machines, selected, runs, ...(stopped !== undefined && { stopped }) };
-  }
 }
 
-function prepare(folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  // A page of an earlier run beside the results of this one would mislead.
-  rmSync(htmlFile(folder), { force: true });
+/** All that reports are made of. `reason` says why the run ended early. */
+export function recordOf(plan: Plan, collector: RunCollector, reason?: string): RunRecord {
+  const { selected, runs, machines } = collector;
+  const missing = selected - runs.length;
+  const stopped = reason ?? (missing > 0 ? `${missing} scenarios did not run` : undefined);
+  return { ...plan, machines, selected, runs, ...(stopped !== undefined && { stopped }) };
 }
 
 /** Writes the messages by `writeMessages`, then every report that does not take seconds. */
 export function writeAll(folder: string, record: RunRecord, writeMessages: () => void): Result {
   const rootUrl = relative(folder, root).replaceAll('\\', '/') || '.';
   return guarded(folder, () => {
-    prepare(folder);
+    mkdirSync(folder, { recursive: true });
+    removeReports(folder);
     writeMessages();
     return writeReports(record, { folder, rootUrl, requirements: byId });
   });

@@ -8,4 +8,6 @@ export const mediaTypes = {
   console: 'text/x.iommufd.console',
   /** JSON: the machine that serves this scenario and those after it. */
   machine: 'application/x.iommufd.machine+json',
+  /** JSON: how the run was asked for. It belongs to no scenario. */
+  plan: 'application/x.iommufd.plan+json',
 } as const;

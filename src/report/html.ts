@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
 import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { allureResults } from './allure/write.ts';
+import { writeWhole } from './write-whole.ts';
 
 export type HtmlOutcome =
   | { readonly kind: 'written'; readonly file: string; readonly note?: string }
@@ -86,7 +87,7 @@ export async function writeHtml(
   if (casesIn(html) === 0) {
     return { kind: 'missing', reason: `${generator.name} found no test case in ${folder}` };
   }
-  writeFileSync(file, html);
+  writeWhole(file, html);
   const { note } = generator;
   return { kind: 'written', file, ...(note !== undefined && { note }) };
 }

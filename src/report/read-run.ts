@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
 import { Ajv } from 'ajv';
 
+import { count, outcomeKinds } from '#conformance/outcome.ts';
+
 import { resultSchema } from './result.ts';
 import type { Result } from './result.ts';
 
@@ -22,10 +24,22 @@ export function resultFile(path: string): string {
 /** Reads and checks a result.json. */
 export function readResult(file: string): Result {
   const value = parse(readText(file), file);
-  if (validate(value)) return value;
-  const [flaw] = validate.errors ?? [];
+  if (!validate(value)) {
+    const [flaw] = validate.errors ?? [];
+    const where = `${file}${flaw?.instancePath ?? ''}`;
+    throw new UnreadableReport(`${where}: ${flaw?.message ?? 'is invalid'}`);
+  }
+  refuseMiscount(value, file);
+  return value;
+}
+
+/** Numbers that somebody changed, or a file of which a part is gone. */
+function refuseMiscount({ counts, scenarios }: Result, file: string): void {
+  const found = count(scenarios.map(({ outcome }) => outcome));
+  const wrong = outcomeKinds.find((kind) => counts[kind] !== found[kind]);
+  if (wrong === undefined) return;
   throw new UnreadableReport(
-    `${file}${flaw?.instancePath ?? ''}: ${flaw?.message ?? 'is invalid'}`,
+    `${file}/counts/${wrong} is ${counts[wrong]}, but ${found[wrong]} of its scenarios have that outcome`,
   );
 }
 
@@ -34,7 +48,13 @@ export function readMessages(folder: string): Envelope[] {
   const file = join(folder, 'messages.ndjson');
   const lines = readText(file).split('\n');
   const complete = lines.slice(0, -1);
-  return complete.map((line, index) => parse(line, `${file}:${index + 1}`) as Envelope);
+  return complete.map((line, index) => parseMessage(line, `${file}:${index + 1}`));
+}
+
+function parseMessage(line: string, place: string): Envelope {
+  const value = parse(line, place);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new UnreadableReport(`${place} is no message: ${line.slice(0, 40)}`);
 }
 
 function readText(file: string): string {

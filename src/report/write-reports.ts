@@ -1,13 +1,27 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { writeAllure } from './allure/write.ts';
+import { allureResults, writeAllure } from './allure/write.ts';
 import type { AllureTarget } from './allure/write.ts';
 import { junit } from './junit.ts';
 import { ktap } from './ktap.ts';
 import { makeResult } from './make-result.ts';
 import type { Result } from './result.ts';
 import type { RunRecord } from './run-record.ts';
+import { writeWhole } from './write-whole.ts';
+
+/** The HTML of a folder of reports. */
+export function htmlFile(folder: string): string {
+  return join(folder, 'allure-report.html');
+}
+
+/** Removes what an earlier run left: beside the messages of the next one it would mislead. The trend stays. */
+export function removeReports(folder: string): void {
+  const files = ['result.json', 'result.ktap', 'junit.xml'].map((name) => join(folder, name));
+  for (const path of [...files, htmlFile(folder), allureResults(folder)]) {
+    rmSync(path, { recursive: true, force: true });
+  }
+}
 
 /**
  * Writes every report but the messages, which are written as they come, and the HTML, which takes seconds. Blocks, so
@@ -16,9 +30,9 @@ import type { RunRecord } from './run-record.ts';
 export function writeReports(record: RunRecord, target: AllureTarget): Result {
   mkdirSync(target.folder, { recursive: true });
   const result = makeResult(record, target.requirements);
-  writeFileSync(join(target.folder, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
-  writeFileSync(join(target.folder, 'result.ktap'), ktap(record));
-  writeFileSync(join(target.folder, 'junit.xml'), junit(record));
+  writeWhole(join(target.folder, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
+  writeWhole(join(target.folder, 'result.ktap'), ktap(record));
+  writeWhole(join(target.folder, 'junit.xml'), junit(record));
   writeAllure(record, target);
   return result;
 }

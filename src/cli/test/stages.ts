@@ -5,9 +5,9 @@ import { compare } from '#report/compare.ts';
 import { casesIn } from '#report/html.ts';
 import { readResult } from '#report/read-run.ts';
 import type { Result } from '#report/result.ts';
+import { htmlFile } from '#report/write-reports.ts';
 
 import { exitCodes } from '../problem.ts';
-import { htmlFile } from '../session.ts';
 import { root } from '../version.ts';
 import type { Ended, Stage, Tally } from './stage.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { stringifyEnvInfo } from 'allure-js-commons/sdk/reporter';
@@ -7,6 +7,7 @@ import { stringifyEnvInfo } from 'allure-js-commons/sdk/reporter';
 import type { RequirementIndex } from '../by-requirement.ts';
 import { isWhole } from '../run-record.ts';
 import type { RunRecord } from '../run-record.ts';
+import { writeWhole } from '../write-whole.ts';
 import { categories, environment, executor } from './surroundings.ts';
 import { testResult } from './test-result.ts';
 import { extendTrend, nextBuild, parseTrend } from './trend.ts';
@@ -29,7 +30,7 @@ export function allureResults(folder: string): string {
  * file to the disk, a quarter of the time of a long run; results that a power cut may take are fine here.
  */
 export function writeAllure(record: RunRecord, target: AllureTarget): void {
-  const results = allureResults(target.folder);
+  const results = `${allureResults(target.folder)}.unfinished`;
   rmSync(results, { recursive: true, force: true });
   mkdirSync(join(results, 'history'), { recursive: true });
   const attach = attachmentStore(results);
@@ -39,17 +40,18 @@ export function writeAllure(record: RunRecord, target: AllureTarget): void {
   }
   writeFileSync(join(results, 'environment.properties'), stringifyEnvInfo(environment(record)));
   writeJson(join(results, 'categories.json'), categories);
-  writeTrend(record, target.folder);
+  writeTrend(record, target.folder, results);
+  rmSync(allureResults(target.folder), { recursive: true, force: true });
+  renameSync(results, allureResults(target.folder));
 }
 
-function writeTrend(record: RunRecord, folder: string): void {
-  const results = allureResults(folder);
+function writeTrend(record: RunRecord, folder: string, results: string): void {
   const file = join(folder, 'trend.json');
   const trend = existsSync(file) ? parseTrend(readFileSync(file, 'utf8')) : [];
   writeJson(join(results, 'executor.json'), executor(record, nextBuild(trend)));
   writeJson(join(results, 'history', 'history-trend.json'), trend);
   // Part of a suite has other numbers, which say nothing about a trend.
-  if (isWhole(record)) writeJson(file, extendTrend(trend, record));
+  if (isWhole(record)) writeWhole(file, JSON.stringify(extendTrend(trend, record)));
 }
 
 /** Equal contents are stored once: outlines repeat their tables. */

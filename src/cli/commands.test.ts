@@ -12,10 +12,11 @@ import { coverage } from './requirements.ts';
 const config = ['--config', 'src/cli/fixtures/cucumber.json'];
 
 test('explain prints what a requirement says, where, and its scenarios', () => {
-  const { code, output } = conformance(['explain', 'abi-02', ...config]);
+  const { code, output } = conformance(['explain', 'abi-02', 'ABI-03', ...config]);
   assert.equal(code, 0);
   assert.match(output, /^ABI-02 \(contract, since Linux 6\.2, profile base\)$/m);
   assert.match(output, /calls\.feature:21 some calls succeed › a row with one$/m);
+  assert.match(output, /^ABI-03 \(/m);
 });
 
 test('explain names what comes nearest to a requirement that does not exist', () => {
@@ -90,6 +91,8 @@ test('compare refuses counts that do not add up', () => {
 test('help names every command', () => {
   const { code, output } = conformance(['--help']);
   assert.equal(code, 0);
+  assert.match(output, /--known-failures <file>/);
+  assert.match(output, /125 +with --bisect/);
   for (const command of [
     'run',
     'merge',

@@ -5,6 +5,7 @@ import type { RunRecord } from '#report/run-record.ts';
 import { htmlFile } from '#report/write-reports.ts';
 
 import { exitCodes, Problem } from './problem.ts';
+import type { Ended, ExitCode } from './problem.ts';
 import { painter } from './style.ts';
 import { summary } from './summary.ts';
 
@@ -15,14 +16,34 @@ export interface Finished {
   readonly folder: string;
 }
 
-/** Says how it went, makes the HTML, and resolves with the exit code. `html` undefined: where it can be made. */
-export async function conclude(finished: Finished, html: boolean | undefined): Promise<number> {
+/** Says how it went, makes the HTML, and resolves with how it ended. `html` undefined: where it can be made. */
+export async function conclude(finished: Finished, html: boolean | undefined): Promise<Ended> {
   const { record, result, folder } = finished;
   console.log(summary(record, result, painter(process.stdout)));
   console.log(`report: ${html === false ? folder : await makeHtml(folder, html === true)}`);
-  const failed = record.runs.some(({ outcome }) => isFailure(outcome.kind));
-  const complete = record.runs.length > 0 && record.stopped === undefined;
-  return failed || !complete ? exitCodes.failures : exitCodes.success;
+  const code = exitCodeOf(record);
+  if (testedNothing(record)) console.error(`nothing was tested: ${emptiness(record)}`);
+  const anyFailed = record.runs.some(({ outcome }) =>
+    ['fail', 'unexpected-pass'].includes(outcome.kind),
+  );
+  return { code, anyFailed };
+}
+
+function exitCodeOf(record: RunRecord): ExitCode {
+  if (record.runs.some(({ outcome }) => isFailure(outcome.kind))) return exitCodes.failures;
+  const complete = record.stopped === undefined && !testedNothing(record);
+  return complete ? exitCodes.success : exitCodes.problem;
+}
+
+function testedNothing({ runs }: RunRecord): boolean {
+  return runs.every(({ outcome }) => outcome.kind === 'skip');
+}
+
+function emptiness({ runs }: RunRecord): string {
+  if (runs.length === 0) return 'no scenario began';
+  const [{ outcome } = { outcome: undefined }] = runs;
+  const reason = outcome?.kind === 'skip' ? outcome.reason : '';
+  return `${runs.length === 1 ? 'the scenario was' : `all ${runs.length} scenarios were`} skipped (${reason})`;
 }
 
 /** Resolves with what to tell the user of the report. */

@@ -10,16 +10,22 @@ import type { Scenario } from '#report/scenario.ts';
 import { Problem } from './problem.ts';
 import { loadSuite } from './suite.ts';
 
-/** `explain ID`: what requirements say, where that is written, and the scenarios that show it. */
-export async function explainCommand(word: string, config: string | undefined): Promise<void> {
-  const ids = matchIds(word, byId.keys());
-  if (ids.length === 0) {
-    const hint = nearestHint(word.toUpperCase(), byId.keys());
-    throw new Problem(`"${word}" matches no requirement${hint}`);
-  }
+/** `explain ID…`: what requirements say, where that is written, and the scenarios that show it. */
+export async function explainCommand(
+  words: readonly string[],
+  config: string | undefined,
+): Promise<void> {
+  const ids = new Set(words.flatMap(idsOf));
   const { scenarios } = await loadSuite(config);
-  const found = ids.flatMap((id) => byId.get(id) ?? []);
+  const found = [...ids].flatMap((id) => byId.get(id) ?? []);
   console.log(found.map((each) => explanation(each, scenarios)).join('\n\n'));
+}
+
+function idsOf(word: string): readonly string[] {
+  const ids = matchIds(word, byId.keys());
+  if (ids.length > 0) return ids;
+  const hint = nearestHint(word.toUpperCase(), byId.keys());
+  throw new Problem(`"${word}" matches no requirement${hint}`);
 }
 
 function explanation(requirement: Requirement, scenarios: readonly Scenario[]): string {

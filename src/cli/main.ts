@@ -11,7 +11,8 @@ import { makeHtml } from './conclude.ts';
 import { exercisedCommand } from './exercised.ts';
 import { explainCommand } from './explain.ts';
 import { mergeCommand } from './merge.ts';
-import { exitCodes, Problem } from './problem.ts';
+import { exitCodes, forBisection, Problem } from './problem.ts';
+import type { Ended } from './problem.ts';
 import { publishCommand } from './publish.ts';
 import { recoverCommand } from './recover.ts';
 import { requirementsCommand } from './requirements.ts';
@@ -35,6 +36,7 @@ interface RunFlags {
   readonly parallel?: number;
   readonly reports: string;
   readonly html?: boolean;
+  readonly bisect?: boolean;
   readonly timeout: number;
   readonly config?: string;
 }
@@ -74,7 +76,7 @@ function order({ order: asked, seed }: RunFlags): string {
 }
 
 function runOptions(paths: readonly string[], flags: RunFlags): RunOptions {
-  const { adapterOption, timeout, seed: _, ...rest } = flags;
+  const { adapterOption, timeout, seed: _, bisect: __, ...rest } = flags;
   return { ...rest, paths, settings: adapterOption, timeoutMs: timeout, order: order(flags) };
 }
 
@@ -106,12 +108,22 @@ function addRun(program: Command): void {
     .option('--reports <folder>', 'where reports go, below the name of the adapter', 'reports')
     .option('--html', 'fail where the HTML report cannot be made')
     .option('--no-html', 'make no HTML report')
+    .option('--bisect', 'exit with 125 where this revision tells nothing, for git bisect run')
     .option('--timeout <ms>', 'a call that takes longer is broken', naturalNumber, 30_000)
     .option(...configOption)
     .action(async (paths: string[], flags: RunFlags) => {
-      exit(await run(runOptions(paths, flags)));
-    });
+      const result = await run(runOptions(paths, flags)).catch(flags.bisect ? complain : raise);
+      exit(flags.bisect ? forBisection(result) : result.code);
+    })
+    .addHelpText('after', exitCodeHelp);
 }
+
+const exitCodeHelp = `
+Exit codes:
+  0    conformant, as far as it was tested
+  1    a scenario failed, is broken, or passed unexpectedly
+  2    the run could not be made, tested nothing, or was cut short
+  125  with --bisect: nothing failed, but this revision cannot be judged`;
 
 function addReports(program: Command): void {
   program
@@ -122,7 +134,7 @@ function addReports(program: Command): void {
     .option('--html', 'fail where the HTML report cannot be made')
     .option('--no-html', 'make no HTML report')
     .action(async (folders: string[], flags: { into: string; html?: boolean }) => {
-      exit(await mergeCommand(folders, flags));
+      exit((await mergeCommand(folders, flags)).code);
     });
   program
     .command('recover')
@@ -131,7 +143,7 @@ function addReports(program: Command): void {
     .option('--html', 'fail where the HTML report cannot be made')
     .option('--no-html', 'make no HTML report')
     .action(async (folder: string, flags: { html?: boolean }) => {
-      exit(await recoverCommand(folder, flags));
+      exit((await recoverCommand(folder, flags)).code);
     });
   program
     .command('compare')
@@ -174,9 +186,9 @@ function addRequirements(program: Command): void {
   program
     .command('explain')
     .description('print requirements and the scenarios that show them')
-    .argument('<id>', 'an id, a glob or a family')
+    .argument('<ids...>', 'ids, globs or families')
     .option(...configOption)
-    .action((id: string, { config }: { config?: string }) => explainCommand(id, config));
+    .action((ids: string[], { config }: { config?: string }) => explainCommand(ids, config));
 }
 
 function addServe(program: Command): void {
@@ -197,7 +209,12 @@ function program(): Command {
     .showHelpAfterError('(conformance run --help lists the options)')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.problem));
   for (const add of [addRun, addReports, addRequirements, addServe]) add(command);
-  return command;
+  // The default command is what most people want the options of.
+  const [run] = command.commands;
+  return command.addHelpText(
+    'after',
+    () => `\nThe default command:\n${run?.helpInformation()}${exitCodeHelp}`,
+  );
 }
 
 /** Errors whose message is all that the user needs. */
@@ -209,12 +226,21 @@ async function main(): Promise<void> {
   try {
     await program().parseAsync();
   } catch (error) {
-    if (!isProblem(error)) throw error;
-    const paint = painter(process.stderr);
-    console.error(`${paint('red', 'conformance:')} ${error.message}`);
-    if (error instanceof Problem && error.advice) console.error(`  ${error.advice}`);
-    exit(exitCodes.problem);
+    exit(complain(error).code);
   }
+}
+
+/** Tells the user of a problem; whatever is none is thrown on. */
+function complain(error: unknown): Ended {
+  if (!isProblem(error)) throw error;
+  const paint = painter(process.stderr);
+  console.error(`${paint('red', 'conformance:')} ${error.message}`);
+  if (error instanceof Problem && error.advice) console.error(`  ${error.advice}`);
+  return { code: exitCodes.problem, anyFailed: false };
+}
+
+function raise(error: unknown): never {
+  throw error;
 }
 
 /** At once: an adapter may have left a timer or a pipe behind, and its children go at exit. */

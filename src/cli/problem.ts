@@ -16,7 +16,31 @@ export function rootCause(error: unknown): string {
   return error.message.split('\n')[0] ?? '';
 }
 
-export const exitCodes = { success: 0, failures: 1, problem: 2 } as const;
+/** What a program that calls this one goes by; `--help` and the README list them. */
+export const exitCodes = {
+  /** Conformant as far as it was tested. */
+  success: 0,
+  /** A scenario failed, is broken, or passed unexpectedly. */
+  failures: 1,
+  /** The run could not be made, tested nothing, or was cut short. */
+  problem: 2,
+  /** With --bisect: this revision tells nothing, `git bisect run` is to skip it. */
+  cannotTell: 125,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** How a run ended. */
+export interface Ended {
+  readonly code: ExitCode;
+  /** Something failed, or passed unexpectedly: not only broken. */
+  readonly anyFailed: boolean;
+}
+
+/** Who failed is bad; what is only broken, or could not be run, tells nothing. */
+export function forBisection({ code, anyFailed }: Ended): ExitCode {
+  return code === exitCodes.success || anyFailed ? code : exitCodes.cannotTell;
+}
 
 const fileSystemSays: Readonly<Record<string, readonly [what: string, advice: string]>> = {
   EACCES: ['is not writable', 'choose another folder with --reports, or change its permissions'],

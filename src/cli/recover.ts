@@ -3,13 +3,14 @@ import { readMessages, UnreadableReport } from '#report/read-run.ts';
 import { RunCollector } from '#report/run-collector.ts';
 
 import { conclude } from './conclude.ts';
+import type { Ended } from './problem.ts';
 import { recordOf, writeAll } from './session.ts';
 
-/** `recover FOLDER`: every report of a run from its messages alone, after it was killed. Resolves with the exit code. */
+/** `recover FOLDER`: every report of a run from its messages alone, after it was killed. Resolves with how it ended. */
 export async function recoverCommand(
   folder: string,
   { html }: { readonly html?: boolean },
-): Promise<number> {
+): Promise<Ended> {
   const messages = readMessages(folder);
   const plan = planOf(messages);
   if (plan === undefined) {

@@ -89,6 +89,29 @@ test('a path that does not exist is refused', () => {
   );
 });
 
+test('a run in which every scenario is skipped tells nothing', () => {
+  const { code, complaint } = runFixture(temporaryFolder(), calls, '--only', 'ABI-05');
+  assert.equal(code, 2);
+  assert.match(complaint, /^nothing was tested: .*skipped \(only does not offer noiommu\)$/m);
+});
+
+test('a bisection goes past what is only broken, and is stopped by a failure', () => {
+  const bisect = (only: string): number | null =>
+    runFixture(temporaryFolder(), honesty, '--only', only, '--bisect').code;
+  assert.equal(bisect('ABI-07'), 1);
+  assert.equal(bisect('ABI-14'), 125);
+  assert.equal(runFixture(temporaryFolder(), '--adapter', './none', '--bisect').code, 125);
+});
+
+test('an unknown tag in a file that is not of the suite is refused', () => {
+  const stranger = 'src/cli/fixtures/broken/unknown-tag.feature';
+  assertRefused(runFixture(temporaryFolder(), stranger), /unknown-tag\.feature:3: @IOAS-MPA-14/);
+});
+
+test('a mistyped command is told of', () => {
+  assertRefused(runFixture(temporaryFolder(), 'compre'), /compre does not exist\n.*"compare"/);
+});
+
 test('an unknown tag is refused with file and line', () => {
   const config = ['--config', 'src/cli/fixtures/broken/unknown-tag.json'];
   const ended = runFixture(temporaryFolder(), ...config);
@@ -201,7 +224,7 @@ test('a run that was killed leaves no result of an earlier one, and its reports 
   const reports = fixtureReports(folder);
   assert.equal(existsSync(join(reports, 'result.json')), false);
   const { code, output } = conformance(['recover', reports, '--no-html']);
-  assert.equal(code, 1, output);
+  assert.equal(code, 2, output);
   const { stopped, scenarios } = resultIn(reports);
   assert.equal(stopped, 'the run was killed');
   assert.deepEqual(

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 
 import { runCucumber } from '@cucumber/cucumber/api';
-import type { IRunConfiguration } from '@cucumber/cucumber/api';
+import type { ILoadSourcesResult, IRunConfiguration } from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
 
 import { loadAdapter } from '#adapters/registry.ts';
+import { nearest } from '#conformance/nearest.ts';
 import type { Expectation } from '#conformance/expectations.ts';
 import type { Plan } from '#report/plan.ts';
 
@@ -14,11 +15,12 @@ import { conclude } from './conclude.ts';
 import { configure } from './configure.ts';
 import { knownFailures } from './known-failures.ts';
 import { Problem, rootCause } from './problem.ts';
+import type { Ended } from './problem.ts';
 import { announcer, progressOn } from './progress.ts';
 import type { Progress } from './progress.ts';
 import { Session } from './session.ts';
 
-import { loadSuite, plannedScenarios } from './suite.ts';
+import { loadSuite, plannedScenarios, refuseStrangers } from './suite.ts';
 import { commit, version } from './version.ts';
 
 export interface RunOptions {
@@ -44,12 +46,12 @@ export interface RunOptions {
   readonly config?: string;
 }
 
-/** Runs scenarios and writes the reports; resolves with the exit code. */
-export async function run(options: RunOptions): Promise<number> {
+/** Runs scenarios and writes the reports; resolves with how it ended. */
+export async function run(options: RunOptions): Promise<Ended> {
   const suite = await loadSuite(options.config);
   const expectations = knownFailures(options.knownFailures, suite);
   const configuration = configure(options, suite.configuration);
-  await refuseNothing(configuration);
+  refuseStrangers(await selectSome(configuration), suite);
   // Before the reports of the last run go: one that cannot start leaves them as they are.
   await refuseAdapter(options);
   const session = new Session(reportFolder(options), plan(options, expectations));
@@ -119,12 +121,29 @@ async function machineNames(adapter: string, settings: RunOptions['settings']): 
   }
 }
 
-async function refuseNothing({ sources }: IRunConfiguration): Promise<void> {
+/** What is to run; to run nothing is a problem. */
+async function selectSome({ sources }: IRunConfiguration): Promise<ILoadSourcesResult> {
   const missing = sources.paths.map((path) => path.replace(/(:\d+)+$/, '')).find(isMissing);
-  if (missing !== undefined) throw new Problem(`${missing} does not exist`);
-  const { plan: planned } = await plannedScenarios(sources);
-  if (planned.length > 0) return;
+  if (missing !== undefined) throw new Problem(`${missing} does not exist`, commandHint(missing));
+  const selected = await plannedScenarios(sources);
+  if (selected.plan.length > 0) return selected;
   throw new Problem('no scenario is selected', 'loosen --only, --profile, --tags or the paths');
+}
+
+/** A word that is neither a path nor a command was taken for a path. */
+function commandHint(word: string): string | undefined {
+  if (/[./]/.test(word)) return undefined;
+  const [best] = nearest(word, [
+    'compare',
+    'explain',
+    'html',
+    'merge',
+    'publish',
+    'recover',
+    'requirements',
+    'serve',
+  ]);
+  return best === undefined ? undefined : `if a command was meant: the nearest is "${best}"`;
 }
 
 function isMissing(path: string): boolean {

@@ -69,6 +69,13 @@ function readFeature(uri: string): Scenario[] {
   });
 }
 
+/** Feature files outside of the suite have to be as good as those in it. */
+export function refuseStrangers({ plan }: ILoadSourcesResult, { scenarios }: Suite): void {
+  const known = new Set(scenarios.map(({ uri }) => uri));
+  const strangers = new Set(plan.map(({ uri }) => uri).filter((uri) => !known.has(uri)));
+  refuseTags([...strangers].flatMap(readFeature));
+}
+
 function refuseTags(scenarios: readonly Scenario[]): void {
   const known = { requirements: new Set(byId.keys()), features: new Set<string>(everyFeature) };
   const problems = tagProblems(

@@ -11,6 +11,7 @@ import {
   fixtureReports,
   resultIn,
   runFixture,
+  start,
   startFixture,
 } from './fixtures/conformance.ts';
 import type { Ended } from './fixtures/conformance.ts';
@@ -231,4 +232,33 @@ test('a run that was killed leaves no result of an earlier one, and its reports 
     scenarios.map(({ outcome }) => outcome),
     ['pass'],
   );
+});
+
+test('an endless loop inside an implementation is ended, and the next scenarios run', () => {
+  const folder = temporaryFolder();
+  const { code, output } = conformance([
+    'run',
+    ...['--adapter', './src/cli/fixtures/endless.ts', '--reports', folder, '--no-html'],
+    ...['--timeout', '500', '--only', 'OBJ-04,IOAS-ALLOC-01'],
+  ]);
+  assert.equal(code, 1, output);
+  const { counts, scenarios } = resultIn(join(folder, 'endless'));
+  assert.ok(counts.pass > 0 && counts.broken > 0, JSON.stringify(counts));
+  const broken = scenarios.filter(({ outcome }) => outcome === 'broken');
+  for (const { reason = '', brokenBy } of broken) {
+    assert.equal(brokenBy, 'implementation');
+    assert.match(reason, /did not come back within 500 ms, and was ended/);
+  }
+});
+
+test('a signal ends a run on an implementation in this process', async () => {
+  const folder = temporaryFolder();
+  const child = start('run', '--reports', folder, '--no-html');
+  await until(child, 'command-sizes.feature');
+  child.kill('SIGTERM');
+  const [code] = (await once(child, 'close')) as [number];
+  assert.equal(code, 143);
+  const { scenarios, selected, stopped } = resultIn(join(folder, 'reference'));
+  assert.equal(stopped, 'interrupted by SIGTERM');
+  assert.ok(scenarios.length < selected, `${scenarios.length} of ${selected} ran`);
 });

@@ -20,16 +20,19 @@ import { Machines, type Running } from './machines.ts';
 import { defineParameterTypes } from './words/index.ts';
 import { detachPasids } from './calls/pasid.ts';
 import { takeSnapshot } from './looks/snapshot.ts';
+import { guardDefinitions, turn, watch } from './watchdog.ts';
 import { World } from './world.ts';
 
 /** Longer than any call may take: the adapter gives up first, and says why. */
 const stepTimeoutMs = 120_000;
 
 setDefaultTimeout(stepTimeoutMs);
+guardDefinitions();
 setWorldConstructor(World);
 defineParameterTypes();
 
 let machines: Machines | undefined;
+let unwatch: (() => void) | undefined;
 const introduced = new Set<string>();
 
 function introduce(world: World, { description, machine }: Running): void {
@@ -49,6 +52,8 @@ function skip(world: World, reason: string): 'skipped' {
 Before(async function (this: World, { pickle }) {
   const tags = pickle.tags.map(({ name }) => name);
   this.tags = new Set(tags);
+  await turn();
+  unwatch ??= await watch(this.parameters.timeoutMs);
   machines ??= new Machines(this.parameters);
   const chosen = await machines.choose(needsOf(tags));
   if (typeof chosen === 'string') return skip(this, chosen);
@@ -120,6 +125,8 @@ function complaint(world: World, lines: readonly string[]): ImplementationBroken
 
 AfterAll(async function () {
   await machines?.stop();
+  unwatch?.();
+  unwatch = undefined;
   // A run after this one, in the same process, may be about another implementation.
   machines = undefined;
   introduced.clear();

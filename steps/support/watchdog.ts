@@ -1,0 +1,118 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
+import { MessageChannel, Worker } from 'node:worker_threads';
+
+import { setDefinitionFunctionWrapper } from '@cucumber/cucumber';
+
+import { ImplementationBroken } from '#port/implementation.ts';
+
+/**
+ * Ends what keeps this thread busy. An implementation in this process that runs in circles lets no timer fire, so that
+ * somebody in another thread has to look at the clock.
+ */
+
+/** Milliseconds between two signs of life. */
+const beatMs = 50;
+
+/** What the two threads share: a number that grows while this one is alive, and whether something was ended. */
+const [beats, ended] = [0, 1];
+
+/** The other thread: what it ends throws past every catch, and the loop of this thread goes on. */
+const guard = `
+  const { Session } = require('node:inspector');
+  const { parentPort, workerData: { shared, limitMs } } = require('node:worker_threads');
+  const session = new Session();
+  session.connectToMainThread();
+  parentPort.postMessage('ready');
+  let [last, since] = [-1, Date.now()];
+  setInterval(() => {
+    const now = Atomics.load(shared, ${beats});
+    if (now !== last) [last, since] = [now, Date.now()];
+    else if (Date.now() - since > limitMs) {
+      since = Date.now();
+      Atomics.store(shared, ${ended}, 1);
+      session.post('Runtime.terminateExecution');
+    }
+  }, ${beatMs});
+`;
+
+type Fail = (error: Error) => void;
+
+/** Fails the step or hook that runs, where one does: its own promise is gone with what was ended. */
+let fail: Fail | undefined;
+
+/** Watches this thread until it is told to stop; resolves when the other one is ready, for which it needs this one. */
+export async function watch(limitMs: number): Promise<() => void> {
+  const shared = new Int32Array(new SharedArrayBuffer(8));
+  const worker = new Worker(guard, { eval: true, workerData: { shared, limitMs } });
+  await once(worker, 'message');
+  worker.unref();
+  const pulse = setInterval(() => {
+    Atomics.add(shared, beats, 1);
+    if (Atomics.exchange(shared, ended, 0) === 0) return;
+    const error = new ImplementationBroken(
+      `it did not come back within ${limitMs} ms, and was ended`,
+    );
+    void turn().then(() => fail?.(error));
+  }, beatMs);
+  return () => {
+    clearInterval(pulse);
+    void worker.terminate();
+  };
+}
+
+/**
+ * Lets timers and signals have their turn: calls of an implementation in this process never do. By way of a message, as
+ * Node does not survive that what follows a timer or setImmediate() is ended from outside.
+ */
+export function turn(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.once('message', () => {
+      port1.close();
+      resolve();
+    });
+    port2.postMessage(undefined);
+  });
+}
+
+function withoutScope<R, A extends unknown[]>(
+  _scope: unknown,
+  callback: (...parameters: A) => R,
+  ...parameters: A
+): R {
+  return callback(...parameters);
+}
+
+/** How many of its own promises cucumber passes a step's on through, and more. */
+const hops = 12;
+
+/**
+ * Resolves when the caller waits. What is ended takes with it the functions that called it up to their last await, and
+ * all jobs of promises that are due.
+ */
+async function settled(): Promise<void> {
+  for (let hop = 0; hop < hops; hop += 1) await Promise.resolve();
+}
+
+type Definition = (this: unknown, ...parameters: unknown[]) => unknown;
+
+/**
+ * Each step and hook can be failed from outside. No step asks cucumber in whose scope it runs; to follow that, Node would
+ * count along with each promise, which it does not survive when a loop is ended.
+ */
+export function guardDefinitions(): void {
+  AsyncLocalStorage.prototype.run = withoutScope;
+  setDefinitionFunctionWrapper((definition: Definition) => {
+    const guarded: Definition = function (...parameters) {
+      return new Promise((resolve, reject) => {
+        fail = reject;
+        void settled()
+          .then(() => definition.apply(this, parameters))
+          .then(resolve, reject);
+      });
+    };
+    // Cucumber looks at how many parameters a step takes.
+    return Object.defineProperty(guarded, 'length', { value: definition.length });
+  });
+}

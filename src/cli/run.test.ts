@@ -16,6 +16,8 @@ import {
 } from './fixtures/conformance.ts';
 import type { Ended } from './fixtures/conformance.ts';
 
+import type { Result, ScenarioResult } from '#report/result.ts';
+
 const calls = 'src/cli/fixtures/features/calls';
 const honesty = 'src/cli/fixtures/features/honesty';
 const waits = 'src/cli/fixtures/broken/waits.feature';
@@ -234,20 +236,45 @@ test('a run that was killed leaves no result of an earlier one, and its reports 
   );
 });
 
-test('an endless loop inside an implementation is ended, and the next scenarios run', () => {
+/** A run on the reference with something wrong: what became of the scenarios of these requirements. */
+function runWrong(wrong: string, only: string): Result {
   const folder = temporaryFolder();
   const { code, output } = conformance([
     'run',
-    ...['--adapter', './src/cli/fixtures/endless.ts', '--reports', folder, '--no-html'],
-    ...['--timeout', '500', '--only', 'OBJ-04,IOAS-ALLOC-01'],
+    ...['--adapter', './src/cli/fixtures/wrong.ts', '--adapter-option', `wrong=${wrong}`],
+    ...['--reports', folder, '--no-html', '--timeout', '500', '--only', only],
   ]);
   assert.equal(code, 1, output);
-  const { counts, scenarios } = resultIn(join(folder, 'endless'));
-  assert.ok(counts.pass > 0 && counts.broken > 0, JSON.stringify(counts));
-  const broken = scenarios.filter(({ outcome }) => outcome === 'broken');
-  for (const { reason = '', brokenBy } of broken) {
-    assert.equal(brokenBy, 'implementation');
-    assert.match(reason, /did not come back within 500 ms, and was ended/);
+  return resultIn(join(folder, 'wrong'));
+}
+
+function reasonsOf({ scenarios }: Result, kind: ScenarioResult['outcome']): string[] {
+  const found = scenarios.filter(({ outcome }) => outcome === kind);
+  return [...new Set(found.map(({ brokenBy, reason = '' }) => `${brokenBy ?? ''}: ${reason}`))];
+}
+
+test('an endless loop inside an implementation is ended, and the next scenarios run', () => {
+  const result = runWrong('endless', 'OBJ-04,IOAS-ALLOC-01');
+  assert.ok(result.counts.pass > 0 && result.counts.broken > 0, JSON.stringify(result.counts));
+  assert.deepEqual(reasonsOf(result, 'broken'), [
+    'implementation: ImplementationBroken: it did not come back within 500 ms, and was ended',
+  ]);
+});
+
+test('a positive result of a command that returns none is a finding', () => {
+  const result = runWrong('positive', 'IOAS-RANGES-01');
+  assert.ok(result.counts.fail > 0, JSON.stringify(result.counts));
+  assert.match(
+    reasonsOf(result, 'fail').join('\n'),
+    /IOMMU_IOAS_IOVA_RANGES returned \d+; it returns 0 or a negative errno/,
+  );
+});
+
+test('without memory for the suite a scenario is broken, by the implementation', () => {
+  const result = runWrong('memory', 'IOAS-ALLOC-01');
+  assert.equal(result.counts.fail, 0);
+  for (const reason of reasonsOf(result, 'broken')) {
+    assert.match(reason, /^implementation: .*mmap for the suite's own memory returned -1 EINVAL/);
   }
 });
 

@@ -1,5 +1,5 @@
 import { s32, struct, text, u32, type Struct } from '#uapi/codec.ts';
-import type { Command, PlainArgument, PlainCommand } from '#uapi/ioctl.ts';
+import type { Command, PlainArgument, PlainCommand, Returned } from '#uapi/ioctl.ts';
 import type { Feature } from '#port/features.ts';
 
 import { given, type Field, type MadeKind } from './field.ts';
@@ -74,23 +74,23 @@ const pointedTo: Readonly<Partial<Record<PlainArgument, Struct>>> = {
 };
 
 /** A request without a struct: it gets one with nothing but its size. */
-export function bare(name: string, request: number): Command {
-  return { name, request, struct: struct(name, { size: u32, value: u32 }), minSize: 4 };
+export function bare(name: string, request: number, returns?: Returned): Command {
+  const own = struct(name, { size: u32, value: u32 });
+  return { name, request, struct: own, minSize: 4, ...(returns !== undefined && { returns }) };
 }
 
 export function record(command: Command | PlainCommand, about: About): CommandRecord {
   const { name } = command;
   const usual = { name, on: 'iommufd', needs: [], makes: [] } as const;
   if ('struct' in command) return { ...usual, command, ...about };
-  const { request, argument } = command;
+  const { request, argument, returns } = command;
+  const told = returns === undefined ? {} : { returns };
   const pointed = pointedTo[argument];
-  if (pointed !== undefined)
-    return {
-      ...usual,
-      command: { name, request, struct: pointed, minSize: pointed.size },
-      ...about,
-    };
-  return { ...usual, command: bare(name, request), ...about, fields: { value: given } };
+  if (pointed !== undefined) {
+    const own = { name, request, struct: pointed, minSize: pointed.size, ...told };
+    return { ...usual, command: own, ...about };
+  }
+  return { ...usual, command: bare(name, request, returns), ...about, fields: { value: given } };
 }
 
 /** The value of a field; `member.field` inside a union of operations. */

@@ -13,17 +13,24 @@ export interface Command<S extends Struct = Struct> {
   readonly struct: S;
   /** The shortest `size` that is accepted, bytes: the end of the last mandatory field. */
   readonly minSize: number;
+  /** What ioctl(2) itself returns on success; 0 where nothing is said. */
+  readonly returns?: Returned;
 }
+
+/** Of the few commands whose answer is not only in their struct. */
+export type Returned = 'a number' | 'a file descriptor';
 
 export function ioctl<S extends Struct>(
   name: string,
   request: number,
   struct: S,
   lastMandatory: string & keyof S['codecs'],
+  returns?: Returned,
 ): Command<S> {
   const field = struct.fields.find(({ name: candidate }) => candidate === lastMandatory);
   if (field === undefined) throw new Error(`struct ${struct.name} has no field ${lastMandatory}`);
-  return { name, request, struct, minSize: field.offset + field.size };
+  const minSize = field.offset + field.size;
+  return { name, request, struct, minSize, ...(returns !== undefined && { returns }) };
 }
 
 /** What a command takes that takes no struct of its own. */
@@ -34,8 +41,14 @@ export interface PlainCommand {
   readonly name: string;
   readonly request: number;
   readonly argument: PlainArgument;
+  readonly returns?: Returned;
 }
 
-export function plainIoctl(name: string, request: number, argument: PlainArgument): PlainCommand {
-  return { name, request, argument };
+export function plainIoctl(
+  name: string,
+  request: number,
+  argument: PlainArgument,
+  returns?: Returned,
+): PlainCommand {
+  return { name, request, argument, ...(returns !== undefined && { returns }) };
 }

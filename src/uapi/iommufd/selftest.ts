@@ -163,4 +163,5 @@ export const IOMMU_TEST_CMD = ioctl(
   _IO(IOMMUFD_TYPE, 0xa0),
   iommu_test_cmd,
   'last',
+  'a file descriptor',
 );

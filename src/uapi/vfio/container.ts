@@ -15,6 +15,16 @@ export const VFIO_NOIOMMU_IOMMU = 8;
 export const VFIO_UNMAP_ALL = 9;
 export const VFIO_UPDATE_VADDR = 10;
 
-export const VFIO_GET_API_VERSION = plainIoctl('VFIO_GET_API_VERSION', vfioRequest(0), 'nothing');
-export const VFIO_CHECK_EXTENSION = plainIoctl('VFIO_CHECK_EXTENSION', vfioRequest(1), 'a number');
+export const VFIO_GET_API_VERSION = plainIoctl(
+  'VFIO_GET_API_VERSION',
+  vfioRequest(0),
+  'nothing',
+  'a number',
+);
+export const VFIO_CHECK_EXTENSION = plainIoctl(
+  'VFIO_CHECK_EXTENSION',
+  vfioRequest(1),
+  'a number',
+  'a number',
+);
 export const VFIO_SET_IOMMU = plainIoctl('VFIO_SET_IOMMU', vfioRequest(2), 'a number');

@@ -51,6 +51,7 @@ export const VFIO_DEVICE_FEATURE = ioctl(
   vfioRequest(17),
   vfio_device_feature,
   'flags',
+  'a file descriptor',
 );
 
 /** Which kinds of migration a device can do. */

@@ -35,4 +35,5 @@ export const VFIO_GROUP_GET_DEVICE_FD = plainIoctl(
   'VFIO_GROUP_GET_DEVICE_FD',
   vfioRequest(6),
   'a pointer to a string',
+  'a file descriptor',
 );

@@ -2,6 +2,7 @@ import { AssertionError } from 'chai';
 
 import type { Struct, Values } from '#uapi/codec.ts';
 import type { Command } from '#uapi/ioctl.ts';
+import { ImplementationBroken } from '#port/implementation.ts';
 import type { Fd, Process } from '#port/process.ts';
 
 import type { CallRecord } from './outcome.ts';
@@ -58,7 +59,9 @@ export async function callIoctl<S extends Struct>(
   const answer = process.ioctl(fd, command.request, kernel);
   const loaded = suite === undefined ? undefined : process.load(suite, bytes.length);
   const [signal, result, after] = await Promise.all([stored, answer, loaded]);
-  if (signal !== undefined) throw new Error(`storing the struct of ${command.name}: ${signal}`);
+  if (signal !== undefined) {
+    throw new ImplementationBroken(`storing the struct of ${command.name} gave ${signal}`);
+  }
   const found = after instanceof Uint8Array ? after : undefined;
   const shown = result >= 0 && found !== undefined ? found : bytes;
   trace.add(() => `ioctl(${fd}, ${command.name}, ${showArgument(command, form, shown)})`, result);
@@ -93,6 +96,11 @@ function record(
   },
 ): CallRecord {
   const { bytes, found, result, form } = call;
+  if (result > 0 && command.returns === undefined) {
+    throw new AssertionError(
+      `${command.name} returned ${result}; it returns 0 or a negative errno`,
+    );
+  }
   const tail = form.kind === 'runs into bad memory' ? 0 : canaryLength;
   const given = bytes.length - tail;
   const base = { name: command.name, command, result, before: bytes.slice(0, given) };

@@ -1,3 +1,4 @@
+import { ImplementationBroken } from '#port/implementation.ts';
 import { pattern } from '../notation.ts';
 import type { BufferHandle } from '../handles.ts';
 import type { World } from '../world.ts';
@@ -9,6 +10,7 @@ export async function fillBuffer(world: World, buffer: BufferHandle): Promise<vo
   const { name, address, length, process } = buffer;
   const bytes = Number(length < filledBytes ? length : filledBytes);
   const signal = await process.port.store(address, pattern(name, bytes));
-  if (signal !== undefined) throw new Error(`filling buffer "${name}" gave ${signal}`);
+  if (signal !== undefined)
+    throw new ImplementationBroken(`filling buffer "${name}" gave ${signal}`);
   world.trace.note(`buffer "${name}": ${bytes} bytes filled`);
 }

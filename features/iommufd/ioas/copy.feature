@@ -109,6 +109,21 @@ Feature: IOMMU_IOAS_COPY
       Then device "nic" sees buffer "ram" + 1 page at 32 MiB .. +2 pages
       And device "nic" does not see buffer "ram" + 3 pages at 32 MiB + 2 pages .. +1 page
 
+    @IOAS-COPY-08 @needs:device
+    Scenario: a device sees what lies 5 GiB behind the beginning of a mapping
+      Given a memfd "large" of 8 GiB
+      And a buffer "window" on memfd "large"
+      And a device "nic" attached to IOAS "other"
+      When it stores pattern "low" in buffer "window" + 1 GiB
+      And it stores pattern "high" in buffer "window" + 5 GiB
+      And it maps 8 GiB of buffer "window" into IOAS "guest" at 16 MiB read-write
+      And it copies 2 pages at 16 MiB + 5 GiB of IOAS "guest" into IOAS "other" at 32 MiB read-write
+      Then device "nic" sees buffer "window" + 5 GiB at 32 MiB .. +2 pages
+      And device "nic" does not see buffer "window" + 1 GiB at 32 MiB .. +1 page
+      When it unmaps everything from IOAS "guest"
+      Then it returns:
+        | length | 8 GiB |
+
   Rule: a range over several mappings makes one mapping for each of them
 
     @IOAS-COPY-09

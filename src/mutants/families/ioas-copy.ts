@@ -267,4 +267,21 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0837',
+    breaks: ['IOAS-COPY-08'],
+    story: 'Where a piece of a copy begins in its memory is kept in 32 bits.',
+    like: 'an unsigned int for start_byte',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
+        override slices(iova: bigint, length: bigint): PagesSlice[] | ErrnoName {
+          const slices = super.slices(iova, length);
+          if (typeof slices === 'string') return slices;
+          return slices.map((slice) => ({
+            ...slice,
+            startByte: BigInt.asUintN(32, slice.startByte),
+          }));
+        }
+      },
+  },
 );

@@ -283,6 +283,54 @@ Feature: reads and writes of an access
       Then it succeeds
       And it finds pattern "message" in buffer "ram"
 
+  Rule: a write that fails on its way has written what lies before
+
+    @PIN-38 @needs:test-cmd
+    Scenario Outline: the second page is <where>, with <flags>
+      Given a buffer "outbox" of 2 pages
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at <place> <rights>
+      When it stores pattern "untouched" in buffer "ram" + 2 pages
+      And it stores pattern "message" in buffer "outbox"
+      And it calls IOMMU_TEST_CMD with:
+        | op               | ACCESS_RW       |
+        | id               | access "driver" |
+        | access_rw.iova   |          16 MiB |
+        | access_rw.length |         2 pages |
+        | access_rw.uptr   | buffer "outbox" |
+        | access_rw.flags  | <flags>         |
+      Then it fails with <errno>
+      And it finds pattern "message" in buffer "ram"
+      And it finds pattern "untouched" in buffer "ram" + 2 pages
+      And each page of buffer "ram" carries 0 pins
+
+      Examples:
+        | where            | place            | rights     | flags                                          | errno  |
+        | mapped read-only | 16 MiB + 1 page  | read-only  | MOCK_ACCESS_RW_WRITE                           | EPERM  |
+        | mapped read-only | 16 MiB + 1 page  | read-only  | MOCK_ACCESS_RW_WRITE, MOCK_ACCESS_RW_SLOW_PATH | EPERM  |
+        | not mapped       | 16 MiB + 2 pages | read-write | MOCK_ACCESS_RW_WRITE                           | ENOENT |
+
+    @PIN-38 @needs:test-cmd
+    Scenario Outline: the second page has no memory, with <flags>
+      Given a buffer "outbox" of 2 pages
+      And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      When it stores pattern "message" in buffer "outbox"
+      And it munmaps 1 page of buffer "ram" + 1 page
+      And it calls IOMMU_TEST_CMD with:
+        | op               | ACCESS_RW       |
+        | id               | access "driver" |
+        | access_rw.iova   |          16 MiB |
+        | access_rw.length |         2 pages |
+        | access_rw.uptr   | buffer "outbox" |
+        | access_rw.flags  | <flags>         |
+      Then it fails with EFAULT
+      And it finds pattern "<found>" in buffer "ram"
+
+      Examples:
+        | flags                                          | found   |
+        | MOCK_ACCESS_RW_WRITE                           | message |
+        | MOCK_ACCESS_RW_WRITE, MOCK_ACCESS_RW_SLOW_PATH | ram     |
+
   Rule: the test operation has limits of its own
 
     @MOCK-14 @needs:test-cmd

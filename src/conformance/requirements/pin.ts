@@ -237,5 +237,11 @@ export const pin = requirements(
       since: '6.6',
       profile: 'vfio',
     },
+    38: {
+      says: 'An access that writes a range of which only the begin can be written fails, and the mappings before the one that cannot have been written; of that one its pages before as well, but none where the kernel reaches them frame by frame.',
+      level: 'observed',
+      source: [rw],
+      profile: 'test-cmd',
+    },
   },
 );

@@ -326,4 +326,43 @@ export const entries = mutants(
         override detach(): void {}
       },
   },
+  {
+    id: 'SEED-0873',
+    breaks: ['PIN-38'],
+    story: 'Whether an access may write is asked of all mappings before the first byte.',
+    like: 'iommufd_access_rw() in two passes, as iommufd_access_pin_pages()',
+    bug: ({ iommufd }) =>
+      class extends iommufd.Access {
+        override readWrite(...call: Parameters<Access['readWrite']>): ErrnoName | undefined {
+          const [iova, bytes, { write }] = call;
+          for (const { area } of this.pieces(iova, iova + BigInt(bytes.length) - 1n)) {
+            const refused = this.checkArea(area, write);
+            if (refused) return refused;
+          }
+          return super.readWrite(...call);
+        }
+      },
+  },
+  {
+    id: 'SEED-0874',
+    breaks: ['PIN-38'],
+    story: 'Frames are written one after the other, each when it is found.',
+    like: 'iopt_pages_rw_slow() with a batch of one page',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
+        protected override rwPages(
+          ...[start, bytes, write]: [bigint, Uint8Array, boolean]
+        ): ErrnoName | undefined {
+          for (let done = 0; done < bytes.length; done += 4096) {
+            const error = super.rwPages(
+              start + BigInt(done),
+              bytes.subarray(done, done + 4096),
+              write,
+            );
+            if (error) return error;
+          }
+          return undefined;
+        }
+      },
+  },
 );

@@ -162,16 +162,33 @@ export class IoptPages {
     this.accounting = accounting;
   }
 
-  /** iopt_pages_rw_slow(): the frames that a device would reach. */
+  /** iopt_pages_rw_slow(): the frames that a device would reach, all of which are found before a byte moves. PIN-38 */
   protected rwPages(startByte: bigint, bytes: Uint8Array, write: boolean): ErrnoName | undefined {
-    for (const { address, done, length } of pagePieces(startByte, bytes.length)) {
+    const pieces = [...pagePieces(startByte, bytes.length)];
+    const frames: Pfn[] = [];
+    const fresh: Pfn[] = [];
+    const error = this.findFrames(pieces, frames, fresh);
+    for (const [index, { address, done, length }] of error ? [] : pieces.entries()) {
+      const part = bytes.subarray(done, done + length);
+      this.rwPage(frames[index] ?? 0n, address % PAGE_SIZE, { bytes: part, write });
+    }
+    if (fresh.length > 0) this.source.unpin(this.kernel, fresh, write);
+    return error;
+  }
+
+  /** Into `frames`; those that nobody had pinned before into `fresh` as well. */
+  protected findFrames(
+    pieces: Iterable<{ readonly address: bigint }>,
+    frames: Pfn[],
+    fresh: Pfn[],
+  ): ErrnoName | undefined {
+    for (const { address } of pieces) {
       const index = Number(address >> PAGE_SHIFT);
       const held = this.pfnAt(index);
       const pfns = held === undefined ? this.pinBatch(index, 1) : [held];
       if (isErrno(pfns)) return pfns;
-      const part = bytes.subarray(done, done + length);
-      this.rwPage(pfns[0] ?? 0n, address % PAGE_SIZE, { bytes: part, write });
-      if (held === undefined) this.source.unpin(this.kernel, pfns, write);
+      if (held === undefined) fresh.push(...pfns);
+      frames.push(...pfns);
     }
     return undefined;
   }

@@ -14,13 +14,13 @@ import { ImplementationBroken } from '#port/implementation.ts';
 /** Milliseconds between two signs of life. */
 const beatMs = 50;
 
-/** What the two threads share: a number that grows while this one is alive, and whether something was ended. */
-const [beats, ended] = [0, 1];
+/** What the two threads share: a number that grows while this one is alive, whether something was ended, and the limit. */
+const [beats, ended, limit] = [0, 1, 2];
 
 /** The other thread: what it ends throws past every catch, and the loop of this thread goes on. */
 const guard = `
   const { Session } = require('node:inspector');
-  const { parentPort, workerData: { shared, limitMs } } = require('node:worker_threads');
+  const { parentPort, workerData: shared } = require('node:worker_threads');
   const session = new Session();
   session.connectToMainThread();
   parentPort.postMessage('ready');
@@ -28,7 +28,7 @@ const guard = `
   setInterval(() => {
     const now = Atomics.load(shared, ${beats});
     if (now !== last) [last, since] = [now, Date.now()];
-    else if (Date.now() - since > limitMs) {
+    else if (Date.now() - since > Atomics.load(shared, ${limit})) {
       since = Date.now();
       Atomics.store(shared, ${ended}, 1);
       session.post('Runtime.terminateExecution');
@@ -41,24 +41,35 @@ type Fail = (error: Error) => void;
 /** Fails the step or hook that runs, where one does: its own promise is gone with what was ended. */
 let fail: Fail | undefined;
 
+const shared = new Int32Array(new SharedArrayBuffer(12));
+
+/** One for all runs of this process: a mutant takes less time than a thread does to begin. */
+let pulse: Promise<NodeJS.Timeout> | undefined;
+
 /** Watches this thread until it is told to stop; resolves when the other one is ready, for which it needs this one. */
 export async function watch(limitMs: number): Promise<() => void> {
-  const shared = new Int32Array(new SharedArrayBuffer(8));
-  const worker = new Worker(guard, { eval: true, workerData: { shared, limitMs } });
+  Atomics.store(shared, limit, limitMs);
+  pulse ??= begin();
+  const timer = await pulse;
+  timer.ref();
+  return () => void timer.unref();
+}
+
+async function begin(): Promise<NodeJS.Timeout> {
+  const worker = new Worker(guard, { eval: true, workerData: shared });
   await once(worker, 'message');
   worker.unref();
-  const pulse = setInterval(() => {
-    Atomics.add(shared, beats, 1);
-    if (Atomics.exchange(shared, ended, 0) === 0) return;
-    const error = new ImplementationBroken(
-      `it did not come back within ${limitMs} ms, and was ended`,
-    );
-    void turn().then(() => fail?.(error));
-  }, beatMs);
-  return () => {
-    clearInterval(pulse);
-    void worker.terminate();
-  };
+  return setInterval(beat, beatMs);
+}
+
+function beat(): void {
+  Atomics.add(shared, beats, 1);
+  if (Atomics.exchange(shared, ended, 0) === 0) return;
+  const limitMs = Atomics.load(shared, limit);
+  const error = new ImplementationBroken(
+    `it did not come back within ${limitMs} ms, and was ended`,
+  );
+  void turn().then(() => fail?.(error));
 }
 
 /**

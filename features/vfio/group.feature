@@ -236,6 +236,50 @@ Feature: a VFIO group with an iommufd for its container
       And device "nic" sees buffer "ram" at 16 MiB .. +1 page
       And device "nic" does not see buffer "ram" at 16 MiB + 1 page .. +1 page
 
+  Rule: what is mapped outlives the last device and the last group, unlike that of a container of type1
+
+    @VFIO-42
+    Scenario: the group leaves when its device is closed, and comes again
+      When it calls VFIO_GROUP_SET_CONTAINER
+      And it calls VFIO_SET_IOMMU with the argument VFIO_TYPE1v2_IOMMU
+      And it calls VFIO_IOMMU_MAP_DMA
+      And it opens device "nic" through its group
+      And it closes device "nic"
+      And it calls VFIO_GROUP_UNSET_CONTAINER
+      Then it succeeds
+      When it calls VFIO_IOMMU_MAP_DMA
+      Then it fails with EEXIST
+      When it calls VFIO_GROUP_SET_CONTAINER
+      And it opens device "nic" through its group
+      Then it succeeds
+      And device "nic" sees buffer "ram" at 16 MiB .. +1 page
+      When it calls VFIO_IOMMU_UNMAP_DMA
+      Then it succeeds
+      And device "nic" does not see buffer "ram" at 16 MiB .. +1 page
+
+    @VFIO-42 @PIN-11 @needs:two-devices @needs:proc
+    Scenario: the group is closed with its device, and another one joins
+      Given a device "disk"
+      When it calls VFIO_GROUP_SET_CONTAINER
+      And it opens device "nic" through its group
+      And it calls VFIO_IOMMU_MAP_DMA
+      Then it has 1 page pinned
+      When it closes the group of device "nic"
+      Then it has 1 page pinned
+      And device "nic" sees buffer "ram" at 16 MiB .. +1 page
+      When it closes device "nic"
+      Then it has 0 pages pinned
+      When it opens the group of device "disk"
+      And it calls VFIO_GROUP_SET_CONTAINER on the group of device "disk" with:
+        | fd | iommufd "" |
+      And it opens device "disk" through its group
+      Then it has 1 page pinned
+      And device "disk" sees buffer "ram" at 16 MiB .. +1 page
+      When it closes device "disk"
+      And it calls VFIO_IOMMU_UNMAP_DMA
+      Then it succeeds
+      And it has 0 pages pinned
+
   Rule: a device that was opened through its group cannot be bound or attached otherwise
 
     @DEV-07 @VFIO-CDEV-06

@@ -203,3 +203,54 @@ Feature: IOMMU_IOAS_MAP_FILE of a dma-buf
       When it unmaps 3 pages at 32 MiB from IOAS "other"
       Then it succeeds
       And 32 MiB .. +3 pages is not mapped in IOAS "other"
+
+  Rule: a mapping keeps the dma-buf, also when its file descriptor is closed
+
+    @IOAS-FILE-29
+    Scenario: the file descriptor is closed, and a device attaches later
+      Given a buffer "ram" of 4 pages
+      And a device "nic"
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      When it closes dma-buf "bar"
+      Then it succeeds
+      And 16 MiB .. +4 pages is mapped in IOAS "guest"
+      When it attaches device "nic" to IOAS "guest"
+      Then it succeeds
+      When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      Then it fails with EEXIST
+      When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 32 MiB read-write
+      Then it fails with EBADF
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      Then it succeeds
+      And 16 MiB .. +4 pages is not mapped in IOAS "guest"
+
+    @IOAS-FILE-29 @IOAS-FILE-22 @needs:processes
+    Scenario: the last file descriptor is that of a process that was forked, which revokes it
+      Given a buffer "ram" of 4 pages
+      And a device "nic" attached to IOAS "guest"
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      And a process "owner"
+      When it closes dma-buf "bar"
+      And process "owner" revokes dma-buf "bar"
+      Then it succeeds
+      And 16 MiB .. +4 pages is mapped in IOAS "guest"
+      When process "owner" exits
+      Then 16 MiB .. +4 pages is mapped in IOAS "guest"
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      Then it succeeds
+      And 16 MiB .. +4 pages is not mapped in IOAS "guest"
+
+    @IOAS-FILE-29 @needs:dma
+    Scenario: the mapping and a copy of it are all that is left of a dma-buf
+      Given an IOAS "other"
+      And a device "nic" attached to IOAS "other"
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      When it closes dma-buf "bar"
+      And it copies 2 pages at 16 MiB + 1 page of IOAS "guest" into IOAS "other" at 32 MiB read-write
+      And device "nic" writes pattern "doorbell" at 32 MiB + 1 page
+      And it destroys IOAS "guest"
+      And device "nic" reads 1 page at 32 MiB + 1 page
+      Then the device got pattern "doorbell"
+      When it unmaps 2 pages at 32 MiB from IOAS "other"
+      And device "nic" reads 1 page at 32 MiB + 1 page
+      Then the access is blocked

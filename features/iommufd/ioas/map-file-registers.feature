@@ -102,3 +102,82 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
       When device "nic" reads 4 bytes at 16 MiB
       Then the access is blocked
       And 16 MiB .. +4 pages is mapped in IOAS "guest"
+
+  Rule: a mapping keeps a dma-buf whose file descriptor is closed, and not the device that it is of
+
+    @IOAS-FILE-29
+    Scenario: the file descriptor of the dma-buf is closed
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      When it closes dma-buf "bar"
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 32 MiB read-write
+      Then it fails with EBADF
+      When device "nic" reads 4 bytes at 16 MiB
+      Then the device got the registers of device "disk"
+      When it detaches device "nic"
+      And it attaches device "nic" to IOAS "guest"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the device got the registers of device "disk"
+      When it revokes dma-buf "bar"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the access is blocked
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      Then it succeeds
+      And 16 MiB .. +4 pages is not mapped in IOAS "guest"
+
+    @IOAS-FILE-30
+    Scenario: the device that it is of is closed, and opened again
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      When device "nic" reads 4 bytes at 16 MiB
+      Then the device got the registers of device "disk"
+      When it closes device "disk"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the access is blocked
+      And 16 MiB .. +4 pages is mapped in IOAS "guest"
+      When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 32 MiB read-write
+      Then it fails with ENODEV
+      When it opens device "disk"
+      And it binds device "disk" to the iommufd
+      And it attaches device "disk" to IOAS "other"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the access is blocked
+      When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 32 MiB read-write
+      Then it fails with ENODEV
+      Given a dma-buf "new" from device "disk" of 4 pages
+      When it maps 4 pages of dma-buf "new" into IOAS "guest" at 48 MiB read-write
+      And device "nic" reads 4 bytes at 48 MiB
+      Then the device got the registers of device "disk"
+      When device "nic" reads 4 bytes at 16 MiB
+      Then the access is blocked
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      Then it succeeds
+
+    @IOAS-FILE-30 @IOAS-FILE-29
+    Scenario: the dma-buf is closed first, and then the device that it is of
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      When it closes dma-buf "bar"
+      And it closes device "disk"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the access is blocked
+      And 16 MiB .. +4 pages is mapped in IOAS "guest"
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      And it opens device "disk"
+      Then it succeeds
+
+    @IOAS-FILE-30 @needs:processes
+    Scenario: a process that was forked still has the device open
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      And a process "owner"
+      When it closes device "disk"
+      And it maps 2 pages of dma-buf "bar" into IOAS "guest" at 32 MiB read-write
+      Then it succeeds
+      When process "owner" exits
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the access is blocked
+      When device "nic" reads 4 bytes at 32 MiB
+      Then the access is blocked
+      When it maps 2 pages of dma-buf "bar" into IOAS "guest" at 48 MiB read-write
+      Then it fails with ENODEV

@@ -177,5 +177,19 @@ export const ioasFile = requirements(
       since: '6.19',
       profile: 'dma-buf',
     },
+    29: {
+      says: 'A mapping of a dma-buf keeps it: after its last file descriptor is closed devices reach its memory as before, also those that are attached later and through copies, and its owner can still revoke it.',
+      level: 'observed',
+      source: [dmaBuf],
+      since: '6.19',
+      profile: 'dma-buf',
+    },
+    30: {
+      says: 'A dma-buf of a VFIO device is revoked for good when the device is closed: a map of it fails with ENODEV, and mappings of it lead nowhere, also after the device is opened and attached again and has made new ones.',
+      level: 'observed',
+      source: [revoke, linux('drivers/vfio/pci/vfio_pci_dmabuf.c', 'vfio_pci_dma_buf_cleanup')],
+      since: '6.19',
+      profile: 'dma-buf',
+    },
   },
 );

@@ -243,5 +243,10 @@ export const pin = requirements(
       source: [rw],
       profile: 'test-cmd',
     },
+    39: {
+      says: 'Each page of a mapping in an IOAS with a page table carries one pin until it is unmapped, whatever its rights are, and is the page that its process goes on with: what the process shares with another one since a fork, with a private mapping of a file, or has not touched yet, is made its own first, also for a mapping that is only readable.',
+      level: 'observed',
+      source: [linux('pages.c', 'pfn_reader_user_pin'), linux('mm/gup.c', 'gup_must_unshare')],
+    },
   },
 );

@@ -244,5 +244,14 @@ export const vfio = requirements(
         linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_validate_vf_token'),
       ],
     },
+    42: {
+      says: 'What was mapped by VFIO_IOMMU_MAP_DMA of an iommufd outlives its devices and groups: after the last device was closed and the last group has left it is no longer pinned, but still mapped, and seen by the next device; a container of type1 forgets it then.',
+      level: 'observed',
+      source: [
+        and,
+        linux('drivers/vfio/group.c', 'vfio_group_ioctl_unset_container'),
+        linux('drivers/vfio/container.c', 'vfio_group_detach_container'),
+      ],
+    },
   },
 );

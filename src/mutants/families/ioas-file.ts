@@ -1,5 +1,6 @@
 import { mistaken } from '#mutants/command.ts';
 import { mutants } from '#mutants/mutant.ts';
+import type { OpenFile } from '#reference/kernel/fs/file.ts';
 import type { IommuDomain } from '#reference/kernel/iommu/domain.ts';
 import type { Accounting } from '#reference/kernel/iommufd/accounting.ts';
 import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
@@ -266,9 +267,83 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0882',
+    breaks: ['IOAS-FILE-29'],
+    story:
+      'The memory of a dma-buf is lost with its last file descriptor, also where it is mapped.',
+    like: 'iopt_map_dmabuf() that does not keep the dma-buf',
+    bug: ({ iommufd }) =>
+      class extends iommufd.DmabufPages {
+        constructor(kernel: IommufdKernel, options: DmabufPagesOptions) {
+          super(kernel, options);
+          afterClose(options.file, () => this.invalidate());
+        }
+
+        protected override release(): void {
+          this.dmabuf.detach(this);
+        }
+      },
+  },
+  {
+    id: 'SEED-0883',
+    breaks: ['IOAS-FILE-29'],
+    story: 'Its owner cannot take a dma-buf away any more when its last file descriptor is closed.',
+    like: 'iopt_map_dmabuf() whose attachment goes with the file',
+    bug: ({ iommufd }) =>
+      class extends iommufd.DmabufPages {
+        constructor(kernel: IommufdKernel, options: DmabufPagesOptions) {
+          super(kernel, options);
+          afterClose(options.file, () => this.dmabuf.detach(this));
+        }
+
+        protected override release(): void {
+          this.dmabuf.detach(this);
+        }
+      },
+  },
+  {
+    id: 'SEED-0884',
+    breaks: ['IOAS-FILE-30'],
+    story: 'Registers stay where they are mapped when their device is closed.',
+    like: 'vfio/pci: vfio_pci_dma_buf_cleanup() left out of the close',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioPciDmabufs {
+        override cleanUp(): void {
+          this.exported.clear();
+        }
+      },
+  },
+  {
+    id: 'SEED-0885',
+    breaks: ['IOAS-FILE-30'],
+    story: 'A dma-buf of a device that was closed can still be mapped.',
+    like: 'vfio/pci: vfio_pci_dma_buf_cleanup() that tells the importers and marks nothing',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioPciDmabufs {
+        override cleanUp(): void {
+          const all = [...this.exported];
+          super.cleanUp();
+          for (const dmabuf of all) dmabuf.revoked = false;
+        }
+      },
+  },
 );
 
 function uncharged(accounting: Accounting): Accounting {
   const nothing = { value: () => undefined };
   return Object.create(accounting, { charge: nothing, uncharge: nothing }) as Accounting;
+}
+
+/** The mapping lets go of the file at once, and is told when the last file descriptor has gone. */
+function afterClose(file: OpenFile, tell: () => void): void {
+  const { operations } = file;
+  const release = operations.release?.bind(operations);
+  Object.assign(operations, {
+    release: () => {
+      tell();
+      release?.();
+    },
+  });
+  file.put();
 }

@@ -1,4 +1,7 @@
 import { mutants } from '#mutants/mutant.ts';
+import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
+import { isErrno } from '#reference/kernel/lib/errno.ts';
+import type { UserMmap } from '#reference/kernel/mm/user-memory.ts';
 import type { OpenFile } from '#reference/kernel/fs/file.ts';
 import type { IommuDomain } from '#reference/kernel/iommu/domain.ts';
 import type { AccessOptions } from '#reference/kernel/iommufd/access.ts';
@@ -256,6 +259,73 @@ export const entries = mutants(
           if (typeof table !== 'string' && table.id === id)
             Object.assign(table, { automatic: false });
           return table;
+        }
+      },
+  },
+  {
+    id: 'SEED-0879',
+    breaks: ['OBJ-25', 'DEV-22'],
+    story:
+      "A page table that attaching made is the first device's: when that one has left, nobody else joins.",
+    like: 'an auto_domain that is looked for by the device that it was made for',
+    bug: ({ iommufd }) => {
+      const left = new WeakSet<HwPagetable>();
+      return class extends iommufd.IommufdDevice {
+        protected makes = new WeakSet<HwPagetable>();
+
+        protected override changeToAutomatic(
+          ioas: Ioas,
+          step: AttachStep,
+          undo?: AttachUndo,
+        ): HwPagetable | ErrnoName {
+          const join = (hwpt: HwPagetable): ErrnoName | undefined =>
+            left.has(hwpt) ? 'EINVAL' : step(hwpt);
+          const known = new Set<HwPagetable>(ioas.hwpts);
+          const table = super.changeToAutomatic(ioas, join, undo);
+          if (typeof table !== 'string' && !known.has(table)) this.makes.add(table);
+          return table;
+        }
+
+        protected override putHwpt(hwpt: HwPagetable): void {
+          if (this.makes.has(hwpt)) left.add(hwpt);
+          super.putHwpt(hwpt);
+        }
+      };
+    },
+  },
+  {
+    id: 'SEED-0880',
+    breaks: ['OBJ-23', 'OBJ-25'],
+    story:
+      'A page table that two devices share no longer follows its IOAS when one of them has left.',
+    like: 'iommufd_hw_pagetable_put() of an automatic page table that other devices use',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
+        protected override putHwpt(hwpt: HwPagetable): void {
+          const { ioas } = hwpt.paging;
+          if (hwpt.automatic && hwpt.users > 0 && ioas.hwpts.delete(hwpt.paging)) {
+            ioas.iopt.removeDomain(hwpt.paging.domain);
+          }
+          super.putHwpt(hwpt);
+        }
+      },
+  },
+  {
+    id: 'SEED-0881',
+    breaks: ['OBJ-28', 'OBJ-29'],
+    story:
+      'A device is closed with its last file descriptor, also where its registers are mmapped.',
+    like: 'vfio_pci_core_mmap() that does not hold the file',
+    bug: ({ machine }) =>
+      class extends machine.Syscalls {
+        protected override mmapDevice(
+          file: OpenFile,
+          call: Omit<UserMmap, 'file'>,
+        ): ErrnoName | UserMmap {
+          const request = super.mmapDevice(file, call);
+          if (isErrno(request)) return request;
+          const { holder: _forgotten, ...rest } = request;
+          return rest;
         }
       },
   },

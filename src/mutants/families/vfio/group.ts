@@ -1,6 +1,7 @@
 import { mutants } from '#mutants/mutant.ts';
 import type { OpenFile } from '#reference/kernel/fs/file.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
+import { ULONG_MAX } from '#reference/kernel/lib/math.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 /** Groups that have an iommufd for their container. */
@@ -89,6 +90,34 @@ export const entries = mutants(
       class extends vfio.VfioDevice {
         override match(text: string): boolean | 'EINVAL' {
           return super.match(text) || text.startsWith(this.hardware.name);
+        }
+      },
+  },
+  {
+    id: 'SEED-0886',
+    breaks: ['VFIO-42'],
+    story: 'The last group that leaves takes along what was mapped.',
+    like: 'vfio_group_detach_container(), which releases the driver of a container of type1',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioGroup {
+        override unsetContainer(): 'EINVAL' | undefined {
+          const ioas = (this.container?.operations as { vfioIoas?: Ioas } | undefined)?.vfioIoas;
+          if (ioas?.hwpts.size === 0) ioas.iopt.unmap(0n, ULONG_MAX);
+          return super.unsetContainer();
+        }
+      },
+  },
+  {
+    id: 'SEED-0887',
+    breaks: ['VFIO-42'],
+    story: 'The last device that is closed takes along what was mapped.',
+    like: 'vfio_df_group_close() that empties the IOAS of the container',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioDevice {
+        override closeInGroup(): void {
+          const ioas = this.iommufd && this.containerIoas(this.iommufd);
+          super.closeInGroup();
+          if (ioas?.hwpts.size === 0) ioas.iopt.unmap(0n, ULONG_MAX);
         }
       },
   },

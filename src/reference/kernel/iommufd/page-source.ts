@@ -80,7 +80,7 @@ export class FileSource extends OfFile implements Source {
   }
 }
 
-/** A dma-buf, of which nothing is ever pinned. IOAS-FILE-26 */
+/** A dma-buf, of which nothing is ever pinned. IOAS-FILE-26 29 */
 export class DmabufSource extends OfFile implements Source {
   readonly kind = 'dmabuf' as const;
 

@@ -106,7 +106,7 @@ export class AddressSpace implements UserMemory {
     return this.store(address, bytes) ? 'EFAULT' : undefined;
   }
 
-  /** mm/gup.c: __get_user_pages(). IOAS-MAP-29 30 31 32 35, PIN-31 */
+  /** mm/gup.c: __get_user_pages(). IOAS-MAP-29 30 31 32 35, PIN-31 39 */
   pinPages(address: bigint, count: number, write: boolean): readonly Pfn[] | 'EFAULT' {
     const pinned: Pfn[] = [];
     while (pinned.length < count) {

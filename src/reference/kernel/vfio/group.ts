@@ -63,7 +63,7 @@ export class VfioGroup {
     return error;
   }
 
-  /** vfio_group_ioctl_unset_container(): also while devices of the group are open. VFIO-GRP-11 18 */
+  /** vfio_group_ioctl_unset_container(): also while devices of the group are open. VFIO-42 VFIO-GRP-11 18 */
   unsetContainer(): 'EINVAL' | undefined {
     if (!this.container) return 'EINVAL';
     this.container.put();

@@ -67,7 +67,7 @@ export class VfioPciDmabufs {
     }
   }
 
-  /** vfio_pci_dma_buf_cleanup() */
+  /** vfio_pci_dma_buf_cleanup() IOAS-FILE-30 */
   cleanUp(): void {
     this.move(true);
     this.exported.clear();

@@ -53,10 +53,10 @@ class RunningReference implements Machine {
   readonly bench: Bench & { readonly frames: FrameCheck };
   private readonly machine: ReferenceMachine;
 
-  constructor(machine: ReferenceMachineDescription, parts: Parts) {
+  constructor(machine: ReferenceMachineDescription, parts: Parts, layout: number) {
     const { board, bench, atBoot, features } = machine;
     const iommufdTest = features.includes('test-cmd');
-    this.machine = new ReferenceMachine(parts, board, atBoot, { iommufdTest });
+    this.machine = new ReferenceMachine(parts, board, atBoot, { iommufdTest, layout });
     this.bench = benches[bench](this.machine, machine);
   }
 
@@ -71,11 +71,18 @@ class RunningReference implements Machine {
   async stop(): Promise<void> {}
 }
 
+/** The order in which memory is given out, as the user asked for it. Throws where that is no number. */
+function layoutOf({ layout = '0' }: StartOptions['settings']): number {
+  if (/^\d{1,9}$/.test(layout)) return Number(layout);
+  throw new Error(`layout "${layout}" is not a whole number from 0 to 999999999`);
+}
+
 /** A reference that is built from these parts: a mutant replaces one. */
 export function referenceOf(name: string, parts: Parts): Implementation {
   return {
     name,
-    async machines() {
+    async machines(settings) {
+      layoutOf(settings);
       return machines.map(({ name: machine, features, iommus, devices }) => ({
         name: machine,
         features,
@@ -83,9 +90,10 @@ export function referenceOf(name: string, parts: Parts): Implementation {
         devices,
       }));
     },
-    async start({ machine }: StartOptions) {
+    async start({ machine, settings }: StartOptions) {
       const description = machines.find(({ name }) => name === machine);
-      if (description !== undefined) return new RunningReference(description, parts);
+      if (description !== undefined)
+        return new RunningReference(description, parts, layoutOf(settings));
       throw new Error(`the reference has no machine "${machine}"`);
     },
   };

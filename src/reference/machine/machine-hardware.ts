@@ -52,11 +52,12 @@ export class MachineHardware {
   private readonly parts: Parts;
   private readonly plugged: MachineDevice[] = [];
 
-  constructor(parts: Parts, board: Board = vtdBoard) {
+  /** `layout`: in which order memory is given out, see MemoryLayout. */
+  constructor(parts: Parts, board: Board = vtdBoard, layout = 0) {
     this.parts = parts;
-    this.memory = new parts.hardware.PhysicalMemory();
-    this.pages = new parts.mm.Pages({ memory: this.memory, first: RAM_FIRST, size: RAM_SIZE });
-    const { memory, pages } = this;
+    const memory = (this.memory = new parts.hardware.PhysicalMemory());
+    const ram = { first: RAM_FIRST, size: RAM_SIZE };
+    const pages = (this.pages = new parts.mm.Pages({ memory, ...ram, layout }));
     const [first, ...others] = board;
     const build = (iommu: BoardIommu): HostIommu => iommu.build({ parts, memory, pages });
     this.iommus = [build(first), ...others.map(build)];

@@ -15,7 +15,13 @@ import type { Syscalls } from './syscalls.ts';
 const MEMLOCK_LIMIT = 8n << 20n;
 const NOFILE_LIMIT = 1024n;
 
-const forTests: KernelConfig = { iommufdTest: true };
+/** How the kernel was built, and how its memory was left by what ran before. */
+interface MachineConfig extends KernelConfig {
+  /** Seed of a MemoryLayout; 0 unless told otherwise. */
+  readonly layout?: number;
+}
+
+const forTests: MachineConfig = { iommufdTest: true };
 
 const everyCapability: readonly CapabilityName[] = [
   'IPC_LOCK',
@@ -38,7 +44,7 @@ export class Machine {
     atBoot: ParameterValues = {},
     config = forTests,
   ) {
-    this.hardware = new MachineHardware(parts, board);
+    this.hardware = new MachineHardware(parts, board, config.layout);
     const { pages, memory, iommu } = this.hardware;
     const { hardware } = this;
     const vfio = new parts.vfio.VfioCore({ parts, iommu, hardware });

@@ -1,3 +1,4 @@
+import { RandomNumbers } from './random-numbers.ts';
 import type { Range } from './range-counts.ts';
 
 /** A free range, both ends included. */
@@ -86,7 +87,8 @@ function resize(node: Node | undefined, first: bigint, ends: Hole): void {
  */
 export class HoleTree {
   private root: Node | undefined;
-  private random = 0x9e3779b9;
+  /** Of priorities: balanced in the mean. */
+  private readonly random = new RandomNumbers();
 
   /** Nothing of the range is free any more. */
   occupy({ first, last }: Range): void {
@@ -144,7 +146,7 @@ export class HoleTree {
 
   private insert({ first, last }: Hole): void {
     const length = last - first + 1n;
-    const priority = this.nextPriority();
+    const priority = this.random.next();
     const ends = { first, last, length, longest: length };
     this.root = insert(this.root, { ...ends, priority, left: undefined, right: undefined });
   }
@@ -155,13 +157,5 @@ export class HoleTree {
     const lower = this.search(node.left, address, length);
     if (lower) return lower;
     return node.length >= length ? node : this.search(node.right, address, length);
-  }
-
-  /** xorshift32: balanced in the mean, and the same in each run. */
-  private nextPriority(): number {
-    this.random ^= this.random << 13;
-    this.random ^= this.random >>> 17;
-    this.random ^= this.random << 5;
-    return this.random;
   }
 }

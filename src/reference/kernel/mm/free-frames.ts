@@ -1,30 +1,33 @@
 import BTree from 'sorted-btree';
 
 import { compareBigints } from '../lib/math.ts';
+import { MemoryLayout, PAGES_PER_BLOCK } from './memory-layout.ts';
 import type { Pfn } from './user-memory.ts';
 
 /** A folio is one page, or a huge page of 2 MiB: 2^order pages. */
 export type Order = 0 | 9;
 
-const PAGES_PER_BLOCK = 512n;
-
 /**
- * Which frames are free. Frames come in blocks of 2 MiB; a block is given out whole, or page by page. The block with
- * the lowest number and the page freed last go first: memory that was given back is in use again soon, so that whoever
- * still refers to it is found out.
+ * Which frames are free. Frames come in blocks of 2 MiB; a block is given out whole, or page by page. Of the blocks that
+ * are given out page by page the lowest goes first. What else goes first is a matter of the layout: where that is memory
+ * that was given back, whoever still refers to it is found out.
  */
 export class FreeFrames {
-  /** Blocks from here to `end` were never given out. */
-  private fresh: bigint;
-  private readonly end: bigint;
+  private readonly layout: MemoryLayout;
+  private readonly firstBlock: bigint;
+  /** Of blocks. */
+  private readonly count: bigint;
+  /** How many blocks were ever given out. */
+  private opened = 0n;
   private readonly wholeBlocks: bigint[] = [];
   /** Block number to its free pages, for blocks that are given out page by page and have any. */
   private readonly partialBlocks = new BTree<bigint, Pfn[]>(undefined, compareBigints);
 
   /** First frame and number of frames, multiples of 512. */
-  constructor(first: Pfn, count: bigint) {
-    this.fresh = first / PAGES_PER_BLOCK;
-    this.end = this.fresh + count / PAGES_PER_BLOCK;
+  constructor(first: Pfn, count: bigint, layout = new MemoryLayout(0)) {
+    this.firstBlock = first / PAGES_PER_BLOCK;
+    this.count = count / PAGES_PER_BLOCK;
+    this.layout = layout;
   }
 
   /** First frame of 2^order that are free and aligned; undefined where there are none. */
@@ -39,32 +42,34 @@ export class FreeFrames {
   }
 
   private takeBlock(): Pfn | undefined {
-    const block = this.wholeBlocks.pop() ?? this.takeFreshBlock();
+    const block = this.layout.reusesLate
+      ? (this.takeFreshBlock() ?? this.wholeBlocks.shift())
+      : (this.wholeBlocks.pop() ?? this.takeFreshBlock());
     return block === undefined ? undefined : block * PAGES_PER_BLOCK;
   }
 
   private takeFreshBlock(): bigint | undefined {
-    if (this.fresh === this.end) return undefined;
-    this.fresh += 1n;
-    return this.fresh - 1n;
+    if (this.opened === this.count) return undefined;
+    this.opened += 1n;
+    return this.firstBlock + this.layout.block(this.opened - 1n, this.count);
   }
 
   private takePage(): Pfn | undefined {
-    const block = this.partialBlocks.minKey();
-    if (block === undefined) return this.openBlock();
+    const block = this.partialBlocks.minKey() ?? this.openBlock();
+    if (block === undefined) return undefined;
     const pages = this.partialBlocks.get(block) ?? [];
-    const page = pages.pop();
+    const page = this.layout.reusesLate ? pages.shift() : pages.pop();
     if (pages.length === 0) this.partialBlocks.delete(block);
     return page;
   }
 
-  private openBlock(): Pfn | undefined {
+  private openBlock(): bigint | undefined {
     const first = this.takeBlock();
     if (first === undefined) return undefined;
-    const rest: Pfn[] = [];
-    for (let page = first + PAGES_PER_BLOCK - 1n; page > first; page -= 1n) rest.push(page);
-    this.partialBlocks.set(first / PAGES_PER_BLOCK, rest);
-    return first;
+    const pages = this.layout.pages().map((page) => first + page);
+    const block = first / PAGES_PER_BLOCK;
+    this.partialBlocks.set(block, this.layout.reusesLate ? pages : pages.reverse());
+    return block;
   }
 
   private releasePage(pfn: Pfn, block: bigint): void {

@@ -2,6 +2,7 @@ import type { PhysicalMemory } from '../../hardware/memory.ts';
 import { invariant } from '../../reference-bug.ts';
 import { FreeFrames } from './free-frames.ts';
 import type { Order } from './free-frames.ts';
+import { MemoryLayout } from './memory-layout.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from './user-memory.ts';
 import type { PageAllocator, Pfn } from './user-memory.ts';
 
@@ -24,6 +25,8 @@ export interface PagesOptions {
   /** First byte and size of the RAM to manage, multiples of 2 MiB. */
   readonly first: bigint;
   readonly size: bigint;
+  /** Seed of the order in which memory is given out; 0 unless told otherwise. */
+  readonly layout?: number;
 }
 
 /** mm/page_alloc.c and the counts of struct folio. A folio lives while it has a reference or a pin. */
@@ -34,9 +37,10 @@ export class Pages implements PageAllocator {
   private readonly folios = new Map<Pfn, Folio>();
   private framesInUse = 0;
 
-  constructor(options: PagesOptions) {
-    this.memory = options.memory;
-    this.free = new FreeFrames(options.first >> PAGE_SHIFT, options.size >> PAGE_SHIFT);
+  constructor({ memory, first, size, layout = 0 }: PagesOptions) {
+    this.memory = memory;
+    const order = new MemoryLayout(layout);
+    this.free = new FreeFrames(first >> PAGE_SHIFT, size >> PAGE_SHIFT, order);
   }
 
   get inUse(): number {

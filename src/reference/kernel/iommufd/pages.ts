@@ -13,6 +13,8 @@ import type { Task } from '../fs/process.ts';
 const NONE = new Map<number, Pinned>();
 /** Pages that are pinned by one call. */
 const BATCH = 512;
+/** What a table of the lowest level of a page table maps: what a driver allocates, runs in one of them share. */
+const BYTES_OF_TABLE = 0x20_0000n;
 
 interface Pinned {
   readonly pfn: Pfn;
@@ -118,10 +120,13 @@ export class IoptPages {
   mapDomain(area: IoptArea, domain: IommuDomain, largePages: boolean): ErrnoName | undefined {
     if (this.kernel.faults.shouldFail()) return 'ENOMEM';
     const limit = largePages ? undefined : PAGE_SIZE;
+    let lastTable: bigint | undefined;
     for (const { iova, physical, length } of this.runs(area)) {
+      const table = (iova + length - 1n) / BYTES_OF_TABLE;
       const error =
-        this.kernel.faults.allocPages(0) ??
+        (table === lastTable ? undefined : this.kernel.faults.allocPages(0)) ??
         domain.map(iova, physical, length, area.protection, limit);
+      lastTable = table;
       if (error) {
         if (iova > area.first) domain.unmap(area.first, iova - area.first);
         return error;

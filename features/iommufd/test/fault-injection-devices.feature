@@ -183,7 +183,8 @@ Feature: fault injection, for devices and their page tables
 
     @DIRTY-20 @needs:dirty-tracking
     Scenario: the dirty bits of a page table are not forgotten
-      Given an untouched buffer "bits" of 1 page
+      Given it sets the huge pages option of IOAS "guest" to 0
+      And an untouched buffer "bits" of 1 page
       And a device "nic" attached to IOAS "guest"
       And a dirty-tracking HWPT "log" for device "nic" on IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write

@@ -11,7 +11,7 @@ const quiet = pathToFileURL(resolve(__dirname, 'quiet-formatter.cjs')).href;
 
 /** Cucumber's configuration of the suite, narrowed to what this run is to do. */
 export function configure(options: RunOptions, base: IRunConfiguration): IRunConfiguration {
-  const { paths, order, shard, adapter, settings, timeoutMs, machine } = options;
+  const { paths, order, shard, adapter, settings, timeoutMs, machine, alone } = options;
   const own = base.sources.tagExpression;
   const wanted = tagExpression(options);
   return {
@@ -32,6 +32,7 @@ export function configure(options: RunOptions, base: IRunConfiguration): IRunCon
         settings,
         timeoutMs,
         ...(machine !== undefined && { machine }),
+        ...(alone && { alone }),
       },
     },
     formats: { stdout: quiet, files: {}, publish: false, options: {} },

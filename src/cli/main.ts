@@ -33,6 +33,7 @@ interface RunFlags {
   readonly seed?: number;
   readonly order?: 'defined' | 'random';
   readonly shard?: string;
+  readonly alone?: boolean;
   readonly parallel?: number;
   readonly reports: string;
   readonly html?: boolean;
@@ -104,6 +105,7 @@ function addRun(program: Command): void {
     .addOption(new Option('--order <order>', 'of the scenarios').choices(['defined', 'random']))
     .option('--seed <n>', 'of the random order', naturalNumber)
     .option('--shard <i/n>', 'only this part of the selected scenarios', shardOf)
+    .option('--alone', 'each scenario on a machine of its own, just started')
     .option('--parallel <n>', 'worker processes (linux-vm: 2, others: none)', naturalNumber)
     .option('--reports <folder>', 'where reports go, below the name of the adapter', 'reports')
     .option('--html', 'fail where the HTML report cannot be made')

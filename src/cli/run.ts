@@ -37,6 +37,8 @@ export interface RunOptions {
   /** `defined`, or `random:<seed>`. */
   readonly order: string;
   readonly shard?: string;
+  /** Each scenario on a machine of its own. */
+  readonly alone?: boolean;
   /** Worker processes; what suits the adapter where it is left out. */
   readonly parallel?: number;
   readonly reports: string;

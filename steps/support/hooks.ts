@@ -112,6 +112,7 @@ After(async function (this: World, { result }) {
     await machine.bench.reset();
     const complaints = await machine.complaints();
     if (complaints.length > 0) throw complaint(this, complaints);
+    await machines?.leave(running);
   } catch (error) {
     await machines?.discard(running);
     throw error;

@@ -11,6 +11,8 @@ export interface Parameters {
   readonly timeoutMs: number;
   /** Only this machine of the adapter. */
   readonly machine?: string;
+  /** Each scenario on a machine of its own, just started. */
+  readonly alone?: boolean;
 }
 
 export interface Running {
@@ -73,6 +75,11 @@ export class Machines {
         cause: error,
       });
     }
+  }
+
+  /** A scenario has come to its end; with `alone` the next one gets a fresh machine. */
+  async leave(running: Running): Promise<void> {
+    if (this.#parameters.alone) await this.discard(running);
   }
 
   /** The machine broke: the next scenario gets a fresh one. */

@@ -94,11 +94,14 @@ function equalTo(before: string): (result: Result) => Tally {
   };
 }
 
-/** In the order in which they start; the run over the wire is compared with the first. */
+/**
+ * In the order in which they start. The runs of the reference differ in what a scenario must not depend on: how memory
+ * lies, what ran before. The run over the wire is compared with the first.
+ */
 export function stages(folder: string): Stage[] {
   const inProcess = join(folder, 'suite-in-process', 'reference', 'result.json');
   const reports = relative(root, dirname(dirname(inProcess)));
-  const served = [...main, 'serve', '--adapter', 'reference'].join(' ');
+  const served = [...main, 'serve', '--adapter', 'reference', ...layout(3)].join(' ');
   return [
     {
       name: "the README's command",
@@ -124,6 +127,12 @@ export function stages(folder: string): Stage[] {
       parameters: ['--adapter', 'wire', '--adapter-option', `command=${served}`],
       count: equalTo(inProcess),
     }),
+    suite(folder, { name: 'each scenario alone', parameters: ['--alone'], count: verdicts }),
+    suite(folder, {
+      name: 'scenarios in random order',
+      parameters: ['--order', 'random', '--seed', '1', ...layout(6)],
+      count: verdicts,
+    }),
     suite(folder, {
       name: 'void says no',
       parameters: ['--adapter', 'void'],
@@ -142,6 +151,11 @@ export function stages(folder: string): Stage[] {
       count: verdicts,
     }),
   ];
+}
+
+/** Of the memory of the reference: 3 is scattered, 6 lies in runs of 16 pages. */
+function layout(seed: number): string[] {
+  return ['--adapter-option', `layout=${seed}`];
 }
 
 /** The last line of the kill matrix. */

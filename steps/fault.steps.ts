@@ -17,15 +17,16 @@ import { hex } from './support/notation.ts';
 
 /** Page requests of devices, and the answers of a VMM: what goes through the file of a fault queue. */
 
-When('{device} requests a page at {iova}', async function (device, addr) {
+When('{requester} requests a page at {iova}', async function (requester, addr) {
+  const { device, pasid = 0 } = requester;
   if (device.info.kind === 'vfio') {
     const only = { iova: addr, permissions: IOMMU_PGFAULT_PERM_READ, group: 0, last: true };
-    await requestPages(this, { device, pasid: undefined }, [only]);
+    await requestPages(this, requester, [only]);
     return;
   }
   this.require('test-cmd');
   const { fd } = device.iommufd ?? this.handles.first('iommufd');
-  const request = { dev_id: idOf(device), pasid: 0, grpid: 0, perm: IOMMU_PGFAULT_PERM_READ, addr };
+  const request = { dev_id: idOf(device), pasid, grpid: 0, perm: IOMMU_PGFAULT_PERM_READ, addr };
   const operation = { trigger_iopf: request };
   await this.must(this.ownerOf(device), ...testCommand(fd, IOMMU_TEST_OP_TRIGGER_IOPF, operation));
 });

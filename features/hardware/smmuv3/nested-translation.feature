@@ -118,13 +118,69 @@ Feature: both stages of translation
 
   Rule: a guest has to have a vDEVICE for every device of a group
 
-    @HWPT-37 @VDEV-06 @needs:shared-group
-    Scenario: a neighbour without a vDEVICE keeps the device from the guest's page table
+    @HWPT-37 @VDEV-06 @DEV-49 @needs:shared-group
+    Scenario Outline: a neighbour without a vDEVICE keeps the group from the guest's page table, asked by the <asked>
       Given a device "neighbour" in the group of device "nic"
+      And a buffer "rom" of 4 pages
+      And it maps 4 pages of buffer "rom" into IOAS "other" at 16 MiB read-write
       When it attaches device "neighbour" to IOAS "other"
-      And it attaches device "nic" to HWPT "translated"
+      And it attaches device "<device>" to HWPT "translated"
       Then it fails with ENOENT
-      Given a vDEVICE "guest neighbour" for device "neighbour" with virt_id 0x56 on vIOMMU "smmu"
-      When it attaches device "nic" to HWPT "translated"
+      And nothing has changed
+      And device "nic" sees buffer "rom" at 16 MiB .. +4 pages
+      And device "neighbour" sees buffer "rom" at 16 MiB .. +4 pages
+      When it maps 1 page of buffer "ram" into IOAS "guest" at 128 MiB read-write
       Then it succeeds
+      When it unmaps 1 page at 128 MiB from IOAS "guest"
+      Given a vDEVICE "guest neighbour" for device "neighbour" with virt_id 0x56 on vIOMMU "smmu"
+      When it attaches device "<device>" to HWPT "translated"
+      Then it succeeds
+      And device "nic" sees buffer "ram" at 64 MiB .. +4 pages
       And device "neighbour" sees buffer "ram" at 64 MiB .. +4 pages
+
+      Examples:
+        | asked     | device    |
+        | device    | nic       |
+        | neighbour | neighbour |
+
+  Rule: a device of one guest is refused the page table of another, and stays with its own
+
+    Background:
+      Given an IOAS "second"
+      And a buffer "strange tables" of 8 pages
+      And a nesting HWPT "further" for device "nic" on IOAS "second"
+      And a vIOMMU "stranger" for device "nic" on HWPT "further"
+      And an SMMUv3 page table "strange" in buffer "strange tables", which the guest has at 1 MiB
+      And a nested HWPT "foreign" with page table "strange" for device "nic" on vIOMMU "stranger"
+
+    @HWPT-37 @VDEV-06 @DEV-49
+    Scenario: its DMA goes on through both stages, and its windows are reserved where it is
+      When it attaches device "nic" to HWPT "translated"
+      And it attaches device "nic" to HWPT "foreign"
+      Then it fails with ENOENT
+      And device "nic" sees buffer "ram" at 64 MiB .. +4 pages
+      When it maps 1 page of buffer "ram" into IOAS "second" at 128 MiB read-write
+      Then it succeeds
+      When it maps 1 page of buffer "ram" into IOAS "guest" at 128 MiB read-write
+      Then it fails with EINVAL
+      When it destroys HWPT "foreign"
+      Then it succeeds
+      When it destroys vIOMMU "stranger"
+      Then it succeeds
+
+    @VEVQ-21 @DEV-49 @needs:veventq
+    Scenario: its own guest is told what its table refuses
+      Given a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
+      And a vEVENTQ "strange events" with depth 8 on vIOMMU "stranger"
+      When it attaches device "nic" to HWPT "translated"
+      And it attaches device "nic" to HWPT "foreign"
+      Then it fails with ENOENT
+      When device "nic" reads 1 page at 80 MiB
+      Then the access is blocked
+      When it reads 40 bytes of vEVENTQ "strange events" into buffer "data"
+      Then it returns 0
+      When it reads 40 bytes of vEVENTQ "events" into buffer "data"
+      Then it returns 40
+      And buffer "data" + 8 bytes holds struct iommu_vevent_arm_smmuv3:
+        | evt                                                          |
+        | F_TRANSLATION, StreamID 0x55, RnW, CLASS IN, InputAddr 80 MiB |

@@ -182,6 +182,25 @@ Feature: stream table entries of a guest
       When it attaches device "nic" to HWPT "translated"
       Then it succeeds
 
+    @HWPT-37 @DEV-49 @DEV-43
+    Scenario: a device that is refused keeps its DMA, and its windows where it is
+      Given an SMMUv3 page table "stage 1" in buffer "tables", which the guest has at 1 MiB
+      And a nested HWPT "translated" with page table "stage 1" for device "nic" on vIOMMU "smmu"
+      When it attaches device "nic" to HWPT "translated"
+      Then it fails with ENOENT
+      And nothing has changed
+      When it maps 1 page of buffer "ram" into IOAS "guest" at 128 MiB read-write
+      Then it succeeds
+      When it maps 1 page of buffer "ram" into IOAS "other" at 128 MiB read-write
+      Then it fails with EINVAL
+      When it maps 1 page of buffer "ram" into IOAS "other" at 17 MiB read-write
+      Then device "nic" sees buffer "ram" at 17 MiB .. +1 page
+      And device "nic" sees buffer "rom" at 16 MiB .. +4 pages
+      When it destroys HWPT "translated"
+      Then it succeeds
+      When it destroys IOAS "other"
+      Then it fails with EBUSY
+
     @HWPT-37 @HWPT-33
     Scenario: an entry that bypasses the first stage needs no vDEVICE
       Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":

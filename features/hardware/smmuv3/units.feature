@@ -55,6 +55,65 @@ Feature: what an SMMUv3 is, and what one may lack
       When it attaches device "far" to HWPT "parent"
       Then it fails with EINVAL
 
+    @DEV-49 @DEV-42 @needs:dma @needs:device-behind-another-iommu
+    Scenario: a page table of another unit is refused, and the device stays where it is
+      Given a device "nic" attached to IOAS "other"
+      And an IOAS "third"
+      And a buffer "ram" of 2 pages
+      And it maps 2 pages of buffer "ram" into IOAS "third" at 16 MiB read-write
+      And a device "far" behind another IOMMU attached to IOAS "third"
+      And an HWPT "near" for device "nic" on IOAS "guest"
+      When it attaches device "far" to HWPT "near"
+      Then it fails with EINVAL
+      And nothing has changed
+      And device "far" sees buffer "ram" at 16 MiB .. +2 pages
+      When it maps 1 page of buffer "data" into IOAS "guest" at 128 MiB read-write
+      Then it succeeds
+      When it maps 1 page of buffer "data" into IOAS "third" at 128 MiB read-write
+      Then it fails with EINVAL
+      When it unmaps 1 page at 128 MiB from IOAS "guest"
+      And it detaches device "far"
+      And it attaches device "far" to HWPT "near"
+      Then it fails with EINVAL
+      And device "far" does not see buffer "ram" at 16 MiB .. +2 pages
+      When it destroys HWPT "near"
+      Then it succeeds
+
+    @VEVQ-21 @DEV-49 @needs:dma @needs:smmuv3-nesting @needs:veventq @needs:device-behind-another-iommu
+    Scenario Outline: a device of a guest is refused <table> of another unit, and its guest is told its faults
+      Given a device "nic" attached to IOAS "other"
+      And an IOAS "third"
+      And a buffer "tables" of 8 pages
+      And a buffer "strange" of 8 pages
+      And it maps 8 pages of buffer "tables" into IOAS "guest" at 1 MiB read-write
+      And it maps 8 pages of buffer "strange" into IOAS "third" at 1 MiB read-write
+      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 0x55 on vIOMMU "smmu"
+      And an SMMUv3 page table "stage 1" in buffer "tables", which the guest has at 1 MiB
+      And a nested HWPT "translated" with page table "stage 1" for device "nic" on vIOMMU "smmu"
+      And a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
+      And a device "far" behind another IOMMU attached to IOAS "other"
+      And a nesting HWPT "beyond" for device "far" on IOAS "third"
+      And a vIOMMU "twin" for device "far" on HWPT "beyond"
+      And an SMMUv3 page table "far stage 1" in buffer "strange", which the guest has at 1 MiB
+      And a nested HWPT "foreign" with page table "far stage 1" for device "far" on vIOMMU "twin"
+      When it attaches device "nic" to HWPT "translated"
+      And it attaches device "nic" to HWPT <name>
+      Then it fails with EINVAL
+      When device "nic" reads 1 page at 80 MiB
+      Then the access is blocked
+      When it reads 40 bytes of vEVENTQ "events" into buffer "data"
+      Then it returns 40
+      And buffer "data" + 8 bytes holds struct iommu_vevent_arm_smmuv3:
+        | evt                                                          |
+        | F_TRANSLATION, StreamID 0x55, RnW, CLASS IN, InputAddr 80 MiB |
+
+      Examples:
+        | table                  | name      |
+        | a parent               | "beyond"  |
+        | a guest's page table    | "foreign" |
+
     @VIOMMU-12 @VIOMMU-03 @needs:iommu-without-nesting
     Scenario: a unit with one stage of translation has neither vIOMMUs nor nesting parents
       Given a device "nic" behind an IOMMU without nesting attached to IOAS "other"

@@ -255,6 +255,76 @@ Feature: IOMMU_VDEVICE_ALLOC
       When it attaches device "nic" to HWPT "stage 1"
       Then it fails with ENOENT
 
+    @VDEV-06 @DEV-49 @needs:page-requests
+    Scenario: the faults of a device that is refused stay, whether they were read or not
+      Given a fault queue "faults"
+      And an untouched buffer "in" of 1 page
+      And an untouched buffer "out" of 1 page
+      And a nested HWPT "paged" with fault queue "faults" for device "nic" on HWPT "parent"
+      And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
+      When it attaches device "nic" to HWPT "paged"
+      And device "nic" requests a page at 16 MiB
+      And device "nic" requests a page at 17 MiB
+      And it reads fault queue "faults" into 40 bytes of buffer "in"
+      And it attaches device "nic" to HWPT "stage 1"
+      Then it fails with ENOENT
+      When device "nic" requests a page at 18 MiB
+      And it reads fault queue "faults" into 120 bytes of buffer "in"
+      Then it returns 80
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
+        | dev_id       | addr   | cookie |
+        | device "nic" | 17 MiB |      2 |
+        | device "nic" | 18 MiB |      3 |
+      When it answers fault queue "faults" from buffer "out":
+        | cookie | code    |
+        |      3 | SUCCESS |
+        |      1 | SUCCESS |
+        |      2 | INVALID |
+      Then it returns 24
+      When it destroys HWPT "stage 1"
+      And it destroys vIOMMU "smmu"
+      Then it succeeds
+
+    @VDEV-06 @DEV-49 @needs:page-requests
+    Scenario: a queue of the page table that was refused gets no faults
+      Given a fault queue "faults"
+      And a nested HWPT "stage 1" with fault queue "faults" for device "nic" on vIOMMU "smmu"
+      When it attaches device "nic" to HWPT "stage 1"
+      Then it fails with ENOENT
+      When device "nic" requests a page at 16 MiB
+      And it polls fault queue "faults"
+      Then it reports "OUT"
+      When it attaches device "nic" to HWPT "parent"
+      And device "nic" requests a page at 17 MiB
+      And it polls fault queue "faults"
+      Then it reports "OUT"
+      When it closes fault queue "faults"
+      And it destroys HWPT "stage 1"
+      And it destroys fault queue "faults"
+      Then it succeeds
+
+    @VDEV-06 @DEV-49 @needs:veventq
+    Scenario: a device of one guest is refused the page table of another, and its events go to its own
+      Given a buffer "in" of 1 page
+      And a vIOMMU "other" for device "nic" on HWPT "parent"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 16 on vIOMMU "smmu"
+      And a vEVENTQ "events" with depth 4 on vIOMMU "smmu"
+      And a vEVENTQ "strange events" with depth 4 on vIOMMU "other"
+      And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
+      And a nested HWPT "foreign" for device "nic" on vIOMMU "other"
+      When it attaches device "nic" to HWPT "stage 1"
+      And it attaches device "nic" to HWPT "foreign"
+      Then it fails with ENOENT
+      When device "nic" reports 1 event
+      And it polls vEVENTQ "strange events"
+      Then it reports ""
+      When it reads 12 bytes of vEVENTQ "events" into buffer "in"
+      Then it returns 12
+      When it destroys HWPT "foreign"
+      Then it succeeds
+      When it destroys HWPT "stage 1"
+      Then it fails with EBUSY
+
   @needs:device @needs:test-cmd @needs:nesting
   Rule: a device that is closed destroys its vDEVICE
 

@@ -149,5 +149,10 @@ export const pasid = requirements(
       level: 'observed',
       source: [attach],
     },
+    25: {
+      says: 'Detaching a PASID or replacing its page table answers the faults of that PASID with INVALID, and a response to them fails with EINVAL; those of the device itself and of its other PASIDs stay.',
+      level: 'observed',
+      source: [linux('eventq.c', 'iommufd_auto_response_faults')],
+    },
   },
 );

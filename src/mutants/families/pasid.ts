@@ -1,7 +1,9 @@
 import type { AttachCall, MoveCall } from '#mutants/device-calls.ts';
 import { mutants } from '#mutants/mutant.ts';
 import { type AttachHandle, IOMMU_NO_PASID } from '#reference/kernel/iommu/io-pgfault.ts';
-import type { Member } from '#reference/kernel/iommu/group.ts';
+import type { Group, Member } from '#reference/kernel/iommu/group.ts';
+import type { IommufdAttachHandle } from '#reference/kernel/iommufd/attach-handle.ts';
+import type { IommufdDevice } from '#reference/kernel/iommufd/device.ts';
 import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { TestCommand } from '#reference/kernel/iommufd/selftest/test-command.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
@@ -226,6 +228,76 @@ export const entries = mutants(
       class<Device> extends iommu.Group<Device> {
         protected override get havePasids(): readonly Member<Device>[] {
           return this.members;
+        }
+      },
+  },
+  {
+    id: 'SEED-0844',
+    breaks: ['PASID-12', 'DEV-52', 'DEV-49'],
+    story:
+      'A PASID of a group is left at the new page table where the next device is refused that.',
+    like: '__iommu_set_group_pasid() without its error path',
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
+        private isRefused = false;
+
+        protected override setPasid(handle: AttachHandle, pasid: number): ErrnoName | undefined {
+          const error = super.setPasid(handle, pasid);
+          this.isRefused = false;
+          return error;
+        }
+
+        protected override movePasid(
+          ...call: Parameters<Group<Device>['movePasid']>
+        ): ErrnoName | undefined {
+          if (this.isRefused) return undefined;
+          const error = super.movePasid(...call);
+          this.isRefused = error !== undefined;
+          return error;
+        }
+      },
+  },
+  {
+    id: 'SEED-0845',
+    breaks: ['PASID-25'],
+    story: 'The faults of a PASID that is detached stay in the queue.',
+    like: 'iommufd_hwpt_detach_device() that asks for IOMMU_NO_PASID before it answers faults',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
+        protected override detachGroup(hwpt: HwPagetable, pasid: number): void {
+          if (pasid === IOMMU_NO_PASID) super.detachGroup(hwpt, pasid);
+          else this.device.group.detachPasid(pasid);
+        }
+      },
+  },
+  {
+    id: 'SEED-0846',
+    breaks: ['PASID-25'],
+    story:
+      'A PASID that leaves a queue takes the faults of its device and of the other PASIDs along.',
+    like: 'iommufd_auto_response_faults() that compares devices and not attachments',
+    bug: ({ iommufd }) =>
+      class extends iommufd.FaultQueue {
+        override refuseAllOf(handle: AttachHandle): void {
+          const { deviceId } = handle as IommufdAttachHandle;
+          this.refuse(({ handle: other }) => (other as IommufdAttachHandle).deviceId === deviceId);
+        }
+      },
+  },
+  {
+    id: 'SEED-0847',
+    breaks: ['PASID-25', 'PASID-12'],
+    story: 'The faults of a PASID are answered before its new page table is refused.',
+    like: 'iommufd_hwpt_replace_device() that calls iommufd_auto_response_faults() too early',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
+        protected override replaceGroup(
+          ...call: Parameters<IommufdDevice['replaceGroup']>
+        ): ErrnoName | undefined {
+          const [, old, pasid] = call;
+          const handle = this.device.group.attachHandle(pasid);
+          if (handle) old.fault?.refuseAllOf(handle);
+          return super.replaceGroup(...call);
         }
       },
   },

@@ -242,7 +242,7 @@ export class IommufdDevice extends IommufdObject {
     hwpt.users--;
   }
 
-  /** iommufd_hwpt_detach_device(). FAULT-22 */
+  /** iommufd_hwpt_detach_device(). FAULT-22 PASID-25 */
   protected detachGroup(hwpt: HwPagetable, pasid: number): void {
     const { group } = this.device;
     const handle = group.attachHandle(pasid);
@@ -251,7 +251,7 @@ export class IommufdDevice extends IommufdObject {
     if (handle) hwpt.fault?.refuseAllOf(handle);
   }
 
-  /** iommufd_hwpt_replace_device(). FAULT-23 30 */
+  /** iommufd_hwpt_replace_device(). FAULT-23 30 PASID-25 */
   protected replaceGroup(
     hwpt: HwPagetable,
     old: HwPagetable,

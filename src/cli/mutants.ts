@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 
 import { loadSupport, runCucumber, type IRunConfiguration } from '@cucumber/cucumber/api';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 
 import { observedOutcome } from '#conformance/outcome.ts';
 import { table } from '#conformance/markdown.ts';
@@ -14,7 +15,8 @@ import { listed } from '#report/scenario.ts';
 import type { Scenario } from '#report/scenario.ts';
 
 import { configure } from './configure.ts';
-import { exitCodes } from './problem.ts';
+import { byOperator } from './operators/by-operator.ts';
+import { exitCodes, Problem } from './problem.ts';
 import { painter } from './style.ts';
 import { loadSuite, type Suite } from './suite.ts';
 
@@ -139,10 +141,70 @@ async function main(only: readonly string[]): Promise<number> {
   return killed === wanted.length && wanted.length > 0 ? exitCodes.success : exitCodes.failures;
 }
 
+interface Options {
+  readonly only: string;
+  readonly byOperator?: boolean;
+  readonly folder: string[];
+  readonly sample?: number;
+  readonly seed: string;
+  readonly shard?: { readonly index: number; readonly of: number };
+  readonly processes: number;
+  readonly limit: number;
+  readonly result?: string;
+  readonly reports: string;
+  readonly atLeast: number;
+  readonly config?: string;
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError('a whole number above 0 was expected');
+}
+
+function shardOf(text: string): { readonly index: number; readonly of: number } {
+  const [, index, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (index !== undefined && of !== undefined && index >= 1 && index <= of) return { index, of };
+  throw new InvalidArgumentError('expected 1/4 for the first of four');
+}
+
+async function start({ byOperator: isByOperator, ...options }: Options): Promise<number> {
+  if (isByOperator !== true) return main(options.only.split(',').filter((glob) => glob !== ''));
+  const { folder: folders, limit: limitMs, ...rest } = options;
+  return byOperator({ folders, limitMs, ...rest });
+}
+
+const help = `
+By operator: the reference with every change that an operator makes to it (< for <=, true for a condition, no body of a
+function), all in one program, switched on one after the other; for each the scenarios that reach it, up to the first
+that fails. What was found is kept below reports/by-operator/ as long as neither the reference nor the suite changes: the
+same command goes on where it was interrupted. docs/mutants.md tells what was measured.
+
+  npm run mutants -- --by-operator --folder kernel/lib kernel/mm kernel/iommufd --sample 500 --seed 1
+`;
+
 void new Command('mutants')
   .description('run each seeded bug against the scenarios of the requirements that it breaks')
-  .option('--only <ids>', 'ids or globs, comma-separated', '')
-  .action(async ({ only }: { only: string }) => {
-    process.exitCode = await main(only.split(',').filter((glob) => glob !== ''));
+  .option('--only <ids>', 'ids or globs of seeded bugs, comma-separated', '')
+  .option('--by-operator', 'instead: every change that an operator makes to the reference')
+  .option('--folder <paths...>', 'by operator: files or folders below src/reference', [])
+  .option('--sample <number>', 'by operator: so many of them', positive)
+  .option('--seed <text>', 'by operator: the same seed draws the same sample', '1')
+  .option('--shard <i/n>', 'by operator: a part of them, 1/4 for the first of four', shardOf)
+  .option('--processes <number>', 'by operator: at once', positive, availableParallelism())
+  .option('--limit <ms>', 'by operator: a call that takes longer is ended', positive, 20_000)
+  .option('--result <file>', 'by operator: where the measurement is written')
+  .option('--reports <folder>', 'by operator: what was found out is kept below it', 'reports')
+  .option('--at-least <percent>', 'by operator: fail where the score is lower', Number, 0)
+  .option('--config <file>', "by operator: cucumber's configuration, for other scenarios")
+  .addHelpText('after', help)
+  .action(async (options: Options) => {
+    try {
+      process.exitCode = await start(options);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      console.error([error.message, error.advice].filter(Boolean).join('\n'));
+      process.exitCode = exitCodes.problem;
+    }
   })
   .parseAsync();

@@ -9,6 +9,7 @@ import type {
 } from '@cucumber/cucumber/api';
 import { generateMessages } from '@cucumber/gherkin';
 import { IdGenerator, SourceMediaType } from '@cucumber/messages';
+import type { Envelope } from '@cucumber/messages';
 
 import { byId } from '#conformance/requirements/index.ts';
 import { tagProblems } from '#conformance/tags.ts';
@@ -53,20 +54,21 @@ export async function plannedScenarios(sources: ISourcesCoordinates): Promise<IL
 
 function readFeature(uri: string): Scenario[] {
   const reader = new ScenarioReader();
-  const options = { newId: IdGenerator.incrementing(), includeSource: false };
+  return featureMessages(uri, IdGenerator.incrementing()).flatMap(({ gherkinDocument, pickle }) => {
+    if (gherkinDocument) reader.addDocument(gherkinDocument);
+    return pickle ? [reader.read(pickle)] : [];
+  });
+}
+
+/** The document of a feature file and its pickles, in the order of `Suite.scenarios`. */
+export function featureMessages(uri: string, newId: () => string): readonly Envelope[] {
   const markdown = uri.endsWith('.md');
   const mediaType = markdown
     ? SourceMediaType.TEXT_X_CUCUMBER_GHERKIN_MARKDOWN
     : SourceMediaType.TEXT_X_CUCUMBER_GHERKIN_PLAIN;
   const text = readFileSync(resolve(uri), 'utf8');
-  return generateMessages(text, uri, mediaType, {
-    ...options,
-    includeGherkinDocument: true,
-    includePickles: true,
-  }).flatMap(({ gherkinDocument, pickle }) => {
-    if (gherkinDocument) reader.addDocument(gherkinDocument);
-    return pickle ? [reader.read(pickle)] : [];
-  });
+  const wanted = { includeSource: false, includeGherkinDocument: true, includePickles: true };
+  return generateMessages(text, uri, mediaType, { newId, ...wanted });
 }
 
 /** Feature files outside of the suite have to be as good as those in it. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { idsInText } from '#conformance/ids-in-text.ts';
 import { later } from '#conformance/later.ts';
 import { profileNeeds } from '#conformance/requirement.ts';
 import { all, byId } from '#conformance/requirements/index.ts';
@@ -90,21 +91,10 @@ test('no requirement has a scenario and a reason for having none', () => {
 
 test('each requirement that has a scenario is named by the reference', () => {
   const shown = new Set(pickles.flatMap(tagsOf).filter(isRequirement));
-  const named = idsInComments(
+  const named = idsInText(
     [...filesBelow('src/reference', '.ts'), ...filesBelow('src/formats', '.ts')]
       .map(({ text }) => text)
       .join('\n'),
   );
   assert.deepEqual([...shown].filter((id) => !named.has(id)).sort(), []);
 });
-
-/** `IOAS-MAP-10 12 13` in a comment names three. */
-function idsInComments(text: string): Set<string> {
-  const ids = new Set<string>();
-  for (const [, family = '', numbers = ''] of text.matchAll(
-    /\b([A-Z]+(?:-[A-Z]+)*)-(\d\d(?:,? (?:and )?\d\d\b)*)/g,
-  )) {
-    for (const [number] of numbers.matchAll(/\d\d/g)) ids.add(`${family}-${number}`);
-  }
-  return ids;
-}

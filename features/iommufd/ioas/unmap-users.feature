@@ -210,6 +210,42 @@ Feature: IOMMU_IOAS_UNMAP of what is in use
       When access "vcpu" drops its last pin
       Then it succeeds
 
+    @IOAS-UNMAP-13 @IOAS-UNMAP-04 @needs:test-cmd
+    Scenario Outline: of three mappings an access has pinned <which>, and all their bytes are told
+      Given an access "vcpu" that pins on IOAS "guest"
+      When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it maps 2 pages of buffer "ram" + 1 page into IOAS "guest" at 16 MiB + 1 page read-write
+      And it maps 5 pages of buffer "ram" + 3 pages into IOAS "guest" at 32 MiB read-write
+      And access "vcpu" pins <length> at <iova> as buffer "ram" + <offset>
+      And it unmaps <all> at <start> from IOAS "guest"
+      Then it succeeds
+      And it returns:
+        | length | 8 pages |
+      And 16 MiB .. +3 pages is not mapped in IOAS "guest"
+      And 32 MiB .. +5 pages is not mapped in IOAS "guest"
+      And each page of buffer "ram" carries 0 pins
+
+      Examples:
+        | which             | length  | iova             | offset  | all     | start  |
+        | the first         |  1 page |           16 MiB | 0       | 32 MiB  | 16 MiB |
+        | the second        |  1 page | 16 MiB + 2 pages | 2 pages | 32 MiB  | 16 MiB |
+        | the first two     | 3 pages |           16 MiB | 0       | U64_MAX | 0      |
+        | the third in part | 2 pages |  32 MiB + 1 page | 4 pages | U64_MAX | 0      |
+
+    @IOAS-UNMAP-06 @IOAS-UNMAP-13 @needs:test-cmd
+    Scenario: an unmap that fails at the third mapping has asked for the first two only
+      Given an access "vcpu" that pins on IOAS "guest"
+      When it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it maps 2 pages of buffer "ram" + 1 page into IOAS "guest" at 16 MiB + 1 page read-write
+      And it maps 5 pages of buffer "ram" + 3 pages into IOAS "guest" at 16 MiB + 3 pages read-write
+      And access "vcpu" pins 8 pages at 16 MiB as buffer "ram"
+      And it unmaps 7 pages at 16 MiB from IOAS "guest"
+      Then it fails with ENOENT
+      And it wrote nothing back
+      And 16 MiB .. +3 pages is not mapped in IOAS "guest"
+      And 16 MiB + 3 pages .. +5 pages is mapped in IOAS "guest"
+      And 3 pages of buffer "ram" carry 0 pins each
+
   Rule: two calls at once leave a mapping whole or gone
 
     @IOAS-UNMAP-16 @needs:processes

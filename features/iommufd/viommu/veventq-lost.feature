@@ -166,6 +166,30 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
         |  8 bytes |
         | 11 bytes |
 
+    @VEVQ-16 @VEVQ-12 @VEVQ-10
+    Scenario: a queue that was read in part holds as many more events as were read
+      Given an inaccessible buffer "hole" of 1 page over buffer "in" + 1 page
+      And a vEVENTQ "events" with depth 3 on vIOMMU "smmu"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"
+      And a nested HWPT "stage 1" for device "nic" on vIOMMU "smmu"
+      And it attaches device "nic" to HWPT "stage 1"
+      When device "nic" reports 3 events
+      And it reads 36 bytes of vEVENTQ "events" into buffer "hole"
+      Then it fails with EFAULT
+      When it reads 36 bytes of vEVENTQ "events" into buffer "in" + 1 page - 30 bytes
+      Then it returns:
+        | bytes | 24 |
+      When device "nic" reports 3 events
+      And it reads 1 page of vEVENTQ "events" into buffer "in"
+      Then it returns:
+        | bytes | 44 |
+      And buffer "in" holds:
+        | flags | sequence | virt_id |
+        |     0 |        2 |     153 |
+        |     0 |        3 |     153 |
+        |     0 |        4 |     153 |
+        |     1 |        5 |         |
+
     @VEVQ-12 @VEVQ-16
     Scenario: the header of lost events cannot be copied
       Given an inaccessible buffer "hole" of 1 page

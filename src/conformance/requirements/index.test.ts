@@ -31,7 +31,7 @@ const assigned: Readonly<Record<string, number>> = {
   VEVQ: 22,
   HWQ: 16,
   MMAP: 8,
-  VFIO: 42,
+  VFIO: 43,
   NOIO: 5,
   MOCK: 32,
   'VFIO-CDEV': 16,

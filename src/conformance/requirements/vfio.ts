@@ -253,5 +253,10 @@ export const vfio = requirements(
         linux('drivers/vfio/container.c', 'vfio_group_detach_container'),
       ],
     },
+    43: {
+      says: 'VFIO_IOMMU_UNMAP_DMA of an iommufd that fails at a mapping that it would cut, or that a hardware queue uses, has unmapped those before it and returns the number of their bytes in size.',
+      level: 'observed',
+      source: [unmapDma, doUnmap],
+    },
   },
 );

@@ -358,4 +358,40 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0850',
+    breaks: ['IOAS-UNMAP-13', 'IOAS-UNMAP-04'],
+    story: 'What was unmapped before an access had to let go is not counted.',
+    like: 'iopt_unmap_iova_range() that sets unmapped_bytes to 0 where it tries again',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
+        private before = 0n;
+
+        override unmap(first: bigint, last: bigint): Unmapped {
+          this.before = 0n;
+          const all = [...this.areas.all()].filter(
+            (area) => area.first >= first && area.last <= last,
+          );
+          const pinned = all.findLastIndex(({ accesses }) => accesses > 0);
+          for (const area of all.slice(0, Math.max(pinned, 0))) this.before += area.length;
+          const done = super.unmap(first, last);
+          return done.error ? done : { bytes: done.bytes - this.before };
+        }
+      },
+  },
+  {
+    id: 'SEED-0851',
+    breaks: ['IOAS-UNMAP-13', 'IOAS-UNMAP-04'],
+    story: 'An unmap ends with the first mapping that an access had to let go of.',
+    like: 'iopt_unmap_iova_range() with a break in place of its goto again',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
+        override unmap(first: bigint, last: bigint): Unmapped {
+          const pinned = [...this.areas.all()].find(
+            (area) => area.first >= first && area.accesses > 0,
+          );
+          return super.unmap(first, pinned && pinned.last < last ? pinned.last : last);
+        }
+      },
+  },
 );

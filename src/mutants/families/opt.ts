@@ -305,4 +305,24 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0852',
+    breaks: ['OPT-25'],
+    story:
+      'A change of process that exceeds the limit gives back the charge of the first mapping alone.',
+    like: 'iommufd_ioas_change_process() with an error path that leaves its loop',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
+        protected override movePages(task: Task, all: readonly IoptPages[]): ErrnoName | undefined {
+          const error = super.movePages(task, all);
+          if (!error) return undefined;
+          const second = all.filter(({ accounting }) => accounting.movesTo(task))[1];
+          if (second && all.length > 2) {
+            const { Accounting } = this.context.kernel.parts.iommufd;
+            new Accounting(task, second.accounting.mode).charge(second.pinnedPages);
+          }
+          return error;
+        }
+      },
+  },
 );

@@ -1,6 +1,7 @@
 import { mutants } from '#mutants/mutant.ts';
 import type { IommuDomain } from '#reference/kernel/iommu/domain.ts';
 import type { AccountMode } from '#reference/kernel/iommufd/accounting.ts';
+import type { IoptPages } from '#reference/kernel/iommufd/pages.ts';
 import { ULONG_MAX } from '#reference/kernel/lib/math.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
@@ -115,5 +116,37 @@ export const entries = mutants(
         },
       ];
     },
+  },
+  {
+    id: 'SEED-0853',
+    breaks: ['PIN-15', 'IOAS-MAP-29'],
+    story: 'What a map had pinned before it came to memory that is not there stays charged.',
+    like: 'do_update_pinned() for each batch, and an error path that only unpins',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
+        protected override pinMissing(
+          ...call: Parameters<IoptPages['pinMissing']>
+        ): ErrnoName | undefined {
+          const error = super.pinMissing(...call);
+          const [first, last] = call;
+          if (error === 'EFAULT' && this.accounting.mode === 'user' && last > first)
+            this.accounting.user.lockedVm += 1n;
+          return error;
+        }
+      },
+  },
+  {
+    id: 'SEED-0854',
+    breaks: ['PIN-01', 'PIN-15'],
+    story: 'A map that exceeds the limit of the user is counted all the same.',
+    like: 'atomic_long_add_return() that is compared with the limit afterwards',
+    bug: ({ iommufd }) =>
+      class extends iommufd.Accounting {
+        protected override lock(pages: bigint): ErrnoName | undefined {
+          const error = super.lock(pages);
+          if (error === 'ENOMEM' && this.mode === 'user') this.user.lockedVm += pages;
+          return error;
+        }
+      },
   },
 );

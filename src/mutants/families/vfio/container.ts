@@ -213,4 +213,30 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0848',
+    breaks: ['VFIO-43'],
+    story: 'An unmap of a container that fails says that it has unmapped nothing.',
+    like: 'iommufd_vfio_unmap_dma() that leaves size at 0 where rc is set',
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioCompat {
+        protected override unmap(ioas: Ioas, fields: UnmapFields, all: boolean): Unmapped {
+          const done = super.unmap(ioas, fields, all);
+          return done.error ? { ...done, bytes: 0n } : done;
+        }
+      },
+  },
+  {
+    id: 'SEED-0849',
+    breaks: ['VFIO-43'],
+    story: 'An unmap of a container that fails at a later mapping is a success.',
+    like: 'vfio_dma_do_unmap() of type 1, for which what was unmapped before is enough',
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioCompat {
+        protected override unmap(ioas: Ioas, fields: UnmapFields, all: boolean): Unmapped {
+          const done = super.unmap(ioas, fields, all);
+          return done.bytes > 0n ? { bytes: done.bytes } : done;
+        }
+      },
+  },
 );

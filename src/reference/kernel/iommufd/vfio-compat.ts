@@ -142,7 +142,7 @@ export class VfioCompat {
     return isErrno(placed) ? placed : undefined;
   }
 
-  /** What was unmapped is told also where a later area could not be. VFIO-22 23 24 25 28 29 30 */
+  /** What was unmapped is told also where a later area could not be. VFIO-22 23 24 25 28 29 30 43 */
   protected unmapDma(task: Task, arg: bigint): ErrnoName | undefined {
     const argument = loadArgument(task.memory, arg, VFIO_IOMMU_UNMAP_DMA);
     if (isErrno(argument)) return argument;

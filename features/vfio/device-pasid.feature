@@ -126,6 +126,45 @@ Feature: PASIDs of a VFIO device
       Then it fails with EADDRINUSE
       And PASID 1 of device "nic" sees buffer "ram" at 16 MiB .. +2 pages
 
+    @PASID-18 @PASID-19 @needs:reserved-iova @needs:intel-iommu
+    Scenario: a PASID that moves takes no window along
+      When it attaches PASID 1 of device "nic" to HWPT "own"
+      And it attaches PASID 1 of device "nic" to HWPT "two"
+      And it maps 1 page of buffer "ram" into IOAS "host" at 4078 MiB read-write
+      Then it fails with EINVAL
+      When it maps 1 page of buffer "ram" + 4 pages into IOAS "other" at 4078 MiB read-write
+      Then it succeeds
+      When it attaches PASID 1 of device "nic" to HWPT "own"
+      And it detaches PASID 1 of device "nic"
+      And it maps 1 page of buffer "ram" into IOAS "host" at 4078 MiB read-write
+      Then it fails with EINVAL
+      When it detaches device "nic"
+      And it maps 1 page of buffer "ram" into IOAS "host" at 4078 MiB read-write
+      Then it succeeds
+
+  Rule: a PASID is detached where its attach cannot be told
+
+    @PASID-26
+    Scenario Outline: a PASID <case>, by a struct in memory that cannot be written
+      When it <before>
+      And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with read-only memory and:
+        | flags | PASID      |
+        | pt_id | HWPT "two" |
+        | pasid |          1 |
+      Then it fails with EFAULT
+      When PASID 1 of device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
+      When it destroys HWPT "two"
+      Then it succeeds
+      When it attaches PASID 1 of device "nic" to HWPT "one"
+      Then PASID 1 of device "nic" sees buffer "ram" + 2 pages at 16 MiB .. +2 pages
+
+      Examples:
+        | case     | before                                           |
+        | is new   | detaches PASID 1 of device "nic"                 |
+        | has one  | attaches PASID 1 of device "nic" to HWPT "one"   |
+
   Rule: closing a device detaches all of it
 
     @PASID-21
@@ -161,6 +200,52 @@ Feature: PASIDs of a VFIO device
       Then it succeeds
       When PASID 1 of device "nic" reads 1 page at 16 MiB
       Then the access is blocked
+
+    @PASID-21 @PASID-19
+    Scenario: a device that is opened again has no PASID attached, and can have them all
+      When it attaches PASID 1 of device "nic" to HWPT "one"
+      And it attaches PASID 2 of device "nic" to HWPT "two"
+      And it closes device "nic"
+      And it opens device "nic"
+      And it binds device "nic" to the iommufd
+      And PASID 1 of device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      When it attaches PASID 1 of device "nic" to HWPT "two"
+      Then it succeeds
+      And PASID 1 of device "nic" sees buffer "ram" + 4 pages at 16 MiB .. +2 pages
+      When PASID 2 of device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      When it destroys HWPT "one"
+      Then it succeeds
+      When it attaches device "nic" to IOAS "host"
+      Then it fails with EINVAL
+      When it detaches PASID 1 of device "nic"
+      And it attaches device "nic" to IOAS "host"
+      Then it succeeds
+
+    @PASID-21 @PASID-25 @needs:device-with-page-requests
+    Scenario: a device that is closed takes the faults of its PASIDs along
+      Given a fault queue "faults"
+      And a device "disk" with:
+        | PASIDs        | 20 bits |
+        | page requests | yes     |
+      And it attaches device "disk" to HWPT "own"
+      And a PASID HWPT "paged" with fault queue "faults" for device "disk" on IOAS "guest"
+      And an untouched buffer "in" of 1 page
+      When it attaches PASID 1 of device "disk" to HWPT "paged"
+      And it attaches PASID 2 of device "disk" to HWPT "paged"
+      And PASID 1 of device "disk" requests a page at 20 MiB
+      And PASID 2 of device "disk" requests a page at 21 MiB
+      And it reads fault queue "faults" into 40 bytes of buffer "in"
+      And it closes device "disk"
+      And it polls fault queue "faults"
+      Then it reports "OUT"
+      When it answers fault queue "faults" from buffer "in":
+        | cookie | code    |
+        |      1 | SUCCESS |
+      Then it fails with EINVAL
+      When it destroys HWPT "paged"
+      Then it succeeds
 
   Rule: a PASID is of one device of its group
 

@@ -185,3 +185,67 @@ Feature: page requests of VFIO devices
       Then it fails with EINVAL
       When it attaches device "function" to IOAS "other"
       Then device "function" sees buffer "ram" at 16 MiB .. +2 pages
+
+    @DEV-46 @needs:virtual-function @needs:device-with-pasids
+    Scenario: the attach of its PASID fails, for the first time and in place of another page table
+      Given an IOAS "other"
+      And a buffer "ram" of 2 pages
+      And it maps 2 pages of buffer "ram" into IOAS "other" at 16 MiB read-write
+      And a device "function" with:
+        | virtual function | yes     |
+        | page requests    | yes     |
+        | PASIDs           | 20 bits |
+      And it attaches device "function" to IOAS "guest"
+      And a fault queue "of PASID"
+      And a PASID HWPT "own" for device "function" on IOAS "guest"
+      And a PASID HWPT "one" for device "function" on IOAS "other"
+      And a PASID HWPT "paged" with fault queue "of PASID" for device "function" on IOAS "guest"
+      And it attaches device "function" to HWPT "own"
+      When it attaches PASID 1 of device "function" to HWPT "paged"
+      Then it fails with EINVAL
+      When it attaches PASID 1 of device "function" to HWPT "one"
+      And it attaches PASID 1 of device "function" to HWPT "paged"
+      Then it fails with EINVAL
+      And PASID 1 of device "function" sees buffer "ram" at 16 MiB .. +2 pages
+      When it destroys HWPT "paged"
+      Then it succeeds
+
+  Rule: a page table that was refused leaves no trace in what is delivered
+
+    @FAULT-30 @DEV-49 @needs:intel-nesting
+    Scenario Outline: half a group is dropped with the queue, beside <count>, and another was refused
+      Given a fault queue "others"
+      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And it stores struct iommu_hwpt_vtd_s1 in buffer "out":
+        | pgtbl_addr | addr_width |
+        |      1 MiB |         57 |
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | HWPT "parent"        |
+        | flags     | FAULT_ID_VALID       |
+        | fault_id  | fault queue "others" |
+        | data_type | VTD_S1               |
+        | data_len  | 24 bytes             |
+        | data_uptr | buffer "out"         |
+      Then it made HWPT "too wide"
+      When it attaches device "nic" to <first>
+      And it attaches device "nic" to HWPT "too wide"
+      Then it fails with EINVAL
+      When it attaches device "nic" to HWPT "table"
+      And device "nic" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     5 | no   |
+      And it attaches device "nic" to IOAS "guest"
+      And it attaches device "nic" to HWPT "table"
+      And device "nic" requests pages:
+        | address | perm | group | last |
+        | 17 MiB  | READ |     5 | yes  |
+      And it reads fault queue "faults" into 120 bytes of buffer "in"
+      Then it returns 40
+      And buffer "in" holds struct iommu_hwpt_pgfault:
+        | flags     | addr   |
+        | LAST_PAGE | 17 MiB |
+
+      Examples:
+        | count               | first        |
+        | one with a queue    | HWPT "table" |
+        | one without a queue | IOAS "guest" |

@@ -20,7 +20,7 @@ const assigned: Readonly<Record<string, number>> = {
   OPT: 40,
   PIN: 39,
   DEV: 52,
-  PASID: 25,
+  PASID: 26,
   HWINFO: 21,
   HWPT: 43,
   INV: 23,

@@ -154,5 +154,10 @@ export const pasid = requirements(
       level: 'observed',
       source: [linux('eventq.c', 'iommufd_auto_response_faults')],
     },
+    26: {
+      says: 'VFIO_DEVICE_ATTACH_IOMMUFD_PT with a PASID whose pt_id cannot be written fails with EFAULT, and the PASID is detached.',
+      level: 'observed',
+      source: [linux('drivers/vfio/device_cdev.c', 'vfio_df_ioctl_attach_pt')],
+    },
   },
 );

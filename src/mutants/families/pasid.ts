@@ -4,6 +4,8 @@ import { type AttachHandle, IOMMU_NO_PASID } from '#reference/kernel/iommu/io-pg
 import type { Group, Member } from '#reference/kernel/iommu/group.ts';
 import type { IommufdAttachHandle } from '#reference/kernel/iommufd/attach-handle.ts';
 import type { IommufdDevice } from '#reference/kernel/iommufd/device.ts';
+import { isErrno } from '#reference/kernel/lib/errno.ts';
+import type { DeviceCdev } from '#reference/kernel/vfio/device-cdev.ts';
 import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { TestCommand } from '#reference/kernel/iommufd/selftest/test-command.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
@@ -298,6 +300,54 @@ export const entries = mutants(
           const handle = this.device.group.attachHandle(pasid);
           if (handle) old.fault?.refuseAllOf(handle);
           return super.replaceGroup(...call);
+        }
+      },
+  },
+  {
+    id: 'SEED-0855',
+    breaks: ['PASID-26'],
+    story: 'A PASID whose page table cannot be told stays attached.',
+    like: 'vfio_df_ioctl_attach_pt() whose way out knows of no PASID',
+    bug: ({ vfio }) =>
+      class extends vfio.DeviceCdev {
+        protected override attachPasid(
+          argument: Parameters<DeviceCdev['attachPasid']>[0],
+        ): ErrnoName | undefined {
+          const { pt_id, pasid } = argument.fields;
+          const hwptId = this.device.attachPasid(pt_id, pasid);
+          return isErrno(hwptId) ? hwptId : argument.put('pt_id', hwptId);
+        }
+      },
+  },
+  {
+    id: 'SEED-0856',
+    breaks: ['PASID-26'],
+    story: 'Where the page table of a PASID cannot be told the device itself is detached as well.',
+    like: 'vfio_df_ioctl_attach_pt() with one way out for both',
+    bug: ({ vfio }) =>
+      class extends vfio.DeviceCdev {
+        protected override attachPasid(
+          argument: Parameters<DeviceCdev['attachPasid']>[0],
+        ): ErrnoName | undefined {
+          const error = super.attachPasid(argument);
+          if (error === 'EFAULT') this.device.detach();
+          return error;
+        }
+      },
+  },
+  {
+    id: 'SEED-0857',
+    breaks: ['PASID-18', 'PASID-19'],
+    story: 'A PASID that moves to another IOAS lifts the windows of its device where it was.',
+    like: 'iommufd_device_do_replace() without a look at the PASID before it removes reservations',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
+        protected override moveGroup(...call: MoveCall): ErrnoName | undefined {
+          const [hwpt, { hwpt: old, devices }, pasid = IOMMU_NO_PASID] = call;
+          const error = super.moveGroup(...call);
+          const leaves = hwpt.paging.ioas !== old.paging.ioas;
+          if (!error && leaves && pasid !== IOMMU_NO_PASID) this.unreserveForAll(devices, old);
+          return error;
         }
       },
   },

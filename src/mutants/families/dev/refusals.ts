@@ -4,7 +4,9 @@ import type { Group } from '#reference/kernel/iommu/group.ts';
 import type { ArmSmmuV3 } from '#reference/kernel/iommu/arm/arm-smmu-v3.ts';
 import type { IntelIommu } from '#reference/kernel/iommu/intel/intel-iommu.ts';
 import type { ScalableIommu } from '#reference/kernel/iommu/intel/scalable-iommu.ts';
+import { IOMMU_NO_PASID } from '#reference/kernel/iommu/io-pgfault.ts';
 import type { IommufdDevice } from '#reference/kernel/iommufd/device.ts';
+import type { HwPagetable } from '#reference/kernel/iommufd/hw-pagetable.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 /** Devices: what the driver of an IOMMU refuses when all else has been done. */
@@ -113,6 +115,50 @@ export const entries = mutants(
           const [device, pasid] = call;
           if (error && pasid !== 0) this.blockPasid(device, pasid);
           return error;
+        }
+      },
+  },
+  {
+    id: 'SEED-0858',
+    breaks: ['DEV-49', 'FAULT-30'],
+    story: 'A device that is refused a page table with a fault queue counts it among those it has.',
+    like: 'iopf_for_domain_set() before the checks, and no iopf_for_domain_remove() behind them',
+    bug: ({ iommu }) =>
+      class<Device> extends iommu.Group<Device> {
+        protected override setDevice(
+          ...call: Parameters<Group<Device>['setDevice']>
+        ): ErrnoName | undefined {
+          const [{ pageRequests }, domain] = call;
+          const error = super.setDevice(...call);
+          if (error && domain !== 'blocked') pageRequests.enable(domain);
+          return error;
+        }
+      },
+  },
+  {
+    id: 'SEED-0859',
+    breaks: ['DEV-46'],
+    story:
+      'A PASID of a virtual function gets a fault queue, which the function itself may not have.',
+    like: 'iommufd_hwpt_compatible_device() in the path of IOMMU_NO_PASID alone',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
+        private isForPasid = false;
+
+        protected override attachGroup(hwpt: HwPagetable, pasid: number): ErrnoName | undefined {
+          this.isForPasid = pasid !== IOMMU_NO_PASID;
+          return super.attachGroup(hwpt, pasid);
+        }
+
+        protected override replaceGroup(
+          ...call: Parameters<IommufdDevice['replaceGroup']>
+        ): ErrnoName | undefined {
+          this.isForPasid = call[2] !== IOMMU_NO_PASID;
+          return super.replaceGroup(...call);
+        }
+
+        protected override checkPageRequests(hwpt: HwPagetable): ErrnoName | undefined {
+          return this.isForPasid ? undefined : super.checkPageRequests(hwpt);
         }
       },
   },

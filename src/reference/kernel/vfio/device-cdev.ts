@@ -101,6 +101,7 @@ export class DeviceCdev extends VfioDeviceFile {
     return error;
   }
 
+  /** PASID-26 */
   protected attachPasid(
     argument: UserArgument<typeof vfio_device_attach_iommufd_pt>,
   ): ErrnoName | undefined {

@@ -116,7 +116,8 @@ Feature: IOMMUs of other kinds
 
   Rule: each kind of IOMMU has IOVAs that it does not translate
 
-    # Interrupts of x86 devices are writes to 4078 MiB .. +1 MiB. What is HyperTransport's own lies below 1 TiB.
+    # Interrupts of x86 devices are writes to 4078 MiB .. +1 MiB. What is HyperTransport's own lies below 1 TiB. Behind an
+    # SMMUv3 the kernel maps the doorbells of interrupts in 128 MiB .. +1 MiB.
 
     @DEV-36 @DEV-37 @VFIO-ATT-10
     Scenario Outline: <case> of <window> cannot be mapped while a device is attached, behind <iommu>
@@ -147,6 +148,14 @@ Feature: IOMMUs of other kinds
         | the lower border | the window of interrupts | a virtio-iommu | 4078 MiB - 1 page | 2 pages |
         | the last page    | the window of interrupts | a virtio-iommu | 4079 MiB - 1 page | 1 page  |
         | the upper border | the window of interrupts | a virtio-iommu | 4079 MiB - 1 page | 2 pages |
+
+      @needs:smmuv3
+      Examples: an SMMUv3
+        | case             | window                | iommu     | iova             | length  |
+        | the first page   | the doorbells' window | an SMMUv3 | 128 MiB          | 1 page  |
+        | the lower border | the doorbells' window | an SMMUv3 | 128 MiB - 1 page | 2 pages |
+        | the last page    | the doorbells' window | an SMMUv3 | 129 MiB - 1 page | 1 page  |
+        | the upper border | the doorbells' window | an SMMUv3 | 129 MiB - 1 page | 2 pages |
 
     @IOAS-ALLOW-06 @DEV-36 @needs:amd-iommu
     Scenario: the kernel passes over the window of HyperTransport, and does not let it be allowed
@@ -186,3 +195,90 @@ Feature: IOMMUs of other kinds
       And it attaches device "nic" to IOAS "guest"
       And it maps 1 page of buffer "ram" into IOAS "other" at 1012 GiB read-write
       Then it succeeds
+
+    @IOAS-ALLOW-06 @DEV-36
+    Scenario Outline: the kernel passes over <window>, and does not let it be allowed, behind <iommu>
+      When it allows only these IOVAs in IOAS "guest":
+        | <begin> - 2 pages | 1 MiB + 4 pages |
+      Then it fails with EADDRINUSE
+      When it allows only these IOVAs in IOAS "guest":
+        | <begin> - 2 pages | 2 pages |
+        | <begin> + 1 MiB   | 2 pages |
+      And it maps 2 pages of buffer "ram" into IOAS "guest" anywhere read-write
+      Then it lands at <begin> - 2 pages
+      When it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" anywhere read-write
+      Then it lands at <begin> + 1 MiB
+      When it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
+      Then it fails with ENOSPC
+      And device "nic" sees buffer "ram" at <begin> - 2 pages .. +2 pages
+      And device "nic" sees buffer "ram" + 2 pages at <begin> + 1 MiB .. +2 pages
+      And device "nic" does not see buffer "ram" at <begin> .. +1 page
+
+      @needs:virtio-iommu
+      Examples: a virtio-iommu
+        | window                   | iommu          | begin    |
+        | the window of interrupts | a virtio-iommu | 4078 MiB |
+
+      @needs:amd-iommu
+      Examples: an AMD IOMMU
+        | window                   | iommu        | begin    |
+        | the window of interrupts | an AMD IOMMU | 4078 MiB |
+
+      @needs:smmuv3
+      Examples: an SMMUv3
+        | window                | iommu     | begin   |
+        | the doorbells' window | an SMMUv3 | 128 MiB |
+
+    @DEV-42
+    Scenario Outline: a device that moves takes <window> along, behind <iommu>
+      When it attaches device "nic" to IOAS "other"
+      And it maps 1 page of buffer "ram" into IOAS "guest" at <begin> read-write
+      Then it succeeds
+      When it maps 1 page of buffer "ram" into IOAS "other" at <begin> read-write
+      Then it fails with EINVAL
+      When it attaches device "nic" to IOAS "guest"
+      Then it fails with EADDRINUSE
+      When it unmaps 1 page at <begin> from IOAS "guest"
+      And it attaches device "nic" to IOAS "guest"
+      And it maps 1 page of buffer "ram" into IOAS "other" at <begin> read-write
+      Then it succeeds
+
+      @needs:virtio-iommu
+      Examples: a virtio-iommu
+        | window                   | iommu          | begin    |
+        | the window of interrupts | a virtio-iommu | 4078 MiB |
+
+      @needs:smmuv3
+      Examples: an SMMUv3
+        | window                | iommu     | begin   |
+        | the doorbells' window | an SMMUv3 | 128 MiB |
+
+  @needs:smmuv3
+  Rule: a device behind an SMMUv3 reaches 256 TiB, and nothing can be mapped beyond
+
+    @DEV-38 @IOAS-MAP-49
+    Scenario: a device reaches the last page
+      When it maps 2 pages of buffer "ram" into IOAS "guest" at 256 TiB - 2 pages read-write
+      And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 0 read-write
+      Then device "nic" sees buffer "ram" at 256 TiB - 2 pages .. +2 pages
+      And device "nic" sees buffer "ram" + 2 pages at 0 .. +1 page
+
+    @DEV-38
+    Scenario Outline: <length> from <iova> cannot be mapped while a device is attached
+      When it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
+      Then it fails with EINVAL
+      And nothing has changed
+      When it detaches device "nic"
+      And it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
+      Then it succeeds
+      When it attaches device "nic" to IOAS "guest"
+      Then it fails with EADDRINUSE
+      When it unmaps <length> at <iova> from IOAS "guest"
+      And it attaches device "nic" to IOAS "guest"
+      Then it succeeds
+
+      Examples:
+        | length  | iova             |
+        | 2 pages | 256 TiB - 1 page |
+        | 1 page  | 256 TiB          |
+        | 1 page  | 1 PiB            |

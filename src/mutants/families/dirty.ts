@@ -352,4 +352,31 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0890',
+    breaks: ['DIRTY-11'],
+    story: 'A page size of more than 32 bits is taken for none.',
+    like: 'u32 page_size in iommufd_check_iova_range()',
+    bug: ({ iommufd }) =>
+      class extends iommufd.DirtyCommands {
+        override getBitmap(command: GetBitmap): ErrnoName | undefined {
+          return BigInt.asUintN(32, command.fields.page_size) === 0n
+            ? 'EINVAL'
+            : super.getBitmap(command);
+        }
+      },
+  },
+  {
+    id: 'SEED-0891',
+    breaks: ['DIRTY-11'],
+    story: 'What is dirty is looked for at the lowest 32 bits of its IOVA.',
+    like: 'u32 iova in iommu_dirty_bitmap_record()',
+    bug: ({ iommufd }) =>
+      class extends iommufd.DirtyCommands {
+        override getBitmap(command: GetBitmap): ErrnoName | undefined {
+          const iova = BigInt.asUintN(32, command.fields.iova);
+          return super.getBitmap(mistaken(command, { iova }));
+        }
+      },
+  },
 );

@@ -328,6 +328,19 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0892',
+    breaks: ['IOAS-FILE-09'],
+    story: 'The place in a file has 32 bits.',
+    like: 'loff_t that becomes an unsigned int on its way to memfd_pin_folios()',
+    bug: ({ iommufd }) =>
+      class extends iommufd.FileSource {
+        override pin(index: number, count: number): readonly Pfn[] | ErrnoName {
+          const lost = this.start - BigInt.asUintN(32, this.start);
+          return super.pin(index - Number(lost / PAGE_SIZE), count);
+        }
+      },
+  },
 );
 
 function uncharged(accounting: Accounting): Accounting {

@@ -324,4 +324,28 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0893',
+    breaks: ['DEV-36', 'DEV-37'],
+    story: 'Of the window of the doorbells the last page is left out.',
+    like: 'MSI_IOVA_LENGTH that is one page short',
+    bug: ({ arm }) =>
+      class extends arm.ArmSmmuV3 {
+        override reservedRegions(): readonly ReservedRegion[] {
+          return super
+            .reservedRegions()
+            .map((region) => ({ ...region, last: region.last - 0x1000n }));
+        }
+      },
+  },
+  {
+    id: 'SEED-0894',
+    breaks: ['DEV-38'],
+    story: 'An SMMUv3 is said to translate one bit more than it does.',
+    like: 'ias and va_bits that are one too large in arm_smmu_domain_finalise()',
+    bug: ({ arm }) =>
+      class extends arm.SmmuDomain {
+        override readonly geometry = { first: 0n, last: 2n ** 49n - 1n };
+      },
+  },
 );

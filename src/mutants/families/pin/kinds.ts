@@ -1,10 +1,13 @@
 import { mutants } from '#mutants/mutant.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+import type { IoptPages } from '#reference/kernel/iommufd/pages.ts';
 import type { UserSource } from '#reference/kernel/iommufd/page-source.ts';
 import { forkPageTable } from '#reference/kernel/mm/fork.ts';
 import type { PageTable } from '#reference/kernel/mm/page-table.ts';
 import { PAGE_SHIFT, type Pfn } from '#reference/kernel/mm/user-memory.ts';
 
 type Unpin = Parameters<UserSource['unpin']>;
+type ReadWrite = Parameters<IoptPages['readWrite']>;
 
 /** Which page of a process is pinned, and how often. */
 export const entries = mutants(
@@ -75,6 +78,30 @@ export const entries = mutants(
       class extends iommufd.UserSource {
         override unpin(...[kernel, pfns, dirty]: Unpin): void {
           if (dirty) super.unpin(kernel, pfns, dirty);
+        }
+      },
+  },
+  {
+    id: 'SEED-0888',
+    breaks: ['PIN-29'],
+    story: 'The place in a mapping that an access reads or writes has 32 bits.',
+    like: 'unsigned int start_byte in iopt_pages_rw_access()',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
+        override readWrite(...[startByte, ...rest]: ReadWrite): ErrnoName | undefined {
+          return super.readWrite(BigInt.asUintN(32, startByte), ...rest);
+        }
+      },
+  },
+  {
+    id: 'SEED-0889',
+    breaks: ['PIN-27', 'PIN-29'],
+    story: 'The number of a page in a mapping has 32 bits.',
+    like: 'unsigned int index in pfn_reader_user_pin()',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
+        protected override pinBatch(index: number, count: number): readonly Pfn[] | ErrnoName {
+          return super.pinBatch(index >>> 0, count);
         }
       },
   },

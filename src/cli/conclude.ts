@@ -1,11 +1,15 @@
 import { isFailure } from '#conformance/outcome.ts';
+import { byId } from '#conformance/requirements/index.ts';
+import { writeAllure } from '#report/allure/write.ts';
 import { writeHtml } from '#report/html.ts';
 import type { Result } from '#report/result.ts';
 import type { RunRecord } from '#report/run-record.ts';
+import { titleOf } from '#report/share.ts';
 import { htmlFile } from '#report/write-reports.ts';
 
 import { exitCodes, Problem } from './problem.ts';
 import type { Ended, ExitCode } from './problem.ts';
+import { guarded } from './session.ts';
 import { painter } from './style.ts';
 import { summary } from './summary.ts';
 
@@ -20,7 +24,7 @@ export interface Finished {
 export async function conclude(finished: Finished, html: boolean | undefined): Promise<Ended> {
   const { record, result, folder } = finished;
   console.log(summary(record, result, painter(process.stdout)));
-  console.log(`report: ${html === false ? folder : await makeHtml(folder, html === true)}`);
+  console.log(`report: ${html === false ? folder : await makeHtml(finished, html === true)}`);
   const code = exitCodeOf(record);
   if (testedNothing(record)) console.error(`nothing was tested: ${emptiness(record)}`);
   const anyFailed = record.runs.some(({ outcome }) =>
@@ -46,9 +50,13 @@ function emptiness({ runs }: RunRecord): string {
   return `${runs.length === 1 ? 'the scenario was' : `all ${runs.length} scenarios were`} skipped (${reason})`;
 }
 
-/** Resolves with what to tell the user of the report. */
-export async function makeHtml(folder: string, required: boolean): Promise<string> {
-  const made = await writeHtml(folder, htmlFile(folder));
+/** Writes the Allure results and the page; resolves with what to tell the user of it. */
+export async function makeHtml(
+  { record, folder }: Pick<Finished, 'record' | 'folder'>,
+  required: boolean,
+): Promise<string> {
+  guarded(folder, () => writeAllure(record, folder, byId));
+  const made = await writeHtml({ folder, file: htmlFile(folder), title: titleOf(record) });
   if (made.kind === 'written') return made.note ? `${made.file} (${made.note})` : made.file;
   if (required) throw new Problem(`no HTML report: ${made.reason}`);
   return `${folder} (no HTML: ${made.reason}; the results are complete without it)`;

@@ -3,17 +3,23 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { Status } from 'allure-js-commons';
-import type { Link, TestResult } from 'allure-js-commons';
+import type { TestResult } from 'allure-js-commons';
+
+import { byId } from '#conformance/requirements/index.ts';
+import { temporaryFolder } from '#ending/temporary-folder.ts';
+import { writeAllure } from '#report/allure/write.ts';
 
 import { fixtureReports, resultIn, runFixture } from './fixtures/conformance.ts';
+import { reportedRun } from './recorded.ts';
 
 /** One run of the fixture serves all tests here: what stock Allure shows as passed, and the rest of the reports. */
 const folder = temporaryFolder();
 const ended = runFixture(folder);
 const reports = fixtureReports(folder);
 const result = resultIn(reports);
+// As `conformance html` makes them, of the messages.
+writeAllure(reportedRun(reports), reports, byId);
 const allureFolder = join(reports, 'allure-results');
 const allure = readdirSync(allureFolder)
   .filter((name) => name.endsWith('-result.json'))
@@ -66,16 +72,24 @@ test('no step is passed that did not pass', () => {
   assert.equal(step?.status, 'broken');
 });
 
-test('a scenario with two requirements is one result with two links', () => {
-  const found = allureOf('a row with one');
-  const links = found.links.filter(({ type }: Link) => type === 'tms');
-  assert.deepEqual(
-    links.map(({ name }) => name),
-    ['ABI-02', 'ABI-03'],
+test('a page that was mailed has the requirements in their own words, and links to nothing', () => {
+  const { descriptionHtml, links } = allureOf('a row with one');
+  for (const id of ['ABI-02', 'ABI-03']) {
+    const says = escaped(byId.get(id)?.says ?? '');
+    assert.ok(descriptionHtml?.includes(says), `${id} in ${descriptionHtml}`);
+    assert.match(descriptionHtml ?? '', new RegExp(`<b>${id}</b>`));
+  }
+  assert.match(
+    descriptionHtml ?? '',
+    /<code>src\/cli\/fixtures\/features\/calls\/calls\.feature:\d+</,
   );
-  assert.match(links[0]?.url ?? '', /docs\/requirements\.md#abi-02$/);
-  assert.equal(labels(found, 'story').length, 1);
+  assert.deepEqual(links, []);
+  assert.doesNotMatch(descriptionHtml ?? '', /href/);
 });
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
 
 test('the suites are folder, feature and rule; the severity follows from the level', () => {
   const found = allureOf('a doc string');
@@ -86,10 +100,13 @@ test('the suites are folder, feature and rule; the severity follows from the lev
   assert.deepEqual(labels(allureOf('an implementation that dies'), 'severity'), ['normal']);
 });
 
-test('a doc string is shown with its step', () => {
-  const attachments = allureOf('a doc string').steps.flatMap((step) => step.attachments);
-  const texts = attachments.map(({ source }) => readFileSync(join(allureFolder, source), 'utf8'));
-  assert.deepEqual(texts, ['several\nlines']);
+test('of what passed the text is shown, with doc strings and tables', () => {
+  const { descriptionHtml, steps } = allureOf('a doc string');
+  assert.match(
+    descriptionHtml ?? '',
+    /<pre>Given a world\nGiven a world described as:\n {4}several\n {4}lines\nThen it is as expected<\/pre>/,
+  );
+  assert.deepEqual(steps, []);
 });
 
 test('the trace of system calls is on the step that failed', () => {
@@ -99,11 +116,19 @@ test('the trace of system calls is on the step that failed', () => {
   assert.match(readFileSync(join(allureFolder, attachment.source), 'utf8'), /IOMMU_IOAS_MAP/);
 });
 
+test('each attachment has a file of its own, which Allure 3 shows in one place only', () => {
+  const attachments = allure.flatMap(({ steps }) => steps.flatMap((step) => step.attachments));
+  const sources = attachments.map(({ source }) => source);
+  assert.ok(sources.length > 1);
+  assert.equal(new Set(sources).size, sources.length);
+});
+
 test('the environment names the suite, the implementation and its kernel', () => {
   const text = readFileSync(join(allureFolder, 'environment.properties'), 'utf8');
   assert.match(text, /^Suite ?= ?\d/m);
   assert.match(text, /^Implementation ?= ?fixture 1$/m);
   assert.match(text, /^Kernel ?= ?6\.12\.0, x86_64, 4096-byte pages$/m);
+  assert.match(text, /^Ran ?= ?9 of 19 scenarios ran, 7 broken, 3 skipped$/m);
 });
 
 test('the run fails, and the profile is not conformant', () => {

@@ -14,6 +14,7 @@ import { mergeCommand } from './merge.ts';
 import { exitCodes, forBisection, Problem } from './problem.ts';
 import type { Ended } from './problem.ts';
 import { publishCommand } from './publish.ts';
+import { reportedRun } from './recorded.ts';
 import { recoverCommand } from './recover.ts';
 import { requirementsCommand } from './requirements.ts';
 import { run } from './run.ts';
@@ -109,7 +110,7 @@ function addRun(program: Command): void {
     .option('--parallel <n>', 'worker processes (linux-vm: 2, others: none)', naturalNumber)
     .option('--reports <folder>', 'where reports go, below the name of the adapter', 'reports')
     .option('--html', 'fail where the HTML report cannot be made')
-    .option('--no-html', 'make no HTML report')
+    .option('--no-html', 'make neither Allure results nor HTML')
     .option('--bisect', 'exit with 125 where this revision tells nothing, for git bisect run')
     .option('--timeout <ms>', 'a call that takes longer is broken', naturalNumber, 30_000)
     .option(...configOption)
@@ -134,7 +135,7 @@ function addReports(program: Command): void {
     .argument('<folders...>', 'folders of reports')
     .requiredOption('--into <folder>', 'where the merged reports go')
     .option('--html', 'fail where the HTML report cannot be made')
-    .option('--no-html', 'make no HTML report')
+    .option('--no-html', 'make neither Allure results nor HTML')
     .action(async (folders: string[], flags: { into: string; html?: boolean }) => {
       exit((await mergeCommand(folders, flags)).code);
     });
@@ -143,7 +144,7 @@ function addReports(program: Command): void {
     .description('make every report of a run that was killed, from its messages')
     .argument('<folder>', 'a folder of reports')
     .option('--html', 'fail where the HTML report cannot be made')
-    .option('--no-html', 'make no HTML report')
+    .option('--no-html', 'make neither Allure results nor HTML')
     .action(async (folder: string, flags: { html?: boolean }) => {
       exit((await recoverCommand(folder, flags)).code);
     });
@@ -158,9 +159,11 @@ function addReports(program: Command): void {
     );
   program
     .command('html')
-    .description('make the HTML report of a folder of reports')
+    .description('make the HTML report of a folder of reports, of its messages')
     .argument('<folder>')
-    .action(async (folder: string) => console.log(await makeHtml(folder, true)));
+    .action(async (folder: string) => {
+      console.log(await makeHtml({ record: reportedRun(folder), folder }, true));
+    });
   program
     .command('publish')
     .description('keep a complete result under reports/published, with how to reproduce it')

@@ -49,6 +49,8 @@ test('merged shards give the same result; with one missing, the run is incomplet
   assert.equal(merge(into, ...shards).code, 1);
   assert.deepEqual(normalise(resultIn(into)), normalise(result));
   assert.equal(resultIn(into).profiles['base']?.verdict, 'not conformant');
+  assert.equal(conformance(['recover', into, '--no-html']).code, 1);
+  assert.deepEqual(normalise(resultIn(into)), normalise(result));
   merge(into, shards[0] ?? '');
   assert.equal(resultIn(into).stopped, 'shard 2/2 is missing');
   assert.match(merge(into, whole, whole).complaint, /ran in two of the runs/);

@@ -32,8 +32,9 @@ test('a run in which nothing fails exits with 0 and leaves every report', () => 
   const { code, output } = runFixture(folder, calls);
   assert.equal(code, 0, output);
   assert.match(output, /^total +7 +6 +0 +1$/m);
-  const files = ['result.json', 'result.ktap', 'junit.xml', 'messages.ndjson', 'allure-results'];
+  const files = ['result.json', 'result.ktap', 'junit.xml', 'messages.ndjson'];
   for (const file of files) assert.ok(existsSync(join(fixtureReports(folder), file)), file);
+  assert.equal(existsSync(join(fixtureReports(folder), 'allure-results')), false, '--no-html');
 });
 
 test('a run with a failure exits with 1', () => {

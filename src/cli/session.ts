@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 
 import type { Envelope } from '@cucumber/messages';
 
@@ -13,7 +13,6 @@ import type { Plan } from '#report/plan.ts';
 import { removeReports, writeReports } from '#report/write-reports.ts';
 
 import { reportProblem } from './problem.ts';
-import { root } from './version.ts';
 
 /** One run and its folder: whatever happens, close() leaves complete reports of what ran until then. */
 export class Session {
@@ -68,16 +67,16 @@ export function recordOf(plan: Plan, collector: RunCollector, reason?: string): 
 
 /** Writes the messages by `writeMessages`, then every report that does not take seconds. */
 export function writeAll(folder: string, record: RunRecord, writeMessages: () => void): Result {
-  const rootUrl = relative(folder, root).replaceAll('\\', '/') || '.';
   return guarded(folder, () => {
     mkdirSync(folder, { recursive: true });
     removeReports(folder);
     writeMessages();
-    return writeReports(record, { folder, rootUrl, requirements: byId });
+    return writeReports(record, folder, byId);
   });
 }
 
-function guarded<T>(folder: string, action: () => T): T {
+/** What fails while reports are written is a problem of their folder. */
+export function guarded<T>(folder: string, action: () => T): T {
   try {
     return action();
   } catch (error) {

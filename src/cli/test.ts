@@ -11,10 +11,11 @@ import { root } from './version.ts';
 /** Stages at once: as many as the machine that this is meant for has cores. */
 const width = 2;
 
-function show({ name, passed, failed, seconds, output }: Report): void {
+function show({ name, passed, failed, seconds, output, note }: Report): void {
   const paint = painter(process.stdout);
   const verdict = failed === 0 ? paint('green', 'ok') : paint('red', 'FAILED');
   console.log(`${verdict} ${name}: ${passed} passed, ${failed} failed (${seconds.toFixed(1)} s)`);
+  if (note !== undefined) console.log(`  not tried: ${note}`);
   if (output !== '') console.log(output.replaceAll(/^/gm, '  '));
 }
 

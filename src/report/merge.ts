@@ -1,5 +1,6 @@
 import type { Envelope } from '@cucumber/messages';
 
+import { isPlan, planMessage } from './plan.ts';
 import { readMessages, readResult, resultFile, UnreadableReport } from './read-run.ts';
 import type { Result } from './result.ts';
 import { RunCollector } from './run-collector.ts';
@@ -38,7 +39,8 @@ export function mergeRuns(folders: readonly string[]): Merged {
     runs,
     ...(stopped !== undefined && { stopped }),
   };
-  return { record, messages };
+  const rest = messages.filter((message) => !isPlan(message));
+  return { record, messages: [planMessage(record), ...rest] };
 }
 
 function readPart(folder: string): Part {

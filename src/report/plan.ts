@@ -9,7 +9,9 @@ import type { RunRecord } from './run-record.ts';
 export type Plan = Pick<RunRecord, 'suite' | 'adapter' | 'settings' | 'selection' | 'expectations'>;
 
 /** The first message of a run, so that its messages alone are enough to make every report. */
-export function planMessage(plan: Plan): Envelope {
+export function planMessage(of: Plan): Envelope {
+  const { suite, adapter, settings, selection, expectations } = of;
+  const plan: Plan = { suite, adapter, settings, selection, expectations };
   return {
     attachment: {
       body: JSON.stringify(plan),
@@ -21,8 +23,10 @@ export function planMessage(plan: Plan): Envelope {
 
 /** The plan that these messages begin with. */
 export function planOf([first]: readonly Envelope[]): Plan | undefined {
-  const { mediaType, body } = first?.attachment ?? {};
-  return mediaType === mediaTypes.plan && body !== undefined
-    ? (JSON.parse(body) as Plan)
-    : undefined;
+  if (first === undefined || !isPlan(first)) return undefined;
+  return JSON.parse(first.attachment?.body ?? '') as Plan;
+}
+
+export function isPlan({ attachment }: Envelope): boolean {
+  return attachment?.mediaType === mediaTypes.plan;
 }

@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { allureResults, writeAllure } from './allure/write.ts';
-import type { AllureTarget } from './allure/write.ts';
+import { keepTrend } from './allure/trend.ts';
+import { allureResults } from './allure/write.ts';
+import type { RequirementIndex } from './by-requirement.ts';
 import { junit } from './junit.ts';
 import { ktap } from './ktap.ts';
 import { makeResult } from './make-result.ts';
@@ -24,15 +25,19 @@ export function removeReports(folder: string): void {
 }
 
 /**
- * Writes every report but the messages, which are written as they come, and the HTML, which takes seconds. Blocks, so
- * that a signal handler can call it.
+ * Writes every report but the messages, which are written as they come, and the HTML with the Allure results it is made
+ * of, which take seconds. Blocks, so that a signal handler can call it. `folder` is reports/<implementation>.
  */
-export function writeReports(record: RunRecord, target: AllureTarget): Result {
-  mkdirSync(target.folder, { recursive: true });
-  const result = makeResult(record, target.requirements);
-  writeWhole(join(target.folder, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
-  writeWhole(join(target.folder, 'result.ktap'), ktap(record));
-  writeWhole(join(target.folder, 'junit.xml'), junit(record));
-  writeAllure(record, target);
+export function writeReports(
+  record: RunRecord,
+  folder: string,
+  requirements: RequirementIndex,
+): Result {
+  mkdirSync(folder, { recursive: true });
+  const result = makeResult(record, requirements);
+  writeWhole(join(folder, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
+  writeWhole(join(folder, 'result.ktap'), ktap(record));
+  writeWhole(join(folder, 'junit.xml'), junit(record));
+  keepTrend(record, folder);
   return result;
 }

@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
+  /** Why something was not tried. */
+  readonly note?: string;
 }
 
 /** What a stage printed, and how it ended. */
@@ -19,6 +21,8 @@ export interface Stage {
   readonly count: (ended: Ended) => Tally;
   /** The exit code of a good run; 0 unless it says otherwise. */
   readonly goodCode?: number;
+  /** The name of a stage before this one, whose reports it needs. */
+  readonly after?: string;
 }
 
 export interface Report extends Tally {
@@ -49,7 +53,7 @@ function run(command: readonly string[], environment: Stage['environment']): Pro
 export async function runStage(stage: Stage): Promise<Report> {
   const start = Date.now();
   const ended = await run(stage.command, stage.environment);
-  const { passed, failed } = stage.count(ended);
+  const { passed, failed, note } = stage.count(ended);
   // A stage that ends badly and counts no failure failed in a way that it could not count.
   const uncounted = ended.code !== (stage.goodCode ?? 0) && failed === 0 ? 1 : 0;
   return {
@@ -58,6 +62,7 @@ export async function runStage(stage: Stage): Promise<Report> {
     failed: failed + uncounted,
     seconds: (Date.now() - start) / 1000,
     output: failed + uncounted > 0 ? ended.output : '',
+    ...(note !== undefined && { note }),
   };
 }
 
@@ -69,9 +74,13 @@ export async function runStages(
 ): Promise<Report[]> {
   const waiting = [...stages];
   const reports: Report[] = [];
+  const begun = new Map<string, Promise<Report>>();
   const worker = async (): Promise<void> => {
     for (let stage = waiting.shift(); stage !== undefined; stage = waiting.shift()) {
-      const report = await runStage(stage);
+      const { name, after = '' } = stage;
+      const running = Promise.resolve(begun.get(after)).then(() => runStage(stage));
+      begun.set(name, running);
+      const report = await running;
       reports.push(report);
       done(report);
     }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 import { compare } from '#report/compare.ts';
-import { casesIn } from '#report/html.ts';
+import { casesIn } from '#report/page.ts';
 import { readResult } from '#report/read-run.ts';
 import type { Result } from '#report/result.ts';
 import { htmlFile } from '#report/write-reports.ts';
@@ -29,12 +29,20 @@ function asTests({ output }: Ended): Tally {
   return { passed: number('pass'), failed: number('fail') + number('cancelled') };
 }
 
+/** The same, with the reasons of what was skipped. */
+function asTestsWithReasons(ended: Ended): Tally {
+  const reasons = [...ended.output.matchAll(/^ok .* # SKIP (.*)$/gm)].map(([, reason]) => reason);
+  const note = [...new Set(reasons)].join('; ');
+  return { ...asTests(ended), ...(note !== '' && { note }) };
+}
+
 function tool(name: string, ...parameters: string[]): string[] {
   return [process.execPath, join(root, 'node_modules', '.bin', name), ...parameters];
 }
 
 interface Suite {
   readonly name: string;
+  readonly after?: string;
   readonly parameters: readonly string[];
   readonly count: (result: Result) => Tally;
   readonly goodCode?: number;
@@ -99,12 +107,13 @@ function equalTo(before: string): (result: Result) => Tally {
  * lies, what ran before. The run over the wire is compared with the first.
  */
 export function stages(folder: string): Stage[] {
+  const readme = "the README's command";
   const inProcess = join(folder, 'suite-in-process', 'reference', 'result.json');
   const reports = relative(root, dirname(dirname(inProcess)));
   const served = [...main, 'serve', '--adapter', 'reference', ...layout(3)].join(' ');
   return [
     {
-      name: "the README's command",
+      name: readme,
       command: ['npm', 'run', '--silent', 'conformance', '--', '--reports', reports],
       count: () => withPage(dirname(inProcess)),
     },
@@ -124,6 +133,7 @@ export function stages(folder: string): Stage[] {
     },
     suite(folder, {
       name: 'suite over the wire',
+      after: readme,
       parameters: ['--adapter', 'wire', '--adapter-option', `command=${served}`],
       count: equalTo(inProcess),
     }),
@@ -150,6 +160,12 @@ export function stages(folder: string): Stage[] {
       parameters: ['--adapter', './examples/adapter-python/iommufd_adapter.py'],
       count: verdicts,
     }),
+    {
+      name: 'the page in a browser',
+      after: readme,
+      command: [...node, '--test-reporter=tap', 'src/cli/test/in-browser.ts', dirname(inProcess)],
+      count: asTestsWithReasons,
+    },
   ];
 }
 

@@ -2,6 +2,7 @@ import { Status } from 'allure-js-commons';
 import type { Category, EnvironmentInfo, ExecutorInfo } from 'allure-js-commons/sdk';
 
 import type { MachineFacts, RunRecord } from '../run-record.ts';
+import { shareThatRan, titleOf } from '../share.ts';
 import { messagePrefixes } from './status.ts';
 
 const known = messagePrefixes['known-failure'];
@@ -42,12 +43,12 @@ export const categories: Category[] = [
 
 /** What a reader must know to make sense of the report. */
 export function environment(record: RunRecord): EnvironmentInfo {
-  const { suite, adapter, machines, selection, selected, runs, stopped } = record;
+  const { suite, adapter, machines, selection, stopped } = record;
   return {
     Suite: `${suite.version} (${suite.commit})`,
     ...implementationOf(machines),
     Adapter: adapter,
-    Scenarios: `${runs.length} of ${selected}`,
+    Ran: shareThatRan(record),
     Order: selection.order,
     ...(stopped !== undefined && { Stopped: stopped }),
   };
@@ -66,12 +67,12 @@ function implementationOf(machines: readonly MachineFacts[]): EnvironmentInfo {
   };
 }
 
-export function executor({ suite, adapter }: RunRecord, buildOrder: number): ExecutorInfo {
+export function executor(record: RunRecord, buildOrder: number): ExecutorInfo {
   return {
     name: 'iommufd-conformance',
     type: 'local',
-    buildName: `#${buildOrder} (${suite.commit})`,
+    buildName: `#${buildOrder} (${record.suite.commit})`,
     buildOrder,
-    reportName: `iommufd-conformance: ${adapter}`,
+    reportName: titleOf(record),
   };
 }

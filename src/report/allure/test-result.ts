@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
 
-import { LabelName, LinkType, Severity, Stage } from 'allure-js-commons';
-import type { Attachment, Label, Link, StepResult, TestResult } from 'allure-js-commons';
+import { LabelName, Severity, Stage } from 'allure-js-commons';
+import type { Attachment, Label, StepResult, TestResult } from 'allure-js-commons';
 
 import { mediaTypes } from '#conformance/media-types.ts';
-import type { Level, Requirement } from '#conformance/requirement.ts';
+import type { Level } from '#conformance/requirement.ts';
 
 import type { RequirementIndex } from '../by-requirement.ts';
 import type { Evidence, ScenarioRun, StepRun } from '../run-record.ts';
 import type { Scenario } from '../scenario.ts';
+import { descriptionOf, isShown, isToldByText, requirementsOf } from './description.ts';
 import { detailsOf, statusOf, stepStatusOf } from './status.ts';
 
 export interface ResultContext {
   readonly requirements: RequirementIndex;
-  /** From the folder of the HTML to the root of the suite: `../..`. */
-  readonly rootUrl: string;
   /** Stores the content beside the results and tells the name of the file. */
   attach(content: Buffer, extension: string): string;
 }
@@ -31,29 +30,18 @@ export function testResult(run: ScenarioRun, context: ResultContext): TestResult
     fullName: scenario.id,
     titlePath: [folder, feature, rule].filter((part) => part !== undefined),
     name: title,
-    description: requirementsOf(scenario, context).map(paragraph).join('\n\n'),
+    descriptionHtml: descriptionOf(run, context.requirements),
     status: statusOf(outcome),
     statusDetails: detailsOf(run),
     stage: Stage.FINISHED,
     labels: labels(scenario, context),
-    links: links(scenario, context.rootUrl),
+    links: [],
     parameters: [],
     attachments: [],
-    steps: run.steps.filter(isWorthShowing).map((step) => stepResult(step, run, context)),
+    steps: stepResults(run, context),
     start,
     stop,
   };
-}
-
-function requirementsOf({ requirements }: Scenario, context: ResultContext): Requirement[] {
-  return requirements
-    .map((id) => context.requirements.get(id))
-    .filter((requirement) => requirement !== undefined);
-}
-
-function paragraph({ id, level, says, source }: Requirement): string {
-  const sources = source.map(({ file, symbol }) => `${file}: ${symbol}`).join('; ');
-  return `**${id}** (${level}): ${says} _${sources}_`;
 }
 
 const severities: Readonly<Record<Level, Severity>> = {
@@ -63,7 +51,7 @@ const severities: Readonly<Record<Level, Severity>> = {
 };
 
 function severityOf(scenario: Scenario, context: ResultContext): Severity {
-  const levels = new Set(requirementsOf(scenario, context).map(({ level }) => level));
+  const levels = new Set(requirementsOf(scenario, context.requirements).map(({ level }) => level));
   const binding = (['contract', 'observed', 'open'] as const).find((level) => levels.has(level));
   return binding ? severities[binding] : Severity.NORMAL;
 }
@@ -83,25 +71,15 @@ function labels(scenario: Scenario, context: ResultContext): Label[] {
   ];
 }
 
-function links({ requirements, uri, line }: Scenario, rootUrl: string): Link[] {
-  return [
-    ...requirements.map((id) => ({
-      name: id,
-      url: `${rootUrl}/docs/requirements.md#${id.toLowerCase()}`,
-      type: LinkType.TMS,
-    })),
-    { name: `${uri}:${line}`, url: `${rootUrl}/${uri}`, type: LinkType.DEFAULT },
-  ];
+function stepResults(run: ScenarioRun, context: ResultContext): StepResult[] {
+  if (isToldByText(run)) return [];
+  return run.steps.filter(isWorthShowing).map((step) => stepResult(step, run, context));
 }
 
 /** Hooks run around every scenario; only one that has something to say is shown. */
 function isWorthShowing(step: StepRun): boolean {
   if (step.source === 'step') return true;
   return step.status === 'failed' || step.evidence.some(isShown);
-}
-
-function isShown({ mediaType }: Evidence): boolean {
-  return mediaType !== mediaTypes.machine && mediaType !== mediaTypes.skipReason;
 }
 
 function stepResult(step: StepRun, run: ScenarioRun, context: ResultContext): StepResult {

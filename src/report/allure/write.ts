@@ -1,24 +1,13 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { stringifyEnvInfo } from 'allure-js-commons/sdk/reporter';
 
 import type { RequirementIndex } from '../by-requirement.ts';
-import { isWhole } from '../run-record.ts';
 import type { RunRecord } from '../run-record.ts';
-import { writeWhole } from '../write-whole.ts';
 import { categories, environment, executor } from './surroundings.ts';
 import { testResult } from './test-result.ts';
-import { extendTrend, nextBuild, parseTrend } from './trend.ts';
-
-export interface AllureTarget {
-  /** reports/<implementation> */
-  readonly folder: string;
-  /** From there to the root of the suite, as a URL. */
-  readonly rootUrl: string;
-  readonly requirements: RequirementIndex;
-}
+import { trendBefore } from './trend.ts';
 
 /** The folder that Allure makes reports of, below the folder of an implementation. */
 export function allureResults(folder: string): string {
@@ -26,41 +15,41 @@ export function allureResults(folder: string): string {
 }
 
 /**
- * Writes allure-results/ anew, and trend.json, which outlives runs. The writer of allure-js-commons would sync each
+ * Writes allure-results/ anew, after the trend was continued with this run. `folder` is reports/<implementation>. The writer of allure-js-commons would sync each
  * file to the disk, a quarter of the time of a long run; results that a power cut may take are fine here.
  */
-export function writeAllure(record: RunRecord, target: AllureTarget): void {
-  const results = `${allureResults(target.folder)}.unfinished`;
+export function writeAllure(
+  record: RunRecord,
+  folder: string,
+  requirements: RequirementIndex,
+): void {
+  const results = `${allureResults(folder)}.unfinished`;
   rmSync(results, { recursive: true, force: true });
   mkdirSync(join(results, 'history'), { recursive: true });
   const attach = attachmentStore(results);
   for (const run of record.runs) {
-    const result = testResult(run, { ...target, attach });
+    const result = testResult(run, { requirements, attach });
     writeJson(join(results, `${result.uuid}-result.json`), result);
   }
   writeFileSync(join(results, 'environment.properties'), stringifyEnvInfo(environment(record)));
   writeJson(join(results, 'categories.json'), categories);
-  writeTrend(record, target.folder, results);
-  rmSync(allureResults(target.folder), { recursive: true, force: true });
-  renameSync(results, allureResults(target.folder));
+  writeHistory(record, folder, results);
+  rmSync(allureResults(folder), { recursive: true, force: true });
+  renameSync(results, allureResults(folder));
 }
 
-function writeTrend(record: RunRecord, folder: string, results: string): void {
-  const file = join(folder, 'trend.json');
-  const trend = existsSync(file) ? parseTrend(readFileSync(file, 'utf8')) : [];
-  writeJson(join(results, 'executor.json'), executor(record, nextBuild(trend)));
-  writeJson(join(results, 'history', 'history-trend.json'), trend);
-  // Part of a suite has other numbers, which say nothing about a trend.
-  if (isWhole(record)) writeWhole(file, JSON.stringify(extendTrend(trend, record)));
+function writeHistory(record: RunRecord, folder: string, results: string): void {
+  const { buildOrder, before } = trendBefore(record, folder);
+  writeJson(join(results, 'executor.json'), executor(record, buildOrder));
+  writeJson(join(results, 'history', 'history-trend.json'), before);
 }
 
-/** Equal contents are stored once: outlines repeat their tables. */
+/** A file for each use, also of equal contents: Allure 3 shows a file in the first place that names it, nowhere else. */
 function attachmentStore(results: string) {
-  const stored = new Set<string>();
+  let stored = 0;
   return (content: Buffer, extension: string): string => {
-    const name = `${createHash('md5').update(content).digest('hex')}-attachment.${extension}`;
-    if (!stored.has(name)) writeFileSync(join(results, name), content);
-    stored.add(name);
+    const name = `${(stored += 1)}-attachment.${extension}`;
+    writeFileSync(join(results, name), content);
     return name;
   };
 }

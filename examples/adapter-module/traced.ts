@@ -10,15 +10,29 @@ import type { Process } from '#port/process.ts';
  */
 export const implementation: Implementation = {
   name: 'traced',
-  machines: async (settings) => (await traced(settings)).machines(settings),
-  start: async (options) => watchMachine(await (await traced(options.settings)).start(options)),
+  async settings(given) {
+    const { adapter, settings } = await traced(given);
+    const known = await adapter.settings?.(settings);
+    return known && { of: { takes: 'text', says: 'the adapter to trace; reference' }, ...known };
+  },
+  async machines(given) {
+    const { adapter, settings } = await traced(given);
+    return adapter.machines(settings);
+  },
+  async start(options) {
+    const { adapter, settings } = await traced(options.settings);
+    return watchMachine(await adapter.start({ ...options, settings }));
+  },
 };
+
+type Given = Readonly<Record<string, string>>;
 
 let loaded: Promise<Implementation> | undefined;
 
-function traced({ of = 'reference' }: Readonly<Record<string, string>>): Promise<Implementation> {
+/** The other adapter, and what is meant for it. */
+async function traced({ of = 'reference', ...settings }: Given) {
   loaded ??= loadAdapter(of);
-  return loaded;
+  return { adapter: await loaded, settings };
 }
 
 function watchMachine(machine: Machine): Machine {

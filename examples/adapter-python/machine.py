@@ -172,8 +172,11 @@ class Machine:
         self._paths, self._processes = paths, []
 
     def hello(self, protocol, settings):
+        """The user's `--adapter-option kernel=6.13.0` is the only one that there is."""
+        self._identity.update(settings)
+        kernel = {"takes": "text", "says": "the release that it says it implements"}
         bare = {"name": "bare", "features": [], "iommus": [], "devices": []}
-        return {"protocol": 2, "name": self._identity["name"], "machines": [bare]}
+        return {"protocol": 2, "name": self._identity["name"], "settings": {"kernel": kernel}, "machines": [bare]}
 
     def start(self, machine):
         return self._identity

@@ -9,18 +9,21 @@ import type {
   MachineDescription,
   StartOptions,
 } from '#port/implementation.ts';
+import { settingFlaw } from './settings.ts';
 
 /** The user, or the author of an adapter, has to change something; the message says what. */
 export class AdapterError extends Error {
   override readonly name = 'AdapterError';
 }
 
-/** The same implementation; what it declares is checked whenever it declares it. */
+/** The same implementation; what it is told and what it declares are checked each time. */
 export function checked(implementation: Implementation): Implementation {
   const { name } = implementation;
   return {
     name,
+    settings: async (given) => implementation.settings?.(given),
     async machines(settings) {
+      await refuseSettings(implementation, settings);
       const machines = await implementation.machines(settings);
       const [flaw] = declarationFlaws(name, machines);
       if (flaw !== undefined) throw new AdapterError(flaw);
@@ -30,10 +33,21 @@ export function checked(implementation: Implementation): Implementation {
   };
 }
 
+/** Rejects with an AdapterError where an adapter is told what it does not know. */
+export async function refuseSettings(
+  implementation: Implementation,
+  given: StartOptions['settings'],
+): Promise<void> {
+  const known = await implementation.settings?.(given);
+  const flaw = known && settingFlaw(implementation.name, known, given);
+  if (flaw !== undefined) throw new AdapterError(flaw);
+}
+
 async function startChecked(
   implementation: Implementation,
   options: StartOptions,
 ): Promise<Machine> {
+  await refuseSettings(implementation, options.settings);
   const machine = await implementation.start(options);
   const flaw = identityFlaw(machine.identity);
   if (flaw === undefined) return machine;

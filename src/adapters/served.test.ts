@@ -13,11 +13,11 @@ import { connect } from './wire/client.ts';
 import { greet, startMachine } from './wire/machine.ts';
 import { serve } from './wire/serve.ts';
 
-async function startServed(adapter: string): Promise<Machine> {
+async function startServed(adapter: string, settings = {}): Promise<Machine> {
   const [there, back] = [new PassThrough(), new PassThrough()];
   const served = serve(await loadAdapter(adapter), there, back);
   const client = connect({ name: adapter, input: back, output: there, timeoutMs: 10_000 });
-  const [machine] = (await greet(client, { says: 'yes' })).machines;
+  const [machine] = (await greet(client, settings)).machines;
   assert.ok(machine);
   const options = { machine: machine.name, timeoutMs: 10_000, settings: {} };
   return startMachine(client, options, async () => {
@@ -59,7 +59,7 @@ test('the reference behind the wire makes an IOAS', async () => {
 });
 
 test('void behind the wire says yes to everything', async () => {
-  const machine = await startServed('void');
+  const machine = await startServed('void', { says: 'yes' });
   assert.deepEqual(await allocate(machine), [undefined, 0, 0, 0]);
   await machine.stop();
 });

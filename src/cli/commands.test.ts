@@ -9,6 +9,7 @@ import { families } from '#conformance/requirements/index.ts';
 import { conformance, fixtureReports, resultIn, runFixture } from './fixtures/conformance.ts';
 import { coverage } from './requirements.ts';
 
+const fixture = './src/cli/fixtures/adapter.ts';
 const config = ['--config', 'src/cli/fixtures/cucumber.json'];
 
 test('explain prints what a requirement says, where, and its scenarios', () => {
@@ -88,11 +89,19 @@ test('compare refuses counts that do not add up', () => {
   assert.match(complaint, /counts\/pass is 7, but 6 of its scenarios have that outcome/);
 });
 
+test('adapters prints what one can be told', () => {
+  const { code, output } = conformance(['adapters', 'void']);
+  assert.equal(code, 0);
+  assert.match(output, /^void:\n {2}--adapter-option says=yes\|no {2}yes: /);
+  assert.match(conformance(['adapters', fixture]).output, /adapter\.ts: any --adapter-option/);
+});
+
 test('help names every command', () => {
   const { code, output } = conformance(['--help']);
   assert.equal(code, 0);
   assert.match(output, /--known-failures <file>/);
   assert.match(output, /125 +with --bisect/);
+  assert.match(output, /^linux-vm:\n {2}--adapter-option kernel=<text> +the file/m);
   for (const command of [
     'run',
     'merge',
@@ -102,6 +111,7 @@ test('help names every command', () => {
     'publish',
     'requirements',
     'explain',
+    'adapters',
     'serve',
   ]) {
     assert.match(output, new RegExp(`^ {2}${command} `, 'm'));

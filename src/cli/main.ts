@@ -6,6 +6,7 @@ import { AdapterError } from '#adapters/checked.ts';
 import { LabError } from '#lab/tools.ts';
 import { UnreadableReport } from '#report/read-run.ts';
 
+import { adaptersCommand, ourAdapters } from './adapters.ts';
 import { compareCommand } from './compare.ts';
 import { makeHtml } from './conclude.ts';
 import { exercisedCommand } from './exercised.ts';
@@ -86,7 +87,7 @@ const configOption = ['--config <file>', "cucumber's configuration file"] as con
 const adapterOption = ['--adapter <name or path>', 'the implementation', 'reference'] as const;
 const settingOption = [
   '--adapter-option <key=value>',
-  'passed to the adapter; repeatable',
+  'passed to the adapter, which says what there is (conformance adapters); repeatable',
   setting,
   {},
 ] as const;
@@ -207,19 +208,39 @@ function addServe(program: Command): void {
     );
 }
 
-function program(): Command {
+function addAdapters(program: Command): void {
+  program
+    .command('adapters')
+    .description('print what --adapter-option can say to our adapters, or to another one')
+    .argument('[name or path]', 'an adapter')
+    .option(...settingOption)
+    .action((adapter: string | undefined, { adapterOption }: Pick<RunFlags, 'adapterOption'>) =>
+      adaptersCommand(adapter, adapterOption),
+    );
+}
+
+/** `adapters` is what the user is told of them. */
+function program(adapters: string): Command {
   const command = new Command('conformance')
     .description('Conformance tests for the Linux user API of I/O address spaces')
     .version(version)
     .showHelpAfterError('(conformance run --help lists the options)')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.problem));
-  for (const add of [addRun, addReports, addRequirements, addServe]) add(command);
+  const parts = [addRun, addReports, addRequirements, addAdapters, addServe];
+  for (const add of parts) add(command);
   // The default command is what most people want the options of.
   const [run] = command.commands;
+  run?.addHelpText('after', adapters);
   return command.addHelpText(
     'after',
-    () => `\nThe default command:\n${run?.helpInformation()}${exitCodeHelp}`,
+    () => `\nThe default command:\n${run?.helpInformation()}${exitCodeHelp}\n${adapters}`,
   );
+}
+
+/** Loads every adapter, so only where the user asks for it. */
+async function adaptersHelp(): Promise<string> {
+  const asked = process.argv.some((word) => word === '--help' || word === '-h');
+  return asked ? `\nOf our adapters:\n${await ourAdapters()}` : '';
 }
 
 /** Errors whose message is all that the user needs. */
@@ -229,7 +250,7 @@ function isProblem(error: unknown): error is Error {
 
 async function main(): Promise<void> {
   try {
-    await program().parseAsync();
+    await program(await adaptersHelp()).parseAsync();
   } catch (error) {
     exit(complain(error).code);
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -21,6 +22,8 @@ import type { Result, ScenarioResult } from '#report/result.ts';
 const calls = 'src/cli/fixtures/features/calls';
 const honesty = 'src/cli/fixtures/features/honesty';
 const waits = 'src/cli/fixtures/broken/waits.feature';
+
+const python = spawnSync('python3', ['--version']).status === 0;
 
 function assertRefused({ code, output, complaint }: Ended, because: RegExp): void {
   assert.match(complaint, because);
@@ -138,6 +141,23 @@ test('a feature file that Gherkin refuses is named with its line', () => {
 test('an adapter that does not exist is refused', () => {
   assertRefused(runFixture(temporaryFolder(), '--adapter', './none'), /no adapter \.\/none/);
 });
+
+const mistyped: readonly [adapter: string, option: string, says: RegExp][] = [
+  ['linux-vm', 'kernal=6.12', /has no option "kernal"; did you mean "kernel"\?/],
+  ['void', 'says=oui', /does not take says=oui: it takes says=yes\|no/],
+  [
+    'examples/adapter-python/iommufd_adapter.py',
+    'kernl=6.12.0',
+    /has no option "kernl"; did you mean "kernel"\?/,
+  ],
+];
+
+for (const [adapter, option, says] of mistyped) {
+  test(`${adapter} refuses ${option}`, { skip: !python && adapter.endsWith('.py') }, () => {
+    const options = ['--adapter', adapter, '--adapter-option', option];
+    assertRefused(runFixture(temporaryFolder(), ...options), says);
+  });
+}
 
 test('a run that cannot start leaves the reports of the last one', () => {
   const folder = temporaryFolder();

@@ -136,6 +136,7 @@ async function selectSome({ sources }: IRunConfiguration): Promise<ILoadSourcesR
 function commandHint(word: string): string | undefined {
   if (/[./]/.test(word)) return undefined;
   const [best] = nearest(word, [
+    'adapters',
     'compare',
     'explain',
     'html',

@@ -1,3 +1,4 @@
+import { refuseSettings } from '#adapters/checked.ts';
 import { loadAdapter } from '#adapters/registry.ts';
 import { serve } from '#adapters/wire/serve.ts';
 
@@ -11,5 +12,7 @@ export async function serveCommand(
 ): Promise<void> {
   // The output belongs to the protocol, whatever an adapter prints.
   console.log = console.error;
-  await serve(await loadAdapter(adapter), process.stdin, process.stdout, settings);
+  const implementation = await loadAdapter(adapter);
+  await refuseSettings(implementation, settings);
+  await serve(implementation, process.stdin, process.stdout, settings);
 }

@@ -1,4 +1,4 @@
-import { referenceOf } from '#adapters/reference/index.ts';
+import { implementation as reference, referenceOf } from '#adapters/reference/index.ts';
 import type { Implementation, StartOptions } from '#port/implementation.ts';
 import { defaultParts } from '#reference/machine/parts.ts';
 
@@ -8,6 +8,10 @@ import { withBug } from './mutant.ts';
 /** The reference with one bug: `--adapter ./src/mutants/adapter.ts --adapter-option mutant=SEED-0001`. */
 export const implementation: Implementation = {
   name: 'mutant',
+  settings: async (given) => ({
+    mutant: { takes: 'text', says: 'the id of a seeded bug, such as SEED-0001' },
+    ...(await reference.settings?.(given)),
+  }),
   machines: (settings) => mutated(settings).machines(settings),
   start: (options) => mutated(options.settings).start(options),
 };

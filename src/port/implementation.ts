@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts';
 import type { MachineDescription } from './machine-description.ts';
 import type { Process } from './process.ts';
+import type { Settings } from './setting.ts';
 
 export type { MachineDescription };
 
@@ -36,6 +37,11 @@ export interface Machine {
 /** What an adapter module exports under the name `implementation`. */
 export interface Implementation {
   readonly name: string;
+  /**
+   * All that `settings` may hold; with any other, nothing is asked or started. `given` is what the user passed, as some
+   * adapters bring those of another one. Left out, or undefined: whatever is passed is allowed.
+   */
+  settings?(given: StartOptions['settings']): Promise<Settings | undefined>;
   /** In order of preference: a scenario runs on the first machine that has all features it needs. */
   machines(settings: StartOptions['settings']): Promise<readonly MachineDescription[]>;
   start(options: StartOptions): Promise<Machine>;

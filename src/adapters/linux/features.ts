@@ -2,6 +2,7 @@ import { isDerived } from '#port/derived-features.ts';
 import type { Feature } from '#port/features.ts';
 import { everyFeature } from '#port/features.ts';
 import type { DeclaredFeature } from '#port/machine-description.ts';
+import type { Settings } from '#port/setting.ts';
 import type { Hardware } from '#lab/hardware.ts';
 import { atLeast } from '#lab/kernel-image.ts';
 import { LabError } from '#lab/tools.ts';
@@ -77,6 +78,14 @@ export function hardwareFeatures(hardware: Hardware, release: string): readonly 
 export function hasMockPasids(release: string): boolean {
   return hardwareFeatures('selftest', release).includes('pasid');
 }
+
+/** What both adapters of Linux can be told. */
+export const linuxSettings: Settings = {
+  features: {
+    takes: 'text',
+    says: "features that the kernel's configuration adds, with commas between them",
+  },
+};
 
 /**
  * `features=noiommu,dma-buf`: what the user knows of the kernel's configuration. Throws for an unknown name, and for one

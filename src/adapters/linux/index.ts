@@ -20,12 +20,23 @@ import { compiledAgent } from './compile.ts';
 import { mockHardware } from './devices/offers.ts';
 import { SelftestBench } from './devices/selftest.ts';
 import { KernelLog } from './kernel-log.ts';
-import { declaredByUser, declaredOf, hardwareFeatures, hasMockPasids } from './features.ts';
+import {
+  declaredByUser,
+  declaredOf,
+  hardwareFeatures,
+  hasMockPasids,
+  linuxSettings,
+} from './features.ts';
 import { declaredIn, probeKernel } from './probe.ts';
 import { Scratch } from './scratch.ts';
 
 /** The kernel of this machine, by way of the agent: docs/linux.md. */
-export const implementation: Implementation = { name: 'linux', machines, start };
+export const implementation: Implementation = {
+  name: 'linux',
+  settings: async () => linuxSettings,
+  machines,
+  start,
+};
 
 type Settings = StartOptions['settings'];
 

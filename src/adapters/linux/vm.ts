@@ -40,7 +40,13 @@ import { faultArguments, FaultLog, isFault } from './devices/fault-log.ts';
 import { noiommuBench } from './devices/noiommu.ts';
 import { SelftestBench } from './devices/selftest.ts';
 import { bindToVfioPci, giveToDriver } from './devices/vfio-pci.ts';
-import { declaredByUser, declaredOf, hardwareFeatures, hasMockPasids } from './features.ts';
+import {
+  declaredByUser,
+  declaredOf,
+  hardwareFeatures,
+  hasMockPasids,
+  linuxSettings,
+} from './features.ts';
 import { Files } from './files.ts';
 import { describeHardware, eduOffersOf, isEduHardware, mostFacts } from './hardware-description.ts';
 import type { EduOffers } from './hardware-description.ts';
@@ -50,7 +56,22 @@ import { declaredIn, featuresOfImage } from './probe.ts';
 import { Scratch } from './scratch.ts';
 
 /** The agent as the first process of a throw-away virtual machine: docs/linux.md. */
-export const implementation: Implementation = { name: 'linux-vm', machines, start };
+export const implementation: Implementation = {
+  name: 'linux-vm',
+  settings: async () => ({
+    kernel: {
+      takes: 'text',
+      says: 'the file of a kernel, or how the name of a cached one begins; the newest one',
+    },
+    nesting: {
+      takes: ['yes', 'no'],
+      says: 'an arm64 kernel gives guests the first stage of an SMMUv3',
+    },
+    ...linuxSettings,
+  }),
+  machines,
+  start,
+};
 
 type Settings = StartOptions['settings'];
 

@@ -81,6 +81,12 @@ function layoutOf({ layout = '0' }: StartOptions['settings']): number {
 export function referenceOf(name: string, parts: Parts): Implementation {
   return {
     name,
+    settings: async () => ({
+      layout: {
+        takes: 'number',
+        says: 'the order in which memory is given out; 0, a machine that was just booted',
+      },
+    }),
     async machines(settings) {
       layoutOf(settings);
       return machines.map(({ name: machine, features, iommus, devices }) => ({

@@ -22,6 +22,9 @@ const never = -524;
  */
 export const implementation: Implementation = {
   name: 'void',
+  settings: async () => ({
+    says: { takes: ['yes', 'no'], says: 'yes: each call succeeds, and does nothing' },
+  }),
   machines: async () => machines,
   start: async ({ settings }) => voidMachine(settings.says === 'yes'),
 };

@@ -1,12 +1,22 @@
 import type { Implementation, StartOptions } from '#port/implementation.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
+import type { Settings } from '#port/setting.ts';
 import { wire } from './index.ts';
 
 /** `--adapter wire --adapter-option command='python3 my-adapter.py'`: a shell takes the command apart. */
 export const implementation: Implementation = {
   name: 'wire',
+  async settings(given) {
+    if (!given['command']) return ours;
+    const theirs = await program(given).settings?.(given);
+    return theirs && { ...ours, ...theirs };
+  },
   machines: async (settings) => program(settings).machines(settings),
   start: async (options) => program(options.settings).start(options),
+};
+
+const ours: Settings = {
+  command: { takes: 'text', says: 'the program, and what it is called with, for a shell' },
 };
 
 const programs = new Map<string, Implementation>();

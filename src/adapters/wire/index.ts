@@ -1,14 +1,10 @@
-import type {
-  Implementation,
-  Machine,
-  MachineDescription,
-  StartOptions,
-} from '#port/implementation.ts';
+import type { Implementation, Machine, StartOptions } from '#port/implementation.ts';
 import { spawnChild } from './child.ts';
 import type { ChildOptions } from './child.ts';
 import { connect } from './client.ts';
 import type { Client } from './client.ts';
 import { greet, startMachine } from './machine.ts';
+import type { Result } from './messages.ts';
 
 export interface WireOptions extends ChildOptions {
   /** What the user calls it. */
@@ -28,27 +24,29 @@ const defaultHelloTimeoutMs = 15_000;
 export function wire(options: WireOptions): Implementation {
   const helloTimeoutMs = options.helloTimeoutMs ?? defaultHelloTimeoutMs;
   // Asked before every scenario, and each answer costs a process.
-  const offers = new Map<string, ReturnType<typeof machines>>();
+  const greetings = new Map<string, Promise<Result<'hello'>>>();
+  const hello = (settings: StartOptions['settings']): Promise<Result<'hello'>> => {
+    const key = JSON.stringify(settings);
+    const greeting = greetings.get(key) ?? askOnce(options, settings, helloTimeoutMs);
+    greetings.set(key, greeting);
+    return greeting;
+  };
   return {
     name: options.name,
-    machines: (settings) => {
-      const key = JSON.stringify(settings);
-      const offer = offers.get(key) ?? machines(options, settings, helloTimeoutMs);
-      offers.set(key, offer);
-      return offer;
-    },
+    settings: async (given) => (await hello(given)).settings,
+    machines: async (settings) => (await hello(settings)).machines,
     start: (start) => startChild(options, start, helloTimeoutMs),
   };
 }
 
-async function machines(
+async function askOnce(
   options: WireOptions,
   settings: StartOptions['settings'],
   timeoutMs: number,
-): Promise<readonly MachineDescription[]> {
+): Promise<Result<'hello'>> {
   const { client, release } = launch(options, timeoutMs);
   try {
-    return (await greet(client, settings)).machines;
+    return await greet(client, settings);
   } finally {
     await release();
   }

@@ -7,6 +7,7 @@ import type { FunctionWish } from '#port/device-wish.ts';
 import { everyFeature } from '#port/features.ts';
 import { iommuModels } from '#port/machine-description.ts';
 import type { DeclaredFeature } from '#port/machine-description.ts';
+import { settingForms } from '#port/setting.ts';
 
 /**
  * The wire protocol, version 2: JSON-RPC 2.0, one object a line, requests on the child's stdin, responses on its
@@ -140,11 +141,22 @@ const identity = object({
   pageSize: u32,
 });
 
+/** By name; a program that declares none of them is passed whatever the user says. */
+const settings = Type.Record(
+  text,
+  object({ takes: Type.Union([listOf(text), oneOf(settingForms)]), says: text }),
+);
+
 /** method → [params, result]. */
 export const methods = {
   hello: [
     object({ protocol: u32, settings: Type.Record(text, text) }),
-    object({ protocol: u32, name: text, machines: listOf(machine) }),
+    object({
+      protocol: u32,
+      name: text,
+      settings: Type.Optional(settings),
+      machines: listOf(machine),
+    }),
   ],
   start: [object({ machine: text }), identity],
   stop: [none, nothing],

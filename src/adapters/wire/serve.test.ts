@@ -68,6 +68,14 @@ test('an implementation that throws is answered with an error', async () => {
   assert.deepEqual(await say(hello, broken), { jsonrpc: '2.0', id: 1, error });
 });
 
+test('the answer to hello tells of the settings that there are', async () => {
+  const settings = { layout: { takes: 'number', says: 'where memory lies' } } as const;
+  const told = { ...nothing, settings: async () => settings };
+  const hello = request('hello', { protocol: 2, settings: {} });
+  const result = { protocol: 2, name: 'nothing', machines: [], settings };
+  assert.deepEqual(await say(hello, told), { jsonrpc: '2.0', id: 1, result });
+});
+
 test('a line without end is answered with an error and forgotten', async () => {
   const line = `${'x'.repeat(17 * 1024 * 1024)}`;
   const error = { code: -32700, message: 'the line is too long' };

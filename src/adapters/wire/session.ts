@@ -78,7 +78,8 @@ export class Session {
       this.settings = { ...this.settings, ...settings };
       const { name } = this.implementation;
       const machines = await this.implementation.machines(this.settings);
-      return { protocol: protocolVersion, name, machines };
+      const known = await this.implementation.settings?.(this.settings);
+      return { protocol: protocolVersion, name, machines, ...(known && { settings: known }) };
     },
     start: async ({ machine }) => {
       await this.stop();

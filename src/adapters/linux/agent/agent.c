@@ -32,7 +32,7 @@ static void finish(void)
 
 static void hello(void)
 {
-	reply_text("{\"protocol\":%d,\"name\":\"linux\",\"machines\":[]}", PROTOCOL_VERSION);
+	reply_text("{\"protocol\":%d,\"name\":\"linux\",\"settings\":{},\"machines\":[]}", PROTOCOL_VERSION);
 }
 
 /* `kernel` is the release without what a distribution adds: 6.12.117 of 6.12.117-amd64. */

@@ -10,14 +10,14 @@ import type { Process } from '#port/process.ts';
  */
 export const implementation: Implementation = {
   name: 'traced',
-  async settings(given) {
+  async settings(given, timeoutMs) {
     const { adapter, settings } = await traced(given);
-    const known = await adapter.settings?.(settings);
+    const known = await adapter.settings?.(settings, timeoutMs);
     return known && { of: { takes: 'text', says: 'the adapter to trace; reference' }, ...known };
   },
-  async machines(given) {
+  async machines(given, timeoutMs) {
     const { adapter, settings } = await traced(given);
-    return adapter.machines(settings);
+    return adapter.machines(settings, timeoutMs);
   },
   async start(options) {
     const { adapter, settings } = await traced(options.settings);

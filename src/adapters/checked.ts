@@ -2,6 +2,7 @@ import { featuresOf, isDerived } from '#port/derived-features.ts';
 import { noIommu } from '#port/device-wish.ts';
 import { features, requiredBy } from '#port/features.ts';
 import type { Feature } from '#port/features.ts';
+import { ImplementationHung } from '#port/implementation.ts';
 import type {
   Identity,
   Implementation,
@@ -16,15 +17,25 @@ export class AdapterError extends Error {
   override readonly name = 'AdapterError';
 }
 
-/** The same implementation; what it is told and what it declares are checked each time. */
+/** Of one that is asked what it offers before anyone has said how long that may take. */
+const defaultTimeoutMs = 30_000;
+
+/**
+ * The same implementation; what it is told and what it declares are checked each time, and an answer that never comes is
+ * not waited for.
+ */
 export function checked(implementation: Implementation): Implementation {
   const { name } = implementation;
   return {
+    ...(implementation.slowestStartMs !== undefined && {
+      slowestStartMs: implementation.slowestStartMs,
+    }),
     name,
-    settings: async (given) => implementation.settings?.(given),
-    async machines(settings) {
-      await refuseSettings(implementation, settings);
-      const machines = await implementation.machines(settings);
+    settings: async (given, timeoutMs) => implementation.settings?.(given, timeoutMs),
+    async machines(settings, timeoutMs = defaultTimeoutMs) {
+      await refuseSettings(implementation, settings, timeoutMs);
+      const asked = implementation.machines(settings, timeoutMs);
+      const machines = await patiently(implementation, asked, { timeoutMs, call: 'machines' });
       const [flaw] = declarationFlaws(name, machines);
       if (flaw !== undefined) throw new AdapterError(flaw);
       return machines;
@@ -37,8 +48,10 @@ export function checked(implementation: Implementation): Implementation {
 export async function refuseSettings(
   implementation: Implementation,
   given: StartOptions['settings'],
+  timeoutMs = defaultTimeoutMs,
 ): Promise<void> {
-  const known = await implementation.settings?.(given);
+  const asked = Promise.resolve(implementation.settings?.(given, timeoutMs));
+  const known = await patiently(implementation, asked, { timeoutMs, call: 'settings' });
   const flaw = known && settingFlaw(implementation.name, known, given);
   if (flaw !== undefined) throw new AdapterError(flaw);
 }
@@ -47,12 +60,41 @@ async function startChecked(
   implementation: Implementation,
   options: StartOptions,
 ): Promise<Machine> {
-  await refuseSettings(implementation, options.settings);
-  const machine = await implementation.start(options);
+  const { settings, timeoutMs } = options;
+  await refuseSettings(implementation, settings, timeoutMs);
+  const asked = implementation.start(options);
+  const wait = { timeoutMs, call: 'start' };
+  const machine = await patiently(implementation, asked, wait).catch((error: unknown) => {
+    // Nobody would stop one that comes too late.
+    void asked.then((late) => late.stop()).catch(() => undefined);
+    throw error;
+  });
   const flaw = identityFlaw(machine.identity);
   if (flaw === undefined) return machine;
   await machine.stop();
   throw new AdapterError(`adapter ${implementation.name}: ${flaw}`);
+}
+
+/** An adapter that looks at the clock itself says more, and makes two calls to start a machine. */
+const adaptersFirst = 2.5;
+
+/** Rejects where an answer takes far longer than it may. */
+async function patiently<T>(
+  { name, slowestStartMs = 0 }: Implementation,
+  answer: Promise<T>,
+  { timeoutMs, call }: { readonly timeoutMs: number; readonly call: string },
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limitMs = adaptersFirst * Math.max(timeoutMs, slowestStartMs);
+  const late = new Promise<never>((_, reject) => {
+    const says = `adapter ${name}: ${call}() did not answer within ${limitMs} ms`;
+    timer = setTimeout(() => reject(new ImplementationHung(says)), limitMs);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Every sentence that is to be said against a declaration. */

@@ -40,6 +40,7 @@ interface RunFlags {
   readonly reports: string;
   readonly html?: boolean;
   readonly bisect?: boolean;
+  readonly failFast?: boolean;
   readonly timeout: number;
   readonly config?: string;
 }
@@ -113,7 +114,13 @@ function addRun(program: Command): void {
     .option('--html', 'fail where the HTML report cannot be made')
     .option('--no-html', 'make neither Allure results nor HTML')
     .option('--bisect', 'exit with 125 where this revision tells nothing, for git bisect run')
-    .option('--timeout <ms>', 'a call that takes longer is broken', naturalNumber, 30_000)
+    .option('--fail-fast', 'end the run at the first scenario that fails, unless that is known')
+    .option(
+      '--timeout <ms>',
+      'a call, hello or start that takes longer is broken (a virtual machine has 60 s to boot)',
+      naturalNumber,
+      30_000,
+    )
     .option(...configOption)
     .action(async (paths: string[], flags: RunFlags) => {
       const result = await run(runOptions(paths, flags)).catch(flags.bisect ? complain : raise);

@@ -36,22 +36,52 @@ export function tally(counts: Counts): string {
   return present.map(([kind, word]) => `${counts[kind as OutcomeKind]} ${word}`).join(', ');
 }
 
-/** The line that tells of a scenario that went wrong, at once. */
-function failureLine({ outcome, scenario }: ScenarioRun, paint: Paint): string {
-  const reason = outcome.kind === 'pass' ? '' : outcome.reason;
-  const head = paint('red', outcome.kind.toUpperCase());
-  return `${head} ${listed(scenario)}\n  ${reason}`;
+/** Tells of scenarios that went wrong, at once; of those that are broken for one reason, of the first. */
+class Failures {
+  readonly #paint: Paint;
+  readonly #repeated = new Map<string, number>();
+
+  constructor(paint: Paint) {
+    this.#paint = paint;
+  }
+
+  /** What is to be said of this one, where it failed. */
+  lines({ outcome, scenario }: ScenarioRun): string | undefined {
+    if (outcome.kind === 'pass' || !isFailure(outcome.kind)) return undefined;
+    const { kind, reason } = outcome;
+    if (kind === 'broken' && this.#isRepeated(reason)) return undefined;
+    return `${this.#paint('red', kind.toUpperCase())} ${listed(scenario)}\n  ${reason}\n`;
+  }
+
+  #isRepeated(reason: string): boolean {
+    const before = this.#repeated.get(reason);
+    this.#repeated.set(reason, before === undefined ? 0 : before + 1);
+    return before !== undefined;
+  }
+
+  /** What was left out since it was asked for last. */
+  rest(): string {
+    const left = [...this.#repeated].filter(([, more]) => more > 0);
+    this.#repeated.clear();
+    return left.map(([reason, more]) => this.#restOf(reason, more)).join('');
+  }
+
+  #restOf(reason: string, more: number): string {
+    const [first = '', ...others] = reason.split('\n');
+    const shown = others.length === 0 ? first : `${first} …`;
+    return `${this.#paint('red', 'BROKEN')} ${more} more for the same reason\n  ${shown}\n`;
+  }
 }
 
 class Bar implements Progress {
   readonly #bar: SingleBar;
-  readonly #paint: Paint;
+  readonly #failures: Failures;
   readonly #kinds: OutcomeKind[] = [];
   readonly #stream: NodeJS.WriteStream;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
-    this.#paint = painter(stream);
+    this.#failures = new Failures(painter(stream));
     const format = '{bar} {value}/{total} scenarios  {tally}';
     this.#bar = new SingleBar({ format, stream, clearOnComplete: true, gracefulExit: false });
   }
@@ -63,28 +93,30 @@ class Bar implements Progress {
 
   finished(run: ScenarioRun): void {
     this.#kinds.push(run.outcome.kind);
-    if (isFailure(run.outcome.kind)) {
+    const lines = this.#failures.lines(run);
+    if (lines !== undefined) {
       this.#stream.clearLine(0);
       this.#stream.cursorTo(0);
-      this.#stream.write(`${failureLine(run, this.#paint)}\n`);
+      this.#stream.write(lines);
     }
     this.#bar.increment({ tally: tally(count(this.#kinds)) });
   }
 
   end(): void {
     this.#bar.stop();
+    this.#stream.write(this.#failures.rest());
   }
 }
 
 class Lines implements Progress {
   readonly #stream: NodeJS.WriteStream;
-  readonly #paint: Paint;
+  readonly #failures: Failures;
   #planned: ReadonlyMap<string, number> = new Map();
   readonly #finished = new Map<string, OutcomeKind[]>();
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
-    this.#paint = painter(stream);
+    this.#failures = new Failures(painter(stream));
   }
 
   begin(planned: ReadonlyMap<string, number>): void {
@@ -95,7 +127,7 @@ class Lines implements Progress {
 
   finished(run: ScenarioRun): void {
     const { uri } = run.scenario;
-    if (isFailure(run.outcome.kind)) this.#stream.write(`${failureLine(run, this.#paint)}\n`);
+    this.#stream.write(this.#failures.lines(run) ?? '');
     const kinds = [...(this.#finished.get(uri) ?? []), run.outcome.kind];
     this.#finished.set(uri, kinds);
     if (kinds.length !== this.#planned.get(uri)) return;
@@ -103,7 +135,7 @@ class Lines implements Progress {
   }
 
   end(): void {
-    // Each line is complete already.
+    this.#stream.write(this.#failures.rest());
   }
 }
 

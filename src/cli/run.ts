@@ -7,8 +7,10 @@ import type { Envelope } from '@cucumber/messages';
 
 import { loadAdapter } from '#adapters/registry.ts';
 import { nearest } from '#conformance/nearest.ts';
+import { isFailure } from '#conformance/outcome.ts';
 import type { Expectation } from '#conformance/expectations.ts';
 import type { Plan } from '#report/plan.ts';
+import { skipRest } from '#steps/support/stopped.ts';
 
 import { closeOnSignal } from './close-on-signal.ts';
 import { conclude } from './conclude.ts';
@@ -45,6 +47,8 @@ export interface RunOptions {
   /** Undefined: made where that is possible. */
   readonly html?: boolean;
   readonly timeoutMs: number;
+  /** End with the first scenario that fails. */
+  readonly failFast?: boolean;
   readonly config?: string;
 }
 
@@ -60,7 +64,8 @@ export async function run(options: RunOptions): Promise<Ended> {
   const progress = progressOn(process.stdout);
   const stopWatching = closeOnSignal(session, progress);
   try {
-    const reason = await execute(configuration, { session, progress });
+    const watched = { session, progress, failFast: options.failFast === true };
+    const reason = await execute(configuration, watched);
     return await conclude({ ...session.close(reason), folder: session.folder }, options.html);
   } catch (error) {
     closeAfter(error, session);
@@ -79,27 +84,39 @@ function closeAfter(error: unknown, session: Session): void {
   }
 }
 
+interface Watched {
+  readonly session: Session;
+  readonly progress: Progress;
+  readonly failFast: boolean;
+}
+
 /** Resolves with the reason why the run ended early. */
 async function execute(
   configuration: IRunConfiguration,
-  { session, progress }: { session: Session; progress: Progress },
+  { session, progress, failFast }: Watched,
 ): Promise<string | undefined> {
   const announce = announcer(progress);
+  let end: (reason: string) => void;
   let refuse: (error: unknown) => void;
-  const unwritable = new Promise<never>((_, reject) => (refuse = reject));
+  const early = new Promise<string>((resolve, reject) => ([end, refuse] = [resolve, reject]));
   const onMessage = (envelope: Envelope): void => {
     try {
       announce(envelope);
       const finished = session.accept(envelope);
-      if (finished) progress.finished(finished);
+      if (!finished) return;
+      progress.finished(finished);
+      if (!failFast || !isFailure(finished.outcome.kind)) return;
+      session.close(failedFast);
+      skipRest(failedFast);
+      end(failedFast);
     } catch (error) {
       // Cucumber's emitter is no place for an exception of ours.
       refuse(error);
     }
   };
   try {
-    await Promise.race([unwritable, runCucumber(configuration, {}, onMessage)]);
-    return undefined;
+    const whole = runCucumber(configuration, {}, onMessage).then(() => undefined);
+    return await Promise.race([early, whole]);
   } catch (error) {
     if (error instanceof Problem) throw error;
     return rootCause(error);
@@ -108,16 +125,19 @@ async function execute(
   }
 }
 
-async function refuseAdapter({ adapter, settings, machine }: RunOptions): Promise<void> {
-  const names = await machineNames(adapter, settings);
+const failedFast = 'at the first failure, as --fail-fast says';
+
+async function refuseAdapter(options: RunOptions): Promise<void> {
+  const { adapter, machine } = options;
+  const names = await machineNames(options);
   if (machine === undefined || names.includes(machine)) return;
   throw new Problem(`adapter ${adapter} has no machine "${machine}"; it has ${names.join(', ')}`);
 }
 
-async function machineNames(adapter: string, settings: RunOptions['settings']): Promise<string[]> {
+async function machineNames({ adapter, settings, timeoutMs }: RunOptions): Promise<string[]> {
   try {
     const implementation = await loadAdapter(adapter);
-    return (await implementation.machines(settings)).map(({ name }) => name);
+    return (await implementation.machines(settings, timeoutMs)).map(({ name }) => name);
   } catch (error) {
     throw new Problem(error instanceof Error ? error.message : String(error));
   }

@@ -1,6 +1,6 @@
 import { count, isFailure, outcomeKinds } from '#conformance/outcome.ts';
 import type { OutcomeKind } from '#conformance/outcome.ts';
-import { byFolder } from '#report/group.ts';
+import { byFolder, group } from '#report/group.ts';
 import { profileSentence } from '#report/profiles.ts';
 import type { Result } from '#report/result.ts';
 import type { RunRecord, ScenarioRun } from '#report/run-record.ts';
@@ -28,17 +28,26 @@ function row(name: string, runs: readonly ScenarioRun[], shown: readonly Outcome
 
 const longestList = 20;
 
-/** The scenarios that make the run fail, worst first. */
+/** The scenarios that make the run fail, worst first; of those that are broken for one reason, the first. */
 export function failureList(runs: readonly ScenarioRun[], paint: Paint): string[] {
   const failures = outcomeKinds
     .filter(isFailure)
     .flatMap((kind) => runs.filter(({ outcome }) => outcome.kind === kind));
-  const lines = failures.slice(0, longestList).map(({ outcome, scenario }) => {
-    const head = paint('red', outcome.kind);
-    return `${head} ${listed(scenario)}`;
+  const groups = [...group(failures, reasonOrPlace).values()].slice(0, longestList);
+  const lines = groups.flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const head = paint('red', first.outcome.kind);
+    const also = others.length === 0 ? '' : ` and ${others.length} more for the same reason`;
+    return [`${head} ${listed(first.scenario)}${also}`];
   });
-  const more = failures.length - lines.length;
+  const shown = groups.flat().length;
+  const more = failures.length - shown;
   return more > 0 ? [...lines, `and ${more} more`] : lines;
+}
+
+/** What is broken for one reason is one thing that happened; failures have a place each. */
+function reasonOrPlace({ outcome, scenario }: ScenarioRun): string {
+  return outcome.kind === 'broken' ? outcome.reason : `${outcome.kind} ${scenario.id}`;
 }
 
 const colours = {

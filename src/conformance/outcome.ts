@@ -53,7 +53,11 @@ export interface Observation {
   readonly exception?: { readonly type: string; readonly message: string };
 }
 
-const blameImplementation: ReadonlySet<string> = new Set(['ImplementationBroken', 'ReferenceBug']);
+const blameImplementation: ReadonlySet<string> = new Set([
+  'ImplementationBroken',
+  'ImplementationHung',
+  'ReferenceBug',
+]);
 /** A step that throws one of these compared nothing: it is wrong itself. */
 const blameSuite: ReadonlySet<string> = new Set([
   'TypeError',

@@ -19,7 +19,7 @@ export interface Identity {
 export interface StartOptions {
   /** A name from `machines`. */
   readonly machine: string;
-  /** A call that takes longer makes the machine broken. */
+  /** A call that takes longer makes the machine broken; so does a start, but for `slowestStartMs`. */
   readonly timeoutMs: number;
   /** What the user passed as `--adapter-option key=value`. */
   readonly settings: Readonly<Record<string, string>>;
@@ -41,13 +41,23 @@ export interface Implementation {
    * All that `settings` may hold; with any other, nothing is asked or started. `given` is what the user passed, as some
    * adapters bring those of another one. Left out, or undefined: whatever is passed is allowed.
    */
-  settings?(given: StartOptions['settings']): Promise<Settings | undefined>;
+  settings?(given: StartOptions['settings'], timeoutMs?: number): Promise<Settings | undefined>;
   /** In order of preference: a scenario runs on the first machine that has all features it needs. */
-  machines(settings: StartOptions['settings']): Promise<readonly MachineDescription[]>;
+  machines(
+    settings: StartOptions['settings'],
+    timeoutMs?: number,
+  ): Promise<readonly MachineDescription[]>;
+  /** What a start may take whatever `timeoutMs` is, as a machine boots; 0 where it is left out. */
+  readonly slowestStartMs?: number;
   start(options: StartOptions): Promise<Machine>;
 }
 
 /** The implementation did not answer as the port demands: it died, hung or babbled. Never a failed call. */
 export class ImplementationBroken extends Error {
-  override readonly name = 'ImplementationBroken';
+  override readonly name: string = 'ImplementationBroken';
+}
+
+/** It did not answer in time. Whoever has it happen several times in a row need not wait for more. */
+export class ImplementationHung extends ImplementationBroken {
+  override readonly name = 'ImplementationHung';
 }

@@ -10,7 +10,11 @@ export function byFolder(runs: readonly ScenarioRun[]): Map<string, ScenarioRun[
   return group(runs, ({ scenario }) => scenario.folder);
 }
 
-function group(runs: readonly ScenarioRun[], key: (run: ScenarioRun) => string) {
+/** Runs by a key, each in its order. */
+export function group(
+  runs: readonly ScenarioRun[],
+  key: (run: ScenarioRun) => string,
+): Map<string, ScenarioRun[]> {
   const groups = new Map<string, ScenarioRun[]>();
   for (const run of runs) {
     const members = groups.get(key(run));

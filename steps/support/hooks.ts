@@ -8,25 +8,25 @@ import {
   setWorldConstructor,
   Status,
 } from '@cucumber/cucumber';
+import type { ITestCaseHookParameter } from '@cucumber/cucumber';
 import { PickleStepType, type Pickle, type PickleStep } from '@cucumber/messages';
 
 import { mediaTypes } from '#conformance/media-types.ts';
 import { featuresOf } from '#port/derived-features.ts';
 import { needsOf, otherRelease } from '#conformance/tags.ts';
-import { ImplementationBroken } from '#port/implementation.ts';
+import { ImplementationBroken, ImplementationHung } from '#port/implementation.ts';
 
 import { restoreSettings } from './calls/files.ts';
 import { Machines, type Running } from './machines.ts';
 import { defineParameterTypes } from './words/index.ts';
 import { detachPasids } from './calls/pasid.ts';
 import { takeSnapshot } from './looks/snapshot.ts';
-import { guardDefinitions, turn, watch } from './watchdog.ts';
+import { whyStopped } from './stopped.ts';
+import { guardDefinitions, turn, unhurried, watch } from './watchdog.ts';
 import { World } from './world.ts';
 
-/** Longer than any call may take: the adapter gives up first, and says why. */
-const stepTimeoutMs = 120_000;
-
-setDefaultTimeout(stepTimeoutMs);
+/** The watchdog has limits of its own for steps and hooks. */
+setDefaultTimeout(-1);
 guardDefinitions();
 setWorldConstructor(World);
 defineParameterTypes();
@@ -53,11 +53,13 @@ Before(async function (this: World, { pickle }) {
   const tags = pickle.tags.map(({ name }) => name);
   this.tags = new Set(tags);
   await turn();
+  const stopped = whyStopped();
+  if (stopped !== undefined) return skip(this, stopped);
   unwatch ??= await watch(this.parameters.timeoutMs);
   machines ??= new Machines(this.parameters);
-  const chosen = await machines.choose(needsOf(tags));
+  const chosen = await unhurried(machines.choose(needsOf(tags)));
   if (typeof chosen === 'string') return skip(this, chosen);
-  const running = await machines.start(chosen);
+  const running = await unhurried(machines.start(chosen));
   introduce(this, running);
   const reason = otherRelease(tags, running.machine.identity.kernel);
   if (reason !== undefined) return skip(this, reason);
@@ -103,9 +105,9 @@ After(async function (this: World, { result }) {
   if (!this.entered) return;
   const { running } = this;
   const { machine } = running;
+  let hung = false;
   try {
-    if (result?.exception?.type === ImplementationBroken.name)
-      throw new ImplementationBroken(result.message);
+    refuseBroken(result);
     await detachPasids(this);
     await restoreSettings(this);
     for (const { port, exited } of this.handles.all('process')) if (!exited) await port.exit();
@@ -114,17 +116,30 @@ After(async function (this: World, { result }) {
     if (complaints.length > 0) throw complaint(this, complaints);
     await machines?.leave(running);
   } catch (error) {
+    hung = error instanceof ImplementationHung;
     await machines?.discard(running);
     throw error;
+  } finally {
+    machines?.scenarioEnded(running, { hung });
   }
 });
+
+/** Of what broke the scenario, nothing more is asked. */
+function refuseBroken(result: ITestCaseHookParameter['result']): void {
+  const { type } = result?.exception ?? {};
+  const kind = [ImplementationBroken, ImplementationHung].find(({ name }) => name === type);
+  if (kind !== undefined) throw new kind(result?.message);
+}
 
 function complaint(world: World, lines: readonly string[]): ImplementationBroken {
   world.attach(lines.join('\n'), mediaTypes.console);
   return new ImplementationBroken(`the kernel complained: ${lines[0]}`);
 }
 
-AfterAll(async function () {
+/** Milliseconds; no watchdog looks after what ends a run. */
+const endTimeoutMs = 120_000;
+
+AfterAll({ timeout: endTimeoutMs }, async function () {
   await machines?.stop();
   unwatch?.();
   unwatch = undefined;

@@ -20,12 +20,23 @@ export interface Running {
   readonly machine: Machine;
 }
 
+/** How often in a row a machine may fail to start, or hang, before no scenario waits for it any more. */
+const patience = 3;
+
+/** What became of a machine lately. */
+interface Lately {
+  failedStarts: number;
+  hangs: number;
+}
+
 /** The machines of one implementation; each is started when the first scenario needs it. */
 export class Machines {
   readonly #parameters: Parameters;
   readonly #running = new Map<string, Promise<Machine>>();
+  readonly #lately = new Map<string, Lately>();
   #implementation: Promise<Implementation> | undefined;
   #offered: Promise<readonly MachineDescription[]> | undefined;
+  #refusals = 0;
 
   constructor(parameters: Parameters) {
     this.#parameters = parameters;
@@ -40,16 +51,27 @@ export class Machines {
   /** Asked once: what there is does not change while scenarios run. */
   async #offer(): Promise<readonly MachineDescription[]> {
     const implementation = await this.#load();
-    const all = await implementation.machines(this.#parameters.settings);
-    const { machine: only } = this.#parameters;
+    const { settings, timeoutMs, machine: only } = this.#parameters;
+    const all = await implementation.machines(settings, timeoutMs);
     const offered = all.filter(({ name }) => only === undefined || name === only);
     if (offered.length > 0) return offered;
     throw new Error(`${implementation.name} has no machine "${only}"`);
   }
 
+  async #offers(): Promise<readonly MachineDescription[]> {
+    if (this.#refusals === patience) throw givenUp('the adapter', 'did not tell its machines');
+    try {
+      return await (this.#offered ??= this.#offer());
+    } catch (error) {
+      this.#offered = undefined;
+      this.#refusals += 1;
+      throw error;
+    }
+  }
+
   /** The first machine that has them all, or the reason why there is none. */
   async choose(needs: readonly Feature[]): Promise<MachineDescription | string> {
-    const offered = await (this.#offered ??= this.#offer());
+    const offered = await this.#offers();
     const missing = (machine: MachineDescription): Feature[] =>
       needs.filter((feature) => !featuresOf(machine).includes(feature));
     const fit = offered.find((machine) => missing(machine).length === 0);
@@ -58,23 +80,42 @@ export class Machines {
     return `no machine offers what it needs: ${lacks.join('; ')}`;
   }
 
+  /** Starts it where it does not run; rejects at once where that, or what ran on it, has failed too often. */
   async start(description: MachineDescription): Promise<Running> {
-    const { settings, timeoutMs } = this.#parameters;
     const { name } = description;
-    const running =
-      this.#running.get(name) ??
-      this.#load().then((implementation) =>
-        implementation.start({ machine: name, settings, timeoutMs }),
-      );
+    const lately = this.#latelyOf(name);
+    if (lately.hangs === patience) throw givenUp(`machine ${name}`, 'hung');
+    if (lately.failedStarts === patience) throw givenUp(`machine ${name}`, 'did not start');
+    const running = this.#running.get(name) ?? this.#begin(name);
     this.#running.set(name, running);
     try {
-      return { description, machine: await running };
+      const machine = await running;
+      lately.failedStarts = 0;
+      return { description, machine };
     } catch (error) {
-      // It stays in the table: what did not start once is not waited for again by each scenario.
-      throw new ImplementationBroken(`machine ${name} did not start: ${String(error)}`, {
+      this.#running.delete(name);
+      lately.failedStarts += 1;
+      throw new ImplementationBroken(`machine ${name} did not start: ${messageOf(error)}`, {
         cause: error,
       });
     }
+  }
+
+  async #begin(machine: string): Promise<Machine> {
+    const { settings, timeoutMs } = this.#parameters;
+    return (await this.#load()).start({ machine, settings, timeoutMs });
+  }
+
+  #latelyOf(name: string): Lately {
+    const lately = this.#lately.get(name) ?? { failedStarts: 0, hangs: 0 };
+    this.#lately.set(name, lately);
+    return lately;
+  }
+
+  /** A scenario on this machine is over. */
+  scenarioEnded({ description }: Running, { hung }: { readonly hung: boolean }): void {
+    const lately = this.#latelyOf(description.name);
+    lately.hangs = hung ? lately.hangs + 1 : 0;
   }
 
   /** A scenario has come to its end; with `alone` the next one gets a fresh machine. */
@@ -95,4 +136,13 @@ export class Machines {
       running.map((machine) => machine.then((started) => started.stop()).catch(() => undefined)),
     );
   }
+}
+
+/** Said of every scenario that would have needed it: its reason is that of the last one that waited. */
+function givenUp(what: string, failed: string): ImplementationBroken {
+  return new ImplementationBroken(`${what} was given up: it ${failed} ${patience} times in a row`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

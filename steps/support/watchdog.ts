@@ -4,7 +4,7 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 
 import { setDefinitionFunctionWrapper } from '@cucumber/cucumber';
 
-import { ImplementationBroken } from '#port/implementation.ts';
+import { ImplementationHung } from '#port/implementation.ts';
 
 /**
  * Ends what keeps this thread busy. An implementation in this process that runs in circles lets no timer fire, so that
@@ -14,8 +14,11 @@ import { ImplementationBroken } from '#port/implementation.ts';
 /** Milliseconds between two signs of life. */
 const beatMs = 50;
 
-/** What the two threads share: a number that grows while this one is alive, whether something was ended, and the limit. */
-const [beats, ended, limit] = [0, 1, 2];
+/**
+ * What the two threads share: a number that grows while this one is alive, whether something was ended, the limit, whether
+ * the other one is to leave, and whether it has.
+ */
+const [beats, ended, limit, leave, left] = [0, 1, 2, 3, 4];
 
 /** The other thread: what it ends throws past every catch, and the loop of this thread goes on. */
 const guard = `
@@ -25,16 +28,19 @@ const guard = `
   session.connectToMainThread();
   parentPort.postMessage('ready');
   let [last, silent] = [-1, 0];
-  setInterval(() => {
+  while (Atomics.wait(shared, ${leave}, 0, ${beatMs}) === 'timed-out') {
     const now = Atomics.load(shared, ${beats});
     silent = now === last ? silent + 1 : 0;
     last = now;
     // By its own turns, not by the clock: that goes on where both threads are stopped, by Ctrl-Z or a closed lid.
-    if (silent * ${beatMs} <= Atomics.load(shared, ${limit})) return;
+    if (silent * ${beatMs} <= Atomics.load(shared, ${limit})) continue;
     silent = 0;
     Atomics.store(shared, ${ended}, 1);
     session.post('Runtime.terminateExecution');
-  }, ${beatMs});
+  }
+  session.disconnect();
+  Atomics.store(shared, ${left}, 1);
+  Atomics.notify(shared, ${left});
 `;
 
 type Fail = (error: Error) => void;
@@ -42,7 +48,7 @@ type Fail = (error: Error) => void;
 /** Fails the step or hook that runs, where one does: its own promise is gone with what was ended. */
 let fail: Fail | undefined;
 
-const shared = new Int32Array(new SharedArrayBuffer(12));
+const shared = new Int32Array(new SharedArrayBuffer(20));
 
 /** One for all runs of this process: a mutant takes less time than a thread does to begin. */
 let pulse: Promise<NodeJS.Timeout> | undefined;
@@ -60,17 +66,55 @@ async function begin(): Promise<NodeJS.Timeout> {
   const worker = new Worker(guard, { eval: true, workerData: shared });
   await once(worker, 'message');
   worker.unref();
+  process.once('exit', dismiss);
   return setInterval(beat, beatMs);
+}
+
+/** Milliseconds, of which it takes none. */
+const farewellMs = 500;
+
+/** At its end Node waits for whoever looks into it, and says so. */
+function dismiss(): void {
+  Atomics.store(shared, leave, 1);
+  Atomics.notify(shared, leave);
+  Atomics.wait(shared, left, 0, farewellMs);
 }
 
 function beat(): void {
   Atomics.add(shared, beats, 1);
-  if (Atomics.exchange(shared, ended, 0) === 0) return;
+  leftMs -= beatMs;
+  const says = whatHappened();
+  if (says === undefined) return;
+  leftMs = Infinity;
+  void turn().then(() => fail?.(new ImplementationHung(says)));
+}
+
+function whatHappened(): string | undefined {
   const limitMs = Atomics.load(shared, limit);
-  const error = new ImplementationBroken(
-    `it did not come back within ${limitMs} ms, and was ended`,
-  );
-  void turn().then(() => fail?.(error));
+  if (Atomics.exchange(shared, ended, 0) !== 0)
+    return `it did not come back within ${limitMs} ms, and was ended`;
+  return leftMs < 0 ? `it did not answer within ${definitionMs()} ms` : undefined;
+}
+
+/** What the step or hook that runs still has; by beats, as no time passes while this thread is stopped. */
+let leftMs = Infinity;
+
+/** A step makes several calls, and adapters that look at the clock themselves have more to say: they come first. */
+const callsOfDefinition = 4;
+const shortestDefinitionMs = 10_000;
+
+function definitionMs(): number {
+  return Math.max(callsOfDefinition * Atomics.load(shared, limit), shortestDefinitionMs);
+}
+
+/** For what has a limit of its own, within a step or hook. */
+export async function unhurried<T>(action: Promise<T>): Promise<T> {
+  leftMs = Infinity;
+  try {
+    return await action;
+  } finally {
+    leftMs = definitionMs();
+  }
 }
 
 /**
@@ -119,9 +163,13 @@ export function guardDefinitions(): void {
     const guarded: Definition = function (...parameters) {
       return new Promise((resolve, reject) => {
         fail = reject;
+        leftMs = definitionMs();
         void settled()
           .then(() => definition.apply(this, parameters))
-          .then(resolve, reject);
+          .then(resolve, reject)
+          .then(() => {
+            if (fail === reject) leftMs = Infinity;
+          });
       });
     };
     // Cucumber looks at how many parameters a step takes.

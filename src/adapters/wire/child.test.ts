@@ -9,6 +9,7 @@ import { test } from 'node:test';
 
 import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { spawnChild } from './child.ts';
+import type { Child } from './child.ts';
 
 const folder = temporaryFolder();
 
@@ -41,9 +42,16 @@ for (const [way, end, code] of ends) {
   });
 }
 
+/** It may take long to begin. */
+async function ended({ stdout }: Child): Promise<void> {
+  stdout.resume();
+  await once(stdout, 'close');
+}
+
 test('the last words of a program are kept, up to a length', async () => {
   const code = `console.error('first'); console.error('x'.repeat(5000)); console.error('last')`;
   const child = spawnChild({ command: process.execPath, args: ['-e', code] });
+  await ended(child);
   assert.equal(await child.fate(), 'it exited with code 0');
   assert.deepEqual(child.lastWords(), ['first', '(a very long line)', 'last']);
   await child.stop();
@@ -51,6 +59,7 @@ test('the last words of a program are kept, up to a length', async () => {
 
 test('a shell takes a command apart', async () => {
   const child = spawnChild({ command: `node -e "console.error('a b')"`, shell: true });
+  await ended(child);
   await child.fate();
   assert.deepEqual(child.lastWords(), ['a b']);
 });

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 
-import { ImplementationBroken } from '#port/implementation.ts';
+import { ImplementationBroken, ImplementationHung } from '#port/implementation.ts';
 import { excerpt, flaw } from './check.ts';
 import { defaultLongestLine, LineSplitter } from './lines.ts';
 import { methods, protocolVersion } from './messages.ts';
@@ -103,10 +103,10 @@ export class Client {
   }
 
   /** Breaks the connection: `what` completes a sentence that begins with the name. */
-  fail(what: string): void {
+  fail(what: string, Kind = ImplementationBroken): void {
     if (this.reason !== undefined) return;
     const words = (this.connection.lastWords?.() ?? []).map((line) => `\n  | ${line}`);
-    this.reason = new ImplementationBroken(`${this.connection.name} ${what}${words.join('')}`);
+    this.reason = new Kind(`${this.connection.name} ${what}${words.join('')}`);
     clearTimeout(this.watch);
     this.connection.input.off('data', this.onData);
     this.connection.input.resume();
@@ -181,7 +181,7 @@ export class Client {
     const now = performance.now();
     let next = Infinity;
     for (const { method, deadline, timeoutMs } of this.pending.values()) {
-      if (deadline <= now) return this.fail(overdue(method, timeoutMs));
+      if (deadline <= now) return this.fail(overdue(method, timeoutMs), ImplementationHung);
       next = Math.min(next, deadline);
     }
     if (next < Infinity) this.watchUntil(next);

@@ -6,12 +6,12 @@ import { wire } from './index.ts';
 /** `--adapter wire --adapter-option command='python3 my-adapter.py'`: a shell takes the command apart. */
 export const implementation: Implementation = {
   name: 'wire',
-  async settings(given) {
+  async settings(given, timeoutMs) {
     if (!given['command']) return ours;
-    const theirs = await program(given).settings?.(given);
+    const theirs = await program(given).settings?.(given, timeoutMs);
     return theirs && { ...ours, ...theirs };
   },
-  machines: async (settings) => program(settings).machines(settings),
+  machines: async (settings, timeoutMs) => program(settings).machines(settings, timeoutMs),
   start: async (options) => program(options.settings).start(options),
 };
 

@@ -9,8 +9,6 @@ import type { Result } from './messages.ts';
 export interface WireOptions extends ChildOptions {
   /** What the user calls it. */
   readonly name: string;
-  /** For the first answer, when the user's own limit is not known yet; 15,000 by default. */
-  readonly helloTimeoutMs?: number;
 }
 
 interface Started {
@@ -18,24 +16,31 @@ interface Started {
   release(): Promise<void>;
 }
 
-const defaultHelloTimeoutMs = 15_000;
+/** For the first answer, where the user's own limit is not known. */
+const helloTimeoutMs = 30_000;
 
 /** An implementation that is a program of its own and speaks the wire protocol on stdin and stdout. */
 export function wire(options: WireOptions): Implementation {
-  const helloTimeoutMs = options.helloTimeoutMs ?? defaultHelloTimeoutMs;
   // Asked before every scenario, and each answer costs a process.
   const greetings = new Map<string, Promise<Result<'hello'>>>();
-  const hello = (settings: StartOptions['settings']): Promise<Result<'hello'>> => {
+  const hello = (
+    settings: StartOptions['settings'],
+    timeoutMs = helloTimeoutMs,
+  ): Promise<Result<'hello'>> => {
     const key = JSON.stringify(settings);
-    const greeting = greetings.get(key) ?? askOnce(options, settings, helloTimeoutMs);
+    const known = greetings.get(key);
+    if (known !== undefined) return known;
+    const greeting = askOnce(options, settings, timeoutMs);
     greetings.set(key, greeting);
+    // Who asks again may have more luck.
+    greeting.catch(() => greetings.delete(key));
     return greeting;
   };
   return {
     name: options.name,
-    settings: async (given) => (await hello(given)).settings,
-    machines: async (settings) => (await hello(settings)).machines,
-    start: (start) => startChild(options, start, helloTimeoutMs),
+    settings: async (given, timeoutMs) => (await hello(given, timeoutMs)).settings,
+    machines: async (settings, timeoutMs) => (await hello(settings, timeoutMs)).machines,
+    start: (start) => startChild(options, start),
   };
 }
 
@@ -52,14 +57,10 @@ async function askOnce(
   }
 }
 
-async function startChild(
-  options: WireOptions,
-  start: StartOptions,
-  helloTimeoutMs: number,
-): Promise<Machine> {
+async function startChild(options: WireOptions, start: StartOptions): Promise<Machine> {
   const { client, release } = launch(options, start.timeoutMs);
   try {
-    await greet(client, start.settings, helloTimeoutMs);
+    await greet(client, start.settings);
     return await startMachine(client, start, release);
   } catch (error) {
     await release();

@@ -5,9 +5,6 @@ import { protocolVersion } from './messages.ts';
 import type { Result } from './messages.ts';
 import { WireProcess } from './process.ts';
 
-/** A machine may have to boot. */
-const shortestStartMs = 60_000;
-
 /** Introduces the two ends to each other. */
 export function greet(
   client: Client,
@@ -17,14 +14,14 @@ export function greet(
   return client.call('hello', { protocol: protocolVersion, settings }, timeoutMs);
 }
 
-/** After greet(). `release` lets go of what carries the wire. */
+/** After greet(), with a time limit of its own. `release` lets go of what carries the wire. */
 export async function startMachine(
   client: Client,
-  options: StartOptions,
+  { machine }: Pick<StartOptions, 'machine'>,
   release: () => Promise<void>,
+  timeoutMs?: number,
 ): Promise<Machine> {
-  const slow = Math.max(options.timeoutMs, shortestStartMs);
-  const identity = await client.call('start', { machine: options.machine }, slow);
+  const identity = await client.call('start', { machine }, timeoutMs);
   return new WireMachine(client, identity, release);
 }
 

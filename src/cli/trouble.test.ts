@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { temporaryFolder } from '#ending/temporary-folder.ts';
 import type { Result } from '#report/result.ts';
-import { conformance, fixtureReports, resultIn, runFixture } from './fixtures/conformance.ts';
+import {
+  conformance,
+  fixtureReports,
+  resultIn,
+  runFixture,
+  start,
+} from './fixtures/conformance.ts';
 import type { Ended } from './fixtures/conformance.ts';
 
 interface Run extends Ended {
@@ -112,3 +119,56 @@ test('--fail-fast goes past what is known to fail', () => {
   assert.equal(counts['known-failure'], 1);
   assert.equal(counts.broken, 1);
 });
+
+/** Every process that this one has started, and those that they have. */
+function descendants(of: number): number[] {
+  const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' });
+  const pairs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const children = pairs.filter(([, parent]) => parent === of).map(([pid = 0]) => pid);
+  return children.flatMap((child) => [child, ...descendants(child)]);
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function until(holds: () => boolean, limitMs: number): Promise<boolean> {
+  const end = performance.now() + limitMs;
+  while (!holds() && performance.now() < end) await new Promise((done) => setTimeout(done, 100));
+  return holds();
+}
+
+test('workers and what they have started end with a run that is killed', async () => {
+  const program = join(__dirname, '../adapters/wire/fixtures/misbehaving.cjs');
+  const child = start(
+    'run',
+    ...['--adapter', 'wire', '--adapter-option', `command=node ${program} 'ignores the end' mmap`],
+    ...['--reports', temporaryFolder(), '--only', 'OBJ-04', '--no-html', '--parallel', '2'],
+  );
+  // Two workers, and two programs that will not end by themselves.
+  const programs = (): number =>
+    descendants(child.pid ?? 0).filter((pid) => commandOf(pid).includes('ignores the end')).length;
+  assert.ok(await until(() => programs() >= 2, 60_000));
+  const started = descendants(child.pid ?? 0);
+  child.kill('SIGKILL');
+  assert.ok(
+    await until(() => !started.some(lives), 20_000),
+    `${started.filter(lives).length} live`,
+  );
+});
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}

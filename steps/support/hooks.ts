@@ -31,6 +31,9 @@ guardDefinitions();
 setWorldConstructor(World);
 defineParameterTypes();
 
+/** A worker ends with who started it, whatever became of that, and its machines end with it. */
+if (process.env['CUCUMBER_PARALLEL'] === 'true') process.once('disconnect', () => process.exit());
+
 let machines: Machines | undefined;
 let unwatch: (() => void) | undefined;
 const introduced = new Set<string>();

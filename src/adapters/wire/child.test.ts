@@ -13,15 +13,16 @@ import type { Child } from './child.ts';
 
 const folder = temporaryFolder();
 
-const ends: readonly [way: string, end: (parent: ChildProcess) => void, code: number][] = [
+const ends: readonly [way: string, end: (parent: ChildProcess) => void, code: number | null][] = [
   ['is interrupted', (parent) => parent.kill('SIGINT'), 130],
   ['is terminated', (parent) => parent.kill('SIGTERM'), 143],
   ['exits', (parent) => parent.stdin?.write('now'), 0],
+  ['is killed', (parent) => parent.kill('SIGKILL'), null],
   ['has a handler', (parent) => parent.kill('SIGINT'), 7],
 ];
 
 for (const [way, end, code] of ends) {
-  test(`a program that ${way} leaves no child behind`, async () => {
+  test(`a program that ${way} leaves no child behind`, { timeout: 60_000 }, async () => {
     const path = join(folder, 'socket');
     const server = createServer().listen(path);
     await once(server, 'listening');

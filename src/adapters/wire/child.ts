@@ -3,6 +3,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 
 import { atEnd } from '#ending/at-end.ts';
+import { killIfKilled } from '#ending/guardian.ts';
 import { LineSplitter } from './lines.ts';
 
 export interface ChildOptions {
@@ -43,7 +44,11 @@ export function spawnChild(options: ChildOptions): Child {
   const running = new RunningChild(options);
   // In a group of its own, it does not get the terminal's Ctrl-C.
   const callOff = atEnd(() => running.kill());
-  void running.gone.then(callOff);
+  const forget = running.group === undefined ? undefined : killIfKilled(running.group);
+  void running.gone.then(() => {
+    callOff();
+    forget?.();
+  });
   return running;
 }
 
@@ -92,6 +97,11 @@ class RunningChild implements Child {
       if (passStderr) process.stderr.write(chunk);
     });
     this.child.stderr.on('end', () => splitter.push(Buffer.from('\n')));
+  }
+
+  /** Undefined for one that did not start. */
+  get group(): number | undefined {
+    return this.child.pid;
   }
 
   async fate(): Promise<string> {

@@ -236,3 +236,33 @@ Feature: what a command writes back
         | __reserved |              1 | EOPNOTSUPP |
         | entry_len  |              0 | EINVAL     |
         | hwpt_id    | no such object | ENOENT     |
+
+  Rule: a command that only tells something fails where it cannot
+
+    @ABI-31
+    Scenario: the number of usable IOVAs is not told, with its struct in read-only memory
+      Given a buffer "list" of 1 page
+      When it calls IOMMU_IOAS_IOVA_RANGES with read-only memory and:
+        | num_iovas     | 4             |
+        | allowed_iovas | buffer "list" |
+      Then it fails with EFAULT
+      And it wrote nothing back
+      And nothing has changed
+      And buffer "list" holds the IOVA ranges:
+        | 0 | U64_MAX |
+
+    @ABI-31
+    Scenario: an option is not told, with its struct in read-only memory, and is set all the same
+      When it calls IOMMU_OPTION with read-only memory and:
+        | option_id | HUGE_PAGES   |
+        | object_id | IOAS "guest" |
+        | op        | GET          |
+      Then it fails with EFAULT
+      And it wrote nothing back
+      When it calls IOMMU_OPTION with read-only memory and:
+        | option_id | HUGE_PAGES   |
+        | object_id | IOAS "guest" |
+        | op        | SET          |
+        | val64     |            0 |
+      Then it fails with EFAULT
+      And the huge pages option of IOAS "guest" is 0

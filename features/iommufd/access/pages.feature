@@ -302,3 +302,53 @@ Feature: pins of an access
         | an access that only reads | access "reader" | none  |         2 pages | EOPNOTSUPP |
         | a file that is no access  | memfd "file"    | none  |         2 pages | EBADFD     |
         | a file that is closed     | a closed fd     | none  |         2 pages | EBADFD     |
+
+  Rule: an unmap asks every access to let go but those of hardware queues
+
+    @IOAS-UNMAP-13 @IOAS-UNMAP-15 @HWQ-10 @needs:test-cmd @needs:hw-queue @needs:nesting
+    Scenario: memory far from a hardware queue is unmapped, which an access has pinned
+      Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it maps 4 pages of buffer "ram" + 4 pages into IOAS "guest" at 64 MiB read-write
+      And a device "nic" attached to IOAS "guest"
+      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+      And an HW queue "commands" with index 0 at 16 MiB .. +1 page on vIOMMU "smmu"
+      And access "driver" pins 2 pages at 64 MiB as buffer "ram" + 4 pages
+      When it unmaps 4 pages at 64 MiB from IOAS "guest"
+      Then it succeeds
+      And 4 pages of buffer "ram" + 4 pages carry 0 pins each
+      And 1 page of buffer "ram" carry 1 pin each
+      When it unmaps 1 page at 16 MiB from IOAS "guest"
+      Then it fails with EBUSY
+
+  @needs:ioas-map-file @needs:test-cmd
+  Rule: pages of a file are pinned like others
+
+    @PIN-27 @IOAS-FILE-14 @needs:hugetlb @needs:proc
+    Scenario: a part of two huge pages of a file is pinned
+      Given a huge-page memfd "file" of 4 MiB
+      And a buffer "view" on memfd "file"
+      And it maps 4 MiB of memfd "file" into IOAS "guest" at 16 MiB read-write
+      When access "driver" pins 5 pages at 18 MiB - 2 pages as buffer "view" + 2 MiB - 2 pages
+      Then it succeeds
+      And it has 5 pages pinned
+      When access "driver" pins 1 page at 18 MiB as buffer "view" + 2 MiB + 1 page
+      Then it fails with EBADE
+      And it has 5 pages pinned
+      When it unmaps 4 MiB at 16 MiB from IOAS "guest"
+      Then it succeeds
+      And it has 0 pages pinned
+
+    @PIN-27 @IOAS-FILE-09 @needs:proc
+    Scenario: a part of a file is pinned
+      Given a memfd "file" of 8 pages
+      And a buffer "view" on memfd "file"
+      And it maps 6 pages of memfd "file" + 2 pages into IOAS "guest" at 16 MiB read-write
+      When access "driver" pins 3 pages at 16 MiB + 1 page as buffer "view" + 3 pages
+      Then it succeeds
+      And it has 3 pages pinned
+      And 3 pages of buffer "view" carry 0 pins each
+      And 3 pages of buffer "view" + 3 pages carry 1 pin each
+      When access "driver" drops its last pin
+      Then each page of buffer "view" carries 0 pins
+      And it has 0 pages pinned

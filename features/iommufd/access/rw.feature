@@ -356,3 +356,19 @@ Feature: reads and writes of an access
         | a bad address            | access "driver" |          1 page | a bad pointer  | none  | EFAULT     |
         | a file that is no access | memfd "file"    |          1 page | buffer "inbox" | none  | EBADFD     |
         | a file that is closed    | a closed fd     |          1 page | buffer "inbox" | none  | EBADFD     |
+
+  Rule: one page of another process, which is gone, cannot be read
+
+    @PIN-31 @PIN-30 @needs:test-cmd @needs:processes
+    Scenario: the process has munmapped it
+      Given a process "vm"
+      And process "vm" maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And process "vm" munmaps 1 page of buffer "ram" + 1 page
+      When access "driver" reads 1 page at 16 MiB + 1 page into buffer "inbox"
+      Then it fails with EFAULT
+      And it finds pattern "inbox" in buffer "inbox"
+      When access "driver" writes 1 page at 16 MiB + 1 page from buffer "inbox"
+      Then it fails with EFAULT
+      When process "vm" stores pattern "message" in buffer "ram" + 2 pages
+      And access "driver" reads 1 page at 16 MiB + 2 pages into buffer "inbox"
+      Then it finds pattern "message" in buffer "inbox"

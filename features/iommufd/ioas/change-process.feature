@@ -298,6 +298,26 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
       Then it fails with ENOMEM
       And process "old" has 8 pages pinned
       And process "old" has 8 pages locked
+
+    @OPT-25 @OPT-28 @needs:change-process @needs:processes @needs:limits @needs:device @needs:proc
+    Scenario: the caller may not lock what was mapped without CAP_IPC_LOCK, beside what was mapped with it
+      Given an iommufd
+      And an IOAS "guest"
+      And a device "nic" attached to IOAS "guest"
+      And a memfd "image" of 4 pages
+      And a memfd "log" of 4 pages
+      And a process "host"
+      And a process "old" without IPC_LOCK
+      And a process "new" without IPC_LOCK
+      And process "host" maps 4 pages of memfd "image" into IOAS "guest" at 32 MiB read-write
+      And process "old" maps 3 pages of memfd "log" into IOAS "guest" at 64 MiB read-write
+      And process "new" has a memlock limit of 2 pages
+      When process "new" calls IOMMU_IOAS_CHANGE_PROCESS
+      Then it fails with ENOMEM
+      And nothing has changed
+      And process "new" has 0 bytes pinned
+      And process "host" has 4 pages pinned
+      And process "old" has 3 pages pinned
       And process "new" has 0 bytes pinned
       And process "new" has 0 bytes locked
 

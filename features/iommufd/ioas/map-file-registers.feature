@@ -181,3 +181,52 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
       Then the access is blocked
       When it maps 2 pages of dma-buf "bar" into IOAS "guest" at 48 MiB read-write
       Then it fails with ENODEV
+
+  Rule: a dma-buf lies among other mappings, in every page table of its IOAS
+
+    @IOAS-FILE-10 @IOAS-FILE-19
+    Scenario: the kernel chooses where it lies
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      And it allows only these IOVAs in IOAS "guest":
+        | 16 MiB + 1 page | 8 pages |
+      When it maps 3 pages of dma-buf "bar" + 1 page into IOAS "guest" anywhere read-write
+      Then it lands at 16 MiB + 1 page
+      And it returns:
+        | length | 3 pages |
+      When it maps 4 pages of dma-buf "bar" into IOAS "guest" anywhere read-write
+      Then it lands at 16 MiB + 4 pages
+      When device "nic" reads 4 bytes at 16 MiB + 4 pages
+      Then the device got the registers of device "disk"
+
+    @IOAS-FILE-19 @HWPT-41 @needs:hwpt-alloc
+    Scenario: one of two page tables goes, and the other one keeps it
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      And an HWPT "tables" for device "nic" on IOAS "guest"
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      When it destroys HWPT "tables"
+      Then it succeeds
+      When device "nic" reads 4 bytes at 16 MiB
+      Then the device got the registers of device "disk"
+      Given an HWPT "more" for device "nic" on IOAS "guest"
+      When it attaches device "nic" to HWPT "more"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the device got the registers of device "disk"
+      When it revokes dma-buf "bar"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the access is blocked
+
+    @IOAS-FILE-19 @DEV-49
+    Scenario: memory that cannot be pinned keeps a device from an IOAS that has a dma-buf
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      And a buffer "ram" of 4 pages
+      And it detaches device "nic"
+      And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      And it maps 4 pages of buffer "ram" into IOAS "guest" at 32 MiB read-write
+      When it munmaps 1 page of buffer "ram" + 3 pages
+      And it attaches device "nic" to IOAS "guest"
+      Then it fails with EFAULT
+      And nothing has changed
+      When it unmaps 4 pages at 32 MiB from IOAS "guest"
+      And it attaches device "nic" to IOAS "guest"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the device got the registers of device "disk"

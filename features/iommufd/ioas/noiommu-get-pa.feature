@@ -185,3 +185,28 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
       Then it returns:
         | length | 1 page - 16 bytes |
       And device "nic" sees buffer "view" + 2 pages + 16 bytes at the physical address .. +1 page - 16 bytes
+
+    @OPT-39 @needs:noiommu @needs:noiommu-device
+    Scenario Outline: an IOVA of <iova> is told, which takes more levels of a page table
+      Given a device "nic" in noiommu mode attached to IOAS "guest"
+      When it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at <iova> read-write
+      And it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | iova   | <iova> |
+        | length | 1 page |
+      Then it returns:
+        | length | 1 page |
+      And device "nic" sees buffer "ram" + 2 pages at the physical address .. +1 page
+      When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | iova   | 16 MiB |
+        | length | 1 page |
+      Then device "nic" sees buffer "ram" at the physical address .. +1 page
+      When it unmaps 2 pages at <iova> from IOAS "guest"
+      And it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | iova   | <iova> |
+        | length | 1 page |
+      Then it fails with ENOENT
+
+      Examples:
+        | iova    |
+        | 512 GiB |
+        | 128 TiB |

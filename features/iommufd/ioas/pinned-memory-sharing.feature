@@ -189,6 +189,29 @@ Feature: pinned memory, how often and how long
         |  1 page |
         | 7 pages |
 
+    @PIN-15 @IOAS-MAP-43 @needs:device @needs:test-cmd @needs:proc
+    Scenario Outline: an attach meets a hole after <good> of memory, which is handled in batches of one page
+      Given an IOAS "other"
+      And a device "nic" attached to IOAS "other"
+      And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it munmaps 1 page of buffer "ram" + <good>
+      When it calls IOMMU_TEST_CMD with:
+        | op                 | SET_TEMP_MEMORY_LIMIT |
+        | memory_limit.limit |                    12 |
+      And it attaches device "nic" to IOAS "guest"
+      Then it fails with EFAULT
+      When it calls IOMMU_TEST_CMD with:
+        | op                 | SET_TEMP_MEMORY_LIMIT |
+        | memory_limit.limit |                 65536 |
+      Then it succeeds
+      And it has 0 bytes pinned
+      And <good> of buffer "ram" carry 0 pins each
+
+      Examples:
+        | good    |
+        | 1 page  |
+        | 7 pages |
+
     @PIN-15 @needs:test-cmd @needs:proc
     Scenario: a pin of an access fails
       Given an access "driver" that pins on IOAS "guest"

@@ -144,6 +144,32 @@ Feature: pinned memory
         | one with CAP_IPC_LOCK | host | succeeds          | 4 pages |
         | one without it        | vm   | fails with ENOMEM | 0 bytes |
 
+    @PIN-04 @PIN-05 @PIN-11 @needs:processes @needs:limits @needs:device @needs:proc
+    Scenario Outline: what another process attaches is charged to the one that mapped, which may lock <limit>, in rlimit mode 1
+      Given an iommufd
+      And it sets the rlimit mode of the iommufd to 1
+      And an IOAS "guest"
+      And an IOAS "other"
+      And a buffer "ram" of 8 pages
+      And a device "nic" attached to IOAS "other"
+      And a process "vm" without IPC_LOCK
+      And process "vm" has a memlock limit of <limit>
+      And process "vm" maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      When it attaches device "nic" to IOAS "guest"
+      Then it <outcome>
+      And process "vm" has <pages> pinned
+      And process "vm" has <pages> locked
+      And it has 0 bytes pinned
+      And it has 0 bytes locked
+      When it unmaps everything from IOAS "guest"
+      Then process "vm" has 0 bytes pinned
+      And process "vm" has 0 bytes locked
+
+      Examples:
+        | limit   | outcome           | pages   |
+        | 4 pages | succeeds          | 4 pages |
+        | 3 pages | fails with ENOMEM | 0 pages |
+
   Rule: the process that mapped is charged, in any mode
 
     @PIN-05 @needs:processes @needs:limits @needs:device @needs:proc

@@ -42,6 +42,43 @@ Feature: nested page tables and invalidation on a vIOMMU
         | bit 4          | IOMMU_HWPT_DATA_SELFTEST | 4 bytes |
         | bit 31         | IOMMU_HWPT_DATA_SELFTEST | 4 bytes |
 
+    @HWPT-26 @HWPT-27
+    Scenario Outline: <length> of data of type <type> at <place> are refused, and the vIOMMU is free
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "smmu" |
+        | data_type | <type>        |
+        | data_len  | <length>      |
+        | data_uptr | <place>       |
+      Then it fails with <errno>
+      And it wrote nothing back
+      Given a nested HWPT "stage1" for device "nic" on vIOMMU "smmu"
+      When it destroys HWPT "stage1"
+      And it destroys vDEVICE "guest nic"
+      And it destroys vIOMMU "smmu"
+      Then it succeeds
+
+      Examples:
+        | type                     | length  | place         | errno      |
+        | VTD_S1                   | 4 bytes | buffer "list" | EOPNOTSUPP |
+        | bit 31                   | 4 bytes | buffer "list" | EOPNOTSUPP |
+        | IOMMU_HWPT_DATA_SELFTEST | 3 bytes | buffer "list" | EINVAL     |
+        | IOMMU_HWPT_DATA_SELFTEST | 4 bytes | a bad pointer | EFAULT     |
+
+    @HWPT-27 @needs:noiommu-device
+    Scenario: a device in noiommu mode is behind no vIOMMU
+      Given a device "bare" in noiommu mode attached to IOAS "guest"
+      When it calls IOMMU_HWPT_ALLOC with:
+        | dev_id    | device "bare"            |
+        | pt_id     | vIOMMU "smmu"            |
+        | data_type | IOMMU_HWPT_DATA_SELFTEST |
+        | data_len  | 4 bytes                  |
+        | data_uptr | buffer "list"            |
+      Then it fails with EINVAL
+      And it wrote nothing back
+      When it destroys vDEVICE "guest nic"
+      And it destroys vIOMMU "smmu"
+      Then it succeeds
+
     @HWPT-27
     Scenario: a nested page table holds its vIOMMU
       Given a nested HWPT "stage1" for device "nic" on vIOMMU "smmu"

@@ -365,3 +365,22 @@ Feature: IOMMU_VDEVICE_ALLOC
       And IOAS "next" exists
       When it destroys object 8
       Then it succeeds
+
+  Rule: a vDEVICE whose id cannot be told is not made
+
+    @ABI-14 @needs:device @needs:nesting @needs:test-cmd
+    Scenario: its struct is in read-only memory
+      Given an iommufd
+      And an IOAS "guest"
+      And a device "nic" attached to IOAS "guest"
+      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a vIOMMU "smmu" for device "nic" on HWPT "parent"
+      When it calls IOMMU_VDEVICE_ALLOC with read-only memory and:
+        | dev_id  | device "nic" |
+        | virt_id |           16 |
+      Then it fails with EFAULT
+      And it wrote nothing back
+      Given a vDEVICE "guest nic" for device "nic" with virt_id 16 on vIOMMU "smmu"
+      When it destroys vDEVICE "guest nic"
+      And it destroys vIOMMU "smmu"
+      Then it succeeds

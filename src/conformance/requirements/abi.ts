@@ -171,5 +171,10 @@ export const abi = requirements(
       source: [uapi('iommufd.h', 'struct iommu_hw_info')],
       since: '6.17',
     },
+    31: {
+      says: 'IOMMU_IOAS_IOVA_RANGES, and IOMMU_OPTION with GET, fail with EFAULT if their struct is in read-only memory; so does IOMMU_OPTION with SET, and sets the option all the same.',
+      level: 'observed',
+      source: [linux('ioas.c', 'iommufd_ioas_iova_ranges'), linux('main.c', 'iommufd_option')],
+    },
   },
 );

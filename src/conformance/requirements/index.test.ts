@@ -8,7 +8,7 @@ import { untestable } from '../untestable.ts';
 
 /** How many numbers each family has assigned; a number is appended here when it is appended to its table. */
 const assigned: Readonly<Record<string, number>> = {
-  ABI: 30,
+  ABI: 31,
   OBJ: 34,
   'IOAS-ALLOC': 4,
   'IOAS-RANGES': 15,

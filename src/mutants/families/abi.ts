@@ -4,10 +4,12 @@ import type { UserCommand } from '#reference/kernel/iommufd/user-command.ts';
 import type { Struct, Value } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { iommu_fault_alloc } from '#uapi/iommufd/fault.ts';
-import type { iommu_ioas_map } from '#uapi/iommufd/ioas.ts';
-import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
+import type { iommu_ioas_iova_ranges, iommu_ioas_map } from '#uapi/iommufd/ioas.ts';
+import { IOMMU_DESTROY, type iommu_option } from '#uapi/iommufd/objects.ts';
 
 type CopyCall = Parameters<Dispatcher['copyStruct']>;
+type RangesCommand = UserCommand<typeof iommu_ioas_iova_ranges>;
+type OptionCommand = UserCommand<typeof iommu_option>;
 
 /** The frame of every command. */
 export const entries = mutants(
@@ -136,4 +138,42 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0895',
+    breaks: ['ABI-31'],
+    story: 'The number of ranges of usable IOVAs that cannot be told is taken for told.',
+    like: 'iommufd_ioas_iova_ranges() that drops what iommufd_ucmd_respond() returns',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
+        override iovaRanges(command: RangesCommand): ErrnoName | undefined {
+          return super.iovaRanges(withoutEcho(command));
+        }
+      },
+  },
+  {
+    id: 'SEED-0896',
+    breaks: ['ABI-31'],
+    story: 'An option that cannot be told is taken for told.',
+    like: 'iommufd_option() that drops what copy_to_user() returns',
+    bug: ({ iommufd }) =>
+      class extends iommufd.OptionCommands {
+        override option(command: OptionCommand): ErrnoName | undefined {
+          return super.option(withoutEcho(command));
+        }
+      },
+  },
 );
+
+/** A command whose answer always arrives, as far as the kernel notices. */
+function withoutEcho<S extends Struct>(command: UserCommand<S>): UserCommand<S> {
+  const respond: UserCommand<S>['respond'] = (answer) => {
+    command.respond(answer);
+    return undefined;
+  };
+  const putUser: UserCommand<S>['putUser'] = (...field) => {
+    command.putUser(...field);
+    return undefined;
+  };
+  const changed = { respond: { value: respond }, putUser: { value: putUser } };
+  return Object.create(command, changed) as UserCommand<S>;
+}

@@ -1,4 +1,5 @@
 import { mutants } from '#mutants/mutant.ts';
+import type { Unmapped } from '#reference/kernel/iommufd/io-pagetable.ts';
 import type { MockViommu } from '#reference/kernel/iommu/mock-viommu.ts';
 import type { HwQueueCore } from '#reference/kernel/iommu/viommu.ts';
 import type { Access } from '#reference/kernel/iommufd/access.ts';
@@ -143,6 +144,22 @@ export const entries = mutants(
           const index = this.queues.indexOf(queue);
           super.destroyHwQueue(queue);
           if (index > 0) this.queues[index] = queue;
+        }
+      },
+  },
+  {
+    id: 'SEED-0899',
+    breaks: ['HWQ-10', 'IOAS-UNMAP-13'],
+    story: 'An unmap anywhere in its IOAS is refused where a hardware queue has memory.',
+    like: 'iommufd_access_notify_unmap() that stops at the access of a queue',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
+        override unmap(first: bigint, last: bigint): Unmapped {
+          const isHeld = [...this.areas.all()].some(({ locks }) => locks > 0);
+          const isPinned = [...this.areas.all()].some(
+            (area) => area.accesses > area.locks && area.first <= last && area.last >= first,
+          );
+          return isHeld && isPinned ? { bytes: 0n, error: 'EBUSY' } : super.unmap(first, last);
         }
       },
   },

@@ -325,4 +325,20 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0897',
+    breaks: ['OPT-25'],
+    story: 'What was charged to the caller before the limit was reached stays charged.',
+    like: 'charge_current() without its way out',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoasCommands {
+        protected override movePages(task: Task, all: readonly IoptPages[]): ErrnoName | undefined {
+          const pinnedVm = task.memory.pinnedVm;
+          const error = super.movePages(task, all);
+          if (error && all.length > 1)
+            task.memory.pinnedVm = pinnedVm + (all[0]?.pinnedPages ?? 0n);
+          return error;
+        }
+      },
+  },
 );

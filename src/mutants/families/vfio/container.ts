@@ -1,3 +1,4 @@
+import type { AreaCutter } from '#reference/kernel/iommufd/area-cutter.ts';
 import { mutants } from '#mutants/mutant.ts';
 import type { OpenFile } from '#reference/kernel/fs/file.ts';
 import type { Task } from '#reference/kernel/fs/process.ts';
@@ -236,6 +237,22 @@ export const entries = mutants(
         protected override unmap(ioas: Ioas, fields: UnmapFields, all: boolean): Unmapped {
           const done = super.unmap(ioas, fields, all);
           return done.bytes > 0n ? { bytes: done.bytes } : done;
+        }
+      },
+  },
+  {
+    id: 'SEED-0898',
+    breaks: ['VFIO-26'],
+    story: 'A mapping that was to be cut, for which there is no memory, is gone from there on.',
+    like: 'iopt_area_split() that takes the area out before it has both halves',
+    bug: ({ iommufd }) =>
+      class extends iommufd.AreaCutter {
+        protected override check(
+          ...[iopt, area, start]: Parameters<AreaCutter['check']>
+        ): ErrnoName | undefined {
+          const error = super.check(iopt, area, start);
+          if (error === 'ENOMEM') iopt.unmap(area.first, area.last);
+          return error;
         }
       },
   },

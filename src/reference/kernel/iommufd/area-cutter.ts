@@ -26,12 +26,13 @@ export class AreaCutter {
     return undefined;
   }
 
-  /** Page tables know pages only, so that both halves have to begin with one. */
+  /** Page tables know pages only, so that both halves, which need memory each, have to begin with one. */
   protected check(iopt: IoPagetable, area: IoptArea, start: bigint): ErrnoName | undefined {
     if (area.preventAccess) return 'EBUSY';
     if (area.pages.source.kind === 'dmabuf') return 'EOPNOTSUPP';
     if ((start | area.byteAt(start)) % iopt.iovaAlignment !== 0n) return 'EINVAL';
-    return area.accesses > 0 ? 'EINVAL' : undefined;
+    const noMemory = this.kernel.faults.kmalloc() ?? this.kernel.faults.kmalloc();
+    return noMemory ?? (area.accesses > 0 ? 'EINVAL' : undefined);
   }
 
   /** Both halves have the pages of the area, and whatever is pinned or mapped stays so. */

@@ -99,7 +99,7 @@ export class IoasCommands {
     return isErrno(ioas) ? ioas : undefined;
   }
 
-  /** IOAS-RANGES-01 02 03 04 05 06 15 */
+  /** IOAS-RANGES-01 02 03 04 05 06 15 ABI-31 */
   iovaRanges(command: UserCommand<typeof iommu_ioas_iova_ranges>): ErrnoName | undefined {
     const { __reserved, ioas_id, num_iovas, allowed_iovas } = command.fields;
     if (__reserved) return 'EOPNOTSUPP';

@@ -35,7 +35,7 @@ export class OptionCommands {
     ];
   }
 
-  /** OPT-01 02 20 ABI-17 */
+  /** OPT-01 02 20 ABI-17 31 */
   option(command: OptionCommand): ErrnoName | undefined {
     if (command.fields.__reserved) return 'EOPNOTSUPP';
     const value = this.apply(command);

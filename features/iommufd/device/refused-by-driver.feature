@@ -237,6 +237,30 @@ Feature: page tables that the driver of an IOMMU refuses
       And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
       And PASID 1 of device "nic" sees buffer "ram" + 2 pages at 16 MiB .. +2 pages
 
+    @PASID-12 @HWPT-32 @needs:intel-nesting
+    Scenario: a guest's page table that the unit lacks is refused for a PASID
+      Given a buffer "data" of 1 page
+      And a nesting HWPT "parent" for device "nic" on IOAS "other"
+      And it stores struct iommu_hwpt_vtd_s1 in buffer "data":
+        | pgtbl_addr | addr_width |
+        |      1 MiB |         57 |
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | HWPT "parent" |
+        | flags     | PASID         |
+        | data_type | VTD_S1        |
+        | data_len  |      24 bytes |
+        | data_uptr | buffer "data" |
+      Then it made HWPT "too wide"
+      When it attaches PASID 1 of device "nic" to HWPT "too wide"
+      Then it fails with EINVAL
+      When it attaches PASID 1 of device "nic" to HWPT "one"
+      And it attaches PASID 1 of device "nic" to HWPT "too wide"
+      Then it fails with EINVAL
+      And PASID 1 of device "nic" sees buffer "ram" + 2 pages at 16 MiB .. +2 pages
+      And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
+      When it destroys HWPT "too wide"
+      Then it succeeds
+
   @needs:device-with-pasids @needs:device-with-page-requests @needs:shared-group @needs:dma
   Rule: where the second device of a group refuses a PASID, the first one goes back
 

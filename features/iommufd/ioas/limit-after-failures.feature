@@ -83,6 +83,30 @@ Feature: the limit of locked memory after calls that failed
         | the user    |    0 |
         | the process |    1 |
 
+    @PIN-15 @IOAS-FILE-15 @needs:ioas-map-file
+    Scenario Outline: a file is mapped that is too large, counted by <whom>
+      Given it sets the rlimit mode of the iommufd to <mode>
+      And an IOAS "guest"
+      And a device "nic" attached to IOAS "guest"
+      And a memfd "image" of 8 pages
+      And a process "vm" without IPC_LOCK
+      And process "vm" has a memlock limit of 7 pages
+      When process "vm" maps 8 pages of memfd "image" into IOAS "guest" at 16 MiB read-write
+      Then it fails with ENOMEM
+      And process "vm" has 0 bytes pinned
+      And process "vm" has 0 bytes locked
+      When process "vm" maps 7 pages of memfd "image" into IOAS "guest" at 32 MiB read-write
+      Then it succeeds
+      When process "vm" maps 1 page of memfd "image" into IOAS "guest" at 64 MiB read-write
+      Then it fails with ENOMEM
+      When process "vm" maps 1 page of buffer "full" into IOAS "guest" at 64 MiB read-write
+      Then it fails with ENOMEM
+
+      Examples:
+        | whom        | mode |
+        | the user    |    0 |
+        | the process |    1 |
+
   Rule: an attach that fails leaves the whole limit
 
     @PIN-07 @PIN-15

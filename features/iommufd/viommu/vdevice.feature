@@ -325,6 +325,28 @@ Feature: IOMMU_VDEVICE_ALLOC
       When it destroys HWPT "stage 1"
       Then it fails with EBUSY
 
+    @DIRTY-23 @DEV-49 @needs:veventq @needs:dirty-tracking @needs:two-devices
+    Scenario: a device of a guest that is refused a page table with dirty tracking goes on to report events
+      Given a buffer "in" of 1 page
+      And a device "disk" behind an IOMMU without dirty tracking attached to IOAS "guest"
+      And a vDEVICE "guest disk" for device "disk" with virt_id 17 on vIOMMU "smmu"
+      And a vEVENTQ "events" with depth 4 on vIOMMU "smmu"
+      And a nested HWPT "stage 1" for device "disk" on vIOMMU "smmu"
+      And a dirty-tracking HWPT "log" for device "nic" on IOAS "guest"
+      When it attaches device "disk" to HWPT "stage 1"
+      And it attaches device "disk" to HWPT "log"
+      Then it fails with EINVAL
+      When device "disk" reports 1 event
+      And it reads 12 bytes of vEVENTQ "events" into buffer "in"
+      Then it returns 12
+      And buffer "in" holds:
+        | flags | sequence | virt_id |
+        |     0 |        0 |      17 |
+      When it destroys HWPT "log"
+      Then it succeeds
+      When it destroys HWPT "stage 1"
+      Then it fails with EBUSY
+
   @needs:device @needs:test-cmd @needs:nesting
   Rule: a device that is closed destroys its vDEVICE
 

@@ -105,6 +105,37 @@ Feature: page requests of VFIO devices
       When it reads fault queue "faults" into 80 bytes of buffer "in"
       Then it returns 0
 
+    @FAULT-09 @PASID-25 @needs:device-with-pasids
+    Scenario Outline: half a group of a PASID waits for the other half while <another> leaves the queue
+      Given a device "disk" with:
+        | page requests | yes     |
+        | PASIDs        | 20 bits |
+      And it attaches device "disk" to IOAS "guest"
+      And a fault queue "of PASIDs"
+      And a PASID HWPT "own" for device "disk" on IOAS "guest"
+      And a PASID HWPT "paged" with fault queue "of PASIDs" for device "disk" on IOAS "guest"
+      And it attaches device "disk" to HWPT "<own>"
+      And it attaches PASID 7 of device "disk" to HWPT "paged"
+      And it attaches PASID 8 of device "disk" to HWPT "<eight>"
+      When PASID 7 of device "disk" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     3 | no   |
+      And it detaches <leaver>
+      And PASID 7 of device "disk" requests pages:
+        | address | perm | group | last |
+        | 32 MiB  | READ |     3 | yes  |
+      And it reads fault queue "of PASIDs" into 120 bytes of buffer "in"
+      Then it returns 80
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
+        | flags                  | pasid | addr   | cookie |
+        | PASID_VALID            |     7 | 16 MiB |      1 |
+        | LAST_PAGE, PASID_VALID |     7 | 32 MiB |      1 |
+
+      Examples:
+        | another       | own   | eight | leaver                  |
+        | another PASID | own   | paged | PASID 8 of device "disk" |
+        | the device    | paged | own   | device "disk"           |
+
   Rule: a group that does not fit is not read
 
     @FAULT-10

@@ -157,6 +157,22 @@ Feature: PASIDs behind a fault queue
         | flags                  | pasid | addr   |
         | LAST_PAGE, PASID_VALID |     5 | 18 MiB |
 
+    @FAULT-27 @FAULT-28
+    Scenario: a PASID that is not attached does not use the queue of the device, whose table is no guest's
+      When it attaches device "nic" to HWPT "paged"
+      And it attaches PASID 5 of device "nic" to HWPT "paged"
+      And PASID 6 of device "nic" requests a page at 16 MiB
+      And it polls fault queue "faults"
+      Then it reports "OUT"
+      When it detaches PASID 5 of device "nic"
+      And PASID 5 of device "nic" requests a page at 17 MiB
+      And device "nic" requests a page at 18 MiB
+      And it reads fault queue "faults" into 80 bytes of buffer "in"
+      Then it returns 40
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
+        | flags     | pasid | addr   |
+        | LAST_PAGE |     0 | 18 MiB |
+
     @FAULT-30 @PASID-11
     Scenario: a PASID moves to a page table without a queue, and back
       When it attaches PASID 5 of device "nic" to HWPT "paged"

@@ -17,7 +17,8 @@ export const eduGroups = [
 ] as const;
 
 /**
- * Where a guest translates a device, each of its group has to be the guest's: a vDEVICE. So there every device is alone.
+ * Where a guest translates a device, each of its group has to be the guest's: a vDEVICE. So there every device is alone,
+ * but on a machine for scenarios of just that.
  */
 const eduAlone = eduGroups.map(([first]) => [first]);
 
@@ -70,6 +71,11 @@ export const hardwareKinds = {
   'amd-iommu': { devices: eduBehind('amd-iommu,intremap=off'), parameters: unsafe },
   smmuv3: { devices: eduBehindSmmu(eduAlone), parameters: [], architectures: ['arm64'] },
   'smmuv3-stage1': {
+    devices: eduBehindSmmu(eduGroups),
+    parameters: [],
+    architectures: ['arm64'],
+  },
+  'smmuv3-groups': {
     devices: eduBehindSmmu(eduGroups),
     parameters: [],
     architectures: ['arm64'],

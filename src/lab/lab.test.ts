@@ -104,6 +104,9 @@ describe('the command line of QEMU', () => {
     const both = qemuArguments({ ...arm, hardware: 'smmuv3' }).join(' ');
     assert.match(both, /-machine virt,iommu=smmuv3,gic-version=3 /);
     assert.equal(both.match(/-device edu,/g)?.length, 3);
+    const groups = qemuArguments({ ...arm, hardware: 'smmuv3-groups' }).join(' ');
+    assert.match(groups, /-machine virt,iommu=smmuv3,gic-version=3 /);
+    assert.equal(groups.match(/-device edu,/g)?.length, 5);
     assert.match(
       qemuArguments({ ...arm, hardware: 'smmuv3-stage1' }).join(' '),
       /-machine virt-9\.1,/,

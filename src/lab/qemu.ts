@@ -30,6 +30,7 @@ interface Board {
 const armMachines: Readonly<Partial<Record<Hardware, string>>> = {
   smmuv3: 'virt,iommu=smmuv3',
   'smmuv3-stage1': 'virt-9.1,iommu=smmuv3',
+  'smmuv3-groups': 'virt,iommu=smmuv3',
 };
 
 const boards: Readonly<Record<Architecture, Board>> = {

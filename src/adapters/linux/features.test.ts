@@ -33,6 +33,9 @@ describe('the features of a Linux', () => {
     assert.deepEqual(derived('selftest'), []);
     assert.ok(derived('edu').includes('host-driver'));
     assert.ok(derived('smmuv3-stage1').includes('iommu-without-nesting'));
+    const ofGroups = derived('smmuv3-groups');
+    assert.ok(ofGroups.includes('shared-group') && ofGroups.includes('smmuv3-nesting'));
+    assert.ok(!derived('smmuv3').includes('shared-group'));
   });
 
   it('do not contradict each other on any machine', () => {

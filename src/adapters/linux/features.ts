@@ -56,6 +56,7 @@ const ofHardware: Readonly<Record<Hardware, readonly DeclaredFeature[]>> = {
   'amd-iommu': [...ofX86, ...ofDriver, 'unsafe-interrupts'],
   smmuv3: ofSmmu,
   'smmuv3-stage1': ofSmmu,
+  'smmuv3-groups': ofSmmu,
   noiommu: [...ofSelftest, 'vfio-group'],
 };
 

@@ -41,6 +41,7 @@ const iommus: Readonly<Record<EduHardware, IommuDescription>> = {
   'amd-iommu': { name: 'amd-iommu', model: 'amd', nesting: false },
   smmuv3: { ...smmu, nesting: true },
   'smmuv3-stage1': { ...smmu, nesting: false },
+  'smmuv3-groups': { ...smmu, nesting: true },
 };
 
 export function isEduHardware(hardware: Hardware): hardware is EduHardware {
@@ -72,7 +73,7 @@ export function describeHardware(
 ): HardwareDescription {
   if (isEduHardware(hardware)) {
     const iommu = iommus[hardware];
-    const isKnown = coherentDevices && hardware === 'smmuv3';
+    const isKnown = coherentDevices && iommu.model === 'smmuv3' && iommu.nesting === true;
     return {
       iommus: [{ ...iommu, ...(isKnown && { enforcesCoherency: true }) }],
       devices: Object.values(eduOffersOf(hardware)),

@@ -210,3 +210,26 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
         | iova    |
         | 512 GiB |
         | 128 TiB |
+
+    @OPT-39 @IOAS-MAP-49 @needs:noiommu @needs:noiommu-device
+    Scenario Outline: pages in another order than their addresses have physical addresses, <where>
+      Given a device "nic" in noiommu mode attached to IOAS "guest"
+      And an untouched buffer "mixed" of 8 pages
+      When it stores pattern "D" in buffer "mixed" + 6 pages
+      And it stores pattern "C" in buffer "mixed" + 4 pages
+      And it stores pattern "B" in buffer "mixed" + 2 pages
+      And it stores pattern "A" in buffer "mixed"
+      And it maps 8 pages of buffer "mixed" into IOAS "guest" at <iova> read-write
+      Then it succeeds
+      When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | iova   | <iova> + 7 pages |
+        | length | 1 page           |
+      Then it returns:
+        | length | 1 page |
+      And device "nic" sees buffer "mixed" + 7 pages at the physical address .. +1 page
+
+      Examples:
+        | where                                  | iova                       |
+        | in the middle of the IOVAs             | 1 TiB                      |
+        | at the end of the IOVAs but for a page | U64_MAX - 9 pages + 1 byte |
+        | at the end of the IOVAs                | U64_MAX - 8 pages + 1 byte |

@@ -69,4 +69,26 @@ export const hardware = findings({
     seen: 'By the source, the driver queues the requests MAP and UNMAP (viommu_add_req()), waits for them at the end, and never looks at the status that the device gives them. A MAP that the device refuses would be told the program as a success.',
     calls: [],
   },
+  29: {
+    title:
+      'A map that ends at U64_MAX leads a device to memory that the program did not map, where its pages do not follow each other',
+    kernels: ['7.3.4'],
+    machine:
+      'x86-64 in QEMU, with an edu device on vfio-pci behind a virtio-iommu, and one in noiommu mode',
+    expected:
+      'Each page of a map has its IOVA, also the last one that IOMMU_IOAS_IOVA_RANGES gives.',
+    by: [
+      uapi('iommufd.h', 'struct iommu_ioas_map'),
+      uapi('iommufd.h', 'struct iommu_ioas_iova_ranges'),
+    ],
+    seen: 'Both page tables reach U64_MAX. 8 pages whose frames are in another order than their addresses were mapped at the last 8 pages of the IOVAs. Behind the virtio-iommu the call returned 0, and the device did not find the memory of the program there. In noiommu mode it failed with EINVAL. One page at the end is right on both machines, and so are, in noiommu mode, 8 pages that end one page below it. By the source, batch_to_domain() cuts the first run of frames at the smaller of its own end and last_iova + 1, which is 0: the first run is mapped with the length of all the rest, so that the device reaches whatever frames lie behind it in memory, and each further run has a length of 0, which the page tables of generic_pt refuse.',
+    calls: [
+      'Attach a device behind a virtio-iommu to an IOAS; its usable IOVAs end at U64_MAX.',
+      'Touch the pages 6, 4, 2 and 0 of a buffer of 8 pages in this order, so that not all of its frames follow each other.',
+      'Call IOMMU_IOAS_MAP for the buffer at U64_MAX - 8 pages + 1: 0. With a device in noiommu mode: EINVAL.',
+      'Let the device read the pages: some are not those of the buffer.',
+    ],
+    tried: stillThere,
+    requirements: ['OPT-39', 'IOAS-MAP-49'],
+  },
 });

@@ -36,10 +36,14 @@ function unpackScript(): string {
 
 /**
  * Both generators write for wide screens. Below 700 pixels Allure 2 gets its navigation above what it navigates, and the
- * scenario below the list; the text of a scenario is wrapped rather than pushed aside.
+ * scenario below the list; the text of a scenario is wrapped rather than pushed aside. Allure 2 shows a description plain.
  */
 const style = `<style>
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .description__text > * { margin: 0 0 12px; line-height: 1.4; }
+  .description__text b { font-weight: bold; }
+  .description__text i { font-style: italic; }
+  .description__text pre, .description__text code { font-family: monospace; }
   @media (max-width: 700px) {
     .app, .side-by-side { flex-direction: column !important; }
     .app__nav, .side-nav { width: 100% !important; height: auto !important; }

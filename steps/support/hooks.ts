@@ -20,6 +20,7 @@ import { restoreSettings } from './calls/files.ts';
 import { Machines, type Running } from './machines.ts';
 import { defineParameterTypes } from './words/index.ts';
 import { detachPasids } from './calls/pasid.ts';
+import { matchOnce } from './matching.ts';
 import { takeSnapshot } from './looks/snapshot.ts';
 import { whyStopped } from './stopped.ts';
 import { guardDefinitions, turn, unhurried, watch } from './watchdog.ts';
@@ -27,6 +28,7 @@ import { World } from './world.ts';
 
 /** The watchdog has limits of its own for steps and hooks. */
 setDefaultTimeout(-1);
+matchOnce();
 guardDefinitions();
 setWorldConstructor(World);
 defineParameterTypes();

@@ -35,7 +35,7 @@ function cucumber(...parameters: string[]): number {
 /** Step definitions with the texts of ours and empty bodies. */
 function emptySteps(usage: readonly Usage[]): string {
   const cucumberPath = JSON.stringify(require.resolve('@cucumber/cucumber'));
-  const types = JSON.stringify(join(root, 'steps', 'support', 'parameter-types.ts'));
+  const types = JSON.stringify(join(root, 'steps', 'support', 'words', 'index.ts'));
   const steps = usage.map(({ pattern }) => {
     const count = (pattern.match(/\{\w+\}/g) ?? []).length + (pattern.endsWith(':') ? 1 : 0);
     const names = Array.from({ length: count }, (_, index) => `p${index}`);

@@ -3,8 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 
 import { attachMany, attachSecond } from './bench/devices.ts';
+import { mapAmongHoles } from './bench/automatic-maps.ts';
 import { dirtyBitmap } from './bench/dirty-bitmap.ts';
-import { measureSuite } from './bench/empty-suite.ts';
+import { measureStart, measureSuite } from './bench/empty-suite.ts';
 import { measureMapUnmap, type MapUnmapCost } from './bench/map-unmap.ts';
 import { requestPages } from './bench/page-requests.ts';
 import { measureScaling } from './bench/scaling.ts';
@@ -43,6 +44,7 @@ const scaled: readonly (readonly [what: string, unit: string, size: number, meas
   ['a second device to 10^5 areas', 'an area', 100_000, attachSecond],
   ['the dirty bitmap of 1 TiB', 'a GiB', 1024, dirtyBitmap],
   ['10^4 page requests in a fault queue', 'a request', 10_000, requestPages],
+  ['an automatic map among 10^5 holes', 'a hole', 100_000, mapAmongHoles],
   ['10^3 devices in one IOAS', 'a device', 1000, attachMany],
 ];
 
@@ -71,7 +73,9 @@ async function main({ json }: { readonly json?: string }): Promise<void> {
   say('a call on the wire beside an echo', `${wire.ratio.toFixed(2)} (aim: 1.5)`);
   const suite = measureSuite();
   say('the suite beside an empty one', `${suite.ratio.toFixed(2)} (aim: 1.5)`);
-  const figures = { mapUnmap: areas, scaling: units, translations, wire, suite };
+  const start = measureStart();
+  say('the first scenario beside an empty one', `${start.ratio.toFixed(2)} (aim: 1.5)`);
+  const figures = { mapUnmap: areas, scaling: units, translations, wire, suite, start };
   console.log(JSON.stringify(figures));
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);
 }

@@ -7,14 +7,15 @@ import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { root } from '../version.ts';
 
 export interface SuiteCost {
-  /** Seconds of the whole suite on the reference. */
+  /** Seconds of the suite on the reference, or of a part of it. */
   readonly suite: number;
-  /** Seconds of the same features with step definitions and hooks that do nothing. */
+  /** Seconds of features with step definitions and hooks that do nothing. */
   readonly empty: number;
   readonly ratio: number;
 }
 
 const rounds = 3;
+const oneScenario = 'features/iommufd/ioas/map.feature:14';
 
 interface Usage {
   readonly pattern: string;
@@ -64,12 +65,31 @@ export function measureSuite(): SuiteCost {
   writeFileSync(steps, emptySteps(JSON.parse(readFileSync(usageFile, 'utf8')) as Usage[]));
   const options = { requireModule: ['ts-node/register'], require: [steps], format: ['summary'] };
   writeFileSync(config, JSON.stringify({ default: options }));
-  const suite: number[] = [];
-  const empty: number[] = [];
+  return compare(['--format', 'summary'], ['--config', relative(root, config)]);
+}
+
+/** One scenario of ours, from the start of the program to its end, beside one of one step that does nothing. */
+export function measureStart(): SuiteCost {
+  const folder = temporaryFolder();
+  const [steps, feature, config] = ['steps.cjs', 'empty.feature', 'cucumber.json'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
+  const cucumberPath = JSON.stringify(require.resolve('@cucumber/cucumber'));
+  writeFileSync(steps, `require(${cucumberPath}).Given('nothing', () => {});`);
+  writeFileSync(feature, 'Feature: empty\n  Scenario: empty\n    Given nothing\n');
+  const options = { requireModule: ['ts-node/register'], require: [steps], format: ['summary'] };
+  writeFileSync(config, JSON.stringify({ default: options }));
+  const empty = ['--config', relative(root, config), feature];
+  return compare(['--format', 'summary', oneScenario], empty);
+}
+
+/** The quickest of each; they take turns, so that a busy machine slows both. */
+function compare(ours: readonly string[], empties: readonly string[]): SuiteCost {
+  const [suite, empty]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds; round += 1) {
-    suite.push(cucumber('--format', 'summary'));
-    empty.push(cucumber('--config', relative(root, config)));
+    suite.push(cucumber(...ours));
+    empty.push(cucumber(...empties));
   }
-  const [ours, floor] = [Math.min(...suite), Math.min(...empty)];
-  return { suite: ours, empty: floor, ratio: ours / floor };
+  const [own, floor] = [Math.min(...suite), Math.min(...empty)];
+  return { suite: own, empty: floor, ratio: own / floor };
 }

@@ -3,6 +3,7 @@ import { HoleTree } from '../lib/hole-tree.ts';
 import type { Hole } from '../lib/hole-tree.ts';
 import {
   ULONG_MAX,
+  alignDown,
   alignUp,
   lowestSetBit,
   maximum,
@@ -14,6 +15,8 @@ import { PAGE_SIZE } from '../mm/user-memory.ts';
 
 /** HPAGE_SIZE with transparent huge pages: automatic IOVAs are aligned to no more. */
 const HUGE_PAGE_SIZE = 0x20_0000n;
+/** Stands for all alignments below a page. */
+const SUB_PAGE = PAGE_SIZE / 2n;
 
 export interface PlaceRequest {
   /** Of the memory to map, in its process or its file: the IOVA is aligned like it. */
@@ -41,12 +44,13 @@ export interface Occupation {
 }
 
 /**
- * io_pagetable.c: iopt_alloc_iova(): where a mapping without a fixed IOVA goes: the lowest hole that it fits into. The
- * index of holes comes into being with the first such mapping, as many users place all of theirs themselves.
+ * io_pagetable.c: iopt_alloc_iova(): where a mapping without a fixed IOVA goes: the lowest hole that it fits into. An index
+ * of holes, by the room that they have for one alignment, comes into being with the first such mapping, as many users
+ * place all of theirs themselves, and few use more than two alignments.
  */
 export class IovaAllocator {
   protected readonly occupation: Occupation;
-  protected holes: HoleTree | undefined;
+  protected readonly holes = new Map<bigint, HoleTree>();
 
   constructor(occupation: Occupation) {
     this.occupation = occupation;
@@ -54,11 +58,11 @@ export class IovaAllocator {
 
   /** Nothing is placed in that range from now on. */
   occupy(range: Range): void {
-    this.holes?.occupy(range);
+    for (const holes of this.holes.values()) holes.occupy(range);
   }
 
   release(range: Range): void {
-    this.holes?.release(range);
+    for (const holes of this.holes.values()) holes.release(range);
   }
 
   /**
@@ -99,21 +103,36 @@ export class IovaAllocator {
   protected lowest(range: Range, slot: Slot): bigint | undefined {
     const from = this.fit(range, slot);
     if (from === undefined) return undefined;
-    const holes = (this.holes ??= this.findHoles());
-    let hole = holes.at(from) ?? holes.firstAbove(from, slot.length);
+    const holes = this.holesFor(slot.alignment);
+    const room = slot.offset + slot.length;
+    let hole = holes.at(from) ?? holes.firstAbove(from, room);
     while (hole && hole.first <= range.last) {
       const first = maximum(hole.first, from);
       const iova = this.fit({ first, last: minimum(hole.last, range.last) }, slot);
       if (iova !== undefined) return iova;
-      hole = holes.firstAbove(hole.first, slot.length);
+      hole = holes.firstAbove(hole.first, room);
     }
     return undefined;
   }
 
-  protected findHoles(): HoleTree {
-    const holes = new HoleTree();
+  /** Alignments below a page share an index: the offset in a page says more of where in a hole a mapping begins. */
+  protected holesFor(alignment: bigint): HoleTree {
+    const unit = maximum(alignment, SUB_PAGE);
+    const known = this.holes.get(unit);
+    if (known) return known;
+    const holes = new HoleTree((hole) => roomOf(hole, unit));
     for (const range of this.occupation.usable()) holes.release(range);
     for (const area of this.occupation.areas()) holes.occupy(area);
+    this.holes.set(unit, holes);
     return holes;
   }
+}
+
+/**
+ * Bytes from the first place in the hole that is aligned so, at which the page begins whose offset a mapping takes on: a
+ * hole with less room than offset and length does not fit. One with as much may not either, but only where it begins in
+ * the middle of a page, or with its last byte.
+ */
+function roomOf({ first, last }: Hole, unit: bigint): bigint {
+  return last + 1n - (unit === SUB_PAGE ? alignDown(first, PAGE_SIZE) : alignUp(first, unit));
 }

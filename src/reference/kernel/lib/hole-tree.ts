@@ -8,9 +8,9 @@ interface Node {
   first: bigint;
   last: bigint;
   /** Bytes. */
-  length: bigint;
-  /** Length of the longest hole in this subtree. */
-  longest: bigint;
+  room: bigint;
+  /** The most room that a hole in this subtree has. */
+  most: bigint;
   readonly priority: number;
   left: Node | undefined;
   right: Node | undefined;
@@ -18,10 +18,10 @@ interface Node {
 
 function update(node: Node): Node {
   const { left, right } = node;
-  let longest = node.length;
-  if (left && left.longest > longest) longest = left.longest;
-  if (right && right.longest > longest) longest = right.longest;
-  node.longest = longest;
+  let most = node.room;
+  if (left && left.most > most) most = left.most;
+  if (right && right.most > most) most = right.most;
+  node.most = most;
   return node;
 }
 
@@ -69,26 +69,41 @@ function remove(node: Node | undefined, first: bigint): Node | undefined {
 }
 
 /** Gives the hole that begins at `first` other ends; its place among the others stays the same. */
-function resize(node: Node | undefined, first: bigint, ends: Hole): void {
+function resize(
+  node: Node | undefined,
+  first: bigint,
+  hole: Hole & { readonly room: bigint },
+): void {
   if (!node) return;
   if (node.first === first) {
-    node.first = ends.first;
-    node.last = ends.last;
-    node.length = ends.last - ends.first + 1n;
+    node.first = hole.first;
+    node.last = hole.last;
+    node.room = hole.room;
   } else {
-    resize(first < node.first ? node.left : node.right, first, ends);
+    resize(first < node.first ? node.left : node.right, first, hole);
   }
   update(node);
 }
 
+/** All of it. */
+export function lengthOf({ first, last }: Hole): bigint {
+  return last - first + 1n;
+}
+
 /**
- * The free ranges of an address space in ascending order, as a treap in which each node knows the longest hole below it:
- * the lowest hole of a given length is found in O(log n). No library offers an ordered map with such a summary.
+ * The free ranges of an address space in ascending order, as a treap in which each node knows the most room that a hole
+ * below it has: the lowest hole with enough of it is found in O(log n). What counts as room is the user's business. No
+ * library offers an ordered map with such a summary.
  */
 export class HoleTree {
   private root: Node | undefined;
+  private readonly roomOf: (hole: Hole) => bigint;
   /** Of priorities: balanced in the mean. */
   private readonly random = new RandomNumbers();
+
+  constructor(roomOf = lengthOf) {
+    this.roomOf = roomOf;
+  }
 
   /** Nothing of the range is free any more. */
   occupy({ first, last }: Range): void {
@@ -103,7 +118,7 @@ export class HoleTree {
     const above = this.intersecting(last + 1n, last + 1n);
     if (below && above) this.root = remove(this.root, above.first);
     const ends = { first: below?.first ?? first, last: above?.last ?? last };
-    if (below ?? above) resize(this.root, (below ?? above)?.first ?? first, ends);
+    if (below ?? above) this.resize((below ?? above)?.first ?? first, ends);
     else this.insert(ends);
   }
 
@@ -112,9 +127,9 @@ export class HoleTree {
     return this.intersecting(address, address);
   }
 
-  /** The lowest hole that begins above `address` and is at least `length` bytes long. */
-  firstAbove(address: bigint, length: bigint): Hole | undefined {
-    return this.search(this.root, address, length);
+  /** The lowest hole that begins above `address` and has at least that much room. */
+  firstAbove(address: bigint, room: bigint): Hole | undefined {
+    return this.search(this.root, address, room);
   }
 
   /** The highest hole that shares a byte with the range. */
@@ -134,28 +149,32 @@ export class HoleTree {
   private cut(hole: Hole, first: bigint, last: bigint): void {
     const end = hole.last;
     const below = hole.first < first;
-    if (below) resize(this.root, hole.first, { first: hole.first, last: first - 1n });
+    if (below) this.resize(hole.first, { first: hole.first, last: first - 1n });
     if (end <= last) {
       if (!below) this.root = remove(this.root, hole.first);
       return;
     }
     const rest = { first: last + 1n, last: end };
     if (below) this.insert(rest);
-    else resize(this.root, hole.first, rest);
+    else this.resize(hole.first, rest);
+  }
+
+  private resize(first: bigint, ends: Hole): void {
+    resize(this.root, first, { ...ends, room: this.roomOf(ends) });
   }
 
   private insert({ first, last }: Hole): void {
-    const length = last - first + 1n;
+    const room = this.roomOf({ first, last });
     const priority = this.random.next();
-    const ends = { first, last, length, longest: length };
+    const ends = { first, last, room, most: room };
     this.root = insert(this.root, { ...ends, priority, left: undefined, right: undefined });
   }
 
-  private search(node: Node | undefined, address: bigint, length: bigint): Hole | undefined {
-    if (!node || node.longest < length) return undefined;
-    if (node.first <= address) return this.search(node.right, address, length);
-    const lower = this.search(node.left, address, length);
+  private search(node: Node | undefined, address: bigint, room: bigint): Hole | undefined {
+    if (!node || node.most < room) return undefined;
+    if (node.first <= address) return this.search(node.right, address, room);
+    const lower = this.search(node.left, address, room);
     if (lower) return lower;
-    return node.length >= length ? node : this.search(node.right, address, length);
+    return node.room >= room ? node : this.search(node.right, address, room);
   }
 }

@@ -5,7 +5,7 @@ import type { Requirement } from '#conformance/requirement.ts';
 import { byId } from '#conformance/requirements/index.ts';
 import { untestable } from '#conformance/untestable.ts';
 import { listed } from '#report/scenario.ts';
-import type { Scenario } from '#report/scenario.ts';
+import type { PlannedScenario } from '#report/scenario.ts';
 
 import { Problem } from './problem.ts';
 import { loadSuite } from './suite.ts';
@@ -28,7 +28,7 @@ function idsOf(word: string): readonly string[] {
   throw new Problem(`"${word}" matches no requirement${hint}`);
 }
 
-function explanation(requirement: Requirement, scenarios: readonly Scenario[]): string {
+function explanation(requirement: Requirement, scenarios: readonly PlannedScenario[]): string {
   const { id, level, since, profile, says, source, changed } = requirement;
   const examples = scenarios.filter(({ requirements }) => requirements.includes(id));
   return [

@@ -12,7 +12,7 @@ import type { Mutant } from '#mutants/mutant.ts';
 import { RunCollector } from '#report/run-collector.ts';
 import type { ScenarioRun } from '#report/run-record.ts';
 import { listed } from '#report/scenario.ts';
-import type { Scenario } from '#report/scenario.ts';
+import type { PlannedScenario } from '#report/scenario.ts';
 
 import { configure } from './configure.ts';
 import { byOperator } from './operators/by-operator.ts';
@@ -32,7 +32,7 @@ interface Verdict {
 }
 
 /** The scenarios of the requirements that it breaks, as paths with lines. */
-function hunters(mutant: Mutant, scenarios: readonly Scenario[]): string[] {
+function hunters(mutant: Mutant, scenarios: readonly PlannedScenario[]): string[] {
   const wanted = new Set<string>(mutant.breaks);
   const found = scenarios.filter(({ requirements }) => requirements.some((id) => wanted.has(id)));
   return [...new Set(found.map(({ uri, line }) => `${uri}:${line}`))];

@@ -2,7 +2,7 @@ import { later } from '#conformance/later.ts';
 import type { RequirementTable } from '#conformance/requirement.ts';
 import { families } from '#conformance/requirements/index.ts';
 import { untestable } from '#conformance/untestable.ts';
-import type { Scenario } from '#report/scenario.ts';
+import type { PlannedScenario } from '#report/scenario.ts';
 
 import { exitCodes } from './problem.ts';
 import { painter } from './style.ts';
@@ -22,7 +22,7 @@ interface Coverage {
 /** What each family has scenarios for. A scenario counts once in each family that it names. */
 export function coverage(
   tables: readonly RequirementTable[],
-  scenarios: readonly Scenario[],
+  scenarios: readonly PlannedScenario[],
 ): Coverage[] {
   const named = new Set(scenarios.flatMap(({ requirements }) => requirements));
   return tables.map(({ family, requirements }) => {

@@ -2,7 +2,11 @@ import { existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 
 import { runCucumber } from '@cucumber/cucumber/api';
-import type { ILoadSourcesResult, IRunConfiguration } from '@cucumber/cucumber/api';
+import type {
+  ILoadSourcesResult,
+  IRunConfiguration,
+  ISourcesCoordinates,
+} from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
 
 import { loadAdapter } from '#adapters/registry.ts';
@@ -10,6 +14,7 @@ import { nearest } from '#conformance/nearest.ts';
 import { isFailure } from '#conformance/outcome.ts';
 import type { Expectation } from '#conformance/expectations.ts';
 import type { Plan } from '#report/plan.ts';
+import type { PlannedScenario } from '#report/scenario.ts';
 import { skipRest } from '#steps/support/stopped.ts';
 
 import { closeOnSignal } from './close-on-signal.ts';
@@ -20,9 +25,10 @@ import { Problem, rootCause } from './problem.ts';
 import type { Ended } from './problem.ts';
 import { announcer, progressOn } from './progress.ts';
 import type { Progress } from './progress.ts';
+import { wantedIds } from './selection.ts';
 import { Session } from './session.ts';
-
 import { loadSuite, plannedScenarios, refuseStrangers } from './suite.ts';
+import type { Suite } from './suite.ts';
 import { commit, version } from './version.ts';
 
 export interface RunOptions {
@@ -56,8 +62,8 @@ export interface RunOptions {
 export async function run(options: RunOptions): Promise<Ended> {
   const suite = await loadSuite(options.config);
   const expectations = knownFailures(options.knownFailures, suite);
-  const configuration = configure(options, suite.configuration);
-  refuseStrangers(await selectSome(configuration), suite);
+  const configuration = narrowed(configure(options, suite.configuration), suite, options);
+  await refuseSelection(configuration, suite);
   // Before the reports of the last run go: one that cannot start leaves them as they are.
   await refuseAdapter(options);
   const session = new Session(reportFolder(options), plan(options, expectations));
@@ -143,13 +149,42 @@ async function machineNames({ adapter, settings, timeoutMs }: RunOptions): Promi
   }
 }
 
-/** What is to run; to run nothing is a problem. */
-async function selectSome({ sources }: IRunConfiguration): Promise<ILoadSourcesResult> {
+/** Only the files with a scenario of the requirements that are wanted: cucumber parses whatever it is given. */
+function narrowed(
+  configuration: IRunConfiguration,
+  { scenarios }: Suite,
+  options: RunOptions,
+): IRunConfiguration {
+  const ids = wantedIds(options);
+  if (ids === undefined || options.paths.length > 0) return configuration;
+  const isWanted = ({ requirements }: PlannedScenario): boolean =>
+    requirements.some((id) => ids.has(id));
+  const paths = [...new Set(scenarios.filter(isWanted).map(({ uri }) => uri))];
+  if (paths.length === 0) throw nothingSelected();
+  return { ...configuration, sources: { ...configuration.sources, paths } };
+}
+
+/** To run nothing is a problem, and so is a mistake in what is to run. */
+async function refuseSelection({ sources }: IRunConfiguration, suite: Suite): Promise<void> {
+  if (suite.scenarios.length > 0 && isEverything(sources)) return;
+  refuseStrangers(await selectSome(sources), suite);
+}
+
+/** The suite has been read already. */
+function isEverything({ paths, names, tagExpression, shard }: ISourcesCoordinates): boolean {
+  return paths.length + names.length === 0 && !tagExpression && shard === undefined;
+}
+
+async function selectSome(sources: ISourcesCoordinates): Promise<ILoadSourcesResult> {
   const missing = sources.paths.map((path) => path.replace(/(:\d+)+$/, '')).find(isMissing);
   if (missing !== undefined) throw new Problem(`${missing} does not exist`, commandHint(missing));
   const selected = await plannedScenarios(sources);
   if (selected.plan.length > 0) return selected;
-  throw new Problem('no scenario is selected', 'loosen --only, --profile, --tags or the paths');
+  throw nothingSelected();
+}
+
+function nothingSelected(): Problem {
+  return new Problem('no scenario is selected', 'loosen --only, --profile, --tags or the paths');
 }
 
 /** A word that is neither a path nor a command was taken for a path. */

@@ -13,6 +13,12 @@ export interface Wanted {
   readonly tags?: string | undefined;
 }
 
+/** A scenario of one of these is wanted at most; undefined where others may be as well. */
+export function wantedIds({ only, profile }: Wanted): ReadonlySet<string> | undefined {
+  if (only.length > 0) return new Set(only.flatMap(idsOf));
+  return profile === undefined ? undefined : new Set(idsOfProfile(profile));
+}
+
 /** The tag expression that selects these scenarios; empty for all. */
 export function tagExpression({ only, profile, tags }: Wanted): string {
   const ids = only.length === 0 ? [] : [anyOf(only.flatMap(idsOf))];

@@ -1,29 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-
 import { loadConfiguration, loadSources } from '@cucumber/cucumber/api';
 import type {
   ILoadSourcesResult,
   IRunConfiguration,
   ISourcesCoordinates,
 } from '@cucumber/cucumber/api';
-import { generateMessages } from '@cucumber/gherkin';
-import { IdGenerator, SourceMediaType } from '@cucumber/messages';
-import type { Envelope } from '@cucumber/messages';
 
 import { byId } from '#conformance/requirements/index.ts';
 import { tagProblems } from '#conformance/tags.ts';
 import { everyFeature } from '#port/features.ts';
 import { compareText } from '#report/compare-text.ts';
-import { ScenarioReader } from '#report/scenario.ts';
-import type { Scenario } from '#report/scenario.ts';
+import type { PlannedScenario } from '#report/scenario.ts';
 
+import { featureFiles, readFeature, unreadableFeature } from './feature-index.ts';
 import { Problem, rootCause } from './problem.ts';
 
 /** All scenarios there are, and how cucumber is to run them. */
 export interface Suite {
   readonly configuration: IRunConfiguration;
-  readonly scenarios: readonly Scenario[];
+  readonly scenarios: readonly PlannedScenario[];
 }
 
 /** Reads the whole suite, whatever part of it is to run, so that a mistake anywhere in it is found. */
@@ -32,12 +26,17 @@ export async function loadSuite(config: string | undefined): Promise<Suite> {
   const { runConfiguration } = await loadConfiguration(file).catch((error: unknown) => {
     throw new Problem(`cucumber's configuration cannot be read: ${rootCause(error)}`);
   });
-  const everything = { ...runConfiguration.sources, names: [], tagExpression: '' };
-  const { plan } = await plannedScenarios(everything);
-  const uris = [...new Set(plan.map(({ uri }) => uri))].sort(compareText);
+  const uris = await filesOf(runConfiguration.sources);
   const scenarios = uris.flatMap(readFeature);
   refuseTags(scenarios);
   return { configuration: runConfiguration, scenarios };
+}
+
+/** Where the configuration names none cucumber is not asked, as it would parse them all. */
+async function filesOf(sources: ISourcesCoordinates): Promise<string[]> {
+  if (sources.paths.length === 0) return featureFiles();
+  const { plan } = await plannedScenarios({ ...sources, names: [], tagExpression: '' });
+  return [...new Set(plan.map(({ uri }) => uri))].sort(compareText);
 }
 
 /** The scenarios that cucumber would run; a feature file that it cannot read is a problem. */
@@ -48,27 +47,7 @@ export async function plannedScenarios(sources: ISourcesCoordinates): Promise<IL
   const [error] = found.errors;
   if (!error) return found;
   const { uri, location, message } = error;
-  const what = message.replace(/^\(\d+:\d+\): /, '').split('\n')[0];
-  throw new Problem(`${uri}:${location.line}: ${what}`, 'correct the feature file');
-}
-
-function readFeature(uri: string): Scenario[] {
-  const reader = new ScenarioReader();
-  return featureMessages(uri, IdGenerator.incrementing()).flatMap(({ gherkinDocument, pickle }) => {
-    if (gherkinDocument) reader.addDocument(gherkinDocument);
-    return pickle ? [reader.read(pickle)] : [];
-  });
-}
-
-/** The document of a feature file and its pickles, in the order of `Suite.scenarios`. */
-export function featureMessages(uri: string, newId: () => string): readonly Envelope[] {
-  const markdown = uri.endsWith('.md');
-  const mediaType = markdown
-    ? SourceMediaType.TEXT_X_CUCUMBER_GHERKIN_MARKDOWN
-    : SourceMediaType.TEXT_X_CUCUMBER_GHERKIN_PLAIN;
-  const text = readFileSync(resolve(uri), 'utf8');
-  const wanted = { includeSource: false, includeGherkinDocument: true, includePickles: true };
-  return generateMessages(text, uri, mediaType, { newId, ...wanted });
+  throw unreadableFeature({ uri, line: location.line, message });
 }
 
 /** Feature files outside of the suite have to be as good as those in it. */
@@ -78,7 +57,7 @@ export function refuseStrangers({ plan }: ILoadSourcesResult, { scenarios }: Sui
   refuseTags([...strangers].flatMap(readFeature));
 }
 
-function refuseTags(scenarios: readonly Scenario[]): void {
+function refuseTags(scenarios: readonly PlannedScenario[]): void {
   const known = { requirements: new Set(byId.keys()), features: new Set<string>(everyFeature) };
   const problems = tagProblems(
     scenarios.flatMap(({ tags }) => tags),

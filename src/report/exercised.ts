@@ -4,14 +4,14 @@ import { isSince } from '#conformance/requirement.ts';
 
 import { compareText } from './compare-text.ts';
 import type { Result, ScenarioResult } from './result.ts';
-import type { Scenario } from './scenario.ts';
+import type { PlannedScenario } from './scenario.ts';
 
 /** What is known of the requirements of the suite, and what ran. */
 export interface Evidence {
   /** Of one release; each may be of another configuration. */
   readonly results: readonly Result[];
   /** The suite as it is now: a scenario may be newer than the results. */
-  readonly scenarios: readonly Scenario[];
+  readonly scenarios: readonly PlannedScenario[];
   /** Why a requirement has no scenario, by its id. */
   readonly absent: Readonly<Record<string, string>>;
 }

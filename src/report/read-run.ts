@@ -1,15 +1,23 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 import type { Envelope } from '@cucumber/messages';
-import { Ajv } from 'ajv';
+import type { Ajv, ValidateFunction } from 'ajv';
 
 import { count, outcomeKinds } from '#conformance/outcome.ts';
 
 import { resultSchema } from './result.ts';
 import type { Result } from './result.ts';
 
-const validate = new Ajv({ allErrors: true }).compile<Result>(resultSchema);
+/** Made with the first file: a run reads none, and the library takes long to load. */
+let resultValidator: ValidateFunction<Result> | undefined;
+
+function validator(): ValidateFunction<Result> {
+  const library = createRequire(__filename)('ajv') as { readonly Ajv: typeof Ajv };
+  resultValidator ??= new library.Ajv({ allErrors: true }).compile<Result>(resultSchema);
+  return resultValidator;
+}
 
 /** A file that cannot be read as what it should be; the message names it and says why. */
 export class UnreadableReport extends Error {
@@ -24,6 +32,7 @@ export function resultFile(path: string): string {
 /** Reads and checks a result.json. */
 export function readResult(file: string): Result {
   const value = parse(readText(file), file);
+  const validate = validator();
   if (!validate(value)) {
     const [flaw] = validate.errors ?? [];
     const where = `${file}${flaw?.instancePath ?? ''}`;

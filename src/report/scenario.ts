@@ -28,6 +28,9 @@ export interface Scenario {
   readonly steps: ReadonlyMap<string, StepText>;
 }
 
+/** A scenario of a file, not yet of a run. */
+export type PlannedScenario = Omit<Scenario, 'steps'>;
+
 /** As lists print it: what holds, and the example of it. */
 export function fullTitle({ rule, title }: { rule?: string; title: string }): string {
   return rule === undefined ? title : `${rule} › ${title}`;

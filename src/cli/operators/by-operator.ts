@@ -7,7 +7,7 @@ import { isAlive, scoreOf, scoresOf, scoreTable } from '#mutants/operators/recor
 import type { Measured, Measurement } from '#mutants/operators/record.ts';
 import { sample, shard } from '#mutants/operators/sample.ts';
 import { writeWhole } from '#report/write-whole.ts';
-import { listed, type Scenario } from '#report/scenario.ts';
+import { listed, type PlannedScenario } from '#report/scenario.ts';
 
 import { exitCodes, Problem } from '../problem.ts';
 import { painter } from '../style.ts';
@@ -45,7 +45,7 @@ interface Found {
   readonly program: Program;
   readonly coverage: Coverage;
   readonly verdicts: Verdicts;
-  readonly scenarios: readonly Scenario[];
+  readonly scenarios: readonly PlannedScenario[];
 }
 
 export async function byOperator(options: ByOperator): Promise<number> {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
 import { instrument, type Instrumented } from '#mutants/operators/instrument.ts';
-import type { Scenario } from '#report/scenario.ts';
+import type { PlannedScenario } from '#report/scenario.ts';
 import { writeWhole } from '#report/write-whole.ts';
 
 import { Problem } from '../problem.ts';
@@ -41,7 +41,7 @@ export function sourcesIn(wanted: readonly string[]): string[] {
 /** Instrumented, or taken from the last time where nothing has changed since. */
 export async function programOf(
   sources: readonly string[],
-  scenarios: readonly Scenario[],
+  scenarios: readonly PlannedScenario[],
   reports: string,
 ): Promise<Program> {
   const folder = join(reports, 'by-operator', fingerprint(sources, scenarios));
@@ -57,7 +57,7 @@ export async function programOf(
 }
 
 /** Of what is mutated, and of all that decides which scenario fails. */
-function fingerprint(sources: readonly string[], scenarios: readonly Scenario[]): string {
+function fingerprint(sources: readonly string[], scenarios: readonly PlannedScenario[]): string {
   const hash = createHash('sha256').update(sources.join('\n'));
   for (const { id } of scenarios) hash.update(id);
   for (const file of ['src', 'steps', 'features'].flatMap(filesBelow)) {

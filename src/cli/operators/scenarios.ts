@@ -8,7 +8,7 @@ import type { Envelope, GherkinDocument, Pickle, TestCase } from '@cucumber/mess
 
 import { observedOutcome } from '#conformance/outcome.ts';
 
-import { featureMessages } from '../suite.ts';
+import { featureMessages } from '../feature-index.ts';
 import type { Fate } from './protocol.ts';
 
 /** Runs single scenarios, over and over: the parts of cucumber that its own run is made of, without reading all anew. */

@@ -13,10 +13,11 @@ import type { Ended, Stage, Tally } from './stage.ts';
 
 /** What `npm test` is made of. `folder` takes the reports. */
 
-const node = [process.execPath, '--require', 'ts-node/register'];
+/** How a program of this project is started. */
+export const node = [process.execPath, '--require', 'ts-node/register'];
 const main = [...node, 'src/cli/main.ts'];
 
-function asOne({ code }: Ended): Tally {
+export function asOne({ code }: Ended): Tally {
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
@@ -49,7 +50,7 @@ interface Suite {
 }
 
 /** A run of the suite with reports of its own; a run that leaves no result counts as one failure. */
-function suite(folder: string, { name, parameters, count, ...rest }: Suite): Stage {
+export function suite(folder: string, { name, parameters, count, ...rest }: Suite): Stage {
   const reports = join(folder, name.replaceAll(/\W+/g, '-'));
   return {
     ...rest,
@@ -70,7 +71,7 @@ function adapterOf(parameters: readonly string[]): string {
   return name.replace(/^.*\//, '').replace(/\.\w+$/, '');
 }
 
-function verdicts({ counts }: Result): Tally {
+export function verdicts({ counts }: Result): Tally {
   const failed = counts.fail + counts.broken + counts['unexpected-pass'];
   return { passed: counts.pass + counts['known-failure'], failed };
 }
@@ -170,7 +171,7 @@ export function stages(folder: string): Stage[] {
 }
 
 /** Of the memory of the reference: 3 is scattered, 6 lies in runs of 16 pages. */
-function layout(seed: number): string[] {
+export function layout(seed: number): string[] {
   return ['--adapter-option', `layout=${seed}`];
 }
 

@@ -71,6 +71,7 @@ async function main({ json }: { readonly json?: string }): Promise<void> {
   );
   const wire = await measureWireCall();
   say('a call on the wire beside an echo', `${wire.ratio.toFixed(2)} (aim: 1.5)`);
+  say('  of a hundred at once', `${wire.pipelinedRatio.toFixed(2)} (aim: 0.2)`);
   const suite = measureSuite();
   say('the suite beside an empty one', `${suite.ratio.toFixed(2)} (aim: 1.5)`);
   const start = measureStart();

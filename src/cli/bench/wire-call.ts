@@ -14,12 +14,16 @@ export interface WireCallCost {
   readonly call: number;
   /** Microseconds of an ioctl among a hundred that do not wait for each other. */
   readonly pipelined: number;
-  /** `call` in terms of `echo`. */
+  /** `call` in terms of `echo`, of the same moment. */
   readonly ratio: number;
+  /** `pipelined` in terms of `echo`. */
+  readonly pipelinedRatio: number;
 }
 
-const rounds = 40;
-const callsOfRound = 500;
+const rounds = 60;
+const callsOfRound = 200;
+/** The first calls are interpreted, and on a busy machine the compiler is long in coming: they cost several times as much. */
+const warmUp = 25;
 const address = 0x7f00_0000_1000n;
 const line = `${JSON.stringify({
   jsonrpc: '2.0',
@@ -28,7 +32,11 @@ const line = `${JSON.stringify({
   params: { process: 1, fd: 3, request: IOMMU_IOAS_MAP.request, arg: `0x${address.toString(16)}` },
 })}\n`;
 
-/** What the wire costs beyond its pipe. Rounds of both take turns, so that a busy machine slows both. */
+/**
+ * What the wire costs beyond its pipe. On a busy machine a call is mostly the time until either side has a processor, which
+ * is twenty times another within seconds: so rounds are short and take turns, and what counts is the median of what a round
+ * of calls took beside the echoes right before it.
+ */
 export async function measureWireCall(): Promise<WireCallCost> {
   const echo = spawnChild({ command: process.execPath, args: [join(__dirname, 'echo.cjs')] });
   const machine = await startServed();
@@ -50,14 +58,21 @@ async function compare(echo: Child, machine: Machine): Promise<WireCallCost> {
   const user = await machine.newProcess();
   const call = (): Promise<unknown> => user.ioctl(3, IOMMU_IOAS_MAP.request, address);
   const times = { echo: [] as number[], call: [] as number[], pipelined: [] as number[] };
-  for (let round = 0; round < rounds; round++) {
+  for (let round = -warmUp; round < rounds; round++) {
     times.echo.push(await timeOf(() => echoOnce(echo), 1));
     times.call.push(await timeOf(call, 1));
     times.pipelined.push(await timeOf(call, 100));
   }
-  const [echoed, called] = [median(times.echo), median(times.call)];
-  const pipelined = median(times.pipelined);
-  return { echo: echoed, call: called, pipelined, ratio: called / echoed };
+  const warm = (all: readonly number[]): readonly number[] => all.slice(warmUp);
+  const besideEcho = (all: readonly number[]): number =>
+    median(warm(all.map((time, round) => time / (times.echo[round] ?? NaN))));
+  return {
+    echo: median(warm(times.echo)),
+    call: median(warm(times.call)),
+    pipelined: median(warm(times.pipelined)),
+    ratio: besideEcho(times.call),
+    pipelinedRatio: besideEcho(times.pipelined),
+  };
 }
 
 function echoOnce({ stdin, stdout }: Child): Promise<unknown> {

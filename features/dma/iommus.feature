@@ -262,6 +262,7 @@ Feature: IOMMUs of other kinds
       And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 0 read-write
       Then device "nic" sees buffer "ram" at 256 TiB - 2 pages .. +2 pages
       And device "nic" sees buffer "ram" + 2 pages at 0 .. +1 page
+      And device "nic" does not see buffer "ram" at 256 TiB - 3 pages .. +1 page
 
     @DEV-38
     Scenario Outline: <length> from <iova> cannot be mapped while a device is attached

@@ -8,12 +8,18 @@ export const implementation: Implementation = {
   name: 'wire',
   async settings(given, timeoutMs) {
     if (!given['command']) return ours;
-    const theirs = await program(given).settings?.(given, timeoutMs);
+    const theirs = await program(given).settings?.(itsOwn(given), timeoutMs);
     return theirs && { ...ours, ...theirs };
   },
-  machines: async (settings, timeoutMs) => program(settings).machines(settings, timeoutMs),
-  start: async (options) => program(options.settings).start(options),
+  machines: async (given, timeoutMs) => program(given).machines(itsOwn(given), timeoutMs),
+  start: async (options) =>
+    program(options.settings).start({ ...options, settings: itsOwn(options.settings) }),
 };
+
+/** What is meant for the program: it refuses what it does not know. */
+function itsOwn({ command: _, ...settings }: StartOptions['settings']): StartOptions['settings'] {
+  return settings;
+}
 
 const ours: Settings = {
   command: { takes: 'text', says: 'the program, and what it is called with, for a shell' },

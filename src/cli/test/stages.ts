@@ -67,7 +67,8 @@ export function suite(folder: string, { name, parameters, count, ...rest }: Suit
 }
 
 function adapterOf(parameters: readonly string[]): string {
-  const name = parameters[parameters.indexOf('--adapter') + 1] ?? 'reference';
+  const option = parameters.indexOf('--adapter');
+  const name = (option >= 0 && parameters[option + 1]) || 'reference';
   return name.replace(/^.*\//, '').replace(/\.\w+$/, '');
 }
 

@@ -6,6 +6,7 @@ import { change, type Mutation } from '#mutants/operators/mutation.ts';
 import { isAlive, scoreOf, scoresOf, scoreTable } from '#mutants/operators/record.ts';
 import type { Measured, Measurement } from '#mutants/operators/record.ts';
 import { sample, shard } from '#mutants/operators/sample.ts';
+import { compareText } from '#report/compare-text.ts';
 import { writeWhole } from '#report/write-whole.ts';
 import { listed, type PlannedScenario } from '#report/scenario.ts';
 
@@ -55,11 +56,12 @@ export async function byOperator(options: ByOperator): Promise<number> {
   const program = await programOf(sourcesIn(folders), scenarios, options.reports);
   refuseStale(program.mutations);
   const uris = [...new Set(scenarios.map(({ uri }) => uri))];
-  const begin: Begin = { kind: 'begin', program: resolve(program.folder), uris, limitMs };
+  const place = { program: resolve(program.folder), uris, limitMs };
+  const begin: Begin = { kind: 'begin', covers: false, ...place };
   const interruption = watchSignals();
   const covering = steady('scenarios run, to see what they reach');
   const names = scenarios.map(listed);
-  const measuring = { begin, names, processes, progress: covering };
+  const measuring = { begin: { ...begin, covers: true }, names, processes, progress: covering };
   const coverage = await coverageOf(program, measuring);
   const verdicts = new Verdicts(program.folder);
   const found = { program, coverage, verdicts, scenarios };
@@ -69,7 +71,7 @@ export async function byOperator(options: ByOperator): Promise<number> {
   const unreached = chosen.filter(({ id }) => coverage.reaching(id).length === 0).length;
   hunting(done + unreached, chosen.length);
   await hunt(chosen, {
-    ...{ begin, coverage, verdicts, processes },
+    ...{ begin, coverage, verdicts, scenarios, processes },
     isStopped: () => interruption.signal() !== undefined,
     found: (mutation, verdict) => {
       done += 1;
@@ -140,6 +142,10 @@ function show(mutant: Measured): void {
   console.log(`  ${change(mutant)}  ${requirements.join(' ')}`);
 }
 
+function byPlace(one: Measured, other: Measured): number {
+  return compareText(one.file, other.file) || one.line - other.line;
+}
+
 interface Conclusion extends Found {
   readonly signal: 'SIGINT' | 'SIGTERM' | undefined;
 }
@@ -153,7 +159,7 @@ function conclude(
   const known = chosen.filter(
     ({ id }) => verdicts.of(id) !== undefined || coverage.reaching(id).length === 0,
   );
-  const mutants = known.map((mutation) => measured(mutation, found));
+  const mutants = known.map((mutation) => measured(mutation, found)).sort(byPlace);
   for (const mutant of mutants.filter(({ end }) => end === 'not reached')) show(mutant);
   const measurement = record(options, mutants, found);
   const file = options.result ?? join(program.folder, 'result.json');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { Likely } from '#mutants/operators/likely.ts';
 import type { Mutation } from '#mutants/operators/mutation.ts';
+import type { Scenario } from '#report/scenario.ts';
 
 import type { Coverage } from './coverage.ts';
 import { Hand } from './hand.ts';
@@ -39,6 +40,7 @@ export interface Hunt {
   readonly begin: Begin;
   readonly coverage: Coverage;
   readonly verdicts: Verdicts;
+  readonly scenarios: readonly Pick<Scenario, 'requirements'>[];
   readonly processes: number;
   readonly isStopped: () => boolean;
   readonly found: (mutation: Mutation, verdict: Verdict) => void;
@@ -50,7 +52,12 @@ export async function hunt(mutations: readonly Mutation[], options: Hunt): Promi
   const waiting = mutations.filter(
     ({ id }) => verdicts.of(id) === undefined && coverage.reaching(id).length > 0,
   );
-  const likely = new Likely(coverage.breadth);
+  const likely = new Likely(
+    coverage.breadth.map((breadth, scenario) => ({
+      breadth,
+      requirements: options.scenarios[scenario]?.requirements ?? [],
+    })),
+  );
   for (const mutation of mutations) learn(likely, mutation, verdicts.of(mutation.id));
   const workers = Math.min(processes, waiting.length);
   await Promise.all(Array.from({ length: workers }, () => work(waiting, likely, options)));

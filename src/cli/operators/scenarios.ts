@@ -6,6 +6,7 @@ import type { IRunConfiguration } from '@cucumber/cucumber/api';
 import { IdGenerator } from '@cucumber/messages';
 import type { Envelope, GherkinDocument, Pickle, TestCase } from '@cucumber/messages';
 
+import { loadAdapter } from '#adapters/registry.ts';
 import { observedOutcome } from '#conformance/outcome.ts';
 
 import { featureMessages } from '../feature-index.ts';
@@ -98,6 +99,9 @@ export class Scenarios {
     const { Worker, assembleTestCases } = internals();
     const { runConfiguration } = await loadConfiguration();
     const support = await loadSupport(runConfiguration);
+    for (const { expression } of definitionsOf(support)) matchOnce(expression);
+    // Before the first scenario: what is done once must not count as reached by that one.
+    await loadAdapter('reference');
     const events = new EventEmitter();
     const newId = IdGenerator.incrementing();
     const worldParameters = { adapter: 'reference', settings: {}, timeoutMs: limitMs };
@@ -125,6 +129,25 @@ function picklesOf(uri: string, newId: () => string): Omit<Assembled, 'testCase'
   const gherkinDocument = messages.find((each) => each.gherkinDocument)?.gherkinDocument;
   if (gherkinDocument === undefined) throw new Error(`${uri} has no feature`);
   return messages.flatMap(({ pickle }) => (pickle ? [{ gherkinDocument, pickle }] : []));
+}
+
+interface Expression {
+  match: (text: string) => unknown;
+}
+
+/** Cucumber's type of what it has loaded hides them. */
+function definitionsOf(support: object): readonly { readonly expression: Expression }[] {
+  return (support as { readonly stepDefinitions: { expression: Expression }[] }).stepDefinitions;
+}
+
+/** A step is matched once, not each time that it runs: that takes as long as the step. */
+function matchOnce(expression: Expression): void {
+  const match = expression.match.bind(expression);
+  const known = new Map<string, unknown>();
+  expression.match = (text) => {
+    if (!known.has(text)) known.set(text, match(text));
+    return known.get(text);
+  };
 }
 
 /** How steps/support says them. */

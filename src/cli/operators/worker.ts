@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-import { loadInstead, readSources } from './hook.ts';
+import { loadInstead, readSources, withoutCounting } from './hook.ts';
 import type { Begin, Hunting, Order, Report, Verdict } from './protocol.ts';
 import type * as Module from './scenarios.ts';
 import type { Scenarios } from './scenarios.ts';
@@ -35,9 +35,10 @@ interface Ready {
   readonly limitMs: number;
 }
 
-async function begin({ program, uris, limitMs }: Begin): Promise<Ready> {
+async function begin({ program, uris, limitMs, covers }: Begin): Promise<Ready> {
   Object.assign(globalThis, { __stryker__: switches });
-  loadInstead(readSources(join(program, 'sources.json')));
+  const sources = readSources(join(program, 'sources.json'));
+  loadInstead(covers ? sources : withoutCounting(sources));
   const { Scenarios } = load('./scenarios.ts') as typeof Module;
   const scenarios = await Scenarios.load(uris, limitMs);
   // Whoever does not hear this any more knows that nothing else will end it.

@@ -1,14 +1,23 @@
 import type { Mutation } from './mutation.ts';
 
-/** Who is asked first: those that killed a neighbour, then those that reach least, as they look at this and little else. */
+/** What is known of a scenario before any mutant. */
+export interface Hunter {
+  /** How many mutations it reaches. */
+  readonly breadth: number;
+  readonly requirements: readonly string[];
+}
+
+/**
+ * Who is asked first: those that killed in the same function; those of a requirement that the function names; those that
+ * killed in the same file; then those that reach least, as they look at this and little else.
+ */
 export class Likely {
-  readonly #breadth: readonly number[];
+  readonly #hunters: readonly Hunter[];
   /** By function, and by file: the scenarios that killed there, the last one first. */
   readonly #killers = new Map<string, number[]>();
 
-  /** How many mutations each scenario reaches. */
-  constructor(breadth: readonly number[]) {
-    this.#breadth = breadth;
+  constructor(hunters: readonly Hunter[]) {
+    this.#hunters = hunters;
   }
 
   killed({ file, where }: Mutation, scenario: number): void {
@@ -18,16 +27,20 @@ export class Likely {
     }
   }
 
-  order({ file, where }: Mutation, reaching: readonly number[]): number[] {
+  order({ file, where, requirements }: Mutation, reaching: readonly number[]): number[] {
     const reach = new Set(reaching);
-    const near = [`${file} ${where}`, file].flatMap((place) => this.#killers.get(place) ?? []);
-    const first = new Set(near.filter((scenario) => reach.has(scenario)));
-    const rest = reaching.filter((scenario) => !first.has(scenario));
-    rest.sort((one, other) => this.#breadthOf(one) - this.#breadthOf(other) || one - other);
-    return [...first, ...rest];
+    const byBreadth = [...reaching].sort(
+      (one, other) => this.#breadthOf(one) - this.#breadthOf(other) || one - other,
+    );
+    const shows = (scenario: number): boolean =>
+      this.#hunters[scenario]?.requirements.some((id) => requirements.includes(id)) ?? false;
+    const near = (place: string): number[] =>
+      (this.#killers.get(place) ?? []).filter((scenario) => reach.has(scenario));
+    const all = [near(`${file} ${where}`), byBreadth.filter(shows), near(file), byBreadth];
+    return [...new Set(all.flat())];
   }
 
   #breadthOf(scenario: number): number {
-    return this.#breadth[scenario] ?? 0;
+    return this.#hunters[scenario]?.breadth ?? 0;
   }
 }

@@ -51,6 +51,15 @@ describe('npm run random', () => {
     assert.match(stdout, /^\d+ calls in \d+ sequences, [\d.]+ s, interrupted by SIGINT$/m);
   });
 
+  it('tells which seeded bugs it finds, and what it does not reach', async () => {
+    const ofEach = ['--mutants', 'SEED-0006,SEED-0893', '--calls', '200', '--processes', '1'];
+    const { code, stdout } = await random(ofEach);
+    assert.equal(code, exitCodes.success);
+    assert.match(stdout, /^SEED-0006 +within \d+ .* a new object has id \d+/m);
+    assert.match(stdout, /^found by a difference +1$/m);
+    assert.match(stdout, /^not reached +1$/m);
+  });
+
   it('prints how to repeat a finding, and the scenario that shows it', async () => {
     const bug = ['--adapter', './src/mutants/adapter.ts', '--adapter-option', 'mutant=SEED-0006'];
     const { code, stdout } = await random([...bug, '--calls', '2000']);

@@ -1,4 +1,4 @@
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 
 import { Command } from 'commander';
 
@@ -10,6 +10,7 @@ import { sideBySide, startMock, type Machines, type Started } from '#random/mach
 import { run, type Report } from '#random/run.ts';
 
 import { exitCodes, Problem } from './problem.ts';
+import { randomMutants } from './random/mutants.ts';
 
 /** `npm run random`: random sequences of calls, on one implementation or on two side by side. */
 
@@ -23,6 +24,9 @@ interface Options {
   readonly replayPath?: string;
   readonly longest: string;
   readonly every?: string;
+  /** Ids or globs; true where the option has no value. */
+  readonly mutants?: string | true;
+  readonly processes: string;
 }
 
 async function start(name: string, options: readonly string[]): Promise<Started> {
@@ -53,7 +57,20 @@ function watchSignals(): { readonly signal: () => 'SIGINT' | 'SIGTERM' | undefin
   return { signal: () => seen };
 }
 
+function tryMutants(options: Options, mutants: string): Promise<number> {
+  return randomMutants({
+    mutants,
+    calls: count('calls', options.calls),
+    seed: count('seed', options.seed),
+    longest: count('longest', options.longest),
+    processes: Math.max(count('processes', options.processes), 1),
+    signal: watchSignals().signal,
+  });
+}
+
 async function main(options: Options): Promise<number> {
+  if (options.mutants !== undefined)
+    return tryMutants(options, options.mutants === true ? '*' : options.mutants);
   const { adapter, against, adapterOption } = options;
   const second = against === undefined ? undefined : await start(against, adapterOption);
   const first = await start(adapter, second === undefined ? adapterOption : []);
@@ -133,6 +150,8 @@ void new Command('random')
     '--every <number>',
     'calls to a check of the invariants (default: 1, or 8 with --against)',
   )
+  .option('--mutants [ids]', 'which seeded bugs of the reference so many calls find: ids or globs')
+  .option('--processes <number>', 'with --mutants: at once', String(availableParallelism()))
   .option('--path <path>', 'of a failure, as it was printed')
   .option('--replay-path <path>', 'of a failure, as it was printed')
   .action(async (options: Options) => {

@@ -20,6 +20,8 @@ export interface Plan {
   readonly replayPath?: string;
   /** Calls in one sequence, at most. */
   readonly longest: number;
+  /** Whether a finding is made as short as it can be: true where it is left out. */
+  readonly shrinks?: boolean;
   /** Asked before each sequence: true ends the run, and keeps what it has. */
   readonly isStopped?: () => boolean;
 }
@@ -134,6 +136,7 @@ export async function run(machines: Machines, plan: Plan): Promise<Report> {
   );
   const details = await fc.check(property, {
     seed,
+    endOnFailure: plan.shrinks === false,
     numRuns: Math.ceil((plan.calls / longest) * 3) + 10,
     ...(path === undefined ? {} : { path }),
   });

@@ -56,6 +56,24 @@ Feature: the devices behind a fault queue
         | HWPT "host"  |
         | IOAS "guest" |
 
+    @DEV-28 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
+    Scenario: a device is attached to the page table that it has, with one fault read and one not
+      When it attaches device "nic" to HWPT "table"
+      And device "nic" requests a page at 16 MiB
+      And device "nic" requests a page at 17 MiB
+      And it reads fault queue "faults" into 40 bytes of buffer "in"
+      And it attaches device "nic" to HWPT "table"
+      Then it succeeds
+      When it reads fault queue "faults" into 40 bytes of buffer "in"
+      Then it returns 40
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
+        | dev_id       | addr   |
+        | device "nic" | 17 MiB |
+      When it answers fault queue "faults" from buffer "out":
+        | cookie | code    |
+        |      1 | SUCCESS |
+      Then it returns 8
+
     @FAULT-22 @FAULT-14 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd @needs:two-devices
     Scenario: the cookies of a device that was detached are free again
       Given a device "disk" attached to IOAS "guest"

@@ -238,6 +238,26 @@ Feature: IOMMU_IOAS_MAP_FILE
       And device "nic" sees buffer "window" at 16 MiB .. +8 pages
       And device "nic" does not see buffer "window" + 1 page at 16 MiB .. +7 pages
 
+    @IOAS-FILE-31 @needs:device @needs:processes @needs:limits
+    Scenario Outline: the mapper, whose pages are counted for its <who>, is gone before a device attaches
+      Given it destroys IOAS "guest"
+      And it sets the rlimit mode of the iommufd to <mode>
+      And an IOAS "counted"
+      And a buffer "window" on memfd "shm"
+      And a device "nic"
+      And a process "mapper" without IPC_LOCK
+      When process "mapper" maps 8 pages of memfd "shm" into IOAS "counted" at 16 MiB read-write
+      And process "mapper" exits
+      And it attaches device "nic" to IOAS "counted"
+      Then it succeeds
+      And device "nic" sees buffer "window" at 16 MiB .. +8 pages
+      And device "nic" does not see buffer "window" + 1 page at 16 MiB .. +7 pages
+
+      Examples:
+        | who     | mode |
+        | user    |    0 |
+        | process |    1 |
+
     @IOAS-FILE-15 @needs:device @needs:processes @needs:proc
     Scenario: the process that mapped is the one that is charged
       Given a process "mapper"

@@ -14,7 +14,7 @@ const assigned: Readonly<Record<string, number>> = {
   'IOAS-RANGES': 15,
   'IOAS-ALLOW': 13,
   'IOAS-MAP': 49,
-  'IOAS-FILE': 30,
+  'IOAS-FILE': 31,
   'IOAS-COPY': 24,
   'IOAS-UNMAP': 21,
   OPT: 40,

@@ -191,5 +191,11 @@ export const ioasFile = requirements(
       since: '6.19',
       profile: 'dma-buf',
     },
+    31: {
+      says: 'Pages of a memfd whose process has exited can still be pinned by an attach of a device, whether they are counted for the user or for that process.',
+      level: 'observed',
+      source: [linux('drivers/iommu/iommufd/pages.c', 'update_mm_locked_vm')],
+      since: '6.14',
+    },
   },
 );

@@ -341,6 +341,31 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0900',
+    breaks: ['IOAS-FILE-31'],
+    story: 'A process that has exited cannot be charged for a file that it has mapped.',
+    like: 'update_mm_locked_vm() that asks for the mm also where the pages are those of a file',
+    bug: ({ iommufd }) =>
+      class extends iommufd.Accounting {
+        protected override lock(pages: bigint): ErrnoName | undefined {
+          return this.mode === 'mm' && this.memory.exited ? 'EINVAL' : super.lock(pages);
+        }
+      },
+  },
+  {
+    id: 'SEED-0901',
+    breaks: ['IOAS-FILE-31'],
+    story:
+      'What a process that has exited mapped of a file is pinned no more, for whomever it counts.',
+    like: 'iopt_pages_update_pinned() that asks for the mm in every mode',
+    bug: ({ iommufd }) =>
+      class extends iommufd.Accounting {
+        protected override lock(pages: bigint): ErrnoName | undefined {
+          return this.memory.exited ? 'EINVAL' : super.lock(pages);
+        }
+      },
+  },
 );
 
 function uncharged(accounting: Accounting): Accounting {

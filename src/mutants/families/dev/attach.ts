@@ -348,4 +348,18 @@ export const entries = mutants(
         override readonly geometry = { first: 0n, last: 2n ** 49n - 1n };
       },
   },
+  {
+    id: 'SEED-0902',
+    breaks: ['DEV-28'],
+    story: 'A device that is attached to where it is loses the faults that nobody has answered.',
+    like: 'iommufd_device_do_replace() without the look whether the page table is another one',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IommufdDevice {
+        protected override replaceBy(hwpt: HwPagetable, pasid?: number): ErrnoName | undefined {
+          const attachment = this.group.attachments.get(pasid ?? IOMMU_NO_PASID);
+          const isSame = attachment?.hwpt === hwpt && this.isAttached(pasid ?? IOMMU_NO_PASID);
+          return isSame ? this.moveGroup(hwpt, attachment, pasid) : super.replaceBy(hwpt, pasid);
+        }
+      },
+  },
 );

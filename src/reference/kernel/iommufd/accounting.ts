@@ -26,7 +26,7 @@ export class Accounting {
     this.memory = task.memory;
   }
 
-  /** ENOMEM where the limit would be exceeded; EINVAL in mode `mm` after exit. IOAS-MAP-40 IOAS-FILE-15 PIN-01 03 04 05 14 */
+  /** ENOMEM where the limit would be exceeded, also of a process that has exited. IOAS-MAP-40 IOAS-FILE-15 31 PIN-01 03 04 05 14 */
   charge(pages: bigint): ErrnoName | undefined {
     if (pages === 0n) return undefined;
     const error = this.lock(pages);
@@ -53,7 +53,6 @@ export class Accounting {
   protected lock(pages: bigint): ErrnoName | undefined {
     if (this.mode === 'none') return undefined;
     const payer = this.mode === 'user' ? this.user : this.memory;
-    if (this.mode === 'mm' && this.memory.exited) return 'EINVAL';
     if (payer.lockedVm + pages > this.limit()) return 'ENOMEM';
     payer.lockedVm += pages;
     return undefined;

@@ -142,8 +142,11 @@ function lives(pid: number): boolean {
 
 async function until(holds: () => boolean, limitMs: number): Promise<boolean> {
   const end = performance.now() + limitMs;
-  while (!holds() && performance.now() < end) await new Promise((done) => setTimeout(done, 100));
-  return holds();
+  while (performance.now() < end) {
+    if (holds()) return true;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return false;
 }
 
 test('workers and what they have started end with a run that is killed', async () => {
@@ -153,10 +156,11 @@ test('workers and what they have started end with a run that is killed', async (
     ...['--adapter', 'wire', '--adapter-option', `command=node ${program} 'ignores the end' mmap`],
     ...['--reports', temporaryFolder(), '--only', 'OBJ-04', '--no-html', '--parallel', '2'],
   );
-  // Two workers, and two programs that will not end by themselves.
-  const programs = (): number =>
-    descendants(child.pid ?? 0).filter((pid) => commandOf(pid).includes('ignores the end')).length;
-  assert.ok(await until(() => programs() >= 2, 60_000));
+  // Two workers, each with a program that will not end by itself.
+  const runs = (words: string) => (pid: number) => commandOf(pid).includes(words);
+  const workers = (): number[] => descendants(child.pid ?? 0).filter(runs('run_worker'));
+  const busy = (pid: number): boolean => descendants(pid).some(runs('ignores the end'));
+  assert.ok(await until(() => workers().filter(busy).length >= 2, 60_000));
   const started = descendants(child.pid ?? 0);
   child.kill('SIGKILL');
   assert.ok(

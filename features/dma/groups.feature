@@ -35,7 +35,7 @@ Feature: devices that the IOMMU cannot tell apart
       When device "nic" reads 1 page at 16 MiB + 1 page
       Then the access is blocked
 
-    @VFIO-ATT-07 @VFIO-ATT-06
+    @VFIO-ATT-07
     Scenario Outline: <who> moves, and neither device reaches its old page table
       Given an IOAS "other"
       When it attaches device "neighbour" to IOAS "guest"
@@ -53,6 +53,7 @@ Feature: devices that the IOMMU cannot tell apart
       When device "neighbour" reads 1 page at 16 MiB
       Then the device got pattern "other"
 
+      @VFIO-ATT-06
       Examples:
         | who         |
         | "nic"       |
@@ -60,7 +61,7 @@ Feature: devices that the IOMMU cannot tell apart
 
   Rule: one device leaves and the other one stays
 
-    @VFIO-ATT-04 @OBJ-23
+    @VFIO-ATT-04
     Scenario Outline: one device is <way>, and the other one still works
       When it attaches device "neighbour" to IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -73,6 +74,7 @@ Feature: devices that the IOMMU cannot tell apart
       And device "neighbour" reads 1 page at 16 MiB + 2 pages
       Then the access is blocked
 
+      @OBJ-23
       Examples:
         | way      | leaves   |
         | detached | detaches |

@@ -13,7 +13,7 @@ Feature: IOMMUs of other kinds
 
   Rule: a device reaches what is mapped, with the rights of the mapping
 
-    @IOAS-MAP-49 @IOAS-MAP-48
+    @IOAS-MAP-49
     Scenario Outline: two adjacent mappings keep rights of their own, behind <iommu>
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at 16 MiB + 2 pages read-only
@@ -28,12 +28,12 @@ Feature: IOMMUs of other kinds
       When device "nic" reads 1 page at 16 MiB + 4 pages
       Then the access is blocked
 
-      @needs:virtio-iommu
+      @IOAS-MAP-48 @needs:virtio-iommu
       Examples: a virtio-iommu
         | iommu          |
         | a virtio-iommu |
 
-      @needs:amd-iommu
+      @IOAS-MAP-48 @needs:amd-iommu
       Examples: an AMD IOMMU
         | iommu        |
         | an AMD IOMMU |
@@ -67,7 +67,7 @@ Feature: IOMMUs of other kinds
 
   Rule: a device uses the page table that it is attached to
 
-    @VFIO-ATT-06 @IOAS-MAP-49 @needs:hwpt-alloc
+    @VFIO-ATT-06 @needs:hwpt-alloc
     Scenario Outline: a device moves away and comes back, behind <iommu>
       Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 4 pages of buffer "ram" + 4 pages into IOAS "other" at 32 MiB read-write
@@ -83,12 +83,12 @@ Feature: IOMMUs of other kinds
       And device "nic" sees buffer "ram" + 4 pages at 17 MiB .. +4 pages
       And device "nic" does not see buffer "ram" + 4 pages at 32 MiB .. +4 pages
 
-      @needs:virtio-iommu
+      @IOAS-MAP-49 @needs:virtio-iommu
       Examples: a virtio-iommu
         | iommu          |
         | a virtio-iommu |
 
-      @needs:amd-iommu
+      @IOAS-MAP-49 @needs:amd-iommu
       Examples: an AMD IOMMU
         | iommu        |
         | an AMD IOMMU |
@@ -119,7 +119,7 @@ Feature: IOMMUs of other kinds
     # Interrupts of x86 devices are writes to 4078 MiB .. +1 MiB. What is HyperTransport's own lies below 1 TiB. Behind an
     # SMMUv3 the kernel maps the doorbells of interrupts in 128 MiB .. +1 MiB.
 
-    @DEV-36 @DEV-37 @VFIO-ATT-10
+    @DEV-36
     Scenario Outline: <case> of <window> cannot be mapped while a device is attached, behind <iommu>
       When it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
       Then it fails with EINVAL
@@ -131,7 +131,7 @@ Feature: IOMMUs of other kinds
       Then it fails with EADDRINUSE
       And <iova> .. +<length> is mapped in IOAS "guest"
 
-      @needs:amd-iommu
+      @DEV-37 @VFIO-ATT-10 @needs:amd-iommu
       Examples: an AMD IOMMU
         | case             | window                   | iommu        | iova              | length  |
         | the first page   | the window of interrupts | an AMD IOMMU | 4078 MiB          | 1 page  |
@@ -141,7 +141,7 @@ Feature: IOMMUs of other kinds
         | the last page    | HyperTransport's window  | an AMD IOMMU | 1 TiB - 1 page    | 1 page  |
         | the upper border | HyperTransport's window  | an AMD IOMMU | 1 TiB - 1 page    | 2 pages |
 
-      @needs:virtio-iommu
+      @DEV-37 @VFIO-ATT-10 @needs:virtio-iommu
       Examples: a virtio-iommu
         | case             | window                   | iommu          | iova              | length  |
         | the first page   | the window of interrupts | a virtio-iommu | 4078 MiB          | 1 page  |
@@ -149,7 +149,7 @@ Feature: IOMMUs of other kinds
         | the last page    | the window of interrupts | a virtio-iommu | 4079 MiB - 1 page | 1 page  |
         | the upper border | the window of interrupts | a virtio-iommu | 4079 MiB - 1 page | 2 pages |
 
-      @needs:smmuv3
+      @DEV-37 @VFIO-ATT-10 @needs:smmuv3
       Examples: an SMMUv3
         | case             | window                | iommu     | iova             | length  |
         | the first page   | the doorbells' window | an SMMUv3 | 128 MiB          | 1 page  |
@@ -196,7 +196,7 @@ Feature: IOMMUs of other kinds
       And it maps 1 page of buffer "ram" into IOAS "other" at 1012 GiB read-write
       Then it succeeds
 
-    @IOAS-ALLOW-06 @DEV-36
+    @IOAS-ALLOW-06
     Scenario Outline: the kernel passes over <window>, and does not let it be allowed, behind <iommu>
       When it allows only these IOVAs in IOAS "guest":
         | <begin> - 2 pages | 1 MiB + 4 pages |
@@ -214,17 +214,17 @@ Feature: IOMMUs of other kinds
       And device "nic" sees buffer "ram" + 2 pages at <begin> + 1 MiB .. +2 pages
       And device "nic" does not see buffer "ram" at <begin> .. +1 page
 
-      @needs:virtio-iommu
+      @DEV-36 @needs:virtio-iommu
       Examples: a virtio-iommu
         | window                   | iommu          | begin    |
         | the window of interrupts | a virtio-iommu | 4078 MiB |
 
-      @needs:amd-iommu
+      @DEV-36 @needs:amd-iommu
       Examples: an AMD IOMMU
         | window                   | iommu        | begin    |
         | the window of interrupts | an AMD IOMMU | 4078 MiB |
 
-      @needs:smmuv3
+      @DEV-36 @needs:smmuv3
       Examples: an SMMUv3
         | window                | iommu     | begin   |
         | the doorbells' window | an SMMUv3 | 128 MiB |

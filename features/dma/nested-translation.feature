@@ -275,7 +275,6 @@ Feature: what a device reaches through a guest's page table
         |          64 MiB |       1 | none        |        1 | EOPNOTSUPP |
         |          1 byte | U64_MAX | bit 1       |        0 | EOPNOTSUPP |
 
-    @INV-08 @INV-09
     Scenario Outline: entries of type <type> and <length> are refused
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id   | HWPT "stage1" |
@@ -287,10 +286,15 @@ Feature: what a device reaches through a guest's page table
       And it returns:
         | entry_num | 0 |
 
-      Examples:
+      @INV-08
+      Examples: another type
         | type       | length   |
         | ARM_SMMUV3 | 24 bytes |
         | bit 31     | 24 bytes |
+
+      @INV-09
+      Examples: another length
+        | type       | length   |
         | VTD_S1     | 23 bytes |
         | VTD_S1     | 25 bytes |
 

@@ -32,7 +32,7 @@ Feature: how large the pages of a page table are
         |  2 MiB + 1 page | 2 MiB - 1 page | 18 MiB - 1 page |
         | 2 MiB - 2 pages |         1 page | 18 MiB + 1 page |
 
-    @IOAS-MAP-38 @IOAS-MAP-49 @needs:hugetlb
+    @IOAS-MAP-38 @needs:hugetlb
     Scenario Outline: a map of <length> of two huge pages takes not a page more
       Given a huge-page buffer "huge" of 4 MiB
       And a device "nic" attached to IOAS "guest"
@@ -40,6 +40,7 @@ Feature: how large the pages of a page table are
       Then device "nic" sees buffer "huge" at 18 MiB .. +<length>
       And device "nic" does not see buffer "huge" + <length> at 18 MiB + <length> .. +1 page
 
+      @IOAS-MAP-49
       Examples:
         | length         |
         |         1 page |
@@ -62,7 +63,7 @@ Feature: how large the pages of a page table are
       And device "nic" sees buffer "ram" + 4 pages at 20 MiB .. +2 pages
       And device "nic" does not see buffer "huge" + 1 MiB at 19 MiB .. +1 page
 
-    @IOAS-MAP-38 @IOAS-UNMAP-17 @needs:hugetlb
+    @IOAS-MAP-38 @needs:hugetlb
     Scenario Outline: the range of a huge page is used <first>, and then <second>
       Given a huge-page buffer "huge" of 2 MiB
       And a device "nic" attached to IOAS "guest"
@@ -72,6 +73,7 @@ Feature: how large the pages of a page table are
       Then device "nic" sees <seen> at <place>
       And device "nic" does not see <gone> at <here> .. +1 page
 
+      @IOAS-UNMAP-17
       Examples:
         | first        | one                     | here             | second       | other                   | there            | seen          | place                        | gone          |
         | as a whole   |  2 MiB of buffer "huge" |           18 MiB | page by page | 2 pages of buffer "ram" | 18 MiB + 5 pages | buffer "ram"  | 18 MiB + 5 pages .. +2 pages | buffer "huge" |

@@ -11,13 +11,14 @@ Feature: the number of a command
 
   Rule: each command has one number
 
-    @ABI-01 @ABI-06
+    @ABI-01
     Scenario Outline: <number> is known as <command>, and asks for its struct
       When it calls ioctl <number> with a size of 0 bytes
       Then it fails with EINVAL
       And it wrote nothing back
       And nothing has changed
 
+      @ABI-06
       Examples:
         | number | command                |
         | 0x3b80 | IOMMU_DESTROY          |
@@ -30,7 +31,7 @@ Feature: the number of a command
         | 0x3b87 | IOMMU_OPTION           |
         | 0x3b88 | IOMMU_VFIO_IOAS        |
 
-      @needs:hwpt-alloc
+      @ABI-06 @needs:hwpt-alloc
       Examples: page tables
         | number | command                       |
         | 0x3b89 | IOMMU_HWPT_ALLOC              |
@@ -39,43 +40,43 @@ Feature: the number of a command
         | 0x3b8c | IOMMU_HWPT_GET_DIRTY_BITMAP   |
         | 0x3b8d | IOMMU_HWPT_INVALIDATE         |
 
-      @needs:fault-queue
+      @ABI-06 @needs:fault-queue
       Examples: fault queues
         | number | command                 |
         | 0x3b8e | IOMMU_FAULT_QUEUE_ALLOC |
 
-      @needs:ioas-map-file
+      @ABI-06 @needs:ioas-map-file
       Examples: files
         | number | command             |
         | 0x3b8f | IOMMU_IOAS_MAP_FILE |
 
-      @needs:viommu
+      @ABI-06 @needs:viommu
       Examples: virtual IOMMUs
         | number | command             |
         | 0x3b90 | IOMMU_VIOMMU_ALLOC  |
         | 0x3b91 | IOMMU_VDEVICE_ALLOC |
 
-      @needs:change-process
+      @ABI-06 @needs:change-process
       Examples: change of process
         | number | command                   |
         | 0x3b92 | IOMMU_IOAS_CHANGE_PROCESS |
 
-      @needs:veventq
+      @ABI-06 @needs:veventq
       Examples: event queues
         | number | command             |
         | 0x3b93 | IOMMU_VEVENTQ_ALLOC |
 
-      @needs:hw-queue
+      @ABI-06 @needs:hw-queue
       Examples: hardware queues
         | number | command              |
         | 0x3b94 | IOMMU_HW_QUEUE_ALLOC |
 
-      @needs:noiommu
+      @ABI-06 @needs:noiommu
       Examples: physical addresses
         | number | command                   |
         | 0x3b95 | IOMMU_IOAS_NOIOMMU_GET_PA |
 
-      @needs:test-cmd
+      @ABI-06 @needs:test-cmd
       Examples: the test command
         | number | command        |
         | 0x3ba0 | IOMMU_TEST_CMD |
@@ -149,16 +150,21 @@ Feature: the number of a command
 
   Rule: a kernel that is not built for tests does not know the test command
 
-    @MOCK-03 @ABI-03 @needs:no-test-cmd
+    @needs:no-test-cmd
     Scenario Outline: the number <number> is refused with <memory>
       When it calls ioctl <number> with <form>
       Then it fails with ENOTTY
       And nothing has changed
 
-      Examples:
+      @MOCK-03
+      Examples: the test command
         | number | memory        | form               |
         | 0x3ba0 | a struct      | a size of 72 bytes |
         | 0x3ba0 | a bad pointer | a bad pointer      |
+
+      @ABI-03
+      Examples: the next free number
+        | number | memory        | form               |
         | 0x3b96 | a pointer of 0 | a null pointer    |
 
   Rule: between the last command and the test command, memory is looked at before the number

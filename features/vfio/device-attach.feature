@@ -11,7 +11,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
 
   Rule: the struct of an attach has to be understood
 
-    @VFIO-ATT-01 @DEV-19
+    @VFIO-ATT-01
     Scenario Outline: an attach with <form> is refused
       When it binds device "nic" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with <form>
@@ -20,12 +20,13 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       When it attaches device "nic" to IOAS "guest"
       Then it succeeds
 
+      @DEV-19
       Examples:
         | form                                |
         | a size of 0                         |
         | one byte less than its minimum size |
 
-    @VFIO-ATT-01 @DEV-19
+    @VFIO-ATT-01
     Scenario Outline: an attach with <flags> is refused
       When it binds device "nic" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with:
@@ -35,6 +36,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       When it attaches device "nic" to IOAS "guest"
       Then it succeeds
 
+      @DEV-19
       Examples:
         | flags  |
         | bit 1  |
@@ -53,7 +55,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
 
   Rule: the object has to be an IOAS or a page table
 
-    @VFIO-ATT-03 @DEV-20 @DEV-21
+    @VFIO-ATT-03
     Scenario Outline: an attach to <object> is refused
       When it binds device "nic" to the iommufd
       And it calls VFIO_DEVICE_ATTACH_IOMMUFD_PT with:
@@ -64,10 +66,15 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       When it attaches device "nic" to IOAS "guest"
       Then it succeeds
 
-      Examples:
+      @DEV-20
+      Examples: no object
         | object         | errno  |
         | no such object | ENOENT |
         | 0              | ENOENT |
+
+      @DEV-21
+      Examples: an object of another kind
+        | object         | errno  |
         | device "nic"   | EINVAL |
 
   Rule: an IOAS gets a page table that lasts as long as its devices
@@ -165,7 +172,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       Then device "nic" does not see buffer "ram" at 16 MiB .. +4 pages
       And device "disk" sees buffer "ram" at 16 MiB .. +4 pages
 
-    @VFIO-ATT-06 @DEV-27 @DEV-37 @needs:reserved-iova
+    @VFIO-ATT-06 @needs:reserved-iova
     Scenario Outline: a device that cannot move to <object> stays
       Given an IOAS "other"
       And a buffer "ram" of 4 pages
@@ -177,9 +184,14 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       And nothing has changed
       And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
 
-      Examples:
+      @DEV-27 @DEV-37
+      Examples: a reserved range is mapped
         | object         | errno      |
         | IOAS "other"   | EADDRINUSE |
+
+      @DEV-27
+      Examples: there is none
+        | object         | errno      |
         | no such object | ENOENT     |
 
   @needs:shared-group
@@ -239,7 +251,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
 
     # The interrupts of x86 devices are writes to 4078 MiB .. +1 MiB, which no page table translates.
 
-    @VFIO-ATT-09 @DEV-37
+    @VFIO-ATT-09
     Scenario Outline: an IOAS with a mapping of <case> a reserved range is refused
       Given a buffer "ram" of 4 pages
       When it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
@@ -250,6 +262,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       And it attaches device "nic" to IOAS "guest"
       Then it succeeds
 
+      @DEV-37
       Examples:
         | case              | iova              | length  |
         | the first page of | 4078 MiB          | 1 page  |
@@ -280,7 +293,7 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       And it attaches device "nic" to IOAS "guest"
       Then it succeeds
 
-    @VFIO-ATT-10 @DEV-36 @DEV-42
+    @VFIO-ATT-10
     Scenario Outline: <case> of a reserved range is unusable until the device <leaves>
       Given an IOAS "other"
       And a buffer "ram" of 4 pages
@@ -292,11 +305,16 @@ Feature: VFIO_DEVICE_ATTACH_IOMMUFD_PT
       Then it succeeds
       And <iova> .. +1 page is mapped in IOAS "guest"
 
-      Examples:
+      @DEV-36 @DEV-42
+      Examples: detached, or moved
         | case           | iova              | leaves      | lets go                               |
         | the first page | 4078 MiB          | is detached | detaches device "nic"                 |
         | the last page  | 4079 MiB - 1 page | is detached | detaches device "nic"                 |
         | the first page | 4078 MiB          | moves       | attaches device "nic" to IOAS "other" |
+
+      @DEV-36
+      Examples: closed
+        | case           | iova              | leaves      | lets go                               |
         | the last page  | 4079 MiB - 1 page | is closed   | closes device "nic"                   |
 
     @VFIO-ATT-10 @DEV-42

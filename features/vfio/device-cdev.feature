@@ -22,7 +22,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
       When it binds device "nic" to the iommufd
       Then it fails with EPERM
 
-    @VFIO-CDEV-03 @DEV-01
+    @VFIO-CDEV-03
     Scenario Outline: <call> before the device is bound
       When it opens device "nic"
       And it <call>
@@ -31,6 +31,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
       Then it succeeds
       And device "nic" exists
 
+      @DEV-01
       Examples:
         | call                                |
         | calls VFIO_DEVICE_GET_INFO          |
@@ -45,7 +46,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
 
   Rule: the struct of a bind has to be understood, and name an iommufd
 
-    @VFIO-CDEV-04 @DEV-02 @DEV-03
+    @VFIO-CDEV-04
     Scenario Outline: a bind with <form> is refused
       When it opens device "nic"
       And it calls VFIO_DEVICE_BIND_IOMMUFD with <form>
@@ -54,10 +55,15 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
       When it binds device "nic" to the iommufd
       Then it succeeds
 
-      Examples:
+      @DEV-02
+      Examples: too small
         | form                                | errno  |
         | a size of 0                         | EINVAL |
         | one byte less than its minimum size | EINVAL |
+
+      @DEV-03
+      Examples: too large, and not zero
+        | form                                | errno  |
         | 1 byte, the last one set, appended  | E2BIG  |
         | 8 bytes, the last one set, appended | E2BIG  |
 
@@ -74,7 +80,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
         | its minimum size      |
         | 8 zero bytes appended |
 
-    @VFIO-CDEV-04 @DEV-04
+    @VFIO-CDEV-04
     Scenario Outline: <value> is refused as <field> of a bind
       When it opens device "nic"
       And it calls VFIO_DEVICE_BIND_IOMMUFD with:
@@ -83,13 +89,14 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
       When it binds device "nic" to the iommufd
       Then it succeeds
 
+      @DEV-04
       Examples:
         | field   | value  |
         | iommufd | -1     |
         | flags   | bit 1  |
         | flags   | bit 31 |
 
-    @VFIO-CDEV-05 @DEV-05
+    @VFIO-CDEV-05
     Scenario Outline: <fd> is refused instead of an iommufd
       Given a memfd "file" of 1 page
       When it opens device "nic"
@@ -99,13 +106,18 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
       When it binds device "nic" to the iommufd
       Then it succeeds
 
-      Examples:
+      @DEV-05
+      Examples: not open
         | fd           | errno  |
         | a closed fd  | EBADF  |
+
+      @DEV-05
+      Examples: no iommufd
+        | fd           | errno  |
         | memfd "file" | EBADFD |
         | device "nic" | EBADFD |
 
-    @VFIO-CDEV-13 @DEV-48
+    @VFIO-CDEV-13
     Scenario Outline: a token for a device that takes none is refused, at <token>
       Given a buffer "token" of 1 page
       When it opens device "nic"
@@ -116,15 +128,20 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
       When it binds device "nic" to the iommufd
       Then it succeeds
 
-      Examples:
+      @DEV-48
+      Examples: a token
         | token          | errno  |
         | buffer "token" | EINVAL |
+
+      @DEV-48
+      Examples: no memory
+        | token          | errno  |
         | null           | EFAULT |
         | a bad pointer  | EFAULT |
 
   Rule: a device has one user
 
-    @VFIO-CDEV-08 @DEV-06
+    @VFIO-CDEV-08
     Scenario Outline: a file descriptor that is bound is bound again, to <iommufd>
       Given an iommufd "other"
       When it binds device "nic" to the iommufd
@@ -134,12 +151,13 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
       When it attaches device "nic" to IOAS "guest"
       Then it succeeds
 
+      @DEV-06
       Examples:
         | iommufd         |
         | the iommufd     |
         | iommufd "other" |
 
-    @VFIO-CDEV-08 @DEV-06
+    @VFIO-CDEV-08
     Scenario Outline: a second file descriptor of a bound device is bound, to <iommufd>
       Given an iommufd "other"
       When it binds device "nic" to the iommufd
@@ -148,6 +166,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
       Then it fails with EINVAL
       And device "nic" exists
 
+      @DEV-06
       Examples:
         | iommufd         |
         | the iommufd     |
@@ -196,7 +215,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
 
   Rule: a bound device does no DMA before it is attached
 
-    @VFIO-CDEV-12 @DEV-16 @needs:dma
+    @VFIO-CDEV-12 @needs:dma
     Scenario Outline: a <way> is blocked before the first attach, and goes through after it
       Given a buffer "ram" of 4 pages
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -208,6 +227,7 @@ Feature: VFIO_DEVICE_BIND_IOMMUFD
       And device "nic" <access> at 16 MiB
       Then the access goes through
 
+      @DEV-16
       Examples:
         | way   | access                  |
         | read  | reads 1 page            |

@@ -11,7 +11,7 @@ Feature: VFIO_DEVICE_DETACH_IOMMUFD_PT
 
   Rule: the struct of a detach has to be understood
 
-    @VFIO-DET-01 @DEV-32
+    @VFIO-DET-01
     Scenario Outline: a detach with <form> is refused
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it calls VFIO_DEVICE_DETACH_IOMMUFD_PT with <form>
@@ -19,12 +19,13 @@ Feature: VFIO_DEVICE_DETACH_IOMMUFD_PT
       And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
       And the page table of device "nic" exists
 
+      @DEV-32
       Examples:
         | form                                |
         | a size of 0                         |
         | one byte less than its minimum size |
 
-    @VFIO-DET-01 @DEV-32
+    @VFIO-DET-01
     Scenario Outline: a detach with <flags> and <form> is refused
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it calls VFIO_DEVICE_DETACH_IOMMUFD_PT with <form> and:
@@ -33,10 +34,14 @@ Feature: VFIO_DEVICE_DETACH_IOMMUFD_PT
       And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
       And the page table of device "nic" exists
 
-      Examples:
+      @DEV-32
+      Examples: an unknown flag
         | flags  | form             |
         | bit 1  | a size of 12     |
         | bit 31 | a size of 12     |
+
+      Examples: no room for the PASID
+        | flags  | form             |
         | PASID  | its minimum size |
         | PASID  | a size of 11     |
 

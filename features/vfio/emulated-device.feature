@@ -12,7 +12,7 @@ Feature: emulated VFIO devices
 
   Rule: what is bound is an access
 
-    @PIN-37 @OBJ-12
+    @PIN-37
     Scenario Outline: <call> does not take the object that a bind returns
       When it binds device "port" to the iommufd
       And it calls <call>
@@ -33,7 +33,7 @@ Feature: emulated VFIO devices
       And it destroys device "port"
       Then it fails with ENOENT
 
-    @VFIO-CDEV-13 @DEV-48
+    @VFIO-CDEV-13
     Scenario Outline: a token for a device that asks for none is refused, at <place>
       When it opens device "port"
       And it calls VFIO_DEVICE_BIND_IOMMUFD with:
@@ -42,6 +42,7 @@ Feature: emulated VFIO devices
       Then it fails with EINVAL
       And it wrote nothing back
 
+      @DEV-48
       Examples:
         | place         |
         | buffer "ram"  |
@@ -98,7 +99,7 @@ Feature: emulated VFIO devices
       When it destroys IOAS "other"
       Then it fails with EBUSY
 
-    @PIN-17 @PIN-36
+    @PIN-17
     Scenario Outline: an IOAS with <length> at <iova> is refused
       Given it maps <length> of buffer "ram" into IOAS "guest" at <iova> read-write
       When it binds device "port" to the iommufd

@@ -10,7 +10,7 @@ import { all, byId } from '#conformance/requirements/index.ts';
 import { untestable } from '#conformance/untestable.ts';
 import { features as knownFeatures } from '#port/features.ts';
 
-import { crowdedRules, misplacedFolders } from './feature-rules.ts';
+import { blurredOutlines, crowdedRules, misplacedFolders } from './feature-rules.ts';
 import { featureFiles, parseFeature, tagsOf, type FeatureFile } from './features.ts';
 import { filesBelow, root } from './files.ts';
 
@@ -32,6 +32,59 @@ test('a rule with 13 scenarios is told', () => {
   const scenarios = Array.from({ length: 13 }, (_, n) => `Scenario: ${n}\n Given a\n`);
   const file = parseFeature('f', `Feature: f\nRule: r\n${scenarios.join('')}`);
   assert.deepEqual(crowdedRules(file), ['13 scenarios in "r"']);
+});
+
+test('a row of an outline blames only requirements that it shows', () => {
+  assert.deepEqual(each(blurredOutlines), []);
+});
+
+/** An outline of two rows that end so, in one Examples or in two. */
+function outline(tags: string, examples: readonly string[]): FeatureFile {
+  const tables = examples.map((rows) => rows.replace('Examples:', 'Examples:\n|errno|'));
+  return parseFeature(
+    'f',
+    `Feature: f\nRule: r\n${tags}\nScenario Outline: <errno>\n Then it fails with <errno>\n${tables.join('')}`,
+  );
+}
+
+test('an outline that blames two requirements for each of its rows is told', () => {
+  const both = outline('@PIN-18 @PIN-19', ['Examples:\n|EINVAL|\n|EOVERFLOW|\n']);
+  assert.deepEqual(blurredOutlines(both), [
+    'line 4, "<errno>": PIN-18, PIN-19 are of no row; above each Examples those that its rows show',
+  ]);
+});
+
+test('an Examples whose rows show two requirements and end in two ways is told', () => {
+  const both = outline('@PIN-18', ['@PIN-19\nExamples:\n|EINVAL|\n|EOVERFLOW|\n']);
+  assert.deepEqual(blurredOutlines(both), [
+    'line 4, "<errno>": rows of line 7 show PIN-18, PIN-19 and end in EINVAL, EOVERFLOW; an Examples for each end',
+  ]);
+});
+
+test('a failing row of an outline blames the requirements of its own Examples only', () => {
+  const split = outline('@needs:test-cmd', [
+    '@PIN-18\nExamples:\n|EINVAL|\n',
+    '@PIN-19\nExamples:\n|EOVERFLOW|\n',
+  ]);
+  assert.deepEqual(blurredOutlines(split), []);
+  assert.deepEqual(
+    split.pickles.map((pickle) => [pickle.name, tagsOf(pickle).filter(isRequirement)]),
+    [
+      ['EINVAL', ['PIN-18']],
+      ['EOVERFLOW', ['PIN-19']],
+    ],
+  );
+});
+
+test('a copy with an unknown flag, and one of U64_MAX, blame a requirement each', () => {
+  const copy = files.find(({ path }) => path === 'features/iommufd/ioas/copy.feature');
+  const blamed = (name: string): string[][] =>
+    (copy?.pickles ?? [])
+      .filter((pickle) => pickle.name === name)
+      .map((pickle) => tagsOf(pickle).filter(isRequirement));
+  assert.deepEqual(blamed('the highest flag is refused'), [['IOAS-COPY-01']]);
+  assert.deepEqual(blamed('a length of U64_MAX is refused'), [['IOAS-COPY-02']]);
+  assert.deepEqual(blamed('no right at all is refused'), [['IOAS-COPY-03']]);
 });
 
 test('the README lists every folder of features, and no other', () => {

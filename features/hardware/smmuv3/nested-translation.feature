@@ -118,7 +118,7 @@ Feature: both stages of translation
 
   Rule: a guest has to have a vDEVICE for every device of a group
 
-    @HWPT-37 @VDEV-06 @DEV-49 @needs:shared-group
+    @HWPT-37 @needs:shared-group
     Scenario Outline: a neighbour without a vDEVICE keeps the group from the guest's page table, asked by the <asked>
       Given a device "neighbour" in the group of device "nic"
       And a buffer "rom" of 4 pages
@@ -138,6 +138,7 @@ Feature: both stages of translation
       And device "nic" sees buffer "ram" at 64 MiB .. +4 pages
       And device "neighbour" sees buffer "ram" at 64 MiB .. +4 pages
 
+      @DEV-49
       Examples:
         | asked     | device    |
         | device    | nic       |

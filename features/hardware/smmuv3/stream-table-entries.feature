@@ -21,7 +21,6 @@ Feature: stream table entries of a guest
 
   Rule: an entry that is not valid, or that aborts, blocks the device
 
-    @HWPT-33 @HWPT-37
     Scenario Outline: an entry <case> blocks the device
       Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
         | ste   |
@@ -41,10 +40,15 @@ Feature: stream table entries of a guest
       When it destroys HWPT "nothing"
       Then it succeeds
 
-      Examples:
+      @HWPT-33
+      Examples: not valid
         | case                                              | ste             |
         | of nothing                                        | 0               |
         | without V, and with all bits that are not allowed | all bits but V  |
+
+      @HWPT-37
+      Examples: valid
+        | case                                              | ste             |
         | that aborts                                       | V, Config ABORT |
 
   Rule: an entry may say nothing but what is the guest's to decide
@@ -120,7 +124,6 @@ Feature: stream table entries of a guest
       When it destroys fault queue "faults"
       Then it fails with EBUSY
 
-    @HWPT-19 @HWPT-20
     Scenario Outline: data of type <type> and <length> are refused
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | vIOMMU "smmu" |
@@ -132,9 +135,14 @@ Feature: stream table entries of a guest
       When it destroys vIOMMU "smmu"
       Then it succeeds
 
-      Examples:
+      @HWPT-19
+      Examples: another type
         | type       | length   |
         | VTD_S1     | 16 bytes |
+
+      @HWPT-20
+      Examples: another length
+        | type       | length   |
         | ARM_SMMUV3 | 15 bytes |
         | ARM_SMMUV3 | 17 bytes |
         | ARM_SMMUV3 |  8 bytes |

@@ -79,7 +79,7 @@ Feature: what an SMMUv3 is, and what one may lack
       When it destroys HWPT "near"
       Then it succeeds
 
-    @VEVQ-21 @DEV-49 @needs:dma @needs:smmuv3-nesting @needs:veventq @needs:device-behind-another-iommu
+    @VEVQ-21 @needs:dma @needs:smmuv3-nesting @needs:veventq @needs:device-behind-another-iommu
     Scenario Outline: a device of a guest is refused <table> of another unit, and its guest is told its faults
       Given a device "nic" attached to IOAS "other"
       And an IOAS "third"
@@ -109,6 +109,7 @@ Feature: what an SMMUv3 is, and what one may lack
         | evt                                                          |
         | F_TRANSLATION, StreamID 0x55, RnW, CLASS IN, InputAddr 80 MiB |
 
+      @DEV-49
       Examples:
         | table                  | name      |
         | a parent               | "beyond"  |

@@ -9,7 +9,7 @@ Feature: accesses
 
   Rule: an access that pins needs whole pages, and one that does not takes any byte
 
-    @PIN-17 @MOCK-11 @needs:test-cmd
+    @PIN-17 @needs:test-cmd
     Scenario Outline: an IOAS has the alignment of an access that <does>
       Given an <access> on IOAS "guest"
       Then the IOVA alignment of IOAS "guest" is <alignment>
@@ -20,12 +20,17 @@ Feature: accesses
       When it maps 1 page of buffer "ram" + 512 bytes into IOAS "guest" at 32 MiB read-write
       Then it succeeds
 
-      Examples:
+      @MOCK-11
+      Examples: with pins
         | does       | access                    | alignment | outcome           |
         | pins       | access "driver" that pins |    1 page | fails with EINVAL |
+
+      @MOCK-11
+      Examples: without pins
+        | does       | access                    | alignment | outcome           |
         | only reads | access "driver"           |    1 byte | succeeds          |
 
-    @PIN-17 @MOCK-11 @needs:test-cmd
+    @PIN-17 @needs:test-cmd
     Scenario Outline: an access that <does> meets a mapping of <length> at <iova>
       Given it maps <length> of buffer "ram" + <offset> into IOAS "guest" at <iova> read-write
       When it calls IOMMU_TEST_CMD with:
@@ -40,6 +45,10 @@ Feature: accesses
         | pins  | MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES |          1 page | 1 byte |    16 MiB + 1 byte | fails with EADDRINUSE |
         | pins  | MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES |          1 page |      0 | 16 MiB + 512 bytes | fails with EADDRINUSE |
         | pins  | MOCK_FLAGS_ACCESS_CREATE_NEEDS_PIN_PAGES | 1 page - 1 byte |      0 |             16 MiB | fails with EADDRINUSE |
+
+      @MOCK-11
+      Examples: it is in the way of nothing else
+        | does  | flags                                    | length          | offset | iova               | outcome               |
         | reads | none                                     |          1 page | 1 byte |    16 MiB + 1 byte | succeeds              |
         | reads | none                                     | 1 page - 1 byte |      0 |             16 MiB | succeeds              |
 
@@ -149,7 +158,7 @@ Feature: accesses
       And it destroys IOAS "guest"
       Then it succeeds
 
-    @PIN-34 @MOCK-15 @needs:test-cmd
+    @PIN-34 @needs:test-cmd
     Scenario Outline: <what> is refused as a place to move to
       Given an access "driver" that pins on IOAS "guest"
       And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write

@@ -10,7 +10,7 @@ Feature: pins of an access
 
   Rule: a pin returns the pages behind the address
 
-    @PIN-27 @MOCK-12 @needs:test-cmd
+    @PIN-27 @needs:test-cmd
     Scenario Outline: a pin of <length> at <iova> of two mappings that touch returns buffer "ram" + <offset>
       Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 4 pages of buffer "ram" + 4 pages into IOAS "guest" at 16 MiB + 4 pages read-write
@@ -21,12 +21,14 @@ Feature: pins of an access
       Then it <undone>
       And each page of buffer "ram" carries 0 pins
 
+      @MOCK-12
       Examples: its pages
         | length  | iova             | offset  | outcome  | pins | undone   |
         | 8 pages |           16 MiB |       0 | succeeds |    1 | succeeds |
         |  1 page | 16 MiB + 7 pages | 7 pages | succeeds |    1 | succeeds |
         | 2 pages | 16 MiB + 6 pages | 6 pages | succeeds |    1 | succeeds |
 
+      @MOCK-12
       Examples: pages of other addresses
         | length  | iova             | offset  | outcome          | pins | undone            |
         | 7 pages |           16 MiB |  1 page | fails with EBADE |    0 | fails with ENOENT |
@@ -84,7 +86,7 @@ Feature: pins of an access
         |          3 pages | 16 MiB + 3 pages | 3 pages |
         |           1 page |           32 MiB |       0 |
 
-    @PIN-18 @PIN-19 @needs:test-cmd
+    @needs:test-cmd
     Scenario Outline: a pin of <length> at <iova> fails
       Given it maps 2 pages of buffer "ram" into IOAS "guest" at <start> read-write
       When access "driver" pins <length> at <iova> as buffer "ram"
@@ -93,11 +95,13 @@ Feature: pins of an access
       When access "driver" pins 2 pages at <start> as buffer "ram"
       Then it succeeds
 
+      @PIN-18
       Examples: nothing
         | length  | iova   | start  | errno  |
         | 0 bytes | 16 MiB | 16 MiB | EINVAL |
         | 0 bytes | 32 MiB | 16 MiB | EINVAL |
 
+      @PIN-19
       Examples: beyond the last IOVA
         | length           | iova                       | start                      | errno     |
         | 2 pages + 1 byte | U64_MAX - 2 pages + 1 byte | U64_MAX - 2 pages + 1 byte | EOVERFLOW |
@@ -139,7 +143,7 @@ Feature: pins of an access
 
   Rule: an access may do what the mapping allows
 
-    @PIN-22 @PIN-23 @needs:test-cmd
+    @needs:test-cmd
     Scenario Outline: a pin for <use> of two mappings, of which the second is <rights>
       Given it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at 16 MiB + 2 pages <rights>
@@ -153,11 +157,16 @@ Feature: pins of an access
       Then it <outcome>
       And 4 pages of buffer "ram" carry <pins> pins each
 
-      Examples:
+      @PIN-22
+      Examples: for writing
         | use     | flags                   | rights     | outcome          | pins |
         | writing | MOCK_FLAGS_ACCESS_WRITE | read-only  | fails with EPERM |    0 |
-        | reading | none                    | write-only | fails with EPERM |    0 |
         | writing | MOCK_FLAGS_ACCESS_WRITE | read-write | succeeds         |    1 |
+
+      @PIN-23
+      Examples: for reading
+        | use     | flags                   | rights     | outcome          | pins |
+        | reading | none                    | write-only | fails with EPERM |    0 |
         | reading | none                    | read-only  | succeeds         |    1 |
         | reading | none                    | read-write | succeeds         |    1 |
 
@@ -176,7 +185,7 @@ Feature: pins of an access
 
   Rule: each pin has to be undone
 
-    @PIN-26 @MOCK-13 @needs:test-cmd
+    @PIN-26 @needs:test-cmd
     Scenario Outline: of two pins <which> is undone
       Given it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And access "driver" pins 4 pages at 16 MiB as buffer "ram"
@@ -200,6 +209,7 @@ Feature: pins of an access
       Then it succeeds
       And each page of buffer "ram" carries 0 pins
 
+      @MOCK-13
       Examples:
         | which      | length  | undone | left | rest |
         | the first  | 4 pages |      0 |    1 |    1 |
@@ -218,7 +228,7 @@ Feature: pins of an access
 
   Rule: a page table that is made and destroyed meanwhile shares the pins
 
-    @PIN-28 @PIN-12 @needs:test-cmd @needs:device
+    @PIN-28 @needs:test-cmd @needs:device
     Scenario Outline: a device is attached and detached during a pin of <length> at <iova>, beside <unpinned> at <rest>
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
@@ -238,6 +248,7 @@ Feature: pins of an access
       Then each page of buffer "ram" carries 1 pin
       And device "nic" sees buffer "ram" at 16 MiB .. +8 pages
 
+      @PIN-12
       Examples:
         | length  | iova             | offset  | unpinned | rest    |
         | 7 pages |           16 MiB |       0 |   1 page | 7 pages |

@@ -12,7 +12,7 @@ Feature: reads and writes of an access
 
   Rule: exactly the bytes of the range move, at any place
 
-    @PIN-29 @MOCK-14 @needs:test-cmd
+    @PIN-29 @needs:test-cmd
     Scenario Outline: a page is read from <from> to <into> into a page, with <flags>
       Given it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-only
       When it stores pattern "around" in buffer "ram"
@@ -32,6 +32,7 @@ Feature: reads and writes of an access
       And it finds pattern "above" in buffer "inbox" + 2 pages + <into>
       And it finds pattern "message" in buffer "ram" + <from>
 
+      @MOCK-14
       Examples: by the address
         | from            | into            | flags |
         |         0 bytes |         0 bytes | none  |
@@ -39,6 +40,7 @@ Feature: reads and writes of an access
         | 1 page - 1 byte |         7 bytes | none  |
         |         7 pages | 1 page - 1 byte | none  |
 
+      @MOCK-14
       Examples: page by page
         | from            | into            | flags                    |
         |         0 bytes |         0 bytes | MOCK_ACCESS_RW_SLOW_PATH |
@@ -46,7 +48,7 @@ Feature: reads and writes of an access
         | 1 page - 1 byte |         7 bytes | MOCK_ACCESS_RW_SLOW_PATH |
         |         7 pages | 1 page - 1 byte | MOCK_ACCESS_RW_SLOW_PATH |
 
-    @PIN-29 @MOCK-14 @needs:test-cmd
+    @PIN-29 @needs:test-cmd
     Scenario Outline: a page is written to <to>, with <flags>
       Given it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       When it stores pattern "below" in buffer "ram" + <to> - 1 page
@@ -64,6 +66,7 @@ Feature: reads and writes of an access
       And it finds pattern "below" in buffer "ram" + <to> - 1 page
       And it finds pattern "above" in buffer "ram" + <to> + 1 page
 
+      @MOCK-14
       Examples: by the address
         | to               | flags                |
         |           1 page | MOCK_ACCESS_RW_WRITE |
@@ -71,6 +74,7 @@ Feature: reads and writes of an access
         | 6 pages - 1 byte | MOCK_ACCESS_RW_WRITE |
         |          6 pages | MOCK_ACCESS_RW_WRITE |
 
+      @MOCK-14
       Examples: page by page
         | to               | flags                                          |
         |           1 page | MOCK_ACCESS_RW_WRITE, MOCK_ACCESS_RW_SLOW_PATH |

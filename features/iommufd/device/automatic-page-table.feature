@@ -13,7 +13,7 @@ Feature: a page table that attaching made, and who shares it
 
   Rule: who leaves takes nothing from the other one, and may come again
 
-    @OBJ-25 @OBJ-23 @DEV-22
+    @OBJ-23
     Scenario Outline: device "<first>" leaves and comes again to <again>, after device "disk" joined <joined>
       When it attaches device "disk" to <joined>
       And it detaches device "<first>"
@@ -34,18 +34,27 @@ Feature: a page table that attaching made, and who shares it
       When it destroys IOAS "guest"
       Then it succeeds
 
-      Examples:
+      @DEV-22
+      Examples: by the IOAS only
         | joined                          | first | other | again                           |
         | IOAS "guest"                    | nic   | disk  | IOAS "guest"                    |
-        | IOAS "guest"                    | nic   | disk  | the page table of device "disk" |
         | IOAS "guest"                    | disk  | nic   | IOAS "guest"                    |
+
+      @OBJ-25 @DEV-22
+      Examples: by the IOAS once, by its id once
+        | joined                          | first | other | again                           |
+        | IOAS "guest"                    | nic   | disk  | the page table of device "disk" |
         | IOAS "guest"                    | disk  | nic   | the page table of device "nic"  |
         | the page table of device "nic"  | nic   | disk  | IOAS "guest"                    |
-        | the page table of device "nic"  | nic   | disk  | the page table of device "disk" |
         | the page table of device "nic"  | disk  | nic   | IOAS "guest"                    |
+
+      @OBJ-25
+      Examples: by its id only
+        | joined                          | first | other | again                           |
+        | the page table of device "nic"  | nic   | disk  | the page table of device "disk" |
         | the page table of device "nic"  | disk  | nic   | the page table of device "nic"  |
 
-    @OBJ-25 @PIN-11 @needs:proc
+    @PIN-11 @needs:proc
     Scenario Outline: the pages stay pinned for a device that joined <joined>, and go with it
       When it attaches device "disk" to <joined>
       Then it has 4 pages pinned
@@ -57,9 +66,13 @@ Feature: a page table that attaching made, and who shares it
       When it detaches device "disk"
       Then it has 0 pages pinned
 
-      Examples:
+      Examples: by the IOAS
         | joined                         |
         | IOAS "guest"                   |
+
+      @OBJ-25
+      Examples: by its id
+        | joined                         |
         | the page table of device "nic" |
 
     @OBJ-22 @DEV-22
@@ -81,7 +94,7 @@ Feature: a page table that attaching made, and who shares it
   @needs:vfio-device
   Rule: a device that moves or is closed leaves the page table like one that is detached
 
-    @OBJ-22 @OBJ-25
+    @OBJ-22
     Scenario Outline: the first device <leaves> after the second has joined <joined>
       Given an IOAS "other"
       When it attaches device "disk" to <joined>
@@ -93,9 +106,13 @@ Feature: a page table that attaching made, and who shares it
       When it destroys IOAS "guest"
       Then it succeeds
 
-      Examples:
+      Examples: by the IOAS
         | leaves    | joined                         | does                                  |
         | moves off | IOAS "guest"                   | attaches device "nic" to IOAS "other" |
-        | moves off | the page table of device "nic" | attaches device "nic" to IOAS "other" |
         | is closed | IOAS "guest"                   | closes device "nic"                   |
+
+      @OBJ-25
+      Examples: by its id
+        | leaves    | joined                         | does                                  |
+        | moves off | the page table of device "nic" | attaches device "nic" to IOAS "other" |
         | is closed | the page table of device "nic" | closes device "nic"                   |

@@ -12,7 +12,7 @@ Feature: IOMMU_GET_HW_INFO with a buffer at the end of memory
 
   Rule: no byte is written beyond the buffer, and none of it is left
 
-    @HWINFO-05 @HWINFO-20
+    @HWINFO-05
     Scenario Outline: the last <length> of memory have room for the first word of the data
       When it calls IOMMU_GET_HW_INFO with:
         | data_len  | <length>                          |
@@ -24,13 +24,14 @@ Feature: IOMMU_GET_HW_INFO with a buffer at the end of memory
         | flags |
         |     0 |
 
+      @HWINFO-20
       Examples:
         | length  |
         | 4 bytes |
         | 5 bytes |
         | 7 bytes |
 
-    @HWINFO-06 @HWINFO-20
+    @HWINFO-06
     Scenario Outline: the last <length> of memory hold the data and zeros
       When it calls IOMMU_GET_HW_INFO with:
         | data_len  | <length>                          |
@@ -45,6 +46,7 @@ Feature: IOMMU_GET_HW_INFO with a buffer at the end of memory
         | behind   | behind   |
         | <behind> | <second> |
 
+      @HWINFO-20
       Examples:
         | length   | behind | second |
         | 12 bytes |      0 |        |

@@ -61,7 +61,7 @@ Feature: IOMMU_GET_HW_INFO
 
   Rule: as much as fits is written, and the whole length is told
 
-    @HWINFO-04 @HWINFO-20 @needs:test-cmd
+    @HWINFO-04 @needs:test-cmd
     Scenario Outline: a buffer without room, at <address>, is not written
       When it calls IOMMU_GET_HW_INFO with:
         | data_len  |   0 bytes |
@@ -74,13 +74,14 @@ Feature: IOMMU_GET_HW_INFO
         | out_max_pasid_log2 |                   0 |
         | out_capabilities   | with DIRTY_TRACKING |
 
+      @HWINFO-20
       Examples:
         | address       |
         | null          |
         | a bad pointer |
         | buffer "data" |
 
-    @HWINFO-05 @HWINFO-20 @needs:test-cmd
+    @HWINFO-20 @needs:test-cmd
     Scenario Outline: a buffer with room for <length> of the 8 bytes is filled
       When it stores struct iommu_test_hw_info in buffer "data":
         | flags  | test_reg |
@@ -95,14 +96,18 @@ Feature: IOMMU_GET_HW_INFO
         | flags   | test_reg   |
         | <flags> | <test_reg> |
 
-      Examples:
+      @HWINFO-05
+      Examples: not all of them
         | length  | flags  | test_reg                      |
         | 0 bytes | bit 31 | bit 31                        |
         | 3 bytes | bit 31 | bit 31                        |
         | 4 bytes |      0 | bit 31                        |
+
+      Examples: all of them
+        | length  | flags  | test_reg                      |
         | 8 bytes |      0 | IOMMU_HW_INFO_SELFTEST_REGVAL |
 
-    @HWINFO-06 @HWINFO-20 @needs:test-cmd
+    @HWINFO-20 @needs:test-cmd
     Scenario Outline: a buffer of <length>, of which the data take 8 bytes, is cleared behind them
       When it stores an array of struct iommu_test_hw_info in buffer "data":
         | flags  | test_reg |
@@ -121,9 +126,13 @@ Feature: IOMMU_GET_HW_INFO
         | <third> | <fourth>                      |
         | <fifth> | bit 31                        |
 
-      Examples:
+      Examples: exactly enough
         | length   | third  | fourth | fifth  |
         |  8 bytes | bit 31 | bit 31 | bit 31 |
+
+      @HWINFO-06
+      Examples: more than enough
+        | length   | third  | fourth | fifth  |
         | 12 bytes |      0 | bit 31 | bit 31 |
         | 15 bytes |      0 | bit 31 | bit 31 |
         | 16 bytes |      0 |      0 | bit 31 |
@@ -206,7 +215,7 @@ Feature: IOMMU_GET_HW_INFO
         | ARM_SMMUV3 |
         | AMD        |
 
-    @HWINFO-10 @ABI-30 @needs:test-cmd
+    @HWINFO-10 @needs:test-cmd
     Scenario Outline: the type <type> is answered by the selftest
       When it calls IOMMU_GET_HW_INFO with:
         | flags        | INPUT_TYPE    |
@@ -222,12 +231,13 @@ Feature: IOMMU_GET_HW_INFO
         | flags | test_reg                      |
         |     0 | IOMMU_HW_INFO_SELFTEST_REGVAL |
 
+      @ABI-30
       Examples:
         | type     |
         | DEFAULT  |
         | SELFTEST |
 
-    @HWINFO-10 @ABI-30 @needs:intel-iommu
+    @HWINFO-10 @needs:intel-iommu
     Scenario Outline: the type <type> is answered by VT-d
       When it calls IOMMU_GET_HW_INFO with:
         | flags        | INPUT_TYPE    |
@@ -243,6 +253,7 @@ Feature: IOMMU_GET_HW_INFO
         | flags               | cap_reg  |
         | ERRATA_772415_SPR17 | with PSI |
 
+      @ABI-30
       Examples:
         | type      |
         | DEFAULT   |

@@ -158,7 +158,7 @@ Feature: devices in noiommu mode
       Given it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic" in noiommu mode attached to IOAS "guest"
 
-    @NOIO-04 @HWINFO-19
+    @NOIO-04
     Scenario Outline: hardware information <which> is refused
       When it calls IOMMU_GET_HW_INFO with:
         | flags        | <flags>      |
@@ -168,6 +168,7 @@ Feature: devices in noiommu mode
       Then it fails with EOPNOTSUPP
       And it wrote nothing back
 
+      @HWINFO-19
       Examples:
         | which               | flags      | type      | length   |
         | of any type         | none       | DEFAULT   |  0 bytes |
@@ -175,7 +176,7 @@ Feature: devices in noiommu mode
         | of the default type | INPUT_TYPE | DEFAULT   | 64 bytes |
         | of another type     | INPUT_TYPE | INTEL_VTD | 64 bytes |
 
-    @HWPT-42 @NOIO-04
+    @HWPT-42
     Scenario Outline: a page table with <what> is refused
       When it calls IOMMU_HWPT_ALLOC with:
         | flags     | <flags>      |
@@ -186,13 +187,17 @@ Feature: devices in noiommu mode
       And it wrote nothing back
       And nothing has changed
 
-      Examples:
+      @NOIO-04
+      Examples: for a nested one
         | what                   | flags          | type   | length   |
         | room for page tables   | NEST_PARENT    | NONE   |  0 bytes |
+        | data of an Intel IOMMU | none           | VTD_S1 | 24 bytes |
+
+      Examples: for one of its own
+        | what                   | flags          | type   | length   |
         | dirty tracking         | DIRTY_TRACKING | NONE   |  0 bytes |
         | PASIDs                 | PASID          | NONE   |  0 bytes |
         | a flag nobody knows    | bit 31         | NONE   |  0 bytes |
-        | data of an Intel IOMMU | none           | VTD_S1 | 24 bytes |
 
     @NOIO-04 @HWPT-42 @needs:hwpt-alloc
     Scenario: a page table on top of a user-allocated HWPT is refused
@@ -216,7 +221,7 @@ Feature: devices in noiommu mode
       And it destroys fault queue "faults"
       Then it fails with EBUSY
 
-    @VIOMMU-16 @NOIO-04 @needs:viommu
+    @VIOMMU-16 @needs:viommu
     Scenario Outline: a vIOMMU of type <type> is refused
       When it calls IOMMU_VIOMMU_ALLOC with:
         | type    | <type>                         |
@@ -224,6 +229,7 @@ Feature: devices in noiommu mode
       Then it fails with EOPNOTSUPP
       And it wrote nothing back
 
+      @NOIO-04
       Examples:
         | type       |
         | SELFTEST   |

@@ -15,7 +15,7 @@ Feature: page tables for PASIDs
       And a PASID HWPT "work" for device "nic" on IOAS "guest"
       When it attaches device "nic" to HWPT "own"
 
-    @PASID-03 @PASID-14 @MOCK-22
+    @PASID-03
     Scenario Outline: PASID <pasid> is attached and detached
       When it attaches PASID <pasid> of device "nic" to HWPT "work"
       Then it returns:
@@ -31,6 +31,7 @@ Feature: page tables for PASIDs
       When it destroys HWPT "work"
       Then it succeeds
 
+      @PASID-14 @MOCK-22
       Examples:
         | pasid   |
         |       1 |
@@ -50,7 +51,7 @@ Feature: page tables for PASIDs
       And it destroys HWPT "own"
       Then it succeeds
 
-    @PASID-14 @PASID-03
+    @PASID-14
     Scenario Outline: two PASIDs are detached, <first> first, and change their page tables
       Given a PASID HWPT "more" for device "nic" on IOAS "guest"
       When it attaches PASID 1 of device "nic" to HWPT "work"
@@ -69,6 +70,7 @@ Feature: page tables for PASIDs
       When it destroys HWPT "work"
       Then it fails with EBUSY
 
+      @PASID-03
       Examples:
         | first | second | stays |
         |     1 |      2 | more  |
@@ -363,7 +365,7 @@ Feature: page tables for PASIDs
       And a nested PASID HWPT "stage 1" for device "nic" on HWPT "stage 2"
       When it attaches device "nic" to HWPT "own"
 
-    @PASID-11 @MOCK-24
+    @PASID-11
     Scenario Outline: a PASID moves to HWPT <name>
       When it attaches PASID 1 of device "nic" to HWPT "work"
       And it attaches PASID 2 of device "nic" to HWPT "own"
@@ -378,6 +380,7 @@ Feature: page tables for PASIDs
       When it destroys HWPT <name>
       Then it fails with EBUSY
 
+      @MOCK-24
       Examples:
         | name      |
         | "own"     |

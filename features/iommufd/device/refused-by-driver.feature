@@ -21,7 +21,7 @@ Feature: page tables that the driver of an IOMMU refuses
       And a fault queue "faults"
       And an HWPT "answered" with fault queue "faults" for device "nic" on IOAS "other"
 
-    @DEV-52 @DEV-49
+    @DEV-52
     Scenario Outline: the DMA of both goes on, and so does what is mapped later, asked by the one that is <asked>
       When it attaches device "<device>" to HWPT "answered"
       Then it fails with ENODEV
@@ -35,6 +35,7 @@ Feature: page tables that the driver of an IOMMU refuses
       Then the access is blocked
       And device "neighbour" sees buffer "rom" at 17 MiB .. +1 page
 
+      @DEV-49
       Examples:
         | asked    | device    |
         | accepted | nic       |
@@ -298,7 +299,7 @@ Feature: page tables that the driver of an IOMMU refuses
       When it attaches PASID 1 of device "nic" to HWPT "one"
       Then PASID 1 of device "nic" sees buffer "ram" + 2 pages at 16 MiB .. +2 pages
 
-    @PASID-12 @DEV-52
+    @PASID-12
     Scenario Outline: a PASID that is attached keeps its page table, asked by the one that is <asked>
       When it attaches PASID 1 of device "nic" to HWPT "one"
       And it attaches PASID 1 of device "neighbour" to HWPT "one"
@@ -314,6 +315,7 @@ Feature: page tables that the driver of an IOMMU refuses
       When it destroys HWPT "paged"
       Then it succeeds
 
+      @DEV-52
       Examples:
         | asked    | device    |
         | accepted | nic       |

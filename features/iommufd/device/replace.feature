@@ -97,7 +97,7 @@ Feature: a device moves to another page table
   @needs:device
   Rule: a device that cannot move stays
 
-    @DEV-38 @DEV-49 @needs:sub-page @needs:test-cmd
+    @DEV-38 @needs:sub-page @needs:test-cmd
     Scenario Outline: the IOAS has a mapping at <iova>, outside the aperture
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And it maps 1 page of buffer "rom" into IOAS "other" at <iova> read-write
@@ -110,6 +110,7 @@ Feature: a device moves to another page table
       When it destroys IOAS "other"
       Then it succeeds
 
+      @DEV-49
       Examples:
         | iova            |
         | 16 MiB - 1 page |
@@ -127,7 +128,7 @@ Feature: a device moves to another page table
       When it destroys IOAS "other"
       Then it succeeds
 
-    @DEV-20 @DEV-21 @needs:fault-queue
+    @needs:fault-queue
     Scenario Outline: there is no page table behind <object>
       Given a fault queue "faults"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -138,9 +139,14 @@ Feature: a device moves to another page table
       When it destroys IOAS "guest"
       Then it fails with EBUSY
 
-      Examples:
+      @DEV-20
+      Examples: no object
         | object               | errno  |
         | no such object       | ENOENT |
+
+      @DEV-21
+      Examples: an object of another kind
+        | object               | errno  |
         | fault queue "faults" | EINVAL |
 
   @needs:shared-group

@@ -12,7 +12,7 @@ Feature: the memory of a dirty bitmap
       Given it sets the huge pages option of IOAS "guest" to 0
       And a device "nic" attached to IOAS "guest"
 
-    @DIRTY-17 @DIRTY-11 @needs:hwpt-alloc @needs:test-cmd
+    @DIRTY-17 @needs:hwpt-alloc @needs:test-cmd
     Scenario Outline: a bitmap starts at <offset>
       Given a buffer "ram" of 64 pages
       And it maps 64 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -25,6 +25,7 @@ Feature: the memory of a dirty bitmap
       Then it succeeds
       And it finds only bits <bits> set in buffer "bits" + <offset>
 
+      @DIRTY-11
       Examples:
         | offset            | dirty    | page     | bits     |
         |                 0 | 64 pages |  0 pages |  0 .. 63 |
@@ -77,7 +78,7 @@ Feature: the memory of a dirty bitmap
       Then it succeeds
       And it finds only bits 2 .. 3 set in buffer "bits"
 
-    @DIRTY-20 @DIRTY-14 @needs:hwpt-alloc @needs:test-cmd
+    @DIRTY-20 @needs:hwpt-alloc @needs:test-cmd
     Scenario Outline: a bitmap in <memory> memory is not an error, and the dirty page is not forgotten
       Given a buffer "ram" of 8 pages
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -94,6 +95,7 @@ Feature: the memory of a dirty bitmap
       When it asks HWPT "table" which of 8 pages at 16 MiB are dirty, into buffer "bits"
       Then it finds only bits 2 .. 3 set in buffer "bits"
 
+      @DIRTY-14
       Examples:
         | memory       |
         | inaccessible |

@@ -183,7 +183,7 @@ Feature: IOMMU_HWPT_SET_DIRTY_TRACKING
 
   Rule: a mock page table is made dirty by a bitmap
 
-    @MOCK-17 @DIRTY-12 @needs:hwpt-alloc @needs:test-cmd
+    @MOCK-17 @needs:hwpt-alloc @needs:test-cmd
     Scenario Outline: a bitmap of two bits makes two pages dirty, at a page size of <size>
       When it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
         | flags | ENABLE |
@@ -203,6 +203,7 @@ Feature: IOMMU_HWPT_SET_DIRTY_TRACKING
       When it asks HWPT "table" which of 16 pages at 16 MiB are dirty, into buffer "bits" + 16 bytes
       Then it finds only bits <bits> set in buffer "bits"
 
+      @DIRTY-12
       Examples:
         | size       | bits             |
         |     1 page |   0, 2, 128, 130 |

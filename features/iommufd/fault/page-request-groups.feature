@@ -105,7 +105,7 @@ Feature: page requests of VFIO devices
       When it reads fault queue "faults" into 80 bytes of buffer "in"
       Then it returns 0
 
-    @FAULT-09 @PASID-25 @needs:device-with-pasids
+    @FAULT-09 @needs:device-with-pasids
     Scenario Outline: half a group of a PASID waits for the other half while <another> leaves the queue
       Given a device "disk" with:
         | page requests | yes     |
@@ -131,6 +131,7 @@ Feature: page requests of VFIO devices
         | PASID_VALID            |     7 | 16 MiB |      1 |
         | LAST_PAGE, PASID_VALID |     7 | 32 MiB |      1 |
 
+      @PASID-25
       Examples:
         | another       | own   | eight | leaver                  |
         | another PASID | own   | paged | PASID 8 of device "disk" |
@@ -243,7 +244,7 @@ Feature: page requests of VFIO devices
 
   Rule: a page table that was refused leaves no trace in what is delivered
 
-    @FAULT-30 @DEV-49 @needs:intel-nesting
+    @FAULT-30 @needs:intel-nesting
     Scenario Outline: half a group is dropped with the queue, beside <count>, and another was refused
       Given a fault queue "others"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
@@ -276,6 +277,7 @@ Feature: page requests of VFIO devices
         | flags     | addr   |
         | LAST_PAGE | 17 MiB |
 
+      @DEV-49
       Examples:
         | count               | first        |
         | one with a queue    | HWPT "table" |

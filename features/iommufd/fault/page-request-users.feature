@@ -157,7 +157,7 @@ Feature: the devices behind a fault queue
 
   Rule: a fault without a queue is dropped
 
-    @FAULT-27 @MOCK-20 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd @needs:two-devices
+    @FAULT-27 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd @needs:two-devices
     Scenario Outline: a device is attached to <table>, beside one with a queue
       Given a device "disk" attached to <table>
       When it attaches device "nic" to HWPT "table"
@@ -171,12 +171,13 @@ Feature: the devices behind a fault queue
         | dev_id       | addr   | cookie |
         | device "nic" | 17 MiB |      1 |
 
+      @MOCK-20
       Examples:
         | table        |
         | IOAS "guest" |
         | HWPT "host"  |
 
-    @FAULT-30 @FAULT-27 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
+    @FAULT-30 @needs:fault-queue @needs:hwpt-alloc @needs:test-cmd
     Scenario Outline: a device moves to <table>, and back
       When it attaches device "nic" to HWPT "table"
       And device "nic" requests a page at 16 MiB
@@ -196,6 +197,7 @@ Feature: the devices behind a fault queue
         | dev_id       | addr   | cookie |
         | device "nic" | 18 MiB |      1 |
 
+      @FAULT-27
       Examples:
         | table        |
         | HWPT "host"  |

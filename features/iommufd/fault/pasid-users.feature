@@ -33,7 +33,7 @@ Feature: PASIDs behind a fault queue
         |      1 | SUCCESS |
       Then it fails with EINVAL
 
-    @PASID-25 @PASID-11
+    @PASID-25
     Scenario Outline: a PASID moves to HWPT <table> with one fault read and one not
       Given a fault queue "more"
       And a PASID HWPT "next" with fault queue "more" for device "nic" on IOAS "guest"
@@ -52,6 +52,7 @@ Feature: PASIDs behind a fault queue
       When it polls fault queue "more"
       Then it reports "OUT"
 
+      @PASID-11
       Examples:
         | table  |
         | "next" |
@@ -83,7 +84,7 @@ Feature: PASIDs behind a fault queue
 
   Rule: the device itself and its PASIDs can share a queue, and a page table
 
-    @PASID-25 @FAULT-26
+    @PASID-25
     Scenario Outline: <leaver> is detached, and <others> keep their faults
       When it attaches PASID 5 of device "nic" to HWPT "paged"
       And it attaches PASID 6 of device "nic" to HWPT "paged"
@@ -105,6 +106,7 @@ Feature: PASIDs behind a fault queue
         |      1 | SUCCESS |
       Then it returns 16
 
+      @FAULT-26
       Examples:
         | leaver     | pasid | others                  | first flags            | first | addr   | second flags           | second | other  |
         | the device |     0 | both PASIDs             | LAST_PAGE, PASID_VALID |     5 | 17 MiB | LAST_PAGE, PASID_VALID |      6 | 18 MiB |

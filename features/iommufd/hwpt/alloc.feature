@@ -225,7 +225,7 @@ Feature: IOMMU_HWPT_ALLOC
       And it destroys fault queue "faults"
       Then it succeeds
 
-    @HWPT-12 @HWPT-13 @needs:fault-queue @needs:hwpt-flags
+    @HWPT-12 @needs:fault-queue @needs:hwpt-flags
     Scenario Outline: <object> is refused in place of a fault queue
       Given an HWPT "first" for device "nic" on IOAS "guest"
       And it destroys HWPT "first"
@@ -241,6 +241,7 @@ Feature: IOMMU_HWPT_ALLOC
       And it returns:
         | out_hwpt_id | HWPT "first" |
 
+      @HWPT-13
       Examples:
         | object         |
         | no such object |
@@ -387,7 +388,6 @@ Feature: IOMMU_HWPT_ALLOC
 
   Rule: what the IOMMU or its driver lacks is refused
 
-    @HWPT-08 @HWPT-10
     Scenario Outline: flags <flags>, which <iommu> lacks, are refused
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | <flags> |
@@ -399,18 +399,34 @@ Feature: IOMMU_HWPT_ALLOC
       Then it made HWPT "tables"
       And HWPT "tables" exists
 
-      @needs:virtio-iommu
-      Examples: a virtio-iommu
+      @HWPT-08 @needs:virtio-iommu
+      Examples: a virtio-iommu cannot nest
         | iommu          | flags                       |
         | a virtio-iommu | NEST_PARENT                 |
+
+      @HWPT-10 @needs:virtio-iommu
+      Examples: a virtio-iommu tracks nothing
+        | iommu          | flags                       |
         | a virtio-iommu | DIRTY_TRACKING              |
+
+      @HWPT-08 @HWPT-10 @needs:virtio-iommu
+      Examples: a virtio-iommu does neither
+        | iommu          | flags                       |
         | a virtio-iommu | NEST_PARENT, DIRTY_TRACKING |
 
-      @needs:amd-iommu
-      Examples: an AMD IOMMU
+      @HWPT-08 @needs:amd-iommu
+      Examples: an AMD IOMMU cannot nest
         | iommu        | flags                       |
         | an AMD IOMMU | NEST_PARENT                 |
+
+      @HWPT-10 @needs:amd-iommu
+      Examples: an AMD IOMMU tracks nothing
+        | iommu        | flags                       |
         | an AMD IOMMU | DIRTY_TRACKING              |
+
+      @HWPT-08 @HWPT-10 @needs:amd-iommu
+      Examples: an AMD IOMMU does neither
+        | iommu        | flags                       |
         | an AMD IOMMU | NEST_PARENT, DIRTY_TRACKING |
 
     @PASID-17

@@ -63,7 +63,7 @@ Feature: IOMMU_HWPT_INVALIDATE
         | entry_num |          524289 | no such object |
         | entry_num |  4 GiB - 1 byte | HWPT "stage1"  |
 
-    @INV-02 @INV-03
+    @INV-02
     Scenario Outline: <field> of <value> passes, and the object is looked up
       When it calls IOMMU_HWPT_INVALIDATE with:
         | hwpt_id | no such object |
@@ -72,6 +72,7 @@ Feature: IOMMU_HWPT_INVALIDATE
       And it returns:
         | entry_num | 0 |
 
+      @INV-03
       Examples:
         | field     | value         |
         | entry_len |        1 page |
@@ -240,7 +241,7 @@ Feature: IOMMU_HWPT_INVALIDATE
         | entry_num | 2 |
       And HWPT "stage1" has lost the cache entries "1, 3"
 
-    @INV-10 @MOCK-30
+    @INV-10
     Scenario Outline: flags <flags> and IOTLB entry <id> are refused after <done> valid entries
       When it stores struct iommu_hwpt_invalidate_selftest in buffer "list" + <offset>:
         | flags   | iotlb_id |
@@ -253,12 +254,16 @@ Feature: IOMMU_HWPT_INVALIDATE
         | entry_num | <done> |
       And HWPT "stage1" has lost the cache entries "<lost>"
 
-      Examples:
+      @MOCK-30
+      Examples: an entry that is not there
         | flags      | id     | offset   | done | lost | errno      |
         | none       |      4 |  0 bytes |    0 | none | EINVAL     |
         | none       |      4 |  8 bytes |    1 |    1 | EINVAL     |
         | none       | bit 31 | 16 bytes |    2 | 1, 3 | EINVAL     |
         | ALL        |      4 |  8 bytes |    1 |    1 | EINVAL     |
+
+      Examples: a flag that is not there
+        | flags      | id     | offset   | done | lost | errno      |
         | bit 1      |      2 |  8 bytes |    1 |    1 | EOPNOTSUPP |
         | ALL, bit 1 |      2 | 16 bytes |    2 | 1, 3 | EOPNOTSUPP |
         | bit 31     |      4 |  8 bytes |    1 |    1 | EOPNOTSUPP |

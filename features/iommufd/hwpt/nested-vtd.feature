@@ -32,7 +32,7 @@ Feature: nested page tables of VT-d
         | HWPT "plain"                   |
         | the page table of device "nic" |
 
-    @HWPT-31 @HWPT-19 @needs:intel-nesting
+    @HWPT-31 @needs:intel-nesting
     Scenario Outline: data of type <type> and <length> are refused
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it calls IOMMU_HWPT_ALLOC with:
@@ -45,6 +45,7 @@ Feature: nested page tables of VT-d
       When it destroys HWPT "parent"
       Then it succeeds
 
+      @HWPT-19
       Examples:
         | type                     |
         | ARM_SMMUV3               |
@@ -52,7 +53,7 @@ Feature: nested page tables of VT-d
         | IOMMU_HWPT_DATA_SELFTEST |
         | bit 31                   |
 
-    @HWPT-20 @HWPT-21 @needs:intel-nesting
+    @needs:intel-nesting
     Scenario Outline: data of <length> at <address> are refused
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it calls IOMMU_HWPT_ALLOC with:
@@ -65,11 +66,16 @@ Feature: nested page tables of VT-d
       When it destroys HWPT "parent"
       Then it succeeds
 
-      Examples:
+      @HWPT-20
+      Examples: another length
         | length   | address       | errno  |
         | 23 bytes | buffer "data" | EINVAL |
         | 25 bytes | buffer "data" | EINVAL |
         | 20 bytes | buffer "data" | EINVAL |
+
+      @HWPT-21
+      Examples: no memory
+        | length   | address       | errno  |
         | 24 bytes | a bad pointer | EFAULT |
 
     @HWPT-31 @needs:intel-nesting @needs:device-behind-another-iommu

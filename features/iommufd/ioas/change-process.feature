@@ -131,7 +131,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
 
   Rule: the charge moves to the caller
 
-    @OPT-24 @OPT-28 @needs:change-process @needs:processes @needs:limits @needs:device @needs:proc
+    @OPT-24 @needs:change-process @needs:processes @needs:limits @needs:device @needs:proc
     Scenario Outline: two mappings are charged to the caller, in rlimit mode <mode>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
@@ -157,6 +157,7 @@ Feature: IOMMU_IOAS_CHANGE_PROCESS
       And process "new" has 0 bytes locked
       And process "old" has 0 bytes pinned
 
+      @OPT-28
       Examples:
         | mode | locked  |
         |    0 | 0 bytes |

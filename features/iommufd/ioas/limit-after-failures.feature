@@ -10,7 +10,7 @@ Feature: the limit of locked memory after calls that failed
 
   Rule: a map that fails leaves the whole limit
 
-    @PIN-15 @IOAS-MAP-29 @IOAS-MAP-40
+    @PIN-15
     Scenario Outline: memory ends at page <gone>, counted by <whom>
       Given it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -29,13 +29,14 @@ Feature: the limit of locked memory after calls that failed
       Then it fails with ENOMEM
       And process "vm" has 8 pages pinned
 
+      @IOAS-MAP-29 @IOAS-MAP-40
       Examples:
         | whom        | mode | gone    |
         | the user    |    0 | 0 pages |
         | the user    |    0 | 3 pages |
         | the process |    1 | 2 pages |
 
-    @PIN-15 @PIN-01 @IOAS-MAP-40
+    @PIN-15
     Scenario Outline: a map that is too large fails again and again, counted by <whom>
       Given it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -54,12 +55,13 @@ Feature: the limit of locked memory after calls that failed
       When process "vm" maps 1 page of buffer "full" into IOAS "guest" at 64 MiB read-write
       Then it fails with ENOMEM
 
+      @PIN-01 @IOAS-MAP-40
       Examples:
         | whom        | mode | locked  |
         | the user    |    0 | 0 bytes |
         | the process |    1 | 4 pages |
 
-    @PIN-15 @IOAS-COPY-21
+    @PIN-15
     Scenario Outline: the second mapping of a copy has no memory any more, counted by <whom>
       Given it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "host"
@@ -78,12 +80,13 @@ Feature: the limit of locked memory after calls that failed
       When process "vm" maps 1 page of buffer "full" into IOAS "guest" at 64 MiB read-write
       Then it fails with ENOMEM
 
+      @IOAS-COPY-21
       Examples:
         | whom        | mode |
         | the user    |    0 |
         | the process |    1 |
 
-    @PIN-15 @IOAS-FILE-15 @needs:ioas-map-file
+    @PIN-15 @needs:ioas-map-file
     Scenario Outline: a file is mapped that is too large, counted by <whom>
       Given it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -102,6 +105,7 @@ Feature: the limit of locked memory after calls that failed
       When process "vm" maps 1 page of buffer "full" into IOAS "guest" at 64 MiB read-write
       Then it fails with ENOMEM
 
+      @IOAS-FILE-15
       Examples:
         | whom        | mode |
         | the user    |    0 |
@@ -109,7 +113,7 @@ Feature: the limit of locked memory after calls that failed
 
   Rule: an attach that fails leaves the whole limit
 
-    @PIN-07 @PIN-15
+    @PIN-07
     Scenario Outline: the third of three mappings exceeds it, counted by <whom>
       Given it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -134,12 +138,13 @@ Feature: the limit of locked memory after calls that failed
       Then it succeeds
       And process "vm" has 7 pages pinned
 
+      @PIN-15
       Examples:
         | whom        | mode |
         | the user    |    0 |
         | the process |    1 |
 
-    @PIN-07 @PIN-15 @HWPT-30 @needs:hwpt-alloc
+    @PIN-07 @needs:hwpt-alloc
     Scenario Outline: a page table that is made by hand exceeds it, counted by <whom>
       Given it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -157,6 +162,7 @@ Feature: the limit of locked memory after calls that failed
       When process "vm" maps 1 page of buffer "full" into IOAS "other" at 128 MiB read-write
       Then it fails with ENOMEM
 
+      @PIN-15 @HWPT-30
       Examples:
         | whom        | mode |
         | the user    |    0 |
@@ -164,7 +170,7 @@ Feature: the limit of locked memory after calls that failed
 
   Rule: an unmap that ends too early gives back what it has unmapped
 
-    @IOAS-UNMAP-06 @PIN-01
+    @IOAS-UNMAP-06
     Scenario Outline: two of three mappings are gone, counted by <whom>
       Given it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -182,6 +188,7 @@ Feature: the limit of locked memory after calls that failed
       When process "vm" maps 3 pages of buffer "ram" into IOAS "guest" at 128 MiB read-write
       Then it succeeds
 
+      @PIN-01
       Examples:
         | whom        | mode |
         | the user    |    0 |
@@ -189,7 +196,7 @@ Feature: the limit of locked memory after calls that failed
 
   Rule: a pin of an access that fails leaves the whole limit
 
-    @PIN-20 @PIN-15 @needs:test-cmd
+    @PIN-15 @needs:test-cmd
     Scenario Outline: a limit of <limit> and <length> that were to be pinned, counted by <whom>
       Given it sets the rlimit mode of the iommufd to <mode>
       And an IOAS "guest"
@@ -209,10 +216,14 @@ Feature: the limit of locked memory after calls that failed
       When process "vm" maps 1 page of buffer "full" into IOAS "other" at 64 MiB read-write
       Then it fails with ENOMEM
 
-      Examples: the second of two mappings is too large, or a hole lies behind it
+      Examples: the second of two mappings is too large
         | limit   | length  | whom        | mode | errno  |
         | 7 pages | 8 pages | the user    |    0 | ENOMEM |
         | 7 pages | 8 pages | the process |    1 | ENOMEM |
+
+      @PIN-20
+      Examples: a hole lies behind it
+        | limit   | length  | whom        | mode | errno  |
         | 8 pages | 9 pages | the user    |    0 | ENOENT |
         | 8 pages | 9 pages | the process |    1 | ENOENT |
 

@@ -30,7 +30,6 @@ Feature: IOMMU_IOAS_MAP_FILE
         | an IOVA of U64_MAX                    | iova   | U64_MAX                      | EOVERFLOW  |
         | a length of U64_MAX                   | length | U64_MAX                      | EOVERFLOW  |
 
-    @IOAS-FILE-02 @IOAS-FILE-03 @IOAS-FILE-04
     Scenario Outline: a file descriptor that is not open is told after <case>
       When it calls IOMMU_IOAS_MAP_FILE with:
         | fd      | a closed fd |
@@ -40,10 +39,19 @@ Feature: IOMMU_IOAS_MAP_FILE
       Then it fails with <errno>
       And nothing has changed
 
-      Examples:
+      @IOAS-FILE-02
+      Examples: no IOAS
         | case                            | ioas           | start       | length  | errno     |
         | an IOAS that does not exist     | no such object |           0 |  1 page | ENOENT    |
+
+      @IOAS-FILE-03
+      Examples: nothing
+        | case                            | ioas           | start       | length  | errno     |
         | a length of 0                   | IOAS "guest"   |           0 |       0 | EINVAL    |
+
+      @IOAS-FILE-04
+      Examples: about U64_MAX
+        | case                            | ioas           | start       | length  | errno     |
         | a last byte that passes U64_MAX | IOAS "guest"   | U64_MAX - 1 | 3 bytes | EOVERFLOW |
         | a last byte of exactly U64_MAX  | IOAS "guest"   | U64_MAX - 1 | 2 bytes | EBADF     |
 

@@ -48,7 +48,7 @@ Feature: IOMMU_IOAS_MAP, page by page
       And device "nic" sees buffer "ram" at 16 MiB + 2048 bytes .. +2048 bytes
       And device "nic" does not see buffer "ram" at 16 MiB .. +2048 bytes
 
-    @IOAS-MAP-09 @IOAS-MAP-10 @IOAS-MAP-11 @needs:test-cmd
+    @needs:test-cmd
     Scenario Outline: a map of <length> from <offset> into the memory at 16 MiB + <place> is refused with an alignment of 2048
       When it calls IOMMU_TEST_CMD with:
         | op | MOCK_DOMAIN  |
@@ -58,13 +58,22 @@ Feature: IOMMU_IOAS_MAP, page by page
       And nothing has changed
       And 16 MiB .. +2 pages is not mapped in IOAS "guest"
 
-      Examples:
+      @IOAS-MAP-09
+      Examples: the length
         | offset     | place      | length          |
         |          0 |          0 |      1024 bytes |
         |          0 |          0 | 1 page + 1 byte |
         |          0 |          0 |      2047 bytes |
+
+      @IOAS-MAP-10
+      Examples: the IOVA
+        | offset     | place      | length          |
         |          0 | 1024 bytes |          1 page |
         |          0 |     1 byte |          1 page |
+
+      @IOAS-MAP-11
+      Examples: the address
+        | offset     | place      | length          |
         | 1024 bytes |          0 |          1 page |
         |     1 byte |          0 |          1 page |
 

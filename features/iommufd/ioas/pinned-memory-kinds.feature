@@ -11,7 +11,7 @@ Feature: pinned memory of every kind
   @needs:test-cmd
   Rule: each page is held once, is the one that the program stores to later, and is let go by the unmap
 
-    @PIN-39 @IOAS-UNMAP-17
+    @PIN-39
     Scenario Outline: <memory> is mapped <rights>
       Given <memory> of 4 pages
       When it maps 4 pages of buffer "mine" into IOAS "guest" at 16 MiB <rights>
@@ -25,6 +25,7 @@ Feature: pinned memory of every kind
       And it has 0 pages pinned
       And it finds pattern "later" in buffer "mine" + 1 page
 
+      @IOAS-UNMAP-17
       Examples:
         | memory                     | rights     |
         | a buffer "mine"            | read-only  |
@@ -37,7 +38,7 @@ Feature: pinned memory of every kind
         | a shared buffer "mine"     | write-only |
         | a shared buffer "mine"     | read-write |
 
-    @PIN-39 @IOAS-MAP-33
+    @PIN-39
     Scenario Outline: a private mapping of a file is mapped <rights>
       Given a memfd "file" of 4 pages
       And a shared buffer "view" on memfd "file"
@@ -53,13 +54,14 @@ Feature: pinned memory of every kind
       Then each page of buffer "mine" carries 0 pins
       And it has 0 pages pinned
 
+      @IOAS-MAP-33
       Examples:
         | rights     |
         | read-only  |
         | write-only |
         | read-write |
 
-    @PIN-39 @IOAS-FILE-09 @needs:ioas-map-file
+    @PIN-39 @needs:ioas-map-file
     Scenario Outline: a file is mapped <rights>, and its mappings in the process carry its pins
       Given a memfd "file" of 4 pages
       And a shared buffer "view" on memfd "file"
@@ -81,6 +83,7 @@ Feature: pinned memory of every kind
       Then each page of buffer "view" carries 0 pins
       And it has 0 pages pinned
 
+      @IOAS-FILE-09
       Examples:
         | rights     |
         | read-only  |
@@ -158,7 +161,7 @@ Feature: pinned memory of every kind
   @needs:hugetlb
   Rule: of a huge page only what is mapped counts, and it is the one that the program goes on with
 
-    @PIN-39 @IOAS-UNMAP-17
+    @PIN-39
     Scenario Outline: <length> of a huge page are mapped <rights>
       Given a huge-page buffer "huge" of 2 MiB
       When it maps <length> of buffer "huge" + 1 page into IOAS "guest" at 16 MiB <rights>
@@ -168,6 +171,7 @@ Feature: pinned memory of every kind
       When it unmaps <length> at 16 MiB from IOAS "guest"
       Then it has 0 pages pinned
 
+      @IOAS-UNMAP-17
       Examples:
         | length         | rights     |
         | 3 pages        | read-only  |

@@ -189,7 +189,7 @@ Feature: pinned memory, how often and how long
         |  1 page |
         | 7 pages |
 
-    @PIN-15 @IOAS-MAP-43 @needs:device @needs:test-cmd @needs:proc
+    @PIN-15 @needs:device @needs:test-cmd @needs:proc
     Scenario Outline: an attach meets a hole after <good> of memory, which is handled in batches of one page
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
@@ -207,6 +207,7 @@ Feature: pinned memory, how often and how long
       And it has 0 bytes pinned
       And <good> of buffer "ram" carry 0 pins each
 
+      @IOAS-MAP-43
       Examples:
         | good    |
         | 1 page  |

@@ -5,7 +5,7 @@ Feature: pinned memory
 
   Rule: a map that would pin more than RLIMIT_MEMLOCK allows is refused, and undone
 
-    @IOAS-MAP-40 @PIN-01 @needs:processes @needs:limits @needs:device @needs:proc
+    @IOAS-MAP-40 @needs:processes @needs:limits @needs:device @needs:proc
     Scenario Outline: a map of <size> exceeds a limit of <limit>, counted by <whom>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
@@ -21,6 +21,7 @@ Feature: pinned memory
       And process "vm" has 0 bytes pinned
       And it has 0 bytes pinned
 
+      @PIN-01
       Examples:
         | whom        | mode | size    | limit            |
         | the user    |    0 |  1 page |          0 bytes |
@@ -30,7 +31,7 @@ Feature: pinned memory
         | the process |    1 |  1 page |          0 bytes |
         | the process |    1 | 4 pages | 4 pages - 1 byte |
 
-    @IOAS-MAP-40 @OPT-09 @PIN-04 @needs:processes @needs:limits @needs:device @needs:proc
+    @IOAS-MAP-40 @needs:processes @needs:limits @needs:device @needs:proc
     Scenario Outline: a map of exactly what the limit allows succeeds, counted by <whom>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
@@ -53,9 +54,14 @@ Feature: pinned memory
       When process "vm" maps 4 pages of buffer "ram" into IOAS "guest" at 32 MiB read-write
       Then it succeeds
 
-      Examples:
+      @OPT-09
+      Examples: mode 0
         | whom        | mode | locked  |
         | the user    |    0 | 0 bytes |
+
+      @OPT-09 @PIN-04
+      Examples: mode 1
+        | whom        | mode | locked  |
         | the process |    1 | 4 pages |
 
   Rule: nothing is counted before it is pinned
@@ -79,7 +85,7 @@ Feature: pinned memory
 
   Rule: in mode 0 the processes of one user share the limit, in mode 1 each has its own
 
-    @OPT-09 @PIN-03 @PIN-04 @needs:processes @needs:limits @needs:device @needs:proc
+    @OPT-09 @needs:processes @needs:limits @needs:device @needs:proc
     Scenario Outline: a second process can pin as much as the first, counted by <whom>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
@@ -96,14 +102,19 @@ Feature: pinned memory
       And process "one" has 4 pages pinned
       And process "two" has <pinned> pinned
 
-      Examples:
+      @PIN-03
+      Examples: mode 0
         | whom        | mode | outcome           | pinned  |
         | the user    |    0 | fails with ENOMEM | 0 bytes |
+
+      @PIN-04
+      Examples: mode 1
+        | whom        | mode | outcome           | pinned  |
         | the process |    1 | succeeds          | 4 pages |
 
   Rule: with CAP_IPC_LOCK nothing is limited
 
-    @IOAS-MAP-40 @PIN-02 @PIN-05 @needs:limits @needs:device @needs:proc
+    @PIN-02 @needs:limits @needs:device @needs:proc
     Scenario Outline: a mapping may exceed the limit, counted by <whom>
       Given an iommufd
       And it sets the rlimit mode of the iommufd to <mode>
@@ -116,12 +127,13 @@ Feature: pinned memory
       And it has 4 pages pinned
       And it has 0 bytes locked
 
+      @PIN-05
       Examples:
         | whom        | mode |
         | the user    |    0 |
         | the process |    1 |
 
-    @PIN-02 @PIN-07 @needs:processes @needs:limits @needs:device @needs:proc
+    @PIN-02 @needs:processes @needs:limits @needs:device @needs:proc
     Scenario Outline: <who> mapped, and the pages are pinned only when a device is attached
       Given an iommufd
       And an IOAS "guest"
@@ -139,12 +151,16 @@ Feature: pinned memory
       And it has 0 bytes pinned
       And 16 MiB .. +4 pages is mapped in IOAS "guest"
 
-      Examples: the capability of the map counts, not that of the attach
+      Examples: the capability of the map counts
         | who                   | name | outcome           | pinned  |
         | one with CAP_IPC_LOCK | host | succeeds          | 4 pages |
+
+      @PIN-07
+      Examples: that of the attach does not
+        | who                   | name | outcome           | pinned  |
         | one without it        | vm   | fails with ENOMEM | 0 bytes |
 
-    @PIN-04 @PIN-05 @PIN-11 @needs:processes @needs:limits @needs:device @needs:proc
+    @PIN-04 @needs:processes @needs:limits @needs:device @needs:proc
     Scenario Outline: what another process attaches is charged to the one that mapped, which may lock <limit>, in rlimit mode 1
       Given an iommufd
       And it sets the rlimit mode of the iommufd to 1
@@ -165,9 +181,13 @@ Feature: pinned memory
       Then process "vm" has 0 bytes pinned
       And process "vm" has 0 bytes locked
 
-      Examples:
+      @PIN-05
+      Examples: enough
         | limit   | outcome           | pages   |
         | 4 pages | succeeds          | 4 pages |
+
+      Examples: not enough
+        | limit   | outcome           | pages   |
         | 3 pages | fails with ENOMEM | 0 pages |
 
   Rule: the process that mapped is charged, in any mode

@@ -138,7 +138,7 @@ Feature: IOMMU_DESTROY
       And it destroys IOAS "guest"
       Then it succeeds
 
-    @OBJ-07 @OBJ-31 @needs:test-cmd
+    @OBJ-07 @needs:test-cmd
     Scenario Outline: an IOAS with an access that <does> stays
       Given an <access> on IOAS "guest"
       When it destroys IOAS "guest"
@@ -150,6 +150,7 @@ Feature: IOMMU_DESTROY
       And it destroys IOAS "guest"
       Then it succeeds
 
+      @OBJ-31
       Examples:
         | does       | access                    |
         | pins       | access "driver" that pins |

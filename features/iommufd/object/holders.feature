@@ -10,7 +10,7 @@ Feature: what holds an iommufd, a device or a page table
 
   Rule: the last of several holders of an iommufd takes the page tables along, in any order
 
-    @OBJ-27 @OBJ-28 @needs:vfio-device @needs:hwpt-alloc @needs:fault-queue @needs:proc
+    @OBJ-27 @needs:vfio-device @needs:hwpt-alloc @needs:fault-queue @needs:proc
     Scenario Outline: <first> is closed first, and <last> last
       Given a device "nic" attached to IOAS "guest"
       And an HWPT "tables" for device "nic" on IOAS "guest"
@@ -23,6 +23,7 @@ Feature: what holds an iommufd, a device or a page table
       When it closes <last>
       Then it has 0 pages pinned
 
+      @OBJ-28
       Examples:
         | first                | second               | last                 |
         | the iommufd          | device "nic"         | fault queue "faults" |
@@ -32,7 +33,7 @@ Feature: what holds an iommufd, a device or a page table
         | fault queue "faults" | the iommufd          | device "nic"         |
         | fault queue "faults" | device "nic"         | the iommufd          |
 
-    @OBJ-27 @OBJ-28 @needs:processes @needs:vfio-device @needs:hwpt-alloc @needs:fault-queue @needs:proc
+    @OBJ-27 @needs:processes @needs:vfio-device @needs:hwpt-alloc @needs:fault-queue @needs:proc
     Scenario Outline: a process that was forked is left with <held> alone
       Given a device "nic" attached to IOAS "guest"
       And an HWPT "tables" for device "nic" on IOAS "guest"
@@ -47,6 +48,7 @@ Feature: what holds an iommufd, a device or a page table
       When process "helper" exits
       Then it has 0 pages pinned
 
+      @OBJ-28
       Examples:
         | held                 | gone                 | too                  |
         | the iommufd          | device "nic"         | fault queue "faults" |

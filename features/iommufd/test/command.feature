@@ -232,7 +232,7 @@ Feature: IOMMU_TEST_CMD
         | bit 31        |
         | bit 0, bit 31 |
 
-    @MOCK-06 @MOCK-28 @needs:test-cmd
+    @MOCK-06 @needs:test-cmd
     Scenario Outline: a device with <flags> is made
       When it calls IOMMU_TEST_CMD with:
         | op                          | MOCK_DOMAIN_FLAGS |
@@ -249,6 +249,7 @@ Feature: IOMMU_TEST_CMD
         | out_capabilities   | <capabilities> |
         | out_max_pasid_log2 | <pasid bits>   |
 
+      @MOCK-28
       Examples:
         | flags                                               | capabilities                                                    | pasid bits |
         | none                                                | IOMMU_HW_CAP_DIRTY_TRACKING, IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED |          0 |

@@ -10,7 +10,7 @@ Feature: fault injection, for devices and their page tables
 
   Rule: a device whose attach fails leaves nothing behind
 
-    @DEV-49 @OBJ-33 @needs:device
+    @DEV-49 @needs:device
     Scenario Outline: a first device is attached, while <faults> fail
       Given it maps 16 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a device "nic"
@@ -20,12 +20,13 @@ Feature: fault injection, for devices and their page tables
       And each failure was one of <errnos> and changed nothing
       And device "nic" sees buffer "ram" at 16 MiB .. +16 pages
 
+      @OBJ-33
       Examples:
         | faults      | errnos                         |
         | allocations | ENOMEM, perhaps EINVAL         |
         | checks      | ENOENT, EINVAL, ENOMEM, EFAULT |
 
-    @DEV-49 @DEV-18 @needs:two-devices @needs:hwpt-alloc
+    @DEV-49 @needs:two-devices @needs:hwpt-alloc
     Scenario Outline: a device is attached to a user-allocated HWPT, while <faults> fail
       Given a device "first" attached to IOAS "guest"
       And an HWPT "own" for device "first" on IOAS "guest"
@@ -37,6 +38,7 @@ Feature: fault injection, for devices and their page tables
       And each failure was one of <errnos> and changed nothing
       And device "nic" sees buffer "ram" at 16 MiB .. +16 pages
 
+      @DEV-18
       Examples:
         | faults      | errnos         |
         | allocations | ENOMEM, perhaps EINVAL |
@@ -66,7 +68,7 @@ Feature: fault injection, for devices and their page tables
 
   Rule: a device that cannot be moved stays where it is
 
-    @DEV-49 @DEV-27 @needs:hwpt-alloc
+    @DEV-49 @needs:hwpt-alloc
     Scenario Outline: a device moves to <target>, while <faults> fail
       Given an IOAS "work"
       And a device "nic" attached to IOAS "guest"
@@ -82,6 +84,7 @@ Feature: fault injection, for devices and their page tables
       When it destroys HWPT "old"
       Then it succeeds
 
+      @DEV-27
       Examples:
         | target      | faults      | errnos         |
         | HWPT "new"  | allocations | ENOMEM         |
@@ -89,7 +92,7 @@ Feature: fault injection, for devices and their page tables
         | IOAS "work" | allocations | ENOMEM         |
         | IOAS "work" | checks      | ENOENT, EINVAL |
 
-    @DEV-49 @PASID-14 @needs:pasid
+    @DEV-49 @needs:pasid
     Scenario Outline: a PASID of a device moves, while <faults> fail
       Given a device "nic" with PASIDs attached to IOAS "guest"
       And a PASID HWPT "own" for device "nic" on IOAS "guest"
@@ -104,6 +107,7 @@ Feature: fault injection, for devices and their page tables
       And it destroys HWPT "work"
       Then it succeeds
 
+      @PASID-14
       Examples:
         | faults      | errnos |
         | allocations | ENOMEM |
@@ -111,7 +115,7 @@ Feature: fault injection, for devices and their page tables
 
   Rule: what an iommufd cannot make takes neither an id nor a file descriptor
 
-    @OBJ-33 @HWPT-06 @needs:nesting @needs:viommu @needs:hw-queue
+    @OBJ-33 @needs:nesting @needs:viommu @needs:hw-queue
     Scenario Outline: <command> is called, while <faults> fail
       Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
@@ -122,11 +126,18 @@ Feature: fault injection, for devices and their page tables
       Then it succeeds
       And each failure was one of <errnos> and changed nothing
 
-      Examples:
+      Examples: of any object
         | command                 | faults      | errnos                         |
         | IOMMU_IOAS_ALLOC        | allocations | ENOMEM                         |
+
+      @HWPT-06
+      Examples: of a page table
+        | command                 | faults      | errnos                         |
         | IOMMU_HWPT_ALLOC        | allocations | ENOMEM                         |
         | IOMMU_HWPT_ALLOC        | checks      | ENOENT, EINVAL, ENOMEM         |
+
+      Examples: of any other object
+        | command                 | faults      | errnos                         |
         | IOMMU_FAULT_QUEUE_ALLOC | allocations | ENOMEM                         |
         | IOMMU_VIOMMU_ALLOC      | allocations | ENOMEM                         |
         | IOMMU_VIOMMU_ALLOC      | checks      | ENOENT                         |
@@ -139,7 +150,7 @@ Feature: fault injection, for devices and their page tables
         | IOMMU_GET_HW_INFO       | allocations | ENOMEM                         |
         | IOMMU_GET_HW_INFO       | checks      | ENOENT                         |
 
-    @HWPT-13 @OBJ-33 @needs:page-requests @needs:nesting
+    @HWPT-13 @needs:page-requests @needs:nesting
     Scenario Outline: a nested page table with a fault queue is made, while <faults> fail
       Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
@@ -162,6 +173,7 @@ Feature: fault injection, for devices and their page tables
       When it destroys HWPT "parent"
       Then it succeeds
 
+      @OBJ-33
       Examples:
         | faults      | errnos         |
         | allocations | ENOMEM         |
@@ -203,7 +215,7 @@ Feature: fault injection, for devices and their page tables
 
   Rule: an access that fails holds nothing
 
-    @PIN-15 @PIN-20
+    @PIN-15
     Scenario Outline: an access pins, while <faults> fail
       Given an access "reader" that pins on IOAS "guest"
       And it maps 16 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -213,12 +225,13 @@ Feature: fault injection, for devices and their page tables
       And each failure was one of <errnos> and changed nothing
       And each page of buffer "ram" carries 1 pin
 
+      @PIN-20
       Examples:
         | faults      | errnos                 |
         | allocations | ENOMEM                 |
         | checks      | EINVAL, ENOMEM, EFAULT |
 
-    @PIN-15 @PIN-29
+    @PIN-15
     Scenario Outline: an access reads, while <faults> fail
       Given an access "reader" on IOAS "guest"
       And a buffer "copy" of 2 pages
@@ -234,12 +247,13 @@ Feature: fault injection, for devices and their page tables
       Then it succeeds
       And each failure was one of <errnos> and changed nothing
 
+      @PIN-29
       Examples:
         | faults      | errnos         |
         | allocations | ENOMEM         |
         | checks      | ENOMEM, EFAULT |
 
-    @PIN-17 @OBJ-33
+    @PIN-17
     Scenario Outline: a new access is made, while <faults> fail
       Given each of the <faults> of the next call fails in turn
       When it calls IOMMU_TEST_CMD with:
@@ -249,6 +263,7 @@ Feature: fault injection, for devices and their page tables
       Then it succeeds
       And each failure was one of <errnos> and changed nothing
 
+      @OBJ-33
       Examples:
         | faults      | errnos |
         | allocations | ENOMEM |

@@ -12,7 +12,7 @@ Feature: fault injection
 
   Rule: a map that fails in the middle leaves nothing in any page table
 
-    @IOAS-MAP-41 @PIN-15 @needs:device
+    @IOAS-MAP-41 @needs:device
     Scenario Outline: memory is mapped into one page table, while <faults> fail
       Given a device "nic" attached to IOAS "guest"
       And each of the <faults> of the next call fails in turn
@@ -22,12 +22,13 @@ Feature: fault injection
       And device "nic" sees buffer "ram" at 16 MiB .. +16 pages
       And each page of buffer "ram" carries 1 pin
 
+      @PIN-15
       Examples:
         | faults      | errnos                 |
         | allocations | ENOMEM                 |
         | checks      | ENOENT, ENOMEM, EFAULT |
 
-    @IOAS-MAP-41 @PIN-08 @needs:hwpt-alloc
+    @IOAS-MAP-41 @needs:hwpt-alloc
     Scenario Outline: memory is mapped into two page tables, while <faults> fail
       Given a device "nic" attached to IOAS "guest"
       And an HWPT "other" for device "nic" on IOAS "guest"
@@ -37,12 +38,13 @@ Feature: fault injection
       And each failure was one of <errnos> and changed nothing
       And each page of buffer "ram" carries 1 pin
 
+      @PIN-08
       Examples:
         | faults      | errnos                 |
         | allocations | ENOMEM                 |
         | checks      | ENOENT, ENOMEM, EFAULT |
 
-    @IOAS-MAP-41 @IOAS-MAP-43 @needs:device
+    @IOAS-MAP-41 @needs:device
     Scenario Outline: many pages are mapped, while <faults> of the later pieces fail
       Given a buffer "much" of 600 pages
       And a device "nic" attached to IOAS "guest"
@@ -60,12 +62,13 @@ Feature: fault injection
         | memory_limit.limit |                 65536 |
       Then it succeeds
 
+      @IOAS-MAP-43
       Examples:
         | faults      | errnos                 |
         | allocations | ENOMEM                 |
         | checks      | ENOENT, ENOMEM, EFAULT |
 
-    @IOAS-MAP-41 @OBJ-33
+    @IOAS-MAP-41
     Scenario Outline: a map pins nothing, <where>, while <faults> fail
       Given it allows only these IOVAs in IOAS "guest":
         | 16 MiB | 1 MiB |
@@ -75,6 +78,7 @@ Feature: fault injection
       And each failure was one of <errnos> and changed nothing
       And 16 MiB .. +16 pages is mapped in IOAS "guest"
 
+      @OBJ-33
       Examples:
         | where     | faults      | errnos |
         | anywhere  | allocations | ENOMEM |
@@ -82,7 +86,7 @@ Feature: fault injection
         | at 16 MiB | allocations | ENOMEM |
         | at 16 MiB | checks      | ENOENT |
 
-    @IOAS-MAP-41 @IOAS-FILE-15 @needs:ioas-map-file @needs:device
+    @IOAS-MAP-41 @needs:ioas-map-file @needs:device
     Scenario Outline: a memfd is mapped, while <faults> fail
       Given a memfd "file" of 16 pages
       And a buffer "view" on memfd "file"
@@ -93,12 +97,13 @@ Feature: fault injection
       And each failure was one of <errnos> and changed nothing
       And device "nic" sees buffer "view" at 16 MiB .. +16 pages
 
+      @IOAS-FILE-15
       Examples:
         | faults      | errnos                 |
         | allocations | ENOMEM                 |
         | checks      | ENOENT, ENOMEM, EFAULT |
 
-    @IOAS-MAP-41 @IOAS-COPY-18 @needs:device
+    @IOAS-MAP-41 @needs:device
     Scenario Outline: two mappings are copied to where a device is, while <faults> fail
       Given an IOAS "copy"
       And a device "nic" attached to IOAS "copy"
@@ -110,12 +115,13 @@ Feature: fault injection
       And each failure was one of <errnos> and changed nothing
       And device "nic" sees buffer "ram" at 32 MiB .. +16 pages
 
+      @IOAS-COPY-18
       Examples:
         | faults      | errnos                 |
         | allocations | ENOMEM                 |
         | checks      | ENOENT, ENOMEM, EFAULT |
 
-    @IOAS-MAP-41 @VFIO-19 @needs:device @needs:vfio-compat
+    @IOAS-MAP-41 @needs:device @needs:vfio-compat
     Scenario Outline: memory is mapped through the ioctl of a VFIO container, while <faults> fail
       Given a device "nic" attached to IOAS "guest"
       When it calls IOMMU_VFIO_IOAS with:
@@ -128,6 +134,7 @@ Feature: fault injection
       And each failure was one of <errnos> and changed nothing
       And device "nic" sees buffer "ram" at 16 MiB .. +1 page
 
+      @VFIO-19
       Examples:
         | faults      | errnos         |
         | allocations | ENOMEM         |

@@ -15,7 +15,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd with room for some
 
   Rule: the struct is written as far as there is room for it
 
-    @VFIO-14 @VFIO-15
+    @VFIO-14
     Scenario Outline: <size> at the end of memory hold the begin of the struct
       When it calls VFIO_IOMMU_GET_INFO with <size> of buffer "info" + 1 page - <size>
       Then it succeeds
@@ -23,6 +23,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd with room for some
         | argsz | flags | iova_pgsizes   |                | cap_offset   | pad   |
         |    72 |     3 | 4 GiB - 1 page | 4 GiB - 1 byte | <cap_offset> | <pad> |
 
+      @VFIO-15
       Examples:
         | size     | cap_offset | pad |
         | 16 bytes |            |     |
@@ -48,7 +49,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd with room for some
 
   Rule: a capability is written where it fits, and linked where the next one may begin
 
-    @VFIO-15 @VFIO-39
+    @VFIO-15
     Scenario Outline: <size> at the end of memory hold some of the capabilities
       When it calls VFIO_IOMMU_GET_INFO with <size> of buffer "info" + 1 page - <size>
       Then it succeeds
@@ -59,6 +60,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd with room for some
         | id, version | next   | avail   | gap   | id, version | next   | nr_iovas | reserved | start   |         | last    |
         | <id>        | <next> | <avail> | <gap> | <head>      | <head> | <head>   | <head>   | <start> | <start> | <start> |
 
+      @VFIO-39
       Examples:
         | size     | id            | next | avail          | gap  | head | start |
         | 32 bytes | left          | left |                |      |      |       |
@@ -69,7 +71,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd with room for some
         | 56 bytes | 64 KiB + 3    |   40 | 4 GiB - 1 byte | left | left |       |
         | 71 bytes | 64 KiB + 3    |   40 | 4 GiB - 1 byte | left | left | left  |
 
-    @VFIO-15 @VFIO-39
+    @VFIO-15
     Scenario Outline: of room for <size> no byte is written beyond the 72 of all capabilities
       Given a buffer "wide" of 1 page
       When it calls VFIO_IOMMU_GET_INFO with <size> of buffer "wide"
@@ -84,6 +86,7 @@ Feature: VFIO_IOMMU_GET_INFO of an iommufd with room for some
         | id, version | next | nr_iovas | reserved | start |   | last           |                | behind |      |
         | 64 KiB + 1  |    0 |        1 |        0 |     0 | 0 | 4 GiB - 1 byte | 4 GiB - 1 byte | left   | left |
 
+      @VFIO-39
       Examples:
         | size     |
         | 72 bytes |

@@ -11,14 +11,14 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
 
   Rule: size and flags are looked at first, then the IOAS
 
-    @VFIO-18 @VFIO-22
     Scenario Outline: <command> with flags <flags> and a size of <size> fails with <errno>
       When it calls <command> with a size of <size> bytes and:
         | flags | <flags> |
       Then it fails with <errno>
       And it wrote nothing back
 
-      Examples:
+      @VFIO-18
+      Examples: a map
         | command              | size | flags            | errno  |
         | VFIO_IOMMU_MAP_DMA   |    0 | READ             | EINVAL |
         | VFIO_IOMMU_MAP_DMA   |   31 | READ             | EINVAL |
@@ -26,6 +26,10 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
         | VFIO_IOMMU_MAP_DMA   |   32 | bit 3            | EINVAL |
         | VFIO_IOMMU_MAP_DMA   |   32 | bit 31           | EINVAL |
         | VFIO_IOMMU_MAP_DMA   |   32 | READ, WRITE      | ENODEV |
+
+      @VFIO-22
+      Examples: an unmap
+        | command              | size | flags            | errno  |
         | VFIO_IOMMU_UNMAP_DMA |    0 | none             | EINVAL |
         | VFIO_IOMMU_UNMAP_DMA |   23 | none             | EINVAL |
         | VFIO_IOMMU_UNMAP_DMA |   24 | GET_DIRTY_BITMAP | EINVAL |
@@ -62,7 +66,7 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
       Then it succeeds
       And 16 MiB .. +2 pages is not mapped in IOAS "guest"
 
-    @VFIO-19 @VFIO-21
+    @VFIO-19
     Scenario Outline: a map of <size> at <iova> is refused
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
@@ -77,10 +81,14 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
       And nothing has changed
       And 16 MiB .. +1 page is not mapped in IOAS "guest"
 
-      Examples:
+      @VFIO-21
+      Examples: nothing
         | iova             | size            | address          | errno     |
         |           16 MiB |         0 bytes | buffer "ram"     | EINVAL    |
         |           32 MiB |         0 bytes | buffer "ram"     | EINVAL    |
+
+      Examples: what is in the way
+        | iova             | size            | address          | errno     |
         |           32 MiB |          1 page | buffer "ram"     | EEXIST    |
         | 32 MiB - 1 page  | 1 page + 1 byte | buffer "ram"     | EEXIST    |
         |          U64_MAX |         2 bytes | buffer "ram"     | EOVERFLOW |
@@ -123,7 +131,7 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
         | READ, WRITE | fails with EFAULT | is not mapped |
         | WRITE       | fails with EFAULT | is not mapped |
 
-    @VFIO-19 @VFIO-20
+    @VFIO-19
     Scenario Outline: nothing is looked at before there is a device, with flags <flags>
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
@@ -135,9 +143,13 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
       Then it succeeds
       And 16 MiB .. +1 page is mapped in IOAS "guest"
 
-      Examples:
+      @VFIO-20
+      Examples: no right
         | flags       |
         | none        |
+
+      Examples: some right
+        | flags       |
         | READ        |
         | READ, WRITE |
 
@@ -201,7 +213,6 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
 
   Rule: an unmap returns how much it has removed
 
-    @VFIO-23 @VFIO-24
     Scenario Outline: an unmap of <size> at <iova> succeeds
       Given it calls IOMMU_VFIO_IOAS with:
         | op      | SET          |
@@ -217,11 +228,16 @@ Feature: VFIO_IOMMU_MAP_DMA and VFIO_IOMMU_UNMAP_DMA of an iommufd
       And 16 MiB .. +2 pages <first> in IOAS "guest"
       And 16 MiB + 3 pages .. +2 pages <second> in IOAS "guest"
 
-      Examples:
+      @VFIO-24
+      Examples: mappings
         | iova             | size    | removed | first         | second        |
         |           16 MiB | 2 pages | 2 pages | is not mapped | is mapped     |
         | 16 MiB + 3 pages | 8 pages | 2 pages | is mapped     | is not mapped |
         |          0 bytes | 64 MiB  | 4 pages | is not mapped | is not mapped |
+
+      @VFIO-23
+      Examples: a hole
+        | iova             | size    | removed | first         | second        |
         | 16 MiB + 2 pages | 1 page  | 0 bytes | is mapped     | is mapped     |
         |           64 MiB | 1 page  | 0 bytes | is mapped     | is mapped     |
 

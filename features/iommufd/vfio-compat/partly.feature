@@ -64,7 +64,7 @@ Feature: VFIO_IOMMU_UNMAP_DMA that ends too early
       And a vIOMMU "smmu" for device "nic" on HWPT "parent"
       And an HW queue "commands" with index 0 at 32 MiB .. +1 page on vIOMMU "smmu"
 
-    @VFIO-43 @IOAS-UNMAP-15
+    @VFIO-43
     Scenario Outline: flags <flags> unmap what lies below
       When it calls VFIO_IOMMU_UNMAP_DMA with:
         | flags | <flags> |
@@ -85,6 +85,7 @@ Feature: VFIO_IOMMU_UNMAP_DMA that ends too early
       And it returns:
         | size | 5 pages |
 
+      @IOAS-UNMAP-15
       Examples:
         | flags | iova   | size    |
         | ALL   | 0      |       0 |
@@ -93,7 +94,7 @@ Feature: VFIO_IOMMU_UNMAP_DMA that ends too early
   @needs:test-cmd
   Rule: a mapping that an access has pinned is asked for, and told
 
-    @VFIO-24 @IOAS-UNMAP-13
+    @VFIO-24
     Scenario Outline: an access has pinned <what>
       Given an access "vcpu" that pins on IOAS "guest"
       When access "vcpu" pins <length> at <iova> as buffer "ram" + <offset>
@@ -105,6 +106,7 @@ Feature: VFIO_IOMMU_UNMAP_DMA that ends too early
         | size | 7 pages |
       And each page of buffer "ram" carries 0 pins
 
+      @IOAS-UNMAP-13
       Examples:
         | what               | length  | iova   | offset  |
         | the first mapping  | 1 page  | 16 MiB | 0       |

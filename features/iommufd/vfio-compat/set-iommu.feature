@@ -11,26 +11,28 @@ Feature: VFIO_SET_IOMMU and VFIO_CHECK_EXTENSION of an iommufd
 
   Rule: an iommufd is a VFIO container of API version 0
 
-    @VFIO-01 @VFIO-02
+    @VFIO-01
     Scenario Outline: <extension> is offered
       When it calls VFIO_GET_API_VERSION
       Then it returns 0
       When it calls VFIO_CHECK_EXTENSION with the argument <extension>
       Then it returns 1
 
+      @VFIO-02
       Examples:
         | extension          |
         | VFIO_TYPE1_IOMMU   |
         | VFIO_TYPE1v2_IOMMU |
         | VFIO_UNMAP_ALL     |
 
-    @VFIO-05 @VFIO-02
+    @VFIO-05
     Scenario Outline: <extension> is not offered
       When it calls VFIO_CHECK_EXTENSION with the argument VFIO_TYPE1_IOMMU
       Then it returns 1
       When it calls VFIO_CHECK_EXTENSION with the argument <extension>
       Then it returns 0
 
+      @VFIO-02
       Examples: of other IOMMUs
         | extension                         |
         | VFIO_SPAPR_TCE_IOMMU              |
@@ -38,10 +40,12 @@ Feature: VFIO_SET_IOMMU and VFIO_CHECK_EXTENSION of an iommufd
         | VFIO_EEH                          |
         | __VFIO_RESERVED_TYPE1_NESTING_IOMMU |
 
+      @VFIO-02
       Examples: of the container only
         | extension         |
         | VFIO_UPDATE_VADDR |
 
+      @VFIO-02
       Examples: unknown
         | extension            |
         |                    0 |

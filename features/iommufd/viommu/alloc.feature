@@ -101,7 +101,7 @@ Feature: IOMMU_VIOMMU_ALLOC
         |          7 |
         | bit 31     |
 
-    @VIOMMU-14 @VIOMMU-07 @needs:amd-nesting
+    @VIOMMU-14 @needs:amd-nesting
     Scenario Outline: type <type> is made behind an AMD IOMMU
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | NEST_PARENT |
@@ -273,7 +273,7 @@ Feature: IOMMU_VIOMMU_ALLOC
         | memory that cannot be read  | an inaccessible buffer "data" of 1 page |
         | memory that is not writable | a read-only buffer "data" of 1 page     |
 
-    @VIOMMU-09 @VIOMMU-10
+    @VIOMMU-09
     Scenario Outline: a mock vIOMMU returns <data>
       Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
@@ -283,6 +283,7 @@ Feature: IOMMU_VIOMMU_ALLOC
         | out_data        | <data>  |
         | out_mmap_length | 2 pages |
 
+      @VIOMMU-10
       Examples:
         | data       |
         |          1 |

@@ -95,7 +95,7 @@ Feature: page tables and invalidations of a guest on a vIOMMU
         |       1 | 12 bytes | succeeds         |    1 |        0 | fails with EINVAL |
         |       1 | 24 bytes | fails with E2BIG |    0 | 12246445 | succeeds          |
 
-    @INV-16 @INV-17
+    @INV-17
     Scenario Outline: the second entry has flags <flags>, device <device> and index <index>
       Given a vDEVICE "guest nic" for device "nic" with virt_id 9 on vIOMMU "smmu"
       And it stores an array of struct iommu_viommu_invalidate_selftest in buffer "list":
@@ -123,9 +123,14 @@ Feature: page tables and invalidations of a guest on a vIOMMU
         | check_dev_cache.cache |        12246445 |
       Then it succeeds
 
-      Examples:
+      @INV-16
+      Examples: a flag that is not there
         | flags | device | index | errno      |
         | bit 1 |      9 |     0 | EOPNOTSUPP |
+
+      @INV-16
+      Examples: a device or an entry that is not there
+        | flags | device | index | errno      |
         | bit 0 |      9 |     4 | EINVAL     |
         | none  |      9 |     4 | EINVAL     |
         | none  |      8 |     0 | EINVAL     |

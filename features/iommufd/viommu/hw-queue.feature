@@ -22,7 +22,7 @@ Feature: IOMMU_HW_QUEUE_ALLOC
         | flags | bit 31  |
         | type  | DEFAULT |
 
-    @HWQ-02 @HWQ-03 @HWQ-04
+    @HWQ-04
     Scenario Outline: a queue of <length> at <iova> is refused
       Given an iommufd
       When it calls IOMMU_HW_QUEUE_ALLOC with:
@@ -31,16 +31,24 @@ Feature: IOMMU_HW_QUEUE_ALLOC
         | viommu_id           | no such object |
       Then it fails with <errno>
 
-      Examples:
+      @HWQ-02
+      Examples: nothing
         | iova           | length  | errno     |
         |         16 MiB | 0 bytes | EINVAL    |
         | U64_MAX        | 0 bytes | EINVAL    |
+
+      Examples: up to the last IOVA
+        | iova           | length  | errno     |
         |        0 bytes | U64_MAX | ENOENT    |
         |         1 byte | U64_MAX | ENOENT    |
-        |        2 bytes | U64_MAX | EOVERFLOW |
         | U64_MAX        |  1 byte | ENOENT    |
-        | U64_MAX        | 2 bytes | EOVERFLOW |
         | U64_MAX - 4095 |  1 page | ENOENT    |
+
+      @HWQ-03
+      Examples: beyond the last IOVA
+        | iova           | length  | errno     |
+        |        2 bytes | U64_MAX | EOVERFLOW |
+        | U64_MAX        | 2 bytes | EOVERFLOW |
         | U64_MAX - 4094 |  1 page | EOVERFLOW |
 
     @HWQ-04

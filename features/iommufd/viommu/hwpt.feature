@@ -42,7 +42,7 @@ Feature: nested page tables and invalidation on a vIOMMU
         | bit 4          | IOMMU_HWPT_DATA_SELFTEST | 4 bytes |
         | bit 31         | IOMMU_HWPT_DATA_SELFTEST | 4 bytes |
 
-    @HWPT-26 @HWPT-27
+    @HWPT-27
     Scenario Outline: <length> of data of type <type> at <place> are refused, and the vIOMMU is free
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | vIOMMU "smmu" |
@@ -57,10 +57,14 @@ Feature: nested page tables and invalidation on a vIOMMU
       And it destroys vIOMMU "smmu"
       Then it succeeds
 
-      Examples:
+      @HWPT-26
+      Examples: another type
         | type                     | length  | place         | errno      |
         | VTD_S1                   | 4 bytes | buffer "list" | EOPNOTSUPP |
         | bit 31                   | 4 bytes | buffer "list" | EOPNOTSUPP |
+
+      Examples: data that are too short, or cannot be read
+        | type                     | length  | place         | errno      |
         | IOMMU_HWPT_DATA_SELFTEST | 3 bytes | buffer "list" | EINVAL     |
         | IOMMU_HWPT_DATA_SELFTEST | 4 bytes | a bad pointer | EFAULT     |
 
@@ -171,7 +175,7 @@ Feature: nested page tables and invalidation on a vIOMMU
 
   Rule: entries take effect one by one, up to the first wrong one
 
-    @INV-17 @MOCK-30
+    @MOCK-30
     Scenario Outline: <num> entries take effect, with flags <flags>
       When it stores struct iommu_viommu_invalidate_selftest in buffer "list":
         | flags   | vdev_id | cache_id |
@@ -191,7 +195,7 @@ Feature: nested page tables and invalidation on a vIOMMU
         | none  |   3 |    0, 2, 3 |
         | ALL   |   1 | 0, 1, 2, 3 |
 
-    @INV-16 @INV-17 @MOCK-30
+    @INV-16
     Scenario Outline: flags <flags>, vDEVICE <vdev> and cache entry <id> are refused after <done> valid entries
       When it stores struct iommu_viommu_invalidate_selftest in buffer "list" + <offset>:
         | flags   | vdev_id | cache_id |
@@ -206,14 +210,30 @@ Feature: nested page tables and invalidation on a vIOMMU
         | entry_num | <done> |
       And device "nic" has lost the cache entries "<lost>"
 
-      Examples:
+      Examples: the first or the third
         | flags  | vdev | id | offset   | done | lost | errno      |
         | bit 1  |   16 |  2 |  0 bytes |    0 | none | EOPNOTSUPP |
-        | bit 31 |   16 |  2 | 12 bytes |    1 |    1 | EOPNOTSUPP |
-        | none   |   16 |  4 | 12 bytes |    1 |    1 | EINVAL     |
-        | ALL    |   16 |  4 | 24 bytes |    2 | 1, 3 | EINVAL     |
-        | none   |   17 |  2 | 12 bytes |    1 |    1 | EINVAL     |
         | ALL    |    0 |  2 | 24 bytes |    2 | 1, 3 | EINVAL     |
+
+      @INV-17
+      Examples: the flag of the second
+        | flags  | vdev | id | offset   | done | lost | errno      |
+        | bit 31 |   16 |  2 | 12 bytes |    1 |    1 | EOPNOTSUPP |
+
+      @INV-17 @MOCK-30
+      Examples: the entry of the second
+        | flags  | vdev | id | offset   | done | lost | errno      |
+        | none   |   16 |  4 | 12 bytes |    1 |    1 | EINVAL     |
+
+      @MOCK-30
+      Examples: the entry of the third
+        | flags  | vdev | id | offset   | done | lost | errno      |
+        | ALL    |   16 |  4 | 24 bytes |    2 | 1, 3 | EINVAL     |
+
+      @INV-17
+      Examples: the vDEVICE of the second
+        | flags  | vdev | id | offset   | done | lost | errno      |
+        | none   |   17 |  2 | 12 bytes |    1 |    1 | EINVAL     |
 
     @INV-12
     Scenario: the second entry lies in memory that cannot be read

@@ -9,7 +9,6 @@ Feature: mmap() of an iommufd
       Given an iommufd
       And an IOAS "guest"
 
-    @MMAP-02 @MMAP-03 @MMAP-04
     Scenario Outline: <flags> <prot> is refused at <offset>, where nothing is
       When it mmaps the iommufd as "page" with:
         | flags  | <flags>  |
@@ -17,17 +16,26 @@ Feature: mmap() of an iommufd
         | offset | <offset> |
       Then it fails with <errno>
 
-      Examples:
+      @MMAP-02
+      Examples: private
         | flags       | prot                 | offset  | errno  |
         | MAP_PRIVATE | PROT_READ            | 0 bytes | EINVAL |
         | MAP_PRIVATE | PROT_READ, PROT_EXEC |  1 page | EINVAL |
+
+      @MMAP-03
+      Examples: executable
+        | flags       | prot                 | offset  | errno  |
         | MAP_SHARED  | PROT_EXEC            | 0 bytes | EPERM  |
         | MAP_SHARED  | PROT_READ, PROT_EXEC |  1 page | EPERM  |
+
+      @MMAP-04
+      Examples: shared
+        | flags       | prot                 | offset  | errno  |
         | MAP_SHARED  | PROT_READ            | 0 bytes | ENXIO  |
         | MAP_SHARED  | PROT_READ            |  1 page | ENXIO  |
         | MAP_SHARED  | PROT_WRITE           |   1 GiB | ENXIO  |
 
-    @MMAP-02 @MMAP-03 @needs:test-cmd @needs:nesting
+    @needs:test-cmd @needs:nesting
     Scenario Outline: <flags> <prot> of a region is refused
       Given a device "nic" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"
@@ -39,9 +47,14 @@ Feature: mmap() of an iommufd
       When it destroys vIOMMU "smmu"
       Then it succeeds
 
-      Examples:
+      @MMAP-02
+      Examples: private
         | flags       | prot                             | errno  |
         | MAP_PRIVATE | PROT_READ                        | EINVAL |
+
+      @MMAP-03
+      Examples: executable
+        | flags       | prot                             | errno  |
         | MAP_SHARED  | PROT_READ, PROT_WRITE, PROT_EXEC | EPERM  |
 
   @needs:hw-queue @needs:test-cmd @needs:nesting
@@ -159,7 +172,7 @@ Feature: mmap() of an iommufd
         | in_data |
         |       3 |
 
-    @MMAP-08 @MMAP-07
+    @MMAP-08
     Scenario Outline: vIOMMU "<gone>" of three is destroyed, and another one made
       Given a vIOMMU "one" for device "nic" with data 1 on HWPT "parent"
       And a vIOMMU "two" for device "nic" with data 2 on HWPT "parent"

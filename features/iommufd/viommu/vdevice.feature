@@ -167,7 +167,7 @@ Feature: IOMMU_VDEVICE_ALLOC
         | virt_id |           18 |
       Then it fails with EEXIST
 
-    @VDEV-07 @INV-16 @needs:two-devices
+    @VDEV-07 @needs:two-devices
     Scenario Outline: two devices get the numbers of each other, <first> loses its own first
       Given a device "disk" attached to IOAS "guest"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"

@@ -141,7 +141,7 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
         |     0 |        0 |     153 |
         |     0 |        1 |     153 |
 
-    @VEVQ-10 @VEVQ-16
+    @VEVQ-10
     Scenario Outline: memory ends <left> into the second event
       Given an inaccessible buffer "hole" of 1 page over buffer "in" + 1 page
       And a vEVENTQ "events" on vIOMMU "smmu"
@@ -159,6 +159,7 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
         | flags | sequence | virt_id |
         |     0 |        1 |     153 |
 
+      @VEVQ-16
       Examples:
         | left     |
         |  0 bytes |
@@ -210,7 +211,7 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
 
   Rule: an event needs a device that the guest knows, and a queue of its type
 
-    @VEVQ-18 @MOCK-21
+    @VEVQ-18
     Scenario Outline: an event of a device <where> is refused
       Given a vEVENTQ "events" on vIOMMU "smmu"
       And a vDEVICE "guest nic" for device "nic" with virt_id 153 on vIOMMU "smmu"
@@ -222,6 +223,7 @@ Feature: events of a vEVENTQ that are lost, kept or dropped
       Then it returns:
         | bytes | 0 |
 
+      @MOCK-21
       Examples:
         | where                                     | on            | table          |
         | on the page table of its IOAS             | vIOMMU "smmu" | IOAS "guest"   |

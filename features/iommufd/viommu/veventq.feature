@@ -204,7 +204,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
         |     0 |        3 |     153 |
         |     0 |        4 |     153 |
 
-    @VEVQ-09 @VEVQ-19
+    @VEVQ-09
     Scenario Outline: a read of <size> has room for the header only
       When device "nic" reports 1 event
       And it reads <size> of vEVENTQ "events" into buffer "in"
@@ -217,6 +217,7 @@ Feature: IOMMU_VEVENTQ_ALLOC
         | flags | sequence | virt_id |
         |     0 |        0 |     153 |
 
+      @VEVQ-19
       Examples:
         | size     |
         |  8 bytes |

@@ -109,7 +109,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0538',
-    breaks: ['IOAS-COPY-05'],
+    breaks: ['IOAS-COPY-04'],
     story: 'A copy of no bytes is refused before its source is looked up.',
     like: 'a check of the length with those of the flags',
     bug: ({ iommufd }) =>

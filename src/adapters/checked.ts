@@ -1,3 +1,4 @@
+import { visible } from '#conformance/said.ts';
 import { featuresOf, isDerived } from '#port/derived-features.ts';
 import { noIommu } from '#port/device-wish.ts';
 import { features, requiredBy } from '#port/features.ts';
@@ -102,11 +103,50 @@ export function declarationFlaws(
   name: string,
   machines: readonly MachineDescription[],
 ): readonly string[] {
+  const excess = excessOf(name, machines);
+  if (excess !== undefined) return [excess];
   if (machines.length === 0) return [`adapter ${name} offers no machine to run scenarios on`];
   const names = machines.map((machine) => machine.name);
   const twice = names.find((machine, index) => names.indexOf(machine) !== index);
   const repeated = twice === undefined ? [] : [`adapter ${name} has two machines "${twice}"`];
   return [...repeated, ...machines.flatMap((machine) => machineFlaws(name, machine))];
+}
+
+/** More than anyone has use for, and less than what takes minutes to look through. */
+const most = { machines: 100, features: 1000, iommus: 1000, devices: 1000 } as const;
+
+function excessOf(name: string, machines: readonly MachineDescription[]): string | undefined {
+  const counts = [
+    ['machines', machines.length],
+    ...machines
+      .slice(0, most.machines)
+      .flatMap(({ features: all, iommus, devices }) => [
+        ['features', all.length] as const,
+        ['iommus', iommus.length] as const,
+        ['devices', devices.length] as const,
+      ]),
+  ] as const;
+  const found = counts.find(([what, count]) => count > most[what]);
+  if (found === undefined) return machines.map(nameFlaw).find((flaw) => flaw !== undefined);
+  const [what, count] = found;
+  const allowed = most[what];
+  return `adapter ${name} declares ${count.toLocaleString('en')} ${what}; at most ${allowed} are allowed`;
+}
+
+function nameFlaw({ name }: MachineDescription): string | undefined {
+  return wordFlaw('the name of a machine', name);
+}
+
+const longestWord = 200;
+
+/** What stands in the middle of sentences and tables has to fit there. */
+function wordFlaw(what: string, word: unknown): string | undefined {
+  if (typeof word !== 'string') return `${what} is ${String(word)}; a text was expected`;
+  if (word.length > longestWord)
+    return `${what} has ${word.length.toLocaleString('en')} characters; at most ${longestWord} are allowed`;
+  if (visible(word) !== word || /[\n\t]/.test(word))
+    return `${what}, "${visible(word)}", has characters that cannot be shown`;
+  return undefined;
 }
 
 function machineFlaws(name: string, machine: MachineDescription): readonly string[] {
@@ -144,7 +184,12 @@ function unknownFeature(who: string, feature: string): string {
 const release = /^\d+\.\d+(\.\d+)?([-+.].*)?$/;
 
 /** What is wrong with who the implementation says it is. */
-export function identityFlaw({ kernel, pageSize }: Identity): string | undefined {
+export function identityFlaw(identity: Identity): string | undefined {
+  const { kernel, pageSize } = identity;
+  const words = ['name', 'version', 'kernel', 'architecture'] as const;
+  const flaws = words.map((what) => wordFlaw(`its ${what}`, identity[what]));
+  const flaw = flaws.find((each) => each !== undefined);
+  if (flaw !== undefined) return flaw;
   if (!release.test(kernel)) {
     return `kernel "${kernel}" is not a release such as "6.12.0"`;
   }

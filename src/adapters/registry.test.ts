@@ -75,6 +75,22 @@ test('a declaration is checked', () => {
   assert.match(declarationFlaws('mine', [])[0] ?? '', /no machine/);
 });
 
+test('a declaration has a size', () => {
+  const machine = { name: 'mine', features: [], iommus: [], devices: [] };
+  const many = Array.from({ length: 200_000 }, (_, index) => ({ ...machine, name: `m${index}` }));
+  assert.deepEqual(declarationFlaws('mine', many), [
+    'adapter mine declares 200,000 machines; at most 100 are allowed',
+  ]);
+  const features = Array<never>(1001).fill('dma' as never);
+  assert.deepEqual(declarationFlaws('mine', [{ ...machine, features }]), [
+    'adapter mine declares 1,001 features; at most 1000 are allowed',
+  ]);
+  assert.match(
+    declarationFlaws('mine', [{ ...machine, name: 'a\nb' }])[0] ?? '',
+    /^the name of a machine, "a\nb", has characters that cannot be shown$/,
+  );
+});
+
 test('what follows from the devices of a machine is not declared by hand', () => {
   const iommus = [{ name: 'smmu', model: 'smmuv3' }] as const;
   const devices = [{ kind: 'vfio', bound: ['vfio-pci'], iommus: ['smmu', 'other'] }] as const;
@@ -85,11 +101,20 @@ test('what follows from the devices of a machine is not declared by hand', () =>
   ]);
 });
 
+const good = { name: 'a', version: '1', kernel: '7.3.4', architecture: 'x', pageSize: 4096 };
+
 test('an identity is checked', () => {
-  const good = { name: 'a', version: '1', kernel: '7.3.4', architecture: 'x', pageSize: 4096 };
   assert.equal(identityFlaw(good), undefined);
   assert.match(identityFlaw({ ...good, kernel: 'new' }) ?? '', /kernel "new" is not a release/);
   assert.match(identityFlaw({ ...good, pageSize: 5000 }) ?? '', /page size 5000/);
+  assert.match(
+    identityFlaw({ ...good, name: 'x'.repeat(16_000) }) ?? '',
+    /^its name has 16,000 characters; at most 200 are allowed$/,
+  );
+  assert.equal(
+    identityFlaw({ ...good, version: '\u001b[2J\u202e1' }),
+    'its version, "\\x1b[2J\\u202e1", has characters that cannot be shown',
+  );
 });
 
 test('a machine with a bad identity is stopped', async () => {
@@ -97,7 +122,8 @@ test('a machine with a bad identity is stopped', async () => {
   const implementation = checked({
     name: 'mine',
     machines: async () => [],
-    start: async () => ({ identity: { kernel: '' }, stop: async () => void stopped++ }) as never,
+    start: async () =>
+      ({ identity: { ...good, kernel: '' }, stop: async () => void stopped++ }) as never,
   });
   const options = { machine: 'mine', timeoutMs: 1, settings: {} };
   await assert.rejects(implementation.start(options), /kernel ""/);

@@ -1,11 +1,13 @@
 import { adapterNames, loadAdapter } from '#adapters/registry.ts';
 import { settingLines } from '#adapters/settings.ts';
+import { readable } from '#conformance/said.ts';
 
 type Given = Readonly<Record<string, string>>;
 
 /** `adapters [name or path]`: prints what it can be told, or what each of ours can. */
 export async function adaptersCommand(name: string | undefined, given: Given): Promise<void> {
-  console.log(name === undefined ? await ourAdapters() : (await described(name, given)).join('\n'));
+  const text = name === undefined ? await ourAdapters() : (await described(name, given)).join('\n');
+  console.log(readable(text));
 }
 
 /** Our adapters with what each takes. */

@@ -1,8 +1,12 @@
 import './check-node.ts';
 
+import { accessSync, constants } from 'node:fs';
+import { tmpdir } from 'node:os';
+
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { AdapterError } from '#adapters/checked.ts';
+import { readable } from '#conformance/said.ts';
 import { LabError } from '#lab/tools.ts';
 import { UnreadableReport } from '#report/read-run.ts';
 
@@ -232,6 +236,7 @@ function program(adapters: string): Command {
     .description('Conformance tests for the Linux user API of I/O address spaces')
     .version(version)
     .showHelpAfterError('(conformance run --help lists the options)')
+    .hook('preAction', refuseTemporaryFolder)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.problem));
   const parts = [addRun, addReports, addRequirements, addAdapters, addServe];
   for (const add of parts) add(command);
@@ -242,6 +247,16 @@ function program(adapters: string): Command {
     'after',
     () => `\nThe default command:\n${run?.helpInformation()}${exitCodeHelp}\n${adapters}`,
   );
+}
+
+/** What is missing there shows only when a run is over, and its report is to be made. */
+function refuseTemporaryFolder(): void {
+  try {
+    accessSync(tmpdir(), constants.W_OK | constants.X_OK);
+  } catch {
+    const advice = 'let TMPDIR name a folder that can be written';
+    throw new Problem(`there is no folder for temporary files: ${tmpdir()}`, advice);
+  }
 }
 
 /** Loads every adapter, so only where the user asks for it. */
@@ -267,7 +282,7 @@ async function main(): Promise<void> {
 function complain(error: unknown): Ended {
   if (!isProblem(error)) throw error;
   const paint = painter(process.stderr);
-  console.error(`${paint('red', 'conformance:')} ${error.message}`);
+  console.error(`${paint('red', 'conformance:')} ${readable(error.message)}`);
   if (error instanceof Problem && error.advice) console.error(`  ${error.advice}`);
   return { code: exitCodes.problem, anyFailed: false };
 }

@@ -1,3 +1,5 @@
+import { readable } from '#conformance/said.ts';
+
 /** The user has to change something: one sentence says what is wrong, one what to do. The run exits with 2. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -13,7 +15,7 @@ export class Problem extends Error {
 export function rootCause(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause !== undefined) return rootCause(error.cause);
-  return error.message.split('\n')[0] ?? '';
+  return readable(error.message.split('\n')[0] ?? '');
 }
 
 /** What a program that calls this one goes by; `--help` and the README list them. */

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 
 import { AdapterError } from '#adapters/checked.ts';
 import { loadAdapter } from '#adapters/registry.ts';
+import { readable } from '#conformance/said.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
 import { knownDifferences } from '#random/known.ts';
 import { sideBySide, startMock, type Machines, type Started } from '#random/machines.ts';
@@ -132,7 +133,7 @@ function conclude({ failure }: Report, interrupted: 'SIGINT' | 'SIGTERM' | undef
 function explain(error: unknown): void {
   const known = [Problem, AdapterError, ImplementationBroken].some((kind) => error instanceof kind);
   if (!known) throw error;
-  console.error((error as Error).message.split('\n')[0]);
+  console.error(readable((error as Error).message.split('\n')[0] ?? ''));
   if (error instanceof Problem && error.advice !== undefined) console.error(error.advice);
 }
 

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import type { Envelope } from '@cucumber/messages';
 
@@ -27,7 +27,7 @@ export class Session {
     this.#plan = plan;
     this.#collector = new RunCollector(plan.expectations);
     this.#log = guarded(folder, () => {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       removeReports(folder);
       const log = new MessageLog(join(folder, 'messages.ndjson'));
       log.add(planMessage(plan));
@@ -68,11 +68,18 @@ export function recordOf(plan: Plan, collector: RunCollector, reason?: string): 
 /** Writes the messages by `writeMessages`, then every report that does not take seconds. */
 export function writeAll(folder: string, record: RunRecord, writeMessages: () => void): Result {
   return guarded(folder, () => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     removeReports(folder);
     writeMessages();
     return writeReports(record, folder, byId);
   });
+}
+
+/** As mkdir -p does. Node's own does not come back from below /proc, where nothing can be made. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** What fails while reports are written is a problem of their folder. */

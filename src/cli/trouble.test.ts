@@ -176,3 +176,40 @@ function commandOf(pid: number): string {
     return '';
   }
 }
+
+test('what an implementation says is kept to a length, and can only be read', () => {
+  const folder = temporaryFolder();
+  const { output } = conformance([
+    'run',
+    ...['--adapter', './src/cli/fixtures/wrong.ts', '--adapter-option', 'wrong=loud', ...nine],
+    ...['--reports', folder, '--only', 'IOAS-ALLOC-01'],
+  ]);
+  const reports = join(folder, 'wrong');
+  const texts = ['result.ktap', 'result.json', 'junit.xml'].map((name) =>
+    readFileSync(join(reports, name), 'utf8'),
+  );
+  for (const text of [output, ...texts]) {
+    assert.match(text, /x1b\[2J\\+u202e/);
+    assert.match(text, /… and 934,\d{3} more bytes/);
+    assert.doesNotMatch(text, /[\u001b\u202e\u2028\r]/);
+  }
+  const { code, output: same } = conformance(['compare', reports, reports]);
+  assert.equal(code, 0, same);
+  const messages = readFileSync(join(reports, 'messages.ndjson'), 'utf8').split('\n');
+  assert.ok(Math.max(...messages.map((line) => line.length)) < 600_000);
+});
+
+test('a folder that nobody can make is refused', () => {
+  const { code, complaint } = runFixture('/proc/x');
+  assert.equal(code, 2);
+  assert.match(complaint, /^conformance: reports folder \/proc\/x cannot be created$/m);
+});
+
+test('a folder for temporary files that is not there is told of', () => {
+  const { code, complaint } = conformance(['requirements'], { TMPDIR: '/dev/null/none' });
+  assert.equal(code, 2);
+  assert.match(
+    complaint,
+    /^conformance: there is no folder for temporary files: \/dev\/null\/none$/m,
+  );
+});

@@ -6,6 +6,7 @@ import type { Envelope } from '@cucumber/messages';
 import type { Ajv, ValidateFunction } from 'ajv';
 
 import { count, outcomeKinds } from '#conformance/outcome.ts';
+import { readableText } from '#conformance/said.ts';
 
 import { resultSchema } from './result.ts';
 import type { Result } from './result.ts';
@@ -31,7 +32,7 @@ export function resultFile(path: string): string {
 
 /** Reads and checks a result.json. */
 export function readResult(file: string): Result {
-  const value = parse(readText(file), file);
+  const value = parse(readText(file), file, readableText);
   const validate = validator();
   if (!validate(value)) {
     const [flaw] = validate.errors ?? [];
@@ -74,9 +75,9 @@ function readText(file: string): string {
   }
 }
 
-function parse(text: string, file: string): unknown {
+function parse(text: string, file: string, reviver?: typeof readableText): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, reviver);
   } catch (error) {
     throw new UnreadableReport(`${file} is no JSON: ${String(error)}`, { cause: error });
   }

@@ -13,6 +13,7 @@ import { expected } from '#conformance/expectations.ts';
 import type { Expectation } from '#conformance/expectations.ts';
 import { mediaTypes } from '#conformance/media-types.ts';
 import { observedOutcome } from '#conformance/outcome.ts';
+import { readable, readableText } from '#conformance/said.ts';
 import type { Observation, StepStatus } from '#conformance/outcome.ts';
 
 import { compareText } from './compare-text.ts';
@@ -113,7 +114,7 @@ export class RunCollector {
     const found = readAttachment(attachment);
     evidence.set(testStepId, [...(evidence.get(testStepId) ?? []), found]);
     if (found.mediaType !== mediaTypes.machine) return;
-    const facts = JSON.parse(found.body.toString('utf8')) as MachineFacts;
+    const facts = JSON.parse(found.body.toString('utf8'), readableText) as MachineFacts;
     this.#machines.set(facts.machine, facts);
   }
 
@@ -164,9 +165,11 @@ export class RunCollector {
 function exceptionOf({ exception, message }: TestStepResult): StepRun['exception'] {
   if (exception) {
     const { type, message: what = '', stackTrace = '' } = exception;
-    return { type, message: what, trace: stackTrace };
+    return { type, message: readable(what), trace: readable(stackTrace) };
   }
-  return message === undefined ? undefined : { type: 'Error', message, trace: message };
+  if (message === undefined) return undefined;
+  const text = readable(message);
+  return { type: 'Error', message: text, trace: text };
 }
 
 function milliseconds(timestamp: Timestamp): number {
@@ -177,9 +180,19 @@ function byPlace(a: ScenarioRun, b: ScenarioRun): number {
   return compareText(a.scenario.uri, b.scenario.uri) || a.scenario.line - b.scenario.line;
 }
 
+/** What people read of an attachment is somebody else's text. */
+const texts: ReadonlySet<string> = new Set([
+  mediaTypes.trace,
+  mediaTypes.console,
+  mediaTypes.skipReason,
+  'text/plain',
+]);
+
 function readAttachment({ body, contentEncoding, mediaType, fileName }: Attachment): Evidence {
-  const encoding = contentEncoding === AttachmentContentEncoding.BASE64 ? 'base64' : 'utf8';
-  return { mediaType, body: Buffer.from(body, encoding), ...(fileName && { fileName }) };
+  const isEncoded = contentEncoding === AttachmentContentEncoding.BASE64;
+  const bytes = Buffer.from(body, isEncoded ? 'base64' : 'utf8');
+  const text = texts.has(mediaType) ? Buffer.from(readable(bytes.toString('utf8'))) : bytes;
+  return { mediaType, body: text, ...(fileName && { fileName }) };
 }
 
 function observation({ source, step, status, exception }: StepRun): Observation {

@@ -13,6 +13,7 @@ import { PickleStepType, type Pickle, type PickleStep } from '@cucumber/messages
 
 import { mediaTypes } from '#conformance/media-types.ts';
 import { featuresOf } from '#port/derived-features.ts';
+import { bounded } from '#conformance/said.ts';
 import { needsOf, otherRelease } from '#conformance/tags.ts';
 import { ImplementationBroken, ImplementationHung } from '#port/implementation.ts';
 
@@ -50,7 +51,7 @@ function introduce(world: World, { description, machine }: Running): void {
 }
 
 function skip(world: World, reason: string): 'skipped' {
-  world.attach(reason, mediaTypes.skipReason);
+  world.attach(bounded(reason), mediaTypes.skipReason);
   return 'skipped';
 }
 
@@ -92,7 +93,7 @@ AfterStep(function (this: World, { pickle, pickleStep, result }) {
   const last = pickle.steps.at(-1)?.id === pickleStep.id;
   const unexamined = last && result.status === Status.PASSED ? failureOf(this) : undefined;
   if (result.status === Status.FAILED || unexamined !== undefined) {
-    this.attach(this.trace.text, mediaTypes.trace);
+    this.attach(bounded(this.trace.text), mediaTypes.trace);
   }
   if (unexamined !== undefined) throw unexamined;
 });
@@ -137,7 +138,7 @@ function refuseBroken(result: ITestCaseHookParameter['result']): void {
 }
 
 function complaint(world: World, lines: readonly string[]): ImplementationBroken {
-  world.attach(lines.join('\n'), mediaTypes.console);
+  world.attach(bounded(lines.join('\n')), mediaTypes.console);
   return new ImplementationBroken(`the kernel complained: ${lines[0]}`);
 }
 

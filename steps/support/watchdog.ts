@@ -4,6 +4,7 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 
 import { setDefinitionFunctionWrapper } from '@cucumber/cucumber';
 
+import { bounded } from '#conformance/said.ts';
 import { ImplementationHung } from '#port/implementation.ts';
 
 /**
@@ -151,6 +152,18 @@ async function settled(): Promise<void> {
   for (let hop = 0; hop < hops; hop += 1) await Promise.resolve();
 }
 
+/** What an implementation said may be as long as it likes; cucumber would send it around whole, several times. */
+function shortened(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(bounded(String(error)));
+  const { message, stack } = error;
+  const short = bounded(message);
+  if (short === message) return error;
+  error.message = short;
+  // Cucumber waits for ever where the one is not in the other.
+  if (stack !== undefined) error.stack = stack.replace(message, () => short);
+  return error;
+}
+
 type Definition = (this: unknown, ...parameters: unknown[]) => unknown;
 
 /**
@@ -166,7 +179,7 @@ export function guardDefinitions(): void {
         leftMs = definitionMs();
         void settled()
           .then(() => definition.apply(this, parameters))
-          .then(resolve, reject)
+          .then(resolve, (error: unknown) => reject(shortened(error)))
           .then(() => {
             if (fail === reject) leftMs = Infinity;
           });

@@ -26,7 +26,7 @@ export function complaintsIn(lines: readonly string[]): readonly string[] {
   return found;
 }
 
-/** The serial console of a machine, kept from the start. */
+/** The serial console of a machine. */
 export class KernelConsole {
   private readonly lines: string[] = [];
   private readonly waiting = new Map<string, () => void>();
@@ -64,6 +64,7 @@ export class KernelConsole {
   /** What belongs to a complaint among the lines that came since the last call. */
   complaints(): readonly string[] {
     const fresh = this.lines.slice(this.read);
+    this.lines.splice(0, this.lines.length - shownOfTail);
     this.read = this.lines.length;
     return complaintsIn(fresh);
   }

@@ -19,8 +19,17 @@ export function flaw(schema: TSchema, value: unknown): string | undefined {
 }
 
 function sentence({ path, value, schema, message }: ValueError): string {
-  const actual = value === undefined ? 'missing' : excerpt(JSON.stringify(value));
+  const actual = value === undefined ? 'missing' : excerpt(jsonOf(value));
   return `${path} is ${actual}; expected ${alternatives(schema) ?? message.replace(/^Expected /, '')}`;
+}
+
+/** JSON.parse() takes any depth, JSON.stringify() does not. */
+export function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'nested too deeply to be shown';
+  }
 }
 
 function alternatives(schema: TSchema): string | undefined {

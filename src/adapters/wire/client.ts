@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 
 import { ImplementationBroken, ImplementationHung } from '#port/implementation.ts';
-import { excerpt, flaw } from './check.ts';
+import { excerpt, flaw, jsonOf } from './check.ts';
 import { defaultLongestLine, LineSplitter } from './lines.ts';
 import { methods, protocolVersion } from './messages.ts';
 import type { Method, Params, Result } from './messages.ts';
@@ -143,7 +143,7 @@ export class Client {
     const call = this.pending.get(id as number);
     if (call === undefined) return this.fail(this.strayAnswer(response, line));
     if (error !== undefined) {
-      const message = typeof error?.message === 'string' ? error.message : JSON.stringify(error);
+      const message = typeof error?.message === 'string' ? error.message : jsonOf(error);
       return this.fail(`answered ${call.method} with an error: ${message}`);
     }
     const version = (response.result as { readonly protocol?: unknown } | null)?.protocol;

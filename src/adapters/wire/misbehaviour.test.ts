@@ -42,6 +42,7 @@ const atIoctl: readonly [fault: string, says: RegExp][] = [
     'answers with an errno that is too low',
     /result is -5000; expected integer to be greater or equal to -4095$/,
   ],
+  ['answers from the deep', /ioctl wrongly: result is nested too deeply to be shown; expected/],
   ['answers nothing', /not a JSON-RPC response/],
   ['answers with an error', /answered ioctl with an error: assertion$/],
   ['does not understand', /did not understand a request/],

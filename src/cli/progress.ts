@@ -3,6 +3,7 @@ import { SingleBar } from 'cli-progress';
 
 import { count, isFailure } from '#conformance/outcome.ts';
 import type { Counts, OutcomeKind } from '#conformance/outcome.ts';
+import { mediaTypes } from '#conformance/media-types.ts';
 import type { ScenarioRun } from '#report/run-record.ts';
 import { listed } from '#report/scenario.ts';
 
@@ -46,11 +47,12 @@ class Failures {
   }
 
   /** What is to be said of this one, where it failed. */
-  lines({ outcome, scenario }: ScenarioRun): string | undefined {
+  lines(run: ScenarioRun): string | undefined {
+    const { outcome, scenario } = run;
     if (outcome.kind === 'pass' || !isFailure(outcome.kind)) return undefined;
     const { kind, reason } = outcome;
     if (kind === 'broken' && this.#isRepeated(reason)) return undefined;
-    return `${this.#paint('red', kind.toUpperCase())} ${listed(scenario)}\n  ${reason}\n`;
+    return `${this.#paint('red', kind.toUpperCase())} ${listed(scenario)}\n  ${reason}\n${whereItFailed(run)}`;
   }
 
   #isRepeated(reason: string): boolean {
@@ -71,6 +73,18 @@ class Failures {
     const shown = others.length === 0 ? first : `${first} …`;
     return `${this.#paint('red', 'BROKEN')} ${more} more for the same reason\n  ${shown}\n`;
   }
+}
+
+const shownCalls = 3;
+
+/** The step that failed, and the last calls before it did. */
+function whereItFailed({ steps }: ScenarioRun): string {
+  const failed = steps.find(({ source, status }) => source === 'step' && status === 'failed');
+  if (failed === undefined) return '';
+  const trace = failed.evidence.find(({ mediaType }) => mediaType === mediaTypes.trace);
+  const calls = trace?.body.toString('utf8').split('\n').slice(-shownCalls) ?? [];
+  const { keyword, text } = failed.step;
+  return [`at ${keyword} ${text}`, ...calls].map((line) => `    ${line}\n`).join('');
 }
 
 class Bar implements Progress {

@@ -199,6 +199,14 @@ test('what an implementation says is kept to a length, and can only be read', ()
   assert.ok(Math.max(...messages.map((line) => line.length)) < 600_000);
 });
 
+test('the console names the step that failed, and the last calls', () => {
+  const { output } = runFixture(temporaryFolder(), honesty, '--only', 'ABI-07');
+  assert.match(
+    output,
+    /^FAIL .*\n {2}IOMMU_IOAS_MAP returned 0; expected EEXIST\n {4}at Then it is not as expected\n {4}ioctl\(3, IOMMU_IOAS_MAP, \{size=40\}\) = -1 EEXIST$/m,
+  );
+});
+
 test('a folder that nobody can make is refused', () => {
   const { code, complaint } = runFixture('/proc/x');
   assert.equal(code, 2);

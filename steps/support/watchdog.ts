@@ -51,6 +51,9 @@ let fail: Fail | undefined;
 
 const shared = new Int32Array(new SharedArrayBuffer(20));
 
+/** Milliseconds, of an Int32Array. */
+const never = 2 ** 31 - 1;
+
 /** One for all runs of this process: a mutant takes less time than a thread does to begin. */
 let pulse: Promise<NodeJS.Timeout> | undefined;
 
@@ -60,7 +63,11 @@ export async function watch(limitMs: number): Promise<() => void> {
   pulse ??= begin();
   const timer = await pulse;
   timer.ref();
-  return () => void timer.unref();
+  return () => {
+    timer.unref();
+    // Reports that take longer to write than a call may are not a loop.
+    Atomics.store(shared, limit, never);
+  };
 }
 
 async function begin(): Promise<NodeJS.Timeout> {

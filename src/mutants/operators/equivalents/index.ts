@@ -1,4 +1,5 @@
 import type { Equivalent } from './equivalent.ts';
+import { kernel } from './kernel.ts';
 
 /** All of them. */
-export const list: readonly Equivalent[] = [];
+export const list: readonly Equivalent[] = kernel;

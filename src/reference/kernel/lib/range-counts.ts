@@ -65,7 +65,7 @@ export class RangeCounts {
   }
 
   private cut(point: bigint): void {
-    if (!this.steps.has(point)) this.steps.set(point, this.at(point));
+    this.steps.set(point, this.at(point));
   }
 
   private heal(point: bigint): void {

@@ -6,7 +6,7 @@ import { ImplementationBroken } from '#port/implementation.ts';
 import type { Fd, Process } from '#port/process.ts';
 
 import type { CallRecord } from './outcome.ts';
-import type { Scratch } from './scratch.ts';
+import { demandMemory, type Scratch } from './scratch.ts';
 import { showStruct, type Trace } from './trace.ts';
 
 /** How the struct of a call lies in memory; `plain` unless a scenario is about just that. */
@@ -76,7 +76,7 @@ async function callInBuffer(
   { address, length }: Extract<Form, { kind: 'in a buffer' }>,
 ): Promise<CallRecord> {
   const signal = await process.store(address, new Uint8Array(Uint32Array.of(length).buffer));
-  if (signal !== undefined) throw new Error(`storing the size for ${command.name}: ${signal}`);
+  demandMemory(`store of the size for ${command.name}`, signal);
   const result = await process.ioctl(fd, command.request, address);
   trace.add(`ioctl(${fd}, ${command.name}, ${length} bytes at ${address.toString(16)})`, result);
   return { name: command.name, command, result };

@@ -2,7 +2,7 @@ import { O_WRONLY } from '#uapi/mman.ts';
 
 import type { ProcessHandle } from '../handles.ts';
 import { readFile } from '../looks/probes.ts';
-import { demand } from './scratch.ts';
+import { demand, demandMemory } from './scratch.ts';
 import type { World } from '../world.ts';
 
 export interface FileText {
@@ -15,7 +15,7 @@ export async function writeFile(process: ProcessHandle, { path, text }: FileText
   const { port, scratch } = process;
   const fd = await port.open(path, O_WRONLY);
   if (fd < 0) return fd;
-  await port.store(scratch.array, Buffer.from(text));
+  demandMemory(`store of the text for ${path}`, await port.store(scratch.array, Buffer.from(text)));
   const result = await port.write(fd, scratch.array, text.length);
   await port.close(fd);
   return result;

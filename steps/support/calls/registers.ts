@@ -1,5 +1,4 @@
 import { u16 } from '#uapi/codec.ts';
-import { errnoName } from '#uapi/errno.ts';
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 import { VFIO_DEVICE_GET_REGION_INFO } from '#uapi/vfio/device.ts';
 import {
@@ -13,8 +12,7 @@ import { VFIO_PCI_BAR0_REGION_INDEX, VFIO_PCI_CONFIG_REGION_INDEX } from '#uapi/
 
 import type { DeviceHandle, ProcessHandle } from '../handles.ts';
 import type { CallRecord } from './outcome.ts';
-import { loadBytes } from '../looks/probes.ts';
-import { demand } from './scratch.ts';
+import { demand, demandMemory } from './scratch.ts';
 import type { World } from '../world.ts';
 
 /** PCI 3.0, 6.2.2: the command register, and the bit by which a device answers at the addresses of its registers. */
@@ -56,7 +54,7 @@ export async function enableMemory(
   await port.store(scratch.array, Uint8Array.of(isOn ? MEMORY_SPACE : 0, 0));
   const result = await port.pwrite(device.fd ?? -1, scratch.array, commandBytes, offset);
   world.trace.add(`pwrite(${device.fd}, command of device "${device.name}", ${isOn})`, result);
-  if (result !== commandBytes) throw new Error(`the command register: ${errnoName(result)}`);
+  demand(`pwrite of the command register of device "${device.name}"`, result, commandBytes);
 }
 
 /** What is in the first registers of a device. */
@@ -91,8 +89,8 @@ async function readRegion(
   const offset = await offsetOf(world, process, device, index);
   const result = await port.pread(device.fd ?? -1, scratch.array, length, offset);
   world.trace.add(`pread(${device.fd}, ${length} bytes of device "${device.name}")`, result);
-  if (result !== length) throw new Error(`the registers: ${errnoName(result)}`);
-  return loadBytes(process, scratch.array, length);
+  demand(`pread of ${length} bytes of device "${device.name}"`, result, length);
+  return demandMemory('load of the registers', await port.load(scratch.array, length));
 }
 
 /** VFIO_DEVICE_FEATURE_DMA_BUF of the first registers, in as many pieces of equal length. Returns the file. */

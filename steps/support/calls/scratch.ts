@@ -8,7 +8,7 @@ import {
   PROT_WRITE,
 } from '#uapi/mman.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
-import type { Process } from '#port/process.ts';
+import type { Process, Signal } from '#port/process.ts';
 
 import { showResult } from './trace.ts';
 
@@ -26,11 +26,27 @@ export interface Scratch {
   readonly aliasReadOnly: bigint;
 }
 
-/** Without memory of its own the suite can ask nothing: a failure of these calls is no finding, and no pass either. */
-export function demand<T extends number | bigint>(call: string, result: T): T {
-  if (result >= 0) return result;
-  const answer = showResult(result);
-  throw new ImplementationBroken(`${call} for the suite's own memory returned ${answer}`);
+/**
+ * The result of a call that the suite makes for itself: to set up, to look, to put back. Without it the suite can ask
+ * nothing: that it fails is no finding, and no pass either. `expected`: the one result that will do, a success if left out.
+ */
+export function demand<T extends number | bigint>(call: string, result: T, expected?: T): T {
+  if (expected === undefined ? result >= 0 : result === expected) return result;
+  const wanted = expected === undefined ? 'success' : String(expected);
+  throw new ImplementationBroken(
+    `a call of the suite's own: ${call} returned ${showResult(result)}; expected ${wanted}`,
+  );
+}
+
+/** The same of a load from, or a store to, memory: it takes no signal. */
+export function demandMemory<T extends Uint8Array | undefined>(
+  access: string,
+  result: T | Signal,
+): T {
+  if (typeof result !== 'string') return result;
+  throw new ImplementationBroken(
+    `an access of the suite's own: ${access} gave ${result}; expected no signal`,
+  );
 }
 
 interface Piece {
@@ -46,7 +62,10 @@ async function map(process: Process, piece: Piece): Promise<bigint> {
   const { length, protection, flags, fd = -1, at } = piece;
   const place =
     at === undefined ? { address: 0n, flags } : { address: at, flags: flags | MAP_FIXED };
-  return demand('mmap', await process.mmap({ ...place, length, protection, fd, offset: 0n }));
+  return demand(
+    "mmap for the suite's own memory",
+    await process.mmap({ ...place, length, protection, fd, offset: 0n }),
+  );
 }
 
 /** In two round trips: calls of a process keep their order, so none has to wait for the one before. */
@@ -60,7 +79,7 @@ export async function reserveScratch(process: Process, pageSize: number): Promis
     process.memfd(page, 0),
   ]);
   const end = writable + 2n * page;
-  const fd = demand('memfd_create', memfd);
+  const fd = demand("memfd_create for the suite's own memory", memfd);
   const alias = { length: page, flags: MAP_SHARED, fd };
   const [aliasWritable, aliasReadOnly] = await Promise.all([
     map(process, { ...alias, protection: readWrite }),

@@ -3,6 +3,7 @@ import { undoing } from '#commands/undo.ts';
 
 import type { CallRecord } from './outcome.ts';
 import type { FaultyCall } from '../looks/faults.ts';
+import { demand } from './scratch.ts';
 import { sceneOf } from './scene.ts';
 import type { World } from '../world.ts';
 
@@ -29,6 +30,6 @@ export async function undo(world: World, call: FaultyCall, made: CallRecord): Pr
   if (way.close !== undefined) await process.port.close(way.close);
   if (way.call === undefined) return true;
   const undone = await world.probe(process, { fd, command: way.call.command }, way.call.values);
-  if (undone.result >= 0) return true;
-  throw new Error(`${way.call.command.name}, to undo ${command.name}: ${undone.result}`);
+  demand(`${way.call.command.name}, to undo ${command.name}`, undone.result);
+  return true;
 }

@@ -4,6 +4,7 @@ import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { IOMMU_TEST_OP_MD_CHECK_MAP, IOMMU_TEST_OP_MD_CHECK_REFS } from '#uapi/iommufd/selftest.ts';
 
 import { hex } from '../notation.ts';
+import { demand } from '../calls/scratch.ts';
 import { testCommand } from '../calls/test-command.ts';
 import type { FaultyCall } from './faults.ts';
 import type { IommufdHandle } from '../handles.ts';
@@ -21,7 +22,7 @@ export async function takeFaultState(world: World, call: FaultyCall): Promise<Sn
   const lines = new Map(await takeSnapshot(world));
   const iommufd = world.handles.first('iommufd');
   lines.set('the next object id', await nextId(world, iommufd));
-  const fd = await world.it.port.open('/dev/null', 0);
+  const fd = demand('open of /dev/null', await world.it.port.open('/dev/null', 0));
   await world.it.port.close(fd);
   lines.set('the next file descriptor', String(fd));
   for (const buffer of world.handles.all('buffer')) {
@@ -34,9 +35,10 @@ export async function takeFaultState(world: World, call: FaultyCall): Promise<Sn
 
 async function nextId(world: World, { fd }: IommufdHandle): Promise<string> {
   const { result, fields } = await world.probe(world.it, { fd, command: IOMMU_IOAS_ALLOC }, {});
-  if (result < 0) return errnoName(Number(result));
+  demand('IOMMU_IOAS_ALLOC, which tells the next id', result);
   const id = Number(fields?.['out_ioas_id']);
-  await world.probe(world.it, { fd, command: IOMMU_DESTROY }, { id });
+  const gone = await world.probe(world.it, { fd, command: IOMMU_DESTROY }, { id });
+  demand('IOMMU_DESTROY of the IOAS that told it', gone.result);
   return String(id);
 }
 

@@ -12,7 +12,7 @@ import { writeFile, writeSetting } from '../calls/files.ts';
 import type { ProcessHandle } from '../handles.ts';
 import type { CallRecord } from '../calls/outcome.ts';
 import { readFile } from './probes.ts';
-import { demand } from '../calls/scratch.ts';
+import { demand, demandMemory } from '../calls/scratch.ts';
 import { differences } from './snapshot.ts';
 import { undo } from '../calls/undo.ts';
 import type { World } from '../world.ts';
@@ -109,8 +109,7 @@ async function anyTrigger({ port, scratch }: ProcessHandle): Promise<Trigger> {
     left: async () => {
       const { array } = scratch;
       const length = demand('pread of fail-nth', await port.pread(counter, array, wordBytes, 0n));
-      const bytes = await port.load(array, length);
-      if (typeof bytes === 'string') throw new Error(`the answer of fail-nth: ${bytes}`);
+      const bytes = demandMemory('load of fail-nth', await port.load(array, length));
       return Number(Buffer.from(bytes).toString('latin1'));
     },
     disarm: async () => {

@@ -1,3 +1,6 @@
+import { AssertionError } from 'chai';
+
+import { ImplementationBroken } from '#port/implementation.ts';
 import type { Fd } from '#port/process.ts';
 import type { Command } from '#uapi/ioctl.ts';
 import { u64 } from '#uapi/codec.ts';
@@ -20,7 +23,8 @@ import { SELF_STATUS_PATH } from '#uapi/paths.ts';
 
 import type { Handle, ProcessHandle } from '../handles.ts';
 import { idOf } from '../words/names.ts';
-import { demand } from '../calls/scratch.ts';
+import { demand, demandMemory } from '../calls/scratch.ts';
+import { hex } from '../notation.ts';
 import type { World } from '../world.ts';
 
 /** How effects are seen through the uAPI alone. `docs/observability.md` defines each in words. */
@@ -62,7 +66,8 @@ export async function loadRanges(
   address: bigint,
   count: number,
 ): Promise<IovaRange[]> {
-  const bytes = await loadBytes(process, address, count * iommu_iova_range.size);
+  const loaded = await process.port.load(address, count * iommu_iova_range.size);
+  const bytes = demandMemory('load of IOVA ranges', loaded);
   return Array.from({ length: count }, (_, index) =>
     iommu_iova_range.unpack(bytes.subarray(index * iommu_iova_range.size)),
   );
@@ -75,7 +80,9 @@ export async function loadBytes(
 ): Promise<Uint8Array> {
   const bytes = await process.port.load(address, length);
   if (bytes instanceof Uint8Array) return bytes;
-  throw new Error(`reading ${length} bytes of the process's own memory gave ${bytes}`);
+  throw new AssertionError(
+    `reading ${length} bytes at ${hex(address)} gave ${bytes}; expected bytes`,
+  );
 }
 
 /** Is every byte of the range mapped, as IOMMU_IOAS_COPY of exactly that range into an empty IOAS tells? */
@@ -116,7 +123,8 @@ async function withScratchIoas<T>(
   try {
     return await body(id);
   } finally {
-    await world.probe(it, { fd: iommufd, command: IOMMU_DESTROY }, { id });
+    const gone = await world.probe(it, { fd: iommufd, command: IOMMU_DESTROY }, { id });
+    demand('IOMMU_DESTROY of the IOAS of a look', gone.result);
   }
 }
 
@@ -153,9 +161,10 @@ export async function isFree(
   );
   if (result >= 0) {
     const values = { ioas_id: at.ioas, iova, length };
-    await world.probe(it, { fd: at.iommufd, command: IOMMU_IOAS_UNMAP }, values);
+    const undone = await world.probe(it, { fd: at.iommufd, command: IOMMU_IOAS_UNMAP }, values);
+    demand('IOMMU_IOAS_UNMAP of the map of a look', undone.result);
   }
-  await it.port.munmap(address, length);
+  demand('munmap', await it.port.munmap(address, length));
   if (result === failure('EEXIST')) return false;
   return result >= 0 || !(await isMapped(world, at, iova, length));
 }
@@ -201,7 +210,12 @@ export async function charges(world: World, process: ProcessHandle): Promise<Cha
   const text = await readFile(world, process, SELF_STATUS_PATH);
   const bytes = (name: string): bigint => {
     const [, kilobytes] = new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(text) ?? [];
-    if (kilobytes === undefined) throw new Error(`${SELF_STATUS_PATH} has no line ${name}`);
+    if (kilobytes === undefined) {
+      const shown = JSON.stringify(text.slice(0, 80));
+      throw new ImplementationBroken(
+        `${SELF_STATUS_PATH} begins with ${shown}; expected a line ${name} of kB`,
+      );
+    }
     // A counter that went below 0 is printed as a number of kilobytes near 2^64.
     return BigInt.asUintN(64, BigInt(kilobytes) * 1024n);
   };
@@ -219,7 +233,8 @@ export async function readFile(
   const room = Number(world.pageSize);
   const count = demand(`read of ${path}`, await port.read(fd, scratch.array, room));
   await port.close(fd);
-  return Buffer.from(await loadBytes(process, scratch.array, count)).toString('latin1');
+  const bytes = demandMemory(`load of ${path}`, await port.load(scratch.array, count));
+  return Buffer.from(bytes).toString('latin1');
 }
 
 /** Bytes of an array of u64 pairs: what ALLOW_IOVAS takes. */

@@ -11,7 +11,7 @@ const quiet = pathToFileURL(resolve(__dirname, 'quiet-formatter.cjs')).href;
 
 /** Cucumber's configuration of the suite, narrowed to what this run is to do. */
 export function configure(options: RunOptions, base: IRunConfiguration): IRunConfiguration {
-  const { paths, order, shard, adapter, settings, timeoutMs, machine, alone } = options;
+  const { paths, order, shard, adapter, settings, timeoutMs, machine, alone, patience } = options;
   const own = base.sources.tagExpression;
   const wanted = tagExpression(options);
   return {
@@ -33,6 +33,7 @@ export function configure(options: RunOptions, base: IRunConfiguration): IRunCon
         timeoutMs,
         ...(machine !== undefined && { machine }),
         ...(alone && { alone }),
+        ...(patience !== undefined && { patience }),
       },
     },
     formats: { stdout: quiet, files: {}, publish: false, options: {} },

@@ -46,12 +46,19 @@ interface RunFlags {
   readonly bisect?: boolean;
   readonly failFast?: boolean;
   readonly timeout: number;
+  readonly patience?: number;
   readonly config?: string;
 }
 
 function naturalNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
   return Number(text);
+}
+
+function positive(text: string): number {
+  const number = naturalNumber(text);
+  if (number === 0) throw new InvalidArgumentError('Expected at least 1.');
+  return number;
 }
 
 function shardOf(text: string): string {
@@ -124,6 +131,11 @@ function addRun(program: Command): void {
       'a call, hello or start that takes longer is broken (a virtual machine has 60 s to boot)',
       naturalNumber,
       30_000,
+    )
+    .option(
+      '--patience <n>',
+      'so often in a row a machine may fail to start, or hang, before it is given up (3)',
+      positive,
     )
     .option(...configOption)
     .action(async (paths: string[], flags: RunFlags) => {

@@ -53,6 +53,8 @@ export interface RunOptions {
   /** Undefined: made where that is possible. */
   readonly html?: boolean;
   readonly timeoutMs: number;
+  /** How often in a row a machine may fail to start, or hang. */
+  readonly patience?: number;
   /** End with the first scenario that fails. */
   readonly failFast?: boolean;
   readonly config?: string;

@@ -58,10 +58,18 @@ const blameImplementation: ReadonlySet<string> = new Set([
   'ImplementationHung',
   'ReferenceBug',
 ]);
-/** What a step throws that has compared something. One that throws anything else has not: it, or its scenario, is wrong. */
-const comparison = 'AssertionError';
+/** A step that throws one of these compared nothing: it is wrong itself. */
+const blameSuite: ReadonlySet<string> = new Set([
+  'TypeError',
+  'ReferenceError',
+  'RangeError',
+  'SyntaxError',
+]);
 /** How cucumber words a step that did not return in time. */
 const timedOut = 'function timed out';
+/** How cucumber words a step definition that does not take what its text passes. */
+const wrongArguments = /^function has \d+ arguments/;
+
 /** The outcome before known failures are taken into account: pass, fail, skip or broken. */
 export function observedOutcome(
   observations: readonly Observation[],
@@ -99,6 +107,6 @@ function breakage(observation: Observation): Outcome | undefined {
   if (blameImplementation.has(type) || message.startsWith(timedOut)) {
     return { kind: 'broken', reason, by: 'implementation' };
   }
-  const compared = source === 'step' && type === comparison;
-  return compared ? undefined : { kind: 'broken', reason, by: 'suite' };
+  const mistaken = blameSuite.has(type) || wrongArguments.test(message);
+  return source === 'step' && !mistaken ? undefined : { kind: 'broken', reason, by: 'suite' };
 }

@@ -13,15 +13,14 @@ export interface Parameters {
   readonly machine?: string;
   /** Each scenario on a machine of its own, just started. */
   readonly alone?: boolean;
+  /** How often in a row a machine may fail to start, or hang, before no scenario waits for it any more; 3 if left out. */
+  readonly patience?: number;
 }
 
 export interface Running {
   readonly description: MachineDescription;
   readonly machine: Machine;
 }
-
-/** How often in a row a machine may fail to start, or hang, before no scenario waits for it any more. */
-const patience = 3;
 
 /** What became of a machine lately. */
 interface Lately {
@@ -32,6 +31,7 @@ interface Lately {
 /** The machines of one implementation; each is started when the first scenario needs it. */
 export class Machines {
   readonly #parameters: Parameters;
+  readonly #patience: number;
   readonly #running = new Map<string, Promise<Machine>>();
   readonly #lately = new Map<string, Lately>();
   #implementation: Promise<Implementation> | undefined;
@@ -40,6 +40,7 @@ export class Machines {
 
   constructor(parameters: Parameters) {
     this.#parameters = parameters;
+    this.#patience = parameters.patience ?? 3;
   }
 
   #load(): Promise<Implementation> {
@@ -59,7 +60,8 @@ export class Machines {
   }
 
   async #offers(): Promise<readonly MachineDescription[]> {
-    if (this.#refusals === patience) throw givenUp('the adapter', 'did not tell its machines');
+    if (this.#refusals === this.#patience)
+      throw this.#givenUp('the adapter', 'did not tell its machines');
     try {
       return await (this.#offered ??= this.#offer());
     } catch (error) {
@@ -84,8 +86,10 @@ export class Machines {
   async start(description: MachineDescription): Promise<Running> {
     const { name } = description;
     const lately = this.#latelyOf(name);
-    if (lately.hangs === patience) throw givenUp(`machine ${name}`, 'hung');
-    if (lately.failedStarts === patience) throw givenUp(`machine ${name}`, 'did not start');
+    if (lately.hangs === this.#patience) throw this.#givenUp(`machine ${name}`, 'hung');
+    if (lately.failedStarts === this.#patience) {
+      throw this.#givenUp(`machine ${name}`, 'did not start');
+    }
     const running = this.#running.get(name) ?? this.#begin(name);
     this.#running.set(name, running);
     try {
@@ -129,6 +133,12 @@ export class Machines {
     await machine.stop().catch(() => undefined);
   }
 
+  /** Said of every scenario that would have needed it: its reason is that of the last one that waited. */
+  #givenUp(what: string, failed: string): ImplementationBroken {
+    const often = `${this.#patience} times in a row`;
+    return new ImplementationBroken(`${what} was given up: it ${failed} ${often}`);
+  }
+
   async stop(): Promise<void> {
     const running = [...this.#running.values()];
     this.#running.clear();
@@ -136,11 +146,6 @@ export class Machines {
       running.map((machine) => machine.then((started) => started.stop()).catch(() => undefined)),
     );
   }
-}
-
-/** Said of every scenario that would have needed it: its reason is that of the last one that waited. */
-function givenUp(what: string, failed: string): ImplementationBroken {
-  return new ImplementationBroken(`${what} was given up: it ${failed} ${patience} times in a row`);
 }
 
 function messageOf(error: unknown): string {

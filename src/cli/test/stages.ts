@@ -153,7 +153,7 @@ export function stages(folder: string): Stage[] {
     }),
     suite(folder, {
       name: 'void says yes',
-      parameters: ['--adapter', 'void', '--adapter-option', 'says=yes', ...tireless],
+      parameters: ['--adapter', 'void', '--adapter-option', 'says=yes'],
       count: vacuity,
       goodCode: exitCodes.failures,
     }),
@@ -170,9 +170,6 @@ export function stages(folder: string): Stage[] {
     },
   ];
 }
-
-/** Some scenarios read on as long as there is more: that one hangs says nothing of the next. */
-const tireless = ['--timeout', '1500', '--patience', '10000'];
 
 /** Of the memory of the reference: 3 is scattered, 6 lies in runs of 16 pages. */
 export function layout(seed: number): string[] {

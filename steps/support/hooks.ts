@@ -61,8 +61,9 @@ Before(async function (this: World, { pickle }) {
   await turn();
   const stopped = whyStopped();
   if (stopped !== undefined) return skip(this, stopped);
-  unwatch ??= await watch(this.parameters.timeoutMs);
   machines ??= new Machines(this.parameters);
+  await machines.load();
+  unwatch ??= await watch(this.parameters.timeoutMs);
   const chosen = await unhurried(machines.choose(needsOf(tags)));
   if (typeof chosen === 'string') return skip(this, chosen);
   const running = await unhurried(machines.start(chosen));

@@ -54,3 +54,34 @@ test('scenarios share a machine', async () => {
 test('with --alone each scenario has one that was just started', async () => {
   equal(await machinesOfThree(true), '1 2 3');
 });
+
+/** An adapter that never answers the first time that it is asked for its machines, and the first time to start one. */
+function lateAdapter(): string {
+  const file = join(temporaryFolder(), 'late.cjs');
+  writeFileSync(
+    file,
+    `const asked = new Set();
+    const never = new Promise(() => {});
+    const second = (what, answer) => (asked.has(what) ? answer : (asked.add(what), never));
+    const only = { name: 'only', features: [], iommus: [], devices: [] };
+    const identity = { name: 'late', version: '1', kernel: '7.3.0', architecture: 'none', pageSize: 4096 };
+    exports.implementation = {
+      name: 'late',
+      settings: async () => ({}),
+      machines: () => second('machines', Promise.resolve([only])),
+      start: () => second('start', Promise.resolve({ identity, stop: async () => undefined })),
+    };`,
+  );
+  return file;
+}
+
+test('an answer that was lost with what was ended is asked for again', async () => {
+  const machines = new Machines({ adapter: lateAdapter(), settings: {}, timeoutMs: 60_000 });
+  void machines.choose([]).catch(() => undefined);
+  const chosen = await machines.choose([]);
+  if (typeof chosen === 'string') throw new Error(chosen);
+  void machines.start(chosen).catch(() => undefined);
+  const { machine } = await machines.start(chosen);
+  equal(machine.identity.name, 'late');
+  await machines.stop();
+});

@@ -32,10 +32,11 @@ interface Lately {
 export class Machines {
   readonly #parameters: Parameters;
   readonly #patience: number;
-  readonly #running = new Map<string, Promise<Machine>>();
+  /** Nothing unfinished is kept here or below: what the watchdog ends never settles. */
+  readonly #running = new Map<string, Machine>();
   readonly #lately = new Map<string, Lately>();
-  #implementation: Promise<Implementation> | undefined;
-  #offered: Promise<readonly MachineDescription[]> | undefined;
+  #implementation: Implementation | undefined;
+  #offered: readonly MachineDescription[] | undefined;
   #refusals = 0;
 
   constructor(parameters: Parameters) {
@@ -43,15 +44,13 @@ export class Machines {
     this.#patience = parameters.patience ?? 3;
   }
 
-  #load(): Promise<Implementation> {
-    const { adapter } = this.#parameters;
-    this.#implementation ??= loadAdapter(adapter);
-    return this.#implementation;
+  /** To compile an adapter may take longer than a call: this comes before anyone looks at the clock. */
+  async load(): Promise<Implementation> {
+    return (this.#implementation ??= await loadAdapter(this.#parameters.adapter));
   }
 
-  /** Asked once: what there is does not change while scenarios run. */
   async #offer(): Promise<readonly MachineDescription[]> {
-    const implementation = await this.#load();
+    const implementation = await this.load();
     const { settings, timeoutMs, machine: only } = this.#parameters;
     const all = await implementation.machines(settings, timeoutMs);
     const offered = all.filter(({ name }) => only === undefined || name === only);
@@ -59,16 +58,14 @@ export class Machines {
     throw new Error(`${implementation.name} has no machine "${only}"`);
   }
 
+  /** Asked once: what there is does not change while scenarios run. */
   async #offers(): Promise<readonly MachineDescription[]> {
+    if (this.#offered !== undefined) return this.#offered;
     if (this.#refusals === this.#patience)
       throw this.#givenUp('the adapter', 'did not tell its machines');
-    try {
-      return await (this.#offered ??= this.#offer());
-    } catch (error) {
-      this.#offered = undefined;
-      this.#refusals += 1;
-      throw error;
-    }
+    // Until it has: an answer that the watchdog ended neither comes nor fails.
+    this.#refusals += 1;
+    return (this.#offered = await this.#offer());
   }
 
   /** The first machine that has them all, or the reason why there is none. */
@@ -90,24 +87,23 @@ export class Machines {
     if (lately.failedStarts === this.#patience) {
       throw this.#givenUp(`machine ${name}`, 'did not start');
     }
-    const running = this.#running.get(name) ?? this.#begin(name);
-    this.#running.set(name, running);
-    try {
-      const machine = await running;
-      lately.failedStarts = 0;
-      return { description, machine };
-    } catch (error) {
-      this.#running.delete(name);
-      lately.failedStarts += 1;
+    const running = this.#running.get(name);
+    if (running !== undefined) return { description, machine: running };
+    // Until it has: a start that the watchdog ended neither comes to an end nor fails.
+    lately.failedStarts += 1;
+    const machine = await this.#begin(name).catch((error: unknown) => {
       throw new ImplementationBroken(`machine ${name} did not start: ${messageOf(error)}`, {
         cause: error,
       });
-    }
+    });
+    lately.failedStarts = 0;
+    this.#running.set(name, machine);
+    return { description, machine };
   }
 
   async #begin(machine: string): Promise<Machine> {
     const { settings, timeoutMs } = this.#parameters;
-    return (await this.#load()).start({ machine, settings, timeoutMs });
+    return (await this.load()).start({ machine, settings, timeoutMs });
   }
 
   #latelyOf(name: string): Lately {
@@ -142,9 +138,7 @@ export class Machines {
   async stop(): Promise<void> {
     const running = [...this.#running.values()];
     this.#running.clear();
-    await Promise.all(
-      running.map((machine) => machine.then((started) => started.stop()).catch(() => undefined)),
-    );
+    await Promise.all(running.map((machine) => machine.stop().catch(() => undefined)));
   }
 }
 

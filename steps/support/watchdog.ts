@@ -49,25 +49,25 @@ type Fail = (error: Error) => void;
 /** Fails the step or hook that runs, where one does: its own promise is gone with what was ended. */
 let fail: Fail | undefined;
 
-const shared = new Int32Array(new SharedArrayBuffer(20));
-
 /** Milliseconds, of an Int32Array. */
 const never = 2 ** 31 - 1;
+
+const shared = new Int32Array(new SharedArrayBuffer(20));
+Atomics.store(shared, limit, never);
 
 /** One for all runs of this process: a mutant takes less time than a thread does to begin. */
 let pulse: Promise<NodeJS.Timeout> | undefined;
 
-/** Watches this thread until it is told to stop; resolves when the other one is ready, for which it needs this one. */
-export async function watch(limitMs: number): Promise<() => void> {
-  Atomics.store(shared, limit, limitMs);
+/** Of a call, milliseconds. */
+let limitMs = never;
+
+/** Watches steps and hooks until it is told to stop; resolves when the other thread is ready, for which it needs this one. */
+export async function watch(ofCall: number): Promise<() => void> {
+  limitMs = ofCall;
   pulse ??= begin();
   const timer = await pulse;
   timer.ref();
-  return () => {
-    timer.unref();
-    // Reports that take longer to write than a call may are not a loop.
-    Atomics.store(shared, limit, never);
-  };
+  return () => void timer.unref();
 }
 
 async function begin(): Promise<NodeJS.Timeout> {
@@ -93,12 +93,11 @@ function beat(): void {
   leftMs -= beatMs;
   const says = whatHappened();
   if (says === undefined) return;
-  leftMs = Infinity;
+  disarm();
   void turn().then(() => fail?.(new ImplementationHung(says)));
 }
 
 function whatHappened(): string | undefined {
-  const limitMs = Atomics.load(shared, limit);
   if (Atomics.exchange(shared, ended, 0) !== 0)
     return `it did not come back within ${limitMs} ms, and was ended`;
   return leftMs < 0 ? `it did not answer within ${definitionMs()} ms` : undefined;
@@ -107,12 +106,25 @@ function whatHappened(): string | undefined {
 /** What the step or hook that runs still has; by beats, as no time passes while this thread is stopped. */
 let leftMs = Infinity;
 
+/** From now on this is what fails, and what keeps the thread busy for longer than a call may is ended. */
+function arm(of: Fail): void {
+  fail = of;
+  leftMs = definitionMs();
+  Atomics.store(shared, limit, limitMs);
+}
+
+/** What runs between steps, and writes reports after them, is no implementation: to end it would leave the run without a sequel. */
+function disarm(): void {
+  leftMs = Infinity;
+  Atomics.store(shared, limit, never);
+}
+
 /** A step makes several calls, and adapters that look at the clock themselves have more to say: they come first. */
 const callsOfDefinition = 4;
 const shortestDefinitionMs = 10_000;
 
 function definitionMs(): number {
-  return Math.max(callsOfDefinition * Atomics.load(shared, limit), shortestDefinitionMs);
+  return Math.max(callsOfDefinition * limitMs, shortestDefinitionMs);
 }
 
 /** For what has a limit of its own, within a step or hook. */
@@ -182,13 +194,12 @@ export function guardDefinitions(): void {
   setDefinitionFunctionWrapper((definition: Definition) => {
     const guarded: Definition = function (...parameters) {
       return new Promise((resolve, reject) => {
-        fail = reject;
-        leftMs = definitionMs();
+        arm(reject);
         void settled()
           .then(() => definition.apply(this, parameters))
           .then(resolve, (error: unknown) => reject(shortened(error)))
           .then(() => {
-            if (fail === reject) leftMs = Infinity;
+            if (fail === reject) disarm();
           });
       });
     };

@@ -153,7 +153,7 @@ export function stages(folder: string): Stage[] {
     }),
     suite(folder, {
       name: 'void says yes',
-      parameters: ['--adapter', 'void', '--adapter-option', 'says=yes'],
+      parameters: ['--adapter', 'void', '--adapter-option', 'says=yes', ...tireless],
       count: vacuity,
       goodCode: exitCodes.failures,
     }),
@@ -170,6 +170,9 @@ export function stages(folder: string): Stage[] {
     },
   ];
 }
+
+/** What hangs there says nothing of the next: a scenario that is given up has not been tried. */
+const tireless = ['--timeout', '3000', '--patience', '10000'];
 
 /** Of the memory of the reference: 3 is scattered, 6 lies in runs of 16 pages. */
 export function layout(seed: number): string[] {

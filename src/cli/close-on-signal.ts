@@ -1,4 +1,4 @@
-import { constants } from 'node:os';
+import { exitCodeOf } from '#ending/signals.ts';
 
 import type { Progress } from './progress.ts';
 import type { Session } from './session.ts';
@@ -14,7 +14,7 @@ export function closeOnSignal(session: Session, progress: Progress): () => void 
     const { record, result } = session.close(`interrupted by ${signal}`);
     console.log(summary(record, result, painter(process.stdout)));
     console.log(`report: ${session.folder} (no HTML, as the run was interrupted)`);
-    process.exit(128 + constants.signals[signal]);
+    process.exit(exitCodeOf(signal));
   };
   const onExit = (): void => void session.close('the process ended');
   for (const signal of signals) process.once(signal, onSignal);

@@ -16,6 +16,7 @@ import { makeHtml } from './conclude.ts';
 import { exercisedCommand } from './exercised.ts';
 import { explainCommand } from './explain.ts';
 import { mergeCommand } from './merge.ts';
+import { naturalNumber, parseShard, positive } from './option-values.ts';
 import { exitCodes, forBisection, Problem } from './problem.ts';
 import type { Ended } from './problem.ts';
 import { publishCommand } from './publish.ts';
@@ -50,20 +51,8 @@ interface RunFlags {
   readonly config?: string;
 }
 
-function naturalNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
-  return Number(text);
-}
-
-function positive(text: string): number {
-  const number = naturalNumber(text);
-  if (number === 0) throw new InvalidArgumentError('Expected at least 1.');
-  return number;
-}
-
 function shardOf(text: string): string {
-  const [, index, total] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
-  if (!index || !total || Number(index) < 1 || Number(index) > Number(total)) {
+  if (parseShard(text) === undefined) {
     throw new InvalidArgumentError('Expected i/n with i from 1 to n.');
   }
   return text;

@@ -16,6 +16,8 @@ import type { PlannedScenario } from '#report/scenario.ts';
 
 import { configure } from './configure.ts';
 import { byOperator } from './operators/by-operator.ts';
+import { parseShard, positive } from './option-values.ts';
+import type { Shard } from './option-values.ts';
 import { exitCodes, Problem } from './problem.ts';
 import { painter } from './style.ts';
 import { loadSuite, type Suite } from './suite.ts';
@@ -147,7 +149,7 @@ interface Options {
   readonly folder: string[];
   readonly sample?: number;
   readonly seed: string;
-  readonly shard?: { readonly index: number; readonly of: number };
+  readonly shard?: Shard;
   readonly processes: number;
   readonly limit: number;
   readonly result?: string;
@@ -156,15 +158,9 @@ interface Options {
   readonly config?: string;
 }
 
-function positive(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new InvalidArgumentError('a whole number above 0 was expected');
-}
-
-function shardOf(text: string): { readonly index: number; readonly of: number } {
-  const [, index, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
-  if (index !== undefined && of !== undefined && index >= 1 && index <= of) return { index, of };
+function shardOf(text: string): Shard {
+  const shard = parseShard(text);
+  if (shard !== undefined) return shard;
   throw new InvalidArgumentError('expected 1/4 for the first of four');
 }
 

@@ -1,10 +1,12 @@
-import { availableParallelism, constants } from 'node:os';
+import { availableParallelism } from 'node:os';
 
 import { Command } from 'commander';
 
 import { AdapterError } from '#adapters/checked.ts';
 import { loadAdapter } from '#adapters/registry.ts';
 import { readable } from '#conformance/said.ts';
+import { exitCodeOf, watchSignals } from '#ending/signals.ts';
+import type { EndingSignal } from '#ending/signals.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
 import { knownDifferences } from '#random/known.ts';
 import { sideBySide, startMock, type Machines, type Started } from '#random/machines.ts';
@@ -46,16 +48,6 @@ function count(option: string, text: string): number {
   const number = Number(text);
   if (Number.isInteger(number)) return number;
   throw new Problem(`--${option} is "${text}", which is no whole number`);
-}
-
-/** SIGINT ends the run after the sequence that is under way, or the shrinking; a second one at once. */
-function watchSignals(): { readonly signal: () => 'SIGINT' | 'SIGTERM' | undefined } {
-  let seen: 'SIGINT' | 'SIGTERM' | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
-      seen = signal;
-    });
-  return { signal: () => seen };
 }
 
 function tryMutants(options: Options, mutants: string): Promise<number> {
@@ -119,14 +111,14 @@ async function make(
 }
 
 /** A machine that ends with the run that the user interrupts is no finding. */
-function conclude({ failure }: Report, interrupted: 'SIGINT' | 'SIGTERM' | undefined): number {
+function conclude({ failure }: Report, interrupted: EndingSignal | undefined): number {
   if (failure !== undefined && !(failure.broken && interrupted !== undefined)) {
     const { cause, repeat, scenario, broken } = failure;
     const shrunk = broken ? 'the machine is broken: not shrunk\n\n' : '';
     console.log(`\n${cause}\n\n${shrunk}repeat with ${repeat}\n\n${scenario}`);
     return exitCodes.failures;
   }
-  return interrupted === undefined ? exitCodes.success : 128 + constants.signals[interrupted];
+  return interrupted === undefined ? exitCodes.success : exitCodeOf(interrupted);
 }
 
 /** In one sentence, where the user can do something about it. */

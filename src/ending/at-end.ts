@@ -1,4 +1,4 @@
-import { constants } from 'node:os';
+import { exitCodeOf } from './signals.ts';
 
 const deadlySignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const actions = new Set<() => void>();
@@ -31,5 +31,5 @@ function ignore(): void {
 /** Where the program has a handler of its own, that one decides, and the actions come at exit. */
 function dieOf(signal: (typeof deadlySignals)[number]): void {
   if (process.listenerCount(signal) > 1) return;
-  process.exit(128 + constants.signals[signal]);
+  process.exit(exitCodeOf(signal));
 }

@@ -19,6 +19,11 @@ export interface Order {
   readonly title: string;
 }
 
+/** Both take the same. */
+function argumentsOf({ results, output, title }: Order): string[] {
+  return ['--report-name', title, '--output', output, results];
+}
+
 /** Not by require.resolve(): a package need not export its own package.json. */
 function packageFolder(name: string): string | undefined {
   const places = createRequire(__filename).resolve.paths(name) ?? [];
@@ -50,15 +55,7 @@ export function allure2(): Generator | undefined {
   return {
     name: 'allure-commandline',
     environment: { JAVA_OPTS: `${briefJava} ${process.env['JAVA_OPTS'] ?? ''}`.trim() },
-    command: ({ results, output, title }) => [
-      script,
-      ...fixed,
-      '--report-name',
-      title,
-      '--output',
-      output,
-      results,
-    ],
+    command: (order) => [script, ...fixed, ...argumentsOf(order)],
   };
 }
 
@@ -71,15 +68,6 @@ export function allure3(): Generator | undefined {
   return {
     name: 'allure',
     note: 'made by the npm package allure, as there is no Java here; it has no trend',
-    command: ({ results, output, title }) => [
-      process.execPath,
-      script,
-      ...fixed,
-      '--report-name',
-      title,
-      '--output',
-      output,
-      results,
-    ],
+    command: (order) => [process.execPath, script, ...fixed, ...argumentsOf(order)],
   };
 }

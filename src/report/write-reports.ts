@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { keepTrend } from './allure/trend.ts';
@@ -26,14 +26,13 @@ export function removeReports(folder: string): void {
 
 /**
  * Writes every report but the messages, which are written as they come, and the HTML with the Allure results it is made
- * of, which take seconds. Blocks, so that a signal handler can call it. `folder` is reports/<implementation>.
+ * of, which take seconds. Blocks, so that a signal handler can call it. `folder` is reports/<implementation>, and there.
  */
 export function writeReports(
   record: RunRecord,
   folder: string,
   requirements: RequirementIndex,
 ): Result {
-  mkdirSync(folder, { recursive: true });
   const result = makeResult(record, requirements);
   writeWhole(join(folder, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
   writeWhole(join(folder, 'result.ktap'), ktap(record));

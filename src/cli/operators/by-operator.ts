@@ -1,6 +1,7 @@
-import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { exitCodeOf, watchSignals } from '#ending/signals.ts';
+import type { EndingSignal } from '#ending/signals.ts';
 import { equivalentTo, staleEntries } from '#mutants/operators/equivalents.ts';
 import { change, type Mutation } from '#mutants/operators/mutation.ts';
 import { isAlive, scoreOf, scoresOf, scoreTable } from '#mutants/operators/record.ts';
@@ -10,6 +11,7 @@ import { compareText } from '#report/compare-text.ts';
 import { writeWhole } from '#report/write-whole.ts';
 import { listed, type PlannedScenario } from '#report/scenario.ts';
 
+import type { Shard } from '../option-values.ts';
 import { exitCodes, Problem } from '../problem.ts';
 import { painter } from '../style.ts';
 import { loadSuite } from '../suite.ts';
@@ -28,7 +30,7 @@ export interface ByOperator {
   readonly folders: readonly string[];
   readonly sample?: number;
   readonly seed: string;
-  readonly shard?: { readonly index: number; readonly of: number };
+  readonly shard?: Shard;
   readonly processes: number;
   /** Milliseconds: a scenario that takes longer was ended by the mutant. */
   readonly limitMs: number;
@@ -58,6 +60,7 @@ export async function byOperator(options: ByOperator): Promise<number> {
   const uris = [...new Set(scenarios.map(({ uri }) => uri))];
   const place = { program: resolve(program.folder), uris, limitMs };
   const begin: Begin = { kind: 'begin', covers: false, ...place };
+  // It ends after the mutants that are under way; processes that are left end with this one.
   const interruption = watchSignals();
   const covering = steady('scenarios run, to see what they reach');
   const names = scenarios.map(listed);
@@ -96,16 +99,6 @@ function refuseStale(mutations: readonly Mutation[]): void {
   );
   if (stale.length === 0) return;
   throw new Problem(stale.join('\n'), 'look at the code again, and mend the list of equivalents');
-}
-
-/** SIGINT ends it after the mutants that are under way; processes that are left end with this one. */
-function watchSignals(): { readonly signal: () => 'SIGINT' | 'SIGTERM' | undefined } {
-  let seen: 'SIGINT' | 'SIGTERM' | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
-      seen = signal;
-    });
-  return { signal: () => seen };
 }
 
 function measured(mutation: Mutation, found: Found): Measured {
@@ -147,7 +140,7 @@ function byPlace(one: Measured, other: Measured): number {
 }
 
 interface Conclusion extends Found {
-  readonly signal: 'SIGINT' | 'SIGTERM' | undefined;
+  readonly signal: EndingSignal | undefined;
 }
 
 function conclude(
@@ -171,7 +164,7 @@ function conclude(
   if (signal !== undefined) {
     const rest = chosen.length - known.length;
     console.log(`interrupted by ${signal}: ${rest} are left; the same command goes on with them`);
-    return 128 + constants.signals[signal];
+    return exitCodeOf(signal);
   }
   return verdictOn(mutants, options.atLeast);
 }

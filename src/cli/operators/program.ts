@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
 import { instrument, type Instrumented } from '#mutants/operators/instrument.ts';
 import type { PlannedScenario } from '#report/scenario.ts';
 import { writeWhole } from '#report/write-whole.ts';
 
+import { filesBelow } from '../../tidy/files.ts';
 import { Problem } from '../problem.ts';
-import { root } from '../version.ts';
 
 /** What is mutated: kernel and hardware, not what puts them together. */
 const floors = ['kernel', 'hardware'];
@@ -22,8 +22,8 @@ export interface Program {
 
 /** Source files below these, which are files or folders below src/reference; all when there are none. */
 export function sourcesIn(wanted: readonly string[]): string[] {
-  const all = floors.flatMap((floor) => filesBelow(join(reference, floor)));
-  const sources = all.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+  const all = floors.flatMap((floor) => filesBelow(`${reference}/${floor}`, '.ts'));
+  const sources = all.map(({ path }) => path).filter((path) => !path.endsWith('.test.ts'));
   const places = wanted.map((place) =>
     posix.normalize(place).replace(/^src\/reference\/|\/$/g, ''),
   );
@@ -60,17 +60,9 @@ export async function programOf(
 function fingerprint(sources: readonly string[], scenarios: readonly PlannedScenario[]): string {
   const hash = createHash('sha256').update(sources.join('\n'));
   for (const { id } of scenarios) hash.update(id);
-  for (const file of ['src', 'steps', 'features'].flatMap(filesBelow)) {
-    if (/\.test\.ts$|^src\/(cli|mutants|random|report|tidy|lab)\//.test(file)) continue;
-    hash.update(file).update(readFileSync(join(root, file)));
+  for (const { path, text } of ['src', 'steps', 'features'].flatMap((top) => filesBelow(top, ''))) {
+    if (/\.test\.ts$|^src\/(cli|mutants|random|report|tidy|lab)\//.test(path)) continue;
+    hash.update(path).update(text);
   }
   return hash.digest('hex').slice(0, 16);
-}
-
-function filesBelow(folder: string): string[] {
-  const entries = readdirSync(join(root, folder), { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => posix.relative(root, join(entry.parentPath, entry.name)))
-    .sort();
 }

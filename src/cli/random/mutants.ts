@@ -1,7 +1,8 @@
-import { constants } from 'node:os';
 import { join } from 'node:path';
 
 import { pattern } from '#conformance/pattern.ts';
+import { exitCodeOf } from '#ending/signals.ts';
+import type { Interruption } from '#ending/signals.ts';
 import { catalogue } from '#mutants/catalogue.ts';
 import type { Mutant } from '#mutants/mutant.ts';
 import { Reach } from '#mutants/reach.ts';
@@ -17,11 +18,10 @@ import type { Task, Told, Tried } from './mutant-protocol.ts';
 
 /** `npm run random -- --mutants`: which seeded bugs the random calls find. */
 
-export interface Trial extends Omit<Task, 'mutant'> {
+export interface Trial extends Omit<Task, 'mutant'>, Interruption {
   /** Ids or globs, comma-separated. */
   readonly mutants: string;
   readonly processes: number;
-  readonly signal: () => 'SIGINT' | 'SIGTERM' | undefined;
 }
 
 /** Which mutants change something that these calls reach, on the reference without a bug. */
@@ -57,7 +57,7 @@ export async function randomMutants(trial: Trial): Promise<number> {
   const signal = trial.signal();
   if (signal === undefined) return exitCodes.success;
   console.log(`interrupted by ${signal}: ${total - tried.length} mutants are left`);
-  return 128 + constants.signals[signal];
+  return exitCodeOf(signal);
 }
 
 async function work(

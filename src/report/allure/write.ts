@@ -15,8 +15,9 @@ export function allureResults(folder: string): string {
 }
 
 /**
- * Writes allure-results/ anew, after the trend was continued with this run. `folder` is reports/<implementation>. The writer of allure-js-commons would sync each
- * file to the disk, a quarter of the time of a long run; results that a power cut may take are fine here.
+ * Writes allure-results/ anew, after the trend was continued with this run. `folder` is reports/<implementation>. The
+ * writer of allure-js-commons would sync each file to the disk, a quarter of the time of a long run; results that a power
+ * cut may take are fine here.
  */
 export function writeAllure(
   record: RunRecord,

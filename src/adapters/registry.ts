@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 import type { Implementation } from '#port/implementation.ts';
 import { AdapterError, checked } from './checked.ts';
-import { wire } from './wire/index.ts';
+import type * as Wire from './wire/index.ts';
 
 interface Module {
   readonly implementation?: unknown;
@@ -47,6 +47,7 @@ export async function loadAdapter(nameOrPath: string): Promise<Implementation> {
         `(${moduleExtensions.join(' ')})`,
     );
   });
+  const { wire } = load('./wire/index.ts') as typeof Wire;
   return checked(wire({ name: basename(nameOrPath), command: path }));
 }
 

@@ -1,7 +1,9 @@
+import { createRequire } from 'node:module';
+
 import { isFailure } from '#conformance/outcome.ts';
 import { byId } from '#conformance/requirements/index.ts';
-import { writeAllure } from '#report/allure/write.ts';
-import { writeHtml } from '#report/html.ts';
+import type * as Allure from '#report/allure/write.ts';
+import type * as Html from '#report/html.ts';
 import type { Result } from '#report/result.ts';
 import type { RunRecord } from '#report/run-record.ts';
 import { titleOf } from '#report/share.ts';
@@ -50,11 +52,17 @@ function emptiness({ runs }: RunRecord): string {
   return `${runs.length === 1 ? 'the scenario was' : `all ${runs.length} scenarios were`} skipped (${reason})`;
 }
 
+/** Not import(): that does not pass through ts-node. */
+const load = createRequire(__filename);
+
 /** Writes the Allure results and the page; resolves with what to tell the user of it. */
 export async function makeHtml(
   { record, folder }: Pick<Finished, 'record' | 'folder'>,
   required: boolean,
 ): Promise<string> {
+  // Loaded where it is wanted: to load it takes longer than a few scenarios.
+  const { writeAllure } = load('#report/allure/write.ts') as typeof Allure;
+  const { writeHtml } = load('#report/html.ts') as typeof Html;
   guarded(folder, () => writeAllure(record, folder, byId));
   const made = await writeHtml({ folder, file: htmlFile(folder), title: titleOf(record) });
   if (made.kind === 'written') return made.note ? `${made.file} (${made.note})` : made.file;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { temporaryFolder } from '#ending/temporary-folder.ts';
-import { allureResults } from './allure/write.ts';
+import { allureResults } from './allure/results-folder.ts';
 import { allure2, allure3 } from './generators.ts';
 import type { Generator } from './generators.ts';
 import { casesIn, pack } from './page.ts';

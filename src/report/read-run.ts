@@ -8,16 +8,21 @@ import type { Ajv, ValidateFunction } from 'ajv';
 import { count, outcomeKinds } from '#conformance/outcome.ts';
 import { readableText } from '#conformance/said.ts';
 
-import { resultSchema } from './result.ts';
+import type * as Schema from './result.ts';
 import type { Result } from './result.ts';
 
-/** Made with the first file: a run reads none, and the library takes long to load. */
+/** Made with the first file: a run reads none, and the libraries take long to load. */
 let resultValidator: ValidateFunction<Result> | undefined;
 
 function validator(): ValidateFunction<Result> {
-  const library = createRequire(__filename)('ajv') as { readonly Ajv: typeof Ajv };
-  resultValidator ??= new library.Ajv({ allErrors: true }).compile<Result>(resultSchema);
-  return resultValidator;
+  return (resultValidator ??= makeValidator());
+}
+
+function makeValidator(): ValidateFunction<Result> {
+  const load = createRequire(__filename);
+  const library = load('ajv') as { readonly Ajv: typeof Ajv };
+  const { resultSchema } = load('./result.ts') as typeof Schema;
+  return new library.Ajv({ allErrors: true }).compile<Result>(resultSchema);
 }
 
 /** A file that cannot be read as what it should be; the message names it and says why. */

@@ -1,13 +1,15 @@
 import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-import { keepTrend } from './allure/trend.ts';
-import { allureResults } from './allure/write.ts';
+import { allureResults } from './allure/results-folder.ts';
+import type * as Trend from './allure/trend.ts';
 import type { RequirementIndex } from './by-requirement.ts';
 import { junit } from './junit.ts';
 import { ktap } from './ktap.ts';
 import { makeResult } from './make-result.ts';
 import type { Result } from './result.ts';
+import { isWhole } from './run-record.ts';
 import type { RunRecord } from './run-record.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -37,6 +39,12 @@ export function writeReports(
   writeWhole(join(folder, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
   writeWhole(join(folder, 'result.ktap'), ktap(record));
   writeWhole(join(folder, 'junit.xml'), junit(record));
-  keepTrend(record, folder);
+  if (isWhole(record)) keepTrend(record, folder);
   return result;
+}
+
+/** Continues the trend with this run. What knows Allure takes longer to load than a few scenarios to run. */
+function keepTrend(record: RunRecord, folder: string): void {
+  const trend = createRequire(__filename)('./allure/trend.ts') as typeof Trend;
+  trend.keepTrend(record, folder);
 }

@@ -70,8 +70,9 @@ export async function watch(ofCall: number): Promise<() => void> {
   return () => void timer.unref();
 }
 
+/** Without this one's options: it has no TypeScript to load, which would take it longer than all the rest. */
 async function begin(): Promise<NodeJS.Timeout> {
-  const worker = new Worker(guard, { eval: true, workerData: shared });
+  const worker = new Worker(guard, { eval: true, execArgv: [], workerData: shared });
   await once(worker, 'message');
   worker.unref();
   process.once('exit', dismiss);

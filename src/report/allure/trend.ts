@@ -53,9 +53,8 @@ function readTrend(folder: string): TrendPoint[] {
   return existsSync(file) ? parseTrend(readFileSync(file, 'utf8')) : [];
 }
 
-/** Continues the trend with this run. Part of a suite has other numbers, which say nothing about a trend. */
+/** Continues the trend with this run, which must be whole: part of a suite has other numbers, which say nothing. */
 export function keepTrend(record: RunRecord, folder: string): void {
-  if (!isWhole(record)) return;
   writeWhole(trendFile(folder), JSON.stringify(extendTrend(readTrend(folder), record)));
 }
 

@@ -5,14 +5,10 @@ import { stringifyEnvInfo } from 'allure-js-commons/sdk/reporter';
 
 import type { RequirementIndex } from '../by-requirement.ts';
 import type { RunRecord } from '../run-record.ts';
+import { allureResults } from './results-folder.ts';
 import { categories, environment, executor } from './surroundings.ts';
 import { testResult } from './test-result.ts';
 import { trendBefore } from './trend.ts';
-
-/** The folder that Allure makes reports of, below the folder of an implementation. */
-export function allureResults(folder: string): string {
-  return join(folder, 'allure-results');
-}
 
 /**
  * Writes allure-results/ anew, after the trend was continued with this run. `folder` is reports/<implementation>. The

@@ -52,7 +52,7 @@ Feature: what a device cannot reach
       And device "nic" does not see buffer "ram" + 4 pages at 16 MiB .. +1 page
       And device "nic" does not see buffer "ram" + 6 pages at 16 MiB + 2 pages .. +1 page
 
-    @IOAS-MAP-13 @IOAS-MAP-49
+    @IOAS-MAP-13 @IOAS-MAP-49 @needs:narrow-iommu
     Scenario: a map beyond what the page table can address is refused
       Given a device "nic" attached to IOAS "guest"
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 4096 PiB read-write
@@ -64,7 +64,7 @@ Feature: what a device cannot reach
       When it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       Then device "nic" sees buffer "ram" at 16 MiB .. +2 pages
 
-    @IOAS-RANGES-07
+    @IOAS-RANGES-07 @needs:narrow-iommu
     Scenario Outline: a device is attached to an IOAS with a map at <iova>, which no page table can address
       Given a device "nic"
       When it maps 2 pages of buffer "ram" into IOAS "guest" at <iova> read-write

@@ -4,10 +4,13 @@ import { pathToFileURL } from 'node:url';
 
 import type { IRunConfiguration } from '@cucumber/cucumber/api';
 
+import type { Place } from '#port/places.ts';
+
 import type { RunOptions } from './run.ts';
 import { tagExpression } from './selection.ts';
 
 const quiet = pathToFileURL(resolve(__dirname, 'quiet-formatter.cjs')).href;
+const eachMachine = pathToFileURL(resolve(__dirname, 'each-machine.cjs')).href;
 
 /** Cucumber's configuration of the suite, narrowed to what this run is to do. */
 export function configure(options: RunOptions, base: IRunConfiguration): IRunConfiguration {
@@ -38,6 +41,17 @@ export function configure(options: RunOptions, base: IRunConfiguration): IRunCon
     },
     formats: { stdout: quiet, files: {}, publish: false, options: {} },
   };
+}
+
+/** The same run, in which what looks at a device does so on a machine of each kind: src/cli/each-machine.ts. */
+export function onEachMachine(
+  configuration: IRunConfiguration,
+  places: readonly Place[],
+  firstOnly = false,
+): IRunConfiguration {
+  const told = places.map(({ features, ...rest }) => ({ ...rest, features: [...features] }));
+  const options = { places: told, firstOnly };
+  return { ...configuration, plugins: { specifiers: [eachMachine], options } };
 }
 
 /** An emulated machine keeps one processor busy, and waits for its devices in between: two workers have two of each. */

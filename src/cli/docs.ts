@@ -7,6 +7,7 @@ import { requirementsDocument } from '#conformance/document.ts';
 import { findingsDocument } from '#conformance/findings/document.ts';
 import { mutantsDocument } from '#mutants/document.ts';
 import { resultSchema } from '#report/result.ts';
+import { machinesDocument } from './machines-document.ts';
 import { guideDocument } from '../tidy/import-graph.ts';
 import { knownFailuresOfLinux } from '../tidy/known-failures.ts';
 
@@ -24,6 +25,7 @@ export const documents: readonly Document[] = [
     path: 'docs/findings.md',
     render: () => findingsDocument(knownFailuresOfLinux().expectations),
   },
+  { path: 'docs/machines.md', render: machinesDocument },
   { path: 'docs/reading-guide.md', render: guideDocument },
   { path: 'docs/wire-protocol.schema.json', render: protocolSchemaDocument },
   { path: 'docs/device-wishes.md', render: wishDocument },

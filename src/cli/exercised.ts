@@ -5,6 +5,7 @@ import { families } from '#conformance/requirements/index.ts';
 import { untestable } from '#conformance/untestable.ts';
 import { underNewNames } from '#report/compare.ts';
 import { exercised, whyNot } from '#report/exercised.ts';
+import { withoutPlace } from '#report/machine-names.ts';
 import { renames } from '#report/renames.ts';
 
 import { resultsOf } from './against.ts';
@@ -17,10 +18,11 @@ import { table } from './table.ts';
 export async function exercisedCommand(words: readonly string[], config?: string): Promise<void> {
   const found = words.flatMap((word) => resultsOf(word));
   const { scenarios } = await loadSuite(config);
-  const results = found.map(({ result }) => ({
-    ...result,
-    scenarios: underNewNames(result.scenarios, renames(result.scenarios, scenarios)),
-  }));
+  const results = found.map(({ result }) => {
+    const ran = result.scenarios.map((each) => ({ ...each, id: withoutPlace(each) }));
+    const once = [...new Map(ran.map((each) => [each.id, each])).values()];
+    return { ...result, scenarios: underNewNames(ran, renames(once, scenarios)) };
+  });
   const shown = exercised(results);
   console.log(table(byFamily(shown), painter(process.stdout)));
   console.log(`\nagainst ${found.map(origin).join('\n    and ')}\n`);

@@ -33,6 +33,7 @@ interface RunFlags {
   readonly adapter: string;
   readonly adapterOption: Readonly<Record<string, string>>;
   readonly machine?: string;
+  readonly firstMachine?: boolean;
   readonly only: readonly string[];
   readonly profile?: string;
   readonly tags?: string;
@@ -101,6 +102,10 @@ function addRun(program: Command): void {
     .option(...adapterOption)
     .option(...settingOption)
     .option('--machine <name>', 'only on this machine of the adapter')
+    .option(
+      '--first-machine',
+      'what looks at a device does so on the first machine that fits, not on one of each kind of IOMMU',
+    )
     .option('--only <ids>', 'requirement ids, globs or families, comma-separated', words, [])
     .option('--profile <name>', 'only the requirements of this profile')
     .option('--tags <expression>', 'only scenarios with these tags')

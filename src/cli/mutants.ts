@@ -14,11 +14,12 @@ import type { ScenarioRun } from '#report/run-record.ts';
 import { listed } from '#report/scenario.ts';
 import type { PlannedScenario } from '#report/scenario.ts';
 
-import { configure } from './configure.ts';
+import { configure, onEachMachine } from './configure.ts';
 import { byOperator } from './operators/by-operator.ts';
 import { parseShard, positive } from './option-values.ts';
 import type { Shard } from './option-values.ts';
 import { exitCodes, Problem } from './problem.ts';
+import { placesFor } from './run.ts';
 import { painter } from './style.ts';
 import { loadSuite, type Suite } from './suite.ts';
 
@@ -61,7 +62,7 @@ async function release(
   { suite, support, paths, failFast }: Hunt,
 ): Promise<Verdict> {
   const collector = new RunCollector([]);
-  const configuration = configurationFor(mutant, suite.configuration, paths);
+  const configuration = await configurationFor(mutant, suite.configuration, paths);
   const runtime = { ...configuration.runtime, failFast };
   await runCucumber({ ...configuration, runtime, support }, {}, (envelope) => {
     collector.accept(envelope);
@@ -83,24 +84,22 @@ function isBroken({ outcome }: ScenarioRun): boolean {
 }
 
 /** As the conformance command would run these paths on the mutant. */
-function configurationFor(
+async function configurationFor(
   { id }: Mutant,
   base: IRunConfiguration,
   paths: string[],
-): IRunConfiguration {
-  return configure(
-    {
-      paths,
-      adapter: './src/mutants/adapter.ts',
-      settings: { mutant: id },
-      only: [],
-      order: 'defined',
-      parallel: 0,
-      reports: '',
-      timeoutMs: 30_000,
-    },
-    base,
-  );
+): Promise<IRunConfiguration> {
+  const options = {
+    paths,
+    adapter: './src/mutants/adapter.ts',
+    settings: { mutant: id },
+    only: [],
+    order: 'defined',
+    parallel: 0,
+    reports: '',
+    timeoutMs: 30_000,
+  };
+  return onEachMachine(configure(options, base), await placesFor(options));
 }
 
 function show({ mutant, killer, runs }: Verdict): void {

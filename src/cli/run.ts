@@ -13,13 +13,16 @@ import { loadAdapter } from '#adapters/registry.ts';
 import { nearest } from '#conformance/nearest.ts';
 import { isFailure } from '#conformance/outcome.ts';
 import type { Expectation } from '#conformance/expectations.ts';
+import type { MachineDescription } from '#port/implementation.ts';
+import { placeOf } from '#port/places.ts';
+import type { Place } from '#port/places.ts';
 import type { Plan } from '#report/plan.ts';
 import type { PlannedScenario } from '#report/scenario.ts';
 import { skipRest } from '#steps/support/stopped.ts';
 
 import { closeOnSignal } from './close-on-signal.ts';
 import { conclude } from './conclude.ts';
-import { configure } from './configure.ts';
+import { configure, onEachMachine } from './configure.ts';
 import { knownFailures } from './known-failures.ts';
 import { Problem, rootCause } from './problem.ts';
 import type { Ended } from './problem.ts';
@@ -38,6 +41,8 @@ export interface RunOptions {
   readonly adapter: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly machine?: string;
+  /** What looks at a device does so on one machine only, and not on one of each kind. */
+  readonly firstMachine?: boolean;
   readonly only: readonly string[];
   readonly profile?: string;
   readonly tags?: string;
@@ -64,10 +69,10 @@ export interface RunOptions {
 export async function run(options: RunOptions): Promise<Ended> {
   const suite = await loadSuite(options.config);
   const expectations = knownFailures(options.knownFailures, suite);
-  const configuration = narrowed(configure(options, suite.configuration), suite, options);
-  await refuseSelection(configuration, suite);
+  const selection = narrowed(configure(options, suite.configuration), suite, options);
+  await refuseSelection(selection, suite);
   // Before the reports of the last run go: one that cannot start leaves them as they are.
-  await refuseAdapter(options);
+  const configuration = onEachMachine(selection, await placesFor(options), options.firstMachine);
   const session = new Session(reportFolder(options), plan(options, expectations));
   const progress = progressOn(process.stdout);
   const stopWatching = closeOnSignal(session, progress);
@@ -135,17 +140,25 @@ async function execute(
 
 const failedFast = 'at the first failure, as --fail-fast says';
 
-async function refuseAdapter(options: RunOptions): Promise<void> {
+/** The machines that scenarios run on; of one that the user asked for and that is not there, a problem. */
+export async function placesFor(
+  options: Pick<RunOptions, 'adapter' | 'machine' | 'settings' | 'timeoutMs'>,
+): Promise<readonly Place[]> {
   const { adapter, machine } = options;
-  const names = await machineNames(options);
-  if (machine === undefined || names.includes(machine)) return;
-  throw new Problem(`adapter ${adapter} has no machine "${machine}"; it has ${names.join(', ')}`);
+  const places = (await machinesOf(options)).map(placeOf);
+  const wanted = places.filter(({ name }) => machine === undefined || name === machine);
+  if (wanted.length > 0 || machine === undefined) return wanted;
+  const names = places.map(({ name }) => name).join(', ');
+  throw new Problem(`adapter ${adapter} has no machine "${machine}"; it has ${names}`);
 }
 
-async function machineNames({ adapter, settings, timeoutMs }: RunOptions): Promise<string[]> {
+async function machinesOf({
+  adapter,
+  settings,
+  timeoutMs,
+}: Pick<RunOptions, 'adapter' | 'settings' | 'timeoutMs'>): Promise<readonly MachineDescription[]> {
   try {
-    const implementation = await loadAdapter(adapter);
-    return (await implementation.machines(settings, timeoutMs)).map(({ name }) => name);
+    return await (await loadAdapter(adapter)).machines(settings, timeoutMs);
   } catch (error) {
     throw new Problem(error instanceof Error ? error.message : String(error));
   }

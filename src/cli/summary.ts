@@ -1,6 +1,7 @@
 import { count, isFailure, outcomeKinds } from '#conformance/outcome.ts';
 import type { OutcomeKind } from '#conformance/outcome.ts';
 import { byFolder, group } from '#report/group.ts';
+import { machineTable } from '#report/machine-table.ts';
 import { profileSentence } from '#report/profiles.ts';
 import type { Result } from '#report/result.ts';
 import type { RunRecord, ScenarioRun } from '#report/run-record.ts';
@@ -69,12 +70,19 @@ export function verdictLines(result: Result, paint: Paint): string[] {
     });
 }
 
+/** Where devices were looked at, if that was on more than one machine. */
+function placesTable(result: Result, paint: Paint): string[] {
+  const rows = machineTable(result);
+  return (rows[0]?.length ?? 0) > 2 ? ['', table(rows, paint), ''] : [];
+}
+
 export function summary(record: RunRecord, result: Result, paint: Paint): string {
   const failures = failureList(record.runs, paint);
   return [
     '',
     ...(failures.length > 0 ? [...failures, ''] : []),
     folderTable(record.runs, paint),
+    ...placesTable(result, paint),
     ...verdictLines(result, paint),
     ...(record.stopped === undefined ? [] : [paint('red', `stopped: ${record.stopped}`)]),
   ].join('\n');

@@ -33,6 +33,15 @@ test('a pattern without a reason above it is a problem', () => {
   assert.deepEqual(problems, ['f:4: "IOAS-MAP-02" has no reason above it']);
 });
 
+test('a pattern may be about one machine', () => {
+  const { expectations: found } = parseExpectations('# Why.\nPIN-*@smmuv3 / a map *\n', 'f');
+  const kindOn = (machine?: string): string =>
+    expected(fail, { ...scenario, ...(machine !== undefined && { machine }) }, found).kind;
+  assert.equal(kindOn('smmuv3'), 'known-failure');
+  assert.equal(kindOn('smmuv3-groups'), 'fail');
+  assert.equal(kindOn(), 'known-failure');
+});
+
 test('a reason does not reach over to the next block', () => {
   const { expectations: found } = parseExpectations('# One.\nA-01\n# Two.\nA-02\n', 'f');
   assert.deepEqual(

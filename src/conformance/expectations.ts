@@ -4,9 +4,11 @@ import { matchIds, pattern } from './pattern.ts';
 
 /** One line of a known-failures file. */
 export interface Expectation {
-  /** As written: `IOAS-CHANGE-*`, `IOAS-MAP-14 / a map that would cover *`, `broken: PIN-03`. */
+  /** As written: `IOAS-CHANGE-*`, `IOAS-MAP-14@smmuv3 / a map that would cover *`, `broken: PIN-03`. */
   readonly text: string;
   readonly ids: string;
+  /** Only on machines with this name, of a scenario that runs on several. */
+  readonly machine?: string;
   /** Only scenarios with this title; `*` stands for any text. */
   readonly title?: string;
   /** `broken`: also a scenario in which the implementation dies, hangs or complains is a known failure. */
@@ -54,16 +56,24 @@ export function parseExpectations(text: string, file: string): ExpectationFile {
   return { expectations, problems };
 }
 
-function parsePattern(content: string): Pick<Expectation, 'ids' | 'title' | 'expects'> {
+function parsePattern(content: string): Pick<Expectation, 'ids' | 'machine' | 'title' | 'expects'> {
   const expects = brokenPrefix.test(content) ? 'broken' : 'fail';
-  const [ids = '', ...title] = content.replace(brokenPrefix, '').split(' / ');
-  return { ids: ids.trim(), expects, ...(title.length > 0 && { title: title.join(' / ').trim() }) };
+  const [place = '', ...title] = content.replace(brokenPrefix, '').split(' / ');
+  const [ids = '', machine] = place.trim().split('@');
+  return {
+    ids,
+    expects,
+    ...(machine !== undefined && { machine }),
+    ...(title.length > 0 && { title: title.join(' / ').trim() }),
+  };
 }
 
 /** What an expectation is held against. */
 export interface Expectable {
   readonly title: string;
   readonly requirements: readonly string[];
+  /** Where it runs on several, and has run. */
+  readonly machine?: string;
 }
 
 /** One sentence for each expectation that speaks of no requirement, or of no scenario of the suite. */
@@ -83,9 +93,14 @@ export function staleExpectations(
   });
 }
 
-function matches(expectation: Expectation, scenario: Expectable): boolean {
-  if (matchIds(expectation.ids, scenario.requirements).length === 0) return false;
-  return expectation.title === undefined || pattern(expectation.title).test(scenario.title);
+function matches({ ids, machine, title }: Expectation, scenario: Expectable): boolean {
+  if (matchIds(ids, scenario.requirements).length === 0) return false;
+  return isLike(machine, scenario.machine) && isLike(title, scenario.title);
+}
+
+/** Whoever says nothing excludes nothing. */
+function isLike(wanted: string | undefined, name: string | undefined): boolean {
+  return wanted === undefined || name === undefined || pattern(wanted).test(name);
 }
 
 /** Turns fail into known-failure and pass into unexpected-pass where an expectation says so. */

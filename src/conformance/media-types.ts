@@ -8,6 +8,8 @@ export const mediaTypes = {
   console: 'text/x.iommufd.console',
   /** JSON: the machine that serves this scenario and those after it. */
   machine: 'application/x.iommufd.machine+json',
+  /** The name of the machine that this run of the scenario is for, where it runs on several. */
+  place: 'text/x.iommufd.place',
   /** JSON: how the run was asked for. It belongs to no scenario. */
   plan: 'application/x.iommufd.plan+json',
 } as const;

@@ -35,6 +35,17 @@ export function needsOf<F extends string>(names: readonly string[]): F[] {
   return meanings.flatMap((meaning) => (meaning.kind === 'needs' ? [meaning.feature as F] : []));
 }
 
+const placePrefix = '@machine:';
+
+/** The tag of a scenario that runs on several machines, on one of them. Runs set it; no feature file may. */
+export function placeTag(machine: string): string {
+  return placePrefix + machine;
+}
+
+export function placeOf(names: readonly string[]): string | undefined {
+  return names.find((name) => name.startsWith(placePrefix))?.slice(placePrefix.length);
+}
+
 /** Why a scenario says nothing about a kernel of this release: one of its requirements came, or changed, later. */
 export function otherRelease(names: readonly string[], kernel: string): string | undefined {
   for (const id of requirementsOf(names)) {

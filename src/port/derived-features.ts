@@ -26,6 +26,10 @@ const ofFirstIommu = {
   'virtio-iommu': ({ model }) => model === 'virtio',
 } as const satisfies Partial<Record<Feature, (iommu: IommuDescription) => boolean>>;
 
+const ofMachines = {
+  'narrow-iommu': ({ iommus: [first] }) => first !== undefined && (first.addressBits ?? 0) < 64,
+} as const satisfies Partial<Record<Feature, Holds>>;
+
 const ofDevices = {
   'shared-group': ({ kind, shareGroups }) => kind === 'vfio' && shareGroups === true,
   'device-without-iommu': ({ iommus, bound }) =>
@@ -48,9 +52,14 @@ type OfTraits = Extract<
 
 /** Those that say no more than that an IOMMU or a device of some sort is there: no adapter declares them by hand. */
 export type DerivedFeature =
-  keyof typeof ofFirstIommu | keyof typeof ofDevices | OfFunctions | OfTraits;
+  | keyof typeof ofMachines
+  | keyof typeof ofFirstIommu
+  | keyof typeof ofDevices
+  | OfFunctions
+  | OfTraits;
 
 const derivations: ReadonlyMap<string, Holds> = new Map<string, Holds>([
+  ...Object.entries(ofMachines),
   ...Object.entries(ofFirstIommu).map(([feature, holds]) => [feature, firstIommu(holds)] as const),
   ...Object.entries(ofDevices).map(([feature, holds]) => [feature, someDevice(holds)] as const),
   ...everyFunctionKey.map(

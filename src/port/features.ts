@@ -98,6 +98,10 @@ const ofMachines = {
     says: 'IOVAs from 4078 MiB on are reserved for the interrupts of an attached device, as on x86.',
     requires: ['device'],
   },
+  'narrow-iommu': {
+    says: 'The IOMMU of the devices translates fewer than 64 bits of an address.',
+    requires: ['device'],
+  },
   'sub-page': {
     says: 'A device page table maps pieces smaller than a page.',
     requires: ['device'],

@@ -34,7 +34,7 @@ export interface IommuDescription {
   /** It snoops the caches itself where it walks tables. */
   readonly coherent?: boolean;
   readonly dirtyTracking?: boolean;
-  /** Of the IOVAs that it translates. */
+  /** Of the IOVAs that it translates; not told, fewer than 64. */
   readonly addressBits?: number;
   /** Bytes, the smallest first. */
   readonly pageSizes?: readonly number[];

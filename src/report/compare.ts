@@ -1,4 +1,5 @@
 import { compareText } from './compare-text.ts';
+import { onMachinesOf } from './machine-names.ts';
 import { renames } from './renames.ts';
 import type { Named } from './renames.ts';
 import type { Result, ScenarioResult } from './result.ts';
@@ -25,8 +26,9 @@ export interface Comparison {
 
 /** What became different between two results. Reasons count, as a skip may have another one now; names do not. */
 export function compare(before: Result, after: Result): Comparison {
-  const renamed = renames(before.scenarios, after.scenarios);
-  const old = byId(underNewNames(before.scenarios, renamed));
+  const there = onMachinesOf(after, before);
+  const renamed = renames(there, after.scenarios);
+  const old = byId(underNewNames(there, renamed));
   const now = byId(after.scenarios);
   const ids = [...new Set([...old.keys(), ...now.keys()])].sort(compareText);
   return {

@@ -38,7 +38,12 @@ function withoutFolders(value: string): string {
   return isAbsolute(value) ? basename(value) : value;
 }
 
-function machineResult({ machine, identity, features }: MachineFacts): Result['machines'][number] {
+function machineResult({
+  machine,
+  iommu,
+  identity,
+  features,
+}: MachineFacts): Result['machines'][number] {
   const { name, version, kernel, architecture, pageSize } = identity;
   return {
     name: machine,
@@ -47,6 +52,7 @@ function machineResult({ machine, identity, features }: MachineFacts): Result['m
     kernel,
     architecture,
     pageSize,
+    ...(iommu !== undefined && { iommu }),
     features: [...features],
   };
 }
@@ -55,6 +61,7 @@ function scenarioResult({ scenario, outcome }: ScenarioRun): ScenarioResult {
   return {
     id: scenario.id,
     title: scenario.title,
+    ...(scenario.machine !== undefined && { machine: scenario.machine }),
     location: `${scenario.uri}:${scenario.line}`,
     requirements: [...scenario.requirements],
     outcome: outcome.kind,

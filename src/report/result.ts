@@ -34,6 +34,11 @@ const machine = closed(
     kernel: Type.String({ description: 'The kernel release whose user API is implemented.' }),
     architecture: Type.String(),
     pageSize: Type.Integer({ description: 'Bytes.' }),
+    iommu: Type.Optional(
+      Type.String({
+        description: 'The kind of IOMMU before its devices. Absent from older results.',
+      }),
+    ),
     features: Type.Array(Type.String()),
   },
   'A machine on which scenarios ran.',
@@ -41,8 +46,14 @@ const machine = closed(
 
 const scenario = closed(
   {
-    id: Type.String({ description: 'Feature file, rule and title; the same in every run.' }),
+    id: Type.String({
+      description:
+        'Feature file, rule and title, and @machine where it has one; the same in every run.',
+    }),
     title: Type.String(),
+    machine: Type.Optional(
+      Type.String({ description: 'The one that it ran on, where it runs on each kind of IOMMU.' }),
+    ),
     location: Type.String({ description: 'file:line' }),
     requirements: Type.Array(Type.String()),
     outcome,
@@ -108,6 +119,7 @@ const expectation = closed(
   {
     text: Type.String(),
     ids: Type.String(),
+    machine: Type.Optional(Type.String()),
     title: Type.Optional(Type.String()),
     expects: Type.Union([Type.Literal('fail'), Type.Literal('broken')]),
     reason: Type.String(),

@@ -18,7 +18,7 @@ import type { Observation, StepStatus } from '#conformance/outcome.ts';
 
 import { compareText } from './compare-text.ts';
 import type { Evidence, MachineFacts, ScenarioRun, StepRun } from './run-record.ts';
-import { ScenarioReader } from './scenario.ts';
+import { placed, ScenarioReader } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 
 interface Attempt {
@@ -59,7 +59,7 @@ export class RunCollector {
     return [...this.#machines.values()].sort((a, b) => compareText(a.machine, b.machine));
   }
 
-  /** Finished scenarios, by file and line. */
+  /** Finished scenarios, by file and line; those of one by machine. */
   get runs(): readonly ScenarioRun[] {
     return [...this.#runs].sort(byPlace);
   }
@@ -132,9 +132,10 @@ export class RunCollector {
   }
 
   #judge(attempt: Attempt, stop: number): ScenarioRun {
-    const { scenario, start } = attempt;
+    const { start } = attempt;
     const steps = attempt.testCase.testSteps.map((step) => this.#stepRun(attempt, step, stop));
-    const observed = observedOutcome(steps.map(observation), skipReasonOf(steps));
+    const scenario = placed(attempt.scenario, textOf(steps, mediaTypes.place));
+    const observed = observedOutcome(steps.map(observation), textOf(steps, mediaTypes.skipReason));
     const outcome = expected(observed, scenario, this.#expectations);
     return { scenario, outcome, steps, start, stop };
   }
@@ -177,7 +178,11 @@ function milliseconds(timestamp: Timestamp): number {
 }
 
 function byPlace(a: ScenarioRun, b: ScenarioRun): number {
-  return compareText(a.scenario.uri, b.scenario.uri) || a.scenario.line - b.scenario.line;
+  return (
+    compareText(a.scenario.uri, b.scenario.uri) ||
+    a.scenario.line - b.scenario.line ||
+    compareText(a.scenario.id, b.scenario.id)
+  );
 }
 
 /** What people read of an attachment is somebody else's text. */
@@ -199,9 +204,9 @@ function observation({ source, step, status, exception }: StepRun): Observation 
   return { source, text: step.text, status, ...(exception && { exception }) };
 }
 
-function skipReasonOf(steps: readonly StepRun[]): string | undefined {
+function textOf(steps: readonly StepRun[], wanted: string): string | undefined {
   return steps
     .flatMap(({ evidence }) => evidence)
-    .find(({ mediaType }) => mediaType === mediaTypes.skipReason)
+    .find(({ mediaType }) => mediaType === wanted)
     ?.body.toString('utf8');
 }

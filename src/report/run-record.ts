@@ -39,6 +39,8 @@ export interface ScenarioRun {
 /** A machine as the first scenario on it reported it; shaped as port/implementation.ts has it. */
 export interface MachineFacts {
   readonly machine: string;
+  /** The kind of IOMMU that its devices are behind, as port/places.ts names it. */
+  readonly iommu?: string;
   readonly identity: {
     readonly name: string;
     readonly version: string;

@@ -12,8 +12,13 @@ import type { Tag } from '#conformance/tags.ts';
 
 /** A scenario, or one row of an outline, as the feature file has it. */
 export interface Scenario {
-  /** The same in every run: feature file, rule and title; `#2` and so on where those are not enough. */
+  /**
+   * The same in every run: feature file, rule and title; `#2` and so on where those are not enough; `@machine` where it
+   * runs on several.
+   */
   readonly id: string;
+  /** The one that this run of it was for, where it runs on several. */
+  readonly machine?: string;
   readonly uri: string;
   readonly line: number;
   /** Of the feature file, below the last `features/`: `iommufd`. */
@@ -31,13 +36,26 @@ export interface Scenario {
 /** A scenario of a file, not yet of a run. */
 export type PlannedScenario = Omit<Scenario, 'steps'>;
 
-/** As lists print it: what holds, and the example of it. */
-export function fullTitle({ rule, title }: { rule?: string; title: string }): string {
-  return rule === undefined ? title : `${rule} › ${title}`;
+/** As lists print it: what holds, the example of it, and where. */
+export function fullTitle({ rule, title, machine }: TitleParts): string {
+  return inPlace(rule === undefined ? title : `${rule} › ${title}`, machine);
+}
+
+type TitleParts = Pick<Scenario, 'rule' | 'title' | 'machine'>;
+
+/** A title, or an id, of a scenario on one of several machines. */
+export function inPlace(name: string, machine: string | undefined): string {
+  return machine === undefined ? name : `${name}@${machine}`;
+}
+
+/** The scenario as it runs on one of several machines. */
+export function placed<S extends Scenario>(scenario: S, machine: string | undefined): S {
+  if (machine === undefined) return scenario;
+  return { ...scenario, id: inPlace(scenario.id, machine), machine };
 }
 
 /** A scenario in a list of them. */
-export function listed(scenario: Pick<Scenario, 'uri' | 'line' | 'rule' | 'title'>): string {
+export function listed(scenario: TitleParts & Pick<Scenario, 'uri' | 'line'>): string {
   return `${scenario.uri}:${scenario.line} ${fullTitle(scenario)}`;
 }
 
@@ -131,7 +149,8 @@ export class ScenarioReader {
   }
 }
 
-function folderOf(uri: string): string {
+/** Of a feature file, below the last `features/`: `iommufd`. */
+export function folderOf(uri: string): string {
   const folders = uri.replaceAll('\\', '/').split('/').slice(0, -1);
   return folders.slice(folders.lastIndexOf('features') + 1).join('/') || '.';
 }

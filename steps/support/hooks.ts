@@ -14,8 +14,9 @@ import { PickleStepType, type Pickle, type PickleStep } from '@cucumber/messages
 import { mediaTypes } from '#conformance/media-types.ts';
 import { featuresOf } from '#port/derived-features.ts';
 import { bounded } from '#conformance/said.ts';
-import { needsOf, otherRelease } from '#conformance/tags.ts';
+import { needsOf, otherRelease, placeOf } from '#conformance/tags.ts';
 import { ImplementationBroken, ImplementationHung } from '#port/implementation.ts';
+import { iommuKind } from '#port/places.ts';
 
 import { restoreSettings } from './calls/files.ts';
 import { Machines, type Running } from './machines.ts';
@@ -47,7 +48,8 @@ function introduce(world: World, { description, machine }: Running): void {
   const { name } = description;
   const features = featuresOf(description);
   const identity = machine.identity;
-  world.attach(JSON.stringify({ machine: name, features, identity }), mediaTypes.machine);
+  const iommu = iommuKind(description);
+  world.attach(JSON.stringify({ machine: name, iommu, features, identity }), mediaTypes.machine);
 }
 
 function skip(world: World, reason: string): 'skipped' {
@@ -58,13 +60,15 @@ function skip(world: World, reason: string): 'skipped' {
 Before(async function (this: World, { pickle }) {
   const tags = pickle.tags.map(({ name }) => name);
   this.tags = new Set(tags);
+  const place = placeOf(tags);
+  if (place !== undefined) this.attach(place, mediaTypes.place);
   await turn();
   const stopped = whyStopped();
   if (stopped !== undefined) return skip(this, stopped);
   machines ??= new Machines(this.parameters);
   await machines.load();
   unwatch ??= await watch(this.parameters.timeoutMs);
-  const chosen = await unhurried(machines.choose(needsOf(tags)));
+  const chosen = await unhurried(machines.choose(needsOf(tags), place));
   if (typeof chosen === 'string') return skip(this, chosen);
   const running = await unhurried(machines.start(chosen));
   introduce(this, running);

@@ -1,7 +1,8 @@
-import { featuresOf } from '#port/derived-features.ts';
 import type { Feature } from '#port/features.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
 import type { Implementation, Machine, MachineDescription } from '#port/implementation.ts';
+import { missing, placeOf } from '#port/places.ts';
+import type { Place } from '#port/places.ts';
 import { loadAdapter } from '#adapters/registry.ts';
 
 export interface Parameters {
@@ -28,6 +29,11 @@ interface Lately {
   hangs: number;
 }
 
+interface Offer {
+  readonly description: MachineDescription;
+  readonly place: Place;
+}
+
 /** The machines of one implementation; each is started when the first scenario needs it. */
 export class Machines {
   readonly #parameters: Parameters;
@@ -36,7 +42,7 @@ export class Machines {
   readonly #running = new Map<string, Machine>();
   readonly #lately = new Map<string, Lately>();
   #implementation: Implementation | undefined;
-  #offered: readonly MachineDescription[] | undefined;
+  #offered: readonly Offer[] | undefined;
   #refusals = 0;
 
   constructor(parameters: Parameters) {
@@ -49,17 +55,19 @@ export class Machines {
     return (this.#implementation ??= await loadAdapter(this.#parameters.adapter));
   }
 
-  async #offer(): Promise<readonly MachineDescription[]> {
+  async #offer(): Promise<readonly Offer[]> {
     const implementation = await this.load();
     const { settings, timeoutMs, machine: only } = this.#parameters;
     const all = await implementation.machines(settings, timeoutMs);
     const offered = all.filter(({ name }) => only === undefined || name === only);
-    if (offered.length > 0) return offered;
+    if (offered.length > 0) {
+      return offered.map((description) => ({ description, place: placeOf(description) }));
+    }
     throw new Error(`${implementation.name} has no machine "${only}"`);
   }
 
   /** Asked once: what there is does not change while scenarios run. */
-  async #offers(): Promise<readonly MachineDescription[]> {
+  async #offers(): Promise<readonly Offer[]> {
     if (this.#offered !== undefined) return this.#offered;
     if (this.#refusals === this.#patience)
       throw this.#givenUp('the adapter', 'did not tell its machines');
@@ -68,14 +76,15 @@ export class Machines {
     return (this.#offered = await this.#offer());
   }
 
-  /** The first machine that has them all, or the reason why there is none. */
-  async choose(needs: readonly Feature[]): Promise<MachineDescription | string> {
-    const offered = await this.#offers();
-    const missing = (machine: MachineDescription): Feature[] =>
-      needs.filter((feature) => !featuresOf(machine).includes(feature));
-    const fit = offered.find((machine) => missing(machine).length === 0);
-    if (fit !== undefined) return fit;
-    const lacks = offered.map((machine) => `${machine.name} lacks ${missing(machine).join(', ')}`);
+  /** The first machine that has them all, or the reason why there is none; of one name only where the run says so. */
+  async choose(needs: readonly Feature[], name?: string): Promise<MachineDescription | string> {
+    const every = await this.#offers();
+    const offered = every.filter(({ place }) => name === undefined || place.name === name);
+    const fit = offered.find(({ place }) => missing(needs, place).length === 0);
+    if (fit !== undefined) return fit.description;
+    const lacks = offered.map(
+      ({ place }) => `${place.name} lacks ${missing(needs, place).join(', ')}`,
+    );
     return `no machine offers what it needs: ${lacks.join('; ')}`;
   }
 

@@ -141,7 +141,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
         | a piece             |           64 MiB + 1 page |         2 bytes |
         | more than the whole |           64 MiB - 1 page |         4 pages |
 
-    @IOAS-ALLOW-06 @needs:device
+    @IOAS-ALLOW-06 @needs:device @needs:narrow-iommu
     Scenario: the top of the space is refused while a device is attached
       Given a device "nic" attached to IOAS "guest"
       When it allows only these IOVAs in IOAS "guest":
@@ -417,7 +417,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
 
   Rule: a device that needs an allowed IOVA for itself cannot be attached
 
-    @IOAS-ALLOW-12 @needs:device
+    @IOAS-ALLOW-12 @needs:device @needs:narrow-iommu
     Scenario: a list lies beyond the reach of the device
       Given a device "nic"
       When it allows only these IOVAs in IOAS "guest":
@@ -428,7 +428,7 @@ Feature: IOMMU_IOAS_ALLOW_IOVAS
       When it maps 8 pages of buffer "ram" into IOAS "guest" anywhere read-write
       Then it lands at U64_MAX - 16 pages + 1 byte
 
-    @IOAS-ALLOW-12 @needs:device
+    @IOAS-ALLOW-12 @needs:device @needs:narrow-iommu
     Scenario: the device can be attached when the list is lifted
       Given a device "nic"
       When it allows only these IOVAs in IOAS "guest":

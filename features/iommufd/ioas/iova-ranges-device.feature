@@ -35,7 +35,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
         | num_iovas | 1 |
       Then it fails with EMSGSIZE
 
-    @IOAS-RANGES-07 @needs:device
+    @IOAS-RANGES-07 @needs:device @needs:narrow-iommu
     Scenario: a map at the top of the space fails with EINVAL while a device is attached
       Given a device "nic" attached to IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 2 pages + 1 byte read-write
@@ -74,7 +74,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
         |               0 | 32 MiB - 1 byte |
         | 32 MiB + 1 page | U64_MAX         |
 
-    @IOAS-RANGES-08 @needs:device @needs:two-devices
+    @IOAS-RANGES-08 @needs:device @needs:two-devices @needs:narrow-iommu
     Scenario: the last of two devices is detached
       Given a device "nic" attached to IOAS "guest"
       And a device "gpu" attached to IOAS "guest"
@@ -86,7 +86,7 @@ Feature: IOMMU_IOAS_IOVA_RANGES, what it depends on
       And the usable IOVAs of IOAS "guest" are:
         | 0 | U64_MAX |
 
-    @IOAS-RANGES-08 @needs:device @needs:hwpt-alloc
+    @IOAS-RANGES-08 @needs:device @needs:hwpt-alloc @needs:narrow-iommu
     Scenario: a user-allocated HWPT is destroyed
       Given an IOAS "host"
       And a device "nic" attached to IOAS "host"

@@ -128,7 +128,7 @@ Feature: the limit of locked memory after calls that failed
       Then it fails with ENOMEM
       And process "vm" has 0 bytes pinned
       And process "vm" has 0 bytes locked
-      When process "vm" maps 8 pages of buffer "full" into IOAS "other" at 128 MiB read-write
+      When process "vm" maps 8 pages of buffer "full" into IOAS "other" at 192 MiB read-write
       Then it succeeds
       When process "vm" maps 1 page of buffer "ram" into IOAS "other" at 256 MiB read-write
       Then it fails with ENOMEM
@@ -159,7 +159,7 @@ Feature: the limit of locked memory after calls that failed
       Then it fails with ENOMEM
       When process "vm" maps 4 pages of buffer "full" into IOAS "other" at 64 MiB read-write
       Then it succeeds
-      When process "vm" maps 1 page of buffer "full" into IOAS "other" at 128 MiB read-write
+      When process "vm" maps 1 page of buffer "full" into IOAS "other" at 192 MiB read-write
       Then it fails with ENOMEM
 
       @PIN-15 @HWPT-30
@@ -183,9 +183,9 @@ Feature: the limit of locked memory after calls that failed
       And it unmaps 48 MiB + 4 pages at 16 MiB from IOAS "guest"
       Then it fails with ENOENT
       And process "vm" has 5 pages pinned
-      When process "vm" maps 4 pages of buffer "ram" into IOAS "guest" at 128 MiB read-write
+      When process "vm" maps 4 pages of buffer "ram" into IOAS "guest" at 192 MiB read-write
       Then it fails with ENOMEM
-      When process "vm" maps 3 pages of buffer "ram" into IOAS "guest" at 128 MiB read-write
+      When process "vm" maps 3 pages of buffer "ram" into IOAS "guest" at 192 MiB read-write
       Then it succeeds
 
       @PIN-01
@@ -248,13 +248,13 @@ Feature: the limit of locked memory after calls that failed
       And process "old" has <locked> locked
       And process "new" has 0 bytes pinned
       And process "new" has 0 bytes locked
-      When process "old" maps 1 page of buffer "full" into IOAS "guest" at 128 MiB read-write
+      When process "old" maps 1 page of buffer "full" into IOAS "guest" at 192 MiB read-write
       Then it succeeds
       When process "old" maps 1 page of buffer "full" into IOAS "guest" at 256 MiB read-write
       Then it fails with ENOMEM
       When it unmaps everything from IOAS "guest"
       And process "new" has a memlock limit of 8 pages
-      And process "new" maps 8 pages of buffer "full" into IOAS "guest" at 128 MiB read-write
+      And process "new" maps 8 pages of buffer "full" into IOAS "guest" at 192 MiB read-write
       Then it succeeds
       When process "new" maps 1 page of buffer "full" into IOAS "guest" at 256 MiB read-write
       Then it fails with ENOMEM

@@ -92,7 +92,7 @@ Feature: IOMMU_IOAS_MAP at a fixed IOVA
         |         16 MiB |
         | 2 GiB - 1 page |
 
-    @IOAS-MAP-13 @needs:device
+    @IOAS-MAP-13 @needs:device @needs:narrow-iommu
     Scenario: a map at the top of the space is refused while a device is attached
       Given a device "nic" attached to IOAS "guest"
       When it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 1 page + 1 byte read-write

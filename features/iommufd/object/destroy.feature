@@ -249,7 +249,7 @@ Feature: IOMMU_DESTROY
 
   Rule: an unused page table is destroyed, and with it the limits that it set
 
-    @OBJ-09 @needs:device @needs:hwpt-alloc
+    @OBJ-09 @needs:device @needs:hwpt-alloc @needs:narrow-iommu
     Scenario: the aperture of a page table is lifted
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"
@@ -264,7 +264,7 @@ Feature: IOMMU_DESTROY
       When it maps 1 page of buffer "ram" into IOAS "guest" at U64_MAX - 2 pages + 1 byte read-write
       Then it succeeds
 
-    @OBJ-09 @needs:device @needs:hwpt-alloc
+    @OBJ-09 @needs:device @needs:hwpt-alloc @needs:narrow-iommu
     Scenario: the aperture of the second of two page tables stays
       Given an IOAS "other"
       And a device "nic" attached to IOAS "other"

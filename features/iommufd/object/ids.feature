@@ -213,7 +213,7 @@ Feature: the ids of objects
         | with an unknown flag  | flags      | bit 31         | EOPNOTSUPP |
         | with a reserved field | __reserved |              1 | EOPNOTSUPP |
 
-    @OBJ-33 @needs:device @needs:hwpt-alloc
+    @OBJ-33 @needs:device @needs:hwpt-alloc @needs:narrow-iommu
     Scenario: a page table that cannot hold what is mapped takes no id
       Given an IOAS "guest"
       And an IOAS "scratch"

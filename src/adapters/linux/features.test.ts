@@ -29,8 +29,13 @@ describe('the features of a Linux', () => {
     const facts = { ...mostFacts, told: ['noiommu', 'noiommu-device'] as const };
     const derived = (hardware: Hardware): readonly string[] =>
       featuresOf({ name: hardware, features: [], ...describeHardware(hardware, facts) });
-    assert.deepEqual(derived('noiommu'), ['device-without-iommu', 'noiommu-device']);
-    assert.deepEqual(derived('selftest'), []);
+    assert.deepEqual(derived('noiommu'), [
+      'narrow-iommu',
+      'device-without-iommu',
+      'noiommu-device',
+    ]);
+    assert.deepEqual(derived('selftest'), ['narrow-iommu']);
+    assert.ok(!derived('virtio-iommu').includes('narrow-iommu'));
     assert.ok(derived('edu').includes('host-driver'));
     assert.ok(derived('smmuv3-stage1').includes('iommu-without-nesting'));
     const ofGroups = derived('smmuv3-groups');

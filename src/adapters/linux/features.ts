@@ -80,6 +80,11 @@ export function hasMockPasids(release: string): boolean {
   return hardwareFeatures('selftest', release).includes('pasid');
 }
 
+/** drivers/iommu/amd: its own page tables took any address, those of drivers/iommu/generic_pt (6.19) what they have levels for. */
+export function amdAddressBitsOf(release: string): number {
+  return atLeast(release, '6.19') ? 48 : 64;
+}
+
 /** What both adapters of Linux can be told. */
 export const linuxSettings: Settings = {
   features: {

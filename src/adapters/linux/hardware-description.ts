@@ -14,6 +14,8 @@ export interface KernelFacts {
   /** arm64: its driver believes that no device can go past the caches. */
   readonly coherentDevices: boolean;
   readonly told: readonly KernelTrait[];
+  /** Of what its page tables for an AMD IOMMU can hold. */
+  readonly amdAddressBits: number;
 }
 
 /** Of a kernel that has everything: a bench refuses only what no kernel would make of the hardware. */
@@ -21,6 +23,7 @@ export const mostFacts: KernelFacts = {
   mockPasids: true,
   coherentDevices: true,
   told: ['noiommu-device', 'emulated-device'],
+  amdAddressBits: 48,
 };
 
 type EduHardware = Exclude<Hardware, 'selftest' | 'noiommu'>;
@@ -37,7 +40,7 @@ const smmu = { name: 'smmuv3', model: 'smmuv3', coherent: true } as const;
 const iommus: Readonly<Record<EduHardware, IommuDescription>> = {
   edu: { ...vtd, enforcesCoherency: false },
   'edu-snoop': { ...vtd, enforcesCoherency: true },
-  'virtio-iommu': { name: 'virtio-iommu', model: 'virtio', nesting: false },
+  'virtio-iommu': { name: 'virtio-iommu', model: 'virtio', nesting: false, addressBits: 64 },
   'amd-iommu': { name: 'amd-iommu', model: 'amd', nesting: false },
   smmuv3: { ...smmu, nesting: true },
   'smmuv3-stage1': { ...smmu, nesting: false },
@@ -69,13 +72,19 @@ export function eduOffersOf(hardware: EduHardware): EduOffers {
 /** The IOMMUs of a machine of the lab, and what can be plugged there. */
 export function describeHardware(
   hardware: Hardware,
-  { mockPasids, coherentDevices, told }: KernelFacts,
+  { mockPasids, coherentDevices, told, amdAddressBits }: KernelFacts,
 ): HardwareDescription {
   if (isEduHardware(hardware)) {
     const iommu = iommus[hardware];
     const isKnown = coherentDevices && iommu.model === 'smmuv3' && iommu.nesting === true;
     return {
-      iommus: [{ ...iommu, ...(isKnown && { enforcesCoherency: true }) }],
+      iommus: [
+        {
+          ...iommu,
+          ...(isKnown && { enforcesCoherency: true }),
+          ...(iommu.model === 'amd' && { addressBits: amdAddressBits }),
+        },
+      ],
       devices: Object.values(eduOffersOf(hardware)),
     };
   }

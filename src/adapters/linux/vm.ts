@@ -44,6 +44,7 @@ import {
   declaredByUser,
   declaredOf,
   hardwareFeatures,
+  amdAddressBitsOf,
   hasMockPasids,
   linuxSettings,
 } from './features.ts';
@@ -91,7 +92,8 @@ async function machines(settings: Settings): Promise<readonly MachineDescription
   const boot = (): Promise<Machine> => start({ machine, timeoutMs: bootMs, settings });
   const told = await featuresOfImage(kernel, boot);
   const coherentDevices = hasNesting(release, settings);
-  const facts = { mockPasids: hasMockPasids(release), coherentDevices, told };
+  const amdAddressBits = amdAddressBitsOf(release);
+  const facts = { mockPasids: hasMockPasids(release), coherentDevices, told, amdAddressBits };
   const each = ['hugetlb', ...declaredIn(told), ...byUser] as const;
   return known.map((name) => ({
     name,

@@ -91,11 +91,15 @@ export const nestedVtdBoard: Board = [
   vtd('older-vt-d', { scalable: false, snoopControl: false, addressBits: 39 }),
 ];
 
+/** As that of QEMU has. */
+const VIRTIO_ADDRESS_BITS = 64;
+
 /** A paravirtual IOMMU, as a hypervisor offers it. */
 export const virtioBoard: Board = [
   {
     facts: {
-      ...{ name: 'virtio-iommu', model: 'virtio', pageSizes: SIZES_FROM_4K },
+      ...{ name: 'virtio-iommu', model: 'virtio', addressBits: VIRTIO_ADDRESS_BITS },
+      pageSizes: SIZES_FROM_4K,
       ...{ nesting: false, enforcesCoherency: false, coherent: true, dirtyTracking: false },
     },
     build: buildVirtio,
@@ -103,7 +107,8 @@ export const virtioBoard: Board = [
 ];
 
 function buildVirtio({ parts, memory, pages }: BoardOptions): HostIommu<VirtioEndpoint> {
-  const device = new parts.virtioIommu.VirtioIommu({ memory, parts });
+  const addressBits = VIRTIO_ADDRESS_BITS;
+  const device = new parts.virtioIommu.VirtioIommu({ memory, parts, addressBits });
   const driver = new parts.virtio.VirtioIommuDriver({ pages, parts, device });
   return {
     translator: device,

@@ -36,8 +36,14 @@ export function isToldByText({ outcome, steps }: ScenarioRun): boolean {
   return plain && !steps.some(({ evidence }) => evidence.some(isShown));
 }
 
+const unseen: ReadonlySet<string> = new Set([
+  mediaTypes.machine,
+  mediaTypes.place,
+  mediaTypes.skipReason,
+]);
+
 export function isShown({ mediaType }: Evidence): boolean {
-  return mediaType !== mediaTypes.machine && mediaType !== mediaTypes.skipReason;
+  return !unseen.has(mediaType);
 }
 
 function linesOf({ source, step }: StepRun): string[] {

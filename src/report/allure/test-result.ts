@@ -8,6 +8,7 @@ import type { Level } from '#conformance/requirement.ts';
 
 import type { RequirementIndex } from '../by-requirement.ts';
 import type { Evidence, ScenarioRun, StepRun } from '../run-record.ts';
+import { inPlace } from '../scenario.ts';
 import type { Scenario } from '../scenario.ts';
 import { descriptionOf, isShown, isToldByText, requirementsOf } from './description.ts';
 import { detailsOf, statusOf, stepStatusOf } from './status.ts';
@@ -21,7 +22,7 @@ export interface ResultContext {
 /** An Allure test result of a scenario, with nothing left for Allure to conclude. */
 export function testResult(run: ScenarioRun, context: ResultContext): TestResult {
   const { scenario, outcome, start, stop } = run;
-  const { folder, feature, rule, title } = scenario;
+  const { folder, feature, rule, title, machine } = scenario;
   const hash = createHash('md5').update(scenario.id).digest('hex');
   return {
     uuid: hash,
@@ -29,14 +30,14 @@ export function testResult(run: ScenarioRun, context: ResultContext): TestResult
     testCaseId: hash,
     fullName: scenario.id,
     titlePath: [folder, feature, rule].filter((part) => part !== undefined),
-    name: title,
+    name: inPlace(title, machine),
     descriptionHtml: descriptionOf(run, context.requirements),
     status: statusOf(outcome),
     statusDetails: detailsOf(run),
     stage: Stage.FINISHED,
     labels: labels(scenario, context),
     links: [],
-    parameters: [],
+    parameters: machine === undefined ? [] : [{ name: 'machine', value: machine }],
     attachments: [],
     steps: stepResults(run, context),
     start,

@@ -24,6 +24,7 @@ class Setup {
   constructor() {
     this.memory.provide(0n, 0x6000n);
     this.device = new VirtioIommu({
+      addressBits: 48,
       memory: this.memory,
       parts: { virtioIommu: virtioIommuParts },
     });

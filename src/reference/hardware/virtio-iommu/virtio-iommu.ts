@@ -43,6 +43,8 @@ interface Domain {
 export interface VirtioIommuOptions {
   readonly memory: MemoryBus;
   readonly parts: VirtioIommuParts;
+  /** Of its input range, which begins at 0. */
+  readonly addressBits: number;
 }
 
 /**
@@ -51,19 +53,20 @@ export interface VirtioIommuOptions {
  * reaches nothing, as there is no BYPASS_CONFIG. Every requester id is an endpoint.
  */
 export class VirtioIommu implements Translator {
-  readonly configuration: VirtioIommuConfiguration = {
-    pageSizeMask: BigInt.asUintN(64, PAGE_MASK),
-    inputRange: { start: 0n, end: (1n << 48n) - 1n },
-    domainRange: { start: 0, end: 0xffff_ffff },
-    probeSize: 512,
-  };
+  readonly configuration: VirtioIommuConfiguration;
   readonly requestQueue: DeviceQueue;
   private readonly parts: VirtioIommuParts;
   private readonly domains = new Map<number, Domain>();
   private readonly domainOf = new Map<Rid, Domain>();
 
-  constructor({ memory, parts }: VirtioIommuOptions) {
+  constructor({ memory, parts, addressBits }: VirtioIommuOptions) {
     this.parts = parts;
+    this.configuration = {
+      pageSizeMask: BigInt.asUintN(64, PAGE_MASK),
+      inputRange: { start: 0n, end: (1n << BigInt(addressBits)) - 1n },
+      domainRange: { start: 0, end: 0xffff_ffff },
+      probeSize: 512,
+    };
     this.requestQueue = new DeviceQueue(memory, (request, room) => this.answer(request, room));
   }
 

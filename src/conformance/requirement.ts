@@ -29,6 +29,8 @@ export const profiles = {
   'hardware-smmuv3': 'Arm SMMUv3.',
   'hardware-tegra241': 'The virtual command queues of the Tegra241.',
   'hardware-amd': 'AMD IOMMU.',
+  'hardware-virtio': 'virtio-iommu.',
+  'hardware-pci': 'Devices of PCI Express with ATS, PASIDs and page requests.',
 } as const;
 
 export type Profile = keyof typeof profiles;
@@ -50,6 +52,8 @@ export const profileNeeds: Readonly<Record<string, readonly string[]>> = {
   'hardware-vtd': ['intel-iommu'],
   'hardware-smmuv3': ['smmuv3'],
   'hardware-amd': ['amd-iommu'],
+  'hardware-virtio': ['virtio-iommu'],
+  'hardware-pci': ['device-with-pasids', 'device-with-page-requests'],
 } satisfies Partial<Record<Profile, readonly string[]>>;
 
 /** Where a requirement can be read. */

@@ -6,8 +6,11 @@ import { isSince, requirementId } from '../requirement.ts';
 import { later } from '../later.ts';
 import { untestable } from '../untestable.ts';
 
-/** How many numbers each family has assigned; a number is appended here when it is appended to its table. */
-const assigned: Readonly<Record<string, number>> = {
+/**
+ * How many numbers each family has assigned, or which, where an inventory of hardware numbered them; a number is added
+ * here when it is added to its table.
+ */
+const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> = {
   ABI: 31,
   OBJ: 34,
   'IOAS-ALLOC': 4,
@@ -37,11 +40,32 @@ const assigned: Readonly<Record<string, number>> = {
   'VFIO-CDEV': 16,
   'VFIO-ATT': 13,
   'VFIO-DET': 2,
+  'HW-VTD': [],
+  'HW-SMU': [],
+  'HW-AMD': [],
+  'HW-VIO': [],
+  'HW-FLG': [],
+  'HW-PCI': [],
+  'HW-PRQ': [],
+  'HW-PSC': [],
+  'HW-ENQ': [],
+  'HW-STK': [],
 };
 
+/** From the first to the last. */
+type Range = readonly [number, number];
+
+function numbersOf(assignment: number | readonly (number | Range)[]): number[] {
+  const ranges = typeof assignment === 'number' ? [[1, assignment] as const] : assignment;
+  return ranges.flatMap((each) => {
+    const [first, last] = typeof each === 'number' ? [each, each] : each;
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
+
 test('each family has every number that was assigned', () => {
-  const expected = Object.entries(assigned).flatMap(([family, count]) =>
-    Array.from({ length: count }, (_, index) => requirementId(family, index + 1)),
+  const expected = Object.entries(assigned).flatMap(([family, assignment]) =>
+    numbersOf(assignment).map((number) => requirementId(family, number)),
   );
   assert.deepEqual(
     all.map(({ id }) => id),

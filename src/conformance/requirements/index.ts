@@ -2,6 +2,16 @@ import { abi } from './abi.ts';
 import { dev } from './dev.ts';
 import { dirty } from './dirty.ts';
 import { fault } from './fault.ts';
+import { amd } from './hardware/amd.ts';
+import { enqcmd } from './hardware/enqcmd.ts';
+import { flags } from './hardware/flags.ts';
+import { pci } from './hardware/pci.ts';
+import { prq } from './hardware/prq.ts';
+import { psc } from './hardware/psc.ts';
+import { smmuv3 } from './hardware/smmuv3.ts';
+import { stock } from './hardware/stock.ts';
+import { virtio } from './hardware/virtio.ts';
+import { vtd } from './hardware/vtd.ts';
 import { hwinfo } from './hwinfo.ts';
 import { hwpt } from './hwpt.ts';
 import { hwq } from './hwq.ts';
@@ -60,6 +70,16 @@ export const families: readonly RequirementTable[] = [
   vfioCdev,
   vfioAtt,
   vfioDet,
+  vtd,
+  smmuv3,
+  amd,
+  virtio,
+  flags,
+  pci,
+  prq,
+  psc,
+  enqcmd,
+  stock,
 ];
 
 /** Every requirement, in reading order. */

@@ -65,11 +65,19 @@ const sorts: Readonly<Record<BufferSort, Backing>> = {
 /** Memory that a store would change for good: pages that are not there yet, and pages of a file, are left alone. */
 const unfilled: readonly BufferSort[] = ['untouched', 'private'];
 
+/** What a buffer lies on, and where. */
+interface Under {
+  readonly fd?: number;
+  readonly over?: bigint;
+  /** Where memory ends that can be filled; bytes from the begin. */
+  readonly end?: bigint;
+}
+
 async function makeBuffer(
   world: World,
   buffer: { readonly name: string; readonly sort: BufferSort },
   length: bigint,
-  { fd = -1, over }: { readonly fd?: number; readonly over?: bigint } = {},
+  { fd = -1, over, end = length }: Under = {},
 ): Promise<void> {
   const { name, sort } = buffer;
   if (sort === 'huge-page') world.require('hugetlb');
@@ -86,7 +94,8 @@ async function makeBuffer(
   world.trace.add(`mmap(${hex(over ?? 0n)}, ${length}, ${sort}, fd ${fd})`, address);
   demand('mmap', address);
   const handle = world.handles.add({ kind: 'buffer', name, process: world.it, address, length });
-  if (protection === readWrite && !unfilled.includes(sort)) await fillBuffer(world, handle);
+  if (protection !== readWrite || unfilled.includes(sort)) return;
+  await fillBuffer(world, end < length ? { ...handle, length: end } : handle);
 }
 
 Given('{newBuffer} of {size}', async function (buffer, length) {
@@ -99,7 +108,12 @@ Given('{newBuffer} of {size} over {buffer}', async function (buffer, length, { h
 });
 
 Given('{newBuffer} on {memfd}', async function (buffer, memfd) {
-  await makeBuffer(this, buffer, memfd.length, memfd);
+  await makeBuffer(this, buffer, memfd.length, { fd: memfd.fd });
+});
+
+/** Of any length: nothing can be stored behind the end of the file. */
+Given('{newBuffer} of {size} on {memfd}', async function (buffer, length, memfd) {
+  await makeBuffer(this, buffer, length, { fd: memfd.fd, end: memfd.length });
 });
 
 Given('{newMemfd} of {size}', async function ({ name, huge }, length) {

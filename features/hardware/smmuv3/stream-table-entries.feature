@@ -19,6 +19,18 @@ Feature: stream table entries of a guest
     And a nesting HWPT "parent" for device "nic" on IOAS "guest"
     And a vIOMMU "smmu" for device "nic" on HWPT "parent"
 
+  Rule: without an entry there is no page table
+
+    @HWPT-26
+    Scenario: no data are refused
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id | vIOMMU "smmu" |
+      Then it fails with EOPNOTSUPP
+      And it wrote nothing back
+      And nothing has changed
+      When it destroys vIOMMU "smmu"
+      Then it succeeds
+
   Rule: an entry that is not valid, or that aborts, blocks the device
 
     Scenario Outline: an entry <case> blocks the device

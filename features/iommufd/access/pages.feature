@@ -226,6 +226,32 @@ Feature: pins of an access
       When access "driver" drops its last pin
       Then it fails with ENOENT
 
+    @IOAS-UNMAP-13 @needs:test-cmd
+    Scenario Outline: of three pins side by side an unmap takes away <which>
+      Given it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it maps 2 pages of buffer "ram" + 2 pages into IOAS "guest" at 16 MiB + 2 pages read-write
+      And it maps 2 pages of buffer "ram" + 4 pages into IOAS "guest" at 16 MiB + 4 pages read-write
+      And access "driver" pins 2 pages at 16 MiB as buffer "ram"
+      And access "driver" pins 2 pages at 16 MiB + 2 pages as buffer "ram" + 2 pages
+      And access "driver" pins 2 pages at 16 MiB + 4 pages as buffer "ram" + 4 pages
+      When it unmaps 2 pages at 16 MiB + <place> from IOAS "guest"
+      Then it succeeds
+      And 2 pages of buffer "ram" + <place> carry 0 pins each
+      And 2 pages of buffer "ram" + <below> carry 1 pin each
+      And 2 pages of buffer "ram" + <above> carry 1 pin each
+      When it calls IOMMU_TEST_CMD with:
+        | op                                   | DESTROY_ACCESS_PAGES |
+        | id                                   | access "driver"      |
+        | destroy_access_pages.access_pages_id | <left>               |
+      Then it succeeds
+
+      @MOCK-13
+      Examples:
+        | which      | place   | below   | above   | left |
+        | the first  | 0 pages | 2 pages | 4 pages |    2 |
+        | the second | 2 pages | 0 pages | 4 pages |    0 |
+        | the third  | 4 pages | 0 pages | 2 pages |    1 |
+
   Rule: a page table that is made and destroyed meanwhile shares the pins
 
     @PIN-28 @needs:test-cmd @needs:device

@@ -174,6 +174,28 @@ Feature: reads and writes of an access
         |  1 page | 16 MiB + 1 page + 5 bytes | 1 page + 5 bytes |
         | 2 pages |          16 MiB + 3 pages |          3 pages |
 
+    @PIN-29 @needs:test-cmd
+    Scenario Outline: memory that the process has unmapped is not reached, with <flags>
+      Given it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it munmaps 1 page of buffer "ram" + 1 page
+      When it stores pattern "untouched" in buffer "inbox"
+      And it calls IOMMU_TEST_CMD with:
+        | op               | ACCESS_RW       |
+        | id               | access "driver" |
+        | access_rw.iova   | 16 MiB + 1 page |
+        | access_rw.length | 1 page          |
+        | access_rw.uptr   | buffer "inbox"  |
+        | access_rw.flags  | <flags>         |
+      Then it fails with EFAULT
+      And it finds pattern "untouched" in buffer "inbox"
+
+      Examples:
+        | flags                                           |
+        | none                                            |
+        | MOCK_ACCESS_RW_WRITE                            |
+        | MOCK_ACCESS_RW_SLOW_PATH                        |
+        | MOCK_ACCESS_RW_SLOW_PATH, MOCK_ACCESS_RW_WRITE |
+
     @PIN-30 @needs:test-cmd @needs:processes @needs:device
     Scenario Outline: memory of an exited process, <length>, is reached only where a device has it pinned
       Given an IOAS "other"

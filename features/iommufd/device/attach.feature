@@ -45,6 +45,15 @@ Feature: a device is attached
       When it attaches device "nic" to IOAS "guest"
       Then device "nic" sees buffer "ram" at 16 MiB .. +8 pages
 
+    @DEV-50 @needs:vfio-device @needs:dma
+    Scenario: a device comes to where the first IOVA of all is mapped
+      Given an IOAS "other"
+      And a device "disk" attached to IOAS "other"
+      When it maps 8 pages of buffer "ram" into IOAS "guest" at 0 read-write
+      And it attaches device "disk" to IOAS "guest"
+      Then it succeeds
+      And device "disk" sees buffer "ram" at 0 .. +8 pages
+
     @DEV-18 @needs:device @needs:hwpt-alloc
     Scenario: a user-allocated HWPT is attached
       Given a device "disk" attached to IOAS "guest"

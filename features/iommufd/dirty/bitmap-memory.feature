@@ -24,6 +24,7 @@ Feature: the memory of a dirty bitmap
       And it asks HWPT "table" which of 64 pages at 16 MiB are dirty, into buffer "bits" + <offset>
       Then it succeeds
       And it finds only bits <bits> set in buffer "bits" + <offset>
+      And each page of buffer "bits" carries 0 pins
 
       @DIRTY-11
       Examples:
@@ -56,6 +57,7 @@ Feature: the memory of a dirty bitmap
         | data      | buffer "bits" + <offset> |
       Then it succeeds
       And it finds only bits 1048576 .. 1052671, 16773120 .. 16781311, 20967424 .. 20971519 set in buffer "bits" + <offset>
+      And each page of buffer "bits" carries 0 pins
 
       Examples:
         | offset          |
@@ -100,6 +102,19 @@ Feature: the memory of a dirty bitmap
         | memory       |
         | inaccessible |
         | read-only    |
+
+    @DIRTY-20 @needs:hwpt-alloc @needs:test-cmd
+    Scenario: a bitmap in read-only memory gets no bit
+      Given a buffer "ram" of 8 pages
+      And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And a dirty-tracking HWPT "table" for device "nic" on IOAS "guest"
+      And a read-only buffer "constant" of 1 page
+      And it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
+        | flags | ENABLE |
+      When a device writes 2 pages at 16 MiB + 2 pages through HWPT "table"
+      And it asks HWPT "table" which of 8 pages at 16 MiB are dirty, into buffer "constant"
+      Then it succeeds
+      And it finds no bits set in buffer "constant"
 
     @DIRTY-21 @DIRTY-13 @needs:hwpt-alloc @needs:test-cmd
     Scenario: a bitmap in inaccessible memory is not touched without a dirty page

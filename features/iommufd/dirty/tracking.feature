@@ -228,6 +228,7 @@ Feature: IOMMU_HWPT_SET_DIRTY_TRACKING
 
       Examples:
         | field           | value               | errno     |
+        | id              | no such object      | ENOENT    |
         | dirty.length    |                   0 | EINVAL    |
         | dirty.page_size |                   0 | EINVAL    |
         | dirty.uptr      | null                | EINVAL    |

@@ -187,6 +187,43 @@ Feature: IOMMU_IOAS_MAP without FIXED_IOVA, among other mappings
         | 4 pages - 2 bytes | 16 MiB + 6 pages |
         |           2 pages | 16 MiB + 4 pages |
 
+    @IOAS-MAP-26
+    Scenario Outline: <length> of memory meet a hole of 2048 bytes that begins and ends inside of pages
+      When it calls IOMMU_IOAS_MAP with:
+        | user_va |                  0 |
+        | length  | 16 MiB + 256 bytes |
+        | iova    |                  0 |
+      And it calls IOMMU_IOAS_MAP with:
+        | user_va |                   0 |
+        | length  |              1 page |
+        | iova    | 16 MiB + 2304 bytes |
+      And it calls IOMMU_IOAS_MAP with:
+        | flags   | READABLE          |
+        | user_va | 1 GiB + 512 bytes |
+        | length  | <length>          |
+      Then it lands at <iova>
+
+      @IOAS-MAP-21
+      Examples:
+        | length     | iova                         |
+        |     1 byte |           16 MiB + 768 bytes |
+        |  768 bytes |           16 MiB + 512 bytes |
+        | 1792 bytes |           16 MiB + 512 bytes |
+        | 1793 bytes | 16 MiB + 1 page + 2560 bytes |
+        |     1 page | 16 MiB + 1 page + 2560 bytes |
+
+    @IOAS-MAP-26 @IOAS-RANGES-08 @needs:test-cmd @needs:device
+    Scenario: what a device had reserved is taken again when it has gone
+      When it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
+      Then it lands at 1 page
+      When it unmaps 1 page at 1 page from IOAS "guest"
+      Given a device "nic" attached to IOAS "guest"
+      When it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
+      Then it lands at 16 MiB
+      When it detaches device "nic"
+      And it maps 1 page of buffer "ram" into IOAS "guest" anywhere read-write
+      Then it lands at 1 page
+
     @IOAS-MAP-26 @needs:test-cmd
     Scenario: what is reserved is skipped
       Given 1 page .. +2 pages is reserved in IOAS "guest"

@@ -172,6 +172,11 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
       Then it succeeds
       And device "nic" sees buffer "mixed" at the physical address .. +the contiguous length
       And device "nic" does not see buffer "mixed" + 1 page at the physical address .. +1 page
+      When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | iova   | 64 MiB + 16 bytes |
+        | length |           3 pages |
+      Then it succeeds
+      And device "nic" sees buffer "mixed" + 16 bytes at the physical address .. +the contiguous length
 
     @OPT-39 @needs:noiommu @needs:noiommu-device
     Scenario: memory of a file has physical addresses

@@ -86,6 +86,28 @@ Feature: fault injection
         | at 16 MiB | allocations | ENOMEM |
         | at 16 MiB | checks      | ENOENT |
 
+    @IOAS-ALLOW-06
+    Scenario Outline: three ranges are allowed, while <faults> fail
+      Given a buffer "ranges" of 1 page
+      And it stores an array of struct iommu_iova_range in buffer "ranges":
+        | start   | last             |
+        |  16 MiB |  17 MiB - 1 byte |
+        |  32 MiB |  33 MiB - 1 byte |
+        | 128 MiB | 129 MiB - 1 byte |
+      And each of the <faults> of the next call fails in turn
+      When it calls IOMMU_IOAS_ALLOW_IOVAS with:
+        | num_iovas     |               3 |
+        | allowed_iovas | buffer "ranges" |
+      Then it succeeds
+      And each failure was one of <errnos> and changed nothing
+      When it maps 16 pages of buffer "ram" into IOAS "guest" anywhere read-write
+      Then 16 MiB .. +16 pages is mapped in IOAS "guest"
+
+      Examples:
+        | faults      | errnos |
+        | allocations | ENOMEM |
+        | checks      | ENOENT |
+
     @IOAS-MAP-41 @needs:ioas-map-file @needs:device
     Scenario Outline: a memfd is mapped, while <faults> fail
       Given a memfd "file" of 16 pages

@@ -379,4 +379,16 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0909',
+    breaks: ['DIRTY-17', 'DIRTY-18'],
+    story: 'The memory of a bitmap stays pinned.',
+    like: 'iova_bitmap_free() without iova_bitmap_put()',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaBitmap {
+        override free(): void {
+          this.window = undefined;
+        }
+      },
+  },
 );

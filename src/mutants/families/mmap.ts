@@ -84,7 +84,7 @@ export const entries = mutants(
         override allocate(region: DeviceRegion, owner: IommufdObject): bigint {
           if (!this.isFirst) return super.allocate(region, owner);
           this.isFirst = false;
-          this.regions.set(0n, { region, owner });
+          this.regions.set(0n, { region, owner, offsets: { first: 0n, last: 0n } });
           return 0n;
         }
 
@@ -133,7 +133,7 @@ export const entries = mutants(
       class extends iommufd.MmapRegions {
         override allocate(region: DeviceRegion, owner: IommufdObject): bigint {
           const offset = PAGE_SIZE + BigInt(this.regions.size) * region.size;
-          this.regions.set(offset, { region, owner });
+          this.regions.set(offset, { region, owner, offsets: { first: offset, last: offset } });
           return offset;
         }
 

@@ -192,4 +192,46 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0906',
+    breaks: ['MOCK-32'],
+    story: 'Of the checks that can fail each does, whatever the interval is.',
+    like: 'should_fail() that does not count',
+    bug: ({ mm }) =>
+      class extends mm.FaultInjection {
+        protected override check(attribute: FaultAttribute, size: number): boolean {
+          const { interval } = attribute;
+          attribute.interval = 1n;
+          const result = super.check(attribute, size);
+          attribute.interval = interval;
+          return result;
+        }
+      },
+  },
+  {
+    id: 'SEED-0907',
+    breaks: ['MOCK-24'],
+    story: 'A PASID that is attached is attached to whichever page table one asks for.',
+    like: 'iommufd_test_pasid_check_hwpt() that looks only whether there is a handle',
+    bug: ({ selftest }) =>
+      class extends selftest.PasidTests {
+        override checkHwpt(command: TestCommand): ErrnoName | undefined {
+          const { hwpt_id } = command.fields.operation.pasid_check;
+          const answer = super.checkHwpt(command);
+          return hwpt_id !== 0 && answer === 'EINVAL' ? undefined : answer;
+        }
+      },
+  },
+  {
+    id: 'SEED-0908',
+    breaks: ['MOCK-13', 'IOAS-UNMAP-13'],
+    story: 'An access that is asked to let go of a range lets go of all that it has pinned.',
+    like: 'iommufd_test_access_unmap() that does not compare',
+    bug: ({ selftest }) =>
+      class extends selftest.SelftestAccess {
+        override unmap(): void {
+          super.unmap({ first: 0n, last: ULONG_MAX });
+        }
+      },
+  },
 );

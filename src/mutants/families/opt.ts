@@ -1,7 +1,6 @@
 import { mistaken } from '#mutants/command.ts';
 import { mutants } from '#mutants/mutant.ts';
 import type { Task } from '#reference/kernel/fs/process.ts';
-import type { IommuDomain } from '#reference/kernel/iommu/domain.ts';
 import type { Accounting } from '#reference/kernel/iommufd/accounting.ts';
 import { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { IoptPages } from '#reference/kernel/iommufd/pages.ts';
@@ -298,7 +297,7 @@ export const entries = mutants(
     bug: ({ iommufd }) =>
       class extends iommufd.NoiommuCommands {
         protected override contiguous(
-          _domain: IommuDomain,
+          _physical: unknown,
           { limit }: { iova: bigint; address: bigint; limit: bigint },
         ): bigint {
           return limit;

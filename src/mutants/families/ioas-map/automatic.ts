@@ -132,4 +132,18 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0905',
+    breaks: ['IOAS-MAP-21'],
+    story: 'A hole counts from its first whole page.',
+    like: 'ALIGN() to PAGE_SIZE in __alloc_iova_check_range()',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IovaAllocator {
+        protected override fit(
+          ...[{ first, last }, slot]: Parameters<IovaAllocator['fit']>
+        ): ReturnType<IovaAllocator['fit']> {
+          return super.fit({ first: alignUp(first, 0x1000n), last }, slot);
+        }
+      },
+  },
 );

@@ -23,9 +23,14 @@ export const entries = mutants(
     like: 'iommufd: Do not corrupt the pfn list when doing batch carry',
     bug: ({ iommufd }) =>
       class extends iommufd.IoptPages {
-        protected override physical(index: number): bigint {
-          const carried = index > 0 && index % BATCH === 0;
-          return super.physical(carried && this.pinned.has(index - BATCH) ? index - BATCH : index);
+        protected override pageOf(
+          ...[area, index]: Parameters<IoptPages['pageOf']>
+        ): ReturnType<IoptPages['pageOf']> {
+          const page = super.pageOf(area, index);
+          const isCarried = index > 0 && index % BATCH === 0 && this.pinned.has(index - BATCH);
+          return isCarried
+            ? { ...page, physical: super.pageOf(area, index - BATCH).physical }
+            : page;
         }
       },
   },
@@ -117,7 +122,7 @@ export const entries = mutants(
     bug: ({ mm }) =>
       class extends mm.Pages {
         override pin(_pfn: Pfn): void {}
-        override unpinPages(_pfns: readonly Pfn[], _dirty: boolean): void {}
+        override unpinPages(_pfns: readonly Pfn[]): void {}
       },
   },
   {
@@ -275,6 +280,30 @@ export const entries = mutants(
           const placed = super.mapUser(task, mapping, address);
           if (typeof placed === 'string') return placed;
           return typeof task.memory.load(address, 1) === 'string' ? 'EFAULT' : placed;
+        }
+      },
+  },
+  {
+    id: 'SEED-0903',
+    breaks: ['IOAS-MAP-33'],
+    story: 'Of a huge page that a process gets a copy of only the first 4 KiB are copied.',
+    like: 'copy_user_highpage() in place of copy_user_large_folio()',
+    bug: ({ mm }) =>
+      class extends mm.Pages {
+        override copy(from: Pfn, to: Pfn): void {
+          super.copy(from, to, 0);
+        }
+      },
+  },
+  {
+    id: 'SEED-0904',
+    breaks: ['IOAS-MAP-29'],
+    story: 'Behind the end of a file its memory begins anew.',
+    like: 'shmem_fault() without i_size_read()',
+    bug: ({ mm }) =>
+      class extends mm.Memfd {
+        override fault(page: bigint): Pfn | 'SIGBUS' {
+          return super.fault(page % (this.size / PAGE_SIZE || 1n));
         }
       },
   },

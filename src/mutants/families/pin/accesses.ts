@@ -92,8 +92,8 @@ export const entries = mutants(
     like: 'iommufd_access_pin_pages() that drops its flags',
     bug: ({ iommufd }) =>
       class extends iommufd.Access {
-        protected override checkPin(...[piece, end]: PinCheck): ErrnoName | undefined {
-          return super.checkPin(piece, end, false);
+        protected override checkPin(...[piece]: PinCheck): ErrnoName | undefined {
+          return super.checkPin(piece, false);
         }
       },
   },
@@ -104,7 +104,7 @@ export const entries = mutants(
     like: 'iommufd_access_pin_pages() without iopt_area_contig_is_aligned()',
     bug: ({ iommufd }) =>
       class extends iommufd.Access {
-        protected override checkPin(...[{ area }, , write]: PinCheck): ErrnoName | undefined {
+        protected override checkPin(...[{ area }, write]: PinCheck): ErrnoName | undefined {
           return this.checkArea(area, write);
         }
       },

@@ -1,12 +1,10 @@
 import { mutants } from '#mutants/mutant.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { IoptPages } from '#reference/kernel/iommufd/pages.ts';
-import type { UserSource } from '#reference/kernel/iommufd/page-source.ts';
 import { forkPageTable } from '#reference/kernel/mm/fork.ts';
 import type { PageTable } from '#reference/kernel/mm/page-table.ts';
 import { PAGE_SHIFT, type Pfn } from '#reference/kernel/mm/user-memory.ts';
 
-type Unpin = Parameters<UserSource['unpin']>;
 type ReadWrite = Parameters<IoptPages['readWrite']>;
 
 /** Which page of a process is pinned, and how often. */
@@ -75,9 +73,10 @@ export const entries = mutants(
     story: 'Pages that a device could only read stay pinned after the unmap.',
     like: 'unpin_user_page_range_dirty_lock() for what is writeable, and nothing for the rest',
     bug: ({ iommufd }) =>
-      class extends iommufd.UserSource {
-        override unpin(...[kernel, pfns, dirty]: Unpin): void {
-          if (dirty) super.unpin(kernel, pfns, dirty);
+      class extends iommufd.IoptPages {
+        protected override drop(indexes: readonly number[]): void {
+          if (this.writable) super.drop(indexes);
+          else for (const index of indexes) this.pinned.delete(index);
         }
       },
   },

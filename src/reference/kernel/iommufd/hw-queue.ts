@@ -10,9 +10,8 @@ import type { Iommufd } from './main.ts';
 import { IommufdObject } from './object.ts';
 import type { Viommu } from './viommu.ts';
 
-/** Of a page in the list of pages that the kernel makes; kvmalloc() gives no more than INT_MAX bytes. */
-const ENTRY_SIZE = 8n;
-const MAX_LIST = 0x7fff_ffffn;
+/** The kernel makes a list of 8 bytes a page, for which kvmalloc() gives less than 2 GiB: more than any queue needs. */
+const MAX_LENGTH = PAGE_SIZE << 28n;
 
 export interface QueueRange {
   /** IOVA of the first byte. */
@@ -47,7 +46,7 @@ export class HwQueueMemory {
    */
   pin(ioas: Ioas): ErrnoName | undefined {
     if (this.length > ULONG_MAX) return 'ERANGE';
-    if ((this.length / PAGE_SIZE) * ENTRY_SIZE > MAX_LIST) return 'ENOMEM';
+    if (this.length >= MAX_LENGTH) return 'ENOMEM';
     const error = this.access.attachTo(ioas);
     if (error) return error;
     const pfns = this.access.pinPages(this.first, this.length, false);

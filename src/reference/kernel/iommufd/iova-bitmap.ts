@@ -57,7 +57,7 @@ export class IovaBitmap {
 
   /** iova_bitmap_free() */
   free(): void {
-    if (this.window) this.kernel.pages.unpinPages(this.window.pfns, true);
+    if (this.window) this.kernel.pages.unpinPages(this.window.pfns);
     this.window = undefined;
   }
 

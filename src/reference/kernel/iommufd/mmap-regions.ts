@@ -3,12 +3,14 @@ import { invariant } from '../../reference-bug.ts';
 import type { DeviceMapping, MapDeviceRequest } from '../fs/file.ts';
 import { HoleTree } from '../lib/hole-tree.ts';
 import { ULONG_MAX } from '../lib/math.ts';
+import type { Range } from '../lib/range-counts.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
 import type { IommufdObject } from './object.ts';
 
 /** struct iommufd_mmap */
 interface MmapRegion {
   readonly region: DeviceRegion;
+  readonly offsets: Range;
   readonly owner: IommufdObject;
 }
 
@@ -26,8 +28,9 @@ export class MmapRegions {
     const hole = this.holes.firstAbove(0n, region.size);
     invariant(hole !== undefined, 'no offset is left for mmap()');
     const offset = hole.first;
-    this.holes.occupy({ first: offset, last: offset + region.size - 1n });
-    this.regions.set(offset, { region, owner });
+    const offsets = { first: offset, last: offset + region.size - 1n };
+    this.holes.occupy(offsets);
+    this.regions.set(offset, { region, offsets, owner });
     return offset;
   }
 
@@ -36,7 +39,7 @@ export class MmapRegions {
     const known = this.regions.get(offset);
     invariant(known !== undefined, `nothing is at offset ${offset}`);
     this.regions.delete(offset);
-    this.holes.release({ first: offset, last: offset + known.region.size - 1n });
+    this.holes.release(known.offsets);
   }
 
   /** Only a whole region; as long as it is mapped its owner cannot be destroyed. MMAP-01 05 06 OBJ-15 */

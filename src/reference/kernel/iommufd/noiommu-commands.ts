@@ -50,10 +50,11 @@ export class NoiommuCommands {
     if (!area) return 'ENOENT';
     if (area.pages.revoked) return 'EINVAL';
     const domain = this.domainOf(ioas);
-    const address = domain?.iovaToPhys(iova);
-    if (domain === undefined || address === undefined) return 'EOPNOTSUPP';
+    const physical = (place: bigint): bigint | undefined => domain?.iovaToPhys(place);
+    const address = physical(iova);
+    if (address === undefined) return 'EOPNOTSUPP';
     const limit = this.limitOf(most, area.last - iova + 1n);
-    return { address, length: this.contiguous(domain, { iova, address, limit }) };
+    return { address, length: this.contiguous(physical, { iova, address, limit }) };
   }
 
   /** Bytes: what was asked for, and what is left of the mapping. OPT-39 */
@@ -67,11 +68,11 @@ export class NoiommuCommands {
 
   /** Bytes, from the rest of the first page to `limit`. OPT-39 */
   protected contiguous(
-    domain: IommuDomain,
+    physical: (place: bigint) => bigint | undefined,
     { iova, address, limit }: { iova: bigint; address: bigint; limit: bigint },
   ): bigint {
     let length = PAGE_SIZE - (iova % PAGE_SIZE);
-    while (length < limit && domain.iovaToPhys(iova + length) === address + length) {
+    while (length < limit && physical(iova + length) === address + length) {
       length += PAGE_SIZE;
     }
     return minimum(length, limit);

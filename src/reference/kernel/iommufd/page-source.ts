@@ -15,7 +15,7 @@ interface Source {
   readonly start: bigint;
   /** Pins up to `count` pages from page `index` on; at least one unless it fails. */
   pin(index: number, count: number, writable: boolean): readonly Pfn[] | ErrnoName;
-  unpin(kernel: IommufdKernel, pfns: readonly Pfn[], dirty: boolean): void;
+  unpin(kernel: IommufdKernel, pfns: readonly Pfn[]): void;
   release(): void;
 }
 
@@ -43,8 +43,8 @@ export class UserSource implements Source {
     return undefined;
   }
 
-  unpin(kernel: IommufdKernel, pfns: readonly Pfn[], dirty: boolean): void {
-    kernel.pages.unpinPages(pfns, dirty);
+  unpin(kernel: IommufdKernel, pfns: readonly Pfn[]): void {
+    kernel.pages.unpinPages(pfns);
   }
 
   release(): void {}
@@ -75,8 +75,8 @@ export class FileSource extends OfFile implements Source {
     return memory.pinPages(this.start + (BigInt(index) << PAGE_SHIFT), count);
   }
 
-  unpin(kernel: IommufdKernel, pfns: readonly Pfn[], dirty: boolean): void {
-    kernel.pages.unpinPages(pfns, dirty);
+  unpin(kernel: IommufdKernel, pfns: readonly Pfn[]): void {
+    kernel.pages.unpinPages(pfns);
   }
 }
 

@@ -104,7 +104,7 @@ export class IoptPages {
     return 'EINVAL';
   }
 
-  /** Takes one user away from each page, and unpins those that have none left. PIN-11 12 13 */
+  /** Takes one user away from each page, and unpins those that have none left. PIN-11 12 */
   unpin(first: number, last: number): void {
     const unused: number[] = [];
     for (let index = first; index <= last; index++) {
@@ -157,7 +157,7 @@ export class IoptPages {
     const pfns = source.pin(index, 1, options.write);
     if (isErrno(pfns)) return pfns;
     this.rwPage(pfns[0] ?? 0n, startByte % PAGE_SIZE, { bytes, write: options.write });
-    source.unpin(this.kernel, pfns, options.write);
+    source.unpin(this.kernel, pfns);
     return undefined;
   }
 
@@ -177,7 +177,7 @@ export class IoptPages {
       const part = bytes.subarray(done, done + length);
       this.rwPage(frames[index] ?? 0n, address % PAGE_SIZE, { bytes: part, write });
     }
-    if (fresh.length > 0) this.source.unpin(this.kernel, fresh, write);
+    if (fresh.length > 0) this.source.unpin(this.kernel, fresh);
     return error;
   }
 
@@ -256,28 +256,28 @@ export class IoptPages {
   protected drop(indexes: readonly number[]): void {
     const pfns = indexes.flatMap((index) => this.pinned.get(index)?.pfn ?? []);
     for (const index of indexes) this.pinned.delete(index);
-    this.source.unpin(this.kernel, pfns, this.writable);
+    this.source.unpin(this.kernel, pfns);
   }
 
   /** The area as runs of frames that follow each other. */
   protected *runs(area: IoptArea): Generator<Run> {
-    let run: Run | undefined;
-    const last = area.indexAt(area.last);
-    for (let index = area.indexAt(area.first); index <= last; index++) {
-      const iova = area.iovaOf(index);
-      const length = area.lastIovaOf(index) - iova + 1n;
-      const physical = this.physical(index) + (area.byteAt(iova) % PAGE_SIZE);
-      if (run && run.physical + run.length === physical) {
-        run.length += length;
+    const [first, last] = [area.indexAt(area.first), area.indexAt(area.last)];
+    let run = this.pageOf(area, first);
+    for (let index = first + 1; index <= last; index++) {
+      const page = this.pageOf(area, index);
+      if (run.physical + run.length === page.physical) {
+        run.length += page.length;
         continue;
       }
-      if (run) yield run;
-      run = { iova, physical, length };
+      yield run;
+      run = page;
     }
-    if (run) yield run;
+    yield run;
   }
 
-  protected physical(index: number): bigint {
-    return (this.pfnAt(index) ?? 0n) << PAGE_SHIFT;
+  protected pageOf(area: IoptArea, index: number): Run {
+    const iova = area.iovaOf(index);
+    const physical = ((this.pfnAt(index) ?? 0n) << PAGE_SHIFT) + (area.byteAt(iova) % PAGE_SIZE);
+    return { iova, physical, length: area.lastIovaOf(index) - iova + 1n };
   }
 }

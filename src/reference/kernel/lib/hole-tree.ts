@@ -1,3 +1,4 @@
+import { maximum } from './math.ts';
 import { RandomNumbers } from './random-numbers.ts';
 import type { Range } from './range-counts.ts';
 
@@ -17,11 +18,8 @@ interface Node {
 }
 
 function update(node: Node): Node {
-  const { left, right } = node;
-  let most = node.room;
-  if (left && left.most > most) most = left.most;
-  if (right && right.most > most) most = right.most;
-  node.most = most;
+  const { room, left, right } = node;
+  node.most = maximum(room, maximum(left?.most ?? room, right?.most ?? room));
   return node;
 }
 
@@ -118,7 +116,8 @@ export class HoleTree {
     const above = this.intersecting(last + 1n, last + 1n);
     if (below && above) this.root = remove(this.root, above.first);
     const ends = { first: below?.first ?? first, last: above?.last ?? last };
-    if (below ?? above) this.resize((below ?? above)?.first ?? first, ends);
+    const neighbour = below ?? above;
+    if (neighbour) this.resize(neighbour.first, ends);
     else this.insert(ends);
   }
 

@@ -73,10 +73,7 @@ class World {
 
   end(): void {
     for (const { memory } of this.processes) memory.exit();
-    this.pages.unpinPages(
-      this.pins.map(({ pfn }) => pfn),
-      false,
-    );
+    this.pages.unpinPages(this.pins.map(({ pfn }) => pfn));
     this.file.put();
     assert.equal(this.pages.inUse, 0);
     assert.equal(this.physical.strayWrites, 0);
@@ -139,7 +136,7 @@ const pin = fc
 
 const unpin = fc.nat().map((choice): Step => ({ pins, pages }) => {
   const [gone] = pins.splice(choice % (pins.length + 1), 1);
-  if (gone) pages.unpinPages([gone.pfn], true);
+  if (gone) pages.unpinPages([gone.pfn]);
 });
 
 /** A device writes to a pinned page: seen by whoever has that page. */

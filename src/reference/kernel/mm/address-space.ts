@@ -1,6 +1,6 @@
 import { pagePieces } from '#formats/page.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
-import { MAP_HUGETLB, MAP_POPULATE, MAP_SHARED } from '#uapi/mman.ts';
+import { MAP_HUGETLB, MAP_SHARED } from '#uapi/mman.ts';
 
 import { invariant } from '../../reference-bug.ts';
 import type { MmParts } from './parts.ts';
@@ -62,7 +62,6 @@ export class AddressSpace implements UserMemory {
     const vma = vmaOf(request, start, this.fileBehind(request));
     vma.holder?.get();
     this.vmas.insert(vma);
-    if (request.flags & MAP_POPULATE) this.populate(vma);
     return start;
   }
 
@@ -114,7 +113,7 @@ export class AddressSpace implements UserMemory {
       if (pfn === undefined) break;
       pinned.push(pfn);
     }
-    return count > 0 && pinned.length === 0 ? 'EFAULT' : pinned;
+    return pinned.length === 0 ? 'EFAULT' : pinned;
   }
 
   /** /proc/self/pagemap: where in memory that byte is; undefined where no page is there yet. Changes nothing. */
@@ -178,14 +177,6 @@ export class AddressSpace implements UserMemory {
     if (request.file || request.device || !(request.flags & MAP_SHARED)) return request.file;
     const hugetlb = (request.flags & MAP_HUGETLB) !== 0;
     return new this.parts.mm.Memfd({ pages: this.pages, size: request.length, hugetlb });
-  }
-
-  /** populate_vma_page_range(): faults are ignored, as mmap() does. */
-  private populate(vma: Vma): void {
-    if (!vma.writable || vma.device) return;
-    for (let address = vma.start; address < vma.end; address += PAGE_SIZE) {
-      this.faults.own(vma, address >> PAGE_SHIFT);
-    }
   }
 
   private unmapRange(start: bigint, end: bigint): void {

@@ -71,8 +71,8 @@ export class FaultInjection {
   readonly iommufd = new FaultAttribute();
   readonly slab = new SlabAttribute();
   readonly page = new PageAttribute();
-  /** struct task_struct *current: whose call the kernel carries out. */
-  current: CheckedTask | undefined;
+  /** struct task_struct *current: whose call the kernel carries out. Before the first one, that of the boot. */
+  current: CheckedTask = { failNth: 0, makeItFail: false };
   private seed = 1;
 
   /** iommufd_should_fail(): a check of iommufd itself, where no allocation would be refused. */
@@ -102,7 +102,7 @@ export class FaultInjection {
   }
 
   protected check(attribute: FaultAttribute, size: number): boolean {
-    return this.current !== undefined && attribute.shouldFail(this.current, size, this.random);
+    return attribute.shouldFail(this.current, size, this.random);
   }
 
   /** get_random_u32_below(100), the same in each run. */

@@ -60,7 +60,7 @@ describe('memfd', () => {
     file.put();
     space.munmap(address, PAGE_SIZE);
     assert.equal(pages.inUse, 1);
-    pages.unpinPages(pinned, false);
+    pages.unpinPages(pinned);
     assert.equal(pages.inUse, 0);
   });
 

@@ -33,25 +33,20 @@ export function checkMmap(request: UserMmap): ErrnoName | undefined {
   if (request.file?.hugetlb === false && request.flags & MAP_HUGETLB) return 'EINVAL';
   const alignment = alignmentOf(request);
   if (request.offset % alignment !== 0n) return 'EINVAL';
-  if (request.length > TASK_SIZE) return 'ENOMEM';
   return isFixed(request) ? checkFixedAddress(request, alignment) : undefined;
 }
 
 function checkFixedAddress(request: UserMmap, alignment: bigint): ErrnoName | undefined {
   if (request.address % alignment !== 0n) return 'EINVAL';
-  if (request.address + request.length > TASK_SIZE) return 'ENOMEM';
-  return request.address < MMAP_MIN_ADDRESS ? 'EPERM' : undefined;
+  return request.address + request.length > TASK_SIZE ? 'ENOMEM' : undefined;
 }
 
-/** get_unmapped_area(): EEXIST, ENOMEM */
+/** get_unmapped_area(): an address that is not fixed is a hint, which nobody has to take. EEXIST, ENOMEM */
 export function placeMmap(vmas: VmaTree, request: UserMmap): bigint | ErrnoName {
   const { address, length, flags } = request;
+  if (!isFixed(request)) return vmas.findGap(length, placementAlignment(request)) ?? 'ENOMEM';
   const isFree = vmas.overlapping(address, address + length).length === 0;
-  if (isFixed(request)) return flags & MAP_FIXED_NOREPLACE && !isFree ? 'EEXIST' : address;
-  const hint = address - (address % alignmentOf(request));
-  const fits = hint >= MMAP_MIN_ADDRESS && hint + length <= TASK_SIZE;
-  if (fits && vmas.overlapping(hint, hint + length).length === 0) return hint;
-  return vmas.findGap(length, placementAlignment(request)) ?? 'ENOMEM';
+  return flags & MAP_FIXED_NOREPLACE && !isFree ? 'EEXIST' : address;
 }
 
 /** The VMA holds the reference to `file` that its caller took. */

@@ -16,8 +16,6 @@ export interface Folio {
   references: number;
   /** GUP pins, each of one page of it. */
   pins: number;
-  /** Written by a device while pinned. */
-  dirty: boolean;
 }
 
 export interface PagesOptions {
@@ -35,7 +33,6 @@ export class Pages implements PageAllocator {
   private readonly free: FreeFrames;
   /** By first frame. */
   private readonly folios = new Map<Pfn, Folio>();
-  private framesInUse = 0;
 
   constructor({ memory, first, size, layout = 0 }: PagesOptions) {
     this.memory = memory;
@@ -44,16 +41,15 @@ export class Pages implements PageAllocator {
   }
 
   get inUse(): number {
-    return this.framesInUse;
+    return [...this.folios.values()].reduce((sum, { order }) => sum + (1 << order), 0);
   }
 
   /** folio_alloc(__GFP_ZERO): with one reference; undefined where memory has run out. */
   allocate(order: Order): Folio | undefined {
     const pfn = this.free.take(order);
     if (pfn === undefined) return undefined;
-    const folio: Folio = { pfn, order, references: 1, pins: 0, dirty: false };
+    const folio: Folio = { pfn, order, references: 1, pins: 0 };
     this.folios.set(pfn, folio);
-    this.framesInUse += 1 << order;
     this.memory.provide(pfn << PAGE_SHIFT, lengthOf(folio));
     return folio;
   }
@@ -81,9 +77,9 @@ export class Pages implements PageAllocator {
     this.folioOf(pfn).pins += 1;
   }
 
-  /** mm/gup.c: unpin_user_pages_dirty_lock(). PIN-13 */
-  unpinPages(pfns: readonly Pfn[], dirty: boolean): void {
-    for (const pfn of pfns) this.unpin(this.folioOf(pfn), dirty);
+  /** mm/gup.c: unpin_user_pages(). */
+  unpinPages(pfns: readonly Pfn[]): void {
+    for (const pfn of pfns) this.unpin(this.folioOf(pfn));
   }
 
   pinCount(pfn: Pfn): number {
@@ -105,17 +101,15 @@ export class Pages implements PageAllocator {
     return head?.order === 9 ? head : undefined;
   }
 
-  private unpin(folio: Folio, dirty: boolean): void {
+  private unpin(folio: Folio): void {
     invariant(folio.pins > 0, `frame ${folio.pfn} is unpinned more often than it was pinned`);
     folio.pins -= 1;
-    folio.dirty ||= dirty;
     this.freeIfUnused(folio);
   }
 
   private freeIfUnused(folio: Folio): void {
     if (folio.references + folio.pins > 0) return;
     this.folios.delete(folio.pfn);
-    this.framesInUse -= 1 << folio.order;
     this.memory.withdraw(folio.pfn << PAGE_SHIFT, lengthOf(folio));
     this.free.release(folio.pfn, folio.order);
   }

@@ -78,8 +78,8 @@ export interface MemoryFile {
 
 /** The frames themselves: mm/page_alloc.c and page reference counts. */
 export interface PageAllocator {
-  /** Drops one pin per pfn; `dirty` marks them as written by a device. */
-  unpinPages(pfns: readonly Pfn[], dirty: boolean): void;
+  /** Drops one pin per pfn. None is marked dirty, as nothing here is ever written back. */
+  unpinPages(pfns: readonly Pfn[]): void;
   /** What IOMMU_TEST_OP_MD_CHECK_REFS looks at: pins on that frame. */
   pinCount(pfn: Pfn): number;
   /** Frames in use: the leak check. */

@@ -11,6 +11,6 @@ export function pfnBehind(kernel: IommufdKernel, task: Task, address: bigint): P
   if (physical !== undefined) return physical >> PAGE_SHIFT;
   const pfns = task.memory.pinPages(alignDown(address, PAGE_SIZE), 1, false);
   if (isErrno(pfns)) return pfns;
-  kernel.pages.unpinPages(pfns, false);
+  kernel.pages.unpinPages(pfns);
   return pfns[0] ?? 'EFAULT';
 }

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { equivalentTo } from '#mutants/operators/equivalents.ts';
 import { Likely } from '#mutants/operators/likely.ts';
 import type { Mutation } from '#mutants/operators/mutation.ts';
 import type { Scenario } from '#report/scenario.ts';
@@ -90,9 +91,13 @@ async function work(waiting: Mutation[], likely: Likely, options: Hunt): Promise
   }
 }
 
+/** Scenarios, the likeliest ones, that have a look at one of the list of equivalents. */
+const enough = 200;
+
 function orderOf(mutation: Mutation, likely: Likely, coverage: Coverage): Hunting {
   const { id } = mutation;
-  const scenarios = likely.order(mutation, coverage.reaching(id));
+  const all = likely.order(mutation, coverage.reaching(id));
+  const scenarios = equivalentTo(mutation) === undefined ? all : all.slice(0, enough);
   return { kind: 'hunt', mutation: id, scenarios, hitLimit: 100 * coverage.most(id) + 10_000 };
 }
 

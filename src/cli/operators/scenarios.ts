@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 
@@ -71,14 +72,23 @@ interface Failure {
   readonly message: string;
 }
 
+/** What the adapter is told. */
+type Settings = Record<'layout', string>;
+
 export class Scenarios {
   readonly #worker: CucumberWorker;
   readonly #cases: readonly Assembled[];
+  readonly #settings: Settings;
   #failures: Failure[] = [];
 
-  private constructor(worker: CucumberWorker, cases: readonly Assembled[], events: EventEmitter) {
+  private constructor(
+    worker: CucumberWorker,
+    cases: readonly Assembled[],
+    { events, settings }: { readonly events: EventEmitter; readonly settings: Settings },
+  ) {
     this.#worker = worker;
     this.#cases = cases;
+    this.#settings = settings;
     const steps = new Set(
       cases.flatMap(({ testCase }) =>
         testCase.testSteps.filter(({ pickleStepId }) => pickleStepId).map(({ id }) => id),
@@ -104,24 +114,34 @@ export class Scenarios {
     await loadAdapter('reference');
     const events = new EventEmitter();
     const newId = IdGenerator.incrementing();
-    const worldParameters = { adapter: 'reference', settings: {}, timeoutMs: limitMs };
+    const settings: Settings = { layout: '0' };
+    const worldParameters = { adapter: 'reference', settings, timeoutMs: limitMs };
     const options = { ...runConfiguration.runtime, worldParameters };
     const worker = new Worker('', undefined, events, newId, options, support, {});
     const pickles = uris.flatMap((uri) => picklesOf(uri, newId));
     const cases = await assembleTestCases('', events, newId, pickles, support);
-    return new Scenarios(worker, cases, events);
+    return new Scenarios(worker, cases, { events, settings });
   }
 
-  /** On a machine that nobody has used. */
+  /** On a machine that nobody has used, of which the memory lies as it does each time for this scenario. */
   async run(index: number): Promise<Went> {
     const assembled = this.#cases[index];
     if (assembled === undefined) throw new Error(`there is no scenario ${index}`);
     this.#failures = [];
+    this.#settings.layout = layoutFor(assembled);
     await this.#worker.runBeforeAllHooks();
     await this.#worker.runTestCase(assembled, false);
     await this.#worker.runAfterAllHooks();
     return judge(this.#failures);
   }
+}
+
+/** Kinds of memory layout: what lays memory out is reached as well. */
+const layouts = 16;
+
+function layoutFor({ pickle: { uri, name } }: Assembled): string {
+  const [lot = 0] = createHash('sha256').update(`${uri} ${name}`).digest();
+  return String(lot % layouts);
 }
 
 function picklesOf(uri: string, newId: () => string): Omit<Assembled, 'testCase'>[] {

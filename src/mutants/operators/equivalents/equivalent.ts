@@ -10,3 +10,13 @@ export interface Equivalent {
   /** An assertion, an optimisation, what nobody can ask for, and why. */
   readonly reason: string;
 }
+
+/** Function, operator, before and after. */
+type Change = readonly [string, string, string, string];
+
+/** Several of one file, for one reason. */
+export function alike(file: string, reason: string, ...changes: readonly Change[]): Equivalent[] {
+  return changes.map(([where, operator, before, after]) => {
+    return { file, where, operator, before, after, reason };
+  });
+}

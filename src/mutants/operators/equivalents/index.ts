@@ -1,5 +1,6 @@
 import type { Equivalent } from './equivalent.ts';
 import { kernel } from './kernel.ts';
+import { memory } from './memory.ts';
 
 /** All of them. */
-export const list: readonly Equivalent[] = kernel;
+export const list: readonly Equivalent[] = [...kernel, ...memory];

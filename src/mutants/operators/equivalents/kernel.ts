@@ -1,48 +1,170 @@
-import type { Equivalent } from './equivalent.ts';
+import { alike, type Equivalent } from './equivalent.ts';
 
-const layout = 'in which order free memory is given out is promised nowhere: a layout is a choice';
-
-/** Of src/reference/kernel/{lib,mm,iommufd}. */
+/** Of src/reference/kernel/{lib,iommufd}. */
 export const kernel: readonly Equivalent[] = [
-  {
-    file: 'src/reference/kernel/lib/random-numbers.ts',
-    where: 'RandomNumbers.next',
-    operator: 'BlockStatement',
-    before:
+  ...alike(
+    'src/reference/kernel/lib/hole-tree.ts',
+    'keeps the tree shallow, and nothing else: in any tree the same hole is found',
+    ['join', 'ConditionalExpression', 'low.priority > high.priority', 'true'],
+    ['join', 'ConditionalExpression', 'low.priority > high.priority', 'false'],
+    ['join', 'EqualityOperator', 'low.priority > high.priority', 'low.priority >= high.priority'],
+    ['join', 'EqualityOperator', 'low.priority > high.priority', 'low.priority <= high.priority'],
+    [
+      'join',
+      'BlockStatement',
+      '{\n    low.right = join(low.right, high);\n    return update(low);\n  }',
+      '{}',
+    ],
+    ['insert', 'ConditionalExpression', 'fresh.priority > node.priority', 'true'],
+    ['insert', 'ConditionalExpression', 'fresh.priority > node.priority', 'false'],
+    [
+      'insert',
+      'EqualityOperator',
+      'fresh.priority > node.priority',
+      'fresh.priority >= node.priority',
+    ],
+    [
+      'insert',
+      'EqualityOperator',
+      'fresh.priority > node.priority',
+      'fresh.priority <= node.priority',
+    ],
+    [
+      'insert',
+      'BlockStatement',
+      '{\n    [fresh.left, fresh.right] = split(node, fresh.first);\n    return update(fresh);\n  }',
+      '{}',
+    ],
+  ),
+  ...alike(
+    'src/reference/kernel/lib/hole-tree.ts',
+    'an optimisation: without it holes that are too small are looked at one by one',
+    ['HoleTree.search', 'ConditionalExpression', 'node.most < room', 'false'],
+  ),
+  ...alike(
+    'src/reference/kernel/lib/hole-tree.ts',
+    'no two holes begin at the same place',
+    ['split', 'EqualityOperator', 'node.first < first', 'node.first <= first'],
+    ['insert', 'EqualityOperator', 'fresh.first < node.first', 'fresh.first <= node.first'],
+    ['remove', 'EqualityOperator', 'first < node.first', 'first <= node.first'],
+    ['resize', 'EqualityOperator', 'first < node.first', 'first <= node.first'],
+  ),
+  ...alike(
+    'src/reference/kernel/lib/hole-tree.ts',
+    'an assertion: the hole that is taken away or changed is in the tree',
+    ['remove', 'ConditionalExpression', '!node', 'false'],
+    ['resize', 'ConditionalExpression', '!node', 'false'],
+  ),
+  ...alike(
+    'src/reference/kernel/lib/hole-tree.ts',
+    'nothing, twice, is what a list without items is taken apart into',
+    ['split', 'ArrayDeclaration', '[undefined, undefined]', '[]'],
+  ),
+  ...alike(
+    'src/reference/kernel/lib/math.ts',
+    'of two that are equal either is the same',
+    ['minimum', 'EqualityOperator', 'a < b', 'a <= b'],
+    ['maximum', 'EqualityOperator', 'a > b', 'a >= b'],
+  ),
+  ...alike(
+    'src/reference/kernel/lib/random-numbers.ts',
+    'any numbers will do, also the same one again and again: they choose a layout, or keep a tree shallow',
+    [
+      'RandomNumbers.constructor',
+      'BlockStatement',
+      '{\n    // Spread, as seeds are small and zero is where it stands still.\n    this.state = Math.imul(seed, 0x9e37_79b1) ^ 0x9e37_79b9 || 1;\n  }',
+      '{}',
+    ],
+    [
+      'RandomNumbers.constructor',
+      'ConditionalExpression',
+      'Math.imul(seed, 0x9e37_79b1) ^ 0x9e37_79b9 || 1',
+      'true',
+    ],
+    [
+      'RandomNumbers.constructor',
+      'ConditionalExpression',
+      'Math.imul(seed, 0x9e37_79b1) ^ 0x9e37_79b9 || 1',
+      'false',
+    ],
+    [
+      'RandomNumbers.constructor',
+      'LogicalOperator',
+      'Math.imul(seed, 0x9e37_79b1) ^ 0x9e37_79b9 || 1',
+      'Math.imul(seed, 0x9e37_79b1) ^ 0x9e37_79b9 && 1',
+    ],
+    [
+      'RandomNumbers.next',
+      'BlockStatement',
       '{\n    this.state ^= this.state << 13;\n    this.state ^= this.state >>> 17;\n    this.state ^= this.state << 5;\n    return this.state;\n  }',
-    after: '{}',
-    reason: `without numbers the tree of holes is a list, and ${layout}`,
-  },
-  {
-    file: 'src/reference/kernel/mm/memory-layout.ts',
-    where: 'MemoryLayout.block',
-    operator: 'ConditionalExpression',
-    before: 'this.seed === 0',
-    after: 'true',
-    reason: layout,
-  },
-  {
-    file: 'src/reference/kernel/mm/memory-layout.ts',
-    where: 'MemoryLayout.constructor',
-    operator: 'ConditionalExpression',
-    before: '(seed & 1) !== 0',
-    after: 'true',
-    reason: layout,
-  },
-  {
-    file: 'src/reference/kernel/mm/memory-layout.ts',
-    where: 'MemoryLayout.pages',
-    operator: 'ConditionalExpression',
-    before: 'this.seed !== 0',
-    after: 'true',
-    reason: layout,
-  },
-  {
-    file: 'src/reference/kernel/mm/memfd.ts',
-    where: 'Memfd.fillHole',
-    operator: 'ConditionalExpression',
-    before: 'this.users === 0',
-    after: 'false',
-    reason: 'an assertion: nothing reads a file that nobody refers to',
-  },
+      '{}',
+    ],
+  ),
+  ...alike(
+    'src/reference/kernel/lib/random-numbers.ts',
+    'any order will do, also the one that was there',
+    [
+      'RandomNumbers.shuffle',
+      'BlockStatement',
+      '{\n    for (let rest = items.length; rest > 1; rest -= 1) {\n      const [one, other] = [rest - 1, this.below(rest)];\n      [items[one], items[other]] = [items[other] as T, items[one] as T];\n    }\n    return items;\n  }',
+      '{}',
+    ],
+    ['RandomNumbers.shuffle', 'ConditionalExpression', 'rest > 1', 'false'],
+    ['RandomNumbers.shuffle', 'EqualityOperator', 'rest > 1', 'rest >= 1'],
+    [
+      'RandomNumbers.shuffle',
+      'BlockStatement',
+      '{\n      const [one, other] = [rest - 1, this.below(rest)];\n      [items[one], items[other]] = [items[other] as T, items[one] as T];\n    }',
+      '{}',
+    ],
+  ),
+  ...alike(
+    'src/reference/kernel/iommufd/io-pagetable.ts',
+    'an optimisation: what is mapped is as aligned as the IOAS was so far',
+    [
+      'IoPagetable.checkAlignment',
+      'ConditionalExpression',
+      'alignment <= this.iovaAlignment',
+      'false',
+    ],
+    [
+      'IoPagetable.checkAlignment',
+      'EqualityOperator',
+      'alignment <= this.iovaAlignment',
+      'alignment < this.iovaAlignment',
+    ],
+  ),
+  ...alike(
+    'src/reference/kernel/iommufd/io-pagetable.ts',
+    'every access that a program can have lets go at once when it is asked (IOAS-UNMAP-14 cannot be shown)',
+    ['IoPagetable.unmap', 'ConditionalExpression', 'area.first !== start', 'true'],
+    ['IoPagetable.unmap', 'ConditionalExpression', 'area.first !== start', 'false'],
+    ['IoPagetable.unmap', 'EqualityOperator', 'area.first !== start', 'area.first === start'],
+    ['IoPagetable.unmap', 'ConditionalExpression', '++tries > UNMAP_TRIES', 'false'],
+    ['IoPagetable.unmap', 'EqualityOperator', '++tries > UNMAP_TRIES', '++tries >= UNMAP_TRIES'],
+    ['IoPagetable.unmap', 'UpdateOperator', '++tries', '--tries'],
+    ['IoPagetable.unmap', 'ObjectLiteral', "{ bytes, error: 'EDEADLK' }", '{}'],
+  ),
+  ...alike(
+    'src/reference/kernel/iommufd/object.ts',
+    'an assertion: what it looks for does not happen',
+    ['ObjectTable.destroyAll', 'ConditionalExpression', 'this.objects.size < size', 'true'],
+    [
+      'ObjectTable.destroyAll',
+      'EqualityOperator',
+      'this.objects.size < size',
+      'this.objects.size <= size',
+    ],
+  ),
+  ...alike(
+    'src/reference/kernel/iommufd/mmap-regions.ts',
+    'an assertion: what it looks for does not happen',
+    ['MmapRegions.allocate', 'ConditionalExpression', 'hole !== undefined', 'true'],
+    ['MmapRegions.free', 'ConditionalExpression', 'known !== undefined', 'true'],
+  ),
+  ...alike(
+    'src/reference/kernel/iommufd/selftest/access-file.ts',
+    'an assertion: what it looks for does not happen',
+    ['SelftestAccess.access', 'ConditionalExpression', 'this.used !== undefined', 'true'],
+  ),
 ];

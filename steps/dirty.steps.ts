@@ -3,6 +3,7 @@ import { AssertionError } from 'chai';
 import { IOMMU_HWPT_GET_DIRTY_BITMAP } from '#uapi/iommufd/hwpt.ts';
 import { IOMMU_TEST_OP_DIRTY, MOCK_PAGE_SIZE } from '#uapi/iommufd/selftest.ts';
 
+import { demandMemory } from './support/calls/scratch.ts';
 import { testCommand } from './support/calls/test-command.ts';
 import { Then, When } from './support/cucumber.ts';
 import { fdOf, idOf } from './support/words/names.ts';
@@ -16,7 +17,8 @@ When('a device writes {size} at {iova} through {object}', async function (length
   this.require('test-cmd');
   const { port, scratch } = this.it;
   const bits = Number(length) / MOCK_PAGE_SIZE;
-  await port.store(scratch.array, new Uint8Array(Math.ceil(bits / 8)).fill(0xff));
+  const bitmap = new Uint8Array(Math.ceil(bits / 8)).fill(0xff);
+  demandMemory('store of a bitmap', await port.store(scratch.array, bitmap));
   const dirty = { iova, length, page_size: BigInt(MOCK_PAGE_SIZE), uptr: scratch.array };
   await this.must(this.it, ...testCommand(fdOf(hwpt), IOMMU_TEST_OP_DIRTY, { dirty }, idOf(hwpt)));
 });

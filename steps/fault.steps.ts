@@ -4,6 +4,7 @@ import type { PageRequest } from '#port/bench.ts';
 import { iommu_hwpt_page_response, IOMMU_PGFAULT_PERM_READ } from '#uapi/iommufd/fault.ts';
 import { IOMMU_TEST_OP_TRIGGER_IOPF } from '#uapi/iommufd/selftest.ts';
 
+import { demandMemory } from './support/calls/scratch.ts';
 import { testCommand } from './support/calls/test-command.ts';
 import { When, Then } from './support/cucumber.ts';
 import { parseValue } from './support/fields.ts';
@@ -121,7 +122,8 @@ When('{process} answers {object} from {buffer}:', async function (process, objec
     );
   const room = Number(spot.handle.length - spot.offset);
   const bytes = new Uint8Array(Buffer.concat(answers));
-  await process.port.store(at(spot), bytes.subarray(0, room));
+  const stored = await process.port.store(at(spot), bytes.subarray(0, room));
+  demandMemory('store of page responses', stored);
   const place = { fd: fdOf(object), address: at(spot), length: answers.length * size };
   this.conclude(await transfer(this, process, { call: 'writes', ...place }));
 });

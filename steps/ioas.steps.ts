@@ -14,6 +14,7 @@ import {
 import { IOMMU_OPTION, IOMMU_OPTION_OP_GET, IOMMU_OPTION_OP_SET } from '#uapi/iommufd/objects.ts';
 import { IOMMU_TEST_OP_ADD_RESERVED } from '#uapi/iommufd/selftest.ts';
 
+import { demandMemory } from './support/calls/scratch.ts';
 import { testCommand } from './support/calls/test-command.ts';
 import { Given, Then, When, type DataTable } from './support/cucumber.ts';
 import { rememberMapping } from './support/calls/mappings.ts';
@@ -118,7 +119,7 @@ async function allow(
 ): Promise<void> {
   const { process, ioas, bytes, count } = list;
   const { array } = process.scratch;
-  if (count > 0) await process.port.store(array, bytes);
+  if (count > 0) demandMemory('store of IOVA ranges', await process.port.store(array, bytes));
   const target = { fd: ioas.iommufd.fd, command: IOMMU_IOAS_ALLOW_IOVAS };
   const values = { ioas_id: ioas.id, num_iovas: count, allowed_iovas: count > 0 ? array : 0n };
   await world.call(process, target, values);

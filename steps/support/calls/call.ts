@@ -2,7 +2,6 @@ import { AssertionError } from 'chai';
 
 import type { Struct, Values } from '#uapi/codec.ts';
 import type { Command } from '#uapi/ioctl.ts';
-import { ImplementationBroken } from '#port/implementation.ts';
 import type { Fd, Process } from '#port/process.ts';
 
 import type { CallRecord } from './outcome.ts';
@@ -59,9 +58,7 @@ export async function callIoctl<S extends Struct>(
   const answer = process.ioctl(fd, command.request, kernel);
   const loaded = suite === undefined ? undefined : process.load(suite, bytes.length);
   const [signal, result, after] = await Promise.all([stored, answer, loaded]);
-  if (signal !== undefined) {
-    throw new ImplementationBroken(`storing the struct of ${command.name} gave ${signal}`);
-  }
+  demandMemory(`store of the struct of ${command.name}`, signal);
   const found = after instanceof Uint8Array ? after : undefined;
   const shown = result >= 0 && found !== undefined ? found : bytes;
   trace.add(() => `ioctl(${fd}, ${command.name}, ${showArgument(command, form, shown)})`, result);

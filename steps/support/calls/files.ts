@@ -17,7 +17,7 @@ export async function writeFile(process: ProcessHandle, { path, text }: FileText
   if (fd < 0) return fd;
   demandMemory(`store of the text for ${path}`, await port.store(scratch.array, Buffer.from(text)));
   const result = await port.write(fd, scratch.array, text.length);
-  await port.close(fd);
+  demand(`close of ${path}`, await port.close(fd));
   return result;
 }
 

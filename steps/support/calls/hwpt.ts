@@ -7,6 +7,7 @@ import type { DeviceHandle, Handle, ObjectHandle, ProcessHandle } from '../handl
 import type { HwptExtra, NewHwpt } from '../words/hwpts.ts';
 import { idOf, ioasBehind } from '../words/names.ts';
 import type { World } from '../world.ts';
+import { demandMemory } from './scratch.ts';
 
 /** User-allocated page tables. */
 
@@ -76,6 +77,6 @@ async function placeData(
 ): Promise<Record<string, unknown>> {
   if (data === undefined) return {};
   const { type, bytes } = data;
-  await port.store(scratch.array, bytes);
+  demandMemory('store of driver data', await port.store(scratch.array, bytes));
   return { data_type: type, data_len: bytes.length, data_uptr: scratch.array };
 }

@@ -53,7 +53,8 @@ export async function enableMemory(
 ): Promise<void> {
   const { port, scratch } = process;
   const offset = (await offsetOf(world, process, device, VFIO_PCI_CONFIG_REGION_INDEX)) + COMMAND;
-  await port.store(scratch.array, Uint8Array.of(isOn ? MEMORY_SPACE : 0, 0));
+  const command = Uint8Array.of(isOn ? MEMORY_SPACE : 0, 0);
+  demandMemory('store of a command', await port.store(scratch.array, command));
   const result = await port.pwrite(device.fd ?? -1, scratch.array, commandBytes, offset);
   world.trace.add(`pwrite(${device.fd}, command of device "${device.name}", ${isOn})`, result);
   demand(`pwrite of the command register of device "${device.name}"`, result, commandBytes);

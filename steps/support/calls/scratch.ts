@@ -81,11 +81,12 @@ export async function reserveScratch(process: Process, pageSize: number): Promis
   const end = writable + 2n * page;
   const fd = demand("memfd_create for the suite's own memory", memfd);
   const alias = { length: page, flags: MAP_SHARED, fd };
-  const [aliasWritable, aliasReadOnly] = await Promise.all([
+  const [aliasWritable, aliasReadOnly, , closed] = await Promise.all([
     map(process, { ...alias, protection: readWrite }),
     map(process, { ...alias, protection: PROT_READ }),
     map(process, { ...own, length: page, protection: PROT_NONE, at: end }),
     process.close(fd),
   ]);
+  demand("close of the memfd of the suite's own memory", closed);
   return { writable, end, array, aliasWritable, aliasReadOnly };
 }

@@ -27,7 +27,7 @@ export async function undo(world: World, call: FaultyCall, made: CallRecord): Pr
   const success = { record, fields, result: Number(result) };
   const way = undoing(success, sceneOf(world, process));
   if (way === undefined) return false;
-  if (way.close !== undefined) await process.port.close(way.close);
+  if (way.close !== undefined) demand('close, to undo', await process.port.close(way.close));
   if (way.call === undefined) return true;
   const undone = await world.probe(process, { fd, command: way.call.command }, way.call.values);
   demand(`${way.call.command.name}, to undo ${command.name}`, undone.result);

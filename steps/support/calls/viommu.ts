@@ -3,11 +3,11 @@ import type { CommandRecord, Fields } from '#commands/record.ts';
 import { iommu_viommu_selftest } from '#uapi/iommufd/selftest.ts';
 
 import type { Handle, ObjectHandle } from '../handles.ts';
-import { loadBytes } from '../looks/probes.ts';
 import type { GuestNumber, NewGuestObject } from '../words/guests.ts';
 import { idOf } from '../words/names.ts';
 import type { World } from '../world.ts';
 import { validFor } from './scene.ts';
+import { demandMemory } from './scratch.ts';
 
 /** What a guest has of an IOMMU, on `on`, which is a page table or a vIOMMU. */
 export async function makeGuestObject(
@@ -44,7 +44,7 @@ async function valuesOf(
 ): Promise<Fields> {
   if (field === 'data') {
     const data = iommu_viommu_selftest.pack({ in_data: Number(value) });
-    await it.port.store(it.scratch.array, data);
+    demandMemory('store of driver data', await it.port.store(it.scratch.array, data));
     return { data_len: data.length, data_uptr: it.scratch.array };
   }
   const numbered = Object.keys(fields).find((name) => name.endsWith(field)) ?? field;
@@ -56,7 +56,8 @@ async function valuesOf(
 }
 
 async function loadData({ it }: World): Promise<Fields> {
-  const bytes = await loadBytes(it, it.scratch.array, iommu_viommu_selftest.size);
+  const loaded = await it.port.load(it.scratch.array, iommu_viommu_selftest.size);
+  const bytes = demandMemory('load of driver data', loaded);
   return iommu_viommu_selftest.unpack(bytes);
 }
 

@@ -4,7 +4,7 @@ import { vtd } from '#commands/vendors/vtd.ts';
 
 import type { GuestTableHandle, ProcessHandle } from '../handles.ts';
 import type { Rights } from '../words/ioases.ts';
-import { loadBytes } from '../looks/probes.ts';
+import { demandMemory } from '../calls/scratch.ts';
 import { contextDescriptor, descriptor, streamTableEntry } from './smmuv3-bits.ts';
 import { firstStageEntry } from './vtd-bits.ts';
 import { parseBits, splitWords } from './bits.ts';
@@ -84,12 +84,14 @@ export interface GuestMapping {
 }
 
 async function readEntry(process: ProcessHandle, address: bigint): Promise<bigint> {
-  const bytes = await loadBytes(process, address, 8);
+  const loaded = await process.port.load(address, 8);
+  const bytes = demandMemory('load of an entry of a page table', loaded);
   return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
 }
 
 async function writeEntry(process: ProcessHandle, address: bigint, entry: bigint): Promise<void> {
-  await process.port.store(address, new Uint8Array(BigUint64Array.of(entry).buffer));
+  const bytes = new Uint8Array(BigUint64Array.of(entry).buffer);
+  demandMemory('store of an entry of a page table', await process.port.store(address, bytes));
 }
 
 /** The next page that holds no table yet, as the guest addresses it. */
@@ -119,7 +121,8 @@ async function leafAddress(table: GuestTableHandle, iova: bigint): Promise<bigin
 /** Writes the root and what leads to it; returns how many pages they take. */
 export async function startTable(table: GuestTableHandle): Promise<number> {
   const { process, address, length, format, guestAddress } = table;
-  await process.port.store(address, new Uint8Array(Number(length)));
+  const empty = new Uint8Array(Number(length));
+  demandMemory('store of an empty page table', await process.port.store(address, empty));
   const words = format.context?.(guestAddress);
   if (words === undefined) return 1;
   for (const [index, word] of words.entries()) {

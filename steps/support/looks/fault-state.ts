@@ -23,7 +23,7 @@ export async function takeFaultState(world: World, call: FaultyCall): Promise<Sn
   const iommufd = world.handles.first('iommufd');
   lines.set('the next object id', await nextId(world, iommufd));
   const fd = demand('open of /dev/null', await world.it.port.open('/dev/null', 0));
-  await world.it.port.close(fd);
+  demand('close of /dev/null', await world.it.port.close(fd));
   lines.set('the next file descriptor', String(fd));
   for (const buffer of world.handles.all('buffer')) {
     const pins = await pinsOf(world, iommufd, buffer);

@@ -86,7 +86,7 @@ export async function callWithFaults(world: World, call: FaultyCall): Promise<Ca
     const walk = new Walk(world, call, plan);
     return { ...(await walk.from(trigger)), faults: walk.report };
   } finally {
-    for (const fd of trigger.fds) await process.port.close(fd);
+    for (const fd of trigger.fds) demand('close of a fault file', await process.port.close(fd));
   }
 }
 
@@ -113,7 +113,8 @@ async function anyTrigger({ port, scratch }: ProcessHandle): Promise<Trigger> {
       return Number(Buffer.from(bytes).toString('latin1'));
     },
     disarm: async () => {
-      await port.store(scratch.array, Buffer.from('0'));
+      const stored = await port.store(scratch.array, Buffer.from('0'));
+      demandMemory('store of fail-nth', stored);
       demand('write of fail-nth', await port.write(counter, scratch.array, 1));
     },
   };
@@ -135,7 +136,8 @@ async function checkTrigger(world: World, process: ProcessHandle): Promise<Trigg
       [times, '1'],
     ],
     left: async () => Number(await readFile(world, process, checksLeft)),
-    disarm: async () => writeFile(process, { path: checksLeft, text: '0' }),
+    disarm: async () =>
+      demand('write of times', await writeFile(process, { path: checksLeft, text: '0' })),
   };
 }
 
@@ -245,7 +247,7 @@ class FaultyCaller implements Pick<Process, 'store' | 'load' | 'ioctl'> {
   async ioctl(fd: Fd, request: number, arg: bigint): Promise<number> {
     const port = this.#port;
     const words = this.#writes.map(([, text]) => text.padEnd(wordBytes)).join('');
-    const [, armed, result] = await Promise.all([
+    const [stored, armed, result] = await Promise.all([
       port.store(this.#text, Buffer.from(words)),
       Promise.all(
         this.#writes.map(([target, text], index) =>
@@ -254,6 +256,7 @@ class FaultyCaller implements Pick<Process, 'store' | 'load' | 'ioctl'> {
       ),
       port.ioctl(fd, request, arg),
     ]);
+    demandMemory('store of what arms the fault', stored);
     for (const written of armed) demand('arming of the fault', written);
     return result;
   }

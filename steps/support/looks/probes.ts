@@ -232,7 +232,7 @@ export async function readFile(
   const fd = demand(`open ${path}`, await port.open(path, O_RDONLY));
   const room = Number(world.pageSize);
   const count = demand(`read of ${path}`, await port.read(fd, scratch.array, room));
-  await port.close(fd);
+  demand(`close of ${path}`, await port.close(fd));
   const bytes = demandMemory(`load of ${path}`, await port.load(scratch.array, count));
   return Buffer.from(bytes).toString('latin1');
 }

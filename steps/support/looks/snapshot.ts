@@ -50,8 +50,8 @@ function describeMapping({ ioas, iova, length }: KnownMapping): string {
 
 async function presence(world: World, mapping: KnownMapping): Promise<string> {
   const { iommufd, ioas, iova, length } = mapping;
-  const there = await isMapped(world, { iommufd, ioas }, iova, length).catch(String);
-  return there === true ? 'mapped' : there === false ? 'not mapped' : there;
+  const there = await isMapped(world, { iommufd, ioas }, iova, length);
+  return there ? 'mapped' : 'not mapped';
 }
 
 /** Each difference in words. */

@@ -284,4 +284,16 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0930',
+    breaks: ['IOAS-COPY-05'],
+    story: 'A copy of nothing finds nothing: ENOENT.',
+    like: 'iopt_get_pages() that leaves a length of 0 to its walk over the areas',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
+        override slices(iova: bigint, length: bigint): PagesSlice[] | ErrnoName {
+          return length === 0n ? 'ENOENT' : super.slices(iova, length);
+        }
+      },
+  },
 );

@@ -133,7 +133,9 @@ function addRun(program: Command): void {
     )
     .option(...configOption)
     .action(async (paths: string[], flags: RunFlags) => {
-      const result = await run(runOptions(paths, flags)).catch(flags.bisect ? complain : raise);
+      const commands = program.commands.map((command) => command.name());
+      const options = { ...runOptions(paths, flags), commands };
+      const result = await run(options).catch(flags.bisect ? complain : raise);
       exit(flags.bisect ? forBisection(result) : result.code);
     })
     .addHelpText('after', exitCodeHelp);

@@ -117,6 +117,7 @@ test('an unknown tag in a file that is not of the suite is refused', () => {
 
 test('a mistyped command is told of', () => {
   assertRefused(runFixture(temporaryFolder(), 'compre'), /compre does not exist\n.*"compare"/);
+  assertRefused(runFixture(temporaryFolder(), 'rnu'), /rnu does not exist\n.*"run"/);
 });
 
 test('an unknown tag is refused with file and line', () => {

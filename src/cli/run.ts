@@ -63,6 +63,8 @@ export interface RunOptions {
   /** End with the first scenario that fails. */
   readonly failFast?: boolean;
   readonly config?: string;
+  /** Names of commands: a path that is not there may have been meant for one. */
+  readonly commands?: readonly string[];
 }
 
 /** Runs scenarios and writes the reports; resolves with how it ended. */
@@ -70,7 +72,7 @@ export async function run(options: RunOptions): Promise<Ended> {
   const suite = await loadSuite(options.config);
   const expectations = knownFailures(options.knownFailures, suite);
   const selection = narrowed(configure(options, suite.configuration), suite, options);
-  await refuseSelection(selection, suite);
+  await refuseSelection(selection, suite, options);
   // Before the reports of the last run go: one that cannot start leaves them as they are.
   const configuration = onEachMachine(selection, await placesFor(options), options.firstMachine);
   const session = new Session(reportFolder(options), plan(options, expectations));
@@ -180,9 +182,13 @@ function narrowed(
 }
 
 /** To run nothing is a problem, and so is a mistake in what is to run. */
-async function refuseSelection({ sources }: IRunConfiguration, suite: Suite): Promise<void> {
+async function refuseSelection(
+  { sources }: IRunConfiguration,
+  suite: Suite,
+  { commands = [] }: RunOptions,
+): Promise<void> {
   if (suite.scenarios.length > 0 && isEverything(sources)) return;
-  refuseStrangers(await selectSome(sources), suite);
+  refuseStrangers(await selectSome(sources, commands), suite);
 }
 
 /** The suite has been read already. */
@@ -190,9 +196,14 @@ function isEverything({ paths, names, tagExpression, shard }: ISourcesCoordinate
   return paths.length + names.length === 0 && !tagExpression && shard === undefined;
 }
 
-async function selectSome(sources: ISourcesCoordinates): Promise<ILoadSourcesResult> {
+async function selectSome(
+  sources: ISourcesCoordinates,
+  commands: readonly string[],
+): Promise<ILoadSourcesResult> {
   const missing = sources.paths.map((path) => path.replace(/(:\d+)+$/, '')).find(isMissing);
-  if (missing !== undefined) throw new Problem(`${missing} does not exist`, commandHint(missing));
+  if (missing !== undefined) {
+    throw new Problem(`${missing} does not exist`, commandHint(missing, commands));
+  }
   const selected = await plannedScenarios(sources);
   if (selected.plan.length > 0) return selected;
   throw nothingSelected();
@@ -203,19 +214,9 @@ function nothingSelected(): Problem {
 }
 
 /** A word that is neither a path nor a command was taken for a path. */
-function commandHint(word: string): string | undefined {
+function commandHint(word: string, commands: readonly string[]): string | undefined {
   if (/[./]/.test(word)) return undefined;
-  const [best] = nearest(word, [
-    'adapters',
-    'compare',
-    'explain',
-    'html',
-    'merge',
-    'publish',
-    'recover',
-    'requirements',
-    'serve',
-  ]);
+  const [best] = nearest(word, commands);
   return best === undefined ? undefined : `if a command was meant: the nearest is "${best}"`;
 }
 

@@ -1,7 +1,7 @@
 import { AssertionError } from 'chai';
 
 import type { Command } from '#uapi/ioctl.ts';
-import { failure } from '#uapi/errno.ts';
+import { errnoName, failure } from '#uapi/errno.ts';
 import { IOMMU_FAULT_QUEUE_ALLOC } from '#uapi/iommufd/fault.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from '#uapi/poll.ts';
@@ -15,7 +15,7 @@ import { rememberContainer } from './support/calls/group.ts';
 import type { Handle, ProcessHandle } from './support/handles.ts';
 import { rememberMapping, rememberPhysical } from './support/calls/mappings.ts';
 import { fdOf, idOf } from './support/words/names.ts';
-import { objectExists, readFile } from './support/looks/probes.ts';
+import { objectExists, tryReadFile } from './support/looks/probes.ts';
 import { compareSnapshots, takeSnapshot } from './support/looks/snapshot.ts';
 import { showResult } from './support/calls/trace.ts';
 import { validFor } from './support/calls/scene.ts';
@@ -220,9 +220,10 @@ Then('it reports {string}', function (names) {
 });
 
 Then('file {string} says {string}', async function (path, line) {
-  const text = await readFile(this, this.it, path);
-  if (text.split('\n').includes(line)) return;
-  throw new AssertionError(`${path} says ${JSON.stringify(text)}; expected a line ${line}`);
+  const text = await tryReadFile(this, this.it, path);
+  if (typeof text === 'string' && text.split('\n').includes(line)) return;
+  const shown = typeof text === 'string' ? JSON.stringify(text) : errnoName(text);
+  throw new AssertionError(`${path} says ${shown}; expected a line ${line}`);
 });
 
 Given('{newFaultQueue}', async function (name) {

@@ -228,6 +228,8 @@ Feature: pinned memory
       And a device "nic" attached to IOAS "guest"
       And a process "one" without IPC_LOCK
       And process "one" maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And process "one" has 4 pages pinned
+      And 16 MiB .. +4 pages is mapped in IOAS "guest"
       When process "one" exits
       And it unmaps 4 pages at 16 MiB from IOAS "guest"
       Then it succeeds

@@ -228,12 +228,32 @@ export async function readFile(
   process: ProcessHandle,
   path: string,
 ): Promise<string> {
+  const length = demand(`read of ${path}`, await readInto(world, process, path));
+  return textOf(process, length);
+}
+
+/** The same, where the answer may be a negative errno: what open() or read() returned. */
+export async function tryReadFile(
+  world: World,
+  process: ProcessHandle,
+  path: string,
+): Promise<string | number> {
+  const length = await readInto(world, process, path);
+  return length < 0 ? length : textOf(process, length);
+}
+
+/** Reads into the array of the scratch memory. Resolves with how many bytes, or a negative errno. */
+async function readInto(world: World, process: ProcessHandle, path: string): Promise<number> {
   const { port, scratch } = process;
-  const fd = demand(`open ${path}`, await port.open(path, O_RDONLY));
-  const room = Number(world.pageSize);
-  const count = demand(`read of ${path}`, await port.read(fd, scratch.array, room));
+  const fd = await port.open(path, O_RDONLY);
+  if (fd < 0) return fd;
+  const length = await port.read(fd, scratch.array, Number(world.pageSize));
   demand(`close of ${path}`, await port.close(fd));
-  const bytes = demandMemory(`load of ${path}`, await port.load(scratch.array, count));
+  return length;
+}
+
+async function textOf({ port, scratch }: ProcessHandle, length: number): Promise<string> {
+  const bytes = demandMemory('load of a file', await port.load(scratch.array, length));
   return Buffer.from(bytes).toString('latin1');
 }
 

@@ -1,4 +1,5 @@
-import type { CoordinatorTransformValues, Plugin } from '@cucumber/cucumber/api';
+import type { Plugin } from '@cucumber/cucumber/api';
+import type { Pickle } from '@cucumber/messages';
 
 import { needsOf, placeTag } from '#conformance/tags.ts';
 import type { Feature } from '#port/features.ts';
@@ -12,7 +13,9 @@ export interface EachMachineOptions {
   readonly firstOnly: boolean;
 }
 
-type Filterable = CoordinatorTransformValues['pickles:filter'][number];
+interface Scenario {
+  readonly pickle: Pickle;
+}
 
 /** A scenario that looks at a device becomes a test case for each machine of another kind, with a tag that names it. */
 export const plugin: Plugin<EachMachineOptions> = {
@@ -25,10 +28,11 @@ export const plugin: Plugin<EachMachineOptions> = {
   },
 };
 
-function onEachMachine(
-  scenario: Filterable,
+/** The same scenario for each machine that it runs on, or as it is where it runs on one only. */
+export function onEachMachine<T extends Scenario>(
+  scenario: T,
   { places, firstOnly }: EachMachineOptions,
-): readonly Filterable[] {
+): readonly T[] {
   const needs = needsOf<Feature>(scenario.pickle.tags.map(({ name }) => name));
   const fit = looksAtDevice(needs) ? placesOf(needs, places) : [];
   const wanted = firstOnly ? fit.slice(0, 1) : fit;
@@ -36,7 +40,8 @@ function onEachMachine(
 }
 
 /** The pickle stays the same, for everybody who looks it up by its id. */
-function onMachine({ pickle, ...rest }: Filterable, machine: string): Filterable {
+function onMachine<T extends Scenario>(scenario: T, machine: string): T {
+  const { pickle } = scenario;
   const tag = { name: placeTag(machine), astNodeId: '' };
-  return { ...rest, pickle: { ...pickle, tags: [...pickle.tags, tag] } };
+  return { ...scenario, pickle: { ...pickle, tags: [...pickle.tags, tag] } };
 }

@@ -1,31 +1,31 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-import { loadSupport, runCucumber, type IRunConfiguration } from '@cucumber/cucumber/api';
 import { Command, InvalidArgumentError } from 'commander';
 
 import { observedOutcome } from '#conformance/outcome.ts';
 import { table } from '#conformance/markdown.ts';
 import { pattern } from '#conformance/pattern.ts';
+import { requirementsOf } from '#conformance/tags.ts';
 import { catalogue } from '#mutants/catalogue.ts';
 import type { Mutant } from '#mutants/mutant.ts';
 import { RunCollector } from '#report/run-collector.ts';
 import type { ScenarioRun } from '#report/run-record.ts';
 import { listed } from '#report/scenario.ts';
-import type { PlannedScenario } from '#report/scenario.ts';
 
-import { configure, onEachMachine } from './configure.ts';
 import { byOperator } from './operators/by-operator.ts';
 import { parseShard, positive } from './option-values.ts';
 import type { Shard } from './option-values.ts';
 import { exitCodes, Problem } from './problem.ts';
 import { placesFor } from './run.ts';
+import { SingleScenarios } from './single-scenarios.ts';
 import { painter } from './style.ts';
-import { loadSuite, type Suite } from './suite.ts';
+import { loadSuite } from './suite.ts';
 
 /** `npm run mutants`: each seeded bug has to be found by a scenario of a requirement that it breaks. */
 
-type Support = Awaited<ReturnType<typeof loadSupport>>;
+/** Of a call. */
+const timeoutMs = 30_000;
 
 interface Verdict {
   readonly mutant: Mutant;
@@ -34,41 +34,56 @@ interface Verdict {
   readonly killer: ScenarioRun | undefined;
 }
 
-/** The scenarios of the requirements that it breaks, as paths with lines. */
-function hunters(mutant: Mutant, scenarios: readonly PlannedScenario[]): string[] {
-  const wanted = new Set<string>(mutant.breaks);
-  const found = scenarios.filter(({ requirements }) => requirements.some((id) => wanted.has(id)));
-  return [...new Set(found.map(({ uri, line }) => `${uri}:${line}`))];
-}
+/** Lets the scenarios of the suite hunt one mutant after the other. */
+class Hunt {
+  readonly #single: SingleScenarios;
+  readonly #finished: ScenarioRun[];
 
-async function hunt(mutant: Mutant, suite: Suite, support: Support): Promise<Verdict> {
-  const paths = hunters(mutant, suite.scenarios);
-  if (paths.length === 0) return { mutant, runs: [], killer: undefined };
-  const first = await release(mutant, { suite, support, paths, failFast: true });
-  if (first.killer ?? !first.runs.some(isBroken)) return first;
-  return release(mutant, { suite, support, paths, failFast: false });
-}
+  private constructor(single: SingleScenarios, finished: ScenarioRun[]) {
+    this.#single = single;
+    this.#finished = finished;
+  }
 
-interface Hunt {
-  readonly suite: Suite;
-  readonly support: Support;
-  readonly paths: string[];
-  /** A scenario that is broken, because the reference has found its own bug, ends the hunt as well. */
-  readonly failFast: boolean;
-}
+  static async prepare(): Promise<Hunt> {
+    const { configuration, scenarios } = await loadSuite(undefined);
+    const uris = [...new Set(scenarios.map(({ uri }) => uri))];
+    const places = await placesFor({ adapter: 'reference', settings: {}, timeoutMs });
+    const collector = new RunCollector([]);
+    const finished: ScenarioRun[] = [];
+    const single = await SingleScenarios.load({ uris, configuration, places }, (envelope) => {
+      const run = collector.accept(envelope);
+      if (run !== undefined) finished.push(run);
+    });
+    return new Hunt(single, finished);
+  }
 
-async function release(
-  mutant: Mutant,
-  { suite, support, paths, failFast }: Hunt,
-): Promise<Verdict> {
-  const collector = new RunCollector([]);
-  const configuration = await configurationFor(mutant, suite.configuration, paths);
-  const runtime = { ...configuration.runtime, failFast };
-  await runCucumber({ ...configuration, runtime, support }, {}, (envelope) => {
-    collector.accept(envelope);
-  });
-  const { runs } = collector;
-  return { mutant, runs, killer: runs.find(hasFailed) };
+  /** The scenarios of the requirements that it breaks, each on one machine before any on the others: where they stand. */
+  #hunters({ breaks }: Mutant): number[] {
+    const wanted = new Set<string>(breaks);
+    const begun = new Set<string>();
+    const [first, others]: [number[], number[]] = [[], []];
+    for (const [index, { pickle }] of this.#single.cases.entries()) {
+      if (!requirementsOf(pickle.tags.map(({ name }) => name)).some((id) => wanted.has(id))) {
+        continue;
+      }
+      (begun.has(pickle.id) ? others : first).push(index);
+      begun.add(pickle.id);
+    }
+    return [...first, ...others];
+  }
+
+  /** Up to the first that fails: where one is broken, because the reference has found its own bug, the next ones go on. */
+  async release(mutant: Mutant): Promise<Verdict> {
+    const first = this.#finished.length;
+    const since = (): ScenarioRun[] => this.#finished.slice(first);
+    const parameters = {
+      adapter: './src/mutants/adapter.ts',
+      settings: { mutant: mutant.id },
+      timeoutMs,
+    };
+    await this.#single.run(this.#hunters(mutant), parameters, () => since().some(hasFailed));
+    return { mutant, runs: since(), killer: since().find(hasFailed) };
+  }
 }
 
 /** By a step that compared something, whatever the reference says of itself after it. */
@@ -81,25 +96,6 @@ function hasFailed({ steps }: ScenarioRun): boolean {
 
 function isBroken({ outcome }: ScenarioRun): boolean {
   return outcome.kind === 'broken';
-}
-
-/** As the conformance command would run these paths on the mutant. */
-async function configurationFor(
-  { id }: Mutant,
-  base: IRunConfiguration,
-  paths: string[],
-): Promise<IRunConfiguration> {
-  const options = {
-    paths,
-    adapter: './src/mutants/adapter.ts',
-    settings: { mutant: id },
-    only: [],
-    order: 'defined',
-    parallel: 0,
-    reports: '',
-    timeoutMs: 30_000,
-  };
-  return onEachMachine(configure(options, base), await placesFor(options));
 }
 
 function show({ mutant, killer, runs }: Verdict): void {
@@ -125,14 +121,13 @@ function writeMatrix(verdicts: readonly Verdict[]): void {
 }
 
 async function main(only: readonly string[]): Promise<number> {
-  const suite = await loadSuite(undefined);
-  const support = await loadSupport(suite.configuration);
+  const hunt = await Hunt.prepare();
   const wanted = catalogue.filter(
     ({ id }) => only.length === 0 || only.some((glob) => pattern(glob).test(id)),
   );
   const verdicts: Verdict[] = [];
   for (const mutant of wanted) {
-    const verdict = await hunt(mutant, suite, support);
+    const verdict = await hunt.release(mutant);
     show(verdict);
     verdicts.push(verdict);
   }

@@ -16,6 +16,16 @@ export interface PageRequestMessage {
 /** PCIe, 10.4.2.1: response codes of a page request group. */
 export const PageResponse = { Success: 0, InvalidRequest: 1, Failure: 0xf } as const;
 
+/** PCIe, 10.4.2 Page Request Group Response Message. */
+export interface PageGroupResponse {
+  /** Where the message carries one. */
+  readonly pasid?: number;
+  /** PRGI: 9 bits. */
+  readonly group: number;
+  /** 4 bits. */
+  readonly code: number;
+}
+
 /** PCIe, 10.3 ATS Invalidation: translations that a device is to forget: of requests without PASID, with this one, with any. */
 export interface DeviceTlbRange {
   readonly pasid: number | 'none' | 'any';

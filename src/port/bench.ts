@@ -50,6 +50,16 @@ export interface PageRequest {
   readonly last: boolean;
 }
 
+/** The answer to a group of page requests, as it passes on the bus: PCIe, 10.4.2. */
+export interface PageResponse {
+  /** 0 to 511. */
+  readonly group: number;
+  /** 0 Success, 1 Invalid Request, 15 Response Failure; 2 to 14 are reserved. */
+  readonly code: number;
+  /** Where the message carried one. */
+  readonly pasid?: number;
+}
+
 /** Bytes moved, or `blocked`: the IOMMU refused the access, and nothing before or after the first refused byte counts. */
 export type DmaResult = { readonly bytes: Uint8Array } | 'blocked';
 
@@ -78,6 +88,11 @@ export interface Bench {
   dmaWrite(access: DmaAccess, bytes: Uint8Array): Promise<DmaResult>;
   /** Needs the feature `device-with-page-requests`. One after the other; a device that may not ask sends nothing. */
   requestPages(device: DeviceId, requests: readonly PageRequest[]): Promise<void>;
+  /**
+   * Answers that the device has got to its page requests since it was asked last, the oldest first; also those that it
+   * did not wait for. Needs the feature `page-responses`.
+   */
+  pageResponses(device: DeviceId): Promise<readonly PageResponse[]>;
   /** Nothing is in flight when this returns. The only clock there is. */
   settle(): Promise<void>;
   /** As after start(): every device free, unbound and quiet. Called between scenarios, when no process is left. */

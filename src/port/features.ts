@@ -134,6 +134,10 @@ const ofMachines = {
     requires: ['hwpt-alloc', 'test-cmd'],
   },
   'fault-queue': { says: 'IOMMU_FAULT_QUEUE_ALLOC exists.' },
+  'page-responses': {
+    says: 'The bench sees which answers a VFIO device gets to its page requests.',
+    requires: ['device-with-page-requests'],
+  },
   'page-requests': {
     says: 'A device can be made to ask for a page, and a fault queue takes its requests.',
     requires: ['fault-queue', 'hwpt-alloc'],

@@ -1,4 +1,11 @@
-import type { Bench, DeviceInfo, DmaAccess, DmaResult, PageRequest } from '#port/bench.ts';
+import type {
+  Bench,
+  DeviceInfo,
+  DmaAccess,
+  DmaResult,
+  PageRequest,
+  PageResponse,
+} from '#port/bench.ts';
 import type { DeviceWish, Driver, FunctionKeyName, FunctionWish } from '#port/device-wish.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
 import type { HostIommu } from '#reference/machine/board.ts';
@@ -16,6 +23,7 @@ import { IOMMU_PGFAULT_PERM_READ, IOMMU_PGFAULT_PERM_WRITE } from '#uapi/iommufd
 import { offerFor, refused } from '../wish/offer-for.ts';
 import type { DescribedMachine } from '../wish/offer-for.ts';
 import { FrameCheck } from './frame-check.ts';
+import { LinkTap } from './link-tap.ts';
 import { ReferenceProcess } from './process.ts';
 
 /** Endpoints in groups of their own, and endpoints behind one bridge. */
@@ -35,6 +43,8 @@ export class ReferenceBench implements Bench {
   private builtIn: readonly MachineDevice[];
   /** Given out since the last reset(). */
   private readonly taken = new Set<MachineDevice>();
+  /** Of devices that were given out. */
+  private readonly taps = new Map<MachineDevice, LinkTap>();
 
   constructor(
     { hardware, kernel }: Machine,
@@ -60,6 +70,7 @@ export class ReferenceBench implements Bench {
       ? this.deviceBeside(this.find(group.with), wish)
       : this.deviceAlone(keys, this.hostIommu(iommu));
     this.taken.add(device);
+    this.tap(device);
     if (bound === 'host') await this.bind(device.name, bound);
     return infoOf(device);
   }
@@ -67,6 +78,7 @@ export class ReferenceBench implements Bench {
   async unplug(id: string): Promise<void> {
     const device = this.find(id);
     this.taken.delete(device);
+    this.taps.delete(device);
     this.hardware.unplug(device);
   }
 
@@ -108,6 +120,10 @@ export class ReferenceBench implements Bench {
     }
   }
 
+  async pageResponses(device: string): Promise<readonly PageResponse[]> {
+    return this.taps.get(this.find(device))?.takeResponses() ?? [];
+  }
+
   /** The reference does everything while it is called. */
   async settle(): Promise<void> {}
 
@@ -118,6 +134,7 @@ export class ReferenceBench implements Bench {
     }
     if (this.builtIn.some((device) => !this.hardware.devices.includes(device))) this.rebuild();
     this.taken.clear();
+    this.taps.clear();
     for (const iommu of this.hardware.iommus) iommu.clearFaults();
     this.parameters.restore();
     this.frames.check();
@@ -127,6 +144,13 @@ export class ReferenceBench implements Bench {
   private rebuild(): void {
     for (const device of [...this.hardware.devices]) this.hardware.unplug(device);
     this.builtIn = buildDevices(this.hardware, this.layout);
+  }
+
+  /** Goes between a device and its IOMMU. */
+  private tap(device: MachineDevice): void {
+    const tap = new LinkTap(device.pci);
+    device.host.translator.connect?.(device.pci.rid, tap);
+    this.taps.set(device, tap);
   }
 
   private reach(access: DmaAccess, done: number) {

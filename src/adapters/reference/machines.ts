@@ -131,7 +131,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: nestedVtdBoard,
     bench: 'pci',
     ...pci(nestedVtdBoard, ofExpress),
-    features: [...ofEach, ...ofVtd],
+    features: [...ofEach, ...ofVtd, 'page-responses'],
   },
   {
     name: 'noiommu',

@@ -1,4 +1,4 @@
-import type { DeviceInfo, DmaResult } from '#port/bench.ts';
+import type { DeviceInfo, DmaResult, PageResponse } from '#port/bench.ts';
 import type { Bench } from '#port/bench.ts';
 import { isDerived } from '#port/derived-features.ts';
 import { bindings, everyFunctionKey, noIommu } from '#port/device-wish.ts';
@@ -113,6 +113,10 @@ class VoidBench implements Bench {
   }
 
   async requestPages(): Promise<void> {}
+
+  async pageResponses(): Promise<readonly PageResponse[]> {
+    return [];
+  }
 
   async settle(): Promise<void> {}
 

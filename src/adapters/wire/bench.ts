@@ -8,6 +8,7 @@ import type {
   DmaResult,
   Driver,
   PageRequest,
+  PageResponse,
 } from '#port/bench.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
 import type { Client } from './client.ts';
@@ -55,6 +56,10 @@ export class WireBench implements Bench {
   async requestPages(device: DeviceId, requests: readonly PageRequest[]): Promise<void> {
     const wired = requests.map(({ iova, ...rest }) => ({ ...rest, iova: toHex64(iova) }));
     await this.client.call('request-pages', { device, requests: wired });
+  }
+
+  pageResponses(device: DeviceId): Promise<readonly PageResponse[]> {
+    return this.client.call('page-responses', { device });
   }
 
   async settle(): Promise<void> {

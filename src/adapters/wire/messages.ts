@@ -80,6 +80,11 @@ const pageRequest = object({
   group: Type.Integer({ minimum: 0, maximum: 511 }),
   last: Type.Boolean(),
 });
+const pageResponse = object({
+  group: Type.Integer({ minimum: 0, maximum: 511 }),
+  code: Type.Integer({ minimum: 0, maximum: 15 }),
+  pasid: Type.Optional(u32),
+});
 const deviceInfo = object({
   id: text,
   kind: oneOf(['vfio', 'selftest']),
@@ -209,6 +214,7 @@ export const methods = {
   'dma-read': [object(access), dmaResult],
   'dma-write': [object({ ...access, bytes: hexBytes }), dmaResult],
   'request-pages': [object({ ...ofDevice, requests: listOf(pageRequest) }), nothing],
+  'page-responses': [object(ofDevice), listOf(pageResponse)],
   settle: [none, nothing],
   reset: [none, nothing],
 } as const satisfies Record<string, readonly [TSchema, TSchema]>;

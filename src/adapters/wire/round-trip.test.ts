@@ -153,6 +153,11 @@ test('the bench is at the other end as well', async () => {
       undefined,
       ['requestPages', 'nic', [pageRequest]],
     ],
+    [
+      () => bench.pageResponses('nic'),
+      [{ group: 511, code: 15, pasid: 7 }],
+      ['pageResponses', 'nic'],
+    ],
     [() => bench.settle(), undefined, ['settle']],
     [() => bench.reset(), undefined, ['reset']],
     [() => machine.complaints(), ['WARNING: größer'], ['complaints']],

@@ -139,6 +139,7 @@ export class Session {
       await this.machine.bench.requestPages(device, requests.map(pageRequest));
       return null;
     },
+    'page-responses': ({ device }) => this.machine.bench.pageResponses(device),
     settle: async () => {
       await this.machine.bench.settle();
       return null;

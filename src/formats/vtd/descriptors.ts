@@ -1,6 +1,6 @@
 import type { Hpa, Iova, Rid } from '../addresses.ts';
 import { PAGE_MASK, PAGE_SIZE } from '../page.ts';
-import type { DeviceTlbRange } from '../pcie.ts';
+import type { DeviceTlbRange, PageGroupResponse } from '../pcie.ts';
 
 /** Bytes. */
 export const DESCRIPTOR_SIZE = 16n;
@@ -144,11 +144,10 @@ export function pagesOf([, high]: Descriptor): { readonly first: Iova; readonly 
 }
 
 /** Of a page group response. */
-export function responseOf([low, high]: Descriptor): {
-  readonly group: number;
-  readonly code: number;
-} {
-  return { group: Number(high >> 3n), code: Number((low >> 12n) & 0xfn) };
+export function responseOf(descriptor: Descriptor): PageGroupResponse {
+  const [low, high] = descriptor;
+  const withPasid = low & WITH_PASID ? { pasid: pasidOf(descriptor) } : {};
+  return { ...withPasid, group: Number(high >> 3n), code: Number((low >> 12n) & 0xfn) };
 }
 
 /** Of a wait: what is to be stored where, if anything is. */

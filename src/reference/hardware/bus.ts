@@ -1,5 +1,5 @@
 import type { Hpa, Iova, Rid } from '#formats/addresses.ts';
-import type { DeviceTlbRange, PageRequestMessage } from '#formats/pcie.ts';
+import type { DeviceTlbRange, PageGroupResponse, PageRequestMessage } from '#formats/pcie.ts';
 
 import type { Translation, Leaf } from './translation.ts';
 
@@ -21,7 +21,7 @@ export interface DmaRequest {
 /** A device as the IOMMU reaches it: by messages of ATS and PRI. */
 export interface Endpoint {
   invalidateTranslations(range: DeviceTlbRange): void;
-  pageGroupResponse(group: number, code: number): void;
+  pageGroupResponse(response: PageGroupResponse): void;
 }
 
 /** The IOMMU as its devices see it. `undefined` is a refused request. Never more than to the end of the leaf entry. */

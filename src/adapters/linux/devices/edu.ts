@@ -103,6 +103,10 @@ export class EduBench implements Bench {
     return Promise.reject(new Error('an edu device has no page requests'));
   }
 
+  pageResponses(): Promise<never> {
+    return this.requestPages();
+  }
+
   async bind(device: DeviceId, driver: Driver): Promise<SyscallResult> {
     if (this.rebind === undefined) throw new Error('a scenario needs host-driver');
     this.given.add(device);

@@ -46,6 +46,10 @@ export class EmulatedBench implements Bench {
     return Promise.reject(new Error('an emulated device has no page requests'));
   }
 
+  pageResponses(): Promise<never> {
+    return this.requestPages();
+  }
+
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {

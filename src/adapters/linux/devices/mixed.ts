@@ -7,6 +7,7 @@ import type {
   DmaResult,
   Driver,
   PageRequest,
+  PageResponse,
 } from '#port/bench.ts';
 import type { DeviceOffer } from '#port/machine-description.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
@@ -68,6 +69,10 @@ export class MixedBench implements Bench {
 
   requestPages(device: DeviceId, requests: readonly PageRequest[]): Promise<void> {
     return this.homeOf(device).requestPages(device, requests);
+  }
+
+  pageResponses(device: DeviceId): Promise<readonly PageResponse[]> {
+    return this.homeOf(device).pageResponses(device);
   }
 
   async settle(): Promise<void> {

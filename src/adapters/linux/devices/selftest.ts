@@ -75,6 +75,10 @@ export class SelftestBench implements Bench {
     return Promise.reject(new Error('mock devices ask for pages by IOMMU_TEST_CMD'));
   }
 
+  pageResponses(): Promise<never> {
+    return this.requestPages();
+  }
+
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {

@@ -205,8 +205,7 @@ export class InvalidationQueue {
 
   /** HW-VTD, descriptor type 9 */
   private respond(descriptor: Descriptor): boolean {
-    const { group, code } = responseOf(descriptor);
-    this.options.endpoint(sourceOf(descriptor))?.pageGroupResponse(group, code);
+    this.options.endpoint(sourceOf(descriptor))?.pageGroupResponse(responseOf(descriptor));
     return true;
   }
 

@@ -56,7 +56,7 @@ class Setup {
     this.unit.invalidationQueue.enable(QUEUE, 4096n, true);
     this.unit.connect(RID, {
       invalidateTranslations: (range) => this.forgotten.push(range),
-      pageGroupResponse: (group, code) => this.responses.push([group, code]),
+      pageGroupResponse: ({ group, code }) => this.responses.push([group, code]),
     });
   }
 

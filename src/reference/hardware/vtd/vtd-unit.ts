@@ -109,12 +109,13 @@ export class VtdUnit implements Translator {
 
   /** VT-d, 7.5 Recoverable Faults: a message that cannot be queued is answered here. HW-VTD-08 62 */
   requestPage(message: PageRequestMessage): void {
-    const { rid, last, group } = message;
+    const { rid, pasid, last, group } = message;
     const context = this.scalableMode.contextOf(rid, this.rootTable);
     const isAllowed = this.isScalable && !('reason' in context) && context.pageRequests;
     if (isAllowed && this.pageRequestQueue.take(message)) return;
     const code = isAllowed ? PageResponse.Success : PageResponse.InvalidRequest;
-    if (last) this.endpoints.get(rid)?.pageGroupResponse(group, code);
+    const withPasid = pasid === undefined ? {} : { pasid };
+    if (last) this.endpoints.get(rid)?.pageGroupResponse({ ...withPasid, group, code });
   }
 
   private translateScalable(request: DmaRequest): Translation | undefined {

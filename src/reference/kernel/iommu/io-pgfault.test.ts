@@ -54,9 +54,9 @@ describe('page requests of a device', () => {
   it('are invalid where nobody handles them', () => {
     const unhandled = attached(false);
     unhandled.requests.report(request({ isLast: false }));
-    assert.deepEqual(unhandled.answers, []);
-    unhandled.requests.report(request());
     assert.deepEqual(unhandled.answers, [PAGE_RESPONSE_INVALID]);
+    unhandled.requests.report(request());
+    assert.deepEqual(unhandled.answers, [PAGE_RESPONSE_INVALID, PAGE_RESPONSE_INVALID]);
     const { requests, groups, answers } = attached();
     requests.report(request({ pasid: 7 }));
     assert.deepEqual([groups.length, answers], [0, [PAGE_RESPONSE_INVALID]]);

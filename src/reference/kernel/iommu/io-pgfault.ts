@@ -45,11 +45,11 @@ export interface PageRequestPort {
 
 /** drivers/iommu/io-pgfault.c: struct iommu_fault_param: the page requests of one device that are not answered. */
 export class PageRequests {
-  private readonly port: PageRequestPort;
+  protected readonly port: PageRequestPort;
   /** Attachments whose domain handles page requests. */
-  private users = 0;
-  private partial: PageRequest[] = [];
-  private readonly pending = new Set<PageRequestGroup>();
+  protected users = 0;
+  protected partial: PageRequest[] = [];
+  protected readonly pending = new Set<PageRequestGroup>();
 
   constructor(port: PageRequestPort) {
     this.port = port;
@@ -60,7 +60,7 @@ export class PageRequests {
     if (domain.pageRequestHandler) this.users++;
   }
 
-  /** iopf_queue_remove_device(), with the last such domain: what is open is answered as invalid. FAULT-22 30 */
+  /** iopf_queue_remove_device(), with the last such domain: what is open is answered as invalid. FAULT-22 30 HW-PRQ-11 */
   disable(domain: AnyDomain): void {
     if (!domain.pageRequestHandler || --this.users > 0) return;
     this.partial = [];
@@ -69,13 +69,13 @@ export class PageRequests {
 
   /**
    * iommu_report_device_fault(): whole groups go to the handler of the domain; a request that nobody handles is answered as
-   * invalid, if an answer is due. FAULT-08 09 27
+   * invalid, whether or not it is the last of its group. FAULT-08 09 27 HW-PRQ-07
    */
   report(request: PageRequest): void {
     const handle = this.port.find(request.pasid);
     const handler = this.users > 0 ? handle?.domain.pageRequestHandler : undefined;
     if (!handle || !handler) {
-      if (request.isLast) this.port.respond(request, PAGE_RESPONSE_INVALID);
+      this.port.respond(request, PAGE_RESPONSE_INVALID);
     } else if (request.isLast) {
       handler(this.groupOf(request, handle));
     } else {
@@ -83,9 +83,9 @@ export class PageRequests {
     }
   }
 
-  /** iopf_group_alloc(): with the requests of the group that came before its last one. FAULT-09 */
-  private groupOf(last: PageRequest, handle: AttachHandle): PageRequestGroup {
-    const belongs = ({ groupId }: PageRequest): boolean => groupId === last.groupId;
+  /** iopf_group_alloc(): with the requests of its number that came before the last one. FAULT-09 HW-PRQ-08 */
+  protected groupOf(last: PageRequest, handle: AttachHandle): PageRequestGroup {
+    const belongs = (request: PageRequest): boolean => this.isOfGroup(request, last);
     const requests = [...this.partial.filter(belongs), last];
     this.partial = this.partial.filter((request) => !belongs(request));
     const group: PageRequestGroup = {
@@ -97,5 +97,10 @@ export class PageRequests {
     };
     this.pending.add(group);
     return group;
+  }
+
+  /** Whatever the PASIDs are. */
+  protected isOfGroup(request: PageRequest, last: PageRequest): boolean {
+    return request.groupId === last.groupId;
   }
 }

@@ -13,7 +13,7 @@ export abstract class EventFile<Queue extends IommufdObject> implements FileOper
     queue.users++;
   }
 
-  /** iommufd_eventq_fops_release() */
+  /** iommufd_eventq_fops_release(): what the queue holds stays. HW-PRQ-10 */
   release(): void {
     this.queue.users--;
     this.iommufd.put();

@@ -66,7 +66,7 @@ export class FaultQueue extends IommufdObject {
     return undefined;
   }
 
-  /** EINVAL for another code, then for a cookie that waits for no answer. FAULT-17 18 19 */
+  /** EINVAL for another code, then for a cookie that waits for no answer. FAULT-17 18 19 HW-PRQ-01 */
   respond(cookie: number, code: number): ErrnoName | undefined {
     if (!RESPONSES.includes(code)) return 'EINVAL';
     const group = this.delivered.get(cookie);
@@ -76,7 +76,7 @@ export class FaultQueue extends IommufdObject {
     return undefined;
   }
 
-  /** iommufd_auto_response_faults(): what came by an attachment that has ended. FAULT-22 23 26 */
+  /** iommufd_auto_response_faults(): what came by an attachment that has ended. FAULT-22 23 26 HW-PRQ-09 */
   refuseAllOf(handle: AttachHandle): void {
     this.refuse((group) => group.handle === handle);
   }

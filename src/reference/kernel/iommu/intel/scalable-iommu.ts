@@ -137,7 +137,7 @@ export class ScalableIommu extends IntelIommu {
     this.clearEntry({ device, pasid });
   }
 
-  /** intel_iommu_page_response() */
+  /** intel_iommu_page_response(): with the PASID of the request, where it had one. HW-PRQ-02 HW-PCI-07 */
   override respond({ pci }: IntelDevice, request: PageRequest, code: number): void {
     const { pasid, groupId: group } = request;
     this.queue.respond({ rid: pci.requesterId, pasid, group, code });

@@ -62,6 +62,12 @@ export function overflowing({ page }: Opened): Promise<string[]> {
   return page.evaluate(overflow);
 }
 
+/** How many elements there are that only the markup of fixtures/warns.ts can have made. */
+export async function obeyed({ page }: Opened): Promise<number> {
+  const counts = page.frames().map((frame) => frame.locator('img[src="x"]').count());
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
+
 /** The lightest of the three colours behind everything: 0 … 255. */
 export async function brightness({ page }: Opened): Promise<number> {
   const colour: string = await page.evaluate('getComputedStyle(document.body).backgroundColor');

@@ -15,9 +15,10 @@ import { htmlFile } from '#report/write-reports.ts';
 
 import { conformance } from '../fixtures/conformance.ts';
 import { reportedRun } from '../recorded.ts';
-import { brightness, findBrowser, open, overflowing, startBrowser } from './browser.ts';
+import { brightness, findBrowser, obeyed, open, overflowing, startBrowser } from './browser.ts';
 import type { Opened } from './browser.ts';
 import { unfold, views } from './views.ts';
+import type { View } from './views.ts';
 
 /**
  * A stage of `npm test`: looks at pages as a reader does. At the one of the README's command, whose reports the first
@@ -44,7 +45,7 @@ function runOfAllKinds(): Reports {
   const parameters = ['--adapter', './src/cli/fixtures/warns.ts', '--machine', 'mock'];
   const { output } = conformance([
     ...['run', ...parameters, '--adapter-option', 'mutant=SEED-0001', '--reports', reports],
-    ...['--only', 'IOAS-MAP-14,IOAS-ALLOW-01,IOAS-RANGES-07'],
+    ...['--only', 'IOAS-MAP-14,IOAS-ALLOW-01,IOAS-RANGES-07,ABI-22'],
   ]);
   const folder = join(reports, 'warns');
   assert.match(output, /allure-report\.html/);
@@ -62,14 +63,46 @@ async function pageOf({ folder, record }: Reports, generator: Generator): Promis
   return file;
 }
 
-function runThat(kind: OutcomeKind, { record }: Reports): ScenarioRun {
-  const found = record.runs.find(({ outcome }) => outcome.kind === kind);
+/** The first one of that kind; of that requirement, where one is named. */
+function runThat(kind: OutcomeKind, { record }: Reports, requirement?: string): ScenarioRun {
+  const found = record.runs.find(
+    ({ outcome, scenario: { requirements } }) =>
+      outcome.kind === kind && (requirement === undefined || requirements.includes(requirement)),
+  );
   assert.ok(found, `no scenario is ${kind}`);
   return found;
 }
 
 function pathOf({ scenario: { folder, feature, rule = '', title } }: ScenarioRun): string[] {
   return [folder, feature, rule, title];
+}
+
+/** Of the markup of fixtures/warns.ts, what no message puts escapes of its own into. */
+function shownOf(where: string): string {
+  return `</pre><script>document.title = '${where}'</script>`;
+}
+
+interface Looked {
+  readonly reports: Reports;
+  readonly view: View;
+  readonly reopen: () => Promise<unknown>;
+}
+
+/** In the environment, the message of a failure, and a console. */
+async function assertOnlyText(opened: Opened, { reports, view, reopen }: Looked): Promise<void> {
+  const { page } = opened;
+  const title = await page.title();
+  assert.ok((await view.overview(page)).includes(shownOf('version')), 'the environment');
+  const failed = await view.follow(page, pathOf(runThat('fail', reports, 'ABI-22')));
+  assert.ok((await failed.innerText()).includes(shownOf('failure')), 'the message');
+  assert.equal(await obeyed(opened), 0);
+  await reopen();
+  const place = await view.follow(page, pathOf(runThat('broken', reports)));
+  // Allure 2 takes `\x1b[31m`, spelled out, for the colour that it was. The message has the first line alone.
+  const text = /<script>document\.title = 'console'<\/script>.*\\u202e\s*WARNING: drivers/;
+  await unfold(place, { step: 'After hook', attachment: 'kernel console', text });
+  assert.equal(await obeyed(opened), 0);
+  assert.equal(await page.title(), title);
 }
 
 function assertSelfContained({ requests, errors }: Opened): void {
@@ -158,6 +191,11 @@ for (const name of ['allure-commandline', 'allure'] as const) {
         const place = await view.follow(page, pathOf(runThat('broken', reports)));
         const text = /RIP: 0010:iopt_set_allow_iova/;
         await unfold(place, { step: 'After hook', attachment: 'kernel console', text });
+      });
+
+      await t.test('what an implementation says is text that nobody obeys', async () => {
+        await reopen();
+        await assertOnlyText(opened, { reports, view, reopen });
       });
 
       await t.test('it fits a narrow dark screen', async () => {

@@ -172,11 +172,30 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
       Then it succeeds
       And device "nic" sees buffer "mixed" at the physical address .. +the contiguous length
       And device "nic" does not see buffer "mixed" + 1 page at the physical address .. +1 page
-      When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+
+    @OPT-39 @needs:noiommu @needs:noiommu-device
+    Scenario: a query begins inside of a page, of two buffers that came into being upwards and downwards
+      Given a device "nic" in noiommu mode attached to IOAS "guest"
+      And an untouched buffer "up" of 3 pages
+      And an untouched buffer "down" of 3 pages
+      When it stores pattern "A" in buffer "up"
+      And it stores pattern "B" in buffer "up" + 1 page
+      And it stores pattern "C" in buffer "up" + 2 pages
+      And it stores pattern "D" in buffer "down" + 2 pages
+      And it stores pattern "E" in buffer "down" + 1 page
+      And it stores pattern "F" in buffer "down"
+      And it maps 3 pages of buffer "up" into IOAS "guest" at 64 MiB read-write
+      And it maps 3 pages of buffer "down" into IOAS "guest" at 128 MiB read-write
+      And it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
         | iova   | 64 MiB + 16 bytes |
         | length |           3 pages |
       Then it succeeds
-      And device "nic" sees buffer "mixed" + 16 bytes at the physical address .. +the contiguous length
+      And device "nic" sees buffer "up" + 16 bytes at the physical address .. +the contiguous length
+      When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
+        | iova   | 128 MiB + 16 bytes |
+        | length |            3 pages |
+      Then it succeeds
+      And device "nic" sees buffer "down" + 16 bytes at the physical address .. +the contiguous length
 
     @OPT-39 @needs:noiommu @needs:noiommu-device
     Scenario: memory of a file has physical addresses

@@ -234,4 +234,17 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0910',
+    breaks: ['MOCK-22'],
+    story: 'The id of the page table is what the ioctl returns, and not in the struct.',
+    like: 'iommufd_test_pasid_attach() that returns pt_id',
+    bug: ({ selftest }) =>
+      class extends selftest.PasidTests {
+        override attach(command: TestCommand): ErrnoName | undefined {
+          const { pt_id } = command.fields.operation.pasid_attach;
+          return super.attach(command) ?? (pt_id as unknown as ErrnoName);
+        }
+      },
+  },
 );

@@ -1,5 +1,11 @@
 import { Given, When } from './support/cucumber.ts';
-import { guestFormats, mapPage, startTable, unmapPage } from './support/guest/page-tables.ts';
+import {
+  guestFormats,
+  mapPage,
+  startTable,
+  unmapPage,
+  writeEntries,
+} from './support/guest/page-tables.ts';
 import { hex } from './support/notation.ts';
 
 /** A guest's page table, which the process holds in a buffer that the guest has as memory. */
@@ -28,6 +34,14 @@ When(
     for (let done = 0n; done < length; done += this.pageSize)
       await mapPage(table, { iova: iova + done, to: to + done, rights });
     this.trace.note(`guest: "${table.name}" leads ${hex(iova)} +${length} to ${hex(to)}`);
+  },
+);
+
+When(
+  'the guest maps {size} at {iova} to {iova} by {string} in {guestTable}',
+  async function (length, iova, to, words, table) {
+    await writeEntries(table, { iova, to, length, words });
+    this.trace.note(`guest: "${table.name}" has "${words}" at ${hex(iova)} +${length}`);
   },
 );
 

@@ -10,6 +10,7 @@ import {
 } from '#uapi/iommufd/selftest.ts';
 
 import { makeHwpt } from './support/calls/hwpt.ts';
+import { invalidate } from './support/calls/invalidate.ts';
 import { testCommand } from './support/calls/test-command.ts';
 import { Given, Then, When } from './support/cucumber.ts';
 import { compareValue, parseRows } from './support/fields.ts';
@@ -72,6 +73,10 @@ Then('{buffer} holds {struct}:', async function ({ handle, offset }, struct, tab
   if (wrong.length > 0) {
     throw new AssertionError(`buffer "${handle.name}" holds ${struct.name}${wrong.join(', ')}`);
   }
+});
+
+When('{process} invalidates through {object}:', async function (process, object, table) {
+  await invalidate(this, process, object, table);
 });
 
 /** Where the test driver remembers what was invalidated: a nested page table has an IOTLB, a mock device a cache. */

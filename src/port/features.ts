@@ -94,6 +94,10 @@ const ofMachines = {
     requires: ['test-cmd'],
   },
   dma: { says: 'Devices move bytes: dmaRead and dmaWrite work.', requires: ['device'] },
+  'caches-keep': {
+    says: 'What an IOMMU or a device has cached stays until it is flushed, as of a model that forgets nothing by itself.',
+    requires: ['dma'],
+  },
   'reserved-iova': {
     says: 'IOVAs from 4078 MiB on are reserved for the interrupts of an attached device, as on x86.',
     requires: ['device'],

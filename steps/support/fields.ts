@@ -184,11 +184,18 @@ export function parseRows(
   struct: Struct,
   table: DataTable,
 ): Record<string, unknown>[] {
-  return table.hashes().map((row) => {
-    const values: Record<string, unknown> = {};
-    for (const [field, text] of Object.entries(row)) {
-      setField(struct, values, field, parseValue(world, process, `${struct.name}.${field}`, text));
-    }
-    return values;
-  });
+  return table.hashes().map((row) => parseRow(world, process, struct, row));
+}
+
+export function parseRow(
+  world: World,
+  process: ProcessHandle,
+  struct: Struct,
+  row: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [field, text] of Object.entries(row)) {
+    setField(struct, values, field, parseValue(world, process, `${struct.name}.${field}`, text));
+  }
+  return values;
 }

@@ -49,7 +49,10 @@ const ofEach = [
 ] as const;
 
 /** Of PCI devices behind an IOMMU. */
-const ofPci = ['vfio-device', 'vfio-group', 'dma', 'reserved-iova', 'vfio-dma-buf'] as const;
+const ofPci = [
+  ...(['vfio-device', 'vfio-group', 'dma', 'caches-keep'] as const),
+  ...(['reserved-iova', 'vfio-dma-buf'] as const),
+] as const;
 /** Of a driver for an IOMMU that there is in hardware. */
 const ofDriver = ['hw-info', 'hwpt-flags'] as const;
 /** Of those behind a VT-d. */
@@ -59,7 +62,10 @@ const ofUnsafe = [...ofPci, 'unsafe-interrupts'] as const;
 const ofAmd = [...ofUnsafe, ...ofDriver] as const;
 const atBoot = { allowUnsafeInterrupts: true };
 /** Of devices behind an SMMUv3. */
-const ofSmmu = ['vfio-device', 'vfio-group', 'dma', 'vfio-dma-buf', ...ofDriver] as const;
+const ofSmmu = [
+  ...(['vfio-device', 'vfio-group', 'dma', 'caches-keep', 'vfio-dma-buf'] as const),
+  ...ofDriver,
+] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
 const ofTests = [
   ...ofDriver,

@@ -41,7 +41,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VFIO-ATT': 13,
   'VFIO-DET': 2,
   'HW-VTD': [],
-  'HW-SMU': [],
+  'HW-SMU': [[12, 18], [20, 22], 31, 32, 34, 35],
   'HW-AMD': [],
   'HW-VIO': [],
   'HW-FLG': [],

@@ -57,6 +57,9 @@ export interface Range {
 
 const granules: readonly bigint[] = [0n, 12n, 14n, 16n];
 
+/** TTL: the level of blocks of 512 MiB with 16 KiB granules, which need more address bits than this unit has. HW-SMU-35 */
+const [GRANULE_16K, TOP_BLOCKS] = [14n, 1n];
+
 /** 4.4.1.1: one page, or with TG a range of (NUM + 1) × 2^SCALE of them. Undefined where reserved bits make it none. */
 export function rangeOf([low, high]: Command): Range | undefined {
   const granule = granules[Number(bits(high, 11, 10))] ?? 0n;
@@ -64,6 +67,7 @@ export function rangeOf([low, high]: Command): Range | undefined {
   const first = high & PAGE_MASK;
   if (granule === 0n) return count || scale || level ? undefined : { first, length: PAGE_SIZE };
   if (!count && !scale && !level) return undefined;
+  if (granule === GRANULE_16K && level === TOP_BLOCKS) return undefined;
   return { first, length: ((count + 1n) << scale) << granule };
 }
 

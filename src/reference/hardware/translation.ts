@@ -15,6 +15,8 @@ export interface Leaf {
   readonly write: boolean;
   /** The table keeps dirty bits, and that of this page is not set: a write has to walk again. */
   readonly clean?: boolean;
+  /** Of every address space of the guest, or of the host: not tagged with one. */
+  readonly global?: boolean;
 }
 
 /** A request that goes through as it is. */
@@ -45,5 +47,6 @@ export function combine(first: Leaf, second: Leaf, iova: Iova): Leaf {
     read: first.read && second.read,
     write: first.write && second.write,
     clean: first.clean === true || second.clean === true,
+    global: first.global === true,
   };
 }

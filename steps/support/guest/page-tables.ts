@@ -7,7 +7,7 @@ import type { Rights } from '../words/ioases.ts';
 import { demandMemory } from '../calls/scratch.ts';
 import { contextDescriptor, descriptor, streamTableEntry } from './smmuv3-bits.ts';
 import { firstStageEntry } from './vtd-bits.ts';
-import { parseBits, splitWords } from './bits.ts';
+import { parseBits, splitWords, type Layout } from './bits.ts';
 
 /** Page tables as a guest writes them: 512 entries of 64 bits a level, in pages of its own memory. */
 
@@ -20,6 +20,8 @@ export interface GuestFormat {
   table(address: bigint): bigint;
   leaf(address: bigint, rights: Rights): bigint;
   isPresent(entry: bigint): boolean;
+  /** Of a leaf, by the names of its book. */
+  readonly entry: Layout;
   /** What leads to a root, where that is a structure in memory as well: it gets the page after the root. */
   context?(root: bigint): readonly bigint[];
   /** The type of the vIOMMU that a table of the format is made on; without it, it is made on the nesting parent. */
@@ -35,6 +37,7 @@ const VTD_WRITE = parseBits(firstStageEntry, 'P, RW, US');
 const vtdFormat: GuestFormat = {
   table: (address) => address | VTD_WRITE,
   leaf: (address, { write }) => address | (write ? VTD_WRITE : VTD_READ),
+  entry: firstStageEntry,
   isPresent: (entry) => (entry & 1n) !== 0n,
   hwptData: (root) => vtd.nested.data([root]),
 };
@@ -63,6 +66,7 @@ const SMMU_READ = parseBits(descriptor, 'Valid, Page, AP1, AP2, SH 3, AF, nG');
 const smmuFormat: GuestFormat = {
   table: (address) => address | SMMU_TABLE,
   leaf: (address, { write }) => address | (write ? SMMU_WRITE : SMMU_READ),
+  entry: descriptor,
   isPresent: (entry) => (entry & 1n) !== 0n,
   context: contextDescriptorOf,
   viommu: smmuv3.viommu.type,
@@ -102,15 +106,20 @@ function newTable(table: GuestTableHandle): bigint {
   return table.guestAddress + BigInt(table.pagesUsed++) * PAGE;
 }
 
-/** Where the entry of that page is in the memory of the process; the tables above it are made. */
-async function leafAddress(table: GuestTableHandle, iova: bigint): Promise<bigint> {
+/** Bytes that an entry of a table covers; a page at level 1. */
+function spanOf(level: number): bigint {
+  return PAGE << BigInt(9 * (level - 1));
+}
+
+/** Where the entry of that level is in the memory of the process; the tables above it are made. */
+async function leafAddress(table: GuestTableHandle, iova: bigint, leaf = 1): Promise<bigint> {
   const { process, format } = table;
   const place = (guest: bigint): bigint => table.address + (guest - table.guestAddress);
   let base = table.guestAddress;
   for (let level = LEVELS; ; level -= 1) {
     const index = (iova >> BigInt(3 + 9 * level)) & 0x1ffn;
     const at = place(base + index * 8n);
-    if (level === 1) return at;
+    if (level === leaf) return at;
     const entry = await readEntry(process, at);
     const next = format.isPresent(entry) ? entry & 0x000f_ffff_ffff_f000n : newTable(table);
     if (!format.isPresent(entry)) await writeEntry(process, at, format.table(next));
@@ -134,6 +143,26 @@ export async function startTable(table: GuestTableHandle): Promise<number> {
 export async function mapPage(table: GuestTableHandle, mapping: GuestMapping): Promise<void> {
   const at = await leafAddress(table, mapping.iova);
   await writeEntry(table.process, at, table.format.leaf(mapping.to, mapping.rights));
+}
+
+export interface GuestEntries {
+  readonly iova: bigint;
+  readonly to: bigint;
+  readonly length: bigint;
+  /** In the words of the book, without the address. */
+  readonly words: string;
+}
+
+/** Entries as large as the range has room for, of which every one covers 4 KiB, 2 MiB or 1 GiB. */
+export async function writeEntries(table: GuestTableHandle, given: GuestEntries): Promise<void> {
+  const { iova, to, length, words } = given;
+  const level = [3, 2, 1].find((one) => [iova, to, length].every((at) => at % spanOf(one) === 0n));
+  const entry = parseBits(table.format.entry, words);
+  const span = spanOf(level ?? 1);
+  for (let done = 0n; done < length; done += span) {
+    const at = await leafAddress(table, iova + done, level);
+    await writeEntry(table.process, at, entry | (to + done));
+  }
 }
 
 export async function unmapPage(table: GuestTableHandle, iova: bigint): Promise<void> {

@@ -148,7 +148,7 @@ export const idr5: Layout = {
   fields: { OAS: bits(2, 0), GRAN4K: bit(4), GRAN16K: bit(5), GRAN64K: bit(6) },
 };
 
-/** Armv8-A (Arm DDI 0487), D8.3: a descriptor of a stage-1 table of VMSAv8-64, at the last level a page. */
+/** Armv8-A (Arm DDI 0487), D8.3: a descriptor of a stage-1 table of VMSAv8-64, at the last level a page, else a block. */
 export const descriptor: Layout = {
   name: 'VMSAv8-64 descriptor',
   size: 64,
@@ -162,5 +162,6 @@ export const descriptor: Layout = {
     SH: bits(9, 8),
     AF: bit(10),
     nG: bit(11),
+    DBM: bit(51),
   },
 };

@@ -23,8 +23,9 @@ export interface SmmuCommandQueueOptions {
 }
 
 /**
- * SMMUv3, 4 Commands and 3.5.1 queues: a ring in memory. Commands are carried out while software writes CMDQ_PROD: there
- * is no other clock, so that a CMD_SYNC has nothing to wait for. One that is illegal stops the queue: CERROR_ILL.
+ * SMMUv3, 4 Commands and 3.5.1 queues: a ring in memory, which is read while software writes CMDQ_PROD: there is no other
+ * clock. An invalidation has until the next CMD_SYNC to take effect, and takes that long here: one that software does not
+ * wait for shows. A command that is illegal stops the queue: CERROR_ILL. HW-SMU-31
  */
 export class CommandQueue {
   protected readonly tlb: Tlb;
@@ -34,6 +35,8 @@ export class CommandQueue {
   private entries = 0;
   private consumed = 0;
   private hasFailed = false;
+  /** What has been read and not yet carried out. */
+  private pending: (() => void)[] = [];
 
   constructor({ memory, tlb, configuration }: SmmuCommandQueueOptions) {
     this.memory = memory;
@@ -53,6 +56,7 @@ export class CommandQueue {
 
   enable(base: Hpa, entries: number): void {
     [this.base, this.entries, this.consumed, this.hasFailed] = [base, entries, 0, false];
+    this.pending = [];
   }
 
   /** CMDQ_PROD.WR: counts all that were ever written. */
@@ -67,64 +71,71 @@ export class CommandQueue {
 
   /** False where the command is illegal. */
   protected carryOut(command: Command): boolean {
-    const opcode = opcodeOf(command);
-    if (isOfStream(command)) return this.invalidateConfiguration(opcode, command);
-    switch (opcode) {
-      case Opcode.TlbiNhAll:
-        this.tlb.invalidateVmid(vmidOf(command), false);
-        return true;
-      case Opcode.TlbiS12Vmall:
-        this.tlb.invalidateVmid(vmidOf(command), true);
-        return true;
-      case Opcode.TlbiNhAsid:
-        this.tlb.invalidateAsid(vmidOf(command), asidOf(command));
-        return true;
-      case Opcode.TlbiNsnhAll:
-        this.tlb.invalidateAll();
-        return true;
-      case Opcode.Sync:
-        return true;
-      default:
-        return this.invalidatePages(opcode, command);
-    }
+    if (opcodeOf(command) === Opcode.Sync) return this.synchronize();
+    const effect = this.effectOf(command);
+    if (effect !== undefined) this.pending.push(effect);
+    return effect !== undefined;
   }
 
-  /** 4.3. CFGI_STE_RANGE of all streams is CFGI_ALL. */
-  protected invalidateConfiguration(opcode: bigint, command: Command): boolean {
+  /** 4.7.3 CMD_SYNC: all before it is done. */
+  protected synchronize(): true {
+    for (const effect of this.pending.splice(0)) effect();
+    return true;
+  }
+
+  /** Undefined where the command is illegal. */
+  protected effectOf(command: Command): (() => void) | undefined {
+    if (isOfStream(command)) return this.effectOnConfiguration(command);
+    return this.effectOnTags(command) ?? this.effectOnPages(command);
+  }
+
+  /** 4.3. CFGI_STE_RANGE of all streams is CFGI_ALL. HW-SMU-12 13 14 */
+  protected effectOnConfiguration(command: Command): (() => void) | undefined {
     const stream = streamOf(command);
-    switch (opcode) {
+    switch (opcodeOf(command)) {
       case Opcode.CfgiSte:
-        this.configuration.forgetStream(stream);
-        return true;
+        return () => this.configuration.forgetStream(stream);
       case Opcode.CfgiSteRange:
-        this.configuration.forgetStreams(stream, streamRangeOf(command));
-        return true;
+        return () => this.configuration.forgetStreams(stream, streamRangeOf(command));
       case Opcode.CfgiCd:
       case Opcode.CfgiCdAll:
-        this.configuration.forgetContext(stream);
-        return true;
+        return () => this.configuration.forgetContext(stream);
       default:
-        return false;
+        return undefined;
     }
   }
 
-  /** 4.4 */
-  protected invalidatePages(opcode: bigint, command: Command): boolean {
+  /** 4.4: what takes all of a tag away. HW-SMU-15 16 20 22 */
+  protected effectOnTags(command: Command): (() => void) | undefined {
+    const [vmid, asid] = [vmidOf(command), asidOf(command)];
+    switch (opcodeOf(command)) {
+      case Opcode.TlbiNhAll:
+        return () => this.tlb.invalidateVmid(vmid, false);
+      case Opcode.TlbiS12Vmall:
+        return () => this.tlb.invalidateVmid(vmid, true);
+      case Opcode.TlbiNhAsid:
+        return () => this.tlb.invalidateAsid(vmid, asid);
+      case Opcode.TlbiNsnhAll:
+        return () => this.tlb.invalidateAll();
+      default:
+        return undefined;
+    }
+  }
+
+  /** 4.4: what takes a range of addresses away. HW-SMU-17 18 21 */
+  protected effectOnPages(command: Command): (() => void) | undefined {
     const range = rangeOf(command);
     const [vmid, asid] = [vmidOf(command), asidOf(command)];
-    if (range === undefined) return false;
-    switch (opcode) {
+    if (range === undefined) return undefined;
+    switch (opcodeOf(command)) {
       case Opcode.TlbiNhVa:
-        this.tlb.invalidateStage1({ vmid, asid }, range);
-        return true;
+        return () => this.tlb.invalidateStage1({ vmid, asid }, range);
       case Opcode.TlbiNhVaa:
-        this.tlb.invalidateStage1({ vmid, asid: undefined }, range);
-        return true;
+        return () => this.tlb.invalidateStage1({ vmid, asid: undefined }, range);
       case Opcode.TlbiS2Ipa:
-        this.tlb.invalidateStage2(vmid, range);
-        return true;
+        return () => this.tlb.invalidateStage2(vmid, range);
       default:
-        return false;
+        return undefined;
     }
   }
 }

@@ -20,8 +20,8 @@ const EVENTS = 0xd000n;
 const STREAM = 2;
 const ENTRY = ENTRIES + 64n * 2n;
 const TABLE = 3n;
-/** A page of stage 1: AF, AP[1]; of stage 2: AF, read, write. */
-const PAGE1 = 0x443n;
+/** A page of stage 1: nG, AF, AP[1]; of stage 2: AF, read, write. */
+const PAGE1 = 0xc43n;
 const PAGE2 = 0x4c3n;
 
 class Setup {
@@ -73,6 +73,12 @@ class Setup {
   }
 
   command(low: bigint, high = 0n): void {
+    this.commandAlone(low, high);
+    this.commandAlone(0x46n);
+  }
+
+  /** Without a CMD_SYNC. */
+  commandAlone(low: bigint, high = 0n): void {
     this.words(COMMANDS + BigInt(this.produced) * 16n, low, high);
     this.produced += 1;
     this.unit.commandQueue.produce(this.produced);
@@ -179,6 +185,30 @@ describe('commands', () => {
       setup.command(low, low === (0x12n | asid | vmid) || (low & 0xffn) === 0x13n ? 0x1000n : 0n);
       assert.equal(setup.read(0x1000n), 0xf000n);
     }
+  });
+
+  it('have taken effect when a CMD_SYNC is over', () => {
+    const setup = new Setup(STAGE1);
+    assert.equal(setup.read(0x1000n), 0xe000n);
+    setup.words(FIRST[3] + 8n, 0xf000n | PAGE1);
+    setup.commandAlone(0x30n);
+    assert.equal(setup.read(0x1000n), 0xe000n);
+    setup.commandAlone(0x46n);
+    assert.equal(setup.read(0x1000n), 0xf000n);
+  });
+
+  it('of an ASID leave what is global, and those of an address do not', () => {
+    const asid = 9n << 48n;
+    const setup = new Setup(STAGE1);
+    setup.words(FIRST[3] + 8n, 0xe000n | 0x443n, 0xe000n | PAGE1);
+    assert.equal(setup.read(0x1000n), 0xe000n);
+    assert.equal(setup.read(0x2000n), 0xe000n);
+    setup.words(FIRST[3] + 8n, 0xf000n | 0x443n, 0xf000n | PAGE1);
+    setup.command(0x11n | asid);
+    assert.equal(setup.read(0x1000n), 0xe000n);
+    assert.equal(setup.read(0x2000n), 0xf000n);
+    setup.command(0x12n | (8n << 48n), 0x1000n);
+    assert.equal(setup.read(0x1000n), 0xf000n);
   });
 
   it('cover a range', () => {

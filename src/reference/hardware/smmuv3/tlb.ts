@@ -5,7 +5,9 @@ import type { Iotlb } from '../iotlb.ts';
 import type { Leaf } from '../translation.ts';
 import type { HardwareParts } from '../parts.ts';
 
-const ASIDS = 0x1_0000;
+/** One more than there are ASIDs: pages that all address spaces of a VMID have in common. */
+const ASIDS = 0x1_0001;
+const GLOBAL = 0x1_0000;
 
 /**
  * What the unit remembers of translations: of stage 1, whether alone or on stage 2, by VMID and ASID; of stage 2 alone by
@@ -24,13 +26,15 @@ export class Tlb {
 
   lookup(vmid: number, asid: number | undefined, address: bigint): Leaf | undefined {
     if (asid === undefined) return this.stage2.lookup(vmid, address);
-    return this.stage1.lookup(tagOf(vmid, asid), address);
+    const own = this.stage1.lookup(tagOf(vmid, asid), address);
+    return own ?? this.stage1.lookup(tagOf(vmid, GLOBAL), address);
   }
 
   insert(tag: { vmid: number; asid: number | undefined }, address: bigint, found: Leaf): void {
     const leaf = cacheable(found, address);
-    const { vmid, asid } = tag;
-    if (asid === undefined) return this.stage2.insert(vmid, address, leaf);
+    const { vmid } = tag;
+    if (tag.asid === undefined) return this.stage2.insert(vmid, address, leaf);
+    const asid = found.global ? GLOBAL : tag.asid;
     const known = this.asids.get(vmid) ?? new Set();
     this.asids.set(vmid, known.add(asid));
     this.stage1.insert(tagOf(vmid, asid), address, leaf);
@@ -43,14 +47,15 @@ export class Tlb {
     if (both) this.stage2.invalidateDomain(vmid);
   }
 
+  /** TLBI_NH_ASID: global pages are of no ASID. */
   invalidateAsid(vmid: number, asid: number): void {
     this.stage1.invalidateDomain(tagOf(vmid, asid));
   }
 
-  /** Of one ASID, or of all of that VMID. */
+  /** TLBI_NH_VA of one ASID, and TLBI_NH_VAA of all: in either case also of global pages. */
   invalidateStage1(tag: { vmid: number; asid: number | undefined }, range: Range): void {
     const { vmid, asid } = tag;
-    const asids = asid === undefined ? (this.asids.get(vmid) ?? []) : [asid];
+    const asids = asid === undefined ? (this.asids.get(vmid) ?? []) : [asid, GLOBAL];
     for (const one of asids)
       this.stage1.invalidatePages(tagOf(vmid, one), range.first, range.length);
   }

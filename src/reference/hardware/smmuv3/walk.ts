@@ -2,6 +2,7 @@ import type { Hpa } from '#formats/addresses.ts';
 import { EventId, FaultClass } from '#formats/smmuv3/events.ts';
 import {
   ACCESS_FLAG,
+  NOT_GLOBAL,
   addressIn,
   entryOffset,
   isLeaf,
@@ -29,7 +30,11 @@ export function walkStage1(
   address: bigint,
   locate: Locate,
 ): Leaf | Fault {
-  return walk({ memory, table, address, locate, rightsOf: stage1Rights });
+  const rightsOf = (leaf: bigint, tables: bigint) => ({
+    ...stage1Rights(leaf, tables),
+    global: !(leaf & NOT_GLOBAL),
+  });
+  return walk({ memory, table, address, locate, rightsOf });
 }
 
 /** Armv8-A, D8.2, stage 2. HW-SMU-08 09 */
@@ -46,7 +51,7 @@ interface Walk {
   readonly table: TranslationTable;
   readonly address: bigint;
   readonly locate: Locate;
-  readonly rightsOf: (leaf: bigint, tables: bigint) => { read: boolean; write: boolean };
+  readonly rightsOf: (leaf: bigint, tables: bigint) => Pick<Leaf, 'read' | 'write' | 'global'>;
 }
 
 function walk({ memory, table, address, locate, rightsOf }: Walk): Leaf | Fault {

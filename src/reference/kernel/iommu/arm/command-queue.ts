@@ -28,7 +28,11 @@ export class SmmuCommands {
 
   /** And a CMD_SYNC. */
   issue(...commands: readonly Command[]): void {
-    for (const command of [...commands, sync]) this.append(command);
+    this.submit([...commands, sync]);
+  }
+
+  protected submit(commands: readonly Command[]): void {
+    for (const command of commands) this.append(command);
     this.queue.produce(this.produced);
     invariant(!this.queue.failed, 'the command queue stopped at a command');
     invariant(this.queue.consumer === this.produced, 'the SMMU did not take all commands');

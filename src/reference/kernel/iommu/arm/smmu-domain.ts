@@ -92,7 +92,7 @@ export class SmmuDomain extends TableDomain {
   }
 
   /**
-   * arm_smmu_domain_inv_range(). No invalidation of stage 2 reaches what was cached for a guest's address: all that goes.
+   * arm_smmu_domain_inv_range(). No invalidation of stage 2 reaches what was cached for a guest's address: all that goes. HW-SMU-32
    */
   protected override flush(iova: bigint, length: bigint): void {
     if (this.streams.size === 0) return;

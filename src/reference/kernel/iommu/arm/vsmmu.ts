@@ -62,7 +62,7 @@ export class Vsmmu implements ViommuOps {
     return isErrno(entry) ? entry : new this.parts.arm.SmmuNestedDomain(this, entry);
   }
 
-  /** arm_vsmmu_cache_invalidate(): what a guest is told to be done is done. INV-20 21 22 23 */
+  /** arm_vsmmu_cache_invalidate(): what a guest is told to be done is done. INV-20 21 22 23, HW-SMU-34 */
   invalidate(array: UserDataArray): Invalidated {
     const commands = this.copyCommands(array);
     if (isErrno(commands)) return { done: 0, error: commands };

@@ -219,8 +219,10 @@ describe('commands', () => {
     setup.command(0x12n | (9n << 48n) | (2n << 12n), 1n << 10n);
     assert.equal(setup.read(0x2000n), 0xf000n);
   });
+});
 
-  it('are needed for a changed entry and a changed context descriptor', () => {
+describe('the command queue', () => {
+  it('is needed for a changed entry and a changed context descriptor', () => {
     const setup = new Setup(STAGE1);
     assert.equal(setup.read(0x1000n), 0xe000n);
     setup.words(CONTEXT, 0n);
@@ -235,7 +237,7 @@ describe('commands', () => {
     assert.equal(setup.read(0x1000n), 0x1000n);
   });
 
-  it('stop at one that is illegal', () => {
+  it('stops at a command that is illegal', () => {
     for (const [low, high] of [
       [0xffn, 0n],
       [0x0n, 0n],

@@ -25,9 +25,9 @@ export function majorVersionIn(text: string): number {
 }
 
 /** Debian packages that were unpacked there with `dpkg -x`: docs/linux.md. */
-function unpacked(): Emulator['command'] | undefined {
+function unpacked(name: string): Emulator['command'] | undefined {
   const root = cachePath('qemu', 'usr');
-  const program = `${root}/bin/${programs.arm64}`;
+  const program = `${root}/bin/${name}`;
   const modules = `QEMU_MODULE_DIR=${root}/lib/x86_64-linux-gnu/qemu`;
   return existsSync(program) ? ['env', modules, program, '-L', `${root}/share/qemu`] : undefined;
 }
@@ -35,7 +35,7 @@ function unpacked(): Emulator['command'] | undefined {
 /** Throws a LabError where QEMU is missing or too old. */
 export async function emulatorOf(architecture: Architecture): Promise<Emulator> {
   const program = programs[architecture];
-  const beside = architecture === 'arm64' ? unpacked() : undefined;
+  const beside = unpacked(program);
   if (beside === undefined) demandTools([program], 'run a virtual machine');
   const [command, ...args] = beside ?? [program];
   const told = await output({ purpose: 'run QEMU', command, args: [...args, '--version'] });

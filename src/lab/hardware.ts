@@ -8,6 +8,8 @@ export interface HardwareKind {
   readonly parameters: readonly string[];
   /** QEMU's boards that can have it; x86_64 only where nothing is said. */
   readonly architectures?: readonly Architecture[];
+  /** The first major version of QEMU that has it; any where nothing is said. */
+  readonly sinceQemu?: number;
 }
 
 /** Two functions of one slot share an IOMMU group: without ACS they could talk to each other behind the IOMMU. */
@@ -56,6 +58,10 @@ function eduBehindSmmu(groups: readonly (readonly string[])[]): string[] {
 /** Without interrupt remapping binding a device is refused as unsafe, unless this allows it. */
 const unsafe = ['iommufd.allow_unsafe_interrupts=1'];
 
+/** A VT-d with tables for each PASID, which the driver uses where it is asked to. */
+const scalableVtd = 'intel-iommu,intremap=on,x-scalable-mode=on';
+const scalable = ['intel_iommu=on,sm_on'];
+
 /**
  * The machines that a kernel is tried on, in order of preference. Mock devices and an emulated IOMMU exclude each other,
  * and no machine has two kinds of IOMMU.
@@ -69,6 +75,12 @@ export const hardwareKinds = {
   },
   'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },
   'amd-iommu': { devices: eduBehind('amd-iommu,intremap=off'), parameters: unsafe },
+  'edu-scalable': { devices: eduBehind(scalableVtd), parameters: scalable },
+  'edu-first-stage': {
+    devices: eduBehind(`${scalableVtd},x-flts=on`),
+    parameters: scalable,
+    sinceQemu: 10,
+  },
   smmuv3: { devices: eduBehindSmmu(eduAlone), parameters: [], architectures: ['arm64'] },
   'smmuv3-stage1': {
     devices: eduBehindSmmu(eduGroups),
@@ -92,11 +104,14 @@ export function eduGroupsOf(hardware: Hardware): readonly (readonly string[])[] 
   return hardware === 'smmuv3' ? eduAlone : eduGroups;
 }
 
-/** The machines of that board. */
-export function hardwareOf(architecture: Architecture): readonly Hardware[] {
+/** The machines of that board, in that version of QEMU. */
+export function hardwareOf(
+  architecture: Architecture,
+  qemu = Number.POSITIVE_INFINITY,
+): readonly Hardware[] {
   return everyHardware.filter((name) => {
-    const { architectures = ['x86_64'] }: HardwareKind = hardwareKinds[name];
-    return architectures.includes(architecture);
+    const { architectures = ['x86_64'], sinceQemu = 0 }: HardwareKind = hardwareKinds[name];
+    return architectures.includes(architecture) && qemu >= sinceQemu;
   });
 }
 

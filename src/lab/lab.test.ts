@@ -127,8 +127,8 @@ describe('the command line of QEMU', () => {
 
 describe('tools', () => {
   it('are asked for with the packages that bring them', async () => {
-    const path = process.env['PATH'];
-    process.env['PATH'] = '/nowhere';
+    const { PATH: path, XDG_CACHE_HOME: cache } = process.env;
+    Object.assign(process.env, { PATH: '/nowhere', XDG_CACHE_HOME: '/nowhere' });
     try {
       assert.throws(
         () => demandTools(['qemu-system-x86_64', 'flex'], 'try'),
@@ -137,6 +137,8 @@ describe('tools', () => {
       await assert.rejects(emulatorOf('x86_64'), /apt install qemu-system-x86\)/);
     } finally {
       process.env['PATH'] = path;
+      if (cache === undefined) delete process.env['XDG_CACHE_HOME'];
+      else process.env['XDG_CACHE_HOME'] = cache;
     }
   });
 });

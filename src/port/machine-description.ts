@@ -27,6 +27,8 @@ export interface IommuDescription {
   readonly model: (typeof iommuModels)[number];
   /** Of a VT-d: tables for each PASID. */
   readonly scalable?: boolean;
+  /** Of a VT-d: the tables of the host are those of a first stage, where they can be. */
+  readonly firstStage?: boolean;
   /** Page tables of guests can be put on those of the host. */
   readonly nesting?: boolean;
   /** Accesses of devices snoop the caches of the processors, whatever the devices say. */

@@ -18,6 +18,7 @@ const offered = [
   machine('first', { name: 'a', model: 'vt-d' }),
   machine('second', { name: 'a', model: 'vt-d', nesting: true }),
   machine('scalable', { name: 'a', model: 'vt-d', scalable: true }),
+  machine('first stage', { name: 'a', model: 'vt-d', scalable: true, firstStage: true }),
   machine('amd', { name: 'a', model: 'amd' }, ['device']),
 ];
 
@@ -25,8 +26,8 @@ const names = (needs: Parameters<typeof placesOf>[0]): string[] =>
   placesOf(needs, offered).map(({ name }) => name);
 
 test('what looks at a device runs on the first machine of each kind of IOMMU', () => {
-  assert.deepEqual(names(['device']), ['first', 'scalable', 'amd']);
-  assert.deepEqual(names(['hwpt-alloc']), ['first', 'scalable']);
+  assert.deepEqual(names(['device']), ['first', 'scalable', 'first stage', 'amd']);
+  assert.deepEqual(names(['hwpt-alloc']), ['first', 'scalable', 'first stage']);
 });
 
 test('anything else runs once', () => {

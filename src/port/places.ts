@@ -5,10 +5,11 @@ import type { HardwareDescription, MachineDescription } from './machine-descript
 
 /**
  * What the accesses of a machine's devices go through: the model of its first IOMMU, `none` without one. Tables for each
- * PASID make a VT-d another one.
+ * PASID make a VT-d another one, and so does the stage of the host's tables.
  */
 export function iommuKind({ iommus: [first] }: Pick<HardwareDescription, 'iommus'>): string {
   if (first === undefined) return 'none';
+  if (first.firstStage === true) return `${first.model} first stage`;
   return first.scalable === true ? `${first.model} scalable` : first.model;
 }
 

@@ -54,6 +54,8 @@ const ofHardware: Readonly<Record<Hardware, readonly DeclaredFeature[]>> = {
   'edu-snoop': [...ofX86, ...ofDriver],
   'virtio-iommu': [...ofX86, 'unsafe-interrupts'],
   'amd-iommu': [...ofX86, ...ofDriver, 'unsafe-interrupts'],
+  'edu-scalable': [...ofX86, ...ofDriver],
+  'edu-first-stage': [...ofX86, ...ofDriver],
   smmuv3: ofSmmu,
   'smmuv3-stage1': ofSmmu,
   'smmuv3-groups': ofSmmu,

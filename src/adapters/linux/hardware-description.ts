@@ -42,6 +42,8 @@ const iommus: Readonly<Record<EduHardware, IommuDescription>> = {
   'edu-snoop': { ...vtd, enforcesCoherency: true },
   'virtio-iommu': { name: 'virtio-iommu', model: 'virtio', nesting: false, addressBits: 64 },
   'amd-iommu': { name: 'amd-iommu', model: 'amd', nesting: false },
+  'edu-scalable': { ...vtd, scalable: true, enforcesCoherency: false },
+  'edu-first-stage': { ...vtd, scalable: true, firstStage: true, enforcesCoherency: false },
   smmuv3: { ...smmu, nesting: true },
   'smmuv3-stage1': { ...smmu, nesting: false },
   'smmuv3-groups': { ...smmu, nesting: true },

@@ -87,7 +87,8 @@ async function machines(settings: Settings): Promise<readonly MachineDescription
   const kernel = await chooseKernel(settings['kernel']);
   const { release, architecture } = await kernelImage(kernel);
   const byUser = declaredByUser(settings);
-  const known = hardwareOf(architecture);
+  const { majorVersion } = await emulatorOf(architecture);
+  const known = hardwareOf(architecture, majorVersion);
   const [machine = 'selftest'] = known;
   const boot = (): Promise<Machine> => start({ machine, timeoutMs: bootMs, settings });
   const told = await featuresOfImage(kernel, boot);

@@ -114,6 +114,7 @@ const iommu = object({
   name: text,
   model: oneOf(iommuModels),
   scalable: Type.Optional(Type.Boolean()),
+  firstStage: Type.Optional(Type.Boolean()),
   nesting: Type.Optional(Type.Boolean()),
   enforcesCoherency: Type.Optional(Type.Boolean()),
   coherent: Type.Optional(Type.Boolean()),

@@ -93,12 +93,12 @@ export const hardware = findings({
   },
   30: {
     title:
-      'The virtio-iommu of QEMU translates the last byte before a mapping: a finding of QEMU 10.0, not of Linux',
+      'The virtio-iommu of QEMU translates the last byte before a mapping: a finding of QEMU, not of Linux',
     kernels: ['6.12.117', '7.3.4'],
-    machine: 'x86-64 in QEMU, with an edu device on vfio-pci behind a virtio-iommu',
+    machine: 'x86-64 in QEMU 7.2.22, with an edu device on vfio-pci behind a virtio-iommu',
     expected: 'A device reaches the bytes from the first to the last of a mapping, and no other.',
     by: [uapi('iommufd.h', 'struct iommu_ioas_map')],
-    seen: 'With 4 pages mapped at 16 MiB, and nothing below them, reads of 1 and of 2 bytes at 16 MiB - 1 byte went through. They begin in front of the memory that the program mapped. Other bytes below are blocked, and behind a VT-d or an AMD IOMMU this one is as well. By its source, the device looks an address up as a range of two bytes.',
+    seen: 'With 4 pages mapped at 16 MiB, and nothing below them, reads of 1 and of 2 bytes at 16 MiB - 1 byte went through. They begin in front of the memory that the program mapped. Other bytes below are blocked, and behind a VT-d or an AMD IOMMU this one is as well. By its source, also of QEMU 10, the device looks an address up as a range of two bytes.',
     calls: [
       'Attach a device behind a virtio-iommu to an IOAS and map 4 pages at 16 MiB.',
       'Let the device read 1 byte at 16 MiB - 1 byte: it is not blocked.',

@@ -65,9 +65,11 @@ export function encodeLevel1(level2: Hpa): bigint {
   return level2 | SPAN;
 }
 
-/** Where the entries are; undefined where there are none. */
-export function decodeLevel1(descriptor: bigint): Hpa | undefined {
-  return bits(descriptor, 4, 0) === 0n ? undefined : descriptor & L1_ADDRESS;
+/** Where the entries are; undefined where Span has none for this stream. */
+export function decodeLevel1(descriptor: bigint, stream: StreamId): Hpa | undefined {
+  const span = Number(bits(descriptor, 4, 0));
+  const isThere = span > 0 && (stream & ((1 << SPLIT) - 1)) < 2 ** (span - 1);
+  return isThere ? descriptor & L1_ADDRESS : undefined;
 }
 
 export function entryAddress(level2: Hpa, stream: StreamId): Hpa {

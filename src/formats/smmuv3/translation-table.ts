@@ -56,7 +56,8 @@ export const STAGE2_READ = 1n << 6n;
 export const STAGE2_WRITE = 1n << 7n;
 /** Bits 47:12. */
 const ADDRESS = 0x0000_ffff_ffff_f000n;
-/** APTable[1]: nothing below may be written. */
+/** APTable[0] and [1]: nothing below is for users, or may be written. */
+const TABLE_PRIVILEGED = 1n << 61n;
 const TABLE_READ_ONLY = 1n << 62n;
 
 /** Levels count from the top: what the lowest one is to other tables. */
@@ -105,7 +106,7 @@ export interface Rights {
 
 /** What the tables on the way to a stage-1 leaf leave of its rights; devices are not privileged. */
 export function stage1Rights(leaf: bigint, tables: bigint): Rights {
-  const read = (leaf & UNPRIVILEGED) !== 0n;
+  const read = (leaf & UNPRIVILEGED) !== 0n && !(tables & TABLE_PRIVILEGED);
   return { read, write: read && !(leaf & READ_ONLY) && !(tables & TABLE_READ_ONLY) };
 }
 

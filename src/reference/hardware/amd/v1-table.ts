@@ -37,7 +37,9 @@ export function walkV1Table(memory: MemoryBus, table: V1Table, iova: Iova): Leaf
     if (!(entry & V1_PRESENT)) return EventCode.IoPageFault;
     const nextLevel = v1NextLevel(entry);
     if (nextLevel === 0) return leafOf(v1Address(entry), { size: entrySpan(level), iova, rights });
-    if (nextLevel === SIZE_IN_ADDRESS) return sizedLeaf(entry, iova, rights);
+    if (nextLevel === SIZE_IN_ADDRESS) {
+      return leafOf(v1Address(entry), { size: sizeInAddress(v1Address(entry)), iova, rights });
+    }
     if (nextLevel >= level) return EventCode.PageTableHardwareError;
     if (isBeyond(iova % entrySpan(level), nextLevel)) return EventCode.IoPageFault;
     [next, level] = [v1Address(entry), nextLevel];
@@ -49,13 +51,7 @@ function isBeyond(iova: Iova, levels: number): boolean {
   return levels < HIGHEST_MODE && iova >= entrySpan(levels + 1);
 }
 
-function sizedLeaf(entry: bigint, iova: Iova, rights: bigint): Leaf {
-  const size = sizeInAddress(v1Address(entry));
-  const address = v1Address(entry);
-  return leafOf(address - (address % size), { size, iova, rights });
-}
-
-/** What is cached are 4 KiB, 2 MiB or 1 GiB of a page, around the IOVA. */
+/** What is cached are 4 KiB, 2 MiB or 1 GiB of a page, around the IOVA. Address bits below its size do not count. */
 function leafOf(
   address: Hpa,
   found: { readonly size: bigint; readonly iova: Iova; readonly rights: bigint },
@@ -65,7 +61,7 @@ function leafOf(
     [30n, 21n, PAGE_SHIFT].map((shift) => 1n << shift).find((one) => one <= found.size) ?? 0n;
   const offset = iova % found.size;
   return {
-    address: address + offset - (offset % size),
+    address: address - (address % found.size) + offset - (offset % size),
     size,
     read: (rights & V1_READ) !== 0n,
     write: (rights & V1_WRITE) !== 0n,

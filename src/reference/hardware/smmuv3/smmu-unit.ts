@@ -65,11 +65,11 @@ export class SmmuUnit implements Translator {
   translate(request: DmaRequest): Translation | undefined {
     if (!this.isEnabled) return untranslated(request.iova);
     const found = this.configure(request);
-    if (isFault(found)) return this.refuse(request, found, true);
+    if (isFault(found)) return this.refuse(request, found, found.silent !== true);
     const { ste, context } = found;
     if (ste.aborts) return undefined;
     if (!context && !ste.stage2) return untranslated(request.iova);
-    const leaf = this.leafFor(found, request.iova);
+    const leaf = this.leafFor(found, request);
     if (isFault(leaf)) return this.refuse(request, leaf, recordsIn(found, leaf));
     if (checkRights(leaf, request.write)) {
       const fault = this.permissionFault(found, request);
@@ -96,7 +96,10 @@ export class SmmuUnit implements Translator {
     if (pasid !== undefined) return { id: EventId.BadSubstreamId };
     if (!ste.stage1) return { ste, context: undefined };
     const context = this.configuration.context(rid) ?? this.fetchContext(ste);
-    if (isFault(context)) return context;
+    if (isFault(context)) {
+      const ofStage2 = context.secondStage !== undefined;
+      return { ...context, silent: ofStage2 && ste.stage2?.records === false };
+    }
     this.configuration.keepContext(rid, context);
     return { ste, context };
   }
@@ -106,13 +109,14 @@ export class SmmuUnit implements Translator {
     return typeof at === 'bigint' ? readContext(this.memory, at) : at;
   }
 
-  protected leafFor(configuration: Configuration, address: bigint): Leaf | Fault {
+  protected leafFor(configuration: Configuration, request: DmaRequest): Leaf | Fault {
+    const { iova: address } = request;
     const { ste, context } = configuration;
     const tag = { vmid: ste.stage2?.vmid ?? 0, asid: context?.asid };
     const cached = this.tlb.lookup(tag.vmid, tag.asid, address);
     if (cached) return cached;
     const leaf = context
-      ? this.walkBoth(context, ste.stage2, address)
+      ? this.walkBoth(context, ste.stage2, request)
       : this.walkSecond(ste.stage2, address, FaultClass.Input);
     if (!isFault(leaf)) this.tlb.insert(tag, address, leaf);
     return leaf;
@@ -121,10 +125,13 @@ export class SmmuUnit implements Translator {
   protected walkBoth(
     context: ContextDescriptor,
     stage2: Stage2Config | undefined,
-    address: bigint,
+    { iova: address, write }: DmaRequest,
   ): Leaf | Fault {
     const first = this.walkFirst(context, stage2, address);
     if (isFault(first) || !stage2) return first;
+    // What stage 1 refuses never gets to stage 2.
+    const refused = checkRights(first, write);
+    if (refused) return refused;
     const middle = first.address + (address % first.size);
     const second = this.walkSecond(stage2, middle, FaultClass.Input);
     return isFault(second) ? second : combine(first, second, address);

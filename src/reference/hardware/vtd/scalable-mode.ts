@@ -161,7 +161,7 @@ export class ScalableMode {
     const leaf = walkSecondStage(this.memory, table, access);
     if (leaf === FaultReason.BeyondAddressWidth) return FaultReason.SecondStageBeyondWidth;
     if (typeof leaf === 'number') return FaultReason.SecondStageReserved;
-    return leaf.read || leaf.write ? leaf : FaultReason.SecondStageNotPresent;
+    return leaf ?? FaultReason.SecondStageNotPresent;
   }
 }
 

@@ -38,13 +38,13 @@ interface Found {
 
 /**
  * VT-d, 3.7 Second-Stage Translation. A right holds where each entry on the way grants it; an entry that grants none is
- * not present, and the walk ends without a leaf that would grant anything. A write that is granted makes its page dirty.
+ * not present: undefined. A write that is granted makes its page dirty.
  */
 export function walkSecondStage(
   memory: MemoryBus,
   table: SecondStageTable,
   { iova, write }: { readonly iova: Iova; readonly write: boolean },
-): Leaf | FaultReason {
+): Leaf | FaultReason | undefined {
   if (iova >= entrySpan(table.levels + 1)) return FaultReason.BeyondAddressWidth;
   let rights = SECOND_STAGE_READ | SECOND_STAGE_WRITE;
   let next = table.root;
@@ -52,7 +52,7 @@ export function walkSecondStage(
     const at = next + entryIndex(iova, level) * 8n;
     const entry = memory.read64(at);
     rights &= entry;
-    if (!isSecondStagePresent(entry)) return { ...noRights, size: entrySpan(level) };
+    if (!isSecondStagePresent(entry)) return undefined;
     if (hasReservedBits(entry, level, table)) return FaultReason.PagingEntryReserved;
     if (isLeaf(entry, level)) {
       const found = { entry, at, level, rights };
@@ -62,8 +62,6 @@ export function walkSecondStage(
     next = addressIn(entry);
   }
 }
-
-const noRights = { address: 0n, read: false, write: false };
 
 /** VT-d, 3.7.2 Accessed and Dirty Flags: only a write that may be done leaves its mark. HW-VTD-22 */
 function mark(memory: MemoryBus, found: Found, write: boolean): Leaf {

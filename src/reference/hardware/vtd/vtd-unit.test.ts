@@ -6,6 +6,8 @@ import { FaultReason } from '#formats/vtd/fault-reason.ts';
 import { PhysicalMemory } from '../memory.ts';
 import { hardwareParts } from '../parts.ts';
 import { vtdParts } from './parts.ts';
+import { legacyModel } from './capabilities.ts';
+import type { VtdModel } from './capabilities.ts';
 import { VtdUnit } from './vtd-unit.ts';
 
 const parts = { hardware: hardwareParts, vtd: vtdParts };
@@ -30,9 +32,10 @@ class Setup {
   readonly unit: VtdUnit;
   private tail = 0n;
 
-  constructor() {
+  constructor(addressBits: VtdModel['addressBits'] = 48) {
     this.memory.provide(0n, 0x9000n);
-    this.unit = new VtdUnit({ memory: this.memory, parts });
+    const model = { ...legacyModel, addressBits };
+    this.unit = new VtdUnit({ memory: this.memory, parts, model });
     this.memory.write64(ROOT + 2n * 16n, CONTEXT | 1n);
     this.writeContext(LEVEL_4 | 1n, (BigInt(DOMAIN_ID) << 8n) | 2n);
     this.memory.write64(LEVEL_4, LEVEL_3 | READ_WRITE);
@@ -127,11 +130,16 @@ describe('a refusal', () => {
     const setup = new Setup();
     assert.equal(setup.read(1n << 48n), undefined);
     assert.equal(setup.lastReason(), FaultReason.BeyondAddressWidth);
-    const three = new Setup();
+    const three = new Setup(39);
     three.writeContext(LEVEL_3 | 1n, 1n);
     three.memory.write64(LEVEL_1, 0x12_3000n | READ_WRITE);
     assert.equal(three.read(0n), 0x12_3000n);
     assert.equal(three.read(1n << 39n), undefined);
+    setup.writeContext(LEVEL_3 | 1n, 1n);
+    // A context-cache invalidation of all.
+    setup.submit(0x11n);
+    assert.equal(setup.read(0n), undefined);
+    assert.equal(setup.lastReason(), FaultReason.ContextEntryInvalid);
   });
 
   it('meets reserved bits of a paging entry', () => {

@@ -4,6 +4,7 @@ import { PageResponse } from '#formats/pcie.ts';
 import type { PageRequestMessage } from '#formats/pcie.ts';
 import type { ContextEntry } from '#formats/vtd/context-entry.ts';
 import { FaultReason } from '#formats/vtd/fault-reason.ts';
+import { walksLevels } from '#formats/vtd/registers.ts';
 import { SCALABLE_MODE } from '#formats/vtd/root-entry.ts';
 
 import type { DmaRequest, Endpoint, MemoryBus, Translator } from '../bus.ts';
@@ -132,6 +133,9 @@ export class VtdUnit implements Translator {
     if (cached && 'secondStageTable' in cached) return cached;
     const context = readContext(this.memory, this.rootTable, request.rid);
     if (isRefusal(context)) return this.refuse(request, context.reason, context.silent);
+    if (!(this.capability & walksLevels(context.levels))) {
+      return this.refuse(request, FaultReason.ContextEntryInvalid, context.silent);
+    }
     this.contextCache.insert(request.rid, context);
     return context;
   }
@@ -154,8 +158,9 @@ export class VtdUnit implements Translator {
     const { secondStageTable: root, levels } = context;
     const table = { root, levels, dirty: false, snoopControl: this.snoopControl };
     const leaf = walkSecondStage(this.memory, table, { iova, write });
+    if (leaf === undefined) return write ? FaultReason.NoWrite : FaultReason.NoRead;
     if (typeof leaf === 'number') return leaf;
-    if (leaf.read || leaf.write) this.iotlb.insert(context.domainId, iova, leaf);
+    this.iotlb.insert(context.domainId, iova, leaf);
     return leaf;
   }
 

@@ -10,7 +10,7 @@ import {
 } from '#uapi/iommufd/selftest.ts';
 
 import { makeHwpt } from './support/calls/hwpt.ts';
-import { invalidate } from './support/calls/invalidate.ts';
+import { invalidate, invalidatePages } from './support/calls/invalidate.ts';
 import { testCommand } from './support/calls/test-command.ts';
 import { Given, Then, When } from './support/cucumber.ts';
 import { compareValue, parseRows } from './support/fields.ts';
@@ -33,6 +33,10 @@ Given(
     await makeHwpt(this, hwpt, { device, on }, extra);
   },
 );
+
+When('{process} invalidates {forgotten} of {object}', async function (process, what, hwpt) {
+  await invalidatePages(this, process, what, hwpt);
+});
 
 /** A name for what the last call made. */
 Then('it made {madeObject}', function ({ kind, name }) {

@@ -40,7 +40,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VFIO-CDEV': 16,
   'VFIO-ATT': 13,
   'VFIO-DET': 2,
-  'HW-VTD': [],
+  'HW-VTD': [5, 9, [33, 35], [38, 40], [42, 45], [70, 72], 78, 82, [88, 89]],
   'HW-SMU': [[12, 18], [20, 22], 31, 32, 34, 35],
   'HW-AMD': [],
   'HW-VIO': [],

@@ -28,7 +28,11 @@ const SIZED = 1n << 0n;
 const SIZED_WITH_PASID = 1n << 11n;
 const ANY_PASID = 1n << 0n;
 const EVERYTHING = 0x7fff_ffff_ffff_f000n;
+/** Pages of 64 bits of address: more cannot be said but as everything. */
+const LARGEST_DEVICE_MASK = 51n;
 const WITH_PASID = 1n << 4n;
+/** IH: entries that lead to tables have not changed. HW-PSC-02 */
+const LEAVES_ONLY = 1n << 6n;
 
 /** Two words, as they lie in the queue. */
 export type Descriptor = readonly [low: bigint, high: bigint];
@@ -45,9 +49,13 @@ export function invalidateIotlbOfDomain(domainId: number): Descriptor {
 }
 
 /** VT-d, 6.5.2.3, page-selective: 2^mask pages from an address that is a multiple of them. */
-export function invalidateIotlbPages(domainId: number, first: Iova, mask: bigint): Descriptor {
+export function invalidateIotlbPages(
+  domainId: number,
+  { first, mask }: PageBlock,
+  leavesOnly = false,
+): Descriptor {
   const low = (BigInt(domainId) << 16n) | (Granularity.Selective << 4n) | Type.Iotlb;
-  return [low, first | mask];
+  return [low, first | mask | (leavesOnly ? LEAVES_ONLY : 0n)];
 }
 
 /** VT-d, 6.5.2.4 PASID-based IOTLB Invalidate Descriptor: all of a PASID. Type 6 */
@@ -59,10 +67,10 @@ export function invalidatePasidIotlb(domainId: number, pasid: number): Descripto
 export function invalidatePasidIotlbPages(
   domainId: number,
   pasid: number,
-  { first, mask }: { readonly first: Iova; readonly mask: bigint },
+  { first, mask, leavesOnly }: PageBlock & { readonly leavesOnly?: boolean },
 ): Descriptor {
   const low = ofPasid(domainId, pasid) | (Granularity.Selective << 4n) | Type.PasidIotlb;
-  return [low, first | mask];
+  return [low, first | mask | (leavesOnly === true ? LEAVES_ONLY : 0n)];
 }
 
 /** VT-d, 6.5.2.2 PASID-Cache Invalidate Descriptor, PASID-selective. Type 7 */
@@ -70,11 +78,32 @@ export function invalidatePasidCache(domainId: number, pasid: number): Descripto
   return [ofPasid(domainId, pasid) | (PasidGranularity.Selective << 4n) | Type.PasidCache, 0n];
 }
 
-/** VT-d, 6.5.2.5 and 6.5.2.6 Device-TLB Invalidate Descriptors, of all addresses. Types 3 and 8 */
-export function invalidateDeviceTlb(rid: Rid, pasid: number | undefined): Descriptor {
-  if (pasid === undefined) return [(BigInt(rid) << 32n) | Type.DeviceTlb, EVERYTHING | SIZED];
+/** 2^mask pages from an address that is a multiple of them. */
+export interface PageBlock {
+  readonly first: Iova;
+  readonly mask: bigint;
+}
+
+/**
+ * VT-d, 6.5.2.5 and 6.5.2.6 Device-TLB Invalidate Descriptors, of these pages or of all addresses. Types 3 and 8
+ * HW-VTD-35 40 42
+ */
+export function invalidateDeviceTlb(
+  rid: Rid,
+  pasid: number | undefined,
+  pages?: PageBlock,
+): Descriptor {
+  if (pasid === undefined)
+    return [(BigInt(rid) << 32n) | Type.DeviceTlb, deviceTlbAddress(pages, SIZED)];
   const scope = (BigInt(pasid) << 32n) | (BigInt(rid) << 16n);
-  return [scope | Type.PasidDeviceTlb, EVERYTHING | SIZED_WITH_PASID];
+  return [scope | Type.PasidDeviceTlb, deviceTlbAddress(pages, SIZED_WITH_PASID)];
+}
+
+/** Ones up to the lowest zero, which is as high as the range is large. */
+function deviceTlbAddress(pages: PageBlock | undefined, sized: bigint): bigint {
+  if (pages === undefined || pages.mask >= LARGEST_DEVICE_MASK) return EVERYTHING | sized;
+  const { first, mask } = pages;
+  return mask === 0n ? first : first | ((PAGE_SIZE << (mask - 1n)) - PAGE_SIZE) | sized;
 }
 
 /** VT-d, 7.7.1 Page Group Response Descriptor. Type 9 */
@@ -139,8 +168,13 @@ export function functionMaskOf([low]: Descriptor): number {
 }
 
 /** AM and ADDR: 2^AM pages from an address that has to be a multiple of them, which is not looked at here. */
-export function pagesOf([, high]: Descriptor): { readonly first: Iova; readonly mask: bigint } {
+export function pagesOf([, high]: Descriptor): PageBlock {
   return { first: high & PAGE_MASK, mask: high & 0x3fn };
+}
+
+/** IH */
+export function leavesOnlyOf([, high]: Descriptor): boolean {
+  return (high & LEAVES_ONLY) !== 0n;
 }
 
 /** Of a page group response. */

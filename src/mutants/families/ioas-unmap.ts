@@ -86,8 +86,11 @@ export const entries = mutants(
     like: 'iommu/vt-d: Add missing iotlb flush for parent domain',
     bug: ({ intel }) =>
       class extends intel.CacheTags {
-        protected override flush(tag: CacheTag, iova: bigint, length: bigint): void {
-          if (tag.kind !== 'nesting') super.flush(tag, iova, length);
+        protected override flush(
+          tag: CacheTag,
+          ...range: [iova: bigint, length: bigint, leavesOnly: boolean]
+        ): void {
+          if (tag.kind !== 'nesting') super.flush(tag, ...range);
         }
       },
   },

@@ -9,7 +9,7 @@ const NO_PASID = -1;
 
 /** PCIe, 10.1 ATS: the translations that a device keeps, until it is told to forget them. */
 export class DeviceTlb {
-  private readonly translations: Iotlb;
+  protected readonly translations: Iotlb;
 
   constructor(translations: Iotlb) {
     this.translations = translations;

@@ -6,7 +6,7 @@ import {
 
 import type { GuestTableHandle, ObjectOf } from '../handles.ts';
 import { guests } from './guests.ts';
-import { named, oneOf, parameter, quoted, re } from './parameter.ts';
+import { iova, named, oneOf, parameter, quoted, re, size } from './parameter.ts';
 
 /** A page table to be allocated. */
 export interface NewHwpt {
@@ -20,6 +20,15 @@ export interface NewHwpt {
 
 /** What a page table may come with. */
 export type HwptExtra = ObjectOf<'fault queue'> | GuestTableHandle | 'huge entries';
+
+/** What a VMM tells the kernel to forget of a page table of its guest. */
+export interface Forgotten {
+  readonly addr: bigint;
+  /** U64_MAX for all there is. */
+  readonly length: bigint | 'everything';
+  /** Entries that lead to tables have not changed. */
+  readonly leavesOnly: boolean;
+}
 
 const flags: Readonly<Record<string, number>> = {
   nesting: IOMMU_HWPT_ALLOC_NEST_PARENT,
@@ -41,6 +50,15 @@ export const hwpts = {
         ofGuest: words.includes("guest's"),
       };
     },
+  ),
+  forgotten: oneOf<Forgotten>(
+    parameter(/(the leaves of )?everything/, (leaves) => ({
+      ...{ addr: 0n, length: 'everything' as const, leavesOnly: leaves !== undefined },
+    })),
+    parameter(re(`(the leaves of )?(${size}) at (${iova})`), function (leaves, length, addr) {
+      const range = { addr: this.size(addr ?? ''), length: this.size(length ?? '') };
+      return { ...range, leavesOnly: leaves !== undefined };
+    }),
   ),
   hwptExtra: oneOf<HwptExtra>(
     named('fault queue', 'fault queue'),

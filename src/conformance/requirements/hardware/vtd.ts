@@ -1,7 +1,121 @@
-import { requirements } from '../../requirement.ts';
+import { book, linux, requirements, uapi } from '../../requirement.ts';
+
+const TITLE = 'Intel Virtualization Technology for Directed I/O, D51397';
+
+/** A chapter of the book, which nobody here has compared with it: what is said follows from drivers that act by it. */
+function vtdBook(chapter: string) {
+  return book(TITLE, `${chapter} (unchecked)`);
+}
+
+const invalidateDoc = uapi('iommufd.h', 'struct iommu_hwpt_vtd_s1_invalidate');
+const invalidateUser = linux('drivers/iommu/intel/nested.c', 'intel_nested_cache_invalidate_user');
+const flushRange = linux('drivers/iommu/intel/cache.c', 'cache_tag_flush_range');
+const aligned = linux('drivers/iommu/intel/cache.c', 'calculate_psi_aligned_address');
+const assign = linux('drivers/iommu/intel/cache.c', 'cache_tag_assign');
+const tearDown = linux('drivers/iommu/intel/pasid.c', 'intel_pasid_tear_down_entry');
+const contextFlush = linux('drivers/iommu/intel/pasid.c', 'intel_context_flush_no_pasid');
 
 /** The numbers are those of the inventory of hardware, which has gaps. */
 export const vtd = requirements(
   { family: 'HW-VTD', title: 'Intel VT-d', since: '6.12', profile: 'hardware-vtd' },
-  {},
+  {
+    5: {
+      says: 'Two PASIDs whose lower six bits are equal have entries of their own in the PASID tables of a VT-d, and translations of their own.',
+      level: 'contract',
+      source: [vtdBook('9.5 Scalable-Mode PASID Directory Entry')],
+    },
+    9: {
+      says: "A device or a PASID on a guest's page table of VT-d goes through both stages: the guest's table, and the parent from there.",
+      level: 'contract',
+      source: [
+        vtdBook('9.6 Scalable-Mode PASID Table Entry'),
+        linux('drivers/iommu/intel/pasid.c', 'intel_pasid_setup_nested'),
+      ],
+    },
+    33: {
+      says: 'A device behind a VT-d in legacy mode that is detached, or moves, is translated by its former context entry no more, and other devices with the same page table still are.',
+      level: 'contract',
+      source: [vtdBook('6.5.2.1 Context-cache Invalidate Descriptor'), contextFlush],
+    },
+    34: {
+      says: 'An invalidation of the IOTLB of a VT-d by domain, or by pages of the second stage, drops all that came by both stages of that domain, for any PASID, and nothing of other domains.',
+      level: 'contract',
+      source: [vtdBook('6.5.2.3 IOTLB Invalidate Descriptor'), flushRange],
+    },
+    35: {
+      says: 'An invalidation of pages in the TLB of a device itself drops what it keeps there of requests without PASID, and nothing of other devices.',
+      level: 'contract',
+      source: [vtdBook('6.5.2.5 Device-TLB Invalidate Descriptor'), flushRange],
+    },
+    38: {
+      says: 'An invalidation of pages of a PASID in the IOTLB of a VT-d drops what came by the first stage there, with the same domain and PASID, and nothing of the next page.',
+      level: 'contract',
+      source: [vtdBook('6.5.2.4 PASID-based-IOTLB Invalidate Descriptor'), invalidateUser],
+    },
+    39: {
+      says: 'A PASID whose entry in the PASID table of a VT-d is changed is translated by the new one, and those of other PASIDs hold.',
+      level: 'contract',
+      source: [vtdBook('6.5.2.2 PASID-cache Invalidate Descriptor'), tearDown],
+    },
+    40: {
+      says: 'An invalidation of pages of one PASID in the TLB of a device drops what it keeps there of that PASID, and nothing of its other PASIDs.',
+      level: 'contract',
+      source: [vtdBook('6.5.2.6 PASID-based-Device-TLB Invalidate Descriptor'), flushRange],
+    },
+    42: {
+      says: 'The range of an invalidation of the TLB of a device is as large as the lowest zero of its address tells, and the pages beside it stay.',
+      level: 'contract',
+      source: [vtdBook('6.5.2.5 Device-TLB Invalidate Descriptor')],
+    },
+    43: {
+      says: 'IOMMU_HWPT_INVALIDATE of a nested page table of VT-d drops each page that was asked for, from the IOTLB and from the TLB of the device.',
+      level: 'contract',
+      source: [invalidateDoc, invalidateUser, flushRange],
+    },
+    44: {
+      says: "What is unmapped from a nesting parent of VT-d is reached by no device and no PASID on a guest's page table on top of it, whatever the IOTLB and the device kept.",
+      level: 'observed',
+      source: [flushRange, assign],
+    },
+    45: {
+      says: 'A device or a PASID that is detached from a page table of VT-d, or moves, keeps nothing that was translated by it.',
+      level: 'observed',
+      source: [tearDown],
+    },
+    70: {
+      says: 'IOMMU_HWPT_INVALIDATE of a nested page table of VT-d drops the smallest aligned block of a power of two of pages that holds the first page and the last one, and nothing beside it.',
+      level: 'observed',
+      source: [aligned, invalidateUser],
+    },
+    71: {
+      says: 'IOMMU_HWPT_INVALIDATE of a nested page table of VT-d with 0 pages succeeds, and drops a block of pages around the address, or nothing.',
+      level: 'open',
+      source: [invalidateUser],
+    },
+    72: {
+      says: 'IOMMU_HWPT_INVALIDATE of a nested page table of VT-d with more pages than 64 bits have bytes succeeds, and drops as many as the lower 52 bits tell.',
+      level: 'observed',
+      source: [linux('drivers/iommu/intel/iommu.h', 'nrpages_to_size'), invalidateUser],
+    },
+    78: {
+      says: "An unmap from a nesting parent of VT-d drops all that a device with a TLB of its own keeps of a guest's page table, as the addresses there are the guest's.",
+      level: 'observed',
+      source: [flushRange],
+    },
+    82: {
+      says: "Dirty tracking of a nesting parent of VT-d that is switched on is on for each device and PASID on a guest's page table on top, whatever they had cached.",
+      level: 'observed',
+      source: [linux('drivers/iommu/intel/iommu.c', 'parent_domain_set_dirty_tracking')],
+    },
+    88: {
+      says: 'Devices with one page table of VT-d are all told when it changes, and when one of them leaves, the others still are.',
+      level: 'observed',
+      source: [assign],
+    },
+    89: {
+      says: 'IOMMU_HWPT_INVALIDATE of a nested page table of VT-d reaches every device and PASID on it, and those on no other page table.',
+      level: 'observed',
+      source: [flushRange, invalidateUser],
+    },
+  },
 );

@@ -32,8 +32,8 @@ export const entries = mutants(
     like: 'npages << PAGE_SHIFT of U64_MAX, in 64 bits',
     bug: ({ intel }) =>
       class extends intel.IntelNestedDomain {
-        protected override flush(first: bigint, pages: bigint): void {
-          if (pages !== U64_MAX) super.flush(first, pages);
+        protected override flush(first: bigint, pages: bigint, leavesOnly: boolean): void {
+          if (pages !== U64_MAX) super.flush(first, pages, leavesOnly);
         }
       },
   },
@@ -44,8 +44,8 @@ export const entries = mutants(
     like: 'qi_flush_piotlb() with a size order of 0',
     bug: ({ intel }) =>
       class extends intel.IntelNestedDomain {
-        protected override flush(first: bigint, pages: bigint): void {
-          super.flush(first, pages === U64_MAX ? pages : 1n);
+        protected override flush(first: bigint, pages: bigint, leavesOnly: boolean): void {
+          super.flush(first, pages === U64_MAX ? pages : 1n, leavesOnly);
         }
       },
   },

@@ -42,7 +42,7 @@ export interface InvalidationQueueOptions {
  * is no other clock. A descriptor that makes no sense stops the queue (FSTS.IQE). HW-VTD-42
  */
 export class InvalidationQueue {
-  private readonly options: InvalidationQueueOptions;
+  protected readonly options: InvalidationQueueOptions;
   private readonly memory: MemoryBus;
   private base = 0n;
   private size = 0n;
@@ -152,7 +152,7 @@ export class InvalidationQueue {
   }
 
   /** A translation of both stages does not tell which page of the second one it came by: all of the domain go. */
-  private invalidatePages(descriptor: Descriptor): boolean {
+  protected invalidatePages(descriptor: Descriptor): boolean {
     const [domainId, range] = [domainOf(descriptor), rangeOf(descriptor)];
     if (!range) return false;
     this.options.iotlb.invalidatePages(domainId, range.first, range.length);
@@ -161,7 +161,7 @@ export class InvalidationQueue {
   }
 
   /** HW-VTD, descriptor type 6 */
-  private invalidatePasidIotlb(descriptor: Descriptor): boolean {
+  protected invalidatePasidIotlb(descriptor: Descriptor): boolean {
     const { pasidIotlb } = this.options;
     const [domainId, pasid] = [domainOf(descriptor), pasidOf(descriptor)];
     switch (granularityOf(descriptor)) {

@@ -9,7 +9,7 @@ import type { Leaf } from '../translation.ts';
  */
 export class PasidIotlb {
   /** By domain, then by PASID. */
-  private readonly domains = new Map<number, Iotlb>();
+  protected readonly domains = new Map<number, Iotlb>();
   private readonly newIotlb: () => Iotlb;
 
   constructor(newIotlb: () => Iotlb) {

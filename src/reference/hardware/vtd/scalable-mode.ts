@@ -46,7 +46,7 @@ interface Access {
 
 /** VT-d, 3.4.3 Scalable Mode Translation: root, context and PASID tables, then one stage or two. */
 export class ScalableMode {
-  private readonly options: ScalableModeOptions;
+  protected readonly options: ScalableModeOptions;
   private readonly memory: MemoryBus;
 
   constructor(options: ScalableModeOptions) {
@@ -80,7 +80,7 @@ export class ScalableMode {
     return context;
   }
 
-  private entryOf(
+  protected entryOf(
     rid: Rid,
     pasid: number,
     context: Found<ScalableContextEntry>,

@@ -46,7 +46,7 @@ export abstract class TableDomain implements IommuDomain {
   unmap(iova: bigint, length: bigint): void {
     this.checkRange(iova, length);
     const unused = this.table.unmap(iova, length);
-    this.flush(iova, length);
+    this.flush(iova, length, unused.length === 0);
     for (const folio of unused) this.pages.put(folio);
   }
 
@@ -61,8 +61,8 @@ export abstract class TableDomain implements IommuDomain {
   /** Right bits of the leaves. */
   protected abstract rightsOf(protection: IommuProtection): bigint;
 
-  /** The IOMMU forgets what it knows of a range. */
-  protected abstract flush(iova: bigint, length: bigint): void;
+  /** The IOMMU forgets what it knows of a range; where no table went, what leads to tables may stay. HW-PSC-05 */
+  protected abstract flush(iova: bigint, length: bigint, leavesOnly: boolean): void;
 
   private checkRange(iova: bigint, length: bigint): void {
     const aligned = iova % SIZE_4K === 0n && length % SIZE_4K === 0n && length > 0n;

@@ -7,9 +7,10 @@ export interface CacheTag {
   readonly pasid: number;
   /**
    * `second-stage`: named by the domain alone. `first-stage`: by the PASID as well, as what came by both stages.
-   * `nesting`: that of a guest's page table, where its parent changes. `device`: what a device keeps.
+   * `nesting`: that of a guest's page table, where its parent changes. `device`: what a device keeps, by the addresses
+   * that it uses. `nesting-device`: where the parent changes, which says nothing of these.
    */
-  readonly kind: 'second-stage' | 'first-stage' | 'nesting' | 'device';
+  readonly kind: 'second-stage' | 'first-stage' | 'nesting' | 'device' | 'nesting-device';
   /** Requester id, of a device. */
   readonly rid: number;
 }
@@ -37,23 +38,28 @@ export class CacheTags {
     if (known && --known.users === 0) this.tags.splice(index, 1);
   }
 
-  /** cache_tag_flush_range() */
-  flushRange(iova: bigint, length: bigint): void {
-    for (const { tag } of this.tags) this.flush(tag, iova, length);
+  /** cache_tag_flush_range(). `leavesOnly`: no table is gone. */
+  flushRange(iova: bigint, length: bigint, leavesOnly = false): void {
+    for (const { tag } of this.tags) this.flush(tag, iova, length, leavesOnly);
   }
 
-  protected flush(tag: CacheTag, iova: bigint, length: bigint): void {
+  /** cache_tag_flush_iotlb(), cache_tag_flush_devtlb_psi(). HW-VTD-78 88 89 */
+  protected flush(tag: CacheTag, iova: bigint, length: bigint, leavesOnly: boolean): void {
     const { queue, domainId, pasid, rid } = tag;
+    const ofDevice = pasid === 0 ? undefined : pasid;
     switch (tag.kind) {
       case 'second-stage':
       case 'nesting':
-        queue.flushRange(domainId, iova, length);
+        queue.flushRange(domainId, iova, length, leavesOnly);
         break;
       case 'first-stage':
-        queue.flushPasidRange(domainId, pasid, { iova, length });
+        queue.flushPasidRange(domainId, pasid, { iova, length }, leavesOnly);
         break;
       case 'device':
-        queue.flushDevice(rid, pasid === 0 ? undefined : pasid);
+        queue.flushDevice(rid, ofDevice, { iova, length });
+        break;
+      case 'nesting-device':
+        queue.flushDevice(rid, ofDevice);
         break;
     }
   }

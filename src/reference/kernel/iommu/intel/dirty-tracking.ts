@@ -53,6 +53,6 @@ export class SecondStageDirty implements DirtyTracking {
   }
 
   protected flush(first: bigint, last: bigint): void {
-    this.options.tags.flushRange(first, last - first + 1n);
+    this.options.tags.flushRange(first, last - first + 1n, true);
   }
 }

@@ -80,15 +80,20 @@ export class IntelNestedDomain implements NestedDomain {
     const entry = copyEntry(array, index, entryFormat);
     if (isErrno(entry)) return entry;
     const { addr, npages, flags, __reserved } = entry;
+    const leavesOnly = (flags & IOMMU_VTD_INV_FLAGS_LEAF) !== 0;
     if (flags & ~IOMMU_VTD_INV_FLAGS_LEAF || __reserved) return 'EOPNOTSUPP';
     if (addr % PAGE_SIZE !== 0n || (npages === U64_MAX && addr !== 0n)) return 'EINVAL';
-    this.flush(addr, npages);
+    this.flush(addr, npages, leavesOnly);
     return undefined;
   }
 
-  /** U64_MAX is everything. */
-  protected flush(first: bigint, pages: bigint): void {
-    if (pages === U64_MAX) this.tags.flushRange(0n, 1n << 64n);
-    else if (pages > 0n) this.tags.flushRange(first, pages * PAGE_SIZE);
+  /**
+   * From the first byte to the last one, in 64 bits: of U64_MAX pages that is everything, and of none the byte before,
+   * so that an aligned block around the address goes. HW-VTD-43 70 71 72
+   */
+  protected flush(first: bigint, pages: bigint, leavesOnly: boolean): void {
+    const last = BigInt.asUintN(64, first + pages * PAGE_SIZE - 1n);
+    const [low, high] = first < last ? [first, last] : [last, first];
+    this.tags.flushRange(low, high - low + 1n, leavesOnly);
   }
 }

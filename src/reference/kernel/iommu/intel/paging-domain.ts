@@ -118,11 +118,11 @@ export class PagingDomain extends TableDomain {
     return this.forcesSnoop ? rights | SECOND_STAGE_SNOOP : rights;
   }
 
-  protected override flush(iova: bigint, length: bigint): void {
-    this.tags.flushRange(iova, length);
+  protected override flush(iova: bigint, length: bigint, leavesOnly: boolean): void {
+    this.tags.flushRange(iova, length, leavesOnly);
   }
 
-  /** parent_domain_set_dirty_tracking(): also for the guests' page tables on top. */
+  /** parent_domain_set_dirty_tracking(): also for the guests' page tables on top. HW-VTD-82 */
   protected toggleDirty(isEnabled: boolean): void {
     for (const domain of [this, ...this.nested]) {
       for (const user of domain.users) user.setDirtyTracking(isEnabled);

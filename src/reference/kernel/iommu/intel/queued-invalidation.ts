@@ -21,6 +21,12 @@ import type { UnitFeatures } from './unit-features.ts';
 
 const DONE = 2n;
 
+/** Bytes from an IOVA on. */
+export interface IovaRange {
+  readonly iova: bigint;
+  readonly length: bigint;
+}
+
 /** drivers/iommu/intel/dmar.c: qi_submit_sync(). Every call returns when the hardware has done it. */
 export class QueuedInvalidation {
   private readonly pages: Pages;
@@ -46,6 +52,7 @@ export class QueuedInvalidation {
     queue.enable(this.ring, PAGE_SIZE, scalable);
   }
 
+  /** HW-VTD-33 */
   flushContext(domainId: number, rid: number): void {
     this.submit(invalidateContextOfDevice(domainId, rid));
   }
@@ -54,18 +61,22 @@ export class QueuedInvalidation {
     this.submit(invalidateIotlbOfDomain(domainId));
   }
 
-  /** The smallest aligned power of two of pages that holds the range, or the whole domain if that is too many. */
-  flushRange(domainId: number, iova: bigint, length: bigint): void {
+  /**
+   * The smallest aligned power of two of pages that holds the range, or the whole domain if that is too many.
+   * `leavesOnly`: no table is gone, so entries that lead to tables may stay cached. HW-VTD-34 HW-PSC-05
+   */
+  flushRange(domainId: number, iova: bigint, length: bigint, leavesOnly = false): void {
     const pages = pagesAround(iova, length);
     if (pages.mask > this.maxAddressMask) this.flushDomain(domainId);
-    else this.submit(invalidateIotlbPages(domainId, pages.first, pages.mask));
+    else this.submit(invalidateIotlbPages(domainId, pages, leavesOnly));
   }
 
+  /** HW-VTD-39 */
   flushPasidCache(domainId: number, pasid: number): void {
     this.submit(invalidatePasidCache(domainId, pasid));
   }
 
-  /** Translations by a first stage, alone or nested. */
+  /** Translations by a first stage, alone or nested. HW-VTD-38 */
   flushPasid(domainId: number, pasid: number): void {
     this.submit(invalidatePasidIotlb(domainId, pasid));
   }
@@ -73,16 +84,18 @@ export class QueuedInvalidation {
   flushPasidRange(
     domainId: number,
     pasid: number,
-    { iova, length }: { readonly iova: bigint; readonly length: bigint },
+    { iova, length }: IovaRange,
+    leavesOnly = false,
   ): void {
-    const pages = pagesAround(iova, length);
+    const pages = { ...pagesAround(iova, length), leavesOnly };
     if (pages.mask > this.maxAddressMask) this.flushPasid(domainId, pasid);
     else this.submit(invalidatePasidIotlbPages(domainId, pasid, pages));
   }
 
-  /** All that the device keeps of that PASID, or of its requests without one. */
-  flushDevice(rid: number, pasid: number | undefined): void {
-    this.submit(invalidateDeviceTlb(rid, pasid));
+  /** What the device keeps of that PASID, or of its requests without one: around a range, or all. HW-VTD-35 40 */
+  flushDevice(rid: number, pasid: number | undefined, range?: IovaRange): void {
+    const pages = range && pagesAround(range.iova, range.length);
+    this.submit(invalidateDeviceTlb(rid, pasid, pages));
   }
 
   /** qi_submit_sync() of intel_iommu_page_response() */
@@ -90,7 +103,8 @@ export class QueuedInvalidation {
     this.submit(pageGroupResponse(response));
   }
 
-  private submit(descriptor: Descriptor): void {
+  /** qi_submit_sync(): over when the hardware has done it. HW-VTD-37 */
+  protected submit(descriptor: Descriptor): void {
     this.pages.memory.write64(this.status, 0n);
     this.append(descriptor);
     this.append(waitDescriptor(this.status, DONE));
@@ -115,7 +129,7 @@ export class QueuedInvalidation {
   }
 }
 
-/** calculate_psi_aligned_address(): the smallest aligned power of two of pages that holds the range. */
+/** calculate_psi_aligned_address(): the smallest aligned power of two of pages that holds the range. HW-VTD-70 */
 function pagesAround(iova: bigint, length: bigint): { first: bigint; mask: bigint } {
   const [first, last] = [iova >> PAGE_SHIFT, (iova + length - 1n) >> PAGE_SHIFT];
   const differing = first ^ last;

@@ -215,13 +215,17 @@ export class ScalableIommu extends IntelIommu {
     const { queue } = this;
     const { pasid } = place;
     const nesting = { queue, domainId, pasid, kind: 'nesting', rid: 0 } as const;
-    return [nesting, ...this.deviceTags(place, domainId)];
+    return [nesting, ...this.deviceTags(place, domainId, 'nesting-device')];
   }
 
-  protected deviceTags({ device, pasid }: Place, domainId: number): readonly CacheTag[] {
+  protected deviceTags(
+    { device, pasid }: Place,
+    domainId: number,
+    kind: 'device' | 'nesting-device' = 'device',
+  ): readonly CacheTag[] {
     const { queue } = this;
     const { capabilities, requesterId: rid } = device.pci;
-    return capabilities.deviceTlb ? [{ queue, domainId, pasid, kind: 'device', rid }] : [];
+    return capabilities.deviceTlb ? [{ queue, domainId, pasid, kind, rid }] : [];
   }
 
   /** prq_event_thread(): from the head of the ring to its tail. FAULT-09 HW-VTD-63 */

@@ -6,6 +6,8 @@ import { attachMany, attachSecond } from './bench/devices.ts';
 import { mapAmongHoles } from './bench/automatic-maps.ts';
 import { dirtyBitmap } from './bench/dirty-bitmap.ts';
 import { measureStart, measureSuite } from './bench/empty-suite.ts';
+import { measureHardware } from './bench/hardware.ts';
+import type { HardwareCost, Rate } from './bench/hardware.ts';
 import { measureMapUnmap, type MapUnmapCost } from './bench/map-unmap.ts';
 import { requestPages } from './bench/page-requests.ts';
 import { measureScaling } from './bench/scaling.ts';
@@ -59,6 +61,20 @@ async function scaling(): Promise<Record<string, Scaling>> {
   return figures;
 }
 
+function hardware(): HardwareCost {
+  const cost = measureHardware();
+  const rate = ({ cold, warm }: Rate): string =>
+    `${(cold / 1e6).toFixed(2)} cold, ${(warm / 1e6).toFixed(2)} warm`;
+  say('10^6 translations a second, one stage', `${rate(cost.oneStage)} (aim: 0.25 and 2)`);
+  say('  both stages', `${rate(cost.nested)} (aim: at least half of that)`);
+  say('  words that a cold walk of 4 × 4 reads', `${cost.readsOfColdNestedWalk} (24 at most)`);
+  say(
+    'a page invalidated among 10^6',
+    `${cost.invalidation.toFixed(2)} times 10^3 (aim: at most 3)`,
+  );
+  return cost;
+}
+
 async function main({ json }: { readonly json?: string }): Promise<void> {
   const areas = await mapUnmap();
   const units = await scaling();
@@ -69,6 +85,7 @@ async function main({ json }: { readonly json?: string }): Promise<void> {
     'translations a second, warm IOTLB',
     `${Math.round(warm)}, ${(warm / cold).toFixed(2)} times cold`,
   );
+  const unit = hardware();
   const wire = await measureWireCall();
   say('a call on the wire beside an echo', `${wire.ratio.toFixed(2)} (aim: 1.5)`);
   say('  of a hundred at once', `${wire.pipelinedRatio.toFixed(2)} (aim: 0.2)`);
@@ -76,7 +93,15 @@ async function main({ json }: { readonly json?: string }): Promise<void> {
   say('the suite beside an empty one', `${suite.ratio.toFixed(2)} (aim: 2.5)`);
   const start = measureStart();
   say('the first scenario beside an empty one', `${start.ratio.toFixed(2)} (aim: 1.5)`);
-  const figures = { mapUnmap: areas, scaling: units, translations, wire, suite, start };
+  const figures = {
+    mapUnmap: areas,
+    scaling: units,
+    translations,
+    hardware: unit,
+    wire,
+    suite,
+    start,
+  };
   console.log(JSON.stringify(figures));
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);
 }

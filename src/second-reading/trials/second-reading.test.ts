@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import { compareReadings } from './compare.ts';
 import { formats } from './formats.ts';
+import { garbage, surviveGarbage } from './garbage.ts';
 import { isRefused } from '../memory.ts';
 import type { Format, Trial } from './trial.ts';
 
@@ -15,6 +16,12 @@ for (const format of formats) {
     assert.equal(accesses, ACCESSES);
     assert.ok(through > ACCESSES / 10, `only ${through} went through`);
     assert.ok(refusals.size >= 3, `only ${refusals.size} reasons were met`);
+  });
+}
+
+for (const victim of garbage) {
+  test(`${victim.name}: scrap for tables and commands makes a unit neither throw nor stay away`, () => {
+    surviveGarbage(victim, 2500, 1);
   });
 }
 

@@ -2,6 +2,7 @@ import { Given, When } from './support/cucumber.ts';
 import {
   guestFormats,
   mapPage,
+  replaceTable,
   startTable,
   unmapPage,
   writeEntries,
@@ -44,6 +45,11 @@ When(
     this.trace.note(`guest: "${table.name}" has "${words}" at ${hex(iova)} +${length}`);
   },
 );
+
+When('the guest replaces the table of {iova} in {guestTable}', async function (iova, table) {
+  await replaceTable(table, iova);
+  this.trace.note(`guest: "${table.name}" has another table at ${hex(iova)}, without entries`);
+});
 
 When('the guest unmaps {size} at {iova} in {guestTable}', async function (length, iova, table) {
   for (let done = 0n; done < length; done += this.pageSize) await unmapPage(table, iova + done);

@@ -47,7 +47,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'HW-FLG': [],
   'HW-PCI': [7],
   'HW-PRQ': [1, 2, [7, 11]],
-  'HW-PSC': [],
+  'HW-PSC': 8,
   'HW-ENQ': [],
   'HW-STK': [],
 };

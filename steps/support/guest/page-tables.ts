@@ -168,3 +168,9 @@ export async function writeEntries(table: GuestTableHandle, given: GuestEntries)
 export async function unmapPage(table: GuestTableHandle, iova: bigint): Promise<void> {
   await writeEntry(table.process, await leafAddress(table, iova), 0n);
 }
+
+/** Another page, empty, takes the place of the last table on the way to an address; what the old one holds stays in memory. */
+export async function replaceTable(table: GuestTableHandle, iova: bigint): Promise<void> {
+  const at = await leafAddress(table, iova, 2);
+  await writeEntry(table.process, at, table.format.table(newTable(table)));
+}

@@ -13,6 +13,7 @@ import {
 
 import type { MemoryBus } from '../bus.ts';
 import type { Leaf } from '../translation.ts';
+import type { CachedTable, WalkMemory } from './paging-structure-cache.ts';
 import { HOST_ADDRESS_BITS } from './second-stage.ts';
 
 const LEVELS = 4;
@@ -23,6 +24,7 @@ export interface FirstStageTable {
   readonly root: Hpa;
   /** Where an entry lies in memory: in a nested walk its table has an address of the guest. */
   locate(address: Hpa, use: 'root' | 'read' | 'update'): Hpa | FaultReason;
+  readonly kept?: WalkMemory;
 }
 
 /** The entry that a walk ended at, and its address before `locate`. */
@@ -43,24 +45,36 @@ export function walkFirstStage(
   { iova, write }: { readonly iova: Iova; readonly write: boolean },
 ): Leaf | FaultReason {
   if (!isCanonical(iova)) return FaultReason.NotCanonical;
-  let next = table.root;
-  let writeable = true;
-  for (let level = LEVELS; ; level -= 1) {
-    const at = next + entryIndex(iova, level) * 8n;
-    const place = table.locate(at, level === LEVELS ? 'root' : 'read');
-    if (typeof place === 'number') return place;
-    const entry = memory.read64(place);
+  const start = table.kept?.nearest(iova) ?? rootOf(table);
+  if (typeof start === 'number') return start;
+  let here: CachedTable = start;
+  for (;;) {
+    const { level } = here;
+    const offset = entryIndex(iova, level) * 8n;
+    const entry = memory.read64(here.place + offset);
     const refused = check(entry, level);
     if (refused !== undefined) return refused;
-    writeable &&= (entry & FIRST_STAGE_WRITE) !== 0n;
+    const rights = here.rights & entry;
+    const at = here.address + offset;
     if (isLeaf(entry, level)) {
+      const writeable = rights !== 0n;
       if (write && !writeable) return FaultReason.ScalableNoWrite;
       return finish(memory, table, { entry, at, level, writeable }, write);
     }
     const error = setBits(memory, table, { entry, at }, FIRST_STAGE_ACCESSED);
     if (error !== undefined) return error;
-    next = addressIn(entry);
+    const address = addressIn(entry);
+    const place = table.locate(address, 'read');
+    if (typeof place === 'number') return place;
+    here = { level: level - 1, address, place, rights };
+    table.kept?.keep(iova, here);
   }
+}
+
+function rootOf(table: FirstStageTable): CachedTable | FaultReason {
+  const place = table.locate(table.root, 'root');
+  if (typeof place === 'number') return place;
+  return { level: LEVELS, address: table.root, place, rights: FIRST_STAGE_WRITE };
 }
 
 function isCanonical(iova: Iova): boolean {

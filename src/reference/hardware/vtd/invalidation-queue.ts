@@ -16,6 +16,7 @@ import {
   deviceTlbRange,
   responseOf,
   statusWriteOf,
+  leavesOnlyOf,
   pagesOf,
 } from '#formats/vtd/descriptors.ts';
 import type { Descriptor } from '#formats/vtd/descriptors.ts';
@@ -24,6 +25,7 @@ import type { Endpoint, MemoryBus } from '../bus.ts';
 import type { Iotlb } from '../iotlb.ts';
 import { LARGEST_ADDRESS_MASK } from './capabilities.ts';
 import type { ContextCache } from './context-cache.ts';
+import type { PagingStructureCache } from './paging-structure-cache.ts';
 import type { PasidCache } from './pasid-cache.ts';
 import type { PasidIotlb } from './pasid-iotlb.ts';
 
@@ -33,6 +35,7 @@ export interface InvalidationQueueOptions {
   readonly contextCache: ContextCache;
   readonly pasidCache: PasidCache;
   readonly pasidIotlb: PasidIotlb;
+  readonly tables: PagingStructureCache;
   /** The device behind the unit that has this requester id. */
   readonly endpoint: (rid: Rid) => Endpoint | undefined;
 }
@@ -134,15 +137,14 @@ export class InvalidationQueue {
   }
 
   private invalidateIotlb(descriptor: Descriptor): boolean {
-    const { iotlb, pasidIotlb } = this.options;
+    const { iotlb, pasidIotlb, tables } = this.options;
     switch (granularityOf(descriptor)) {
       case Granularity.Global:
-        iotlb.invalidateAll();
-        pasidIotlb.invalidateAll();
+        for (const cache of [iotlb, pasidIotlb, tables]) cache.invalidateAll();
         return true;
       case Granularity.Domain:
-        iotlb.invalidateDomain(domainOf(descriptor));
-        pasidIotlb.invalidateDomain(domainOf(descriptor));
+        for (const cache of [iotlb, pasidIotlb, tables])
+          cache.invalidateDomain(domainOf(descriptor));
         return true;
       case Granularity.Selective:
         return this.invalidatePages(descriptor);
@@ -155,23 +157,28 @@ export class InvalidationQueue {
   protected invalidatePages(descriptor: Descriptor): boolean {
     const [domainId, range] = [domainOf(descriptor), rangeOf(descriptor)];
     if (!range) return false;
-    this.options.iotlb.invalidatePages(domainId, range.first, range.length);
-    this.options.pasidIotlb.invalidateDomain(domainId);
+    const { iotlb, pasidIotlb, tables } = this.options;
+    iotlb.invalidatePages(domainId, range.first, range.length);
+    pasidIotlb.invalidateDomain(domainId);
+    tables.invalidateSecondStage(domainId, range, leavesOnlyOf(descriptor));
     return true;
   }
 
-  /** HW-VTD, descriptor type 6 */
+  /** HW-VTD, descriptor type 6. Leaves count where pages are named, not where all goes. HW-PSC-03 04 */
   protected invalidatePasidIotlb(descriptor: Descriptor): boolean {
-    const { pasidIotlb } = this.options;
+    const { pasidIotlb, tables } = this.options;
     const [domainId, pasid] = [domainOf(descriptor), pasidOf(descriptor)];
     switch (granularityOf(descriptor)) {
       case Granularity.Domain:
         pasidIotlb.invalidatePasid(domainId, pasid);
+        tables.invalidatePasid(domainId, pasid);
         return true;
       case Granularity.Selective: {
         const range = rangeOf(descriptor);
-        if (range) pasidIotlb.invalidatePages(domainId, pasid, range);
-        return range !== undefined;
+        if (!range) return false;
+        pasidIotlb.invalidatePages(domainId, pasid, range);
+        if (!leavesOnlyOf(descriptor)) tables.invalidateFirstStage(domainId, pasid, range);
+        return true;
       }
       default:
         return false;

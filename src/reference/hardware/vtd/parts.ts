@@ -1,6 +1,7 @@
 import type { HardwareParts } from '../parts.ts';
 import { ContextCache } from './context-cache.ts';
 import { InvalidationQueue } from './invalidation-queue.ts';
+import { PagingStructureCache } from './paging-structure-cache.ts';
 import { PageRequestQueue } from './page-request-queue.ts';
 import { PasidCache } from './pasid-cache.ts';
 import { PasidIotlb } from './pasid-iotlb.ts';
@@ -11,6 +12,7 @@ export const vtdParts = {
   ContextCache,
   InvalidationQueue,
   PageRequestQueue,
+  PagingStructureCache,
   PasidCache,
   PasidIotlb,
   ScalableMode,

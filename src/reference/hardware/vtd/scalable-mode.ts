@@ -13,6 +13,7 @@ import type { ContextCache } from './context-cache.ts';
 import type { Refusal } from './faults.ts';
 import { walkFirstStage } from './first-stage.ts';
 import type { FirstStageTable } from './first-stage.ts';
+import type { PagingStructureCache } from './paging-structure-cache.ts';
 import type { PasidCache } from './pasid-cache.ts';
 import type { PasidIotlb } from './pasid-iotlb.ts';
 import { walkSecondStage } from './second-stage.ts';
@@ -27,6 +28,7 @@ export interface ScalableModeOptions {
   /** Of second stages alone. */
   readonly iotlb: Iotlb;
   readonly pasidIotlb: PasidIotlb;
+  readonly tables: PagingStructureCache;
   /** ECAP.SC */
   readonly snoopControl: boolean;
 }
@@ -126,15 +128,19 @@ export class ScalableMode {
     return leaf;
   }
 
-  private walkFirst({ firstStageTable: root }: PasidEntry, access: Access): Leaf | FaultReason {
-    return walkFirstStage(this.memory, { root, locate: (address) => address }, access);
+  private walkFirst(entry: PasidEntry, access: Access): Leaf | FaultReason {
+    const { firstStageTable: root, domainId } = entry;
+    const kept = this.options.tables.ofFirstStage(domainId, access.pasid);
+    return walkFirstStage(this.memory, { root, locate: (address) => address, kept }, access);
   }
 
   /** VT-d, 3.8 Nested Translation: the second stage is walked for each table of the first one as well. HW-VTD-23 */
   private walkBoth(entry: PasidEntry, access: Access): Leaf | FaultReason {
     const locate: FirstStageTable['locate'] = (address, use) =>
       this.locateTable(entry, address, use);
-    const first = walkFirstStage(this.memory, { root: entry.firstStageTable, locate }, access);
+    const { firstStageTable: root, domainId } = entry;
+    const kept = this.options.tables.ofFirstStage(domainId, access.pasid);
+    const first = walkFirstStage(this.memory, { root, locate, kept }, access);
     if (typeof first === 'number') return first;
     const guest = first.address + (access.iova % first.size);
     const second = this.walkSecond(entry, { iova: guest, write: access.write });
@@ -153,12 +159,12 @@ export class ScalableMode {
   }
 
   private walkSecond(
-    { secondStageTable: root, levels, dirty }: PasidEntry,
+    { secondStageTable: root, levels, dirty, domainId }: PasidEntry,
     access: Omit<Access, 'pasid'>,
   ): Leaf | FaultReason {
-    const { snoopControl } = this.options;
+    const { snoopControl, tables } = this.options;
     const table: SecondStageTable = { root, levels, dirty, snoopControl };
-    const leaf = walkSecondStage(this.memory, table, access);
+    const leaf = walkSecondStage(this.memory, table, access, tables.ofSecondStage(domainId));
     if (leaf === FaultReason.BeyondAddressWidth) return FaultReason.SecondStageBeyondWidth;
     if (typeof leaf === 'number') return FaultReason.SecondStageReserved;
     return leaf ?? FaultReason.SecondStageNotPresent;

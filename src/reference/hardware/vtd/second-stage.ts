@@ -15,6 +15,7 @@ import {
 
 import type { MemoryBus } from '../bus.ts';
 import type { Leaf } from '../translation.ts';
+import type { CachedTable, WalkMemory } from './paging-structure-cache.ts';
 
 /** Host address width: no address in a table may be above it. */
 export const HOST_ADDRESS_BITS = 46n;
@@ -44,11 +45,12 @@ export function walkSecondStage(
   memory: MemoryBus,
   table: SecondStageTable,
   { iova, write }: { readonly iova: Iova; readonly write: boolean },
+  kept?: WalkMemory,
 ): Leaf | FaultReason | undefined {
   if (iova >= entrySpan(table.levels + 1)) return FaultReason.BeyondAddressWidth;
-  let rights = SECOND_STAGE_READ | SECOND_STAGE_WRITE;
-  let next = table.root;
-  for (let level = table.levels; ; level -= 1) {
+  const start = kept?.nearest(iova) ?? rootOf(table);
+  let [rights, next] = [start.rights, start.place];
+  for (let level = start.level; ; level -= 1) {
     const at = next + entryIndex(iova, level) * 8n;
     const entry = memory.read64(at);
     rights &= entry;
@@ -60,7 +62,13 @@ export function walkSecondStage(
     }
     if (table.dirty) memory.write64(at, entry | SECOND_STAGE_ACCESSED);
     next = addressIn(entry);
+    kept?.keep(iova, { level: level - 1, address: next, place: next, rights });
   }
+}
+
+function rootOf({ root, levels }: SecondStageTable): CachedTable {
+  const rights = SECOND_STAGE_READ | SECOND_STAGE_WRITE;
+  return { level: levels, address: root, place: root, rights };
 }
 
 /** VT-d, 3.7.2 Accessed and Dirty Flags: only a write that may be done leaves its mark. HW-VTD-22 */

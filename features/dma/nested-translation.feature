@@ -48,6 +48,11 @@ Feature: what a device reaches through a guest's page table
         | iommu     |
         | an SMMUv3 |
 
+      @HW-AMD-03 @needs:amd-guest-tables @needs:hwpt-alloc
+      Examples: AMD, for which no release of Linux has it
+        | iommu  |
+        | an AMD |
+
     Scenario Outline: a page that the guest maps read-only cannot be written, behind <iommu>
       Given <iommu> page table "gpt" in buffer "tables", which the guest has at 1 MiB
       And the guest maps 1 page at 128 MiB to 16 MiB + 2 pages read-only in page table "gpt"
@@ -71,6 +76,11 @@ Feature: what a device reaches through a guest's page table
       Examples: SMMUv3
         | iommu     |
         | an SMMUv3 |
+
+      @HW-AMD-03 @needs:amd-guest-tables @needs:hwpt-alloc
+      Examples: AMD, for which no release of Linux has it
+        | iommu  |
+        | an AMD |
 
     Scenario Outline: what the host unmaps is not reached, whatever was cached for the guest, behind <iommu>
       Given <iommu> page table "gpt" in buffer "tables", which the guest has at 1 MiB
@@ -96,6 +106,11 @@ Feature: what a device reaches through a guest's page table
       Examples: SMMUv3
         | iommu     |
         | an SMMUv3 |
+
+      @HW-AMD-03 @needs:amd-guest-tables @needs:hwpt-alloc
+      Examples: AMD, for which no release of Linux has it
+        | iommu  |
+        | an AMD |
 
   @needs:intel-nesting
   Rule: the tables and pages of a guest are where its VT-d page table and the parent lead

@@ -61,6 +61,14 @@ export const functionKeys = {
     requires: ['vfio-device', 'fault-queue'],
     says: 'A VFIO device is a virtual function that could ask for pages.',
   },
+  deviceTlb: {
+    kind: 'flag',
+    words: 'device TLB',
+    short: 'with a device TLB',
+    feature: 'device-with-tlb',
+    requires: ['vfio-device'],
+    says: 'A VFIO device keeps translations of its own, and has neither PASIDs nor page requests.',
+  },
   streamIds: {
     kind: 'count',
     words: 'stream IDs',

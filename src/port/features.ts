@@ -71,6 +71,10 @@ const ofMachines = {
     says: 'A VFIO device is behind an IOMMU that has no nested translation.',
     requires: ['vfio-device'],
   },
+  'iommu-without-dirty-bits': {
+    says: 'A VFIO device is behind an AMD IOMMU that nests and does not mark what is written.',
+    requires: ['vfio-device'],
+  },
   'iommu-past-caches': {
     says: 'A VFIO device is behind an IOMMU whose nested translation lets a guest go past the caches.',
     requires: ['vfio-device'],
@@ -87,6 +91,10 @@ const ofMachines = {
   'amd-nesting': {
     says: 'Page tables of guests can be put on those of the AMD IOMMU.',
     requires: ['amd-iommu', 'hwpt-alloc', 'viommu'],
+  },
+  'amd-guest-tables': {
+    says: 'The driver of the AMD IOMMU takes page tables of guests, which no release of Linux does.',
+    requires: ['amd-nesting'],
   },
   'virtio-iommu': { says: 'VFIO devices are behind a virtio-iommu.', requires: ['vfio-device'] },
   'fault-injection': {

@@ -17,7 +17,13 @@ const LARGE_PAGE = 0x1_0000;
 export const iommuTraits = {
   another: {
     feature: 'device-behind-another-iommu',
-    holds: (iommu, first) => iommu !== first && iommu.model !== 'mock',
+    holds: (iommu, first) => iommu !== first && !['mock', 'amd'].includes(iommu.model),
+  },
+  /** Of AMD, whose units share their page tables where these need nothing that one of them lacks. */
+  'without dirty bits': {
+    feature: 'iommu-without-dirty-bits',
+    holds: ({ model, nesting, dirtyTracking }) =>
+      model === 'amd' && nesting === true && dirtyTracking === false,
   },
   /** Of other models, scenarios ask the machine: `intel-nesting`, `amd-nesting`. */
   'without nesting': {

@@ -250,6 +250,7 @@ const ofExpress = [
   'pasidBits',
   'pageRequests',
   'virtualFunction',
+  'deviceTlb',
 ] as const satisfies readonly FunctionKeyName[];
 
 function hasTwoStreams({ streamIds = 1 }: FunctionWish): boolean {
@@ -257,8 +258,9 @@ function hasTwoStreams({ streamIds = 1 }: FunctionWish): boolean {
 }
 
 function optionsOf(keys: FunctionWish): PlugOptions {
-  const { pasidBits = 0, pageRequests = false, virtualFunction = false, msixVectors = 0 } = keys;
-  return { pasidBits, pageRequests, virtualFunction, msixVectors };
+  const { pasidBits = 0, pageRequests = false, deviceTlb = false } = keys;
+  const { virtualFunction = false, msixVectors = 0 } = keys;
+  return { pasidBits, pageRequests, deviceTlb, virtualFunction, msixVectors };
 }
 
 /** Any device will do. */

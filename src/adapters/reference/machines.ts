@@ -6,6 +6,7 @@ import type {
 } from '#port/machine-description.ts';
 import {
   amdBoard,
+  amdGuestBoard,
   amdNestingBoard,
   bareBoard,
   nestedVtdBoard,
@@ -173,8 +174,16 @@ export const machines: readonly ReferenceMachineDescription[] = [
     name: 'amd-nesting',
     board: amdNestingBoard,
     bench: 'pci',
-    ...pci(amdNestingBoard),
+    ...pci(amdNestingBoard, { deviceTlb: true }),
     features: [...ofEach, ...ofAmd],
+    atBoot,
+  },
+  {
+    name: 'amd-guest',
+    board: amdGuestBoard,
+    bench: 'pci',
+    ...pci(amdGuestBoard, { deviceTlb: true }),
+    features: [...ofEach, ...ofAmd, 'amd-guest-tables'],
     atBoot,
   },
 ];

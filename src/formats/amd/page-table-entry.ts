@@ -3,6 +3,9 @@ import { PAGE_SHIFT } from '../page.ts';
 
 /** AMD IOMMU, 2.2.3 I/O Page Tables for Host Translations. HW-AMD-04 */
 export const V1_PRESENT = 1n << 0n;
+/** A and D: with HAD, set by the unit. */
+export const V1_ACCESSED = 1n << 5n;
+export const V1_DIRTY = 1n << 6n;
 export const V1_READ = 1n << 61n;
 export const V1_WRITE = 1n << 62n;
 /** FC: the device's accesses are coherent whether or not it asks for that. */

@@ -1,3 +1,4 @@
+import type { PageRange, RangeOptions } from '#formats/amd/commands.ts';
 import { type RequestFields, RequestType } from '#formats/virtio/iommu-request.ts';
 import { answering } from '#mutants/command.ts';
 import { mutants } from '#mutants/mutant.ts';
@@ -326,8 +327,8 @@ export const entries = mutants(
     like: 'build_inv_address() that forgets CMD_INV_IOMMU_PAGES_SIZE_MASK',
     bug: ({ amd }) =>
       class extends amd.CommandQueue {
-        override flushRange(domainId: number, iova: bigint): void {
-          super.flushRange(domainId, iova, 0x1000n);
+        override flushPages(domainId: number, range?: PageRange, options?: RangeOptions): void {
+          super.flushPages(domainId, range && { ...range, length: 0x1000n }, options);
         }
       },
   },

@@ -1,5 +1,4 @@
 import { mutants } from '#mutants/mutant.ts';
-import { amdViommus } from '#reference/kernel/iommu/amd/amd-viommu.ts';
 import type { UserData } from '#reference/kernel/iommu/user-data.ts';
 import type { ViommuCore, ViommuDriver, ViommuOps } from '#reference/kernel/iommu/viommu.ts';
 import { HwptPaging } from '#reference/kernel/iommufd/hw-pagetable.ts';
@@ -136,10 +135,12 @@ export const entries = mutants(
     like: 'amd_iommufd_get_viommu_size() that compares the type',
     bug: ({ amd }) =>
       class extends amd.AmdIommu {
-        override readonly viommu: ViommuDriver = {
-          ...amdViommus,
-          offersViommu: (type) => type <= IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV,
-        };
+        protected override viommus(made: typeof amd.AmdViommu): ViommuDriver {
+          return {
+            ...super.viommus(made),
+            offersViommu: (type) => type <= IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV,
+          };
+        }
       },
   },
 );

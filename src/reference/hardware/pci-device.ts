@@ -76,9 +76,16 @@ export class PciDevice implements DmaEngine, Endpoint {
     this.configuration = new Registers(CONFIGURATION_SIZE, VENDOR_AND_DEVICE, list);
   }
 
-  /** PCIe, 10.5.1.3 ATS Control Register: Enable. */
+  /** PCIe, 10.5.1.3 ATS Control Register: Enable. It begins without any translation. */
   enableAts(): void {
+    if (!this.isAtsEnabled)
+      this.invalidateTranslations({ pasid: 'any', first: 0n, length: undefined });
     this.isAtsEnabled = this.capabilities.deviceTlb !== undefined;
+  }
+
+  /** The same bit; what it asks for from now on the IOMMU translates. */
+  disableAts(): void {
+    this.isAtsEnabled = false;
   }
 
   /** PCIe, 10.5.2.2 Page Request Control Register: Enable. */

@@ -1,10 +1,13 @@
-import { nestingFeatures, plainFeatures } from '../hardware/amd/capabilities.ts';
+import { EFR, EFR2 } from '#formats/amd/registers.ts';
+
+import { nestingFeatures, plainFeatures, withoutDirtyBits } from '../hardware/amd/capabilities.ts';
 import type { AmdFeatures } from '../hardware/amd/capabilities.ts';
 import type { Translator } from '../hardware/bus.ts';
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import { legacyModel } from '../hardware/vtd/capabilities.ts';
 import type { VtdModel } from '../hardware/vtd/capabilities.ts';
 import type { AmdDevice } from '../kernel/iommu/amd/amd-iommu.ts';
+import type { DomainIds } from '../kernel/iommu/amd/domain-ids.ts';
 import type { PciIdentity, RegisteredIommu } from '../kernel/iommu/iommu.ts';
 import type { IntelDevice } from '../kernel/iommu/intel/intel-device.ts';
 import type { VirtioEndpoint } from '../kernel/iommu/virtio/virtio-iommu.ts';
@@ -118,35 +121,60 @@ function buildVirtio({ parts, memory, pages }: BoardOptions): HostIommu<VirtioEn
   };
 }
 
-function amd(features: AmdFeatures): BoardIommu {
-  const nesting = features === nestingFeatures;
+interface AmdModel {
+  readonly name: string;
+  readonly features: AmdFeatures;
+  readonly takesGuestTables?: boolean;
+}
+
+function amd(model: AmdModel): BoardIommu {
+  const { name, features } = model;
   return {
     facts: {
-      ...{ name: 'amd-iommu', model: 'amd', addressBits: 48, pageSizes: SIZES_FROM_4K },
-      ...{ nesting, enforcesCoherency: true, coherent: true, dirtyTracking: false },
+      ...{ name, model: 'amd', addressBits: 48, pageSizes: SIZES_FROM_4K },
+      ...{
+        nesting: (features.efr2 & EFR2.Gcr3Mode) !== 0n,
+        enforcesCoherency: true,
+        coherent: true,
+      },
+      dirtyTracking: (features.efr & EFR.HostDirty) !== 0n,
     },
-    build: (options) => buildAmd(options, features),
+    build: (options) => buildAmd(options, model),
   };
 }
 
+/** One pool for all units of a machine. */
+const amdDomainIds = new WeakMap<Pages, DomainIds>();
+
 function buildAmd(
   { parts, memory, pages }: BoardOptions,
-  features: AmdFeatures,
+  { features, takesGuestTables }: AmdModel,
 ): HostIommu<AmdDevice> {
   const unit = new parts.amdvi.AmdIommuUnit({ memory, parts, features });
-  const driver = new parts.amd.AmdIommu({ pages, parts, unit });
+  const domainIds = amdDomainIds.get(pages) ?? new parts.amd.DomainIds();
+  amdDomainIds.set(pages, domainIds);
+  const options = { pages, parts, unit, domainIds, takesGuestTables };
+  const driver = new parts.amd.AmdIommu(options);
   return {
     translator: unit,
     driver,
-    probe: (identity) => ({ requesterIds: requesterIds(identity) }),
+    probe: (identity) => ({ requesterIds: requesterIds(identity), pci: identity.pci }),
     clearFaults: () => unit.events.clear(),
   };
 }
 
 /** An AMD IOMMU with what an emulated one has. */
-export const amdBoard: Board = [amd(plainFeatures)];
-/** One whose page tables can be nesting parents. */
-export const amdNestingBoard: Board = [amd(nestingFeatures)];
+export const amdBoard: Board = [amd({ name: 'amd-iommu', features: plainFeatures })];
+/** One whose page tables can be nesting parents and track what is written, and one beside it that cannot track. */
+export const amdNestingBoard: Board = [
+  amd({ name: 'amd-iommu', features: nestingFeatures }),
+  amd({ name: 'older-amd-iommu', features: withoutDirtyBits }),
+];
+/** The same, for a driver that takes page tables of guests: no release of Linux has it. */
+export const amdGuestBoard: Board = [
+  amd({ name: 'amd-iommu', features: nestingFeatures, takesGuestTables: true }),
+  amd({ name: 'older-amd-iommu', features: withoutDirtyBits, takesGuestTables: true }),
+];
 /** No IOMMU at all. */
 export const bareBoard: Board = [
   {

@@ -26,6 +26,7 @@ export interface PlugOptions {
   /** Extended capabilities; a device TLB comes with any of them. */
   readonly pasidBits?: number;
   readonly pageRequests?: boolean;
+  readonly deviceTlb?: boolean;
   readonly virtualFunction?: boolean;
   readonly msixVectors?: number;
   /** Which of the board's IOMMUs it is behind; the first one unless told otherwise. */
@@ -127,8 +128,8 @@ export class MachineHardware {
 
   private capabilitiesOf(options: PlugOptions): PciCapabilities {
     const { pasidBits = 0, pageRequests = false, virtualFunction = false } = options;
-    const { msixVectors = 0 } = options;
-    if (pasidBits === 0 && !pageRequests)
+    const { msixVectors = 0, deviceTlb: hasTlb = false } = options;
+    if (pasidBits === 0 && !pageRequests && !hasTlb)
       return { ...noCapabilities, virtualFunction, msixVectors };
     const { DeviceTlb, Iotlb } = this.parts.hardware;
     const deviceTlb = new DeviceTlb(new Iotlb());

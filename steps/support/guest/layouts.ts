@@ -17,6 +17,7 @@ const layouts: Readonly<Record<string, Layout>> = {
   'arm_smmu_cd.data': smmuv3.contextDescriptor,
   'iommu_hw_info_vtd.cap_reg': vtd.capability,
   'iommu_hw_info_vtd.ecap_reg': vtd.extendedCapability,
+  'iommu_hwpt_amd_guest.dte': amd.deviceTableEntry,
   'iommu_hw_info_amd.efr': amd.extendedFeatures,
 };
 

@@ -1,3 +1,4 @@
+import { amd } from '#commands/vendors/amd.ts';
 import { smmuv3 } from '#commands/vendors/smmuv3.ts';
 import type { DriverData } from '#commands/vendors/vendor.ts';
 import { vtd } from '#commands/vendors/vtd.ts';
@@ -5,6 +6,7 @@ import { vtd } from '#commands/vendors/vtd.ts';
 import type { GuestTableHandle, ProcessHandle } from '../handles.ts';
 import type { Rights } from '../words/ioases.ts';
 import { demandMemory } from '../calls/scratch.ts';
+import { deviceTableEntry, guestEntry } from './amd-bits.ts';
 import { contextDescriptor, descriptor, streamTableEntry } from './smmuv3-bits.ts';
 import { firstStageEntry } from './vtd-bits.ts';
 import { parseBits, splitWords, type Layout } from './bits.ts';
@@ -73,10 +75,39 @@ const smmuFormat: GuestFormat = {
   hwptData: (root) => smmuv3.nested.data(streamTableEntryOf(root + PAGE)),
 };
 
-export const guestFormats = { 'VT-d': vtdFormat, SMMUv3: smmuFormat } as const satisfies Record<
-  string,
-  GuestFormat
->;
+const AMD_READ = parseBits(guestEntry, 'P, US');
+const AMD_WRITE = parseBits(guestEntry, 'P, RW, US');
+/** Any type of vIOMMU is the same to AMD but DEFAULT: one that no header names. */
+const AMD_VIOMMU = 7;
+
+/** The three pieces of the address of a GCR3 table. */
+function gcr3Fields(address: bigint): string {
+  const [low, middle] = [address & 0x7000n, address & 0x7fff_8000n];
+  const high = address - (address & 0x7fff_ffffn);
+  return `GCR3_14_12 ${low}, GCR3_30_15 ${middle}, GCR3_51_31 ${high}`;
+}
+
+/** Requests without a PASID go by the page table of PASID 0. Domain 1 of the guest. */
+function deviceTableEntryOf(gcr3: bigint): readonly bigint[] {
+  const fields = `V, TV, GV, GIOV, DomainID 1, ${gcr3Fields(gcr3)}`;
+  return splitWords(parseBits(deviceTableEntry, fields), 4, 8) as bigint[];
+}
+
+/** AMD, v2. What a device has is a GCR3 table of one level, here with one entry. */
+const amdFormat: GuestFormat = {
+  table: (address) => address | AMD_WRITE,
+  leaf: (address, { write }) => address | (write ? AMD_WRITE : AMD_READ),
+  isPresent: (entry) => (entry & 1n) !== 0n,
+  context: (root) => [root | 1n],
+  viommu: AMD_VIOMMU,
+  hwptData: (root) => amd.nested.data(deviceTableEntryOf(root + PAGE)),
+};
+
+export const guestFormats = {
+  'VT-d': vtdFormat,
+  SMMUv3: smmuFormat,
+  AMD: amdFormat,
+} as const satisfies Record<string, GuestFormat>;
 
 export type GuestFormatName = keyof typeof guestFormats;
 

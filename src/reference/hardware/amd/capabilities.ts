@@ -9,8 +9,13 @@ export interface AmdFeatures {
 /** Host page tables of four levels (HATS is 0), and nothing that an emulated unit lacks as well. */
 export const plainFeatures: AmdFeatures = { efr: EFR.InvalidateAll, efr2: 0n };
 
-/** What a page table needs to be a nesting parent. HW-AMD-02 */
+const nesting = EFR.InvalidateAll | EFR.GuestTranslation | EFR.GuestIo | EFR.PageRequests;
+
+/** What a page table needs to be a nesting parent, and to track what is written. HW-AMD-11 */
 export const nestingFeatures: AmdFeatures = {
-  efr: EFR.InvalidateAll | EFR.GuestTranslation | EFR.GuestIo,
+  efr: nesting | EFR.HostDirty,
   efr2: EFR2.Gcr3Mode,
 };
+
+/** One that nests, and sets no dirty bits in host page tables. */
+export const withoutDirtyBits: AmdFeatures = { efr: nesting, efr2: EFR2.Gcr3Mode };

@@ -7,17 +7,25 @@ import {
   storeOf,
   domainOf,
   pagesOf,
+  pasidOf,
+  devicePasidOf,
+  answerOf,
 } from '#formats/amd/commands.ts';
 import type { Command } from '#formats/amd/commands.ts';
 
-import type { MemoryBus } from '../bus.ts';
+import type { Endpoint, MemoryBus } from '../bus.ts';
 import type { Iotlb } from '../iotlb.ts';
+import type { GuestIotlb } from './guest-iotlb.ts';
 
 export interface CommandBufferOptions {
   readonly memory: MemoryBus;
+  /** Of host page tables alone. */
   readonly iotlb: Iotlb;
+  readonly guestIotlb: GuestIotlb;
   /** Device table entries that were read. */
   readonly devices: Map<Rid, unknown>;
+  /** The device behind the unit that has this requester id. */
+  readonly endpoint: (rid: Rid) => Endpoint | undefined;
 }
 
 /**
@@ -25,18 +33,16 @@ export interface CommandBufferOptions {
  * makes no sense stops the buffer (ILLEGAL_COMMAND_ERROR).
  */
 export class CommandBuffer {
+  private readonly options: CommandBufferOptions;
   private readonly memory: MemoryBus;
-  private readonly iotlb: Iotlb;
-  private readonly devices: Map<Rid, unknown>;
   private base = 0n;
   private size = 0n;
   private head = 0n;
   private hasStopped = false;
 
-  constructor({ memory, iotlb, devices }: CommandBufferOptions) {
-    this.memory = memory;
-    this.iotlb = iotlb;
-    this.devices = devices;
+  constructor(options: CommandBufferOptions) {
+    this.options = options;
+    this.memory = options.memory;
   }
 
   /** CmdBufRun is 0. */
@@ -58,18 +64,21 @@ export class CommandBuffer {
     }
   }
 
-  private carryOut(command: Command): void {
+  protected carryOut(command: Command): void {
     switch (opcodeOf(command)) {
       case Opcode.CompletionWait:
         return this.store(command);
       case Opcode.DeviceEntry:
-        this.devices.delete(deviceOf(command));
+        this.options.devices.delete(deviceOf(command));
         return;
       case Opcode.Pages:
         return this.invalidatePages(command);
+      case Opcode.DevicePages:
+        return this.invalidateDevicePages(command);
+      case Opcode.CompletePageRequest:
+        return this.completePageRequest(command);
       case Opcode.All:
-        this.devices.clear();
-        return this.iotlb.invalidateAll();
+        return this.invalidateAll();
       default:
         this.hasStopped = true;
     }
@@ -80,9 +89,39 @@ export class CommandBuffer {
     if (store) this.memory.write64(store.address, store.data);
   }
 
-  private invalidatePages(command: Command): void {
-    const [domainId, pages] = [domainOf(command), pagesOf(command)];
-    if (pages) this.iotlb.invalidatePages(domainId, pages.first, pages.length);
-    else this.iotlb.invalidateDomain(domainId);
+  /**
+   * 2.4.3: addresses of the host's page table, or with GN of a PASID. What came by both does not tell which address of the
+   * host it came by: all of the domain goes.
+   */
+  protected invalidatePages(command: Command): void {
+    const { iotlb, guestIotlb } = this.options;
+    const [domainId, pages, pasid] = [domainOf(command), pagesOf(command), pasidOf(command)];
+    if (pasid !== undefined) return guestIotlb.invalidatePasid(domainId, pasid, pages);
+    guestIotlb.invalidateDomain(domainId);
+    if (pages) iotlb.invalidatePages(domainId, pages.first, pages.length);
+    else iotlb.invalidateDomain(domainId);
+  }
+
+  /** 2.4.4: a device that is not there has nothing to forget. */
+  protected invalidateDevicePages(command: Command): void {
+    const pages = pagesOf(command);
+    this.options.endpoint(deviceOf(command))?.invalidateTranslations({
+      pasid: devicePasidOf(command) ?? 'none',
+      first: pages?.first ?? 0n,
+      length: pages?.length,
+    });
+  }
+
+  /** 2.4.7 */
+  protected completePageRequest(command: Command): void {
+    const { rid, tag, status } = answerOf(command);
+    this.options.endpoint(rid)?.pageGroupResponse(tag, status);
+  }
+
+  private invalidateAll(): void {
+    const { devices, iotlb, guestIotlb } = this.options;
+    devices.clear();
+    iotlb.invalidateAll();
+    guestIotlb.invalidateAll();
   }
 }

@@ -1,21 +1,18 @@
 import {
   completionWait,
   invalidateDeviceEntry,
-  invalidateDomain,
+  invalidateDevicePages,
   invalidatePages,
   COMMAND_SIZE,
 } from '#formats/amd/commands.ts';
-import type { Command } from '#formats/amd/commands.ts';
+import type { Command, PageRange, RangeOptions } from '#formats/amd/commands.ts';
 
 import type { CommandBuffer } from '../../../hardware/amd/command-buffer.ts';
 import { invariant } from '../../../reference-bug.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';
 
-/** Larger ranges are flushed as a whole domain: build_inv_address(). */
-const LARGEST_RANGE = 1n << 52n;
-
-/** drivers/iommu/amd/iommu.c: iommu_queue_command(), iommu_completion_wait(). */
+/** drivers/iommu/amd/iommu.c: iommu_queue_command(), iommu_completion_wait(). HW-AMD-06 */
 export class CommandQueue {
   private readonly pages: Pages;
   private readonly buffer: CommandBuffer;
@@ -36,26 +33,27 @@ export class CommandQueue {
   /** iommu_flush_dte_sync() */
   flushDeviceEntry(rid: number): void {
     this.append(invalidateDeviceEntry(rid));
-    this.wait();
+    this.complete();
+  }
+
+  /** build_inv_iommu_pages(): not before complete() is it known to be done; without a range everything of the domain. */
+  flushPages(domainId: number, range?: PageRange, options?: RangeOptions): void {
+    this.append(invalidatePages(domainId, range, options));
+  }
+
+  /** build_inv_iotlb_pages(): what a device keeps. */
+  flushDevicePages(rid: number, range?: PageRange): void {
+    this.append(invalidateDevicePages(rid, range));
   }
 
   /** amd_iommu_domain_flush_all() */
   flushDomain(domainId: number): void {
-    this.append(invalidateDomain(domainId));
-    this.wait();
+    this.flushPages(domainId, undefined, { directories: true });
+    this.complete();
   }
 
-  /** amd_iommu_domain_flush_pages(): the smallest aligned power of two of bytes that holds the range. */
-  flushRange(domainId: number, iova: bigint, length: bigint): void {
-    const differing = (iova ^ (iova + length - 1n)) | (PAGE_SIZE - 1n);
-    const size = 1n << BigInt(differing.toString(2).length);
-    if (size > LARGEST_RANGE) return this.flushDomain(domainId);
-    this.append(invalidatePages(domainId, iova, size));
-    this.wait();
-  }
-
-  /** Everything before it is done when it returns. */
-  protected wait(): void {
+  /** iommu_completion_wait(): everything before it is done when it returns. */
+  complete(): void {
     this.waits += 1n;
     this.append(completionWait(this.semaphore, this.waits));
     this.buffer.writeTail(this.tail);
@@ -64,10 +62,12 @@ export class CommandQueue {
     invariant(done === this.waits, 'the IOMMU did not report completion');
   }
 
+  /** The unit looks at it when the ring would be full, or at complete(). */
   protected append([low, high]: Command): void {
     this.pages.memory.write64(this.ring + this.tail, low);
     this.pages.memory.write64(this.ring + this.tail + 8n, high);
     this.tail = (this.tail + COMMAND_SIZE) % PAGE_SIZE;
+    if (this.tail % (PAGE_SIZE / 2n) === 0n) this.buffer.writeTail(this.tail);
   }
 
   private newPage(): bigint {

@@ -93,7 +93,7 @@ Feature: what an AMD IOMMU and its devices keep of page tables
         | 33 pages | 3 pages |
 
     @HW-AMD-06 @HW-AMD-21 @needs:hugetlb
-    Scenario: small pages beside a large one, and the large one beside them
+    Scenario: small pages are unmapped beside a large one, and then the large one
       Given a device "nic" attached to IOAS "guest"
       And a huge-page buffer "huge" of 2 MiB
       And it maps 2 MiB of buffer "huge" into IOAS "guest" at 16 MiB read-write
@@ -118,7 +118,7 @@ Feature: what an AMD IOMMU and its devices keep of page tables
       Then the access is blocked
 
   @needs:device-with-tlb
-  Rule: a device with a TLB of its own forgets as well
+  Rule: a device that has a TLB of its own is told as well
 
     Background:
       Given a device "nic" with a device TLB attached to IOAS "guest"
@@ -157,7 +157,7 @@ Feature: what an AMD IOMMU and its devices keep of page tables
       When device "disk" reads 1 page at 16 MiB + 5 pages
       Then the access is blocked
 
-    @HW-AMD-21 @HW-AMD-22
+    @HW-AMD-22
     Scenario Outline: <pages> from page <first> on are unmapped, which the device has kept
       Given it unmaps everything from IOAS "guest"
       And it maps <first> of buffer "ram" into IOAS "guest" at 16 MiB read-write
@@ -174,6 +174,7 @@ Feature: what an AMD IOMMU and its devices keep of page tables
       Then the access is blocked
       And device "nic" sees buffer "more" at 16 MiB + <first> + <pages> .. +1 page
 
+      @HW-AMD-21
       Examples:
         | pages    | first   |
         | 1 page   | 1 page  |

@@ -74,6 +74,10 @@ Feature: page tables of guests behind an AMD IOMMU
         | GLX 3                                                  | EINVAL     |
         | V, GV, GuestPagingMode 2, GCR3_30_15 1 MiB             | EINVAL     |
         | GuestPagingMode 3                                      | EINVAL     |
+
+      @HW-AMD-02 @HW-AMD-16
+      Examples: what this host cannot walk
+        | dte                                                    | errno      |
         | V, GV, GuestPagingMode 1, GCR3_30_15 1 MiB             | EOPNOTSUPP |
 
       @HW-AMD-16
@@ -116,7 +120,7 @@ Feature: page tables of guests behind an AMD IOMMU
         | V, GV, GIOV, GCR3_14_12 1 page, GCR3_30_15 1 MiB, PPR          |
 
     @HW-AMD-17
-    Scenario Outline: an entry with <dte> lets nothing through
+    Scenario Outline: nothing is reached by an entry with <dte>
       Given a vIOMMU "guest" for device "nic" on HWPT "parent"
       And it stores struct iommu_hwpt_amd_guest in buffer "data":
         | dte   |

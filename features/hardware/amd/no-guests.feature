@@ -14,8 +14,8 @@ Feature: an AMD IOMMU of Linux 7.3 takes nothing of a guest
 
   Rule: no page table of a guest is made, whatever is asked for
 
-    @HW-AMD-07 @HWPT-38 @needs:amd-nesting
-    Scenario Outline: an entry that the header defines is refused on <where>
+    @HW-AMD-07 @needs:amd-nesting
+    Scenario Outline: an entry with <dte> is refused on <where>
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "guest" for device "nic" on HWPT "parent"
       And it stores struct iommu_hwpt_amd_guest in buffer "data":
@@ -31,6 +31,7 @@ Feature: an AMD IOMMU of Linux 7.3 takes nothing of a guest
       When it attaches device "nic" to HWPT "parent"
       Then it succeeds
 
+      @HWPT-38
       Examples:
         | where          | dte                               |
         | HWPT "parent"  | V, TV, GV, GIOV, GCR3_30_15 1 MiB |
@@ -61,7 +62,7 @@ Feature: an AMD IOMMU of Linux 7.3 takes nothing of a guest
         | flags      | none           | no such object | EINVAL     |
 
     @HW-AMD-08
-    Scenario Outline: with flags <flags>, a type of <type> and a length of <length> nothing is made on what is no nesting parent
+    Scenario Outline: with flags <flags>, a type of <type> and <length> at <address> nothing is made on what is no nesting parent
       When it calls IOMMU_HWPT_ALLOC
       Then it made HWPT "tables"
       When it calls IOMMU_HWPT_ALLOC with:
@@ -106,7 +107,7 @@ Feature: an AMD IOMMU of Linux 7.3 takes nothing of a guest
       Then it fails with EOPNOTSUPP
       And it wrote nothing back
 
-    @HW-AMD-12 @INV-05 @needs:amd-nesting
+    @HW-AMD-12 @needs:amd-nesting
     Scenario Outline: there is nothing to invalidate with entries of type <type>
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       And a vIOMMU "guest" for device "nic" on HWPT "parent"
@@ -129,6 +130,7 @@ Feature: an AMD IOMMU of Linux 7.3 takes nothing of a guest
       And it returns:
         | entry_num | 0 |
 
+      @INV-05
       Examples:
         | type       | entries |
         | VTD_S1     | 1       |
@@ -138,7 +140,7 @@ Feature: an AMD IOMMU of Linux 7.3 takes nothing of a guest
 
   Rule: a vIOMMU is made of any type but DEFAULT, on a nesting parent
 
-    @HW-AMD-10 @VIOMMU-14 @needs:amd-nesting
+    @HW-AMD-10 @needs:amd-nesting
     Scenario Outline: the data of the user, <length> at <address>, are nobody's business for type <type>
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it calls IOMMU_VIOMMU_ALLOC with:
@@ -153,6 +155,7 @@ Feature: an AMD IOMMU of Linux 7.3 takes nothing of a guest
       And it destroys HWPT "parent"
       Then it succeeds
 
+      @VIOMMU-14
       Examples:
         | type       | length     | address       |
         | 7          | 0          | null          |
@@ -160,7 +163,7 @@ Feature: an AMD IOMMU of Linux 7.3 takes nothing of a guest
         | ARM_SMMUV3 | 4294967295 | null          |
         | bit 31     | 1 page     | buffer "data" |
 
-    @HW-AMD-10 @VIOMMU-14
+    @HW-AMD-10
     Scenario Outline: <field> <value> is refused
       When it calls IOMMU_HWPT_ALLOC
       Then it made HWPT "tables"
@@ -173,15 +176,20 @@ Feature: an AMD IOMMU of Linux 7.3 takes nothing of a guest
       When it destroys HWPT "tables"
       Then it succeeds
 
+      @VIOMMU-14
       Examples:
         | field | value   | errno      |
         | flags | bit 0   | EOPNOTSUPP |
         | type  | DEFAULT | EOPNOTSUPP |
+
+      @VIOMMU-14
+      Examples: the page table is no parent
+        | field | value   | errno      |
         | type  | 7       | EINVAL     |
 
   Rule: what a nesting parent needs, the unit has to have
 
-    @HW-AMD-11 @HWPT-08
+    @HW-AMD-11
     Scenario Outline: flags <flags> are refused behind a unit without guest translation
       When it calls IOMMU_HWPT_ALLOC with:
         | flags | <flags> |
@@ -194,6 +202,7 @@ Feature: an AMD IOMMU of Linux 7.3 takes nothing of a guest
         | hwpt_id | HWPT "tables" |
       Then it fails with EINVAL
 
+      @HWPT-08
       Examples:
         | flags                       |
         | NEST_PARENT                 |

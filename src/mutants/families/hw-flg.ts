@@ -80,7 +80,9 @@ export const entries = mutants(
     like: 'a set_dev_pasid() that returns 0 in amdv2_ops',
     bug: ({ amd }) =>
       class extends amd.AmdIommu {
-        override capabilities(...device: Parameters<InstanceType<typeof amd.AmdIommu>['capabilities']>) {
+        override capabilities(
+          ...device: Parameters<InstanceType<typeof amd.AmdIommu>['capabilities']>
+        ) {
           return { ...super.capabilities(...device), pasidWidth: 16 };
         }
 

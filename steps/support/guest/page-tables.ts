@@ -97,6 +97,7 @@ function deviceTableEntryOf(gcr3: bigint): readonly bigint[] {
 const amdFormat: GuestFormat = {
   table: (address) => address | AMD_WRITE,
   leaf: (address, { write }) => address | (write ? AMD_WRITE : AMD_READ),
+  entry: guestEntry,
   isPresent: (entry) => (entry & 1n) !== 0n,
   context: (root) => [root | 1n],
   viommu: AMD_VIOMMU,

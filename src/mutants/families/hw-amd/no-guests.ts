@@ -58,7 +58,7 @@ export const entries = mutants(
     bug: ({ amd }) =>
       class extends amd.AmdIommu {
         protected override viommus(made: Made): ViommuDriver {
-          const driver = super.viommus(made as typeof AmdViommu);
+          const driver = super.viommus(made);
           return {
             ...driver,
             initViommu: (core, data) => {
@@ -137,7 +137,7 @@ export const entries = mutants(
     bug: ({ amd }) =>
       class extends amd.AmdIommu {
         protected override viommus(made: Made): ViommuDriver {
-          const driver = super.viommus(made as typeof AmdViommu);
+          const driver = super.viommus(made);
           return {
             ...driver,
             initViommu: (core, data) => {

@@ -104,11 +104,12 @@ export class AmdIommuUnit implements Translator {
 
   /** 2.6: without the bit PPR of the entry nobody is asked, and where there is no room the device has to ask again. */
   requestPage(message: PageRequestMessage): void {
-    const { rid, group, last } = message;
+    const { rid, pasid, group, last } = message;
+    const withPasid = pasid === undefined ? {} : { pasid };
     const entry = this.entryOf(rid);
     if (entry?.pageRequests && this.pprLog.log(message)) return;
     const code = entry?.pageRequests ? PageResponse.Success : PageResponse.InvalidRequest;
-    if (last) this.endpoints.get(rid)?.pageGroupResponse(group, code);
+    if (last) this.endpoints.get(rid)?.pageGroupResponse({ ...withPasid, group, code });
   }
 
   private find(request: DmaRequest): Found {

@@ -114,8 +114,9 @@ export class CommandBuffer {
 
   /** 2.4.7 */
   protected completePageRequest(command: Command): void {
-    const { rid, tag, status } = answerOf(command);
-    this.options.endpoint(rid)?.pageGroupResponse(tag, status);
+    const { rid, tag: group, status: code, pasid } = answerOf(command);
+    const withPasid = pasid === undefined ? {} : { pasid };
+    this.options.endpoint(rid)?.pageGroupResponse({ ...withPasid, group, code });
   }
 
   private invalidateAll(): void {

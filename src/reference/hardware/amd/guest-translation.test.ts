@@ -50,7 +50,7 @@ class Setup {
     this.unit = new AmdIommuUnit({ memory, parts, features: nestingFeatures });
     this.unit.connect(RID, {
       invalidateTranslations: (range) => told.push(range),
-      pageGroupResponse: (group, code) => told.push({ group, code }),
+      pageGroupResponse: ({ group, code }) => told.push({ group, code }),
     });
     this.writeEntry(options);
     const [root, third, second, first] = TABLES;

@@ -68,7 +68,7 @@ export class HwptCommands {
     return this.create(command, (id) => device.allocHwpt(id, ioas, options));
   }
 
-  /** iommufd_hwpt_nested_alloc(). HWPT-16 17 18 19 20 21 22 23 38 OBJ-10 */
+  /** iommufd_hwpt_nested_alloc(). HWPT-16 17 18 19 20 21 22 23 38 OBJ-10 HW-AMD-08 */
   protected allocNested(
     command: AllocCommand,
     device: IommufdDevice,
@@ -87,7 +87,7 @@ export class HwptCommands {
     });
   }
 
-  /** iommufd_viommu_alloc_hwpt_nested(): for the driver, the fault queue is none of its business. HWPT-24 25 26 27 OBJ-32 */
+  /** iommufd_viommu_alloc_hwpt_nested(): for the driver, the fault queue is none of its business. HWPT-24 25 26 27 OBJ-32 HW-AMD-09 */
   protected allocOnViommu(
     command: AllocCommand,
     { device }: IommufdDevice,

@@ -91,7 +91,7 @@ export class PagingDomain extends TableDomain {
     return unit.addressBits >= this.addressBits && unit.takesLevels(this.levels);
   }
 
-  /** intel_iommu_map_pages(): erratum 772415 allows a nesting parent no entry that can only be read. IOAS-MAP-45 */
+  /** intel_iommu_map_pages(): erratum 772415 allows a nesting parent no entry that can only be read. IOAS-MAP-45 HW-FLG-02 */
   override map(
     iova: bigint,
     physical: bigint,

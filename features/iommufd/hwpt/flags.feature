@@ -89,7 +89,7 @@ Feature: which flags of IOMMU_HWPT_ALLOC go together
         | an AMD IOMMU | DIRTY_TRACKING, PASID              | DIRTY_TRACKING |
         | an AMD IOMMU | NEST_PARENT, DIRTY_TRACKING, PASID | PASID          |
 
-    @HW-FLG-01 @HWPT-15 @needs:intel-nesting
+    @HW-FLG-01 @needs:intel-nesting
     Scenario Outline: data of the driver come with flags <flags> behind VT-d
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id     | IOAS "guest" |
@@ -100,6 +100,7 @@ Feature: which flags of IOMMU_HWPT_ALLOC go together
       Then it fails with EOPNOTSUPP
       And it wrote nothing back
 
+      @HWPT-15
       Examples:
         | flags                       |
         | none                        |
@@ -108,8 +109,8 @@ Feature: which flags of IOMMU_HWPT_ALLOC go together
 
   Rule: a nesting parent of VT-d cannot have what the device may only read
 
-    @HW-FLG-02 @IOAS-MAP-45 @needs:intel-nesting
-    Scenario Outline: a read-only map beside others, with a parent with flags <flags>
+    @HW-FLG-02 @needs:intel-nesting
+    Scenario Outline: a read-only map is refused beside others, with a parent with flags <flags>
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id | IOAS "guest" |
         | flags | <flags>      |
@@ -130,6 +131,7 @@ Feature: which flags of IOMMU_HWPT_ALLOC go together
       Then it fails with EINVAL
       And 16 MiB + 4 pages .. +2 pages is mapped in IOAS "guest"
 
+      @IOAS-MAP-45
       Examples:
         | flags                       |
         | NEST_PARENT                 |
@@ -138,7 +140,7 @@ Feature: which flags of IOMMU_HWPT_ALLOC go together
   Rule: what a page table of AMD is for decides its format
 
     @HW-FLG-05 @needs:amd-nesting
-    Scenario Outline: a page table with flags <flags> translates <bits> bits of an address
+    Scenario Outline: <bits> bits of an address are translated by a page table with flags <flags>
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id | IOAS "guest" |
         | flags | <flags>      |

@@ -1,4 +1,3 @@
-import type { PageRange, RangeOptions } from '#formats/amd/commands.ts';
 import { type RequestFields, RequestType } from '#formats/virtio/iommu-request.ts';
 import { answering } from '#mutants/command.ts';
 import { mutants } from '#mutants/mutant.ts';
@@ -317,18 +316,6 @@ export const entries = mutants(
 
         override sync(): void {
           if (this.last !== RequestType.Unmap) super.sync();
-        }
-      },
-  },
-  {
-    id: 'SEED-0766',
-    breaks: ['IOAS-UNMAP-17'],
-    story: 'The flush of a range by an AMD IOMMU is that of its first page.',
-    like: 'build_inv_address() that forgets CMD_INV_IOMMU_PAGES_SIZE_MASK',
-    bug: ({ amd }) =>
-      class extends amd.CommandQueue {
-        override flushPages(domainId: number, range?: PageRange, options?: RangeOptions): void {
-          super.flushPages(domainId, range && { ...range, length: 0x1000n }, options);
         }
       },
   },

@@ -9,6 +9,18 @@ const PAGE = 0x1000n;
 /** An AMD IOMMU: its entries, its caches, those of devices, and its dirty bits. */
 export const entries = mutants(
   {
+    id: 'SEED-0766',
+    breaks: ['HW-AMD-21', 'IOAS-UNMAP-17'],
+    story: 'The flush of a range by an AMD IOMMU is that of its first page.',
+    like: 'build_inv_address() that forgets CMD_INV_IOMMU_PAGES_SIZE_MASK',
+    bug: ({ amd }) =>
+      class extends amd.CommandQueue {
+        override flushPages(domainId: number, range?: PageRange, options?: RangeOptions): void {
+          super.flushPages(domainId, range && { ...range, length: PAGE }, options);
+        }
+      },
+  },
+  {
     id: 'SEED-1220',
     breaks: ['HW-AMD-01'],
     story: 'The device table entry of a device that is detached stays.',

@@ -1,5 +1,8 @@
-import { Given, When } from './support/cucumber.ts';
+import { AssertionError } from 'chai';
+
+import { Given, Then, When } from './support/cucumber.ts';
 import {
+  entryOf,
   guestFormats,
   mapPage,
   replaceTable,
@@ -7,6 +10,7 @@ import {
   unmapPage,
   writeEntries,
 } from './support/guest/page-tables.ts';
+import { parseBits } from './support/guest/bits.ts';
 import { hex } from './support/notation.ts';
 
 /** A guest's page table, which the process holds in a buffer that the guest has as memory. */
@@ -43,6 +47,20 @@ When(
   async function (length, iova, to, words, table) {
     await writeEntries(table, { iova, to, length, words });
     this.trace.note(`guest: "${table.name}" has "${words}" at ${hex(iova)} +${length}`);
+  },
+);
+
+/** 1 is the level of pages; some tables mark what an IOMMU used or wrote. */
+Then(
+  'the level {int} entry of {iova} in {guestTable} has {string} and not {string}',
+  async function (level, iova, table, set, clear) {
+    const entry = await entryOf(table, iova, level);
+    const bitsOf = (words: string): bigint =>
+      words === 'none' ? 0n : parseBits(table.format.entry, words);
+    if ((entry & (bitsOf(set) | bitsOf(clear))) === bitsOf(set)) return;
+    throw new AssertionError(
+      `the level ${level} entry of ${hex(iova)} in page table "${table.name}" is ${hex(entry)}; expected it to have "${set}" and not "${clear}"`,
+    );
   },
 );
 

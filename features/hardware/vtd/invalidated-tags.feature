@@ -73,7 +73,7 @@ Feature: whose translations an invalidation of a VT-d page table takes
   @needs:caches-keep
   Rule: nobody else is reached
 
-    @HW-VTD-89
+    @HW-VTD-10
     Scenario Outline: <what> goes for <one>, and not for <other>, which is on another page table with the same root
       Given a device "plain" attached to IOAS "other"
       When it attaches <one> to HWPT "stage1"
@@ -133,3 +133,14 @@ Feature: whose translations an invalidation of a VT-d page table takes
         |     3 | 32707 |
         | 32767 |    63 |
         |    64 |  4160 |
+
+    @HW-VTD-83
+    Scenario: PASID 0 is what the device has without one
+      When it attaches device "nic" to HWPT "stage1"
+      Then PASID 0 of device "nic" sees buffer "old" at 64 MiB .. +2 pages
+      And PASID 1 of device "nic" does not see buffer "old" at 64 MiB .. +2 pages
+      When it attaches PASID 1 of device "nic" to HWPT "own"
+      And PASID 1 of device "nic" reads 1 page at 64 MiB
+      Then the access is blocked
+      When PASID 0 of device "nic" writes pattern "by none" at 64 MiB + 1 page
+      Then it finds pattern "by none" in buffer "old" + 1 page

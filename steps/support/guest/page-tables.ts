@@ -206,3 +206,12 @@ export async function replaceTable(table: GuestTableHandle, iova: bigint): Promi
   const at = await leafAddress(table, iova, 2);
   await writeEntry(table.process, at, table.format.table(newTable(table)));
 }
+
+/** The entry of that level on the way to an address. */
+export async function entryOf(
+  table: GuestTableHandle,
+  iova: bigint,
+  level: number,
+): Promise<bigint> {
+  return readEntry(table.process, await leafAddress(table, iova, level));
+}

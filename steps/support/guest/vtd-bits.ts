@@ -16,9 +16,21 @@ export const extendedCapability: Layout = {
   fields: { C: bit(0), QI: bit(1), DT: bit(2), IR: bit(3), EIM: bit(4), PT: bit(6), SC: bit(7) },
 };
 
-/** 9.7 First-stage paging entries: present, writable, of the user. */
+/** 9.7 First-stage paging entries: of a table, or of a page, which above the lowest level has PS set. */
 export const firstStageEntry: Layout = {
   name: 'first-stage entry',
   size: 64,
-  fields: { P: bit(0), RW: bit(1), US: bit(2) },
+  fields: {
+    ...{
+      P: bit(0),
+      RW: bit(1),
+      US: bit(2),
+      PWT: bit(3),
+      PCD: bit(4),
+      A: bit(5),
+      D: bit(6),
+      PS: bit(7),
+    },
+    ...{ G: bit(8), EA: bit(10), XD: bit(63) },
+  },
 };

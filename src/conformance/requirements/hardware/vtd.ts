@@ -32,6 +32,31 @@ export const vtd = requirements(
         linux('drivers/iommu/intel/pasid.c', 'intel_pasid_setup_nested'),
       ],
     },
+    10: {
+      says: "Two nested page tables of VT-d with one root of the guest's and one parent have caches of their own, whatever the guest calls them.",
+      level: 'observed',
+      source: [linux('drivers/iommu/intel/iommu.c', 'domain_attach_iommu')],
+    },
+    20: {
+      says: 'A first-stage table of VT-d leads a canonical address to a page of 4 KiB, 2 MiB or 1 GiB, and an entry that is not present, has an address beyond that of the host or none that is a multiple of its size leads nowhere.',
+      level: 'contract',
+      source: [vtdBook('9.7 First-Stage Paging Entries')],
+    },
+    21: {
+      says: 'An access by a first-stage table of VT-d needs U/S of its entries, and for a write also R/W; it marks the entries that it used as accessed, and the last one of a write as dirty, and nothing where it is refused.',
+      level: 'contract',
+      source: [vtdBook('3.6.2 Access Rights and Accessed, Dirty Flags')],
+    },
+    23: {
+      says: 'A table of a guest that lies where the parent has no memory leads nowhere, at any level, until there is some.',
+      level: 'contract',
+      source: [vtdBook('3.8 Nested Translation')],
+    },
+    24: {
+      says: 'Pages that hold tables of a guest are dirty in the parent where the hardware marked an entry in them.',
+      level: 'contract',
+      source: [vtdBook('3.8 Nested Translation'), vtdBook('3.7.2 Accessed and Dirty Flags')],
+    },
     33: {
       says: 'A device behind a VT-d in legacy mode that is detached, or moves, is translated by its former context entry no more, and other devices with the same page table still are.',
       level: 'contract',
@@ -106,6 +131,11 @@ export const vtd = requirements(
       says: "Dirty tracking of a nesting parent of VT-d that is switched on is on for each device and PASID on a guest's page table on top, whatever they had cached.",
       level: 'observed',
       source: [linux('drivers/iommu/intel/iommu.c', 'parent_domain_set_dirty_tracking')],
+    },
+    83: {
+      says: 'Requests of a device with PASID 0 are translated by VT-d as those without a PASID.',
+      level: 'observed',
+      source: [linux('drivers/iommu/intel/pasid.c', 'context_entry_set_pasid_table')],
     },
     88: {
       says: 'Devices with one page table of VT-d are all told when it changes, and when one of them leaves, the others still are.',

@@ -56,7 +56,7 @@ export class ScalableMode {
     this.memory = options.memory;
   }
 
-  /** What the page of a request translates to; the rights are for the caller to look at. */
+  /** What the page of a request translates to; the rights are for the caller to look at. HW-VTD-83 */
   translate(request: DmaRequest, rootTable: Hpa): Translated | Refusal {
     const context = this.contextOf(request.rid, rootTable);
     if ('reason' in context) return context;
@@ -148,7 +148,8 @@ export class ScalableMode {
     return combine(first, second, access.iova);
   }
 
-  private locateTable(
+  /** An entry is marked by a write to the second stage, which makes the page of the table dirty. HW-VTD-24 */
+  protected locateTable(
     entry: PasidEntry,
     address: Hpa,
     use: Parameters<FirstStageTable['locate']>[1],
@@ -158,7 +159,7 @@ export class ScalableMode {
     return leaf.read ? leaf.address + (address % leaf.size) : nestedReasons[use];
   }
 
-  private walkSecond(
+  protected walkSecond(
     { secondStageTable: root, levels, dirty, domainId }: PasidEntry,
     access: Omit<Access, 'pasid'>,
   ): Leaf | FaultReason {

@@ -174,7 +174,7 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     this.queue.flushDomain(domainId);
   }
 
-  /** domain_attach_iommu(): an id for the domain, that of its other entries if there are some. */
+  /** domain_attach_iommu(): an id for the domain, that of its other entries if there are some. HW-VTD-10 */
   protected enter(domain: IntelDomain): number {
     const known = this.known.get(domain) ?? { domainId: this.takeDomainId(), users: 0 };
     this.known.set(domain, known);

@@ -78,7 +78,7 @@ Feature: who leaves a page table of VT-d takes nothing along
       When it attaches PASID 5 of device "nic" to HWPT "stage1"
       Then PASID 5 of device "nic" sees buffer "ram" at 64 MiB .. +2 pages
 
-    @HW-VTD-45
+    @HW-VTD-45 @HW-VTD-85
     Scenario: other memory takes the place of a page table that went
       When it attaches PASID 5 of device "nic" to HWPT "stage1"
       Then PASID 5 of device "nic" sees buffer "ram" at 64 MiB .. +2 pages
@@ -90,6 +90,33 @@ Feature: who leaves a page table of VT-d takes nothing along
       When it attaches PASID 5 of device "nic" to HWPT "again"
       Then PASID 5 of device "nic" sees buffer "ram" + 4 pages at 64 MiB .. +2 pages
       And PASID 5 of device "nic" does not see buffer "ram" at 64 MiB .. +2 pages
+
+    @HW-VTD-85
+    Scenario Outline: <leaver> leaves, and a page table that comes then is none that <other> is on
+      Given a PASID HWPT "one" for device "nic" on IOAS "other"
+      And a device "disk" attached to IOAS "other"
+      When it attaches <other> to HWPT "stage1"
+      And it attaches <leaver> to HWPT "stage1"
+      Then <other> sees buffer "ram" at 64 MiB .. +1 page
+      When it detaches <leaver>
+      And it attaches <leaver> to HWPT "stage2"
+      And it attaches PASID 9 of device "nic" to HWPT "one"
+      Then <leaver> sees buffer "ram" + 2 pages at 64 MiB .. +2 pages
+      And <other> sees buffer "ram" at 64 MiB .. +2 pages
+      And PASID 9 of device "nic" sees buffer "ram" + 6 pages at 64 MiB .. +2 pages
+      When the guest unmaps 2 pages at 64 MiB in page table "first"
+      And it invalidates 2 pages at 64 MiB of HWPT "stage1"
+      And <other> reads 1 page at 64 MiB
+      Then the access is blocked
+      And <leaver> sees buffer "ram" + 2 pages at 64 MiB .. +2 pages
+
+      Examples:
+        | leaver                  | other                   |
+        | PASID 5 of device "nic" | PASID 6 of device "nic" |
+        | PASID 5 of device "nic" | device "nic"            |
+        | device "nic"            | PASID 5 of device "nic" |
+        | device "nic"            | device "disk"           |
+        | device "disk"           | device "nic"            |
 
   @needs:caches-keep
   Rule: what others have cached stays

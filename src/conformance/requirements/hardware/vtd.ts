@@ -47,6 +47,11 @@ export const vtd = requirements(
       level: 'contract',
       source: [vtdBook('3.6.2 Access Rights and Accessed, Dirty Flags')],
     },
+    22: {
+      says: 'A second-stage table of VT-d grants reads and writes apart, by entries of each level, and where dirty bits are on marks a page that is written, and none that is read or where a write is refused.',
+      level: 'contract',
+      source: [vtdBook('9.8 Second-Stage Paging Entries')],
+    },
     23: {
       says: 'A table of a guest that lies where the parent has no memory leads nowhere, at any level, until there is some.',
       level: 'contract',
@@ -107,6 +112,13 @@ export const vtd = requirements(
       level: 'observed',
       source: [tearDown],
     },
+    51: {
+      says: 'An access that a VT-d in legacy mode has no entry for, or none with its right, moves nothing, however often it is made, and the device goes on to reach what it may.',
+      level: 'contract',
+      source: [
+        vtdBook('7.1.3 Fault conditions and Remapping hardware behavior for various request'),
+      ],
+    },
     70: {
       says: 'IOMMU_HWPT_INVALIDATE of a nested page table of VT-d drops the smallest aligned block of a power of two of pages that holds the first page and the last one, and nothing beside it.',
       level: 'observed',
@@ -127,6 +139,12 @@ export const vtd = requirements(
       level: 'observed',
       source: [flushRange],
     },
+    80: {
+      says: "A PASID is attached to a guest's page table of VT-d whose parent tracks dirty pages, and what it writes is in the bitmap of the parent.",
+      level: 'observed',
+      source: [linux('drivers/iommu/intel/nested.c', 'intel_nested_set_dev_pasid')],
+      since: '6.15',
+    },
     82: {
       says: "Dirty tracking of a nesting parent of VT-d that is switched on is on for each device and PASID on a guest's page table on top, whatever they had cached.",
       level: 'observed',
@@ -136,6 +154,11 @@ export const vtd = requirements(
       says: 'Requests of a device with PASID 0 are translated by VT-d as those without a PASID.',
       level: 'observed',
       source: [linux('drivers/iommu/intel/pasid.c', 'context_entry_set_pasid_table')],
+    },
+    85: {
+      says: 'A page table of VT-d has a domain id as long as somebody is on it, which no other page table has meanwhile; one that gets it later finds nothing cached.',
+      level: 'observed',
+      source: [linux('drivers/iommu/intel/iommu.c', 'domain_attach_iommu')],
     },
     88: {
       says: 'Devices with one page table of VT-d are all told when it changes, and when one of them leaves, the others still are.',

@@ -1,9 +1,17 @@
 import { FaultReason } from '#formats/vtd/fault-reason.ts';
+import { PasidTranslation } from '#formats/vtd/pasid-entry.ts';
 import { mutants } from '#mutants/mutant.ts';
 import type { DmaRequest } from '#reference/hardware/bus.ts';
 import type { ScalableMode } from '#reference/hardware/vtd/scalable-mode.ts';
+import type { Translation } from '#reference/hardware/translation.ts';
 import type { IntelDomain } from '#reference/kernel/iommu/intel/intel-device.ts';
+import type { PagingDomain } from '#reference/kernel/iommu/intel/paging-domain.ts';
+import type { PasidTable } from '#reference/kernel/iommu/intel/pasid-table.ts';
+import type { ScalableIommu } from '#reference/kernel/iommu/intel/scalable-iommu.ts';
 
+type RightsOf = PagingDomain['rightsOf'];
+type AttachPasid = ScalableIommu['attachPasid'];
+type Write = PasidTable['write'];
 type Translate = ScalableMode['translate'];
 type LocateTable = ScalableMode['locateTable'];
 type WalkSecond = ScalableMode['walkSecond'];
@@ -175,6 +183,108 @@ export const entries = mutants(
           ...[entry, access]: Parameters<WalkSecond>
         ): ReturnType<WalkSecond> {
           return super.walkSecond(entry, { ...access, write: false });
+        }
+      },
+  },
+  {
+    id: 'SEED-1081',
+    breaks: ['HW-VTD-22'],
+    story: 'A page that is written is not marked as dirty, where the second stage stands alone.',
+    like: 'a walker that keeps D where it marks A',
+    bug: ({ vtd }) =>
+      class extends vtd.ScalableMode {
+        protected override walkSecond(
+          ...[entry, access]: Parameters<WalkSecond>
+        ): ReturnType<WalkSecond> {
+          const isAlone = entry.translation === PasidTranslation.SecondStage;
+          return super.walkSecond(entry, isAlone ? { ...access, write: false } : access);
+        }
+      },
+  },
+  {
+    id: 'SEED-1082',
+    breaks: ['HW-VTD-22'],
+    story: 'A page that is read is marked as dirty.',
+    like: 'a walker that sets A and D together',
+    bug: ({ vtd }) =>
+      class extends vtd.ScalableMode {
+        protected override walkSecond(
+          ...[entry, access]: Parameters<WalkSecond>
+        ): ReturnType<WalkSecond> {
+          return super.walkSecond(entry, { ...access, write: true });
+        }
+      },
+  },
+  {
+    id: 'SEED-1083',
+    breaks: ['HW-VTD-22'],
+    story: 'What a device may write it may read.',
+    like: 'second-stage entries of which R is always set',
+    bug: ({ intel }) =>
+      class extends intel.PagingDomain {
+        protected override rightsOf(...[protection]: Parameters<RightsOf>): bigint {
+          return super.rightsOf({ ...protection, read: true });
+        }
+      },
+  },
+  {
+    id: 'SEED-1084',
+    breaks: ['HW-VTD-80'],
+    story: 'A PASID is refused on a page table whose parent tracks dirty pages.',
+    like: 'intel_iommu_set_dev_pasid() of 6.12, which refuses dirty tracking',
+    bug: ({ intel }) =>
+      class extends intel.ScalableIommu {
+        override attachPasid(
+          ...[device, pasid, domain]: Parameters<AttachPasid>
+        ): ReturnType<AttachPasid> {
+          const isTracked =
+            domain instanceof intel.IntelNestedDomain && domain.parent.dirtyTracking;
+          return pasid !== 0 && isTracked ? 'EINVAL' : super.attachPasid(device, pasid, domain);
+        }
+      },
+  },
+  {
+    id: 'SEED-1085',
+    breaks: ['HW-VTD-80'],
+    story: 'The entry of a PASID on a page table of a guest does not keep dirty bits.',
+    like: 'intel_pasid_setup_nested() without pasid_set_ssade()',
+    bug: ({ intel }) =>
+      class extends intel.PasidTable {
+        override write(...[pasid, entry]: Parameters<Write>): void {
+          const isNested = pasid !== 0 && entry.translation === PasidTranslation.Nested;
+          super.write(pasid, isNested ? { ...entry, dirty: false } : entry);
+        }
+      },
+  },
+  {
+    id: 'SEED-1086',
+    breaks: ['HW-VTD-85'],
+    story: 'The first who leaves a page table gives its domain id back.',
+    like: 'domain_detach_iommu() without a count',
+    bug: ({ intel }) =>
+      class extends intel.ScalableIommu {
+        protected override leave(domain: IntelDomain): void {
+          const id = this.domainIdOf(domain);
+          super.leave(domain);
+          if (domain.users.size > 0) this.releaseDomainId(id);
+        }
+      },
+  },
+  {
+    id: 'SEED-1087',
+    breaks: ['HW-VTD-51'],
+    story: 'What is refused once goes through the second time.',
+    like: 'an IOTLB that keeps what is not present as identity',
+    bug: ({ vtd }) =>
+      class extends vtd.VtdUnit {
+        private readonly refused = new Set<bigint>();
+
+        override translate(request: DmaRequest): Translation | undefined {
+          const found = super.translate(request);
+          if (found) return found;
+          if (this.refused.has(request.iova)) return { address: 1n << 32n, bytesToBorder: 0x1000n };
+          this.refused.add(request.iova);
+          return undefined;
         }
       },
   },

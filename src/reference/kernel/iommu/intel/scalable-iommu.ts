@@ -120,7 +120,7 @@ export class ScalableIommu extends IntelIommu {
     return this.attachPasid(device, IOMMU_NO_PASID, domain);
   }
 
-  /** intel_iommu_set_dev_pasid(), intel_nested_set_dev_pasid(): the old entry goes before the new one comes. */
+  /** intel_iommu_set_dev_pasid(), intel_nested_set_dev_pasid(): the old entry goes before the new one comes. HW-VTD-80 */
   attachPasid(device: IntelDevice, pasid: number, domain: AnyDomain): ErrnoName | undefined {
     if (!isOfIntel(domain) || !domain.fits(this.features)) return 'EINVAL';
     if (domain.pageRequestHandler && !device.pci.capabilities.pageRequests) return 'ENODEV';

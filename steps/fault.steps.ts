@@ -58,6 +58,20 @@ When('{requester} requests pages:', async function (requester, table) {
   await requestPages(this, requester, requests);
 });
 
+When(
+  '{requester} requests {int} pages at {iova}, each as a group of its own',
+  async function (requester, count, iova) {
+    this.require('device-with-page-requests');
+    const requests = Array.from({ length: count }, (_, group) => ({
+      iova: iova + BigInt(group) * this.pageSize,
+      permissions: IOMMU_PGFAULT_PERM_READ,
+      group,
+      last: true,
+    }));
+    await requestPages(this, requester, requests);
+  },
+);
+
 interface Transfer {
   readonly call: FileCall;
   readonly fd: number;

@@ -34,6 +34,13 @@ Given(
   },
 );
 
+Given(
+  '{newHwpt} with {hwptExtra} and {hwptExtra} for {device} on {object}',
+  async function (hwpt, extra, queue, device, on) {
+    await makeHwpt(this, hwpt, { device, on }, extra, queue);
+  },
+);
+
 When('{process} invalidates {forgotten} of {object}', async function (process, what, hwpt) {
   await invalidatePages(this, process, what, hwpt);
 });

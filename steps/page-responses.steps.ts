@@ -3,8 +3,14 @@ import { AssertionError } from 'chai';
 import type { PageResponse } from '#port/bench.ts';
 
 import { requireOf } from './support/calls/plug.ts';
-import { Then } from './support/cucumber.ts';
+import { extendedRegister } from './support/calls/registers.ts';
+import { Then, When } from './support/cucumber.ts';
+import { parseBits } from './support/guest/bits.ts';
+import { extendedRegisters } from './support/guest/pci-bits.ts';
 import type { DeviceHandle } from './support/handles.ts';
+import { accessOf, describe, lastAccess, nameOf } from './support/looks/dma.ts';
+import { hex, pattern } from './support/notation.ts';
+import type { Requester } from './support/words/devices.ts';
 import type { World } from './support/world.ts';
 
 /** What a device is answered when it has asked for pages, as an analyser on its link sees it. */
@@ -23,6 +29,18 @@ Then('{device} was answered:', async function (device, table) {
   });
   await compare(this, device, expected);
 });
+
+Then(
+  '{device} was answered SUCCESS for groups {int} to {int}',
+  async function (device, first, last) {
+    const groups = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    await compare(
+      this,
+      device,
+      groups.map((group) => `${group} SUCCESS`),
+    );
+  },
+);
 
 Then('{device} was not answered', async function (device) {
   await compare(this, device, []);
@@ -61,3 +79,81 @@ function sorted(answers: readonly string[]): string {
   const group = (answer: string): number => Number.parseInt(answer, 10);
   return [...answers].sort((one, other) => group(one) - group(other)).join(', ');
 }
+
+When(
+  '{requester} begins to read {size} at {iova}, and asks for pages as group {int}',
+  async function (requester, length, iova, group) {
+    await begin(this, requester, { iova, length: Number(length), group });
+  },
+);
+
+When(
+  '{requester} begins to write pattern {string} at {iova}, and asks for pages as group {int}',
+  async function (requester, seed, iova, group) {
+    const bytes = pattern(seed, Number(this.pageSize));
+    await begin(this, requester, { iova, length: bytes.length, bytes, group });
+  },
+);
+
+interface Beginning {
+  readonly iova: bigint;
+  readonly length: number;
+  readonly group: number;
+  readonly bytes?: Uint8Array;
+}
+
+async function begin(
+  world: World,
+  requester: Requester,
+  { iova, length, ...how }: Beginning,
+): Promise<void> {
+  requireOf(world, requester.device, 'dma-with-page-requests');
+  await world.running.machine.bench.startDma(accessOf(requester, { iova, length }), how);
+  world.trace.note(`bench: ${nameOf(requester)} begins at ${hex(iova)}, group ${how.group}`);
+}
+
+/** The steps about the last access are then about this one. */
+When('{requester} goes on with group {int}', async function (requester, group) {
+  const { device, pasid } = requester;
+  requireOf(this, device, 'dma-with-page-requests');
+  const result = await this.running.machine.bench.finishDma(device.info.id, group);
+  device.accesses.set(pasid, result);
+  this.requester = requester;
+  this.trace.note(`bench: ${nameOf(requester)} goes on with group ${group}: ${describe(result)}`);
+});
+
+Then('the access waits', function () {
+  const result = lastAccess(this);
+  if (result === 'waiting') return;
+  throw new AssertionError(`the access is over: ${describe(result)}; expected it to wait`);
+});
+
+/** By the bench, in place of an IOMMU; rows as in `was answered`. */
+When('the bench answers {device}:', async function (device, table) {
+  requireOf(this, device, 'dma-with-page-requests');
+  for (const { group = '', code = '', PASID } of table.hashes()) {
+    const [known = Number(code)] = [...codes].find(([, name]) => name === code) ?? [];
+    const withPasid = PASID ? { pasid: Number(PASID) } : {};
+    const response = { group: Number(group), code: known, ...withPasid };
+    await this.running.machine.bench.answerDevice(device.info.id, response);
+    this.trace.note(`bench: device "${device.name}" gets ${inWords(response)}`);
+  }
+});
+
+/** Registers of its extended capabilities, as a process sees them through VFIO. */
+Then('{device} shows:', async function (device, table) {
+  requireOf(this, device, 'device-with-page-requests');
+  for (const [name = '', text = ''] of table.raw()) {
+    const register = extendedRegisters.get(name);
+    if (register === undefined)
+      throw new Error(
+        `no register "${name}"; there are ${[...extendedRegisters.keys()].join(', ')}`,
+      );
+    const actual = await extendedRegister(this, device, register);
+    const expected = parseBits(register.layout, text);
+    if (actual === expected) continue;
+    throw new AssertionError(
+      `${name} of device "${device.name}" is ${hex(actual)}; expected ${hex(expected)}, ${text}`,
+    );
+  }
+});

@@ -31,4 +31,6 @@ export const untestable: Readonly<Record<string, string>> = {
     'No machine has such page tables for devices with PASIDs: nothing calls the code, and it is unfinished.',
   'VFIO-CDEV-01': 'The port cannot ask for the device number of a file.',
   'VFIO-ATT-12': 'The port cannot hold a device in its reset.',
+  'HW-PCI-10':
+    'No machine has a physical function beside its virtual ones; QEMU has no device with both ATS and SR-IOV that could be assigned.',
 };

@@ -7,6 +7,9 @@ export interface PageRequestMessage {
   readonly iova: Iova;
   readonly read: boolean;
   readonly write: boolean;
+  /** With a PASID only: to be executed, and by a supervisor. */
+  readonly execute?: boolean;
+  readonly privileged?: boolean;
   /** PRGI: 9 bits. */
   readonly group: number;
   /** The group is complete with this one. */

@@ -42,7 +42,7 @@ export interface DmaAccess {
 export interface PageRequest {
   readonly iova: bigint;
   readonly pasid?: number;
-  /** IOMMU_PGFAULT_PERM_*, of which a device can say READ and WRITE. */
+  /** IOMMU_PGFAULT_PERM_*, of which a device can say READ and WRITE, and with a PASID EXEC and PRIV as well. */
   readonly permissions: number;
   /** 0 to 511: requests of one group are answered together. */
   readonly group: number;
@@ -58,6 +58,13 @@ export interface PageResponse {
   readonly code: number;
   /** Where the message carried one. */
   readonly pasid?: number;
+}
+
+export interface PatientDma {
+  /** Of its page requests: 0 to 511. */
+  readonly group: number;
+  /** What is written; a read has none. */
+  readonly bytes?: Uint8Array;
 }
 
 /** Bytes moved, or `blocked`: the IOMMU refused the access, and nothing before or after the first refused byte counts. */
@@ -93,6 +100,15 @@ export interface Bench {
    * did not wait for. Needs the feature `page-responses`.
    */
   pageResponses(device: DeviceId): Promise<readonly PageResponse[]>;
+  /**
+   * Begins a read, or a write of `bytes`, of which the device asks for the pages that it lacks, as one group, and waits
+   * for them. One access a group. Needs the feature `dma-with-page-requests`, as do the next two.
+   */
+  startDma(access: DmaAccess, how: PatientDma): Promise<void>;
+  /** Lets the access of that group go on: where it was answered, the device tries again, asks again, or has given up. */
+  finishDma(device: DeviceId, group: number): Promise<DmaResult | 'waiting'>;
+  /** Puts an answer on the link of the device that no IOMMU has given. */
+  answerDevice(device: DeviceId, response: PageResponse): Promise<void>;
   /** Nothing is in flight when this returns. The only clock there is. */
   settle(): Promise<void>;
   /** As after start(): every device free, unbound and quiet. Called between scenarios, when no process is left. */

@@ -150,6 +150,10 @@ const ofMachines = {
     says: 'The bench sees which answers a VFIO device gets to its page requests.',
     requires: ['device-with-page-requests'],
   },
+  'dma-with-page-requests': {
+    says: 'A VFIO device asks for the pages that an access of it lacks, and waits; the bench can answer it by itself.',
+    requires: ['dma', 'page-responses'],
+  },
   'page-requests': {
     says: 'A device can be made to ask for a page, and a fault queue takes its requests.',
     requires: ['fault-queue', 'hwpt-alloc'],

@@ -112,7 +112,7 @@ export interface DeviceHandle {
   /** Those that were attached. */
   readonly pasids: Set<number>;
   /** What its last access gave, and the last one of each of its PASIDs. */
-  readonly accesses: Map<number | undefined, DmaResult>;
+  readonly accesses: Map<number | undefined, DmaResult | 'waiting'>;
 }
 
 /** A VFIO group whose node was opened; its name is the path of the node. */

@@ -200,7 +200,7 @@ Feature: page requests of VFIO devices
 
   Rule: a virtual function shares its page requests, and cannot be answered for
 
-    @DEV-46 @VFIO-ATT-13 @needs:virtual-function
+    @DEV-46 @VFIO-ATT-13 @HW-PCI-09 @needs:virtual-function
     Scenario: its attach fails, for the first time and in place of another page table
       Given an IOAS "other"
       And a buffer "ram" of 2 pages

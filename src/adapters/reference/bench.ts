@@ -5,6 +5,7 @@ import type {
   DmaResult,
   PageRequest,
   PageResponse,
+  PatientDma,
 } from '#port/bench.ts';
 import type { DeviceWish, Driver, FunctionKeyName, FunctionWish } from '#port/device-wish.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
@@ -19,7 +20,12 @@ import type { ModuleParameters } from '#reference/kernel/base/module-parameters.
 import type { Machine } from '#reference/machine/machine.ts';
 import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
 import { failure } from '#uapi/errno.ts';
-import { IOMMU_PGFAULT_PERM_READ, IOMMU_PGFAULT_PERM_WRITE } from '#uapi/iommufd/fault.ts';
+import {
+  IOMMU_PGFAULT_PERM_EXEC,
+  IOMMU_PGFAULT_PERM_PRIV,
+  IOMMU_PGFAULT_PERM_READ,
+  IOMMU_PGFAULT_PERM_WRITE,
+} from '#uapi/iommufd/fault.ts';
 import { offerFor, refused } from '../wish/offer-for.ts';
 import type { DescribedMachine } from '../wish/offer-for.ts';
 import { FrameCheck } from './frame-check.ts';
@@ -114,14 +120,38 @@ export class ReferenceBench implements Bench {
   async requestPages(device: string, requests: readonly PageRequest[]): Promise<void> {
     const { pci } = this.find(device);
     for (const { permissions, ...request } of requests) {
-      const read = (permissions & IOMMU_PGFAULT_PERM_READ) !== 0;
-      const write = (permissions & IOMMU_PGFAULT_PERM_WRITE) !== 0;
-      pci.requestPage({ ...request, read, write });
+      const asks = (permission: number): boolean => (permissions & permission) !== 0;
+      pci.requestPage({
+        ...request,
+        read: asks(IOMMU_PGFAULT_PERM_READ),
+        write: asks(IOMMU_PGFAULT_PERM_WRITE),
+        execute: asks(IOMMU_PGFAULT_PERM_EXEC),
+        privileged: asks(IOMMU_PGFAULT_PERM_PRIV),
+      });
     }
+    this.hardware.interrupts.take();
   }
 
   async pageResponses(device: string): Promise<readonly PageResponse[]> {
     return this.taps.get(this.find(device))?.takeResponses() ?? [];
+  }
+
+  async startDma(access: DmaAccess, how: PatientDma): Promise<void> {
+    const { iova, length, pasid } = access;
+    const withPasid = pasid === undefined ? {} : { pasid };
+    this.find(access.device).pci.begin({ iova, length, ...withPasid, ...how });
+    this.hardware.interrupts.take();
+  }
+
+  async finishDma(device: string, group: number): Promise<DmaResult | 'waiting'> {
+    const bytes = this.find(device).pci.goOn(group);
+    this.hardware.interrupts.take();
+    if (bytes === undefined) return 'waiting';
+    return bytes === 'blocked' ? bytes : { bytes };
+  }
+
+  async answerDevice(device: string, response: PageResponse): Promise<void> {
+    this.find(device).pci.pageGroupResponse(response);
   }
 
   /** The reference does everything while it is called. */

@@ -138,7 +138,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: nestedVtdBoard,
     bench: 'pci',
     ...pci(nestedVtdBoard, ofExpress),
-    features: [...ofEach, ...ofVtd, 'page-responses'],
+    features: [...ofEach, ...ofVtd, 'page-responses', 'dma-with-page-requests'],
   },
   {
     name: 'noiommu',

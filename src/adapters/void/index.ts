@@ -81,6 +81,7 @@ function voidMachine(yes: boolean): Machine {
 
 class VoidBench implements Bench {
   private readonly yes: boolean;
+  private started: { readonly length: number } = { length: 0 };
 
   constructor(yes: boolean) {
     this.yes = yes;
@@ -117,6 +118,16 @@ class VoidBench implements Bench {
   async pageResponses(): Promise<readonly PageResponse[]> {
     return [];
   }
+
+  async startDma(access: { readonly length: number }): Promise<void> {
+    this.started = access;
+  }
+
+  async finishDma(): Promise<DmaResult> {
+    return this.dmaRead(this.started);
+  }
+
+  async answerDevice(): Promise<void> {}
 
   async settle(): Promise<void> {}
 

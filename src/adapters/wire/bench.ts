@@ -9,6 +9,7 @@ import type {
   Driver,
   PageRequest,
   PageResponse,
+  PatientDma,
 } from '#port/bench.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
 import type { Client } from './client.ts';
@@ -60,6 +61,20 @@ export class WireBench implements Bench {
 
   pageResponses(device: DeviceId): Promise<readonly PageResponse[]> {
     return this.client.call('page-responses', { device });
+  }
+
+  async startDma(access: DmaAccess, { group, bytes }: PatientDma): Promise<void> {
+    const written = bytes === undefined ? {} : { bytes: toHexBytes(bytes) };
+    await this.client.call('start-dma', { ...toWire(access), group, ...written });
+  }
+
+  async finishDma(device: DeviceId, group: number): Promise<DmaResult | 'waiting'> {
+    const result = await this.client.call('finish-dma', { device, group });
+    return 'waiting' in result ? 'waiting' : fromWire(result);
+  }
+
+  async answerDevice(device: DeviceId, response: PageResponse): Promise<void> {
+    await this.client.call('answer-device', { device, response });
   }
 
   async settle(): Promise<void> {

@@ -73,15 +73,17 @@ const access = {
   pasid: Type.Optional(u32),
 };
 const dmaResult = Type.Union([bytes, object({ blocked: Type.Literal(true) })]);
+const waitingResult = Type.Union([dmaResult, object({ waiting: Type.Literal(true) })]);
+const groupNumber = Type.Integer({ minimum: 0, maximum: 511 });
 const pageRequest = object({
   iova: hex64,
   pasid: Type.Optional(u32),
   permissions: u32,
-  group: Type.Integer({ minimum: 0, maximum: 511 }),
+  group: groupNumber,
   last: Type.Boolean(),
 });
 const pageResponse = object({
-  group: Type.Integer({ minimum: 0, maximum: 511 }),
+  group: groupNumber,
   code: Type.Integer({ minimum: 0, maximum: 15 }),
   pasid: Type.Optional(u32),
 });
@@ -216,6 +218,9 @@ export const methods = {
   'dma-write': [object({ ...access, bytes: hexBytes }), dmaResult],
   'request-pages': [object({ ...ofDevice, requests: listOf(pageRequest) }), nothing],
   'page-responses': [object(ofDevice), listOf(pageResponse)],
+  'start-dma': [object({ ...access, group: groupNumber, bytes: Type.Optional(hexBytes) }), nothing],
+  'finish-dma': [object({ ...ofDevice, group: groupNumber }), waitingResult],
+  'answer-device': [object({ ...ofDevice, response: pageResponse }), nothing],
   settle: [none, nothing],
   reset: [none, nothing],
 } as const satisfies Record<string, readonly [TSchema, TSchema]>;

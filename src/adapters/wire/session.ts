@@ -140,6 +140,19 @@ export class Session {
       return null;
     },
     'page-responses': ({ device }) => this.machine.bench.pageResponses(device),
+    'start-dma': async ({ group, bytes, ...access }) => {
+      const written = bytes === undefined ? {} : { bytes: fromHexBytes(bytes) };
+      await this.machine.bench.startDma(this.access(access), { group, ...written });
+      return null;
+    },
+    'finish-dma': async ({ device, group }) => {
+      const result = await this.machine.bench.finishDma(device, group);
+      return result === 'waiting' ? { waiting: true } : dmaToWire(result);
+    },
+    'answer-device': async ({ device, response }) => {
+      await this.machine.bench.answerDevice(device, response);
+      return null;
+    },
     settle: async () => {
       await this.machine.bench.settle();
       return null;

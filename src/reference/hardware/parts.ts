@@ -1,15 +1,21 @@
 import { DeviceTlb } from './device-tlb.ts';
+import { ExpressCapabilities } from './express-capabilities.ts';
 import { Iotlb } from './iotlb.ts';
 import { PhysicalMemory } from './memory.ts';
 import { NoIommu } from './no-iommu.ts';
+import { PageRequestInterface } from './page-request-interface.ts';
 import { PciDevice } from './pci-device.ts';
+import { WaitingAccesses } from './waiting-accesses.ts';
 
 export const hardwareParts = {
   DeviceTlb,
+  ExpressCapabilities,
   Iotlb,
   NoIommu,
+  PageRequestInterface,
   PciDevice,
   PhysicalMemory,
+  WaitingAccesses,
 };
 
 export interface HardwareParts {

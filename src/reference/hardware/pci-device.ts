@@ -1,17 +1,26 @@
 import type { Iova, Rid } from '#formats/addresses.ts';
-import type { DeviceTlbRange, PageRequestMessage } from '#formats/pcie.ts';
+import { EXTENDED_FIRST } from '#formats/pcie-capabilities.ts';
+import type { DeviceTlbRange, PageGroupResponse } from '#formats/pcie.ts';
 
 import type { DeviceRegion, DmaRequest, Endpoint, MemoryBus, Translator } from './bus.ts';
+import { ConfigurationSpace } from './configuration-space.ts';
 import type { DeviceTlb } from './device-tlb.ts';
 import { EduRegisters } from './edu.ts';
 import type { DmaEngine } from './edu.ts';
+import type { ExpressCapabilities } from './express-capabilities.ts';
+import type { OwnRequest, PageRequestInterface } from './page-request-interface.ts';
+import type { HardwareParts } from './parts.ts';
 import { capabilityList } from './pci-capability-list.ts';
 import { Registers } from './registers.ts';
 import { grants, translatedBy } from './translation.ts';
 import type { Leaf, Translation } from './translation.ts';
+import type {
+  AccessResult,
+  PatientAccess,
+  Requester,
+  WaitingAccesses,
+} from './waiting-accesses.ts';
 
-/** Bytes. */
-const CONFIGURATION_SIZE = 256;
 /** The command register of the configuration space, and in it bit 2: Bus Master Enable. */
 const COMMAND_REGISTER = 4n;
 const BUS_MASTER = 4;
@@ -50,6 +59,7 @@ export interface PciDeviceOptions {
   readonly requesterId: Rid;
   readonly translator: Translator;
   readonly memory: MemoryBus;
+  readonly parts: HardwareParts;
   readonly capabilities?: PciCapabilities;
 }
 
@@ -63,8 +73,9 @@ export class PciDevice implements DmaEngine, Endpoint {
   readonly capabilities: PciCapabilities;
   private readonly translator: Translator;
   private readonly memory: MemoryBus;
-  private isAtsEnabled = false;
-  private isPriEnabled = false;
+  private readonly express: ExpressCapabilities;
+  private readonly pri: PageRequestInterface;
+  private readonly waiting: WaitingAccesses;
 
   constructor(options: PciDeviceOptions) {
     this.rid = options.rid;
@@ -72,25 +83,11 @@ export class PciDevice implements DmaEngine, Endpoint {
     this.translator = options.translator;
     this.memory = options.memory;
     this.capabilities = options.capabilities ?? noCapabilities;
-    const list = capabilityList(this.capabilities.msixVectors);
-    this.configuration = new Registers(CONFIGURATION_SIZE, VENDOR_AND_DEVICE, list);
-  }
-
-  /** PCIe, 10.5.1.3 ATS Control Register: Enable. It begins without any translation. */
-  enableAts(): void {
-    if (!this.isAtsEnabled)
-      this.invalidateTranslations({ pasid: 'any', first: 0n, length: undefined });
-    this.isAtsEnabled = this.capabilities.deviceTlb !== undefined;
-  }
-
-  /** The same bit; what it asks for from now on the IOMMU translates. */
-  disableAts(): void {
-    this.isAtsEnabled = false;
-  }
-
-  /** PCIe, 10.5.2.2 Page Request Control Register: Enable. */
-  enablePageRequests(): void {
-    this.isPriEnabled = this.capabilities.pageRequests;
+    const { PageRequestInterface: Pri, WaitingAccesses: Waiting } = options.parts.hardware;
+    this.pri = new Pri();
+    this.express = this.expressOf(options.parts);
+    this.waiting = new Waiting(this.requester);
+    this.configuration = this.configurationOf();
   }
 
   /** BAR 0 as others find it at its address on the bus. */
@@ -141,13 +138,28 @@ export class PciDevice implements DmaEngine, Endpoint {
     return undefined;
   }
 
-  /** PCIe, 10.4.1: nothing is asked for before software allows it. */
-  requestPage(message: Omit<PageRequestMessage, 'rid'>): void {
-    if (this.isPriEnabled) this.translator.requestPage?.({ rid: this.requesterId, ...message });
+  /** PCIe, 10.4.1: false where nothing is asked for, as software does not allow it. HW-PCI-01 05 */
+  requestPage(message: OwnRequest): boolean {
+    if (!this.express.isAtsEnabled || !this.mayUse(message.pasid)) return false;
+    if (!this.pri.count(message)) return false;
+    this.translator.requestPage?.({ rid: this.requesterId, ...message });
+    return true;
   }
 
-  /** What it would do next is not modelled: ask again, or report an error to its driver. */
-  pageGroupResponse(): void {}
+  pageGroupResponse(response: PageGroupResponse): void {
+    const verdict = this.pri.receive(response);
+    if (verdict) this.waiting.answered(response, verdict);
+  }
+
+  /** An access that asks for what it lacks, and waits. */
+  begin(access: PatientAccess): void {
+    this.waiting.begin(access);
+  }
+
+  /** What came of the access whose requests have that group, if it is over. */
+  goOn(group: number): AccessResult | undefined {
+    return this.waiting.goOn(group);
+  }
 
   invalidateTranslations(range: DeviceTlbRange): void {
     this.capabilities.deviceTlb?.invalidate(range);
@@ -160,8 +172,9 @@ export class PciDevice implements DmaEngine, Endpoint {
     access: { readonly write: boolean; readonly pasid: number | undefined },
   ): { address: bigint; length: number } | undefined {
     const { write, pasid } = access;
+    if (!this.mayUse(pasid)) return undefined;
     const request = { rid: this.requesterId, iova, write, ...(pasid !== undefined && { pasid }) };
-    const found = this.isAtsEnabled
+    const found = this.express.isAtsEnabled
       ? this.ownTranslation(request)
       : this.translator.translate(request);
     if (!found) return undefined;
@@ -169,7 +182,7 @@ export class PciDevice implements DmaEngine, Endpoint {
     return { address: found.address, length: border < length ? Number(border) : length };
   }
 
-  /** PCIe, 10.2: one that the device has, or one that it asks for and keeps. */
+  /** PCIe, 10.2: one that the device has, or one that it asks for and keeps. HW-PCI-04 */
   private ownTranslation(request: DmaRequest): Translation | undefined {
     const { deviceTlb } = this.capabilities;
     const { iova, pasid, write } = request;
@@ -179,5 +192,49 @@ export class PciDevice implements DmaEngine, Endpoint {
     if (!leaf || !serves(leaf)) return undefined;
     deviceTlb?.insert(pasid, iova, leaf);
     return translatedBy(leaf, iova);
+  }
+
+  /** PCIe, 6.20: a function sends no PASID before software allows it. HW-PCI-02 */
+  private mayUse(pasid: number | undefined): boolean {
+    return pasid === undefined || this.express.arePasidsEnabled;
+  }
+
+  private get requester(): Requester {
+    const { express, pri } = this;
+    return {
+      get room() {
+        return express.isAtsEnabled && pri.control !== 0 ? pri.room : undefined;
+      },
+      reaches: (page, access) => this.reaches(page, access),
+      perform: (access) => this.perform(access),
+      request: (message) => void this.requestPage(message),
+    };
+  }
+
+  private reaches(page: Iova, { bytes, pasid }: PatientAccess): boolean {
+    return this.reach(page, 1, { write: bytes !== undefined, pasid }) !== undefined;
+  }
+
+  private perform({ iova, length, bytes, pasid }: PatientAccess): AccessResult {
+    if (bytes === undefined) return this.dmaRead(iova, length, pasid);
+    return this.dmaWrite(iova, bytes, pasid) ?? bytes;
+  }
+
+  private expressOf({ hardware }: HardwareParts): ExpressCapabilities {
+    const { deviceTlb, pasidBits, pageRequests } = this.capabilities;
+    return new hardware.ExpressCapabilities({
+      ats: deviceTlb !== undefined,
+      pasidBits,
+      pageRequests: pageRequests ? this.pri : undefined,
+      onAtsChange: () => deviceTlb?.invalidate({ pasid: 'any', first: 0n, length: undefined }),
+    });
+  }
+
+  /** Without extended capabilities it is that of conventional PCI. */
+  private configurationOf(): DeviceRegion {
+    const { deviceTlb, msixVectors } = this.capabilities;
+    const list = capabilityList(msixVectors);
+    const conventional = new Registers(EXTENDED_FIRST, VENDOR_AND_DEVICE, list);
+    return deviceTlb ? new ConfigurationSpace(conventional, this.express) : conventional;
   }
 }

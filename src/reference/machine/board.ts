@@ -4,6 +4,7 @@ import { nestingFeatures, plainFeatures, withoutDirtyBits } from '../hardware/am
 import type { AmdFeatures } from '../hardware/amd/capabilities.ts';
 import type { Translator } from '../hardware/bus.ts';
 import type { PhysicalMemory } from '../hardware/memory.ts';
+import type { PendingInterrupts } from '../hardware/pending-interrupts.ts';
 import { legacyModel } from '../hardware/vtd/capabilities.ts';
 import type { VtdModel } from '../hardware/vtd/capabilities.ts';
 import type { AmdDevice } from '../kernel/iommu/amd/amd-iommu.ts';
@@ -42,6 +43,7 @@ export interface BoardOptions {
   readonly parts: Parts;
   readonly memory: PhysicalMemory;
   readonly pages: Pages;
+  readonly interrupts: PendingInterrupts;
 }
 
 /** A place on a board. Without facts it is where an IOMMU could be. */
@@ -73,10 +75,13 @@ function vtd(name: string, model: VtdModel): BoardIommu {
   };
 }
 
-function buildVtd({ parts, memory, pages }: BoardOptions, model: VtdModel): HostIommu<IntelDevice> {
+function buildVtd(
+  { parts, memory, pages, interrupts }: BoardOptions,
+  model: VtdModel,
+): HostIommu<IntelDevice> {
   const unit = new parts.vtd.VtdUnit({ memory, parts, model });
   const Driver = model.scalable ? parts.intel.ScalableIommu : parts.intel.IntelIommu;
-  const driver = new Driver({ pages, parts, unit });
+  const driver = new Driver({ pages, parts, unit, interrupts });
   return {
     translator: unit,
     driver,

@@ -1,6 +1,7 @@
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import { noCapabilities } from '../hardware/pci-device.ts';
 import type { PciCapabilities, PciDevice } from '../hardware/pci-device.ts';
+import { PendingInterrupts } from '../hardware/pending-interrupts.ts';
 import type { DriverCore } from '../kernel/base/driver-core.ts';
 import { vtdBoard } from './board.ts';
 import type { Board, BoardIommu, HostIommu } from './board.ts';
@@ -46,6 +47,7 @@ export class MachineHardware {
   readonly memory: PhysicalMemory;
   readonly iommus: readonly [HostIommu, ...HostIommu[]];
   readonly pages: Pages;
+  readonly interrupts = new PendingInterrupts();
   readonly iommu: IommuCore;
   readonly drivers: DriverCore;
   /** Numbers of VFIO devices. */
@@ -60,7 +62,8 @@ export class MachineHardware {
     const ram = { first: RAM_FIRST, size: RAM_SIZE };
     const pages = (this.pages = new parts.mm.Pages({ memory, ...ram, layout }));
     const [first, ...others] = board;
-    const build = (iommu: BoardIommu): HostIommu => iommu.build({ parts, memory, pages });
+    const build = (iommu: BoardIommu): HostIommu =>
+      iommu.build({ parts, memory, pages, interrupts: this.interrupts });
     this.iommus = [build(first), ...others.map(build)];
     this.iommu = new parts.iommu.IommuCore(parts);
     this.drivers = new parts.base.DriverCore();
@@ -114,6 +117,7 @@ export class MachineHardware {
       requesterId,
       translator,
       memory,
+      parts: this.parts,
       capabilities,
     });
     translator.connect?.(rid, pci);

@@ -32,12 +32,13 @@ export async function makeHwpt(
   hwpt: NewHwpt,
   { device, on }: Place,
   extra?: HwptExtra,
+  queue: HwptExtra | undefined = extra,
 ): Promise<void> {
   world.require('hwpt-alloc');
   const { name, nested } = hwpt;
   const process = world.ownerOf(device);
   const iommufd = device.iommufd ?? world.handles.first('iommufd');
-  const fault = typeof extra === 'object' && extra.kind === 'fault queue' ? extra.id : undefined;
+  const fault = typeof queue === 'object' && queue.kind === 'fault queue' ? queue.id : undefined;
   const flags = hwpt.flags | (fault === undefined ? 0 : IOMMU_HWPT_FAULT_ID_VALID);
   const pt_id = hwpt.ofGuest ? await guestIommu(world, { device, on }, extra) : idOf(on);
   const place = { dev_id: idOf(device), pt_id, flags, fault_id: fault ?? 0 };

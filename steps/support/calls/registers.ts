@@ -81,6 +81,25 @@ export async function msixVectors(world: World, device: DeviceHandle): Promise<n
   return 0;
 }
 
+/** PCIe, 7.6: where the extended capabilities begin, and how many bytes there are up to the end of their space. */
+const EXTENDED_FIRST = 0x100;
+const EXTENDED_END = 0x1000;
+
+/** 16 bits of an extended capability, as VFIO shows it; an assertion fails where the device has none of that id. */
+export async function extendedRegister(
+  world: World,
+  device: DeviceHandle,
+  { capability, offset }: { readonly capability: number; readonly offset: number },
+): Promise<bigint> {
+  const bytes = await readRegion(world, device, VFIO_PCI_CONFIG_REGION_INDEX, EXTENDED_END);
+  const at = (place: number): number => (bytes[place] ?? 0) | ((bytes[place + 1] ?? 0) << 8);
+  for (let place = EXTENDED_FIRST, seen = 0; place !== 0 && seen < EXTENDED_END; seen += 1) {
+    if (at(place) === capability) return BigInt(at(place + offset));
+    place = at(place + 2) >> 4;
+  }
+  throw new AssertionError(`device "${device.name}" shows no extended capability ${capability}`);
+}
+
 async function readRegion(
   world: World,
   device: DeviceHandle,

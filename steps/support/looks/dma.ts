@@ -38,12 +38,12 @@ export async function access(
   world.trace.note(`bench: ${nameOf(requester)} ${verb} ${hex(iova)}: ${describe(result)}`);
 }
 
-export function describe(result: DmaResult): string {
-  return result === 'blocked' ? result : `${result.bytes.length} bytes`;
+export function describe(result: DmaResult | 'waiting'): string {
+  return typeof result === 'string' ? result : `${result.bytes.length} bytes`;
 }
 
 /** What the access that was made last gave. */
-export function lastAccess({ requester }: World): DmaResult {
+export function lastAccess({ requester }: World): DmaResult | 'waiting' {
   const result = requester?.device.accesses.get(requester.pasid);
   if (result === undefined) throw new Error('no device has made an access yet');
   return result;
@@ -52,6 +52,7 @@ export function lastAccess({ requester }: World): DmaResult {
 /** The bytes that it moved. */
 export function bytesOf(world: World, expected: string): Uint8Array {
   const result = lastAccess(world);
-  if (result !== 'blocked') return result.bytes;
-  throw new AssertionError(`the access was blocked; expected ${expected}`);
+  if (typeof result !== 'string') return result.bytes;
+  const state = result === 'blocked' ? 'was blocked' : 'waits';
+  throw new AssertionError(`the access ${state}; expected ${expected}`);
 }

@@ -107,6 +107,18 @@ export class EduBench implements Bench {
     return this.requestPages();
   }
 
+  startDma(): Promise<never> {
+    return this.requestPages();
+  }
+
+  finishDma(): Promise<never> {
+    return this.requestPages();
+  }
+
+  answerDevice(): Promise<never> {
+    return this.requestPages();
+  }
+
   async bind(device: DeviceId, driver: Driver): Promise<SyscallResult> {
     if (this.rebind === undefined) throw new Error('a scenario needs host-driver');
     this.given.add(device);

@@ -50,6 +50,18 @@ export class EmulatedBench implements Bench {
     return this.requestPages();
   }
 
+  startDma(): Promise<never> {
+    return this.requestPages();
+  }
+
+  finishDma(): Promise<never> {
+    return this.requestPages();
+  }
+
+  answerDevice(): Promise<never> {
+    return this.requestPages();
+  }
+
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {

@@ -8,6 +8,7 @@ import type {
   Driver,
   PageRequest,
   PageResponse,
+  PatientDma,
 } from '#port/bench.ts';
 import type { DeviceOffer } from '#port/machine-description.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
@@ -73,6 +74,18 @@ export class MixedBench implements Bench {
 
   pageResponses(device: DeviceId): Promise<readonly PageResponse[]> {
     return this.homeOf(device).pageResponses(device);
+  }
+
+  startDma(access: DmaAccess, how: PatientDma): Promise<void> {
+    return this.homeOf(access.device).startDma(access, how);
+  }
+
+  finishDma(device: DeviceId, group: number): Promise<DmaResult | 'waiting'> {
+    return this.homeOf(device).finishDma(device, group);
+  }
+
+  answerDevice(device: DeviceId, response: PageResponse): Promise<void> {
+    return this.homeOf(device).answerDevice(device, response);
   }
 
   async settle(): Promise<void> {

@@ -79,6 +79,18 @@ export class SelftestBench implements Bench {
     return this.requestPages();
   }
 
+  startDma(): Promise<never> {
+    return this.requestPages();
+  }
+
+  finishDma(): Promise<never> {
+    return this.requestPages();
+  }
+
+  answerDevice(): Promise<never> {
+    return this.requestPages();
+  }
+
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {

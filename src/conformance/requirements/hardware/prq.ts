@@ -6,6 +6,7 @@ const automatic = linux('eventq.c', 'iommufd_auto_response_faults');
 const release = linux('eventq.c', 'iommufd_eventq_fops_release');
 const report = linux('drivers/iommu/io-pgfault.c', 'iommu_report_device_fault');
 const answer = linux('drivers/iommu/intel/prq.c', 'intel_iommu_page_response');
+const events = linux('drivers/iommu/intel/prq.c', 'prq_event_thread');
 const message = book(
   'PCI Express Base Specification 5.0',
   '10.4.2 Page Request Group Response Message, unchecked',
@@ -24,6 +25,16 @@ export const prq = requirements(
       says: 'Behind a VT-d a response goes to the device that asked, with the group number of its requests and the PASID of the last of them, if that had one.',
       level: 'observed',
       source: [answer, message],
+    },
+    3: {
+      says: 'Behind a VT-d the last request of a group is answered with code 1 by the driver itself where its address is not canonical, where a supervisor asks for a right to read or write, and where it asks for executing and reading; without the last bit it gets no answer.',
+      level: 'observed',
+      source: [events],
+    },
+    4: {
+      says: 'Behind a VT-d a group whose last request finds the queue full is answered with code 0 by the hardware, halves of groups that are left are dropped, and what is asked for afterwards is delivered.',
+      level: 'observed',
+      source: [events, linux('drivers/iommu/io-pgfault.c', 'iopf_queue_discard_partial')],
     },
     7: {
       says: 'A page request for which no attached page table has a fault queue is answered with code 1 at once, also where it is not the last one of its group.',
@@ -49,6 +60,23 @@ export const prq = requirements(
       says: 'A group that waits when its device leaves the queue is answered once, by the fault queue or by the core, never by both.',
       level: 'observed',
       source: [linux('drivers/iommu/io-pgfault.c', 'iopf_queue_remove_device'), automatic],
+    },
+    14: {
+      says: 'A page request drops what a VT-d has cached of the first stage for its page, so that a page whose guest only added a right is reached after it.',
+      level: 'contract',
+      source: [book('Intel VT-d 5.0', '7.4 Page Request Services, unchecked')],
+    },
+    15: {
+      says: 'The queue of a VT-d holds its records in their order, and takes none between an overflow and the end of that.',
+      level: 'contract',
+      source: [book('Intel VT-d 5.0', '7.4.1 Page Request Queue, unchecked'), events],
+    },
+    16: {
+      says: 'After code 0 a device asks for the translation again, and for the page where there is none; after code 1 it ends the accesses of that group; after a failure it switches its page requests off and ends all that wait; an answer to a group that it did not ask for it notes, and nothing else.',
+      level: 'contract',
+      source: [
+        book('PCI Express Base Specification 5.0', '10.4.2.1 Response Code Field, unchecked'),
+      ],
     },
   },
 );

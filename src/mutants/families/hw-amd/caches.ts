@@ -186,8 +186,10 @@ export const entries = mutants(
     story: 'A device goes on with the translations that it has when it is detached.',
     like: 'detach_device() without pdev_disable_cap_ats()',
     bug: ({ hardware }) =>
-      class extends hardware.PciDevice {
-        override disableAts(): void {}
+      class extends hardware.ExpressCapabilities {
+        protected override controlAts(value: number): void {
+          if (value !== 0) super.controlAts(value);
+        }
       },
   },
 );

@@ -8,10 +8,11 @@ import type { MemoryBus } from '../bus.ts';
 export class PageRequestQueue {
   private readonly memory: MemoryBus;
   private base = 0n;
-  private size = 0n;
-  private headOffset = 0n;
-  private tailOffset = 0n;
-  private hasOverflowed = false;
+  protected size = 0n;
+  protected headOffset = 0n;
+  protected tailOffset = 0n;
+  protected hasOverflowed = false;
+  private isPending = false;
   private interrupt: () => void = () => undefined;
 
   constructor(memory: MemoryBus) {
@@ -41,21 +42,41 @@ export class PageRequestQueue {
     this.headOffset = offset;
   }
 
+  /** PRS.PPR, by writing 1. */
+  clearPending(): void {
+    this.isPending = false;
+  }
+
   clearOverflow(): void {
     this.hasOverflowed = false;
   }
 
-  /** False where there is no room. */
+  /** False where there is no room; then nothing is written any more until software has cleared PRO. HW-PRQ-15 */
   take(message: PageRequestMessage): boolean {
     const next = this.size === 0n ? 0n : (this.tailOffset + PAGE_REQUEST_SIZE) % this.size;
-    this.hasOverflowed ||= next === this.headOffset;
     if (this.hasOverflowed) return false;
+    if (this.isFull(next)) {
+      this.signal(() => (this.hasOverflowed = true));
+      return false;
+    }
     const at = this.base + this.tailOffset;
     const [low, high] = encodePageRequest(message);
     for (const [index, word] of [low, high, 0n, 0n].entries())
       this.memory.write64(at + BigInt(index) * 8n, word);
     this.tailOffset = next;
-    this.interrupt();
+    this.signal(() => (this.isPending = true));
     return true;
+  }
+
+  /** One place stays free, or a full ring would look like an empty one. */
+  protected isFull(next: bigint): boolean {
+    return next === this.headOffset;
+  }
+
+  /** An interrupt is sent only where software has cleared what the one before was about. */
+  private signal(set: () => void): void {
+    const isNew = !this.isPending && !this.hasOverflowed;
+    set();
+    if (isNew) this.interrupt();
   }
 }

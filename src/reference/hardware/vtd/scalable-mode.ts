@@ -82,6 +82,20 @@ export class ScalableMode {
     return context;
   }
 
+  /** VT-d, 7.4: what a device asks for is looked up anew when it asks again. HW-PRQ-14 */
+  forgetPage(
+    { rid, pasid: asked, iova }: Pick<DmaRequest, 'rid' | 'pasid' | 'iova'>,
+    rootTable: Hpa,
+  ): void {
+    const context = this.contextOf(rid, rootTable);
+    if ('reason' in context) return;
+    const pasid = asked ?? context.ridPasid;
+    const entry = this.entryOf(rid, pasid, context);
+    if ('reason' in entry) return;
+    const page = { first: iova & PAGE_MASK, length: PAGE_SIZE };
+    this.options.pasidIotlb.invalidatePages(entry.domainId, pasid, page);
+  }
+
   protected entryOf(
     rid: Rid,
     pasid: number,

@@ -111,15 +111,27 @@ export class VtdUnit implements Translator {
     return 'reason' in found ? undefined : found.leaf;
   }
 
-  /** VT-d, 7.5 Recoverable Faults: a message that cannot be queued is answered here. HW-VTD-08 62 */
+  /** VT-d, 7.5 Recoverable Faults: a message that cannot be queued is answered here. HW-VTD-08 62 HW-PRQ-17 */
   requestPage(message: PageRequestMessage): void {
     const { rid, pasid, last, group } = message;
-    const context = this.scalableMode.contextOf(rid, this.rootTable);
-    const isAllowed = this.isScalable && !('reason' in context) && context.pageRequests;
+    const isAllowed = this.isAllowed(message);
+    if (isAllowed) this.scalableMode.forgetPage(message, this.rootTable);
     if (isAllowed && this.pageRequestQueue.take(message)) return;
-    const code = isAllowed ? PageResponse.Success : PageResponse.InvalidRequest;
+    const code = this.codeOf(isAllowed ? 'full' : 'not allowed');
     const withPasid = pasid === undefined ? {} : { pasid };
-    if (last) this.endpoints.get(rid)?.pageGroupResponse({ ...withPasid, group, code });
+    if (last && !isStopMarker(message))
+      this.endpoints.get(rid)?.pageGroupResponse({ ...withPasid, group, code });
+  }
+
+  /** PRE of the context entry. */
+  protected isAllowed({ rid }: PageRequestMessage): boolean {
+    const context = this.scalableMode.contextOf(rid, this.rootTable);
+    return this.isScalable && !('reason' in context) && context.pageRequests;
+  }
+
+  /** A device whose message finds no room is to ask again. */
+  protected codeOf(why: 'full' | 'not allowed'): number {
+    return why === 'full' ? PageResponse.Success : PageResponse.InvalidRequest;
   }
 
   private translateScalable(request: DmaRequest): Translation | undefined {
@@ -175,6 +187,11 @@ export class VtdUnit implements Translator {
     if (!silent) this.faults.record({ rid, ...withPasid, write, reason, address });
     return undefined;
   }
+}
+
+/** Nobody waits for an answer to a marker that a PASID stops. */
+function isStopMarker({ last, read, write }: PageRequestMessage): boolean {
+  return last && !read && !write;
 }
 
 /** Interrupts are requests without PASID. */

@@ -83,6 +83,11 @@ export class PageRequests {
     }
   }
 
+  /** iopf_queue_discard_partial(): halves of groups, whose last request is lost. HW-PRQ-04 */
+  discardPartial(): void {
+    this.partial = [];
+  }
+
   /** iopf_group_alloc(): with the requests of its number that came before the last one. FAULT-09 HW-PRQ-08 */
   protected groupOf(last: PageRequest, handle: AttachHandle): PageRequestGroup {
     const belongs = (request: PageRequest): boolean => this.isOfGroup(request, last);

@@ -211,7 +211,7 @@ export class IommufdDevice extends IommufdObject {
     return pasid === IOMMU_NO_PASID ? group.attach(handle) : group.attachPasid(handle, pasid);
   }
 
-  /** iommufd_hwpt_compatible_device(): an answer to one function would be one to all. DEV-46 VFIO-ATT-13 */
+  /** iommufd_hwpt_compatible_device(): an answer to one function would be one to all. DEV-46 VFIO-ATT-13 HW-PCI-09 */
   protected checkPageRequests({ fault }: HwPagetable): ErrnoName | undefined {
     return fault && this.device.sharesPageRequests ? 'EINVAL' : undefined;
   }

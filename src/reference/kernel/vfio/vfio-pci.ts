@@ -30,6 +30,7 @@ import type { VfioParts } from './parts.ts';
 import type { Task } from '../fs/process.ts';
 import { loadArgument } from '../mm/argument.ts';
 import type { VfioHardware } from './hardware.ts';
+import { VfioPciConfig } from './vfio-pci-config.ts';
 import type { VfioPciDmabufs } from './vfio-pci-dmabuf.ts';
 
 /** A region is at its index, shifted by that, in the device's file. */
@@ -48,17 +49,19 @@ const READ_WRITE = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
 /** vfio_pci_core.c: the regions of an endpoint. Interrupts and reset are not here yet. */
 export class VfioPci {
   protected readonly pci: VfioHardware['pci'];
+  protected readonly configuration: DeviceRegion;
   protected readonly regions: ReadonlyMap<number, Region>;
   protected readonly dmabufs: VfioPciDmabufs;
 
   constructor(parts: VfioParts, device: VfioHardware) {
     const { pci } = device;
     this.pci = pci;
+    this.configuration = new VfioPciConfig(pci.configuration);
     this.dmabufs = new parts.vfio.VfioPciDmabufs(parts, device);
     const flags = READ_WRITE | VFIO_REGION_INFO_FLAG_MMAP;
     this.regions = new Map([
       [VFIO_PCI_BAR0_REGION_INDEX, { memory: pci.bar0, flags }],
-      [VFIO_PCI_CONFIG_REGION_INDEX, { memory: pci.configuration, flags: READ_WRITE }],
+      [VFIO_PCI_CONFIG_REGION_INDEX, { memory: this.configuration, flags: READ_WRITE }],
     ]);
   }
 
@@ -91,7 +94,7 @@ export class VfioPci {
     const bytes = task.memory.copyFromUser(address, Math.min(length, region.rest));
     if (isErrno(bytes)) return failure(bytes);
     region.memory.write(region.offset, bytes);
-    if (region.memory === this.pci.configuration) this.dmabufs.move(!this.pci.isMemoryEnabled);
+    if (region.memory === this.configuration) this.dmabufs.move(!this.pci.isMemoryEnabled);
     return bytes.length;
   }
 

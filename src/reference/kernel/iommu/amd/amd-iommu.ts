@@ -25,6 +25,7 @@ import type {
   ReservedRegion,
 } from '../domain.ts';
 import type { IommuOps } from '../group.ts';
+import { disableAts, enableAts } from '../pci-ats.ts';
 import type { ViommuDriver } from '../viommu.ts';
 import type { CommandQueue } from './command-queue.ts';
 import type { DomainIds } from './domain-ids.ts';
@@ -182,7 +183,7 @@ export class AmdIommu implements IommuOps<AmdDevice> {
       rewrite: () => this.writeEntry(rid, this.entryOf(attachment)),
     };
     const attachment = { domain, user, pci, gcr3 };
-    pci?.enableAts();
+    if (pci) enableAts(pci);
     this.writeEntry(rid, this.entryOf(attachment));
     this.attached.set(rid, attachment);
     usersOf(domain).add(user);
@@ -196,7 +197,7 @@ export class AmdIommu implements IommuOps<AmdDevice> {
     const attachment = this.attached.get(rid);
     if (!attachment) return;
     const { domain, user, pci, gcr3 } = attachment;
-    pci?.disableAts();
+    if (pci) disableAts(pci);
     this.writeEntry(rid, BLOCKED_ENTRY);
     this.queue.flushDomain(user.domainId);
     this.attached.delete(rid);

@@ -8,6 +8,7 @@ import {
   iommu_hw_info_vtd,
 } from '#uapi/iommufd/device.ts';
 
+import type { PendingInterrupts } from '../../../hardware/pending-interrupts.ts';
 import type { VtdUnit } from '../../../hardware/vtd/vtd-unit.ts';
 import { invariant } from '../../../reference-bug.ts';
 import { IdPool } from '../../lib/id-pool.ts';
@@ -39,6 +40,7 @@ export interface IntelIommuOptions {
   readonly pages: Pages;
   readonly parts: IntelParts;
   readonly unit: VtdUnit;
+  readonly interrupts: PendingInterrupts;
 }
 
 /** Interrupt messages of x86. IOAS-RANGES-07, DEV-36 */

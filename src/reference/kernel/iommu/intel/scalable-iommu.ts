@@ -9,7 +9,12 @@ import {
   scalableContextAddress,
 } from '#formats/vtd/scalable-context-entry.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
-import { IOMMU_PGFAULT_PERM_READ, IOMMU_PGFAULT_PERM_WRITE } from '#uapi/iommufd/fault.ts';
+import {
+  IOMMU_PGFAULT_PERM_EXEC,
+  IOMMU_PGFAULT_PERM_PRIV,
+  IOMMU_PGFAULT_PERM_READ,
+  IOMMU_PGFAULT_PERM_WRITE,
+} from '#uapi/iommufd/fault.ts';
 
 import { invariant } from '../../../reference-bug.ts';
 import { isErrno } from '../../lib/errno.ts';
@@ -25,6 +30,7 @@ import type {
 import { IOMMU_NO_PASID } from '../io-pgfault.ts';
 import type { PageRequest } from '../io-pgfault.ts';
 import type { PciIdentity } from '../iommu.ts';
+import { enableAts, enablePageRequests, enablePasids, resetPageRequests } from '../pci-ats.ts';
 import type { UserData } from '../user-data.ts';
 import type { CacheTag } from './cache-tags.ts';
 import { intelDevice } from './intel-device.ts';
@@ -34,6 +40,9 @@ import type { IntelIommuOptions } from './intel-iommu.ts';
 import { configOf, IntelNestedDomain } from './nested-domain.ts';
 import { PagingDomain } from './paging-domain.ts';
 import type { PasidTable } from './pasid-table.ts';
+
+/** PRQ_DEPTH: what the ring has room for. */
+const REQUESTS_AT_ONCE = Number(PAGE_SIZE / PAGE_REQUEST_SIZE);
 
 /** Where a device stands with one PASID. */
 interface Place {
@@ -45,7 +54,7 @@ interface Place {
 export class ScalableIommu extends IntelIommu {
   private readonly requestRing: bigint;
   /** By requester id: who is told of page requests. */
-  private readonly finalized = new Map<number, IommuDevice>();
+  protected readonly finalized = new Map<number, IommuDevice>();
   /** By requester id: those that may send it, the last one being whose table it has. */
   private readonly aliases = new Map<number, IntelDevice[]>();
 
@@ -53,7 +62,8 @@ export class ScalableIommu extends IntelIommu {
     super(options);
     this.requestRing = this.newTable();
     const { pageRequestQueue } = this.unit;
-    pageRequestQueue.enable(this.requestRing, PAGE_SIZE, () => this.handlePageRequests());
+    const handler = (): void => this.handlePageRequests();
+    pageRequestQueue.enable(this.requestRing, PAGE_SIZE, () => options.interrupts.raise(handler));
   }
 
   /** intel_pasid_alloc_table(), intel_pasid_setup_sm_context() */
@@ -66,10 +76,14 @@ export class ScalableIommu extends IntelIommu {
     return device;
   }
 
-  /** intel_iommu_probe_finalize(): what the device offers is switched on. */
+  /**
+   * intel_iommu_probe_finalize(): what the device offers is switched on, PASIDs first, as they cannot be while ATS is on,
+   * and page requests last, which need it. HW-PCI-01
+   */
   finalize({ pci, requesterIds }: IntelDevice, known: IommuDevice): void {
-    pci.enableAts();
-    pci.enablePageRequests();
+    enablePasids(pci);
+    enableAts(pci);
+    if (!resetPageRequests(pci)) enablePageRequests(pci, REQUESTS_AT_ONCE);
     for (const rid of requesterIds) this.finalized.set(rid, known);
   }
 
@@ -228,36 +242,44 @@ export class ScalableIommu extends IntelIommu {
     return capabilities.deviceTlb ? [{ queue, domainId, pasid, kind, rid }] : [];
   }
 
-  /** prq_event_thread(): from the head of the ring to its tail. FAULT-09 HW-VTD-63 */
+  /**
+   * prq_event_thread(): from the head of the ring to its tail. Where something did not fit, halves of groups may be left, of
+   * whichever device: they are dropped, as is then the mark that stops the queue. FAULT-09 HW-PRQ-04
+   */
   protected handlePageRequests(): void {
     const { pageRequestQueue: queue } = this.unit;
     const { memory } = this.pages;
+    queue.clearPending();
     while (queue.head !== queue.tail) {
       const at = this.requestRing + queue.head;
       const message = decodePageRequest(memory.read64(at), memory.read64(at + 8n));
-      queue.writeHead((queue.head + PAGE_REQUEST_SIZE) % PAGE_SIZE);
       this.reportPageRequest(message);
+      queue.writeHead((queue.head + PAGE_REQUEST_SIZE) % PAGE_SIZE);
     }
+    if (!queue.overflowed) return;
+    for (const known of new Set(this.finalized.values())) known.pageRequests.discardPartial();
     queue.clearOverflow();
   }
 
-  /** intel_prq_report(). A marker that a PASID stops is no request. */
+  /** What makes no sense is answered here, a marker that a PASID stops by nobody. HW-PRQ-03 HW-VTD-63 */
   protected reportPageRequest(message: PageRequestMessage): void {
-    const { rid, pasid, iova, read, write, group, last } = message;
+    const { rid, read, write, last } = message;
     const known = this.finalized.get(rid);
+    if (this.isBad(message)) this.refuse(message);
+    else if (last && !read && !write) return;
+    else if (known) known.pageRequests.report(requestOf(message));
+    else this.refuse(message);
+  }
+
+  /** Supervisors ask for nothing, and nothing is executed from where it is read. HW-PRQ-03 */
+  protected isBad({ iova, read, write, execute, privileged }: PageRequestMessage): boolean {
     const isCanonical = BigInt.asUintN(64, BigInt.asIntN(48, iova)) === iova;
-    if (!known || !isCanonical) {
-      if (last) this.queue.respond({ rid, pasid, group, code: PageResponse.InvalidRequest });
-      return;
-    }
-    if (last && !read && !write) return;
-    known.pageRequests.report({
-      address: iova,
-      pasid,
-      groupId: group,
-      permissions: (read ? IOMMU_PGFAULT_PERM_READ : 0) | (write ? IOMMU_PGFAULT_PERM_WRITE : 0),
-      isLast: last,
-    });
+    return !isCanonical || (privileged === true && (read || write)) || (execute === true && read);
+  }
+
+  /** handle_bad_prq_event() */
+  protected refuse({ rid, pasid, group, last }: PageRequestMessage): void {
+    if (last) this.queue.respond({ rid, pasid, group, code: PageResponse.InvalidRequest });
   }
 
   /** context_entry_set_pasid_table(): the words behind the present bit are written before it. */
@@ -287,6 +309,17 @@ export class ScalableIommu extends IntelIommu {
   protected override rootSlot(rid: number): bigint {
     return scalableRootEntryAddress(this.rootTable, rid);
   }
+}
+
+/** intel_prq_report(), prq_to_iommu_prot() */
+function requestOf(message: PageRequestMessage): PageRequest {
+  const { iova: address, pasid, group: groupId, last: isLast } = message;
+  const permissions =
+    (message.read ? IOMMU_PGFAULT_PERM_READ : 0) |
+    (message.write ? IOMMU_PGFAULT_PERM_WRITE : 0) |
+    (message.execute ? IOMMU_PGFAULT_PERM_EXEC : 0) |
+    (message.privileged ? IOMMU_PGFAULT_PERM_PRIV : 0);
+  return { address, pasid, groupId, permissions, isLast };
 }
 
 function isOfIntel(domain: AnyDomain): domain is IntelDomain {

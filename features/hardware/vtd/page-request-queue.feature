@@ -1,0 +1,155 @@
+@needs:dma-with-page-requests @needs:device-with-pasids @needs:intel-nesting
+Feature: the page request queue of a VT-d
+  Page requests of all devices of a VT-d come in one ring in memory, from which its driver takes them. What makes no sense the
+  driver answers by itself; what does not fit into the ring the hardware answers, as if the page had come: the device asks again.
+  The ring of this machine has room for 127 requests, which the driver does not take while a device sends a burst.
+
+  Background:
+    Given an iommufd
+    And an IOAS "guest"
+    And a buffer "ram" of 4 pages
+    And a device "nic" with:
+      | page requests | yes     |
+      | PASIDs        | 20 bits |
+    And it attaches device "nic" to IOAS "guest"
+    And a fault queue "faults"
+    And a PASID HWPT "table" with fault queue "faults" for device "nic" on IOAS "guest"
+    And it attaches device "nic" to HWPT "table"
+    And an untouched buffer "in" of 4 pages
+    And an untouched buffer "out" of 1 page
+
+  Rule: the driver answers what makes no sense
+
+    @HW-PRQ-03
+    Scenario Outline: a request at <address> for <perm> is invalid
+      When it attaches PASID 7 of device "nic" to HWPT "table"
+      And PASID 7 of device "nic" requests pages:
+        | address   | perm   | group | last |
+        | <address> | <perm> |     8 | no   |
+      Then device "nic" was not answered
+      When PASID 7 of device "nic" requests pages:
+        | address   | perm   | group | last |
+        | <address> | <perm> |     9 | yes  |
+      Then device "nic" was answered:
+        | group | code    | PASID |
+        |     9 | INVALID |     7 |
+      When it reads fault queue "faults" into 160 bytes of buffer "in"
+      Then it returns 0
+      When PASID 7 of device "nic" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     8 | yes  |
+      And it reads fault queue "faults" into 160 bytes of buffer "in"
+      Then it returns 40
+      And device "nic" was not answered
+
+      Examples:
+        | address   | perm        |
+        | 128 TiB   | READ        |
+        | 16 MiB    | READ, PRIV  |
+        | 16 MiB    | WRITE, PRIV |
+        | 16 MiB    | READ, EXEC  |
+
+    @HW-PRQ-03
+    Scenario Outline: a request at <address> for <perm> is delivered
+      When it attaches PASID 7 of device "nic" to HWPT "table"
+      And PASID 7 of device "nic" requests pages:
+        | address   | perm   | group | last |
+        | <address> | <perm> |     9 | no   |
+        | 16 MiB    | READ   |     9 | yes  |
+      Then device "nic" was not answered
+      When it reads fault queue "faults" into 160 bytes of buffer "in"
+      Then it returns 80
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
+        | flags                  | pasid | grpid | perm   | addr      |
+        | PASID_VALID            |     7 |     9 | <perm> | <address> |
+        | LAST_PAGE, PASID_VALID |     7 |     9 | READ   | 16 MiB    |
+
+      Examples:
+        | address                  | perm        |
+        | 128 TiB - 1 page         | READ        |
+        | U64_MAX - 128 TiB + 1 byte | WRITE     |
+        | 16 MiB                   | EXEC        |
+        | 16 MiB                   | WRITE, EXEC |
+        | 16 MiB                   | PRIV        |
+
+  Rule: what does not fit is answered by the hardware, and asked for again
+
+    @HW-PRQ-04 @HW-PRQ-15
+    Scenario: 200 groups come at once
+      When device "nic" requests 200 pages at 16 MiB, each as a group of its own
+      And it reads fault queue "faults" into 16000 bytes of buffer "in"
+      Then it returns 5080
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
+        | flags     | grpid | addr             |
+        | LAST_PAGE |     0 | 16 MiB           |
+        | LAST_PAGE |     1 | 16 MiB + 1 page  |
+        | LAST_PAGE |     2 | 16 MiB + 2 pages |
+      And buffer "in" + 5040 bytes holds struct iommu_hwpt_pgfault:
+        | flags     | grpid | addr               |
+        | LAST_PAGE |   126 | 16 MiB + 126 pages |
+      And device "nic" was answered SUCCESS for groups 127 to 199
+      When device "nic" requests pages:
+        | address | perm | group | last |
+        | 48 MiB  | READ |   300 | yes  |
+      And it reads fault queue "faults" into 16000 bytes of buffer "in"
+      Then it returns 40
+      And buffer "in" holds struct iommu_hwpt_pgfault:
+        | flags     | grpid | addr   |
+        | LAST_PAGE |   300 | 48 MiB |
+      And device "nic" was not answered
+
+    @HW-PRQ-04 @HW-PRQ-15
+    Scenario: 127 groups come at once, and then 127 more
+      When device "nic" requests 127 pages at 16 MiB, each as a group of its own
+      And it reads fault queue "faults" into 16000 bytes of buffer "in"
+      Then it returns 5080
+      When device "nic" requests 127 pages at 32 MiB, each as a group of its own
+      And it reads fault queue "faults" into 16000 bytes of buffer "in"
+      Then it returns 5080
+      And device "nic" was not answered
+
+    @HW-PRQ-04
+    Scenario: halves of groups of every device are dropped, whole ones that came before stay
+      Given a device "disk" with page requests attached to IOAS "guest"
+      And an HWPT "of disk" with fault queue "faults" for device "disk" on IOAS "guest"
+      And it attaches device "disk" to HWPT "of disk"
+      When device "disk" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     1 | yes  |
+        | 17 MiB  | READ |     2 | no   |
+      And device "nic" requests 130 pages at 16 MiB, each as a group of its own
+      And device "disk" requests pages:
+        | address | perm | group | last |
+        | 18 MiB  | READ |     2 | yes  |
+      And it reads fault queue "faults" into 40 bytes of buffer "in"
+      Then it returns 40
+      And buffer "in" holds struct iommu_hwpt_pgfault:
+        | flags     | dev_id        | grpid | addr   |
+        | LAST_PAGE | device "disk" |     1 | 16 MiB |
+      When it reads fault queue "faults" into 16000 bytes of buffer "in"
+      Then it returns 5120
+      And buffer "in" + 5080 bytes holds struct iommu_hwpt_pgfault:
+        | flags     | dev_id        | grpid | addr   |
+        | LAST_PAGE | device "disk" |     2 | 18 MiB |
+      And device "disk" was not answered
+      And device "nic" was answered SUCCESS for groups 127 to 129
+
+    @HW-PRQ-04 @HW-PRQ-16
+    Scenario: an access whose group does not fit asks again, until it does
+      When device "nic" begins to read 130 pages at 16 MiB, and asks for pages as group 5
+      Then device "nic" was answered:
+        | group | code    |
+        |     5 | SUCCESS |
+      When it reads fault queue "faults" into 16000 bytes of buffer "in"
+      Then it returns 0
+      When device "nic" goes on with group 5
+      Then the access waits
+      And device "nic" was answered:
+        | group | code    |
+        |     5 | SUCCESS |
+      When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And device "nic" goes on with group 5
+      Then the access waits
+      And device "nic" was not answered
+      When it reads fault queue "faults" into 16000 bytes of buffer "in"
+      Then it returns 5040

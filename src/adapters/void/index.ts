@@ -1,12 +1,13 @@
 import type { DeviceInfo, DmaResult, PageResponse } from '#port/bench.ts';
 import type { Bench } from '#port/bench.ts';
-import { isDerived } from '#port/derived-features.ts';
+import { featuresOf, isDerived } from '#port/derived-features.ts';
 import { bindings, everyFunctionKey, noIommu } from '#port/device-wish.ts';
 import type { FunctionWish } from '#port/device-wish.ts';
-import { everyFeature } from '#port/features.ts';
+import { everyFeature, implies } from '#port/features.ts';
 import type { Implementation, Machine } from '#port/implementation.ts';
 import type {
   DeclaredFeature,
+  HardwareDescription,
   IommuDescription,
   MachineDescription,
 } from '#port/machine-description.ts';
@@ -45,6 +46,7 @@ const others: readonly IommuDescription[] = [
   { name: 'past-caches', model: 'smmuv3', nesting: true, enforcesCoherency: false },
   { name: 'large-pages', model: 'smmuv3', pageSizes: [0x1_0000] },
   { name: 'incoherent', model: 'smmuv3', coherent: false },
+  { name: 'without-dirty-bits', model: 'amd', nesting: true, dirtyTracking: false },
   { name: 'mock', model: 'mock', dirtyTracking: false },
 ];
 
@@ -59,8 +61,16 @@ const machines = Object.entries(firsts).map(([name, first]): MachineDescription 
   const offer = { kind: 'vfio', bound: bindings, iommus: names, shareGroups: true } as const;
   // Streams are a matter of an SMMUv3.
   const most = first.model === 'smmuv3' ? everything : { ...everything, streamIds: 1 };
-  return { name, features, iommus, devices: [{ ...offer, function: most }] };
+  const hardware = { iommus, devices: [{ ...offer, function: most }] };
+  return { name, features: allowedBy(name, hardware), ...hardware };
 });
+
+/** All but those that need an IOMMU which is not the first of this machine. */
+function allowedBy(name: string, hardware: HardwareDescription): readonly DeclaredFeature[] {
+  const offered = featuresOf({ name, features: [], ...hardware });
+  const absent = everyFeature.filter((each) => isDerived(each) && !offered.includes(each));
+  return features.filter((each) => !absent.some((other) => implies(each, other)));
+}
 
 function voidMachine(yes: boolean): Machine {
   return {

@@ -23,6 +23,7 @@ When('{requester} requests a page at {iova}', async function (requester, addr) {
   if (device.info.kind === 'vfio') {
     const only = { iova: addr, permissions: IOMMU_PGFAULT_PERM_READ, group: 0, last: true };
     await requestPages(this, requester, [only]);
+    await this.running.machine.bench.settle();
     return;
   }
   this.require('test-cmd');
@@ -56,6 +57,7 @@ When('{requester} requests pages:', async function (requester, table) {
     last: last === 'yes',
   }));
   await requestPages(this, requester, requests);
+  await this.running.machine.bench.settle();
 });
 
 When(
@@ -69,8 +71,16 @@ When(
       last: true,
     }));
     await requestPages(this, requester, requests);
+    await this.running.machine.bench.settle();
   },
 );
+
+/** It waits in the queue of the IOMMU until time passes. */
+When('{requester} requests a page at {iova}, and no time passes', async function (requester, iova) {
+  this.require('device-with-page-requests');
+  const only = { iova, permissions: IOMMU_PGFAULT_PERM_READ, group: 0, last: true };
+  await requestPages(this, requester, [only]);
+});
 
 interface Transfer {
   readonly call: FileCall;

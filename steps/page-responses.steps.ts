@@ -108,7 +108,9 @@ async function begin(
   { iova, length, ...how }: Beginning,
 ): Promise<void> {
   requireOf(world, requester.device, 'dma-with-page-requests');
-  await world.running.machine.bench.startDma(accessOf(requester, { iova, length }), how);
+  const { bench } = world.running.machine;
+  await bench.startDma(accessOf(requester, { iova, length }), how);
+  await bench.settle();
   world.trace.note(`bench: ${nameOf(requester)} begins at ${hex(iova)}, group ${how.group}`);
 }
 
@@ -116,7 +118,9 @@ async function begin(
 When('{requester} goes on with group {int}', async function (requester, group) {
   const { device, pasid } = requester;
   requireOf(this, device, 'dma-with-page-requests');
-  const result = await this.running.machine.bench.finishDma(device.info.id, group);
+  const { bench } = this.running.machine;
+  const result = await bench.finishDma(device.info.id, group);
+  await bench.settle();
   device.accesses.set(pasid, result);
   this.requester = requester;
   this.trace.note(`bench: ${nameOf(requester)} goes on with group ${group}: ${describe(result)}`);

@@ -93,7 +93,7 @@ Feature: a device uses memory that is not there yet
 
   Rule: each process has its own memory at the same address
 
-    @HW-PRQ-02 @HW-PRQ-16
+    @HW-PRQ-02 @HW-PRQ-16 @HW-ENQ-04
     Scenario: two PASIDs ask for one address, and get what their tables lead to
       Given a buffer "more" of 8 pages
       And it maps 8 pages of buffer "more" into IOAS "memory" at 2 MiB read-write
@@ -126,6 +126,40 @@ Feature: a device uses memory that is not there yet
         | group | code    | PASID |
         |     5 | SUCCESS |     7 |
         |     6 | SUCCESS |     8 |
+
+    @HW-ENQ-05
+    Scenario: one PASID of two devices leads to the memory of two processes
+      Given a device "disk" with:
+        | page requests | yes     |
+        | PASIDs        | 20 bits |
+      And it attaches device "disk" to IOAS "other"
+      And a buffer "more" of 8 pages
+      And it maps 8 pages of buffer "more" into IOAS "memory" at 2 MiB read-write
+      And a VT-d page table "second" in buffer "more", which the guest has at 2 MiB
+      And a nested PASID HWPT "of second" with page table "second" and fault queue "faults" for device "disk" on HWPT "host"
+      And the guest maps 1 page at 128 MiB to 16 MiB + 1 page read-only in page table "mm"
+      And it stores pattern "of nic" in buffer "heap" + 1 page
+      And it stores pattern "of disk" in buffer "heap" + 2 pages
+      When it attaches device "nic" to HWPT "own"
+      And it attaches device "disk" to HWPT "own"
+      And it attaches PASID 7 of device "nic" to HWPT "shared"
+      And it attaches PASID 7 of device "disk" to HWPT "of second"
+      And PASID 7 of device "nic" reads 1 page at 128 MiB
+      Then the device got pattern "of nic"
+      When PASID 7 of device "disk" begins to read 1 page at 128 MiB, and asks for pages as group 5
+      And it reads fault queue "faults" into 80 bytes of buffer "in"
+      Then it returns 40
+      And buffer "in" holds struct iommu_hwpt_pgfault:
+        | dev_id        | pasid | addr    |
+        | device "disk" |     7 | 128 MiB |
+      When the guest maps 1 page at 128 MiB to 16 MiB + 2 pages read-only in page table "second"
+      And it answers fault queue "faults" from buffer "out":
+        | cookie | code    |
+        |      1 | SUCCESS |
+      And PASID 7 of device "disk" goes on with group 5
+      Then the device got pattern "of disk"
+      When PASID 7 of device "nic" reads 1 page at 128 MiB
+      Then the device got pattern "of nic"
 
   Rule: what the device does next tells which answer it got
 

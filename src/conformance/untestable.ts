@@ -33,4 +33,14 @@ export const untestable: Readonly<Record<string, string>> = {
   'VFIO-ATT-12': 'The port cannot hold a device in its reset.',
   'HW-PCI-10':
     'No machine has a physical function beside its virtual ones; QEMU has no device with both ATS and SR-IOV that could be assigned.',
+  'HW-ENQ-01':
+    'No process of the port executes instructions of its own choice; a model with unit tests stands for the processor, and Linux translates no PASIDs of guests.',
+  'HW-ENQ-02':
+    'No process of the port executes instructions of its own choice; a model with unit tests stands for the processor, and Linux translates no PASIDs of guests.',
+  'HW-ENQ-03':
+    'No process of the port executes instructions of its own choice; a model with unit tests stands for the processor, and Linux translates no PASIDs of guests.',
+  'HW-ENQ-06':
+    'No process of the port executes instructions of its own choice; a model with unit tests stands for the processor, and Linux translates no PASIDs of guests.',
+  'HW-PRQ-06':
+    'In 7.3.4 no iommufd user of an AMD IOMMU gets page requests: its driver enables them for shared page tables of the kernel alone.',
 };

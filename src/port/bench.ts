@@ -93,7 +93,10 @@ export interface Bench {
   dmaRead(access: DmaAccess): Promise<DmaResult>;
   /** Needs the feature `dma`. `access.length` equals `bytes.length`. */
   dmaWrite(access: DmaAccess, bytes: Uint8Array): Promise<DmaResult>;
-  /** Needs the feature `device-with-page-requests`. One after the other; a device that may not ask sends nothing. */
+  /**
+   * Needs the feature `device-with-page-requests`. One after the other; a device that may not ask sends nothing. The kernel
+   * has heard of them after the next settle() at the latest.
+   */
   requestPages(device: DeviceId, requests: readonly PageRequest[]): Promise<void>;
   /**
    * Answers that the device has got to its page requests since it was asked last, the oldest first; also those that it

@@ -134,6 +134,22 @@ Feature: the page request queue of a VT-d
       And device "disk" was not answered
       And device "nic" was answered SUCCESS for groups 127 to 129
 
+    @HW-PRQ-17
+    Scenario: of four requests of one group that find the queue full the last one is answered
+      Given a device "disk" with page requests attached to IOAS "guest"
+      And an HWPT "of disk" with fault queue "faults" for device "disk" on IOAS "guest"
+      And it attaches device "disk" to HWPT "of disk"
+      When device "disk" requests a page at 32 MiB, and no time passes
+      And device "disk" requests a page at 33 MiB, and no time passes
+      And device "disk" requests a page at 34 MiB, and no time passes
+      And device "nic" begins to read 130 pages at 16 MiB, and asks for pages as group 5
+      Then device "nic" was answered:
+        | group | code    |
+        |     5 | SUCCESS |
+      And device "disk" was not answered
+      When it reads fault queue "faults" into 16000 bytes of buffer "in"
+      Then it returns 120
+
     @HW-PRQ-04 @HW-PRQ-16
     Scenario: an access whose group does not fit asks again, until it does
       When device "nic" begins to read 130 pages at 16 MiB, and asks for pages as group 5
@@ -153,3 +169,62 @@ Feature: the page request queue of a VT-d
       And device "nic" was not answered
       When it reads fault queue "faults" into 16000 bytes of buffer "in"
       Then it returns 5040
+
+  Rule: what is on the way when a page table goes belongs to that page table
+
+    Background:
+      Given a fault queue "more"
+      And a PASID HWPT "next" with fault queue "more" for device "nic" on IOAS "guest"
+
+    @HW-PRQ-12
+    Scenario: a PASID is detached and attached to another page table with one request in the queue
+      When it attaches PASID 7 of device "nic" to HWPT "table"
+      And PASID 7 of device "nic" requests a page at 16 MiB, and no time passes
+      And it detaches PASID 7 of device "nic"
+      And it attaches PASID 7 of device "nic" to HWPT "next"
+      Then device "nic" was answered:
+        | group | code    | PASID |
+        |     0 | INVALID |     7 |
+      When it polls fault queue "more"
+      Then it reports "OUT"
+      When PASID 7 of device "nic" requests a page at 32 MiB
+      And it reads fault queue "more" into 80 bytes of buffer "in"
+      Then it returns 40
+      And buffer "in" holds struct iommu_hwpt_pgfault:
+        | flags                  | pasid | addr   |
+        | LAST_PAGE, PASID_VALID |     7 | 32 MiB |
+
+    @HW-PRQ-12
+    Scenario Outline: <who> moves to another page table with one request in the queue
+      When it attaches PASID 7 of device "nic" to HWPT "table"
+      And <who> requests a page at 16 MiB, and no time passes
+      And it attaches <who> to HWPT "next"
+      Then device "nic" was answered:
+        | group | code    | PASID   |
+        |     0 | INVALID | <PASID> |
+      When it polls fault queue "more"
+      Then it reports "OUT"
+      When it polls fault queue "faults"
+      Then it reports "OUT"
+
+      Examples:
+        | who                     | PASID |
+        | PASID 7 of device "nic" |     7 |
+        | device "nic"            |       |
+
+  Rule: a device without page requests takes no page table with a fault queue
+
+    @HW-PRQ-13
+    Scenario: it is refused, and goes on as before
+      Given a device "plain" with PASIDs attached to IOAS "guest"
+      And a PASID HWPT "paged" with fault queue "faults" for device "plain" on IOAS "guest"
+      And a PASID HWPT "quiet" for device "plain" on IOAS "guest"
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      When it attaches device "plain" to HWPT "paged"
+      Then it fails with ENODEV
+      And device "plain" sees buffer "ram" at 16 MiB .. +1 page
+      When it attaches device "plain" to HWPT "quiet"
+      And it attaches PASID 7 of device "plain" to HWPT "paged"
+      Then it fails with ENODEV
+      When it attaches PASID 7 of device "plain" to HWPT "quiet"
+      Then PASID 7 of device "plain" sees buffer "ram" at 16 MiB .. +1 page

@@ -129,7 +129,6 @@ export class ReferenceBench implements Bench {
         privileged: asks(IOMMU_PGFAULT_PERM_PRIV),
       });
     }
-    this.hardware.interrupts.take();
   }
 
   async pageResponses(device: string): Promise<readonly PageResponse[]> {
@@ -140,12 +139,10 @@ export class ReferenceBench implements Bench {
     const { iova, length, pasid } = access;
     const withPasid = pasid === undefined ? {} : { pasid };
     this.find(access.device).pci.begin({ iova, length, ...withPasid, ...how });
-    this.hardware.interrupts.take();
   }
 
   async finishDma(device: string, group: number): Promise<DmaResult | 'waiting'> {
     const bytes = this.find(device).pci.goOn(group);
-    this.hardware.interrupts.take();
     if (bytes === undefined) return 'waiting';
     return bytes === 'blocked' ? bytes : { bytes };
   }
@@ -154,10 +151,13 @@ export class ReferenceBench implements Bench {
     this.find(device).pci.pageGroupResponse(response);
   }
 
-  /** The reference does everything while it is called. */
-  async settle(): Promise<void> {}
+  /** The processors take the interrupts of devices now; all else the reference does while it is called. */
+  async settle(): Promise<void> {
+    this.hardware.interrupts.take();
+  }
 
   async reset(): Promise<void> {
+    await this.settle();
     for (const device of this.taken) this.hardware.drivers.rebind(device, 'vfio-pci');
     for (const device of this.hardware.devices.filter((other) => !this.builtIn.includes(other))) {
       this.hardware.unplug(device);

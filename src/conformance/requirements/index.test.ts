@@ -63,11 +63,10 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'HW-PCI': [[1, 11]],
   'HW-PRQ': [
     [1, 4],
-    [7, 11],
-    [14, 16],
+    [6, 17],
   ],
   'HW-PSC': 8,
-  'HW-ENQ': [],
+  'HW-ENQ': [[1, 6]],
   'HW-STK': [],
 };
 

@@ -36,6 +36,11 @@ export const prq = requirements(
       level: 'observed',
       source: [events, linux('drivers/iommu/io-pgfault.c', 'iopf_queue_discard_partial')],
     },
+    6: {
+      says: 'Behind an AMD IOMMU the code of an answer is that of the kernel, also for a failure, and page requests are enabled for page tables that the kernel shares with a process, which no iommufd user has.',
+      level: 'observed',
+      source: [linux('drivers/iommu/amd/ppr.c', 'amd_iommu_page_response')],
+    },
     7: {
       says: 'A page request for which no attached page table has a fault queue is answered with code 1 at once, also where it is not the last one of its group.',
       level: 'observed',
@@ -61,6 +66,16 @@ export const prq = requirements(
       level: 'observed',
       source: [linux('drivers/iommu/io-pgfault.c', 'iopf_queue_remove_device'), automatic],
     },
+    12: {
+      says: 'Behind a VT-d a page request that is on its way when its PASID is detached, or when that or its device moves, is of the page table that goes, and is answered with code 1; no later page table hears of it.',
+      level: 'observed',
+      source: [linux('drivers/iommu/intel/prq.c', 'intel_iommu_drain_pasid_prq')],
+    },
+    13: {
+      says: 'Behind a VT-d the attach of a page table with a fault queue fails with ENODEV for a device without page requests, and for each of its PASIDs.',
+      level: 'observed',
+      source: [linux('drivers/iommu/intel/iommu.c', 'intel_iommu_enable_iopf')],
+    },
     14: {
       says: 'A page request drops what a VT-d has cached of the first stage for its page, so that a page whose guest only added a right is reached after it.',
       level: 'contract',
@@ -77,6 +92,11 @@ export const prq = requirements(
       source: [
         book('PCI Express Base Specification 5.0', '10.4.2.1 Response Code Field, unchecked'),
       ],
+    },
+    17: {
+      says: 'Where the hardware answers in place of its driver it answers the last request of a group alone, and no marker that a PASID stops: with code 0 where the queue is full, with code 1 where the device may not ask.',
+      level: 'observed',
+      source: [book('Intel VT-d 5.0', '7.4.1 Page Request Queue, unchecked')],
     },
   },
 );

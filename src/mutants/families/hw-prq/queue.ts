@@ -127,4 +127,39 @@ export const entries = mutants(
         override forgetPage(): void {}
       },
   },
+  {
+    id: 'SEED-1352',
+    breaks: ['HW-PRQ-12'],
+    story: 'Page requests that are on their way when a page table goes are of the one that comes.',
+    like: 'a detach without intel_iommu_drain_pasid_prq()',
+    bug: ({ intel }) =>
+      class extends intel.ScalableIommu {
+        protected override drain(): void {}
+      },
+  },
+  {
+    id: 'SEED-1353',
+    breaks: ['HW-PRQ-13'],
+    story: 'A device without page requests is given a page table with a fault queue.',
+    like: 'an enable_iopf() that says yes to every device',
+    bug: ({ intel }) =>
+      class extends intel.ScalableIommu {
+        protected override lacksPageRequests(): boolean {
+          return false;
+        }
+      },
+  },
+  {
+    id: 'SEED-1354',
+    breaks: ['HW-PRQ-17', 'HW-PRQ-04'],
+    story:
+      'The hardware answers each request that finds the queue full, not only the last one of a group.',
+    like: 'an overflow handler that does not look at the last bit',
+    bug: ({ vtd }) =>
+      class extends vtd.VtdUnit {
+        protected override isAnswerDue(): boolean {
+          return true;
+        }
+      },
+  },
 );

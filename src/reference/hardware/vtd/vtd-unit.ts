@@ -113,13 +113,13 @@ export class VtdUnit implements Translator {
 
   /** VT-d, 7.5 Recoverable Faults: a message that cannot be queued is answered here. HW-VTD-08 62 HW-PRQ-17 */
   requestPage(message: PageRequestMessage): void {
-    const { rid, pasid, last, group } = message;
+    const { rid, pasid, group } = message;
     const isAllowed = this.isAllowed(message);
     if (isAllowed) this.scalableMode.forgetPage(message, this.rootTable);
     if (isAllowed && this.pageRequestQueue.take(message)) return;
     const code = this.codeOf(isAllowed ? 'full' : 'not allowed');
     const withPasid = pasid === undefined ? {} : { pasid };
-    if (last && !isStopMarker(message))
+    if (this.isAnswerDue(message))
       this.endpoints.get(rid)?.pageGroupResponse({ ...withPasid, group, code });
   }
 
@@ -127,6 +127,11 @@ export class VtdUnit implements Translator {
   protected isAllowed({ rid }: PageRequestMessage): boolean {
     const context = this.scalableMode.contextOf(rid, this.rootTable);
     return this.isScalable && !('reason' in context) && context.pageRequests;
+  }
+
+  /** To the last one of a group; nobody waits for an answer to a marker that a PASID stops. */
+  protected isAnswerDue({ last, read, write }: PageRequestMessage): boolean {
+    return last && (read || write);
   }
 
   /** A device whose message finds no room is to ask again. */
@@ -187,11 +192,6 @@ export class VtdUnit implements Translator {
     if (!silent) this.faults.record({ rid, ...withPasid, write, reason, address });
     return undefined;
   }
-}
-
-/** Nobody waits for an answer to a marker that a PASID stops. */
-function isStopMarker({ last, read, write }: PageRequestMessage): boolean {
-  return last && !read && !write;
 }
 
 /** Interrupts are requests without PASID. */

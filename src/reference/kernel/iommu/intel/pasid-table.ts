@@ -17,7 +17,7 @@ import { PAGE_SHIFT } from '../../mm/user-memory.ts';
 /** The directory is one page, which does for 15 bits of PASID. */
 const DIRECTORY_ENTRIES = 512;
 
-/** drivers/iommu/intel/pasid.c: the directory and the tables of one device. */
+/** drivers/iommu/intel/pasid.c: the directory and the tables of one device. HW-ENQ-05 */
 export class PasidTable {
   readonly directory: bigint;
   readonly directoryEntries = DIRECTORY_ENTRIES;

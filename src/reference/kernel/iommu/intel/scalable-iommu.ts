@@ -137,18 +137,35 @@ export class ScalableIommu extends IntelIommu {
   /** intel_iommu_set_dev_pasid(), intel_nested_set_dev_pasid(): the old entry goes before the new one comes. HW-VTD-80 */
   attachPasid(device: IntelDevice, pasid: number, domain: AnyDomain): ErrnoName | undefined {
     if (!isOfIntel(domain) || !domain.fits(this.features)) return 'EINVAL';
-    if (domain.pageRequestHandler && !device.pci.capabilities.pageRequests) return 'ENODEV';
+    if (this.lacksPageRequests(device, domain)) return 'ENODEV';
     this.clearEntry({ device, pasid });
+    this.drain();
     this.setEntry({ device, pasid }, domain);
     return undefined;
   }
 
+  /** blocking_domain_attach_dev(): the device leaves its fault queue first, and is not drained where it left the last. */
   override block(device: IntelDevice): void {
-    this.blockPasid(device, IOMMU_NO_PASID);
+    const others = [...device.entries].filter(([pasid]) => pasid !== IOMMU_NO_PASID);
+    const asksOn = others.some(([, { domain }]) => domain.pageRequestHandler);
+    this.clearEntry({ device, pasid: IOMMU_NO_PASID });
+    if (asksOn) this.drain();
   }
 
+  /** blocking_domain_set_dev_pasid(). HW-PRQ-12 */
   blockPasid(device: IntelDevice, pasid: number): void {
     this.clearEntry({ device, pasid });
+    this.drain();
+  }
+
+  /** intel_iommu_enable_iopf(). HW-PRQ-13 */
+  protected lacksPageRequests({ pci }: IntelDevice, domain: IntelDomain): boolean {
+    return domain.pageRequestHandler !== undefined && !pci.capabilities.pageRequests;
+  }
+
+  /** intel_iommu_drain_pasid_prq(): what is on the way belongs to who has been there until now. HW-PRQ-12 */
+  protected drain(): void {
+    this.handlePageRequests();
   }
 
   /** intel_iommu_page_response(): with the PASID of the request, where it had one. HW-PRQ-02 HW-PCI-07 */

@@ -42,7 +42,7 @@ export async function boot(kernel: string, hardware: Hardware): Promise<number> 
     throw new LabError(`${architecture} has no machine ${hardware}; there are ${known.join(', ')}`);
   }
   demandTools(['busybox'], 'run a virtual machine by hand');
-  const { command } = await emulatorOf(architecture);
+  const { command } = await emulatorOf(architecture, hardware);
   const [qemu, ...first] = command;
   const machine = { architecture, kernel, initramfs: await root(), hardware };
   const args = [...first, ...qemuArguments(machine), '-serial', 'mon:stdio'];

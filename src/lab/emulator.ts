@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 
 import type { Architecture } from './architecture.ts';
 import { cachePath } from './cache.ts';
+import { worksIn } from './hardware.ts';
+import type { Hardware } from './hardware.ts';
 import { output } from './run.ts';
-import { demandTools, LabError } from './tools.ts';
+import { demandTools, findTool, LabError } from './tools.ts';
 
 /** QEMU for an architecture. */
 export interface Emulator {
@@ -32,19 +34,51 @@ function unpacked(name: string): Emulator['command'] | undefined {
   return existsSync(program) ? ['env', modules, program, '-L', `${root}/share/qemu`] : undefined;
 }
 
-/** Throws a LabError where QEMU is missing or too old. */
-export async function emulatorOf(architecture: Architecture): Promise<Emulator> {
+/** Those that there are: of x86_64 that of the distribution first, of arm64 the one that was unpacked. */
+async function emulators(architecture: Architecture): Promise<readonly [Emulator, ...Emulator[]]> {
   const program = programs[architecture];
+  const installed = findTool(program) === undefined ? [] : [[program] as const];
   const beside = unpacked(program);
-  if (beside === undefined) demandTools([program], 'run a virtual machine');
-  const [command, ...args] = beside ?? [program];
-  const told = await output({ purpose: 'run QEMU', command, args: [...args, '--version'] });
-  const majorVersion = majorVersionIn(told);
-  if (architecture === 'x86_64' || majorVersion >= oldestForArm) {
-    return { command: [command, ...args], majorVersion };
+  const found = [...installed, ...(beside === undefined ? [] : [beside])];
+  if (architecture === 'arm64') found.reverse();
+  const [first, ...others] = found;
+  if (first === undefined) {
+    demandTools([program], 'run a virtual machine');
+    throw new LabError(`${program} is missing`);
   }
+  return [await versioned(first), ...(await Promise.all(others.map(versioned)))];
+}
+
+async function versioned(command: Emulator['command']): Promise<Emulator> {
+  const [program, ...args] = command;
+  const told = await output({
+    purpose: 'run QEMU',
+    command: program,
+    args: [...args, '--version'],
+  });
+  return { command, majorVersion: majorVersionIn(told) };
+}
+
+/** The major versions that there are. Throws a LabError where QEMU is missing or too old. */
+export async function emulatorVersions(architecture: Architecture): Promise<readonly number[]> {
+  await emulatorOf(architecture);
+  return (await emulators(architecture)).map(({ majorVersion }) => majorVersion);
+}
+
+/** The first that has the machine. Throws a LabError where QEMU is missing or of none of its versions. */
+export async function emulatorOf(
+  architecture: Architecture,
+  hardware: Hardware = 'selftest',
+): Promise<Emulator> {
+  const isNewEnough = (version: number): boolean =>
+    architecture !== 'arm64' || version >= oldestForArm;
+  const found = await emulators(architecture);
+  const fit = found.find(
+    ({ majorVersion }) => isNewEnough(majorVersion) && worksIn(hardware, majorVersion),
+  );
+  if (fit !== undefined) return fit;
   throw new LabError(
-    `${program} is of version ${majorVersion}, and nested translation needs ${oldestForArm} or newer: ` +
-      `unpack a newer one below ${cachePath('qemu')}, see docs/linux.md`,
+    `${programs[architecture]} is of version ${found[0].majorVersion}, in which there is no machine ` +
+      `${hardware} that works: unpack another one below ${cachePath('qemu')}, see docs/linux.md`,
   );
 }

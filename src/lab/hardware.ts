@@ -10,6 +10,8 @@ export interface HardwareKind {
   readonly architectures?: readonly Architecture[];
   /** The first major version of QEMU that has it; any where nothing is said. */
   readonly sinceQemu?: number;
+  /** The last one in which it works. */
+  readonly untilQemu?: number;
 }
 
 /** Two functions of one slot share an IOMMU group: without ACS they could talk to each other behind the IOMMU. */
@@ -74,7 +76,12 @@ export const hardwareKinds = {
     parameters: [],
   },
   'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },
-  'amd-iommu': { devices: eduBehind('amd-iommu,intremap=off'), parameters: unsafe },
+  /** What a device writes arrives elsewhere in QEMU 10.0.2, such as in the code of the kernel; 7.2 is right. */
+  'amd-iommu': {
+    devices: eduBehind('amd-iommu,intremap=off'),
+    parameters: unsafe,
+    untilQemu: 9,
+  },
   'edu-scalable': { devices: eduBehind(scalableVtd), parameters: scalable },
   'edu-first-stage': {
     devices: eduBehind(`${scalableVtd},x-flts=on`),
@@ -104,15 +111,22 @@ export function eduGroupsOf(hardware: Hardware): readonly (readonly string[])[] 
   return hardware === 'smmuv3' ? eduAlone : eduGroups;
 }
 
-/** The machines of that board, in that version of QEMU. */
+/** The machines of that board, in one of these major versions of QEMU where they are told. */
 export function hardwareOf(
   architecture: Architecture,
-  qemu = Number.POSITIVE_INFINITY,
+  qemu?: readonly number[],
 ): readonly Hardware[] {
   return everyHardware.filter((name) => {
-    const { architectures = ['x86_64'], sinceQemu = 0 }: HardwareKind = hardwareKinds[name];
-    return architectures.includes(architecture) && qemu >= sinceQemu;
+    const { architectures = ['x86_64'] }: HardwareKind = hardwareKinds[name];
+    const works = qemu === undefined || qemu.some((version) => worksIn(name, version));
+    return architectures.includes(architecture) && works;
   });
+}
+
+/** In that major version of QEMU? */
+export function worksIn(hardware: Hardware, qemu: number): boolean {
+  const { sinceQemu = 0, untilQemu = qemu }: HardwareKind = hardwareKinds[hardware];
+  return sinceQemu <= qemu && qemu <= untilQemu;
 }
 
 export function isHardware(name: string): name is Hardware {

@@ -8,6 +8,7 @@ import { cached } from './cache.ts';
 import { symbolsIn, unmet } from './config.ts';
 import { folder, initramfs, program } from './initramfs.ts';
 import { emulatorOf, majorVersionIn } from './emulator.ts';
+import { hardwareOf } from './hardware.ts';
 import { atLeast, bzImageRelease, isArmImage, kernelImage } from './kernel-image.ts';
 import { cachedKernels, chooseKernel } from './kernels.ts';
 import { qemuArguments } from './qemu.ts';
@@ -117,6 +118,13 @@ describe('the command line of QEMU', () => {
   it('is for a QEMU of some version', () => {
     assert.equal(majorVersionIn('QEMU emulator version 10.0.2 (Debian 1:10.0.2)\nCopyright'), 10);
     assert.equal(majorVersionIn('no QEMU'), 0);
+  });
+
+  it('has machines that only some versions of QEMU have', () => {
+    const [old, recent] = [hardwareOf('x86_64', [7]), hardwareOf('x86_64', [10])];
+    assert.ok(old.includes('amd-iommu') && !old.includes('edu-first-stage'));
+    assert.ok(!recent.includes('amd-iommu') && recent.includes('edu-first-stage'));
+    assert.deepEqual(hardwareOf('x86_64', [7, 10]), hardwareOf('x86_64'));
   });
 
   it('takes further words for the kernel', () => {

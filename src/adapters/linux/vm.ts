@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 import { cached } from '#lab/cache.ts';
 import type { Architecture } from '#lab/architecture.ts';
-import { emulatorOf } from '#lab/emulator.ts';
+import { emulatorOf, emulatorVersions } from '#lab/emulator.ts';
 import {
   eduBehindBridge,
   eduGroupsOf,
@@ -87,8 +87,7 @@ async function machines(settings: Settings): Promise<readonly MachineDescription
   const kernel = await chooseKernel(settings['kernel']);
   const { release, architecture } = await kernelImage(kernel);
   const byUser = declaredByUser(settings);
-  const { majorVersion } = await emulatorOf(architecture);
-  const known = hardwareOf(architecture, majorVersion);
+  const known = hardwareOf(architecture, await emulatorVersions(architecture));
   const [machine = 'selftest'] = known;
   const boot = (): Promise<Machine> => start({ machine, timeoutMs: bootMs, settings });
   const told = await featuresOfImage(kernel, boot);
@@ -129,7 +128,7 @@ async function boot(hardware: Hardware, settings: Settings): Promise<Booted> {
   const known = hardwareOf(architecture);
   if (!known.includes(hardware))
     throw new LabError(`${architecture} has no machine ${hardware}; there are ${known.join(', ')}`);
-  const emulator = await emulatorOf(architecture);
+  const emulator = await emulatorOf(architecture, hardware);
   const initramfs = await rootOf(await compiledAgent(architecture));
   const faults = new FaultLog();
   const machine = { architecture, kernel, initramfs, hardware, parameters };

@@ -9,6 +9,8 @@ export const FaultReason = {
   RootEntryReserved: 0xa,
   ContextEntryReserved: 0xb,
   PagingEntryReserved: 0xc,
+  /** TTM is none that the unit has. */
+  RootTableInvalid: 0x30,
   PasidInLegacyMode: 0x31,
   ScalableRootNotPresent: 0x39,
   ScalableRootReserved: 0x3a,

@@ -59,6 +59,8 @@ export const ECAP = {
   FirstStage: 1n << 47n,
   /** SMPWCS: walks of scalable mode snoop the caches. */
   ScalableCoherent: 1n << 48n,
+  /** ADMS: the mode that aborts. */
+  AbortMode: 1n << 52n,
 } as const;
 
 /** PSS: bits of a PASID, less one; high and low bit of the field. */

@@ -3,8 +3,13 @@ import { ADDRESS_MASK, PRESENT } from './entry.ts';
 
 const ENTRY_SIZE = 16n;
 
-/** RTADDR.TTM: the tables are those of scalable mode. HW-VTD-01 */
-export const SCALABLE_MODE = 1n << 10n;
+/** RTADDR.TTM: which tables these are, or that every request is aborted. HW-VTD-01 */
+export const TranslationMode = { Legacy: 0n, Scalable: 1n, Abort: 3n } as const;
+export const SCALABLE_MODE = TranslationMode.Scalable << 10n;
+
+export function translationModeOf(register: bigint): bigint {
+  return (register >> 10n) & 3n;
+}
 
 export interface RootEntry {
   readonly contextTable: Hpa;

@@ -18,6 +18,8 @@ export interface VtdModel {
   readonly snoopControl: boolean;
   /** Widest second-stage address, bits. */
   readonly addressBits: 39 | 48;
+  /** It can abort every request without a record. */
+  readonly abortMode?: boolean;
 }
 
 /** What the first machine of the reference has. */
@@ -54,7 +56,9 @@ const OF_SCALABLE_MODE =
   ECAP.Nesting;
 
 /** VT-d, 10.4.3 Extended Capability Register. HW-VTD-66 */
-export function extendedCapabilityOf({ scalable, snoopControl }: VtdModel): bigint {
+export function extendedCapabilityOf(model: VtdModel): bigint {
   const always = ECAP.Coherent | ECAP.QueuedInvalidation | ECAP.InterruptRemapping;
-  return always | (snoopControl ? ECAP.SnoopControl : 0n) | (scalable ? OF_SCALABLE_MODE : 0n);
+  const snooping = model.snoopControl ? ECAP.SnoopControl : 0n;
+  const aborting = model.abortMode === true ? ECAP.AbortMode : 0n;
+  return always | snooping | aborting | (model.scalable ? OF_SCALABLE_MODE : 0n);
 }

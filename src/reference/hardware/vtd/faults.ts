@@ -23,7 +23,10 @@ export interface FaultRecord {
 
 const REGISTERS = 256;
 
-/** VT-d, 7.2.1 Primary Fault Logging: faults are lost while all registers are taken. */
+/**
+ * VT-d, 7.2.1 Primary Fault Logging. Of a requester that has a record, no other fault is recorded until that one is cleared;
+ * with all registers taken there is an overflow, and nothing is recorded until software clears it. HW-VTD-50 73
+ */
 export class FaultRecording {
   private readonly taken: FaultRecord[] = [];
   private hasOverflowed = false;
@@ -38,6 +41,8 @@ export class FaultRecording {
   }
 
   record(fault: FaultRecord): void {
+    const isPending = this.taken.some(({ rid }) => rid === fault.rid);
+    if (this.hasOverflowed || isPending) return;
     if (this.taken.length === REGISTERS) this.hasOverflowed = true;
     else this.taken.push(fault);
   }

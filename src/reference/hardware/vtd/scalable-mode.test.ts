@@ -81,7 +81,9 @@ class Setup {
   }
 
   lastReason(): number | undefined {
-    return this.unit.faults.records.at(-1)?.reason;
+    const reason = this.unit.faults.records.at(-1)?.reason;
+    this.unit.faults.clear();
+    return reason;
   }
 
   /** The second stage leads each page that holds a table to itself. */

@@ -66,8 +66,11 @@ class Setup {
     this.unit.invalidationQueue.writeTail(this.tail);
   }
 
+  /** Software reads the record and clears it: until then none of that requester is recorded. */
   lastReason(): number | undefined {
-    return this.unit.faults.records.at(-1)?.reason;
+    const reason = this.unit.faults.records.at(-1)?.reason;
+    this.unit.faults.clear();
+    return reason;
   }
 }
 
@@ -266,16 +269,48 @@ describe('the invalidation queue', () => {
   });
 });
 
+describe('the mode of the root table', () => {
+  it('aborts without a record where the unit can, and is a fault where it cannot', () => {
+    const setup = new Setup();
+    for (const mode of [1n, 2n, 3n]) {
+      setup.unit.setRootTable(ROOT | (mode << 10n));
+      assert.equal(setup.read(0n), undefined);
+      assert.equal(setup.lastReason(), FaultReason.RootTableInvalid);
+    }
+    const model = { ...legacyModel, abortMode: true };
+    const unit = new VtdUnit({ memory: setup.memory, parts, model });
+    unit.setRootTable(ROOT | (3n << 10n));
+    unit.enableTranslation();
+    assert.equal(unit.translate({ rid: RID, iova: 0n, write: false }), undefined);
+    assert.deepEqual(unit.faults.records, []);
+  });
+});
+
 describe('fault recording', () => {
   it('tells requester, page and kind of access, and loses what it has no room for', () => {
     const setup = new Setup();
     setup.write(0x5678n);
     const record = { rid: RID, write: true, reason: FaultReason.NoWrite, address: 0x5000n };
     assert.deepEqual(setup.unit.faults.records, [record]);
-    for (let count = 0; count < 256; count += 1) setup.read(0n);
+    for (let count = 1; count < 255; count += 1) setup.read(0n, count << 8);
+    assert.equal(setup.unit.faults.records.length, 255);
+    assert.ok(!setup.unit.faults.overflowed);
+    for (const rid of [0x1, 0x2]) setup.read(0n, rid);
     assert.equal(setup.unit.faults.records.length, 256);
     assert.ok(setup.unit.faults.overflowed);
     setup.unit.faults.clear();
     assert.deepEqual(setup.unit.faults.records, []);
+    setup.read(0n, 0x1);
+    assert.equal(setup.unit.faults.records.length, 1);
+  });
+
+  it('has one record of a requester, until that is cleared', () => {
+    const setup = new Setup();
+    setup.write(0x5678n);
+    setup.read(1n << 48n);
+    assert.equal(setup.unit.faults.records.length, 1);
+    assert.equal(setup.lastReason(), FaultReason.NoWrite);
+    setup.read(1n << 48n);
+    assert.equal(setup.lastReason(), FaultReason.BeyondAddressWidth);
   });
 });

@@ -4,8 +4,8 @@ import { PageResponse } from '#formats/pcie.ts';
 import type { PageRequestMessage } from '#formats/pcie.ts';
 import type { ContextEntry } from '#formats/vtd/context-entry.ts';
 import { FaultReason } from '#formats/vtd/fault-reason.ts';
-import { walksLevels } from '#formats/vtd/registers.ts';
-import { SCALABLE_MODE } from '#formats/vtd/root-entry.ts';
+import { ECAP, walksLevels } from '#formats/vtd/registers.ts';
+import { TranslationMode, translationModeOf } from '#formats/vtd/root-entry.ts';
 
 import type { DmaRequest, Endpoint, MemoryBus, Translator } from '../bus.ts';
 import { isInterrupt, beforeInterrupts } from '../interrupts.ts';
@@ -47,7 +47,8 @@ export class VtdUnit implements Translator {
   private readonly snoopControl: boolean;
   private readonly endpoints = new Map<Rid, Endpoint>();
   private rootTable = 0n;
-  private isScalable = false;
+  private mode: bigint = TranslationMode.Legacy;
+  private hasMode = true;
   private isTranslating = false;
 
   constructor({ memory, parts, model = legacyModel }: VtdUnitOptions) {
@@ -71,8 +72,9 @@ export class VtdUnit implements Translator {
 
   /** RTADDR, latched by GCMD.SRTP: a table, and the mode that it is for. Caches are software's to invalidate. */
   setRootTable(register: Hpa): void {
-    this.isScalable = (register & SCALABLE_MODE) !== 0n;
-    this.rootTable = register & ~SCALABLE_MODE;
+    this.mode = translationModeOf(register);
+    this.hasMode = hasMode(this.extendedCapability, this.mode);
+    this.rootTable = register & PAGE_MASK;
   }
 
   /** GCMD.TE */
@@ -92,6 +94,8 @@ export class VtdUnit implements Translator {
   translate(request: DmaRequest): Translation | undefined {
     const { iova, pasid } = request;
     if (!this.isTranslating) return untranslated(iova);
+    if (!this.hasMode) return this.refuse(request, FaultReason.RootTableInvalid);
+    if (this.mode === TranslationMode.Abort) return undefined;
     if (pasid === undefined && isInterrupt(iova)) return undefined;
     if (this.isScalable) return this.translateScalable(request);
     if (pasid !== undefined) return this.refuse(request, FaultReason.PasidInLegacyMode);
@@ -137,6 +141,10 @@ export class VtdUnit implements Translator {
   /** A device whose message finds no room is to ask again. */
   protected codeOf(why: 'full' | 'not allowed'): number {
     return why === 'full' ? PageResponse.Success : PageResponse.InvalidRequest;
+  }
+
+  private get isScalable(): boolean {
+    return this.mode === TranslationMode.Scalable;
   }
 
   private translateScalable(request: DmaRequest): Translation | undefined {
@@ -208,4 +216,12 @@ function missingRight(
 ): FaultReason | undefined {
   if (grants(leaf, request)) return undefined;
   return request.write ? reasons.write : reasons.read;
+}
+
+/** Whether a unit has the mode that software chose. HW-VTD-01 */
+function hasMode(extendedCapability: bigint, mode: bigint): boolean {
+  const { Legacy, Scalable, Abort } = TranslationMode;
+  if (mode === Legacy) return true;
+  if (mode === Scalable) return (extendedCapability & ECAP.ScalableMode) !== 0n;
+  return mode === Abort && (extendedCapability & ECAP.AbortMode) !== 0n;
 }

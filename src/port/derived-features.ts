@@ -21,6 +21,7 @@ const ofFirstIommu = {
   smmuv3: ({ model }) => model === 'smmuv3',
   'smmuv3-nesting': ({ model, nesting, enforcesCoherency }) =>
     model === 'smmuv3' && nesting === true && enforcesCoherency === true,
+  'smmuv3-express': ({ model, express }) => model === 'smmuv3' && express === true,
   'amd-iommu': ({ model }) => model === 'amd',
   'amd-nesting': ({ model, nesting }) => model === 'amd' && nesting === true,
   'virtio-iommu': ({ model }) => model === 'virtio',

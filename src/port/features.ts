@@ -67,6 +67,10 @@ const ofMachines = {
     says: "Its stage 1 can be a guest's: the devices force coherency.",
     requires: ['smmuv3', 'viommu'],
   },
+  'smmuv3-express': {
+    says: 'It has ATS, substreams and the hardware update of tables.',
+    requires: ['smmuv3'],
+  },
   'iommu-without-nesting': {
     says: 'A VFIO device is behind an IOMMU that has no nested translation.',
     requires: ['vfio-device'],

@@ -29,6 +29,8 @@ export interface IommuDescription {
   readonly scalable?: boolean;
   /** Of a VT-d: the tables of the host are those of a first stage, where they can be. */
   readonly firstStage?: boolean;
+  /** Of an SMMUv3: ATS, substreams, and the hardware update of tables. */
+  readonly express?: boolean;
   /** Page tables of guests can be put on those of the host. */
   readonly nesting?: boolean;
   /** Accesses of devices snoop the caches of the processors, whatever the devices say. */

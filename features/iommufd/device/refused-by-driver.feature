@@ -159,7 +159,7 @@ Feature: page tables that the driver of an IOMMU refuses
       And it destroys IOAS "other"
       Then it succeeds
 
-  @needs:device-with-pasids @needs:fault-queue @needs:dma
+  @needs:intel-nesting @needs:device-with-pasids @needs:fault-queue @needs:dma
   Rule: a PASID that is refused is left as it was
 
     Background:

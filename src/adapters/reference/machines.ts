@@ -14,7 +14,7 @@ import {
   vtdBoard,
 } from '#reference/machine/board.ts';
 import type { Board } from '#reference/machine/board.ts';
-import { smmuBoard } from '#reference/machine/smmu-board.ts';
+import { expressSmmuBoard, smmuBoard } from '#reference/machine/smmu-board.ts';
 import type { ParameterValues } from '#reference/kernel/base/module-parameters.ts';
 import { bareOffers, mockHardware } from '../linux/devices/offers.ts';
 
@@ -152,6 +152,13 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: smmuBoard,
     bench: 'pci on the root bus',
     ...pci(smmuBoard, { streamIds: 2 }, {}),
+    features: [...ofEach, ...ofSmmu],
+  },
+  {
+    name: 'smmuv3-express',
+    board: expressSmmuBoard,
+    bench: 'pci on the root bus',
+    ...pci(expressSmmuBoard, { pasidBits: 20 }, {}),
     features: [...ofEach, ...ofSmmu],
   },
   {

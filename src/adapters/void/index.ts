@@ -36,7 +36,7 @@ const all = { nesting: true, enforcesCoherency: true, dirtyTracking: true } as c
 const firsts: Readonly<Record<string, Omit<IommuDescription, 'name'>>> = {
   void: { model: 'vt-d', scalable: true, ...all },
   'void-vt-d': { model: 'vt-d', scalable: false },
-  'void-smmuv3': { model: 'smmuv3', ...all },
+  'void-smmuv3': { model: 'smmuv3', express: true, ...all },
   'void-amd': { model: 'amd', ...all },
   'void-virtio': { model: 'virtio' },
 };

@@ -117,6 +117,7 @@ const iommu = object({
   model: oneOf(iommuModels),
   scalable: Type.Optional(Type.Boolean()),
   firstStage: Type.Optional(Type.Boolean()),
+  express: Type.Optional(Type.Boolean()),
   nesting: Type.Optional(Type.Boolean()),
   enforcesCoherency: Type.Optional(Type.Boolean()),
   coherent: Type.Optional(Type.Boolean()),

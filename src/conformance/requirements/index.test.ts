@@ -56,7 +56,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
     85,
     [88, 89],
   ],
-  'HW-SMU': [[12, 18], [20, 22], 31, 32, 34, 35],
+  'HW-SMU': [[5, 7], 9, [12, 18], [20, 23], [31, 42]],
   'HW-AMD': [[1, 23]],
   'HW-VIO': [],
   'HW-FLG': [[1, 6]],

@@ -1,5 +1,6 @@
 import { bits, field } from '../bits.ts';
 import { PAGE_MASK, PAGE_SIZE } from '../page.ts';
+import type { DeviceTlbRange } from '../pcie.ts';
 
 export const COMMAND_SIZE = 16n;
 
@@ -31,6 +32,11 @@ export function streamOf([low]: Command): number {
   return Number(bits(low, 63, 32));
 }
 
+/** SSV and SubstreamID. */
+export function substreamOf([low]: Command): number | undefined {
+  return low & SSV ? Number(bits(low, 31, 12)) : undefined;
+}
+
 export function vmidOf([low]: Command): number {
   return Number(bits(low, 47, 32));
 }
@@ -39,9 +45,49 @@ export function asidOf([low]: Command): number {
   return Number(bits(low, 63, 48));
 }
 
-/** 4.3: what invalidates configuration names a stream, what invalidates translations a VMID. */
+/** 4.3: what invalidates configuration, and what devices keep, names a stream; what invalidates translations a VMID. */
 export function isOfStream(command: Command): boolean {
-  return opcodeOf(command) < 0x10n;
+  return opcodeOf(command) < 0x10n || opcodeOf(command) === Opcode.AtcInv;
+}
+
+/** CFGI_CD: which context descriptor; the only one where there are no substreams. */
+export function substreamIndexOf([low]: Command): number {
+  return Number(bits(low, 31, 12));
+}
+
+const SSV = field(1, 11, 11);
+/** ATC_INV: G, all substreams; Size, log2 of the pages, where this is everything. */
+const ATC_GLOBAL = field(1, 9, 9);
+const ATC_ALL = 52n;
+
+/** 4.5.1 CMD_ATC_INV: what a device is to forget: without a PASID in the message, of requests with one as well. */
+export function deviceRangeOf(command: Command): DeviceTlbRange {
+  const [low, high] = command;
+  const pasid = low & ATC_GLOBAL ? 'any' : (substreamOf(command) ?? 'any');
+  const size = bits(high, 5, 0);
+  if (size >= ATC_ALL) return { pasid, first: 0n, length: undefined };
+  const length = PAGE_SIZE << size;
+  return { pasid, first: high & PAGE_MASK & ~(length - 1n), length };
+}
+
+/** All that a device keeps of a substream, or of requests without one. */
+export function invalidateDevice(stream: number, substream: number | undefined): Command {
+  return [atcOf(stream, substream), ATC_ALL];
+}
+
+/** The smallest aligned power of two that holds the range. HW-SMU-33 */
+export function invalidateDeviceRange(
+  { stream, substream }: { readonly stream: number; readonly substream: number | undefined },
+  { first, length }: Range,
+): Command {
+  const [from, to] = [first / PAGE_SIZE, (first + length - 1n) / PAGE_SIZE];
+  const size = BigInt((from ^ to) === 0n ? 0 : (from ^ to).toString(2).length);
+  return [atcOf(stream, substream), (((from >> size) << size) * PAGE_SIZE) | size];
+}
+
+function atcOf(stream: number, substream: number | undefined): bigint {
+  const ssv = substream === undefined ? 0n : SSV | field(substream, 31, 12);
+  return Opcode.AtcInv | ssv | field(stream, 63, 32);
 }
 
 /** CFGI_STE_RANGE: log2 of the streams, less one. All of them for CFGI_ALL. */
@@ -75,8 +121,8 @@ export function invalidateSte(stream: number): Command {
   return [Opcode.CfgiSte | field(stream, 63, 32), 1n];
 }
 
-export function invalidateCd(stream: number): Command {
-  return [Opcode.CfgiCd | field(stream, 63, 32), 1n];
+export function invalidateCd(stream: number, substream = 0): Command {
+  return [Opcode.CfgiCd | field(substream, 31, 12) | field(stream, 63, 32), 1n];
 }
 
 export function invalidateAsid(asid: number): Command {

@@ -7,6 +7,7 @@ export const EventId = {
   BadStreamId: 0x02,
   SteFetch: 0x03,
   BadSte: 0x04,
+  BadAtsRequest: 0x05,
   StreamDisabled: 0x06,
   BadSubstreamId: 0x08,
   CdFetch: 0x09,

@@ -5,14 +5,22 @@ export const IDR0 = {
   S1P: [1, 1],
   TTF: [3, 2],
   COHACC: [4, 4],
+  HTTU: [7, 6],
+  ATS: [10, 10],
   ASID16: [12, 12],
   VMID16: [18, 18],
+  CD2L: [19, 19],
   TTENDIAN: [22, 21],
   STALL_MODEL: [25, 24],
   ST_LEVEL: [28, 27],
 } as const;
 
-export const IDR1 = { SIDSIZE: [5, 0], EVENTQS: [20, 16], CMDQS: [25, 21] } as const;
+export const IDR1 = {
+  SIDSIZE: [5, 0],
+  SSIDSIZE: [10, 6],
+  EVENTQS: [20, 16],
+  CMDQS: [25, 21],
+} as const;
 
 /** RIL: invalidations of ranges. */
 export const IDR3 = { RIL: [10, 10] } as const;

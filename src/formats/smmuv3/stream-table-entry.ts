@@ -28,7 +28,13 @@ const OF_STAGE2 = 2n;
 /** V and MEV of the first two words: an entry that counts; events that are alike may be merged. */
 export const STE_VALID = 1n;
 export const STE_MERGE_EVENTS = field(1, 19, 19);
-const S1DSS_SUBSTREAM_0 = field(2, 1, 0);
+/** S1DSS: what becomes of requests without a substream where there are substreams. HW-SMU-06 */
+export const NoSubstream = { Terminate: 0n, Bypass: 1n, Substream0: 2n } as const;
+/** S1Fmt: one table of context descriptors, or two levels of which the second has leaves of 4 KiB or 64 KiB. */
+export const ContextFormat = { Linear: 0n, Leaves4K: 1n, Leaves64K: 2n } as const;
+/** EATS of the second word: translation requests are answered. */
+const EATS_FULL = field(1, 29, 28);
+export const STE_EATS = field(3, 29, 28);
 /** Of the third word. */
 const S2AA64 = field(1, 51, 51);
 const S2PTW = field(1, 54, 54);
@@ -40,6 +46,12 @@ export type SteWords = readonly bigint[];
 export interface Stage1Config {
   /** S1ContextPtr: an address of the second stage, where there is one. */
   readonly contextTable: bigint;
+  /** S1Fmt */
+  readonly format: bigint;
+  /** S1CDMax: log2 of the context descriptors. */
+  readonly substreamBits: bigint;
+  /** S1DSS */
+  readonly noSubstream: bigint;
 }
 
 export interface Stage2Config {
@@ -52,6 +64,8 @@ export interface Stage2Config {
 /** SMMUv3, 5.2 Stream Table Entry. */
 export interface Ste {
   readonly aborts: boolean;
+  /** EATS */
+  readonly answersAts: boolean;
   readonly stage1?: Stage1Config;
   readonly stage2?: Stage2Config;
 }
@@ -88,8 +102,15 @@ export function encodeAbort(): SteWords {
   return words(withConfig(0n, SteConfig.Abort));
 }
 
-export function encodeStage1({ contextTable }: Stage1Config): SteWords {
-  return words(withConfig(contextTable, SteConfig.Stage1), S1DSS_SUBSTREAM_0);
+export function encodeStage1(stage1: Stage1Config): SteWords {
+  const { contextTable, format, substreamBits, noSubstream } = stage1;
+  const first = contextTable | field(format, 5, 4) | field(substreamBits, 63, 59);
+  return words(withConfig(first, SteConfig.Stage1), noSubstream);
+}
+
+/** The same entry, by which translation requests are answered or not. */
+export function withAts([first = 0n, second = 0n, ...rest]: SteWords, answers: boolean): SteWords {
+  return [first, (second & ~STE_EATS) | (answers ? EATS_FULL : 0n), ...rest];
 }
 
 /** S2TTB, and S2VMID to S2PS, which are VTCR. */
@@ -102,21 +123,28 @@ export function encodeStage2(vmid: number, table: TableFields): SteWords {
   return words(withConfig(0n, SteConfig.Stage2), 0n, rest, table.root);
 }
 
-/** Undefined is C_BAD_STE. */
-export function decodeSte(entry: SteWords): Ste | undefined {
-  const [first = 0n] = entry;
+/** Undefined is C_BAD_STE. `substreamBits` is what the unit has: IDR1.SSIDSIZE. */
+export function decodeSte(entry: SteWords, substreamBits: bigint): Ste | undefined {
+  const [first = 0n, second = 0n] = entry;
   const config = configOf(entry);
   if (!(first & STE_VALID)) return undefined;
-  if (config < SteConfig.Bypass) return { aborts: true };
+  const answersAts = bits(second, 29, 28) === 1n;
+  if (config < SteConfig.Bypass) return { aborts: true, answersAts };
   const hasStage2 = (config & OF_STAGE2) !== 0n;
   const stage2 = hasStage2 ? decodeStage2(entry) : undefined;
   if (hasStage2 && !stage2) return undefined;
   const hasStage1 = (config & OF_STAGE1) !== 0n;
-  return {
-    aborts: false,
-    ...(hasStage1 && { stage1: { contextTable: first & L1_ADDRESS } }),
-    ...(stage2 && { stage2 }),
-  };
+  const stage1 = hasStage1 ? decodeStage1(entry, substreamBits) : undefined;
+  if (hasStage1 && !stage1) return undefined;
+  return { aborts: false, answersAts, ...(stage1 && { stage1 }), ...(stage2 && { stage2 }) };
+}
+
+function decodeStage1([first = 0n, second = 0n]: SteWords, most: bigint): Stage1Config | undefined {
+  const [format, substreamBits] = [bits(first, 5, 4), bits(first, 63, 59)];
+  const noSubstream = bits(second, 1, 0);
+  if (substreamBits > most || format > ContextFormat.Leaves64K) return undefined;
+  if (substreamBits > 0n && noSubstream > NoSubstream.Substream0) return undefined;
+  return { contextTable: first & L1_ADDRESS, format, substreamBits, noSubstream };
 }
 
 function decodeStage2([, , control = 0n, root = 0n]: SteWords): Stage2Config | undefined {

@@ -51,6 +51,8 @@ export const ACCESS_FLAG = 1n << 10n;
 export const UNPRIVILEGED = 1n << 6n;
 export const READ_ONLY = 1n << 7n;
 export const NOT_GLOBAL = 1n << 11n;
+/** DBM: what says read-only is clean, where the unit keeps dirty bits. */
+export const DIRTY_MANAGED = 1n << 51n;
 /** Of stage 2: S2AP. */
 export const STAGE2_READ = 1n << 6n;
 export const STAGE2_WRITE = 1n << 7n;
@@ -58,7 +60,7 @@ export const STAGE2_WRITE = 1n << 7n;
 const ADDRESS = 0x0000_ffff_ffff_f000n;
 /** APTable[0] and [1]: nothing below is for users, or may be written. */
 const TABLE_PRIVILEGED = 1n << 61n;
-const TABLE_READ_ONLY = 1n << 62n;
+export const TABLE_READ_ONLY = 1n << 62n;
 
 /** Levels count from the top: what the lowest one is to other tables. */
 function fromBelow(level: number): number {

@@ -10,6 +10,8 @@ const NO_PASID = -1;
 /** PCIe, 10.1 ATS: the translations that a device keeps, until it is told to forget them. */
 export class DeviceTlb {
   protected readonly translations: Iotlb;
+  /** Those that it may have something of. */
+  private readonly spaces = new Set<number>();
 
   constructor(translations: Iotlb) {
     this.translations = translations;
@@ -20,17 +22,16 @@ export class DeviceTlb {
   }
 
   insert(pasid: number | undefined, iova: Iova, leaf: Leaf): void {
+    this.spaces.add(pasid ?? NO_PASID);
     this.translations.insert(pasid ?? NO_PASID, iova, leaf);
   }
 
   /** PCIe, 10.3 ATS Invalidation. */
   invalidate({ pasid, first, length }: DeviceTlbRange): void {
-    if (pasid === 'any') {
-      this.translations.invalidateAll();
-      return;
+    const spaces = pasid === 'any' ? this.spaces : [pasid === 'none' ? NO_PASID : pasid];
+    for (const space of spaces) {
+      if (length === undefined) this.translations.invalidateDomain(space);
+      else this.translations.invalidatePages(space, first, length);
     }
-    const space = pasid === 'none' ? NO_PASID : pasid;
-    if (length === undefined) this.translations.invalidateDomain(space);
-    else this.translations.invalidatePages(space, first, length);
   }
 }

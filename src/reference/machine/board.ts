@@ -29,6 +29,7 @@ export interface IommuFacts {
   readonly name: string;
   readonly model: 'vt-d' | 'smmuv3' | 'amd' | 'virtio';
   readonly scalable?: boolean;
+  readonly express?: boolean;
   readonly nesting: boolean;
   readonly enforcesCoherency: boolean;
   readonly coherent: boolean;

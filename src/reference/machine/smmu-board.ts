@@ -4,7 +4,11 @@ import { SIZES_FROM_4K } from './board.ts';
 import type { Board, BoardIommu, BoardOptions, HostIommu } from './board.ts';
 import type { SmmuMaster } from '../kernel/iommu/arm/smmu-master.ts';
 
-const complete: SmmuModel = { secondStage: true, coherent: true, smallPages: true };
+const complete: SmmuModel = {
+  ...{ secondStage: true, coherent: true, smallPages: true },
+  ...{ ats: false, substreamBits: 0, updatesTables: false },
+};
+const express: SmmuModel = { ...complete, ats: true, substreamBits: 20, updatesTables: true };
 
 const SIZES_FROM_64K: readonly number[] = [0x1_0000, 0x2000_0000];
 
@@ -18,12 +22,16 @@ export const smmuBoard: Board = [
   smmu('incoherent', { ...complete, coherent: false }),
 ];
 
+/** A unit that devices of PCI Express can use all that they have behind. */
+export const expressSmmuBoard: Board = [smmu('smmu', express)];
+
 /** What firmware says of the devices: whether all their accesses snoop the caches. */
 function smmu(name: string, model: SmmuModel, coherentDevices = true): BoardIommu {
   const { secondStage, smallPages, coherent } = model;
   return {
     facts: {
       ...{ name, model: 'smmuv3', nesting: secondStage, enforcesCoherency: coherentDevices },
+      express: model.ats,
       ...{ coherent, dirtyTracking: false, addressBits: Number(ADDRESS_BITS) },
       pageSizes: smallPages ? SIZES_FROM_4K : SIZES_FROM_64K,
     },

@@ -60,7 +60,10 @@ function vtd(name: string, scalable: boolean, wide: boolean): Garbage {
 function smmuv3(): Garbage {
   const make = (memory: PhysicalMemory): Victim => {
     const parts = { hardware: hardwareParts, smmuv3: smmuv3Parts };
-    const model = { secondStage: true, coherent: true, smallPages: true };
+    const model = {
+      ...{ secondStage: true, coherent: true, smallPages: true },
+      ...{ ats: false, substreamBits: 0, updatesTables: false },
+    };
     const unit = new SmmuUnit({ memory, parts, model });
     const { eventQueue, commandQueue } = unit;
     eventQueue.enable(EVENTS, 4, () => eventQueue.consume(eventQueue.producer));

@@ -140,7 +140,10 @@ class SmmuTrial implements Trial {
 
   constructor(memories: Memories, lots: Lots, streams: bigint, input: TableKind) {
     [this.memories, this.lots, this.streams, this.input] = [memories, lots, streams, input];
-    const model = { secondStage: true, coherent: true, smallPages: true };
+    const model = {
+      ...{ secondStage: true, coherent: true, smallPages: true },
+      ...{ ats: false, substreamBits: 0, updatesTables: false },
+    };
     this.unit = new SmmuUnit({ memory: memories.model, parts, model });
     memories.model.provide(EVENTS, 4096n);
     const { eventQueue } = this.unit;

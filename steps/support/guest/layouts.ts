@@ -6,7 +6,11 @@ import * as vtd from './vtd-bits.ts';
 import type { Layout } from './bits.ts';
 
 /** What a guest has in its memory and nobody gives to the kernel. */
-export const guestStructs: readonly Struct[] = [struct('arm_smmu_cd', { data: array(u64, 8) })];
+export const guestStructs: readonly Struct[] = [
+  struct('arm_smmu_cd', { data: array(u64, 8) }),
+  struct('arm_smmu_cdtab_l1', { l2ptr: u64 }),
+  struct('arm_lpae_iopte', { pte: u64 }),
+];
 
 const layouts: Readonly<Record<string, Layout>> = {
   'iommu_viommu_arm_smmuv3_invalidate.cmd': smmuv3.command,
@@ -15,6 +19,8 @@ const layouts: Readonly<Record<string, Layout>> = {
   'iommu_hw_info_arm_smmuv3.idr[0]': smmuv3.idr0,
   'iommu_hw_info_arm_smmuv3.idr[5]': smmuv3.idr5,
   'arm_smmu_cd.data': smmuv3.contextDescriptor,
+  'arm_smmu_cdtab_l1.l2ptr': smmuv3.level1ContextDescriptor,
+  'arm_lpae_iopte.pte': smmuv3.descriptor,
   'iommu_hw_info_vtd.cap_reg': vtd.capability,
   'iommu_hw_info_vtd.ecap_reg': vtd.extendedCapability,
   'iommu_hwpt_amd_guest.dte': amd.deviceTableEntry,

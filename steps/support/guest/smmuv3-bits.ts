@@ -34,6 +34,7 @@ export const command: Layout = {
   size: 128,
   fields: {
     Opcode: bits(7, 0, opcodes),
+    G: bit(9),
     SSV: bit(11),
     SubstreamID: bits(31, 12),
     StreamID: bits(63, 32),
@@ -43,6 +44,7 @@ export const command: Layout = {
     ASID: bits(63, 48),
     Leaf: bit(64),
     Range: bits(68, 64),
+    Size: bits(69, 64),
     TTL: bits(73, 72),
     TG: bits(75, 74),
     Addr: address(127, 76, 12),
@@ -100,12 +102,23 @@ export const contextDescriptor: Layout = {
   },
 };
 
+/** 5.3 Level 1 Context Descriptor. */
+export const level1ContextDescriptor: Layout = {
+  name: 'level 1 context descriptor',
+  size: 64,
+  fields: { V: bit(0), L2Ptr: address(51, 12, 12) },
+};
+
 /** 7.3 Event records. */
 export const event: Layout = {
   name: 'SMMUv3 event',
   size: 256,
   fields: {
     EventNumber: bits(7, 0, {
+      C_BAD_STE: 0x04,
+      F_STREAM_DISABLED: 0x06,
+      C_BAD_SUBSTREAMID: 0x08,
+      C_BAD_CD: 0x0a,
       F_TRANSLATION: 0x10,
       F_ADDR_SIZE: 0x11,
       F_ACCESS: 0x12,

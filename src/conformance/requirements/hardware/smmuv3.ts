@@ -12,6 +12,32 @@ const range = linux(guests, 'arm_vsmmu_validate_range');
 export const smmuv3 = requirements(
   { family: 'HW-SMU', title: 'Arm SMMUv3', since: '6.13', profile: 'hardware-smmuv3' },
   {
+    5: {
+      says: 'A context descriptor is found by its number in a linear table, or by a table of two levels whose leaves have 4 KiB or 64 KiB.',
+      level: 'contract',
+      source: [book('Arm IHI 0070', '5.3 and 5.4, Context Descriptors')],
+    },
+    6: {
+      says: 'A request with a substream that the table of its stream does not have is refused, and one without a substream is ended, passes the first stage or has the first descriptor, as S1DSS says.',
+      level: 'contract',
+      source: [book('Arm IHI 0070', '3.9 and 5.2, STE.S1DSS')],
+    },
+    7: {
+      says: 'A stage 1 that may update its tables sets the access flag of a page that is used and makes a page with DBM writable when it is written, and one that may not leaves them.',
+      level: 'contract',
+      source: [
+        book('Arm DDI 0487', 'D8.4.5 and D8.4.6'),
+        book('Arm IHI 0070', '3.13 Translation table entries and hardware updates'),
+      ],
+    },
+    9: {
+      says: 'A page without its access flag gives F_ACCESS, an address beyond the tables F_ADDR_SIZE, and what the second stage refuses to a walk of the first is refused.',
+      level: 'contract',
+      source: [
+        book('Arm IHI 0070', '3.4 Address sizes'),
+        book('Arm IHI 0070', '7.3 Event records'),
+      ],
+    },
     12: {
       says: 'A device that is attached goes by its new stream table entry and what that leads to when the call returns, as CFGI_STE drops both, and what is cached of other streams stays.',
       level: 'observed',
@@ -62,6 +88,11 @@ export const smmuv3 = requirements(
       level: 'observed',
       source: [commands, converted],
     },
+    23: {
+      says: 'ATC_INV of a guest makes its device forget a range or everything, of one substream or of all, and leaves the next page and other substreams.',
+      level: 'contract',
+      source: [book('Arm IHI 0070', '4.5.1 CMD_ATC_INV'), converted],
+    },
     31: {
       says: 'What the kernel invalidates has taken effect when its call returns, as a CMD_SYNC ends each batch.',
       level: 'contract',
@@ -72,6 +103,11 @@ export const smmuv3 = requirements(
       level: 'observed',
       source: [linux(driver, '__arm_smmu_domain_inv_range')],
     },
+    33: {
+      says: 'An unmap makes a device with ATS forget every page of the range, whatever aligned power of two holds it.',
+      level: 'observed',
+      source: [linux(driver, 'arm_smmu_atc_inv_to_cmd')],
+    },
     34: {
       says: 'Where IOMMU_HWPT_INVALIDATE refuses a command of a guest, every full batch of 63 commands before it has taken effect.',
       level: 'observed',
@@ -81,6 +117,44 @@ export const smmuv3 = requirements(
       says: 'A range of a guest covers (NUM + 1) × 2^SCALE granules and no more, and is refused with EIO where NUM, SCALE or TTL come without TG, TG without all of them, TTL 1 with granules of 16 KiB, or SCALE above 31.',
       level: 'observed',
       source: [range, book('Arm IHI 0070', '4.4.1.1 Range-based invalidation')],
+    },
+    36: {
+      says: 'A guest is told the events C_BAD_STE, F_STREAM_DISABLED, C_BAD_SUBSTREAMID and C_BAD_CD of its device, with the substream where there is one.',
+      level: 'observed',
+      source: [linux(driver, 'arm_smmu_handle_event')],
+    },
+    37: {
+      says: 'TLBI commands of a guest leave what its device keeps, until the guest sends ATC_INV.',
+      level: 'observed',
+      source: [issued],
+    },
+    38: {
+      says: 'A device that is on a second stage or on an entry of a guest is refused page tables for PASIDs, and the other way round, with EINVAL.',
+      level: 'observed',
+      source: [
+        linux(driver, 'arm_smmu_attach_dev_nested'),
+        linux('device.c', 'iommufd_hwpt_pasid_compat'),
+      ],
+    },
+    39: {
+      says: 'PASIDs of a device go on when the device itself is detached, and what comes without a PASID is refused then.',
+      level: 'observed',
+      source: [linux(driver, 'arm_smmu_set_pasid')],
+    },
+    40: {
+      says: 'A PASID that is detached reaches nothing any more, by its device either, and who gets its ASID next finds nothing of it.',
+      level: 'observed',
+      source: [linux(driver, 'arm_smmu_blocking_set_dev_pasid')],
+    },
+    41: {
+      says: 'A device or PASID that moves to another page table forgets what it kept of the old one, and no other PASID does.',
+      level: 'observed',
+      source: [linux(driver, 'arm_smmu_attach_prepare'), linux(driver, 'arm_smmu_attach_commit')],
+    },
+    42: {
+      says: 'A device on an entry of a guest that translates keeps translations if EATS of the entry says so, and after every other change asks again.',
+      level: 'observed',
+      source: [linux(guests, 'arm_smmu_attach_dev_nested')],
     },
   },
 );

@@ -1,4 +1,5 @@
 import { mutants } from '#mutants/mutant.ts';
+import type { SmmuMaster } from '#reference/kernel/iommu/arm/smmu-master.ts';
 import type { Task } from '#reference/kernel/fs/process.ts';
 import type { DeviceCapabilities, IommuDevice } from '#reference/kernel/iommu/domain.ts';
 import type { BusDevice } from '#reference/kernel/base/driver-core.ts';
@@ -121,8 +122,8 @@ export const entries = mutants(
     like: 'IOMMU_CAP_CACHE_COHERENCY that is true for every SMMU',
     bug: ({ arm }) =>
       class extends arm.ArmSmmuV3 {
-        override capabilities(): DeviceCapabilities {
-          return { ...super.capabilities(), cacheCoherent: true };
+        override capabilities(master: SmmuMaster): DeviceCapabilities {
+          return { ...super.capabilities(master), cacheCoherent: true };
         }
       },
   },

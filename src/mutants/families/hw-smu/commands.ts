@@ -18,9 +18,9 @@ export const entries = mutants(
     bug: ({ smmuv3 }) =>
       class extends smmuv3.ConfigurationCache {
         override forgetStream(stream: number): void {
-          const context = this.context(stream);
+          const context = this.context(stream, 0);
           super.forgetStream(stream);
-          if (context) this.keepContext(stream, context);
+          if (context) this.keepContext(stream, 0, context);
         }
       },
   },
@@ -38,8 +38,12 @@ export const entries = mutants(
           super.keepStream(stream, entry);
         }
 
-        override forgetContext(): void {
-          for (const stream of this.known) super.forgetContext(stream);
+        override forgetContext(_stream: number, substream: number): void {
+          for (const stream of this.known) super.forgetContext(stream, substream);
+        }
+
+        override forgetContexts(): void {
+          for (const stream of this.known) super.forgetContexts(stream);
         }
 
         override forgetStream(): void {

@@ -1,6 +1,7 @@
 import { bits, field } from '#formats/bits.ts';
 import { type Command, Opcode, opcodeOf } from '#formats/smmuv3/commands.ts';
 import { mutants } from '#mutants/mutant.ts';
+import type { DomainUser } from '#reference/kernel/iommu/arm/smmu-domain.ts';
 import type { Invalidated } from '#reference/kernel/iommu/domain.ts';
 import type { UserDataArray } from '#reference/kernel/iommu/user-data.ts';
 
@@ -75,9 +76,9 @@ export const entries = mutants(
     like: 'a reference count that goes with the first',
     bug: ({ arm }) =>
       class extends arm.SmmuDomain {
-        override leave(stream: number): void {
-          super.leave(stream);
-          this.streams.clear();
+        override leave(user: Pick<DomainUser, 'stream' | 'substream'>): void {
+          super.leave(user);
+          this.users.clear();
         }
       },
   },

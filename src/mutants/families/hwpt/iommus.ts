@@ -116,8 +116,8 @@ export const entries = mutants(
         ): ErrnoName | undefined {
           const error = super.attachNested(master, domain);
           if (error !== 'ENOENT') return error;
-          for (const stream of master.streams)
-            this.move(stream, domain.vsmmu.parent, () => domain.entryWords);
+          const { parent: next } = domain.vsmmu;
+          this.move(master, { next, isNested: true, ats: false, entry: () => domain.entryWords });
           return undefined;
         }
       },

@@ -9,10 +9,12 @@ import {
   COMMAND_SIZE,
   isOfStream,
   streamRangeOf,
+  deviceRangeOf,
+  substreamIndexOf,
 } from '#formats/smmuv3/commands.ts';
 import type { Command } from '#formats/smmuv3/commands.ts';
 
-import type { MemoryBus } from '../bus.ts';
+import type { Endpoint, MemoryBus } from '../bus.ts';
 import type { ConfigurationCache } from './configuration-cache.ts';
 import type { Tlb } from './tlb.ts';
 
@@ -20,6 +22,9 @@ export interface SmmuCommandQueueOptions {
   readonly memory: MemoryBus;
   readonly tlb: Tlb;
   readonly configuration: ConfigurationCache;
+  /** IDR0.ATS: without it, CMD_ATC_INV is illegal. */
+  readonly hasAts: boolean;
+  endpoint(stream: number): Endpoint | undefined;
 }
 
 /**
@@ -30,6 +35,8 @@ export interface SmmuCommandQueueOptions {
 export class CommandQueue {
   protected readonly tlb: Tlb;
   protected readonly configuration: ConfigurationCache;
+  protected readonly endpoint: (stream: number) => Endpoint | undefined;
+  private readonly hasAts: boolean;
   private readonly memory: MemoryBus;
   private base = 0n;
   private entries = 0;
@@ -38,7 +45,8 @@ export class CommandQueue {
   /** What has been read and not yet carried out. */
   private pending: (() => void)[] = [];
 
-  constructor({ memory, tlb, configuration }: SmmuCommandQueueOptions) {
+  constructor({ memory, tlb, configuration, hasAts, endpoint }: SmmuCommandQueueOptions) {
+    [this.hasAts, this.endpoint] = [hasAts, endpoint];
     this.memory = memory;
     this.tlb = tlb;
     this.configuration = configuration;
@@ -85,6 +93,7 @@ export class CommandQueue {
 
   /** Undefined where the command is illegal. */
   protected effectOf(command: Command): (() => void) | undefined {
+    if (opcodeOf(command) === Opcode.AtcInv) return this.effectOnDevice(command);
     if (isOfStream(command)) return this.effectOnConfiguration(command);
     return this.effectOnTags(command) ?? this.effectOnPages(command);
   }
@@ -98,11 +107,18 @@ export class CommandQueue {
       case Opcode.CfgiSteRange:
         return () => this.configuration.forgetStreams(stream, streamRangeOf(command));
       case Opcode.CfgiCd:
+        return () => this.configuration.forgetContext(stream, substreamIndexOf(command));
       case Opcode.CfgiCdAll:
-        return () => this.configuration.forgetContext(stream);
+        return () => this.configuration.forgetContexts(stream);
       default:
         return undefined;
     }
+  }
+
+  /** 4.5.1 CMD_ATC_INV: a message to the device, whose answer CMD_SYNC waits for. HW-SMU-23 */
+  protected effectOnDevice(command: Command): (() => void) | undefined {
+    const endpoint = this.endpoint(streamOf(command));
+    return this.hasAts ? () => endpoint?.invalidateTranslations(deviceRangeOf(command)) : undefined;
   }
 
   /** 4.4: what takes all of a tag away. HW-SMU-15 16 20 22 */

@@ -9,6 +9,12 @@ export interface SmmuModel {
   readonly coherent: boolean;
   /** IDR5.GRAN4K; GRAN64K is always set. */
   readonly smallPages: boolean;
+  /** IDR0.ATS: devices may ask for translations, and keep them. */
+  readonly ats: boolean;
+  /** IDR1.SSIDSIZE: bits of a substream; 0 without substreams. */
+  readonly substreamBits: number;
+  /** IDR0.HTTU: access flags and dirty bits of tables are kept up to date. */
+  readonly updatesTables: boolean;
 }
 
 /** IDR5.OAS: addresses of 44 bits. */
@@ -20,12 +26,13 @@ const LITTLE_ENDIAN = 2;
 const AARCH64_TABLES = 2;
 const NO_STALLS = 1;
 const TWO_LEVELS = 1;
+const ACCESS_AND_DIRTY = 2;
 /** log2 of the entries of a queue. */
 const [COMMANDS, EVENTS] = [8, 7];
 
 /**
- * SMMUv3, 6.3.1 to 6.3.6: IDR0 to IDR5. Both ids of an address space have 16 bits; two-level stream tables; no stalls, no
- * ATS, no substreams, no hardware update of flags. Invalidations of ranges.
+ * SMMUv3, 6.3.1 to 6.3.6: IDR0 to IDR5. Both ids of an address space have 16 bits; tables of two levels for streams, and
+ * for context descriptors where there are substreams; no stalls. Invalidations of ranges.
  */
 export function identificationOf(model: SmmuModel): readonly number[] {
   const secondStage = model.secondStage ? 1 : 0;
@@ -34,13 +41,17 @@ export function identificationOf(model: SmmuModel): readonly number[] {
     field(1, ...IDR0.S1P) |
     field(AARCH64_TABLES, ...IDR0.TTF) |
     field(model.coherent ? 1 : 0, ...IDR0.COHACC) |
+    field(model.updatesTables ? ACCESS_AND_DIRTY : 0, ...IDR0.HTTU) |
+    field(model.ats ? 1 : 0, ...IDR0.ATS) |
+    field(model.substreamBits > 0 ? 1 : 0, ...IDR0.CD2L) |
     field(1, ...IDR0.ASID16) |
     field(secondStage, ...IDR0.VMID16) |
     field(LITTLE_ENDIAN, ...IDR0.TTENDIAN) |
     field(NO_STALLS, ...IDR0.STALL_MODEL) |
     field(TWO_LEVELS, ...IDR0.ST_LEVEL);
   const queues = field(COMMANDS, ...IDR1.CMDQS) | field(EVENTS, ...IDR1.EVENTQS);
-  const idr1 = queues | field(STREAM_ID_BITS, ...IDR1.SIDSIZE);
+  const substreams = field(model.substreamBits, ...IDR1.SSIDSIZE);
+  const idr1 = queues | substreams | field(STREAM_ID_BITS, ...IDR1.SIDSIZE);
   const granules = field(model.smallPages ? 1 : 0, ...IDR5.GRAN4K) | field(1, ...IDR5.GRAN64K);
   const idr5 = granules | field(outputSizeOf(ADDRESS_BITS), ...IDR5.OAS);
   return [idr0, idr1, 0n, field(1, ...IDR3.RIL), 0n, idr5].map(Number);

@@ -2,12 +2,14 @@ import type { HardwareParts } from '../parts.ts';
 import { CommandQueue } from './command-queue.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
 import { SmmuUnit } from './smmu-unit.ts';
+import { StreamConfiguration } from './stream-configuration.ts';
 import { Tlb } from './tlb.ts';
 
 export const smmuv3Parts = {
   CommandQueue,
   ConfigurationCache,
   SmmuUnit,
+  StreamConfiguration,
   Tlb,
 };
 

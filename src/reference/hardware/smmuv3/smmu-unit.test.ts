@@ -33,7 +33,10 @@ class Setup {
   /** V and Config. */
   constructor(entry: bigint) {
     this.memory.provide(0n, 0x10000n);
-    const model = { secondStage: true, coherent: true, smallPages: true };
+    const model = {
+      ...{ secondStage: true, coherent: true, smallPages: true },
+      ...{ ats: true, substreamBits: 20, updatesTables: true },
+    };
     this.unit = new SmmuUnit({ memory: this.memory, parts, model });
     this.words(STREAMS, ENTRIES | 7n);
     // S2VMID 5; S2T0SZ 20, S2SL0 2, S2AA64, S2R.

@@ -1,9 +1,9 @@
-import type { Hpa } from '#formats/addresses.ts';
+import type { Hpa, Rid } from '#formats/addresses.ts';
 import type { ContextDescriptor } from '#formats/smmuv3/context-descriptor.ts';
 import { EventId, FaultClass, encodeEvent } from '#formats/smmuv3/events.ts';
-import type { Ste, Stage2Config } from '#formats/smmuv3/stream-table-entry.ts';
+import type { Stage2Config } from '#formats/smmuv3/stream-table-entry.ts';
 
-import type { DmaRequest, MemoryBus, Translator } from '../bus.ts';
+import type { DmaRequest, Endpoint, MemoryBus, Translator } from '../bus.ts';
 import type { Smmuv3Parts } from './parts.ts';
 import { combine, untranslated, translatedBy } from '../translation.ts';
 import type { Leaf, Translation } from '../translation.ts';
@@ -14,20 +14,19 @@ import { isFault } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { ADDRESS_BITS, AIDR, IIDR, identificationOf } from './identification.ts';
 import type { SmmuModel } from './identification.ts';
-import { readSte, readContext } from './tables.ts';
+import type {
+  Configuration,
+  StreamConfiguration,
+  StreamConfigurationOptions,
+} from './stream-configuration.ts';
 import type { Tlb } from './tlb.ts';
 import { checkRights, walkStage1, walkStage2 } from './walk.ts';
+import type { Locate } from './walk.ts';
 
 export interface SmmuUnitOptions {
   readonly memory: MemoryBus;
   readonly parts: Smmuv3Parts;
   readonly model: SmmuModel;
-}
-
-/** How a stream is translated: its entry, and the context descriptor where there is a first stage. */
-interface Configuration {
-  readonly ste: Ste;
-  readonly context: ContextDescriptor | undefined;
 }
 
 /** A System MMU of version 3. Requests are not translated before it is enabled. */
@@ -42,6 +41,8 @@ export class SmmuUnit implements Translator {
   protected readonly memory: MemoryBus;
   protected readonly tlb: Tlb;
   protected readonly configuration: ConfigurationCache;
+  private readonly streams: StreamConfiguration;
+  private readonly endpoints = new Map<Rid, Endpoint>();
   private streamTable = 0n;
   private isEnabled = false;
 
@@ -52,7 +53,13 @@ export class SmmuUnit implements Translator {
     this.tlb = new parts.smmuv3.Tlb(parts);
     this.configuration = new parts.smmuv3.ConfigurationCache();
     const { tlb, configuration } = this;
-    this.commandQueue = new parts.smmuv3.CommandQueue({ memory, tlb, configuration });
+    const { ats: hasAts, substreamBits } = model;
+    const endpoint = (stream: number): Endpoint | undefined => this.endpoints.get(stream);
+    const queue = { memory, tlb, configuration, hasAts, endpoint };
+    this.commandQueue = new parts.smmuv3.CommandQueue(queue);
+    const locate: StreamConfigurationOptions['locate'] = (...place) => this.locate(...place);
+    const streams = { memory, cache: configuration, substreamBits, locate };
+    this.streams = new parts.smmuv3.StreamConfiguration(streams);
     this.eventQueue = new EventQueue(memory);
   }
 
@@ -61,10 +68,18 @@ export class SmmuUnit implements Translator {
     [this.streamTable, this.isEnabled] = [streamTable, true];
   }
 
+  connect(rid: Rid, endpoint: Endpoint): void {
+    this.endpoints.set(rid, endpoint);
+  }
+
+  disconnect(rid: Rid): void {
+    this.endpoints.delete(rid);
+  }
+
   /** SMMUv3, 3.3: stream table entry, context descriptor, stage 1, stage 2. */
   translate(request: DmaRequest): Translation | undefined {
     if (!this.isEnabled) return untranslated(request.iova);
-    const found = this.configure(request);
+    const found = this.streams.find(request, this.streamTable);
     if (isFault(found)) return this.refuse(request, found, found.silent !== true);
     const { ste, context } = found;
     if (ste.aborts) return undefined;
@@ -78,43 +93,33 @@ export class SmmuUnit implements Translator {
     return translatedBy(leaf, request.iova);
   }
 
+  /** 3.9.1 ATS: both stages in one answer; where there is no way, the device is told so, and nothing is recorded. */
+  requestTranslation(request: DmaRequest): Leaf | undefined {
+    const found = this.streams.find(request, this.streamTable);
+    if (isFault(found)) return this.refuse(request, found, true);
+    const { ste, context } = found;
+    const isAnswered = ste.answersAts && !ste.aborts && (context ?? ste.stage2) !== undefined;
+    if (!isAnswered) return this.refuse(request, { id: EventId.BadAtsRequest }, !ste.aborts);
+    const leaf = this.leafFor(found, request);
+    return isFault(leaf) ? undefined : leaf;
+  }
+
   /** 3.4: stage 1 is the first to be asked; what is cached does not tell whose right is missing. */
   protected permissionFault(configuration: Configuration, { iova, write }: DmaRequest): Fault {
     const { ste, context } = configuration;
-    const first = context && this.walkFirst(context, ste.stage2, iova);
+    const first = context && this.walkFirst(context, ste.stage2, { iova, write: false });
     const isOfFirst = first !== undefined && (isFault(first) || checkRights(first, write));
     if (isOfFirst || !ste.stage2) return { id: EventId.Permission };
     const address = first ? first.address + (iova % first.size) : iova;
     return { id: EventId.Permission, secondStage: { address, class: FaultClass.Input } };
   }
 
-  /** 5.2, 5.4: a substream needs a table of context descriptors that has more than one, which this unit lacks. HW-SMU-06 */
-  protected configure({ rid, pasid }: DmaRequest): Configuration | Fault {
-    const ste = this.configuration.stream(rid) ?? readSte(this.memory, this.streamTable, rid);
-    if (isFault(ste)) return ste;
-    this.configuration.keepStream(rid, ste);
-    if (pasid !== undefined) return { id: EventId.BadSubstreamId };
-    if (!ste.stage1) return { ste, context: undefined };
-    const context = this.configuration.context(rid) ?? this.fetchContext(ste);
-    if (isFault(context)) {
-      const ofStage2 = context.secondStage !== undefined;
-      return { ...context, silent: ofStage2 && ste.stage2?.records === false };
-    }
-    this.configuration.keepContext(rid, context);
-    return { ste, context };
-  }
-
-  protected fetchContext({ stage1, stage2 }: Ste): ContextDescriptor | Fault {
-    const at = this.locate(stage2, stage1?.contextTable ?? 0n, FaultClass.ContextDescriptor);
-    return typeof at === 'bigint' ? readContext(this.memory, at) : at;
-  }
-
   protected leafFor(configuration: Configuration, request: DmaRequest): Leaf | Fault {
-    const { iova: address } = request;
     const { ste, context } = configuration;
+    const { iova: address, write } = request;
     const tag = { vmid: ste.stage2?.vmid ?? 0, asid: context?.asid };
     const cached = this.tlb.lookup(tag.vmid, tag.asid, address);
-    if (cached) return cached;
+    if (cached && !(write && cached.clean)) return cached;
     const leaf = context
       ? this.walkBoth(context, ste.stage2, request)
       : this.walkSecond(ste.stage2, address, FaultClass.Input);
@@ -125,9 +130,9 @@ export class SmmuUnit implements Translator {
   protected walkBoth(
     context: ContextDescriptor,
     stage2: Stage2Config | undefined,
-    { iova: address, write }: DmaRequest,
+    { iova: address, write }: Pick<DmaRequest, 'iova' | 'write'>,
   ): Leaf | Fault {
-    const first = this.walkFirst(context, stage2, address);
+    const first = this.walkFirst(context, stage2, { iova: address, write });
     if (isFault(first) || !stage2) return first;
     // What stage 1 refuses never gets to stage 2.
     const refused = checkRights(first, write);
@@ -140,11 +145,15 @@ export class SmmuUnit implements Translator {
   protected walkFirst(
     context: ContextDescriptor,
     stage2: Stage2Config | undefined,
-    address: bigint,
+    { iova: address, write }: Pick<DmaRequest, 'iova' | 'write'>,
   ): Leaf | Fault {
     if (!context.walks) return { id: EventId.Translation };
-    const locate = (place: bigint, why: FaultClass) => this.locate(stage2, place, why);
-    return walkStage1(this.memory, context.table, address, locate);
+    const { memory } = this;
+    const { table, updatesAccess: access, updatesDirty: dirty } = context;
+    const keeps = this.model.updatesTables;
+    const updates = { access: keeps && access, dirty: keeps && dirty, write };
+    const locate: Locate = (place, why, writes) => this.locate(stage2, place, why, writes);
+    return walkStage1({ memory, table, address, locate, updates });
   }
 
   /** A stage-2 fault names the address that stage 1 gave. HW-SMU-09 */
@@ -166,12 +175,13 @@ export class SmmuUnit implements Translator {
     stage2: Stage2Config | undefined,
     address: bigint,
     why: FaultClass,
+    write = false,
   ): Hpa | Fault {
     if (address >> ADDRESS_BITS) return { id: EventId.AddressSize };
     if (!stage2) return address;
     const leaf = this.walkSecond(stage2, address, why);
     if (isFault(leaf)) return leaf;
-    if (checkRights(leaf, false)) {
+    if (checkRights(leaf, write)) {
       return { id: EventId.Permission, secondStage: { address, class: why } };
     }
     return leaf.address + (address % leaf.size);

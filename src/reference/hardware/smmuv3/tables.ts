@@ -14,12 +14,16 @@ import type { MemoryBus } from '../bus.ts';
 import type { Fault } from './fault.ts';
 
 /** 5.2: C_BAD_STREAMID where no table of the second level is there, C_BAD_STE. HW-SMU-01 */
-export function readSte(memory: MemoryBus, table: Hpa, stream: StreamId): Ste | Fault {
+export function readSte(
+  memory: MemoryBus,
+  table: Hpa,
+  { stream, substreamBits }: { readonly stream: StreamId; readonly substreamBits: number },
+): Ste | Fault {
   const level2 = decodeLevel1(memory.read64(level1Address(table, stream)), stream);
   if (level2 === undefined) return { id: EventId.BadStreamId };
   const address = entryAddress(level2, stream);
   const words = [0n, 8n, 16n, 24n].map((at) => memory.read64(address + at));
-  return decodeSte(words) ?? { id: EventId.BadSte };
+  return decodeSte(words, BigInt(substreamBits)) ?? { id: EventId.BadSte };
 }
 
 /** 5.4: C_BAD_CD. HW-SMU-05 */

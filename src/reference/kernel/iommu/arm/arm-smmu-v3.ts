@@ -1,6 +1,14 @@
 import { bits } from '#formats/bits.ts';
+import { invalidateDevice } from '#formats/smmuv3/commands.ts';
 import { IDR5 } from '#formats/smmuv3/registers.ts';
-import { SteConfig, encodeAbort, encodeStage1 } from '#formats/smmuv3/stream-table-entry.ts';
+import {
+  ContextFormat,
+  NoSubstream,
+  SteConfig,
+  encodeAbort,
+  encodeStage1,
+  withAts,
+} from '#formats/smmuv3/stream-table-entry.ts';
 import type { SteWords, StreamId } from '#formats/smmuv3/stream-table-entry.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { IOMMU_HW_INFO_TYPE_ARM_SMMUV3, iommu_hw_info_arm_smmuv3 } from '#uapi/iommufd/device.ts';
@@ -20,8 +28,10 @@ import type {
 } from '../domain.ts';
 import type { IommuOps } from '../group.ts';
 import type { PciIdentity } from '../iommu.ts';
+import { disableAts, enableAts, enablePasids } from '../pci-ats.ts';
 import type { ViommuCore, ViommuDriver, ViommuOps } from '../viommu.ts';
 import type { SmmuCommands } from './command-queue.ts';
+import type { ContextTable } from './context-table.ts';
 import type { SmmuEvents } from './events.ts';
 import { SmmuNestedDomain } from './nested-domain.ts';
 import { SmmuDomain } from './smmu-domain.ts';
@@ -36,6 +46,14 @@ export interface ArmSmmuOptions {
   readonly coherentDevices: boolean;
 }
 
+/** struct arm_smmu_attach_state: where the requests of a device without a PASID are led. */
+interface Move {
+  readonly next: SmmuDomain | undefined;
+  readonly isNested: boolean;
+  readonly ats: boolean;
+  readonly entry: (stream: StreamId) => SteWords;
+}
+
 /** Where Linux puts the doorbells of MSI interrupts, as no address of its own keeps them apart. DEV-43 */
 const MSI_WINDOW: ReservedRegion = { first: 0x800_0000n, last: 0x80f_ffffn, type: 'sw-msi' };
 
@@ -48,8 +66,6 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
   protected readonly events: SmmuEvents;
   protected readonly streamTable: StreamTable;
   protected readonly coherentDevices: boolean;
-  /** By stream: the domain with the host's table that its entry leads to. */
-  protected readonly attached = new Map<StreamId, SmmuDomain>();
   private readonly masters = new Map<StreamId, SmmuMaster>();
   private readonly pages: Pages;
   private readonly parts: ArmParts;
@@ -71,8 +87,13 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
   }
 
   /** arm_smmu_probe_device(). A device behind a bridge may be either. */
-  probe({ rid, requesterId }: PciIdentity): SmmuMaster {
-    const master = new SmmuMaster([...new Set([rid, requesterId])]);
+  probe({ rid, requesterId, pci }: PciIdentity): SmmuMaster {
+    const streams = [...new Set([rid, requesterId])];
+    const { deviceTlb, pasidBits } = pci.capabilities;
+    const canAts = this.unit.model.ats && deviceTlb !== undefined;
+    const contexts = this.newContexts(streams, pasidBits);
+    if (contexts) enablePasids(pci);
+    const master = new SmmuMaster({ streams, pci, canAts, contexts });
     for (const stream of master.streams) {
       this.streamTable.addBus(stream);
       this.masters.set(stream, master);
@@ -80,15 +101,20 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
     return master;
   }
 
+  /** arm_smmu_release_device() */
+  release({ contexts }: SmmuMaster): void {
+    contexts?.free();
+  }
+
   /** arm_smmu_capable(). DEV-14 HWPT-36 */
-  capabilities(): DeviceCapabilities {
+  capabilities({ canAts, contexts }: SmmuMaster): DeviceCapabilities {
     const { coherent: cacheCoherent } = this.unit.model;
     return {
       cacheCoherent,
       msiIsolated: true,
       dirtyTracking: false,
-      ats: false,
-      pasidWidth: 0,
+      ats: canAts,
+      pasidWidth: contexts?.substreamBits ?? 0,
     };
   }
 
@@ -114,51 +140,135 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
   /** No transaction stalls, so none waits for an answer. */
   respond(): void {}
 
-  /** arm_smmu_attach_dev() and arm_smmu_attach_dev_nested() */
+  /** arm_smmu_attach_dev() and arm_smmu_attach_dev_nested(). HW-SMU-38 */
   attach(master: SmmuMaster, domain: AnyDomain): ErrnoName | undefined {
     if (domain instanceof SmmuNestedDomain) return this.attachNested(master, domain);
     if (!(domain instanceof SmmuDomain) || domain.unit !== this.unit) return 'EINVAL';
+    if (domain.stage === 2 && master.pasids.size > 0) return 'EBUSY';
     master.guest = undefined;
-    for (const stream of master.streams) {
-      this.move(stream, domain, () => this.entryFor(stream, domain));
-    }
+    const entry = (stream: StreamId): SteWords => this.entryFor(master, stream, domain);
+    this.move(master, { next: domain, isNested: false, ats: master.canAts, entry });
     return undefined;
   }
 
   /** arm_smmu_attach_dev_blocked() */
   block(master: SmmuMaster): void {
     master.guest = undefined;
-    for (const stream of master.streams) this.move(stream, undefined, encodeAbort);
+    const entry = (): SteWords => this.entryWithoutDomain(master);
+    this.move(master, { next: undefined, isNested: false, ats: false, entry });
   }
 
-  /** VDEV-06 HWPT-37 */
-  protected attachNested(master: SmmuMaster, domain: SmmuNestedDomain): ErrnoName | undefined {
-    const { vsmmu, config } = domain;
-    if (vsmmu.parent.unit !== this.unit) return 'EINVAL';
-    const virtualId = vsmmu.virtualIdOf(master);
-    if (virtualId === undefined && config === SteConfig.Stage1) return 'ENOENT';
-    master.guest = virtualId === undefined ? undefined : { vsmmu, virtualId };
-    for (const stream of master.streams) {
-      this.move(stream, vsmmu.parent, () => domain.entryWords);
-    }
+  /** arm_smmu_s1_set_dev_pasid(): the requests without a PASID have to go by a table of context descriptors too. HW-SMU-39 */
+  attachPasid(master: SmmuMaster, pasid: number, domain: AnyDomain): ErrnoName | undefined {
+    const { contexts } = master;
+    const isOfStage1 = domain instanceof SmmuDomain && domain.stage === 1;
+    if (!isOfStage1 || domain.unit !== this.unit || !contexts) return 'EINVAL';
+    if (master.guest || master.domain?.stage === 2) return 'EINVAL';
+    const old = master.pasids.get(pasid);
+    this.joinAll(master, domain, pasid);
+    contexts.write(pasid, domain.contextDescriptor);
+    master.pasids.set(pasid, domain);
+    this.refreshEntries(master);
+    this.flushDevice(master, pasid);
+    if (old && old !== domain) this.leaveAll(master, old, pasid);
     return undefined;
   }
 
-  /** The new domain sees invalidations before the entry leads to it, the old one until none does. */
-  protected move(stream: StreamId, next: SmmuDomain | undefined, entry: () => SteWords): void {
-    const old = this.attached.get(stream);
-    next?.streams.add(stream);
-    this.streamTable.writeEntry(stream, entry());
-    if (old && old !== next) old.leave(stream);
-    if (next) this.attached.set(stream, next);
-    else this.attached.delete(stream);
+  /** arm_smmu_blocking_set_dev_pasid(). HW-SMU-40 */
+  blockPasid(master: SmmuMaster, pasid: number): void {
+    const old = master.pasids.get(pasid);
+    if (!old) return;
+    master.contexts?.clear(pasid);
+    this.flushDevice(master, pasid);
+    master.pasids.delete(pasid);
+    this.leaveAll(master, old, pasid);
+    this.refreshEntries(master);
   }
 
-  protected entryFor(stream: StreamId, domain: SmmuDomain): SteWords {
+  /** VDEV-06 HWPT-37 HW-SMU-03 38 */
+  protected attachNested(master: SmmuMaster, domain: SmmuNestedDomain): ErrnoName | undefined {
+    const { vsmmu, config } = domain;
+    if (vsmmu.parent.unit !== this.unit) return 'EINVAL';
+    if (master.pasids.size > 0) return 'EBUSY';
+    const virtualId = vsmmu.virtualIdOf(master);
+    if (virtualId === undefined && config === SteConfig.Stage1) return 'ENOENT';
+    master.guest = virtualId === undefined ? undefined : { vsmmu, virtualId };
+    const ats = master.canAts && domain.wantsAts;
+    this.move(master, { next: vsmmu.parent, isNested: true, ats, entry: () => domain.entryWords });
+    return undefined;
+  }
+
+  /**
+   * arm_smmu_attach_prepare() and _commit(). 1. The new domain sees invalidations before an entry leads to it. 2. A device
+   * that is not to keep translations stops before its entry refuses them. 3. The entry. 4. What the device kept of the old
+   * goes, and it may keep again. 5. The old domain sees invalidations until nothing leads to it. HW-SMU-12 41 42
+   */
+  protected move(master: SmmuMaster, { next, isNested, ats, entry }: Move): void {
+    const { domain: old } = master;
+    for (const stream of master.streams) {
+      next?.join({ stream, substream: undefined, hasDeviceTlb: ats, isNested });
+    }
+    if (master.isAtsEnabled && !ats) this.setAts(master, false);
+    for (const stream of master.streams) {
+      this.streamTable.writeEntry(stream, withAts(entry(stream), ats));
+    }
+    if (ats) this.flushDevice(master, undefined);
+    if (ats && !master.isAtsEnabled) this.setAts(master, true);
+    master.domain = next;
+    if (old && old !== next) this.leaveAll(master, old, undefined);
+  }
+
+  /** arm_smmu_enable_ats() */
+  protected setAts(master: SmmuMaster, enabled: boolean): void {
+    master.isAtsEnabled = enabled;
+    if (enabled) enableAts(master.pci);
+    else disableAts(master.pci);
+  }
+
+  /** arm_smmu_atc_inv_master() */
+  protected flushDevice(master: SmmuMaster, pasid: number | undefined): void {
+    if (!master.canAts) return;
+    for (const stream of master.streams) this.commands.issue(invalidateDevice(stream, pasid));
+  }
+
+  protected joinAll(master: SmmuMaster, domain: SmmuDomain, substream: number): void {
+    const hasDeviceTlb = master.canAts;
+    for (const stream of master.streams) {
+      domain.join({ stream, substream, hasDeviceTlb, isNested: false });
+    }
+  }
+
+  protected leaveAll(master: SmmuMaster, domain: SmmuDomain, substream: number | undefined): void {
+    for (const stream of master.streams) domain.leave({ stream, substream });
+  }
+
+  protected entryFor(master: SmmuMaster, stream: StreamId, domain: SmmuDomain): SteWords {
     if (domain.stage === 2) return domain.stage2Entry;
+    const { contexts } = master;
+    if (contexts) {
+      contexts.write(0, domain.contextDescriptor);
+      return encodeStage1(contexts.config(NoSubstream.Substream0));
+    }
     this.streamTable.writeEntry(stream, encodeAbort());
     this.streamTable.writeContext(stream, domain.contextDescriptor);
-    return encodeStage1({ contextTable: this.streamTable.contextAddress(stream) });
+    return encodeStage1({
+      ...{ contextTable: this.streamTable.contextAddress(stream), format: ContextFormat.Linear },
+      ...{ substreamBits: 0n, noSubstream: NoSubstream.Substream0 },
+    });
+  }
+
+  /** Requests without a PASID go nowhere; those with one go on. */
+  protected entryWithoutDomain({ pasids, contexts }: SmmuMaster): SteWords {
+    if (!contexts || pasids.size === 0) return encodeAbort();
+    return encodeStage1(contexts.config(NoSubstream.Terminate));
+  }
+
+  /** arm_smmu_update_ste(): the first PASID of a device that is blocked, and the last one. */
+  protected refreshEntries(master: SmmuMaster): void {
+    if (master.domain) return;
+    const ats = master.canAts && master.pasids.size > 0;
+    const entry = (): SteWords => this.entryWithoutDomain(master);
+    this.move(master, { next: undefined, isNested: false, ats, entry });
   }
 
   /** arm_smmu_get_viommu_size(): a guest must have no way past the caches. VIOMMU-12 */
@@ -171,7 +281,15 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
     const { commands, parts } = this;
     const { parent } = core;
     if (!(parent instanceof SmmuDomain) || parent.unit !== this.unit) return 'EINVAL';
-    return new parts.arm.Vsmmu({ core, parent, commands, parts });
+    const { ats, substreamBits } = this.unit.model;
+    return new parts.arm.Vsmmu({ core, parent, commands, parts, limits: { ats, substreamBits } });
+  }
+
+  private newContexts(streams: readonly StreamId[], pasidBits: number): ContextTable | undefined {
+    const { pages, commands, unit, parts } = this;
+    const substreamBits = Math.min(unit.model.substreamBits, pasidBits);
+    if (substreamBits === 0) return undefined;
+    return new parts.arm.ContextTable({ pages, commands, streams, substreamBits });
   }
 
   private newDomain(stage: 1 | 2, tags: IdPool): SmmuDomain {

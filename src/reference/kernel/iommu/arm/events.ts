@@ -8,7 +8,7 @@ import type { SmmuMaster } from './smmu-master.ts';
 
 const ENTRIES = Number(PAGE_SIZE / EVENT_SIZE);
 
-/** arm_smmu_handle_event(): what a guest can be told of. VEVQ-21 */
+/** arm_smmu_handle_event(): what a guest can be told of. VEVQ-21, HW-SMU-36 */
 const ofGuests: readonly number[] = [
   EventId.BadSte,
   EventId.StreamDisabled,

@@ -3,6 +3,7 @@ import {
   encodeAbort,
   configOf,
   withConfig,
+  STE_EATS,
   STE_MERGE_EVENTS,
 } from '#formats/smmuv3/stream-table-entry.ts';
 import type { SteWords } from '#formats/smmuv3/stream-table-entry.ts';
@@ -34,8 +35,14 @@ export class SmmuNestedDomain implements NestedDomain {
     if (this.config === SteConfig.Abort) return encodeAbort();
     const [, second = 0n, ...rest] = this.vsmmu.parent.stage2Entry;
     if (this.config === SteConfig.Bypass) return this.vsmmu.parent.stage2Entry;
-    const first = withConfig(this.entry[0], SteConfig.Nested);
-    return [first, second | this.entry[1] | STE_MERGE_EVENTS, ...rest];
+    const [low, high] = this.entry;
+    const first = withConfig(low, SteConfig.Nested);
+    return [first, second | (high & ~STE_EATS) | STE_MERGE_EVENTS, ...rest];
+  }
+
+  /** Where the guest translates, it says whether the device may keep translations. HW-SMU-42 */
+  get wantsAts(): boolean {
+    return this.config !== SteConfig.Stage1 || (this.entry[1] & STE_EATS) !== 0n;
   }
 
   free(): void {}

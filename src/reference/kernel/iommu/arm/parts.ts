@@ -1,5 +1,6 @@
 import { ArmSmmuV3 } from './arm-smmu-v3.ts';
 import { SmmuCommands } from './command-queue.ts';
+import { ContextTable } from './context-table.ts';
 import { SmmuEvents } from './events.ts';
 import { SmmuNestedDomain } from './nested-domain.ts';
 import { SmmuDomain } from './smmu-domain.ts';
@@ -8,6 +9,7 @@ import { Vsmmu } from './vsmmu.ts';
 
 export const armParts = {
   ArmSmmuV3,
+  ContextTable,
   SmmuCommands,
   SmmuDomain,
   SmmuEvents,

@@ -1,5 +1,7 @@
 import {
   invalidateAsid,
+  invalidateDevice,
+  invalidateDeviceRange,
   invalidatePage,
   invalidateStage2Page,
   invalidateVmid,
@@ -36,6 +38,20 @@ export interface SmmuDomainOptions {
   readonly onFree: () => void;
 }
 
+/** struct arm_smmu_master_domain, and what its entries in the list of invalidations say. */
+export interface DomainUser {
+  readonly stream: StreamId;
+  readonly substream: number | undefined;
+  /** It keeps translations: ATS is on, or about to be. */
+  readonly hasDeviceTlb: boolean;
+  /** By way of a guest's table. */
+  readonly isNested: boolean;
+}
+
+function nameOf({ stream, substream }: Pick<DomainUser, 'stream' | 'substream'>): string {
+  return `${stream}:${substream ?? ''}`;
+}
+
 /** struct arm_smmu_domain: a table of either stage. */
 export class SmmuDomain extends TableDomain {
   override readonly geometry: { readonly first: bigint; readonly last: bigint };
@@ -43,8 +59,8 @@ export class SmmuDomain extends TableDomain {
   readonly stage: 1 | 2;
   readonly tag: number;
   readonly unit: object;
-  /** Streams whose entry leads here, also by way of a guest's table. */
-  readonly streams = new Set<StreamId>();
+  /** Whose entry or context descriptor leads here, also by way of a guest's table. */
+  protected readonly users = new Map<string, DomainUser>();
   protected readonly commands: SmmuCommands;
   private readonly fields: Omit<TableFields, 'root'>;
   private readonly onFree: () => void;
@@ -75,14 +91,19 @@ export class SmmuDomain extends TableDomain {
     return encodeStage2(this.tag, { ...this.fields, root: this.root });
   }
 
-  /** arm_smmu_inv_flush_iotlb_tag(): with the last stream goes what is cached under the tag. */
-  leave(stream: StreamId): void {
-    this.streams.delete(stream);
-    if (this.streams.size === 0) this.flushAll();
+  /** arm_smmu_attach_prepare_invs(): from now on it is told of what is unmapped. */
+  join(user: DomainUser): void {
+    this.users.set(nameOf(user), user);
+  }
+
+  /** arm_smmu_inv_flush_iotlb_tag(): with the last one goes what is cached under the tag. HW-SMU-20 40 */
+  leave(user: Pick<DomainUser, 'stream' | 'substream'>): void {
+    this.users.delete(nameOf(user));
+    if (this.users.size === 0) this.flushAll();
   }
 
   override free(): void {
-    invariant(this.streams.size === 0, `the domain of tag ${this.tag} is freed while attached`);
+    invariant(this.users.size === 0, `the domain of tag ${this.tag} is freed while attached`);
     super.free();
     this.onFree();
   }
@@ -95,13 +116,29 @@ export class SmmuDomain extends TableDomain {
    * arm_smmu_domain_inv_range(). No invalidation of stage 2 reaches what was cached for a guest's address: all that goes. HW-SMU-32
    */
   protected override flush(iova: bigint, length: bigint): void {
-    if (this.streams.size === 0) return;
+    if (this.users.size === 0) return;
     if (this.stage === 1) {
       this.commands.issueRange(iova, length, (page) => invalidatePage(this.tag, page));
-      return;
+    } else {
+      this.commands.issueRange(iova, length, (page) => invalidateStage2Page(this.tag, page));
+      this.flushGuests();
     }
-    this.commands.issueRange(iova, length, (page) => invalidateStage2Page(this.tag, page));
-    this.flushGuests();
+    this.flushDevices(iova, length);
+  }
+
+  /**
+   * arm_smmu_atc_inv_to_cmd(): once the unit cannot give them the old any more. What a device has for an address of a guest
+   * cannot be told by the guest's memory behind it: all that goes. HW-SMU-32 33 42
+   */
+  protected flushDevices(first: bigint, length: bigint): void {
+    for (const user of this.users.values()) {
+      if (!user.hasDeviceTlb) continue;
+      const { stream, substream, isNested } = user;
+      const command = isNested
+        ? invalidateDevice(stream, undefined)
+        : invalidateDeviceRange({ stream, substream }, { first, length });
+      this.commands.issue(command);
+    }
   }
 
   protected flushGuests(): void {

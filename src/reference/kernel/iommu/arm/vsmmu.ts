@@ -19,6 +19,7 @@ import type { UserData, UserDataArray } from '../user-data.ts';
 import type { ViommuCore, ViommuOps } from '../viommu.ts';
 import type { SmmuCommands } from './command-queue.ts';
 import { checkGuestEntry, isGuestCommand, withStream, withVmid } from './guest-entries.ts';
+import type { CommandLimits } from './guest-entries.ts';
 import { SmmuMaster } from './smmu-master.ts';
 import type { SmmuDomain } from './smmu-domain.ts';
 
@@ -27,6 +28,7 @@ export interface VsmmuOptions {
   readonly parent: SmmuDomain;
   readonly commands: SmmuCommands;
   readonly parts: ArmParts;
+  readonly limits: CommandLimits;
 }
 
 /** arm-smmu-v3-iommufd.c: struct arm_vsmmu: the SMMU as one guest has it. */
@@ -35,8 +37,10 @@ export class Vsmmu implements ViommuOps {
   protected readonly core: ViommuCore;
   protected readonly commands: SmmuCommands;
   protected readonly parts: ArmParts;
+  protected readonly limits: CommandLimits;
 
-  constructor({ core, parent, commands, parts }: VsmmuOptions) {
+  constructor({ core, parent, commands, parts, limits }: VsmmuOptions) {
+    this.limits = limits;
     this.core = core;
     this.parent = parent;
     this.commands = commands;
@@ -62,7 +66,7 @@ export class Vsmmu implements ViommuOps {
     return isErrno(entry) ? entry : new this.parts.arm.SmmuNestedDomain(this, entry);
   }
 
-  /** arm_vsmmu_cache_invalidate(): what a guest is told to be done is done. INV-20 21 22 23, HW-SMU-34 */
+  /** arm_vsmmu_cache_invalidate(): what a guest is told to be done is done. INV-20 21 22 23, HW-SMU-34 37 */
   invalidate(array: UserDataArray): Invalidated {
     const commands = this.copyCommands(array);
     if (isErrno(commands)) return { done: 0, error: commands };
@@ -103,7 +107,7 @@ export class Vsmmu implements ViommuOps {
 
   /** arm_vsmmu_convert_user_cmd(): undefined is EIO. */
   protected convert(command: Command): Command | undefined {
-    if (!isGuestCommand(command)) return undefined;
+    if (!isGuestCommand(command, this.limits)) return undefined;
     if (!isOfStream(command)) return withVmid(command, this.parent.tag);
     const stream = this.streamOf(BigInt(streamOf(command)));
     return stream === undefined ? undefined : withStream(command, stream);

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { cachePath } from './cache.ts';
+import { targets } from './target.ts';
 import { LabError } from './tools.ts';
 
 export interface CachedKernel {
@@ -10,6 +11,8 @@ export interface CachedKernel {
   readonly name: string;
   readonly path: string;
 }
+
+const images = Object.values(targets).map(({ image }) => image);
 
 export function kernelFolder(): string {
   return cachePath('kernels');
@@ -20,7 +23,7 @@ export async function cachedKernels(): Promise<readonly CachedKernel[]> {
   const names = await readdir(kernelFolder()).catch((): string[] => []);
   const numerically = new Intl.Collator('en', { numeric: true }).compare;
   const kernels = names
-    .map((name) => ({ name, path: join(kernelFolder(), name, 'bzImage') }))
+    .flatMap((name) => images.map((image) => ({ name, path: join(kernelFolder(), name, image) })))
     .filter(({ path }) => existsSync(path));
   const built = new Map<string, number>();
   for (const { path } of kernels) built.set(path, (await stat(path)).mtimeMs);
@@ -37,12 +40,14 @@ function releaseOf(name: string): string {
 
 /**
  * The path of a kernel: `wanted` is that path itself, or how the name of a cached one begins, such as `6.12`. Without
- * `wanted`, the newest cached one.
+ * `wanted`, the newest cached one for this architecture: others are named from their beginning, `arm64-7.3`.
  */
 export async function chooseKernel(wanted?: string): Promise<string> {
   if (wanted?.includes('/')) return wanted;
   const all = await cachedKernels();
-  const fit = all.filter(({ name }) => wanted === undefined || isOf(name, wanted));
+  const fit = all.filter(({ name }) =>
+    wanted === undefined ? /^\d/.test(name) : isOf(name, wanted),
+  );
   const newest = fit.at(-1);
   if (newest !== undefined) return newest.path;
   const what = wanted === undefined ? 'no kernel is cached' : `no kernel ${wanted} is cached`;

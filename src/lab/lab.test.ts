@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { temporaryFolder } from '#ending/temporary-folder.ts';
+import { makeArguments, planOf } from './build.ts';
 import { cached } from './cache.ts';
 import { symbolsIn, unmet } from './config.ts';
 import { folder, initramfs, program } from './initramfs.ts';
@@ -11,6 +12,7 @@ import { emulatorOf, majorVersionIn } from './emulator.ts';
 import { hardwareOf } from './hardware.ts';
 import { atLeast, bzImageRelease, isArmImage, kernelImage } from './kernel-image.ts';
 import { cachedKernels, chooseKernel } from './kernels.ts';
+import { allowNesting, copyTree, header, withNesting } from './nesting.ts';
 import { qemuArguments } from './qemu.ts';
 import { versionIn } from './source.ts';
 import { demandTools } from './tools.ts';
@@ -73,6 +75,50 @@ describe('the configuration of a kernel', () => {
   it('belongs to sources whose Makefile tells the version', () => {
     assert.equal(versionIn('VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 4\nEXTRAVERSION =\n'), '7.3.4');
     assert.equal(versionIn('all:\n'), undefined);
+  });
+});
+
+describe('a build', () => {
+  const options = { release: '6.12', say: () => undefined };
+
+  it('is for x86-64 unless it is told otherwise', async () => {
+    const plan = await planOf(options);
+    const trees = { ...plan, tree: '/t', out: '/o' };
+    assert.deepEqual(makeArguments(trees), ['-C', '/t', 'O=/o']);
+    assert.equal(plan.target.path, 'arch/x86/boot/bzImage');
+    assert.match(plan.fragment, /^CONFIG_INTEL_IOMMU=y$/m);
+  });
+
+  it('is for arm64 with the cross compiler of the distribution', async () => {
+    const plan = await planOf({ ...options, arch: 'arm64' });
+    assert.deepEqual(makeArguments({ ...plan, tree: '/t', out: '/o' }), [
+      ...['-C', '/t', 'O=/o', 'ARCH=arm64', 'CROSS_COMPILE=aarch64-linux-gnu-'],
+    ]);
+    assert.equal(plan.target.image, 'Image');
+    assert.match(plan.fragment, /^CONFIG_ARM_SMMU_V3_IOMMUFD=y$/m);
+    assert.doesNotMatch(plan.fragment, /INTEL|AMD_IOMMU/);
+    assert.ok(!plan.allowsNesting);
+  });
+
+  it('says in its release what was changed for a test', async () => {
+    const plan = await planOf({ ...options, arch: 'arm64', nestingTestOnly: true });
+    assert.match(plan.fragment, /^CONFIG_LOCALVERSION="-nesting-test-only"$/m);
+    await assert.rejects(planOf({ ...options, nestingTestOnly: true }), /goes with --arch arm64/);
+  });
+
+  it('changes one line, or nothing at all', async () => {
+    const decides = (body: string): string =>
+      `static inline bool arm_smmu_master_canwbs(struct arm_smmu_master *master)\n{\n\t${body}\n}\n`;
+    assert.equal(withNesting(decides('return a(b) &\n\t       C;')), decides('return true;'));
+    assert.equal(withNesting('static int other(void)\n{\n\treturn 0;\n}\n'), undefined);
+    const tree = temporaryFolder();
+    await assert.rejects(allowNesting(tree), /build it without --nesting-test-only/);
+    await mkdir(dirname(join(tree, header)), { recursive: true });
+    await writeFile(join(tree, header), decides('return false;'));
+    const copy = await copyTree(tree, join(temporaryFolder(), 'copy'));
+    await allowNesting(copy);
+    assert.equal(await readFile(join(copy, header), 'utf8'), decides('return true;'));
+    assert.equal(await readFile(join(tree, header), 'utf8'), decides('return false;'));
   });
 });
 
@@ -164,10 +210,10 @@ describe('the cache', () => {
     else process.env['XDG_CACHE_HOME'] = before_;
   });
 
-  async function addKernel(name: string): Promise<void> {
+  async function addKernel(name: string, image = 'bzImage'): Promise<void> {
     const kernels = join(home, 'iommufd-conformance/kernels', name);
     await mkdir(kernels, { recursive: true });
-    await writeFile(join(kernels, 'bzImage'), '');
+    await writeFile(join(kernels, image), '');
   }
 
   it('has kernels by the beginning of their names', async () => {
@@ -179,6 +225,10 @@ describe('the cache', () => {
     assert.match(await chooseKernel('6.12'), /6\.12\.117-a/);
     await assert.rejects(chooseKernel('6.1'), /no kernel 6\.1 is cached \(there are 6\.9\.1-b, /);
     assert.equal(await chooseKernel('/boot/vmlinuz'), '/boot/vmlinuz');
+    await addKernel('arm64-7.3.4-d', 'Image');
+    assert.match(await chooseKernel(), /7\.3\.4-c/);
+    assert.match(await chooseKernel('7.3'), /7\.3\.4-c/);
+    assert.match(await chooseKernel('arm64'), /arm64-7\.3\.4-d\/Image$/);
   });
 
   it('makes a thing once, and keeps nothing of one that failed', async () => {

@@ -2,9 +2,11 @@ import { Command, Option } from 'commander';
 
 import { boot } from './boot.ts';
 import { build } from './build.ts';
+import type { BuildOptions } from './build.ts';
 import { everyHardware } from './hardware.ts';
 import type { Hardware } from './hardware.ts';
 import { cachedKernels, chooseKernel } from './kernels.ts';
+import { targets } from './target.ts';
 import { LabError } from './tools.ts';
 
 function say(line: string): void {
@@ -19,7 +21,13 @@ lab
   .option('--source <dir>', 'a source tree of Linux')
   .option('--kernel <file>', 'a bzImage that was built elsewhere')
   .option('--release <release>', "of Debian's package linux-source-<release>", '6.12')
-  .action(async (options: { source?: string; kernel?: string; release: string }) => {
+  .addOption(
+    new Option('--arch <arch>', 'what it is to run on')
+      .choices(Object.keys(targets))
+      .default('x86_64'),
+  )
+  .option('--nesting-test-only', "guests get the first stage of QEMU's SMMUv3: see docs/linux.md")
+  .action(async (options: Omit<BuildOptions, 'say'>) => {
     say(await build({ ...options, say }));
   });
 

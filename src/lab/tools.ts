@@ -11,6 +11,7 @@ const packages = {
   'qemu-system-x86_64': 'qemu-system-x86',
   'qemu-system-aarch64': 'qemu-system-arm',
   'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
+  'aarch64-linux-gnu-ld': 'binutils-aarch64-linux-gnu',
   cc: 'gcc libc6-dev',
   make: 'make',
   flex: 'flex',

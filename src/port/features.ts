@@ -98,9 +98,13 @@ const ofMachines = {
   },
   'amd-guest-tables': {
     says: 'The driver of the AMD IOMMU takes page tables of guests, which no release of Linux does.',
-    requires: ['amd-nesting'],
+    requires: ['vfio-device', 'hwpt-alloc', 'viommu'],
   },
   'virtio-iommu': { says: 'VFIO devices are behind a virtio-iommu.', requires: ['vfio-device'] },
+  'virtio-limits': {
+    says: 'The virtio-iommu has a narrow range of IOVAs, few domains, few mappings, reserved memory, pages of 1 KiB, and devices share no domain.',
+    requires: ['vfio-device'],
+  },
   'fault-injection': {
     says: '/proc/self/fail-nth and fail_iommufd make checks inside the kernel fail.',
     requires: ['test-cmd'],

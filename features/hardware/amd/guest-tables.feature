@@ -255,6 +255,7 @@ Feature: page tables of guests behind an AMD IOMMU
       And it attaches device "disk" to HWPT "two"
       Then device "nic" sees buffer "ram" at 64 MiB .. +2 pages
       And device "disk" sees buffer "ram" + 4 pages at 64 MiB .. +2 pages
+      And device "disk" does not see buffer "ram" at 64 MiB .. +1 page
       And device "nic" sees buffer "ram" at 64 MiB .. +2 pages
 
     @HW-AMD-18
@@ -283,6 +284,7 @@ Feature: page tables of guests behind an AMD IOMMU
       And it attaches device "disk" to HWPT "two"
       Then device "nic" sees buffer "ram" at 64 MiB .. +1 page
       And device "disk" sees buffer "ram" at 64 MiB .. +1 page
+      And device "disk" does not see buffer "ram" + 4 pages at 64 MiB .. +1 page
       And device "disk" sees buffer "ram" + 5 pages at 64 MiB + 1 page .. +1 page
       When it attaches device "nic" to IOAS "other"
       And it destroys HWPT "one"
@@ -315,6 +317,7 @@ Feature: page tables of guests behind an AMD IOMMU
       And it attaches device "disk" to HWPT "two"
       Then device "nic" sees buffer "ram" at 64 MiB .. +2 pages
       And device "disk" sees buffer "ram" + 4 pages at 64 MiB .. +2 pages
+      And device "disk" does not see buffer "ram" at 64 MiB .. +1 page
 
   Rule: the parent's pages go for all guests
 

@@ -58,7 +58,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   ],
   'HW-SMU': [[5, 7], 9, [12, 18], [20, 23], [31, 42]],
   'HW-AMD': [[1, 23]],
-  'HW-VIO': [],
+  'HW-VIO': [[1, 12], [15, 18], [20, 22], 31, 32, 36, 37, [39, 41], 43, 44, 47, 49],
   'HW-FLG': [[1, 6]],
   'HW-PCI': [[1, 11]],
   'HW-PRQ': [

@@ -10,7 +10,10 @@ const RESERVED_MEMORY = 1;
 const RESERVED_MEMORY_LENGTH = 20;
 const INTERRUPTS = 1;
 
-/** 5.13.6.7.1: addresses that are not translated; both ends included. */
+/** Of a property, 12 bits; the others are reserved, and ignored. HW-VIO-39 */
+const TYPE_MASK = 0xfff;
+
+/** 5.13.6.7.1: addresses that are not translated; both ends included. HW-VIO-40 */
 export interface ReservedMemory {
   readonly first: bigint;
   readonly last: bigint;
@@ -28,7 +31,15 @@ export function encodeReservedMemory({ first, last, isInterrupt }: ReservedMemor
   return new Uint8Array(view.buffer);
 }
 
-/** The regions among the properties. */
+/** A property that no driver knows, with bits set that are reserved. */
+export function encodeUnknownProperty(length: number): Uint8Array {
+  const view = new DataView(new ArrayBuffer(HEAD + length));
+  view.setUint16(0, 0xf000 | 0x7ff, true);
+  view.setUint16(2, length, true);
+  return new Uint8Array(view.buffer).fill(0xff, HEAD);
+}
+
+/** The regions among the properties; what else there is is passed over. */
 export function decodeReservedMemory(properties: Uint8Array): readonly ReservedMemory[] {
   return propertiesIn(properties)
     .filter(({ type }) => type === RESERVED_MEMORY)
@@ -42,8 +53,9 @@ export function decodeReservedMemory(properties: Uint8Array): readonly ReservedM
 function propertiesIn(bytes: Uint8Array): readonly Property[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const found: Property[] = [];
-  for (let at = 0; at < bytes.length && view.getUint16(at, true) !== 0;) {
-    const [type, length] = [view.getUint16(at, true), view.getUint16(at + 2, true)];
+  for (let at = 0; at + HEAD <= bytes.length;) {
+    const [type, length] = [view.getUint16(at, true) & TYPE_MASK, view.getUint16(at + 2, true)];
+    if (type === 0) break;
     found.push({ type, value: new DataView(bytes.buffer, bytes.byteOffset + at + HEAD, length) });
     at += HEAD + length;
   }

@@ -20,6 +20,8 @@ export type Status = (typeof Status)[keyof typeof Status];
 export const HEAD_SIZE = 4;
 export const TAIL_SIZE = 4;
 
+/** VIRTIO_IOMMU_ATTACH_F_BYPASS: the domain is one that translates nothing. */
+export const ATTACH_BYPASS = 1;
 export const MAP_READ = 1;
 export const MAP_WRITE = 2;
 
@@ -102,10 +104,15 @@ export function encodeRequest(type: number, values: RequestFields): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-/** Undefined for an unknown type, and where bytes are missing. */
-export function decodeRequest(
-  bytes: Uint8Array,
-): { readonly type: number; readonly values: Required<RequestFields> } | undefined {
+/** `isClean`: what is reserved behind the head is 0. */
+export interface Request {
+  readonly type: number;
+  readonly values: Required<RequestFields>;
+  readonly isClean: boolean;
+}
+
+/** Undefined for an unknown type, and where bytes are missing. HW-VIO-03 */
+export function decodeRequest(bytes: Uint8Array): Request | undefined {
   const [type = 0] = bytes;
   const layout = layouts.get(type);
   if (!layout) return undefined;
@@ -118,7 +125,8 @@ export function decodeRequest(
     values[name] = length === 8 ? view.getBigUint64(offset, true) : view.getUint32(offset, true);
     offset += length;
   }
-  return { type, values: { ...noFields, ...values } };
+  const isClean = bytes.subarray(offset, size).every((byte) => byte === 0);
+  return { type, values: { ...noFields, ...values }, isClean };
 }
 
 const noFields: Required<RequestFields> = {

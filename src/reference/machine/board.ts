@@ -5,6 +5,8 @@ import type { AmdFeatures } from '../hardware/amd/capabilities.ts';
 import type { Translator } from '../hardware/bus.ts';
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import type { PendingInterrupts } from '../hardware/pending-interrupts.ts';
+import { limitedVirtioIommu, plainVirtioIommu } from '../hardware/virtio-iommu/configuration.ts';
+import type { VirtioIommuModel } from '../hardware/virtio-iommu/configuration.ts';
 import { legacyModel } from '../hardware/vtd/capabilities.ts';
 import type { VtdModel } from '../hardware/vtd/capabilities.ts';
 import type { AmdDevice } from '../kernel/iommu/amd/amd-iommu.ts';
@@ -100,24 +102,24 @@ export const nestedVtdBoard: Board = [
   vtd('older-vt-d', { scalable: false, snoopControl: false, addressBits: 39 }),
 ];
 
-/** As that of QEMU has. */
-const VIRTIO_ADDRESS_BITS = 64;
-
-/** A paravirtual IOMMU, as a hypervisor offers it. */
-export const virtioBoard: Board = [
-  {
+function virtio(model: VirtioIommuModel): BoardIommu {
+  const { inputRange, pageSizeMask } = model.configuration;
+  return {
     facts: {
-      ...{ name: 'virtio-iommu', model: 'virtio', addressBits: VIRTIO_ADDRESS_BITS },
-      pageSizes: SIZES_FROM_4K,
+      ...{ name: 'virtio-iommu', model: 'virtio' },
+      addressBits: inputRange.end.toString(2).length,
+      pageSizes: [Number(pageSizeMask & -pageSizeMask), ...SIZES_FROM_4K.slice(1)],
       ...{ nesting: false, enforcesCoherency: false, coherent: true, dirtyTracking: false },
     },
-    build: buildVirtio,
-  },
-];
+    build: (options) => buildVirtio(options, model),
+  };
+}
 
-function buildVirtio({ parts, memory, pages }: BoardOptions): HostIommu<VirtioEndpoint> {
-  const addressBits = VIRTIO_ADDRESS_BITS;
-  const device = new parts.virtioIommu.VirtioIommu({ memory, parts, addressBits });
+function buildVirtio(
+  { parts, memory, pages }: BoardOptions,
+  model: VirtioIommuModel,
+): HostIommu<VirtioEndpoint> {
+  const device = new parts.virtioIommu.VirtioIommu({ memory, parts, model });
   const driver = new parts.virtio.VirtioIommuDriver({ pages, parts, device });
   return {
     translator: device,
@@ -126,6 +128,11 @@ function buildVirtio({ parts, memory, pages }: BoardOptions): HostIommu<VirtioEn
     clearFaults: () => undefined,
   };
 }
+
+/** A paravirtual IOMMU, as a hypervisor offers it. */
+export const virtioBoard: Board = [virtio(plainVirtioIommu)];
+/** One that has as little as the specification allows. */
+export const limitedVirtioBoard: Board = [virtio(limitedVirtioIommu)];
 
 interface AmdModel {
   readonly name: string;

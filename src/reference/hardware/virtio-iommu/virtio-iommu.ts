@@ -1,8 +1,7 @@
-import type { Rid } from '#formats/addresses.ts';
-import { INTERRUPT_MESSAGES } from '#formats/interrupts.ts';
-import { PAGE_MASK } from '#formats/page.ts';
-import { encodeReservedMemory } from '#formats/virtio/iommu-property.ts';
+import type { Iova, Rid } from '#formats/addresses.ts';
+import { encodeReservedMemory, encodeUnknownProperty } from '#formats/virtio/iommu-property.ts';
 import {
+  ATTACH_BYPASS,
   MAP_READ,
   MAP_WRITE,
   RequestType,
@@ -10,152 +9,199 @@ import {
   TAIL_SIZE,
   decodeRequest,
 } from '#formats/virtio/iommu-request.ts';
-import type { RequestFields } from '#formats/virtio/iommu-request.ts';
+import type { Request, RequestFields } from '#formats/virtio/iommu-request.ts';
 
 import type { DmaRequest, MemoryBus, Translator } from '../bus.ts';
-import { beforeInterrupts, isInterrupt } from '../interrupts.ts';
-import type { VirtioIommuParts } from './parts.ts';
-import { grants } from '../translation.ts';
+import { grants, untranslated } from '../translation.ts';
 import type { Translation } from '../translation.ts';
+import type { VirtioIommuConfiguration, VirtioIommuModel } from './configuration.ts';
 import type { Mappings } from './mappings.ts';
+import type { VirtioIommuParts } from './parts.ts';
 import { DeviceQueue } from './virtqueue.ts';
 
 type Fields = Required<RequestFields>;
 
-/** 5.13.6.7.1: interrupts of x86 are not translated. */
-const interrupts = encodeReservedMemory({ ...INTERRUPT_MESSAGES, isInterrupt: true });
-
-/** virtio 1.2, 5.13.4 Device configuration layout. Ranges include both ends. */
-export interface VirtioIommuConfiguration {
-  /** Bitmap, bytes; the lowest is the granularity of mappings. */
-  readonly pageSizeMask: bigint;
-  readonly inputRange: { readonly start: bigint; readonly end: bigint };
-  readonly domainRange: { readonly start: number; readonly end: number };
-  /** Bytes of the properties in the answer to a PROBE request. */
-  readonly probeSize: number;
-}
-
 interface Domain {
+  readonly id: number;
   readonly mappings: Mappings;
   readonly endpoints: Set<Rid>;
+  /** It translates nothing. */
+  readonly isBypass: boolean;
 }
 
 export interface VirtioIommuOptions {
   readonly memory: MemoryBus;
   readonly parts: VirtioIommuParts;
-  /** Of its input range, which begins at 0. */
-  readonly addressBits: number;
+  readonly model: VirtioIommuModel;
 }
+
+/** Bytes of a property that the driver does not know. */
+const ODD_LENGTH = 12;
 
 /**
  * virtio 1.2, 5.13 IOMMU Device: the DMA of an endpoint goes by the mappings of the domain that it was attached to, both
- * as the driver requested. Features: INPUT_RANGE, DOMAIN_RANGE, MAP_UNMAP, PROBE. An endpoint that was never attached
- * reaches nothing, as there is no BYPASS_CONFIG. Every requester id is an endpoint.
+ * as the driver requested. Features: INPUT_RANGE, DOMAIN_RANGE, MAP_UNMAP, PROBE, and BYPASS_CONFIG where its
+ * configuration has it. Every requester id is an endpoint.
  */
 export class VirtioIommu implements Translator {
   readonly configuration: VirtioIommuConfiguration;
   readonly requestQueue: DeviceQueue;
+  protected readonly model: VirtioIommuModel;
   private readonly parts: VirtioIommuParts;
   private readonly domains = new Map<number, Domain>();
   private readonly domainOf = new Map<Rid, Domain>();
 
-  constructor({ memory, parts, addressBits }: VirtioIommuOptions) {
+  constructor({ memory, parts, model }: VirtioIommuOptions) {
     this.parts = parts;
-    this.configuration = {
-      pageSizeMask: BigInt.asUintN(64, PAGE_MASK),
-      inputRange: { start: 0n, end: (1n << BigInt(addressBits)) - 1n },
-      domainRange: { start: 0, end: 0xffff_ffff },
-      probeSize: 512,
-    };
+    this.model = model;
+    this.configuration = model.configuration;
     this.requestQueue = new DeviceQueue(memory, (request, room) => this.answer(request, room));
   }
 
+  /** Reserved regions come before any mapping. HW-VIO-22 31 43 */
   translate({ rid, pasid, iova, write }: DmaRequest): Translation | undefined {
-    if (pasid !== undefined || isInterrupt(iova)) return undefined;
-    const mapping = this.domainOf.get(rid)?.mappings.at(iova);
+    if (pasid !== undefined || this.isReserved(iova)) return undefined;
+    const domain = this.domainOf.get(rid);
+    if (!domain) return this.configuration.bypass ? untranslated(iova) : undefined;
+    if (domain.isBypass) return untranslated(iova);
+    const mapping = domain.mappings.at(iova);
     if (!mapping || !grants(mapping, { write })) return undefined;
     const address = mapping.physical + (iova - mapping.first);
-    return beforeInterrupts({ address, bytesToBorder: mapping.last - iova + 1n }, iova);
+    return this.beforeReserved({ address, bytesToBorder: mapping.last - iova + 1n }, iova);
   }
 
+  /** 5.13.6.1: what is not understood is left as it is. HW-VIO-05 06 */
   private answer(bytes: Uint8Array, room: number): Uint8Array {
-    const answer = new Uint8Array(Math.max(room, TAIL_SIZE));
     const request = decodeRequest(bytes);
-    if (request?.type === RequestType.Probe) answer.set(interrupts);
-    answer[answer.length - TAIL_SIZE] = request
-      ? this.carryOut(request.type, request.values)
-      : Status.Unsupported;
+    if (!request || room < TAIL_SIZE) return new Uint8Array(0);
+    if (request.type === RequestType.Probe) return this.probe(room);
+    const answer = new Uint8Array(TAIL_SIZE);
+    answer[0] = this.carryOut(request);
     return answer;
   }
 
-  private carryOut(type: number, values: Fields): Status {
-    switch (type) {
+  /** 5.13.6.7: INVAL where there is not enough room for the properties. HW-VIO-38 39 40 */
+  protected probe(room: number): Uint8Array {
+    const properties = this.properties();
+    const answer = new Uint8Array(room);
+    const fits = properties.length <= room - TAIL_SIZE;
+    if (fits) answer.set(properties);
+    answer[room - TAIL_SIZE] = fits ? Status.Ok : Status.Invalid;
+    return answer;
+  }
+
+  protected properties(): Uint8Array {
+    const { reserved, oddProperty } = this.model;
+    const odd = oddProperty ? [encodeUnknownProperty(ODD_LENGTH)] : [];
+    const parts = [...odd, ...reserved.map(encodeReservedMemory)];
+    return Uint8Array.from(parts.flatMap((part) => [...part]));
+  }
+
+  private carryOut(request: Request): Status {
+    switch (request.type) {
       case RequestType.Attach:
-        return this.attach(values);
+        return request.isClean ? this.attach(request.values) : Status.Invalid;
       case RequestType.Detach:
-        return this.detach(values);
+        return this.detach(request.values);
       case RequestType.Map:
-        return this.map(values);
-      case RequestType.Unmap:
-        return this.unmap(values);
+        return this.map(request.values);
       default:
-        return Status.Ok;
+        return request.isClean ? this.unmap(request.values) : Status.Invalid;
     }
   }
 
-  /** 5.13.6.3: a domain is there from its first endpoint on. */
+  /** 5.13.6.3: a domain is there from its first endpoint on; an endpoint leaves the one before. HW-VIO-12 13 14 15 16 */
   protected attach({ domain: id, endpoint, flags }: Fields): Status {
-    const { start, end } = this.configuration.domainRange;
-    if (flags !== 0) return Status.Invalid;
-    if (id < start || id > end) return Status.NoEntry;
+    const { bypass, domainRange } = this.configuration;
+    if (flags & ~(bypass === undefined ? 0 : ATTACH_BYPASS)) return Status.Invalid;
+    if (id < domainRange.start || id > domainRange.end) return Status.NoEntry;
+    const known = this.domains.get(id);
+    const isBypass = (flags & ATTACH_BYPASS) !== 0;
+    if (isBypass !== (known?.isBypass ?? isBypass)) return Status.Invalid;
+    if (known && !this.canShare(known, endpoint)) return Status.Unsupported;
     this.leave(endpoint);
-    const domain = this.domains.get(id) ?? this.newDomain();
-    this.domains.set(id, domain);
-    domain.endpoints.add(endpoint);
-    this.domainOf.set(endpoint, domain);
+    this.enter(this.domains.get(id) ?? this.newDomain(id, isBypass), endpoint);
     return Status.Ok;
   }
 
-  /** 5.13.6.4 */
+  /** 5.13.6.4. HW-VIO-19 20 */
   protected detach({ domain: id, endpoint }: Fields): Status {
-    const domain = this.domains.get(id);
-    if (!domain) return Status.NoEntry;
-    if (this.domainOf.get(endpoint) !== domain) return Status.Invalid;
+    const domain = this.domainOf.get(endpoint);
+    if (domain?.id !== id) return Status.Invalid;
     this.leave(endpoint);
     return Status.Ok;
   }
 
-  /** 5.13.6.5 */
+  /** 5.13.6.5. HW-VIO-09 23 25 26 27 28 29 30 */
   protected map(values: Fields): Status {
     const { domain: id, virtualStart: first, virtualEnd: last, physicalStart, flags } = values;
     const domain = this.domains.get(id);
     if (!domain) return Status.NoEntry;
-    if (flags & ~(MAP_READ | MAP_WRITE)) return Status.Invalid;
+    if (domain.isBypass || flags & ~(MAP_READ | MAP_WRITE)) return Status.Invalid;
     if (!this.isInRange(first, last) || !this.isAligned(physicalStart)) return Status.Range;
+    if (this.touchesReserved(first, last)) return Status.Invalid;
     if (domain.mappings.overlaps(first, last)) return Status.Invalid;
+    if (this.isFull) return Status.NoMemory;
     const [read, write] = [(flags & MAP_READ) !== 0, (flags & MAP_WRITE) !== 0];
     domain.mappings.add({ first, last, physical: physicalStart, read, write });
     return Status.Ok;
   }
 
-  /** 5.13.6.6: no mapping is cut. */
+  /** 5.13.6.6: no mapping is cut. HW-VIO-32 33 34 */
   protected unmap({ domain: id, virtualStart, virtualEnd }: Fields): Status {
     const domain = this.domains.get(id);
     if (!domain) return Status.NoEntry;
+    if (domain.isBypass) return Status.Invalid;
     return domain.mappings.remove(virtualStart, virtualEnd) ? Status.Ok : Status.Range;
   }
 
   /** The mappings of a domain go with its last endpoint. */
-  private leave(endpoint: Rid): void {
+  protected leave(endpoint: Rid): void {
     const domain = this.domainOf.get(endpoint);
     this.domainOf.delete(endpoint);
     domain?.endpoints.delete(endpoint);
-    if (domain?.endpoints.size !== 0) return;
-    for (const [id, known] of this.domains) if (known === domain) this.domains.delete(id);
+    if (domain?.endpoints.size === 0) this.domains.delete(domain.id);
   }
 
-  private newDomain(): Domain {
-    return { mappings: new this.parts.virtioIommu.Mappings(), endpoints: new Set() };
+  private enter(domain: Domain, endpoint: Rid): void {
+    this.domains.set(domain.id, domain);
+    domain.endpoints.add(endpoint);
+    this.domainOf.set(endpoint, domain);
+  }
+
+  private newDomain(id: number, isBypass: boolean): Domain {
+    const mappings = new this.parts.virtioIommu.Mappings();
+    return { id, mappings, endpoints: new Set(), isBypass };
+  }
+
+  /** What is behind one bridge cannot be told apart; the root bus is none. */
+  private canShare({ endpoints }: Domain, endpoint: Rid): boolean {
+    const bus = endpoint >> 8;
+    const others = [...endpoints].filter((other) => other !== endpoint);
+    return !this.model.sharesBehindBridges || others.every((other) => bus && other >> 8 === bus);
+  }
+
+  private get isFull(): boolean {
+    const kept = [...this.domains.values()].reduce(
+      (sum, each) => sum + each.mappings.all.length,
+      0,
+    );
+    return this.model.mappings !== undefined && kept >= this.model.mappings;
+  }
+
+  private isReserved(iova: Iova): boolean {
+    return this.touchesReserved(iova, iova);
+  }
+
+  private touchesReserved(from: Iova, to: Iova): boolean {
+    return this.model.reserved.some(({ first, last }) => first <= to && from <= last);
+  }
+
+  /** A mapping may reach over what a hypervisor has added since; a translation may not. */
+  private beforeReserved(found: Translation, iova: Iova): Translation {
+    const end = iova + found.bytesToBorder;
+    const next = this.model.reserved.find(({ first }) => iova < first && first < end);
+    return next ? { ...found, bytesToBorder: next.first - iova } : found;
   }
 
   private isInRange(first: bigint, last: bigint): boolean {

@@ -14,7 +14,7 @@ import type { VirtqueueLayout, Descriptor } from '#formats/virtio/virtqueue.ts';
 
 import type { MemoryBus } from '../bus.ts';
 
-/** Answers the bytes that a driver sent with bytes for it, as many as there is room for. */
+/** Answers the bytes that a driver sent with bytes for it, as many as there is room for; none where nothing is written. */
 export type RequestHandler = (request: Uint8Array, room: number) => Uint8Array;
 
 /** The device's end of a queue. Requests are answered while the driver notifies: there is no other clock. */

@@ -7,6 +7,7 @@ import {
   encode16,
   availableIndex,
   decode16,
+  usedEntry,
   usedIndex,
 } from '#formats/virtio/virtqueue.ts';
 import type { VirtqueueLayout } from '#formats/virtio/virtqueue.ts';
@@ -23,7 +24,7 @@ const SLOT_SIZE = PAGE_SIZE / BigInt(REQUESTS);
 /** Where the answer is in a slot. */
 const ANSWER_OFFSET = 256n;
 
-/** viommu_get_req_errno() */
+/** viommu_get_req_errno(). HW-VIO-04 */
 const errnos: ReadonlyMap<number, ErrnoName> = new Map([
   [Status.Unsupported, 'ENOSYS'],
   [Status.Invalid, 'EINVAL'],
@@ -97,10 +98,17 @@ export class RequestQueue {
     const slot = (this.added + 0xffff) % REQUESTS;
     const address = this.slots + BigInt(slot) * SLOT_SIZE + ANSWER_OFFSET;
     const size = this.answerSize(type);
+    if (this.writtenLast() === 0) return 'EIO';
     const answer = this.pages.memory.read(address, size);
     const [status = Status.DeviceError] = answer.subarray(size - TAIL_SIZE);
     if (status !== Status.Ok) return errnos.get(status) ?? 'EIO';
     return answer.subarray(0, size - TAIL_SIZE);
+  }
+
+  /** Of the last answer, bytes: a device leaves alone what it does not understand. HW-VIO-04 */
+  private writtenLast(): number {
+    const element = usedEntry(this.layout, (this.added + 0xffff) & 0xffff);
+    return Number(this.pages.memory.read64(element) >> 32n);
   }
 
   private describe(index: number, descriptor: Parameters<typeof encodeDescriptor>[0]): void {

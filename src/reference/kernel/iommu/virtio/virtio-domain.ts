@@ -2,10 +2,11 @@ import { MAP_READ, MAP_WRITE, RequestType } from '#formats/virtio/iommu-request.
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import { Mappings } from '../../../hardware/virtio-iommu/mappings.ts';
-import type { VirtioIommuConfiguration } from '../../../hardware/virtio-iommu/virtio-iommu.ts';
+import type { VirtioIommuConfiguration } from '../../../hardware/virtio-iommu/configuration.ts';
 import { invariant } from '../../../reference-bug.ts';
 import type { IommuDomain, IommuProtection } from '../domain.ts';
 import type { PageRequestHandler } from '../io-pgfault.ts';
+import { minimum } from '../../lib/math.ts';
 import type { RequestQueue } from './request-queue.ts';
 
 export interface VirtioDomainOptions {
@@ -40,18 +41,20 @@ export class VirtioDomain implements IommuDomain {
     this.onFree = onFree;
   }
 
-  /** viommu_map_pages() */
+  /** viommu_map_pages(): a request for all that is contiguous, up to the page size that is allowed. HW-VIO-37 */
   map(
     iova: bigint,
     physical: bigint,
     length: bigint,
     { read, write }: IommuProtection,
+    maxPageSize = length,
   ): ErrnoName | undefined {
-    const [first, last] = [iova, iova + length - 1n];
-    invariant(!this.mappings.overlaps(first, last), `IOVA ${iova} is mapped already`);
-    const mapping = { first, last, physical, read, write };
-    this.mappings.add(mapping);
-    if (this.endpoints > 0) this.request(mapping);
+    invariant(!this.mappings.overlaps(iova, iova + length - 1n), `IOVA ${iova} is mapped already`);
+    for (let done = 0n; done < length; done += maxPageSize) {
+      const end = minimum(done + maxPageSize, length);
+      const [first, last] = [iova + done, iova + end - 1n];
+      this.add({ first, last, physical: physical + done, read, write });
+    }
     this.queue.sync();
     return undefined;
   }
@@ -79,6 +82,12 @@ export class VirtioDomain implements IommuDomain {
   free(): void {
     invariant(this.endpoints === 0, `domain ${this.id} is freed while attached`);
     this.onFree();
+  }
+
+  /** Whether it was refused nobody looks. HW-VIO-36 */
+  private add(mapping: Mapped): void {
+    this.mappings.add(mapping);
+    if (this.endpoints > 0) this.request(mapping);
   }
 
   private request({ first, last, physical, read, write }: Mapped): void {

@@ -24,6 +24,8 @@ export interface VirtioEndpoint {
   readonly ids: readonly number[];
   readonly reserved: readonly ReservedRegion[];
   domain: VirtioDomain | undefined;
+  /** What it goes by that is to reach nothing: __iommu_group_alloc_blocking_domain(). */
+  readonly blocking: VirtioDomain;
 }
 
 export interface VirtioDriverOptions {
@@ -32,9 +34,16 @@ export interface VirtioDriverOptions {
   readonly device: VirtioIommuDevice;
 }
 
+/** MSI_IOVA_BASE, MSI_IOVA_LENGTH: where the kernel maps doorbells if the device has no region for them. HW-VIO-41 */
+const SOFTWARE_WINDOW: ReservedRegion = {
+  first: 0x800_0000n,
+  last: 0x800_0000n + 0x10_0000n - 1n,
+  type: 'sw-msi',
+};
+
 /**
  * drivers/iommu/virtio-iommu.c. It tells nothing about itself, has page tables of one sort, and neither PASIDs nor guests.
- * HWINFO-11
+ * HWINFO-11 HW-VIO-47 49
  */
 export class VirtioIommuDriver implements IommuOps<VirtioEndpoint> {
   readonly userPasidTable = false;
@@ -42,16 +51,14 @@ export class VirtioIommuDriver implements IommuOps<VirtioEndpoint> {
   private readonly parts: VirtioParts;
   private readonly device: VirtioIommuDevice;
   private readonly domainIds: IdPool;
-  /** What a device goes by that is to reach nothing: a domain without mappings. */
-  private readonly blocking: VirtioDomain;
 
   constructor({ pages, parts, device }: VirtioDriverOptions) {
-    const { probeSize, domainRange } = device.configuration;
+    const { probeSize, domainRange, bypass } = device.configuration;
     this.parts = parts;
     this.device = device;
     this.queue = new parts.virtio.RequestQueue({ pages, queue: device.requestQueue, probeSize });
-    this.domainIds = new IdPool(domainRange.start);
-    this.blocking = this.newDomain();
+    // The first one is kept for a domain that translates nothing. HW-VIO-10
+    this.domainIds = new IdPool(domainRange.start + (bypass === undefined ? 0 : 1));
   }
 
   /** viommu_probe_endpoint(): the first id stands for them all. */
@@ -59,7 +66,9 @@ export class VirtioIommuDriver implements IommuOps<VirtioEndpoint> {
     const [endpoint] = ids;
     const properties = this.queue.send(RequestType.Probe, { endpoint });
     invariant(!isErrno(properties), `endpoint ${endpoint} is not probed`);
-    return { ids, reserved: reservedIn(properties), domain: undefined };
+    const blocking = this.newDomain();
+    invariant(!isErrno(blocking), 'there is no domain that blocks');
+    return { ids, reserved: this.reservedIn(properties), domain: undefined, blocking };
   }
 
   /** viommu_capable(). Interrupts of x86 pass it by. DEV-13 */
@@ -89,13 +98,17 @@ export class VirtioIommuDriver implements IommuOps<VirtioEndpoint> {
   /** No device makes page requests. */
   respond(): void {}
 
-  /** viommu_attach_dev(): the first device of a domain brings its mappings back. */
+  /**
+   * viommu_attach_dev(): the first device of a domain brings its mappings back. The old domain has one device less also
+   * where the new one does not take it. HW-VIO-15 17 18
+   */
   attach(endpoint: VirtioEndpoint, domain: AnyDomain): ErrnoName | undefined {
     if (!(domain instanceof VirtioDomain)) return 'EINVAL';
     if (endpoint.domain) endpoint.domain.endpoints -= 1;
+    endpoint.domain = undefined;
     for (const id of endpoint.ids) {
       const answer = this.queue.send(RequestType.Attach, { domain: domain.id, endpoint: id });
-      invariant(!isErrno(answer), `endpoint ${id} is not attached`);
+      if (isErrno(answer)) return answer;
     }
     if (domain.endpoints === 0) domain.replay();
     domain.endpoints += 1;
@@ -103,24 +116,43 @@ export class VirtioIommuDriver implements IommuOps<VirtioEndpoint> {
     return undefined;
   }
 
-  /** There is no blocking domain of its own: __iommu_group_alloc_blocking_domain(). */
+  /** A domain where nothing is mapped. HW-VIO-21 */
   block(endpoint: VirtioEndpoint): void {
-    this.attach(endpoint, this.blocking);
+    const error = this.attach(endpoint, endpoint.blocking);
+    invariant(!error, `an endpoint is not blocked: ${error}`);
   }
 
-  private newDomain(): VirtioDomain {
-    const id = this.domainIds.take();
+  /** viommu_release_dev() */
+  release(endpoint: VirtioEndpoint): void {
+    const { domain, ids, blocking } = endpoint;
+    if (domain) domain.endpoints -= 1;
+    endpoint.domain = undefined;
+    for (const id of ids)
+      if (domain) this.queue.send(RequestType.Detach, { domain: domain.id, endpoint: id });
+    blocking.free();
+  }
+
+  /** ENOSPC where the device has no id left. HW-VIO-10 */
+  protected newDomain(): VirtioDomain | ErrnoName {
     const { configuration } = this.device;
+    const id = this.domainIds.take();
     const onFree = (): void => this.domainIds.release(id);
+    if (id > configuration.domainRange.end) {
+      onFree();
+      return 'ENOSPC';
+    }
     return new this.parts.virtio.VirtioDomain({ id, configuration, queue: this.queue, onFree });
   }
-}
 
-/** viommu_add_resv_mem() */
-function reservedIn(properties: Uint8Array): readonly ReservedRegion[] {
-  return decodeReservedMemory(properties).map(({ first, last, isInterrupt }) => ({
-    first,
-    last,
-    type: isInterrupt ? 'msi' : 'reserved',
-  }));
+  /** viommu_add_resv_mem(), viommu_get_resv_regions(). HW-VIO-40 41 */
+  protected reservedIn(properties: Uint8Array): readonly ReservedRegion[] {
+    const told = decodeReservedMemory(properties).map(
+      ({ first, last, isInterrupt }): ReservedRegion => ({
+        first,
+        last,
+        type: isInterrupt ? 'msi' : 'reserved',
+      }),
+    );
+    return told.some(({ type }) => type === 'msi') ? told : [...told, SOFTWARE_WINDOW];
+  }
 }

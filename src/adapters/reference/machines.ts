@@ -176,7 +176,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
     bench: 'pci',
     ...pci(limitedVirtioBoard),
     features: [
-      ...ofEach,
+      ...ofEach.filter((each) => each !== 'two-devices'),
       'vfio-device',
       'vfio-group',
       'dma',

@@ -27,6 +27,7 @@ export const untestable: Readonly<Record<string, string>> = {
     'A call that races with the closing of its device cannot tell whether it came in time.',
   'VEVQ-22': 'No machine has a Tegra241, and no model of its command queues is public.',
   'HWQ-14': 'No machine has a Tegra241, and no model of its command queues is public.',
+  'HW-STK-03': 'What no device of the machine can do, none can be made to do.',
   'HW-VIO-01':
     'What was negotiated shows only in what it does: HW-VIO-08, 09, 10, 22 and 40. A unit test has a device without it.',
   'HW-VIO-05':

@@ -67,7 +67,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   ],
   'HW-PSC': 8,
   'HW-ENQ': [[1, 6]],
-  'HW-STK': [],
+  'HW-STK': [[1, 8]],
 };
 
 /** From the first to the last. */

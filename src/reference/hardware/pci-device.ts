@@ -165,7 +165,7 @@ export class PciDevice implements DmaEngine, Endpoint {
     this.capabilities.deviceTlb?.invalidate(range);
   }
 
-  /** Where in memory a request of up to `length` bytes goes, and how many of them are translated together. */
+  /** Where in memory a request of up to `length` bytes goes, and how many of them are translated together. HW-STK-05 */
   reach(
     iova: Iova,
     length: number,

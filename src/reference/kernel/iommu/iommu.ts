@@ -42,7 +42,7 @@ export class IommuCore {
 
   /**
    * iommu_probe_device(), pci_device_group(): one group for what is behind one bridge, whose requests look alike, and
-   * for the functions of one slot, which can reach each other without the IOMMU, as none of them has ACS.
+   * for the functions of one slot, which can reach each other without the IOMMU, as none of them has ACS. HW-STK-07
    */
   addPciDevice(identity: PciIdentity, iommu: RegisteredIommu): IommuDevice {
     const slot = identity.requesterId & ~7;

@@ -125,7 +125,7 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
     return { type: IOMMU_HW_INFO_TYPE_ARM_SMMUV3, data: iommu_hw_info_arm_smmuv3.pack(info) };
   }
 
-  /** arm_smmu_domain_alloc_paging_flags(). HWPT-15 36 DEV-40 HW-FLG-03 */
+  /** arm_smmu_domain_alloc_paging_flags(). HWPT-15 36 DEV-40 HW-FLG-03 HW-STK-02 */
   allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName {
     const { nestParent, dirtyTracking, pasid, data } = options;
     if (data || dirtyTracking || (nestParent && pasid)) return 'EOPNOTSUPP';

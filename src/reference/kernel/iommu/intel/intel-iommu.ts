@@ -100,7 +100,7 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     return { type: IOMMU_HW_INFO_TYPE_INTEL_VTD, data: iommu_hw_info_vtd.pack(info) };
   }
 
-  /** intel_iommu_domain_alloc_paging_flags(): nesting and PASIDs need scalable mode. HWPT-08 15 PASID-17 */
+  /** intel_iommu_domain_alloc_paging_flags(): nesting and PASIDs need scalable mode. HWPT-08 15 PASID-17 HW-STK-01 04 */
   allocPagingDomain(options: PagingOptions): IommuDomain | ErrnoName {
     const { nestParent, dirtyTracking, pasid, data } = options;
     if (nestParent || dirtyTracking || pasid || data) return 'EOPNOTSUPP';

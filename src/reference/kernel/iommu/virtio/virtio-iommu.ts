@@ -71,7 +71,7 @@ export class VirtioIommuDriver implements IommuOps<VirtioEndpoint> {
     return { ids, reserved: this.reservedIn(properties), domain: undefined, blocking };
   }
 
-  /** viommu_capable(). Interrupts of x86 pass it by. DEV-13 */
+  /** viommu_capable(). Interrupts of x86 pass it by. DEV-13 HW-STK-06 */
   capabilities(): DeviceCapabilities {
     return {
       cacheCoherent: true,
@@ -144,7 +144,7 @@ export class VirtioIommuDriver implements IommuOps<VirtioEndpoint> {
     return new this.parts.virtio.VirtioDomain({ id, configuration, queue: this.queue, onFree });
   }
 
-  /** viommu_add_resv_mem(), viommu_get_resv_regions(). HW-VIO-40 41 */
+  /** viommu_add_resv_mem(), viommu_get_resv_regions(). HW-VIO-40 41 HW-STK-08 */
   protected reservedIn(properties: Uint8Array): readonly ReservedRegion[] {
     const told = decodeReservedMemory(properties).map(
       ({ first, last, isInterrupt }): ReservedRegion => ({

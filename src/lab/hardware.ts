@@ -1,4 +1,5 @@
 import type { Architecture } from './architecture.ts';
+import { atLeast } from './kernel-image.ts';
 
 /** What a virtual machine has beside processor and memory, and what its kernel has to be told for that. */
 export interface HardwareKind {
@@ -12,6 +13,8 @@ export interface HardwareKind {
   readonly sinceQemu?: number;
   /** The last one in which it works. */
   readonly untilQemu?: number;
+  /** The first release of Linux that was seen to have a driver for it. */
+  readonly sinceLinux?: `${number}.${number}`;
 }
 
 /** Two functions of one slot share an IOMMU group: without ACS they could talk to each other behind the IOMMU. */
@@ -87,6 +90,8 @@ export const hardwareKinds = {
     devices: eduBehind(`${scalableVtd},x-flts=on`),
     parameters: scalable,
     sinceQemu: 10,
+    // 6.12 has no page table for a device there: EINVAL.
+    sinceLinux: '7.3',
   },
   smmuv3: { devices: eduBehindSmmu(eduAlone), parameters: [], architectures: ['arm64'] },
   'smmuv3-stage1': {
@@ -121,6 +126,12 @@ export function hardwareOf(
     const works = qemu === undefined || qemu.some((version) => worksIn(name, version));
     return architectures.includes(architecture) && works;
   });
+}
+
+/** With a kernel of that release? */
+export function isDrivenBy(hardware: Hardware, release: string): boolean {
+  const { sinceLinux = '0.0' }: HardwareKind = hardwareKinds[hardware];
+  return atLeast(release, sinceLinux);
 }
 
 /** In that major version of QEMU? */

@@ -11,6 +11,7 @@ import {
   hardwareOf,
   hostDriven,
   hostDriver,
+  isDrivenBy,
   isHardware,
 } from '#lab/hardware.ts';
 import type { Hardware } from '#lab/hardware.ts';
@@ -87,7 +88,9 @@ async function machines(settings: Settings): Promise<readonly MachineDescription
   const kernel = await chooseKernel(settings['kernel']);
   const { release, architecture } = await kernelImage(kernel);
   const byUser = declaredByUser(settings);
-  const known = hardwareOf(architecture, await emulatorVersions(architecture));
+  const known = hardwareOf(architecture, await emulatorVersions(architecture)).filter((name) =>
+    isDrivenBy(name, release),
+  );
   const [machine = 'selftest'] = known;
   const boot = (): Promise<Machine> => start({ machine, timeoutMs: bootMs, settings });
   const told = await featuresOfImage(kernel, boot);

@@ -90,7 +90,7 @@ Feature: the settings of fault injection
       And it writes "0" to file "/sys/kernel/debug/fail_page_alloc/verbose"
       And it writes "-1" to file "/sys/kernel/debug/fail_page_alloc/times"
 
-    @IOAS-MAP-41 @MOCK-32
+    @IOAS-MAP-41 @MOCK-32 @needs:page-table-types
     Scenario: a map needs a page of its own for the page table
       Given it writes "N" to file "/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait"
       And it writes "0" to file "/sys/kernel/debug/fail_page_alloc/min-order"

@@ -110,7 +110,7 @@ export const entries = mutants(
         override read(transfer: Transfer, offset: bigint): number {
           const count = super.read(transfer, offset);
           const { task, address, length } = transfer;
-          if (this.regionAt(offset)?.memory === this.pci.configuration && length > HEADER)
+          if (this.regionAt(offset)?.memory === this.configuration && length > HEADER)
             task.memory.copyToUser(address + BigInt(HEADER), new Uint8Array(length - HEADER));
           return count;
         }
@@ -124,7 +124,7 @@ export const entries = mutants(
     bug: ({ vfio }) =>
       class extends vfio.VfioPci {
         override read(transfer: Transfer, offset: bigint): number {
-          const isConfiguration = this.regionAt(offset)?.memory === this.pci.configuration;
+          const isConfiguration = this.regionAt(offset)?.memory === this.configuration;
           const length = isConfiguration ? Math.min(transfer.length, 4) : transfer.length;
           return super.read({ ...transfer, length }, offset);
         }

@@ -10,10 +10,10 @@ Feature: what a command of a guest takes out of the caches
     And an IOAS "other"
     And a device "nic" attached to IOAS "other"
     And a device "disk" attached to IOAS "other"
-    And a buffer "tables" of 8 pages
-    And a buffer "disk tables" of 8 pages
-    And a buffer "old" of 40 pages
-    And a buffer "new" of 40 pages
+    And an untouched buffer "tables" of 8 pages
+    And an untouched buffer "disk tables" of 8 pages
+    And an untouched buffer "old" of 40 pages
+    And an untouched buffer "new" of 40 pages
     And it maps 8 pages of buffer "tables" into IOAS "guest" at 1 MiB read-write
     And it maps 8 pages of buffer "disk tables" into IOAS "guest" at 2 MiB read-write
     And it maps 40 pages of buffer "old" into IOAS "guest" at 16 MiB read-write
@@ -217,8 +217,10 @@ Feature: what a command of a guest takes out of the caches
   Rule: a block goes as a whole, and a page beside it goes alone
 
     Background:
-      Given a huge-page buffer "huge" of 4 MiB
-      And it maps 4 MiB of buffer "huge" into IOAS "guest" at 32 MiB read-write
+      Given a huge-page buffer "huge" of 2 MiB
+      And a huge-page buffer "further" of 2 MiB
+      And it maps 2 MiB of buffer "huge" into IOAS "guest" at 32 MiB read-write
+      And it maps 2 MiB of buffer "further" into IOAS "guest" at 34 MiB read-write
       And the guest maps 2 MiB at 64 MiB to 32 MiB by "Valid, AP1, SH 3, AF, nG" in page table "of nic"
       And the guest maps 1 page at 66 MiB to 16 MiB read-write in page table "of nic"
       And device "nic" sees buffer "huge" at 64 MiB .. +1 page
@@ -233,8 +235,8 @@ Feature: what a command of a guest takes out of the caches
         | cmd   |
         | <cmd> |
       Then it succeeds
-      And device "nic" sees buffer "huge" + 2 MiB at 64 MiB .. +1 page
-      And device "nic" sees buffer "huge" + 3 MiB at 65 MiB .. +1 page
+      And device "nic" sees buffer "further" at 64 MiB .. +1 page
+      And device "nic" sees buffer "further" + 1 MiB at 65 MiB .. +1 page
       And device "nic" sees buffer "<beside>" at 66 MiB .. +1 page
       And device "nic" does not see buffer "huge" + 1 MiB at 65 MiB .. +1 page
 

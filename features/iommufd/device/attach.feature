@@ -50,7 +50,8 @@ Feature: a device is attached
       Given an IOAS "other"
       And a device "disk" attached to IOAS "other"
       When it maps 8 pages of buffer "ram" into IOAS "guest" at 0 read-write
-      And it attaches device "disk" to IOAS "guest"
+      Then device "disk" does not see buffer "ram" at 0 .. +8 pages
+      When it attaches device "disk" to IOAS "guest"
       Then it succeeds
       And device "disk" sees buffer "ram" at 0 .. +8 pages
 

@@ -108,11 +108,16 @@ Feature: the memory of a dirty bitmap
       Given a buffer "ram" of 8 pages
       And it maps 8 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
       And a dirty-tracking HWPT "table" for device "nic" on IOAS "guest"
+      And an untouched buffer "bits" of 1 page
       And a read-only buffer "constant" of 1 page
       And it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
         | flags | ENABLE |
       When a device writes 2 pages at 16 MiB + 2 pages through HWPT "table"
-      And it asks HWPT "table" which of 8 pages at 16 MiB are dirty, into buffer "constant"
+      And it calls IOMMU_HWPT_GET_DIRTY_BITMAP with:
+        | flags | NO_CLEAR      |
+        | data  | buffer "bits" |
+      Then it finds only bits 2 .. 3 set in buffer "bits"
+      When it asks HWPT "table" which of 8 pages at 16 MiB are dirty, into buffer "constant"
       Then it succeeds
       And it finds no bits set in buffer "constant"
 

@@ -191,6 +191,7 @@ Feature: IOMMU_IOAS_NOIOMMU_GET_PA
         | length |           3 pages |
       Then it succeeds
       And device "nic" sees buffer "up" + 16 bytes at the physical address .. +the contiguous length
+      And device "nic" does not see buffer "down" + 16 bytes at the physical address .. +the contiguous length
       When it calls IOMMU_IOAS_NOIOMMU_GET_PA with:
         | iova   | 128 MiB + 16 bytes |
         | length |            3 pages |

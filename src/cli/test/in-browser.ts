@@ -10,6 +10,7 @@ import { allure2, allure3 } from '#report/generators.ts';
 import type { Generator } from '#report/generators.ts';
 import { writeHtml } from '#report/html.ts';
 import type { RunRecord, ScenarioRun } from '#report/run-record.ts';
+import { inPlace } from '#report/scenario.ts';
 import { titleOf } from '#report/share.ts';
 import { htmlFile } from '#report/write-reports.ts';
 
@@ -73,8 +74,9 @@ function runThat(kind: OutcomeKind, { record }: Reports, requirement?: string): 
   return found;
 }
 
-function pathOf({ scenario: { folder, feature, rule = '', title } }: ScenarioRun): string[] {
-  return [folder, feature, rule, title];
+function pathOf({ scenario }: ScenarioRun): string[] {
+  const { folder, feature, rule = '', title, machine } = scenario;
+  return [folder, feature, rule, inPlace(title, machine)];
 }
 
 /** Of the markup of fixtures/warns.ts, what no message puts escapes of its own into. */

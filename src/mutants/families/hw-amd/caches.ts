@@ -2,7 +2,7 @@ import { BLOCKED_ENTRY } from '#formats/amd/device-table-entry.ts';
 import type { DeviceTableEntry, DeviceTableWords } from '#formats/amd/device-table-entry.ts';
 import type { Command, PageRange, RangeOptions } from '#formats/amd/commands.ts';
 import { mutants } from '#mutants/mutant.ts';
-import type { HostDirtyOptions } from '#reference/kernel/iommu/amd/dirty-tracking.ts';
+import type { TableDirtyOptions } from '#reference/kernel/iommu/table-dirty.ts';
 
 const PAGE = 0x1000n;
 
@@ -61,7 +61,7 @@ export const entries = mutants(
     like: 'iommu_dirty_bitmap_init() without a gather, and no iotlb_sync()',
     bug: ({ amd }) =>
       class extends amd.HostDirty {
-        constructor(options: HostDirtyOptions) {
+        constructor(options: TableDirtyOptions) {
           super({ ...options, flush: () => undefined });
         }
       },

@@ -61,7 +61,12 @@ export class PagingDomain extends TableDomain {
     const { table, tags } = this;
     const toggle = (isEnabled: boolean): void => this.toggleDirty(isEnabled);
     this.dirtyTracking = options.dirtyTracking
-      ? new parts.intel.SecondStageDirty({ memory, table, tags, toggle })
+      ? new parts.intel.SecondStageDirty({
+          memory,
+          table,
+          toggle,
+          flush: (iova, length) => tags.flushRange(iova, length, true),
+        })
       : undefined;
   }
 

@@ -9,6 +9,11 @@ Given('each of {faultPlan} of the next call fails in turn', async function (plan
   await planFaults(this, plan);
 });
 
+Given('memory runs out in each place of the next call', async function () {
+  this.require('fault-injection');
+  await planFaults(this, 'exhaustion');
+});
+
 Then('each failure was one of {errnos} and changed nothing', function (expected) {
   const { errnos, changes } = this.outcome.record.faults ?? {};
   if (errnos === undefined) throw new Error('the last call was not made to fail');

@@ -8,7 +8,8 @@ import type { Fd } from '#port/process.ts';
 
 import { parseSize, type Surroundings } from './notation.ts';
 import { callIoctl, plain, type CallValues, type Form } from './calls/call.ts';
-import { callWithFaults, type FaultPlan } from './looks/faults.ts';
+import { callWithFaults } from './looks/faults.ts';
+import type { FaultPlan } from './looks/fault-triggers.ts';
 import type { FileText } from './calls/files.ts';
 import { Handles, type DeviceHandle, type ObjectOf, type ProcessHandle } from './handles.ts';
 import type { Parameters, Running } from './machines.ts';

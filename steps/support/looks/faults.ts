@@ -3,12 +3,19 @@ import type { Struct } from '#uapi/codec.ts';
 import { errnoName } from '#uapi/errno.ts';
 import type { Command } from '#uapi/ioctl.ts';
 import { IOMMU_TEST_OP_ACCESS_PAGES } from '#uapi/iommufd/selftest.ts';
-import { O_RDWR, O_WRONLY } from '#uapi/mman.ts';
-import { DEBUGFS_PATH, SELF_FAIL_NTH_PATH, SELF_MAKE_IT_FAIL_PATH } from '#uapi/paths.ts';
+import { DEBUGFS_PATH } from '#uapi/paths.ts';
 
 import { callIoctl, type CallValues, type Form } from '../calls/call.ts';
 import { takeFaultState } from './fault-state.ts';
-import { writeFile, writeSetting } from '../calls/files.ts';
+import {
+  checksLeft,
+  type FaultPlan,
+  settingsOf,
+  type Trigger,
+  triggerOf,
+  wordBytes,
+} from './fault-triggers.ts';
+import { writeSetting } from '../calls/files.ts';
 import type { ProcessHandle } from '../handles.ts';
 import type { CallRecord } from '../calls/outcome.ts';
 import { readFile } from './probes.ts';
@@ -16,9 +23,6 @@ import { demand, demandMemory } from '../calls/scratch.ts';
 import { differences } from './snapshot.ts';
 import { undo } from '../calls/undo.ts';
 import type { World } from '../world.ts';
-
-/** What fails in the next call: allocations, or the checks of iommufd, which stand for what else can go wrong. */
-export type FaultPlan = 'allocations' | 'checks' | 'allocations and checks';
 
 /** What became of a call that was made once for each check in it, which failed. */
 export interface FaultReport {
@@ -36,38 +40,12 @@ export interface FaultyCall<S extends Struct = Struct> {
   readonly values: CallValues<S>;
 }
 
-const wordBytes = 16;
 /** More checks than any call has. */
 const placeLimit = 400;
-const attributes = ['fail_iommufd', 'failslab', 'fail_page_alloc'];
-/** Failures of its checks that are left: one less after each. */
-const checksLeft = `${DEBUGFS_PATH}/fail_iommufd/times`;
-/** How many of its checks pass before one fails, plus one. */
-const checksToPass = `${DEBUGFS_PATH}/fail_iommufd/space`;
-const enough = '1000000';
-
-type Settings = readonly (readonly [string, string])[];
-
-const quiet: Settings = attributes.map((name) => [`${name}/verbose`, '0']);
-/** Linux spares allocations that may wait unless it is told not to, and page tables, which are single pages. */
-const ofAllocations: Settings = [
-  ['failslab/ignore-gfp-wait', 'N'],
-  ['fail_page_alloc/ignore-gfp-wait', 'N'],
-  ['fail_page_alloc/min-order', '0'],
-  ['fail_iommufd/times', enough],
-];
-/** Every check of a process that may fail, while there are failures left. */
-const ofChecks: Settings = [
-  ['fail_iommufd/times', '0'],
-  ['fail_iommufd/space', '0'],
-  ['fail_iommufd/interval', '1'],
-  ['fail_iommufd/task-filter', 'Y'],
-  ['fail_iommufd/probability', '100'],
-];
 
 /** Nothing fails yet: it begins with the next call. */
 export async function planFaults(world: World, plan: FaultPlan): Promise<void> {
-  for (const [file, text] of [...quiet, ...(plan === 'checks' ? ofChecks : ofAllocations)]) {
+  for (const [file, text] of settingsOf(plan)) {
     await writeSetting(world, world.it, { path: `${DEBUGFS_PATH}/${file}`, text });
   }
   world.faultPlan = plan;
@@ -81,64 +59,13 @@ export async function callWithFaults(world: World, call: FaultyCall): Promise<Ca
   const plan = world.faultPlan ?? 'checks';
   world.faultPlan = undefined;
   const { process } = call;
-  const trigger = await (plan === 'checks' ? checkTrigger(world, process) : anyTrigger(process));
+  const trigger = await triggerOf(plan, world, process);
   try {
     const walk = new Walk(world, call, plan);
     return { ...(await walk.from(trigger)), faults: walk.report };
   } finally {
     for (const fd of trigger.fds) demand('close of a fault file', await process.port.close(fd));
   }
-}
-
-/** How the n-th place of a call is made to fail. */
-interface Trigger {
-  /** What is written before the call, by the process that makes it. */
-  arm(place: number): readonly (readonly [Fd, string])[];
-  /** 0 when the place has failed. */
-  left(): Promise<number>;
-  disarm(): Promise<unknown>;
-  readonly fds: readonly Fd[];
-}
-
-/** fail-nth: the n-th of all checks and allocations. */
-async function anyTrigger({ port, scratch }: ProcessHandle): Promise<Trigger> {
-  const counter = demand('open of fail-nth', await port.open(SELF_FAIL_NTH_PATH, O_RDWR));
-  return {
-    fds: [counter],
-    arm: (place) => [[counter, String(place)]],
-    left: async () => {
-      const { array } = scratch;
-      const length = demand('pread of fail-nth', await port.pread(counter, array, wordBytes, 0n));
-      const bytes = demandMemory('load of fail-nth', await port.load(array, length));
-      return Number(Buffer.from(bytes).toString('latin1'));
-    },
-    disarm: async () => {
-      const stored = await port.store(scratch.array, Buffer.from('0'));
-      demandMemory('store of fail-nth', stored);
-      demand('write of fail-nth', await port.write(counter, scratch.array, 1));
-    },
-  };
-}
-
-/**
- * The checks of iommufd alone: how many allocations a call makes depends on what is in caches, so that fail-nth would step
- * over a check now and then. All but the last `space` checks pass.
- */
-async function checkTrigger(world: World, process: ProcessHandle): Promise<Trigger> {
-  const { port } = process;
-  demand('make-it-fail', await writeFile(process, { path: SELF_MAKE_IT_FAIL_PATH, text: '1' }));
-  const times = demand('open of times', await port.open(checksLeft, O_WRONLY));
-  const space = demand('open of space', await port.open(checksToPass, O_WRONLY));
-  return {
-    fds: [times, space],
-    arm: (place) => [
-      [space, String(place)],
-      [times, '1'],
-    ],
-    left: async () => Number(await readFile(world, process, checksLeft)),
-    disarm: async () =>
-      demand('write of times', await writeFile(process, { path: checksLeft, text: '0' })),
-  };
 }
 
 class Walk {
@@ -161,7 +88,7 @@ class Walk {
       const { record, failed } = await callOnce(this.#world, this.#call, { trigger, place });
       if (!failed) return this.#finish(record);
       const wasCheck = left !== (await this.#checksLeft());
-      this.#note(record, !wasCheck || this.#plan !== 'allocations');
+      this.#note(record, !wasCheck || !this.#isOfMemory());
       if (record.result >= 0 && !(await undo(this.#world, this.#call, record))) return record;
       const after = await takeFaultState(this.#world, this.#call);
       for (const change of differences(before, after)) this.#change(`fault ${place}: ${change}`);
@@ -172,6 +99,10 @@ class Walk {
 
   #checksLeft(): Promise<string> {
     return readFile(this.#world, this.#world.it, checksLeft);
+  }
+
+  #isOfMemory(): boolean {
+    return this.#plan === 'allocations' || this.#plan === 'exhaustion';
   }
 
   #change(what: string): void {
@@ -186,7 +117,7 @@ class Walk {
 
   /** A call that gets along without an allocation does what it would have done with it. */
   #finish(record: CallRecord): CallRecord {
-    if (this.#plan !== 'allocations') return record;
+    if (!this.#isOfMemory()) return record;
     const expected = showRecord(record);
     for (const success of this.#successes.map(showRecord)) {
       if (success !== expected) this.#change(`it gave ${success}; without a fault ${expected}`);

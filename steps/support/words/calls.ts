@@ -5,7 +5,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import type { Form } from '../calls/call.ts';
 import type { Verdict } from '../calls/outcome.ts';
 import { numberNamed } from '../fields.ts';
-import type { FaultPlan } from '../looks/faults.ts';
+import type { FaultPlan } from '../looks/fault-triggers.ts';
 import { commandNamed } from './commands.ts';
 import { spotNamed } from './names.ts';
 import { oneOf, parameter, quoted, re, size } from './parameter.ts';

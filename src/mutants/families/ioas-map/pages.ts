@@ -307,4 +307,47 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-0931',
+    breaks: ['IOAS-MAP-41'],
+    story:
+      'Of pages that lie behind each other those stay in the page table that were mapped, page by page, before one failed.',
+    like: 'batch_iommu_map_small() without its way out',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoptPages {
+        override mapDomain(...[area, domain, isLarge]: MapDomain): ErrnoName | undefined {
+          if (isLarge) return super.mapDomain(area, domain, isLarge);
+          let lastTable: bigint | undefined;
+          for (const { iova, physical, length } of this.runs(area)) {
+            for (let done = 0n; done < length; done += 4096n) {
+              const table = (iova + done) >> 21n;
+              const piece = length - done < 4096n ? length - done : 4096n;
+              const error =
+                (table === lastTable ? undefined : this.kernel.faults.allocPages(0)) ??
+                domain.map(iova + done, physical + done, piece, area.protection, 4096n);
+              lastTable = table;
+              if (!error) continue;
+              if (iova > area.first) domain.unmap(area.first, iova - area.first);
+              return error;
+            }
+          }
+          return undefined;
+        }
+      },
+  },
+  {
+    id: 'SEED-0932',
+    breaks: ['IOAS-MAP-41', 'PIN-15'],
+    story: 'A map that fails keeps its pins of the pages that had not come to be mapped yet.',
+    like: 'pfn_reader_release_pins() without the pages that are in no batch',
+    bug: ({ iommufd }) =>
+      class extends iommufd.IoPagetable {
+        protected override fillArea(area: IoptArea): ErrnoName | undefined {
+          const error = super.fillArea(area);
+          const [unmapped, last] = [area.indexAt(area.first) + 2, area.indexAt(area.last)];
+          if (error && unmapped <= last) area.pages.pin(unmapped, last);
+          return error;
+        }
+      },
+  },
 );

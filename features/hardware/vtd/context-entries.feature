@@ -25,7 +25,7 @@ Feature: context entries of a VT-d in legacy mode
       When device "nic" reads 1 page at 16 MiB + 1 page
       Then the access is blocked
 
-    @HW-VTD-33 @needs:two-devices
+    @HW-VTD-33 @HW-VTD-30 @needs:two-devices
     Scenario: another device with the same page table stays
       Given a device "disk" attached to IOAS "guest"
       Then device "nic" sees buffer "ram" at 16 MiB .. +2 pages

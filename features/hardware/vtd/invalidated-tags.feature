@@ -88,13 +88,13 @@ Feature: whose translations an invalidation of a VT-d page table takes
       Then <other> sees buffer "new" at 64 MiB .. +2 pages
       And <other> does not see buffer "old" at 64 MiB .. +2 pages
 
-      @HW-VTD-38
+      @HW-VTD-38 @HW-VTD-30
       Examples: by another domain
         | one          | other          | what              |
         | device "nic" | device "plain" | 2 pages at 64 MiB |
         | device "nic" | device "plain" | everything        |
 
-      @HW-VTD-40
+      @HW-VTD-40 @HW-VTD-30
       Examples: by another PASID
         | one                     | other                    | what              |
         | device "nic"            | device "disk"            | 2 pages at 64 MiB |

@@ -118,6 +118,44 @@ Feature: who leaves a page table of VT-d takes nothing along
         | device "nic"            | device "disk"           |
         | device "disk"           | device "nic"            |
 
+  Rule: who left is nobody there any more
+
+    @HW-VTD-84
+    Scenario Outline: dirty tracking begins after <leaver> has left, and <other> stays
+      Given an untouched buffer "bits" of 1 page
+      And an untouched buffer "later" of 1 page
+      And a dirty-tracking nesting PASID HWPT "log" for device "nic" on IOAS "guest"
+      And a nested PASID HWPT "logged" with page table "second" for device "nic" on HWPT "log"
+      When it attaches <leaver> to HWPT "logged"
+      And it attaches <other> to HWPT "logged"
+      Then <leaver> sees buffer "ram" + 2 pages at 64 MiB .. +2 pages
+      When it detaches <leaver>
+      And it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
+        | hwpt_id | HWPT "log" |
+        | flags   | ENABLE     |
+      And <leaver> writes pattern "strewn" at 64 MiB
+      Then the access is blocked
+      When <other> writes pattern "by another" at 64 MiB + 1 page
+      And it asks HWPT "log" which of 8 pages at 16 MiB are dirty, into buffer "bits"
+      Then it finds only bit 3 set in buffer "bits"
+      When it attaches <leaver> to HWPT "logged"
+      And it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
+        | hwpt_id | HWPT "log" |
+      And it attaches <leaver> to HWPT "own"
+      And it calls IOMMU_HWPT_SET_DIRTY_TRACKING with:
+        | hwpt_id | HWPT "log" |
+        | flags   | ENABLE     |
+      Then <leaver> sees buffer "ram" + 6 pages at 64 MiB .. +2 pages
+      When <leaver> writes pattern "elsewhere" at 64 MiB
+      And it asks HWPT "log" which of 8 pages at 16 MiB are dirty, into buffer "later"
+      Then it finds no bits set in buffer "later"
+
+      Examples:
+        | leaver                  | other                   |
+        | PASID 5 of device "nic" | PASID 6 of device "nic" |
+        | PASID 5 of device "nic" | device "nic"            |
+        | device "nic"            | PASID 5 of device "nic" |
+
   @needs:caches-keep
   Rule: what others have cached stays
 

@@ -38,12 +38,12 @@ Feature: what the host changes below a guest's page table
       And <requester> reads 1 page at 64 MiB
       Then the access is blocked
 
-      @HW-VTD-44 @HW-VTD-34
+      @HW-VTD-44 @HW-VTD-34 @HW-VTD-37
       Examples: with nothing but the IOTLB
         | device         | requester    |
         | a device "nic" | device "nic" |
 
-      @HW-VTD-44 @HW-VTD-78 @needs:device-with-pasids
+      @HW-VTD-44 @HW-VTD-78 @HW-VTD-37 @needs:device-with-pasids
       Examples: with a TLB of the device
         | device                     | requester                |
         | a device "nic" with PASIDs | device "nic"             |
@@ -100,7 +100,7 @@ Feature: what the host changes below a guest's page table
         | device         | requester    |
         | a device "nic" | device "nic" |
 
-      @HW-VTD-78 @needs:device-with-pasids
+      @HW-VTD-78 @HW-VTD-32 @needs:device-with-pasids
       Examples: with a TLB of the device
         | device                     | requester               |
         | a device "nic" with PASIDs | device "nic"            |

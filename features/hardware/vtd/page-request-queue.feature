@@ -176,7 +176,7 @@ Feature: the page request queue of a VT-d
       Given a fault queue "more"
       And a PASID HWPT "next" with fault queue "more" for device "nic" on IOAS "guest"
 
-    @HW-PRQ-12
+    @HW-PRQ-12 @HW-VTD-37
     Scenario: a PASID is detached and attached to another page table with one request in the queue
       When it attaches PASID 7 of device "nic" to HWPT "table"
       And PASID 7 of device "nic" requests a page at 16 MiB, and no time passes
@@ -194,7 +194,7 @@ Feature: the page request queue of a VT-d
         | flags                  | pasid | addr   |
         | LAST_PAGE, PASID_VALID |     7 | 32 MiB |
 
-    @HW-PRQ-12
+    @HW-PRQ-12 @HW-VTD-37
     Scenario Outline: <who> moves to another page table with one request in the queue
       When it attaches PASID 7 of device "nic" to HWPT "table"
       And <who> requests a page at 16 MiB, and no time passes
@@ -211,6 +211,59 @@ Feature: the page request queue of a VT-d
         | who                     | PASID |
         | PASID 7 of device "nic" |     7 |
         | device "nic"            |       |
+
+  Rule: an answer ends one group, of one device and one PASID
+
+    @HW-VTD-41 @HW-VTD-04
+    Scenario: five groups wait under two numbers, and one after the other is answered
+      Given a device "disk" with page requests attached to IOAS "guest"
+      And an HWPT "of disk" with fault queue "faults" for device "disk" on IOAS "guest"
+      And it attaches device "disk" to HWPT "of disk"
+      And it attaches PASID 7 of device "nic" to HWPT "table"
+      And it attaches PASID 8 of device "nic" to HWPT "table"
+      When device "nic" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     3 | yes  |
+        | 17 MiB  | READ |   259 | yes  |
+      And PASID 7 of device "nic" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     3 | yes  |
+      And PASID 8 of device "nic" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     3 | yes  |
+      And device "disk" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     3 | yes  |
+      And it reads fault queue "faults" into 400 bytes of buffer "in"
+      Then it returns 200
+      When it answers fault queue "faults" from buffer "out":
+        | cookie | code    |
+        |      3 | INVALID |
+      Then device "nic" was answered:
+        | group | code    | PASID |
+        |     3 | INVALID |     7 |
+      And device "disk" was not answered
+      When it answers fault queue "faults" from buffer "out":
+        | cookie | code    |
+        |      2 | SUCCESS |
+      Then device "nic" was answered:
+        | group | code    | PASID |
+        |   259 | SUCCESS |       |
+      When it answers fault queue "faults" from buffer "out":
+        | cookie | code    |
+        |      5 | INVALID |
+      Then device "disk" was answered:
+        | group | code    |
+        |     3 | INVALID |
+      And device "nic" was not answered
+      When it answers fault queue "faults" from buffer "out":
+        | cookie | code    |
+        |      1 | SUCCESS |
+        |      4 | SUCCESS |
+      Then device "nic" was answered:
+        | group | code    | PASID |
+        |     3 | SUCCESS |       |
+        |     3 | SUCCESS |     8 |
 
   Rule: a device without page requests takes no page table with a fault queue
 

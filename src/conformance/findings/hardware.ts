@@ -35,7 +35,7 @@ export const hardware = findings({
     by: [attach],
     seen: 'By the source, the old entry of the device or of the PASID is taken away before the address width and the flags of the nested page table are looked at. A replace by one with a bad width fails with EINVAL and leaves no entry, while iommufd goes on listing the old page table. For the device itself the attach blocks it first (device_block_translation()), and the core does not put back the device that failed (__iommu_group_set_domain_internal()). DMA would fault. LINUX-10 is the same for another refusal, and was seen.',
     calls: [],
-    requirements: ['VFIO-ATT-06', 'PASID-12'],
+    requirements: ['VFIO-ATT-06', 'PASID-12', 'HW-VTD-81'],
   },
   26: {
     title: 'Page requests of two PASIDs are joined in one group where both use one group index',

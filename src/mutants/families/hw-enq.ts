@@ -25,8 +25,8 @@ export const entries = mutants(
     bug: ({ intel }) => {
       const tables = new WeakMap<MemoryBus, Map<number, bigint>>();
       return class extends intel.PasidTable {
-        constructor(pages: Pages) {
-          super(pages);
+        constructor(pages: Pages, pasidBits: number) {
+          super(pages, pasidBits);
           const shared = tables.get(pages.memory) ?? new Map<number, bigint>();
           tables.set(pages.memory, shared);
           this.shared = shared;

@@ -18,8 +18,8 @@ const RAM_SIZE = 1n << 40n;
 /** BARs lie below 4 GiB; the firmware gives out slots of this size. */
 const BARS_FIRST = 0x4000_0000n;
 const BAR_SLOT = 0x10_0000n;
-/** Slot 0 of a bus is the bridge's. */
-const SLOTS = Array.from({ length: 31 }, (_, index) => index + 1);
+/** Slot 0 of a bus is the bridge's. From each half in turn: a VT-d in scalable mode has a table for each. HW-VTD-02 */
+const SLOTS = Array.from({ length: 31 }, (_, index) => (index % 2 ? 1 : 16) + (index >> 1));
 const BRIDGE_BUSES = Array.from({ length: 255 }, (_, index) => index + 1);
 
 /** What is out of the ordinary about an endpoint. */

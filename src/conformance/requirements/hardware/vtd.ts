@@ -19,10 +19,51 @@ const contextFlush = linux('drivers/iommu/intel/pasid.c', 'intel_context_flush_n
 export const vtd = requirements(
   { family: 'HW-VTD', title: 'Intel VT-d', since: '6.12', profile: 'hardware-vtd' },
   {
+    1: {
+      says: 'A VT-d translates by the tables of the mode that it was given with the root table: in legacy mode by one page table for each device, in scalable mode by one for each PASID of a device as well.',
+      level: 'contract',
+      source: [vtdBook('10.4.5 Root Table Address Register')],
+    },
+    2: {
+      says: 'Devices of each bus, and of each half of a bus, have context entries of their own in a VT-d.',
+      level: 'contract',
+      source: [vtdBook('9.1 Root Entry'), vtdBook('9.2 Scalable-Mode Root Entry')],
+    },
+    3: {
+      says: 'The context entry of a device behind a VT-d in legacy mode leads to its page table, of three levels or of four, and to translations of its domain alone.',
+      level: 'contract',
+      source: [
+        vtdBook('9.3 Context Entry'),
+        linux('drivers/iommu/intel/iommu.c', 'domain_context_mapping_one'),
+      ],
+    },
+    4: {
+      says: 'The context entry of a device behind a VT-d in scalable mode has room for all PASIDs of the device, and lets it keep translations and ask for pages.',
+      level: 'contract',
+      source: [
+        vtdBook('9.4 Scalable-Mode Context Entry'),
+        linux('drivers/iommu/intel/pasid.c', 'intel_pasid_alloc_table'),
+      ],
+    },
     5: {
       says: 'Two PASIDs whose lower six bits are equal have entries of their own in the PASID tables of a VT-d, and translations of their own.',
       level: 'contract',
       source: [vtdBook('9.5 Scalable-Mode PASID Directory Entry')],
+    },
+    6: {
+      says: 'A PASID entry of VT-d leads to a table of the first stage, to one of the second, or through both, as the page table is that the PASID or its device is attached to.',
+      level: 'contract',
+      source: [vtdBook('9.6 Scalable-Mode PASID Table Entry')],
+    },
+    7: {
+      says: 'A page table of VT-d that a PASID or a device gets in place of another is used as a whole, of whichever stages the two are: nothing of the entry before is left.',
+      level: 'observed',
+      source: [tearDown, linux('drivers/iommu/intel/pasid.c', 'pasid_clear_entry')],
+    },
+    8: {
+      says: 'A request without a PASID is translated by VT-d as the device is attached, one with a PASID as that PASID is, and one with a PASID that is not attached by nothing.',
+      level: 'contract',
+      source: [vtdBook('3.4.3 Scalable Mode Translation')],
     },
     9: {
       says: "A device or a PASID on a guest's page table of VT-d goes through both stages: the guest's table, and the parent from there.",
@@ -62,6 +103,16 @@ export const vtd = requirements(
       level: 'contract',
       source: [vtdBook('3.8 Nested Translation'), vtdBook('3.7.2 Accessed and Dirty Flags')],
     },
+    30: {
+      says: 'What a VT-d has cached is used for what it was found for: a context entry for its device, a PASID entry for its device and PASID, and a translation for its domain and, where it came by a first stage, for its PASID.',
+      level: 'contract',
+      source: [vtdBook('6.2 Address Translation Caches')],
+    },
+    32: {
+      says: 'A device that keeps translations of both stages of a VT-d forgets all of them when a page of the second stage is unmapped, wherever the guest has it.',
+      level: 'observed',
+      source: [flushRange, vtdBook('6.2.5 Device-TLB')],
+    },
     33: {
       says: 'A device behind a VT-d in legacy mode that is detached, or moves, is translated by its former context entry no more, and other devices with the same page table still are.',
       level: 'contract',
@@ -77,6 +128,15 @@ export const vtd = requirements(
       level: 'contract',
       source: [vtdBook('6.5.2.5 Device-TLB Invalidate Descriptor'), flushRange],
     },
+    37: {
+      says: 'What a VT-d is told to forget is forgotten when the call returns by which it was told, and page requests that were on their way have been delivered.',
+      level: 'contract',
+      source: [
+        vtdBook('6.5.2.8 Invalidation Wait Descriptor'),
+        linux('drivers/iommu/intel/dmar.c', 'qi_submit_sync'),
+        linux('drivers/iommu/intel/prq.c', 'intel_iommu_drain_pasid_prq'),
+      ],
+    },
     38: {
       says: 'An invalidation of pages of a PASID in the IOTLB of a VT-d drops what came by the first stage there, with the same domain and PASID, and nothing of the next page.',
       level: 'contract',
@@ -91,6 +151,14 @@ export const vtd = requirements(
       says: 'An invalidation of pages of one PASID in the TLB of a device drops what it keeps there of that PASID, and nothing of its other PASIDs.',
       level: 'contract',
       source: [vtdBook('6.5.2.6 PASID-based-Device-TLB Invalidate Descriptor'), flushRange],
+    },
+    41: {
+      says: 'A page group response of VT-d ends one group of page requests: of one device, of one PASID or of none, with one number.',
+      level: 'contract',
+      source: [
+        vtdBook('7.7 Page Group Response Descriptor'),
+        linux('drivers/iommu/intel/prq.c', 'intel_iommu_page_response'),
+      ],
     },
     42: {
       says: 'The range of an invalidation of the TLB of a device is as large as the lowest zero of its address tells, and the pages beside it stay.',
@@ -145,6 +213,15 @@ export const vtd = requirements(
       source: [linux('drivers/iommu/intel/nested.c', 'intel_nested_set_dev_pasid')],
       since: '6.15',
     },
+    81: {
+      says: "A device or a PASID behind a VT-d that is refused a guest's page table keeps the one it has, or reaches nothing until it is attached to a third; iommufd goes on to hold the old one, and nobody gets to the one that was refused.",
+      level: 'open',
+      source: [
+        linux('drivers/iommu/intel/nested.c', 'intel_nested_attach_dev'),
+        linux('drivers/iommu/intel/iommu.c', 'device_block_translation'),
+        linux('drivers/iommu/iommu.c', '__iommu_group_set_domain_internal'),
+      ],
+    },
     82: {
       says: "Dirty tracking of a nesting parent of VT-d that is switched on is on for each device and PASID on a guest's page table on top, whatever they had cached.",
       level: 'observed',
@@ -154,6 +231,11 @@ export const vtd = requirements(
       says: 'Requests of a device with PASID 0 are translated by VT-d as those without a PASID.',
       level: 'observed',
       source: [linux('drivers/iommu/intel/pasid.c', 'context_entry_set_pasid_table')],
+    },
+    84: {
+      says: 'A device or a PASID that has left a page table of VT-d is nobody there: what the page table is told later reaches those who stayed, and brings nothing back.',
+      level: 'observed',
+      source: [tearDown, linux('drivers/iommu/intel/iommu.c', 'domain_remove_dev_pasid')],
     },
     85: {
       says: 'A page table of VT-d has a domain id as long as somebody is on it, which no other page table has meanwhile; one that gets it later finds nothing cached.',

@@ -42,7 +42,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1303',
-    breaks: ['HW-PRQ-02', 'HW-PCI-07'],
+    breaks: ['HW-PRQ-02', 'HW-PCI-07', 'HW-VTD-41'],
     story: 'Answers to page requests carry no PASID.',
     like: 'QI_PGRP_PASID_P() left out of the descriptor',
     bug: ({ intel }) =>
@@ -54,7 +54,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1304',
-    breaks: ['HW-PRQ-01', 'HW-PRQ-02'],
+    breaks: ['HW-PRQ-01', 'HW-PRQ-02', 'HW-VTD-41'],
     story: 'Answers to page requests have room for 256 groups.',
     like: 'a mask of 8 bits for PRGI',
     bug: ({ intel }) =>

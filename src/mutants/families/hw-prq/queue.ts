@@ -129,7 +129,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1352',
-    breaks: ['HW-PRQ-12'],
+    breaks: ['HW-PRQ-12', 'HW-VTD-37'],
     story: 'Page requests that are on their way when a page table goes are of the one that comes.',
     like: 'a detach without intel_iommu_drain_pasid_prq()',
     bug: ({ intel }) =>

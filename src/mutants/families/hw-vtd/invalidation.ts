@@ -85,7 +85,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1006',
-    breaks: ['HW-VTD-78'],
+    breaks: ['HW-VTD-78', 'HW-VTD-32'],
     story: "An unmap from a parent reaches no device that is on a guest's page table.",
     like: 'cache_tag_assign_domain() without __cache_tag_assign_parent_domain() of a device TLB',
     bug: ({ intel }) =>
@@ -97,7 +97,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1007',
-    breaks: ['HW-VTD-78'],
+    breaks: ['HW-VTD-78', 'HW-VTD-32'],
     story:
       "A device on a guest's page table is told to forget the addresses of the parent, which it does not know.",
     like: 'CACHE_TAG_NESTING_DEVTLB flushed as CACHE_TAG_DEVTLB',

@@ -14,24 +14,25 @@ import { invariant } from '../../../reference-bug.ts';
 import type { Folio, Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT } from '../../mm/user-memory.ts';
 
-/** The directory is one page, which does for 15 bits of PASID. */
-const DIRECTORY_ENTRIES = 512;
+/** Entries of 8 bytes in a page, which do for 15 bits of PASID. */
+const ENTRIES_OF_A_PAGE = 512;
 
-/** drivers/iommu/intel/pasid.c: the directory and the tables of one device. HW-ENQ-05 */
+/** drivers/iommu/intel/pasid.c: the directory and the tables of one device. HW-VTD-04 HW-ENQ-05 */
 export class PasidTable {
   readonly directory: bigint;
-  readonly directoryEntries = DIRECTORY_ENTRIES;
+  readonly directoryEntries: number;
   protected readonly memory: MemoryBus;
   private readonly pages: Pages;
   private readonly folios: Folio[] = [];
   /** By directory index. */
   private readonly tables = new Map<number, bigint>();
 
-  /** intel_pasid_alloc_table() */
-  constructor(pages: Pages) {
+  /** intel_pasid_alloc_table(): a directory of one page, or of as many as the PASIDs of the device need in a row. */
+  constructor(pages: Pages, pasidBits: number) {
     this.pages = pages;
     this.memory = pages.memory;
-    this.directory = this.allocate();
+    this.directoryEntries = Math.max(2 ** pasidBits / PASIDS_OF_A_TABLE, ENTRIES_OF_A_PAGE);
+    this.directory = this.allocate(this.directoryEntries > ENTRIES_OF_A_PAGE ? 9 : 0);
   }
 
   /** All fields, then the present bit. HW-VTD-07 */
@@ -68,15 +69,15 @@ export class PasidTable {
   }
 
   private addTable(pasid: number, index: number): bigint {
-    invariant(index < DIRECTORY_ENTRIES, `PASID ${pasid} is beyond the directory`);
-    const table = this.allocate();
+    invariant(index < this.directoryEntries, `PASID ${pasid} is beyond the directory`);
+    const table = this.allocate(0);
     this.memory.write64(this.directory + directoryOffset(pasid), encodeDirectoryEntry(table));
     this.tables.set(index, table);
     return table;
   }
 
-  private allocate(): bigint {
-    const folio = this.pages.allocate(0);
+  private allocate(order: Folio['order']): bigint {
+    const folio = this.pages.allocate(order);
     invariant(folio !== undefined, 'out of memory for a PASID table');
     this.folios.push(folio);
     return folio.pfn << PAGE_SHIFT;

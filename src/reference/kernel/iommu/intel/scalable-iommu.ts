@@ -68,7 +68,8 @@ export class ScalableIommu extends IntelIommu {
 
   /** intel_pasid_alloc_table(), intel_pasid_setup_sm_context() */
   override probe(identity: PciIdentity): IntelDevice {
-    const device = intelDevice(identity, new this.parts.intel.PasidTable(this.pages));
+    const { pasidBits } = identity.pci.capabilities;
+    const device = intelDevice(identity, new this.parts.intel.PasidTable(this.pages, pasidBits));
     for (const rid of device.requesterIds) {
       this.aliases.set(rid, [...(this.aliases.get(rid) ?? []), device]);
       this.writeContext(rid, device);

@@ -194,7 +194,7 @@ Feature: the page request queue of a VT-d
         | flags                  | pasid | addr   |
         | LAST_PAGE, PASID_VALID |     7 | 32 MiB |
 
-    @HW-PRQ-12 @HW-VTD-37
+    @HW-PRQ-12
     Scenario Outline: <who> moves to another page table with one request in the queue
       When it attaches PASID 7 of device "nic" to HWPT "table"
       And <who> requests a page at 16 MiB, and no time passes
@@ -207,6 +207,7 @@ Feature: the page request queue of a VT-d
       When it polls fault queue "faults"
       Then it reports "OUT"
 
+      @HW-VTD-37
       Examples:
         | who                     | PASID |
         | PASID 7 of device "nic" |     7 |

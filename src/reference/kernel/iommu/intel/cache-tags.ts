@@ -43,7 +43,7 @@ export class CacheTags {
     for (const { tag } of this.tags) this.flush(tag, iova, length, leavesOnly);
   }
 
-  /** cache_tag_flush_iotlb(), cache_tag_flush_devtlb_psi(). HW-VTD-78 88 89 HW-PSC-06 */
+  /** cache_tag_flush_iotlb(), cache_tag_flush_devtlb_psi(). HW-VTD-32 78 88 89 HW-PSC-06 */
   protected flush(tag: CacheTag, iova: bigint, length: bigint, leavesOnly: boolean): void {
     const { queue, domainId, pasid, rid } = tag;
     const ofDevice = pasid === 0 ? undefined : pasid;

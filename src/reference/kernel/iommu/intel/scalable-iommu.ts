@@ -135,7 +135,10 @@ export class ScalableIommu extends IntelIommu {
     return this.attachPasid(device, IOMMU_NO_PASID, domain);
   }
 
-  /** intel_iommu_set_dev_pasid(), intel_nested_set_dev_pasid(): the old entry goes before the new one comes. HW-VTD-80 */
+  /**
+   * intel_iommu_set_dev_pasid(), intel_nested_set_dev_pasid(): the old entry goes before the new one comes. Unlike in Linux it
+   * stays where the new page table is refused. HW-VTD-80 81
+   */
   attachPasid(device: IntelDevice, pasid: number, domain: AnyDomain): ErrnoName | undefined {
     if (!isOfIntel(domain) || !domain.fits(this.features)) return 'EINVAL';
     if (this.lacksPageRequests(device, domain)) return 'ENODEV';
@@ -169,7 +172,7 @@ export class ScalableIommu extends IntelIommu {
     this.handlePageRequests();
   }
 
-  /** intel_iommu_page_response(): with the PASID of the request, where it had one. HW-PRQ-02 HW-PCI-07 */
+  /** intel_iommu_page_response(): with the PASID of the request, where it had one. HW-VTD-41 HW-PRQ-02 HW-PCI-07 */
   override respond({ pci }: IntelDevice, request: PageRequest, code: number): void {
     const { pasid, groupId: group } = request;
     this.queue.respond({ rid: pci.requesterId, pasid, group, code });
@@ -186,7 +189,7 @@ export class ScalableIommu extends IntelIommu {
     domain.users.add(user);
   }
 
-  /** intel_pasid_tear_down_entry(). HW-VTD-45 */
+  /** intel_pasid_tear_down_entry(). HW-VTD-45 84 */
   protected clearEntry(place: Place): void {
     const { device, pasid } = place;
     const entry = device.entries.get(pasid);

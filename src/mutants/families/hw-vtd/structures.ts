@@ -105,7 +105,7 @@ export const entries = mutants(
     bug: ({ intel }) =>
       class extends intel.IntelIommu {
         protected override setContext(rid: number, domain: PagingDomain): void {
-          const told: PagingDomain = Object.create(domain, { levels: { value: 4 } });
+          const told = Object.create(domain, { levels: { value: 4 } }) as PagingDomain;
           super.setContext(rid, told);
         }
       },

@@ -158,8 +158,10 @@ function conclude(
   const file = options.result ?? join(program.folder, 'result.json');
   writeWhole(file, `${JSON.stringify(measurement, undefined, 1)}\n`);
   console.log(`\n${table(scoreTable(measurement.scores), painter(process.stdout))}\n`);
-  const { strings, static: atLoad, total } = measurement.made;
-  console.log(`${total} mutants made; left out: ${strings} of texts, ${atLoad} static`);
+  const { strings, assertions, static: atLoad, total } = measurement.made;
+  console.log(
+    `${total} mutants made; left out: ${strings} of texts, ${assertions} of assertions, ${atLoad} static`,
+  );
   console.log(`written to ${file}`);
   if (signal !== undefined) {
     const rest = chosen.length - known.length;
@@ -171,14 +173,19 @@ function conclude(
 
 function record(options: ByOperator, mutants: Measured[], found: Found): Measurement {
   const { folders, sample: size, seed } = options;
-  const { mutations, strings } = found.program;
+  const { mutations, strings, assertions } = found.program;
   const atLoad = mutations.filter(({ id }) => found.coverage.isStatic(id)).length;
   return {
     commit: commit(),
     folders,
     ...(size !== undefined && { sample: { size, seed } }),
     scenarios: found.scenarios.length,
-    made: { total: mutations.length + strings, strings, static: atLoad },
+    made: {
+      total: mutations.length + strings + assertions,
+      strings,
+      assertions,
+      static: atLoad,
+    },
     scores: scoresOf(mutants),
     alive: mutants.filter(isAlive),
   };

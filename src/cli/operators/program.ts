@@ -18,6 +18,7 @@ export interface Program {
   readonly folder: string;
   readonly mutations: Instrumented['mutations'];
   readonly strings: number;
+  readonly assertions: number;
 }
 
 /** Source files below these, which are files or folders below src/reference; all when there are none. */

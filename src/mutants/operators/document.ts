@@ -40,6 +40,7 @@ function section(measurement: Measurement, file: string): string {
     `### ${what}: ${where}`,
     '',
     `${scenarios} scenarios, commit ${commit}. ${made.total} mutants could be made; left out: ${made.strings} of texts, ` +
+      `${made.assertions} of assertions, ` +
       `${made.static} static. Again:`,
     '',
     ['```sh', command(measurement, file), '```'].join('\n'),

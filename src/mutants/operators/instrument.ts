@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 
+import { invariant } from '#reference/reference-bug.ts';
+
 import { Functions } from './functions.ts';
 import { keyOf, type Identity, type Mutation } from './mutation.ts';
 
@@ -10,10 +12,26 @@ export interface Instrumented {
   readonly mutations: readonly Mutation[];
   /** Mutations that nobody looks at: of texts. */
   readonly strings: number;
+  /** And of what the reference asserts about itself: one that is weaker says nothing where all is well. */
+  readonly assertions: number;
 }
 
 /** Texts for a reader change nothing, and texts that mean something are seen by the types or at once. */
 const excluded = ['StringLiteral'];
+
+/** As much of a node of Babel's as is looked at. */
+interface Path {
+  readonly node: {
+    readonly type: string;
+    readonly callee?: { readonly type: string; readonly name?: string };
+  };
+}
+
+const asserted = 'an assertion';
+const assertions = {
+  shouldIgnore: ({ node: { type, callee } }: Path) =>
+    type === 'CallExpression' && callee?.name === invariant.name ? asserted : undefined,
+};
 
 const silent = {
   isTraceEnabled: () => false,
@@ -34,14 +52,16 @@ export async function instrument(files: readonly string[]): Promise<Instrumented
   const result = await new Instrumenter(silent).instrument(read, {
     plugins: null,
     excludedMutations: excluded,
-    ignorers: [],
+    ignorers: [assertions],
   });
   const texts = new Map(read.map(({ name, content }) => [name, content]));
   const wanted = result.mutants.filter(({ status }) => status !== 'Ignored');
+  const ignored = result.mutants.filter(({ statusReason }) => statusReason === asserted);
   return {
     sources: new Map(result.files.map(({ name, content }) => [name, content])),
     mutations: describe(wanted, texts),
-    strings: result.mutants.length - wanted.length,
+    strings: result.mutants.length - wanted.length - ignored.length,
+    assertions: ignored.length,
   };
 }
 

@@ -64,6 +64,17 @@ test('a mutation is told by file, function, change and requirements', async () =
   assert.ok(seen.includes('21 isBelow a < LIMIT_OF_ALL → a <= LIMIT_OF_ALL 1 PIN-05'));
 });
 
+test('what the reference asserts of itself is left out', async () => {
+  const text =
+    "import { invariant } from './a.ts';\nexport const f = (a: number) => invariant(a < 1, `${a + 1}`);\n";
+  const { mutations, assertions } = await instrumented(text);
+  assert.deepEqual(
+    mutations.filter(({ before }) => /[<+]/.test(before) && !before.includes('invariant')),
+    [],
+  );
+  assert.ok(assertions > 2, `${assertions} of assertions`);
+});
+
 test('a class names the requirements of what names none itself', async () => {
   const { mutations } = await instrumented();
   const getter = mutations.find(({ where }) => where === 'Pool.name');

@@ -30,6 +30,7 @@ export interface Measurement {
     readonly total: number;
     /** Left out: changes of texts. */
     readonly strings: number;
+    readonly assertions: number;
     /** Left out: done once, while the program is loaded. */
     readonly static: number;
   };

@@ -145,8 +145,10 @@ export class MockDomain implements IommuDomain {
   private checkRange(iova: bigint, length: bigint): void {
     const { granule } = this;
     const { first, last } = this.format;
-    const aligned = iova % granule === 0n && length % granule === 0n && length > 0n;
-    invariant(aligned, `range ${iova} +${length} is not made of pages of ${granule} bytes`);
+    invariant(
+      iova % granule === 0n && length % granule === 0n && length > 0n,
+      `range ${iova} +${length} is not made of pages of ${granule} bytes`,
+    );
     invariant(iova >= first && iova + length - 1n <= last, `range ${iova} +${length} is outside`);
   }
 }

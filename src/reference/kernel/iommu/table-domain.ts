@@ -65,8 +65,10 @@ export abstract class TableDomain implements IommuDomain {
   protected abstract flush(iova: bigint, length: bigint, leavesOnly: boolean): void;
 
   private checkRange(iova: bigint, length: bigint): void {
-    const aligned = iova % SIZE_4K === 0n && length % SIZE_4K === 0n && length > 0n;
-    invariant(aligned, `range ${iova} +${length} is not made of pages`);
+    invariant(
+      iova % SIZE_4K === 0n && length % SIZE_4K === 0n && length > 0n,
+      `range ${iova} +${length} is not made of pages`,
+    );
     invariant(iova + length - 1n <= this.geometry.last, `range ${iova} +${length} is too high`);
   }
 }

@@ -120,6 +120,32 @@ Feature: memory runs out
       When it maps 16 pages of buffer "ram" into IOAS "guest" anywhere read-write
       Then 16 MiB .. +16 pages is mapped in IOAS "guest"
 
+  @needs:dma-buf @needs:hwpt-alloc
+  Rule: memory of another device needs tables as well
+
+    Background:
+      Given a dma-buf "bar" of 4 pages
+      And a device "nic" attached to IOAS "guest"
+
+    @IOAS-FILE-19 @IOAS-MAP-41
+    Scenario: a dma-buf is mapped into two page tables
+      Given an HWPT "other" for device "nic" on IOAS "guest"
+      And memory runs out in each place of the next call
+      When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      Then it succeeds
+      And each failure was one of ENOMEM and changed nothing
+      And 16 MiB .. +4 pages is mapped in IOAS "guest"
+
+    @IOAS-FILE-19 @OBJ-33
+    Scenario: a page table is made on an IOAS that maps a dma-buf
+      Given it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      And memory runs out in each place of the next call
+      When it calls IOMMU_HWPT_ALLOC
+      Then it succeeds
+      And each failure was one of ENOMEM and changed nothing
+      When it revokes dma-buf "bar"
+      Then 16 MiB .. +4 pages is mapped in IOAS "guest"
+
   Rule: an unmap needs no memory
 
     @IOAS-UNMAP-21 @needs:hwpt-alloc
@@ -144,6 +170,19 @@ Feature: memory runs out
       Then it succeeds
       And each failure was one of ENOMEM, perhaps EINVAL and changed nothing
       And device "nic" sees buffer "ram" at 16 MiB .. +16 pages
+
+    @DEV-49 @NOIO-02 @needs:noiommu @needs:noiommu-device
+    Scenario: a device in noiommu mode is attached
+      Given it maps 16 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And a device "nic" in noiommu mode
+      And it binds device "nic" to the iommufd
+      And memory runs out in each place of the next call
+      When it attaches device "nic" to IOAS "guest"
+      Then it succeeds
+      And each failure was one of ENOMEM and changed nothing
+      When it calls IOMMU_IOAS_NOIOMMU_GET_PA
+      Then it succeeds
+      And device "nic" sees buffer "ram" at the physical address .. +1 page
 
     @DEV-49 @DEV-27 @needs:hwpt-alloc
     Scenario: a device moves to another page table

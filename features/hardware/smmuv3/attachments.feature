@@ -151,7 +151,7 @@ Feature: what the kernel takes out of the caches of an SMMUv3
       And device "nic" sees buffer "ram" at 64 MiB .. +2 pages
       And device "disk" sees buffer "ram" + 4 pages at 64 MiB .. +2 pages
 
-    @HW-SMU-12
+    @HW-SMU-12 @HW-SMU-03
     Scenario: a device moves between entries of its guest, to the parent, to nowhere, and back
       When it attaches device "nic" to HWPT "further"
       Then device "nic" sees buffer "ram" + 4 pages at 64 MiB .. +2 pages

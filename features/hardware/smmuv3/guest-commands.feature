@@ -124,18 +124,32 @@ Feature: commands of a guest
         | entry_num | 2 |
       And device "nic" sees buffer "ram" at 64 MiB .. +1 page
 
+      @HW-SMU-26
       Examples: opcodes
         | what                   | cmd                          |
         | no command             | 0                            |
+        | PREFETCH_CONFIG        | PREFETCH_CONFIG              |
+        | PREFETCH_ADDR          | PREFETCH_ADDR                |
         | CFGI_STE               | CFGI_STE, StreamID 0x55      |
         | CFGI_ALL               | CFGI_STE_RANGE, Range 31     |
-        | TLBI_EL2_ALL           | TLBI_EL2_ALL                 |
         | TLBI_S12_VMALL         | TLBI_S12_VMALL               |
         | TLBI_S2_IPA            | TLBI_S2_IPA                  |
+        | RESUME                 | RESUME, StreamID 0x55        |
+        | STALL_TERM             | STALL_TERM, StreamID 0x55    |
         | CMD_SYNC               | SYNC                         |
-        | RESUME                 | RESUME                       |
+        | an opcode that is none | 0xff                         |
+
+      @HW-SMU-26
+      Examples: an opcode of a device without ATS
+        | what                   | cmd                          |
         | ATC_INV, without ATS   | ATC_INV, StreamID 0x55       |
 
+      @HW-SMU-24
+      Examples: the answer to page requests, which is the host's
+        | what                   | cmd                          |
+        | PRI_RESP               | PRI_RESP, StreamID 0x55      |
+
+      @HW-SMU-26
       Examples: bits that a command does not have, or not for a guest
         | what                                  | cmd                                   |
         | a VMID of TLBI_NSNH_ALL               | TLBI_NSNH_ALL, VMID 1                 |
@@ -149,6 +163,7 @@ Feature: commands of a guest
         | a substream of CFGI_CD                | CFGI_CD, StreamID 0x55, SubstreamID 1 |
         | a second word of CFGI_CD_ALL          | CFGI_CD_ALL, StreamID 0x55, bit 64    |
 
+      @HW-SMU-26
       Examples: streams
         | what                                   | cmd                               |
         | a StreamID that the guest has not      | CFGI_CD, StreamID 0x56            |
@@ -213,7 +228,7 @@ Feature: commands of a guest
 
   Rule: a guest's commands reach its own translations only
 
-    @INV-21 @needs:two-devices
+    @INV-21 @HW-SMU-10 @needs:two-devices
     Scenario: TLBI_NSNH_ALL does not reach another guest, whose tables have changed without an invalidation
       Given an IOAS "second guest"
       And a device "other nic" attached to IOAS "other"
@@ -250,3 +265,57 @@ Feature: commands of a guest
       Then it succeeds
       And device "other nic" sees buffer "second ram" + 4 pages at 64 MiB .. +1 page
       And device "other nic" does not see buffer "second ram" at 64 MiB .. +1 page
+
+    @HW-SMU-10
+    Scenario: a second vIOMMU on the parent is the same guest, as they share a VMID
+      Given a vIOMMU "second half" for device "nic" on HWPT "parent"
+      When the guest maps 1 page at 64 MiB to 16 MiB + 4 pages read-write in page table "stage 1"
+      And it invalidates through vIOMMU "second half":
+        | cmd         |
+        | TLBI_NH_ALL |
+      Then it succeeds
+      And device "nic" sees buffer "ram" + 4 pages at 64 MiB .. +1 page
+      And device "nic" does not see buffer "ram" at 64 MiB .. +1 page
+      When it invalidates through vIOMMU "second half":
+        | cmd                    |
+        | CFGI_CD, StreamID 0x55 |
+      Then it fails with EIO
+
+    @HW-SMU-10 @needs:two-devices
+    Scenario: two parents are two guests, which use one ASID for one address
+      Given an IOAS "second guest"
+      And a device "other nic" attached to IOAS "other"
+      And a buffer "second tables" of 8 pages
+      And a buffer "second ram" of 8 pages
+      And it maps 8 pages of buffer "second tables" into IOAS "second guest" at 1 MiB read-write
+      And it maps 8 pages of buffer "second ram" into IOAS "second guest" at 16 MiB read-write
+      And a nesting HWPT "second parent" for device "other nic" on IOAS "second guest"
+      And a vIOMMU "second smmu" for device "other nic" on HWPT "second parent"
+      And a vDEVICE "second nic" for device "other nic" with virt_id 0x55 on vIOMMU "second smmu"
+      And an SMMUv3 page table "second stage 1" in buffer "second tables", which the guest has at 1 MiB
+      And the guest maps 1 page at 64 MiB to 16 MiB read-write in page table "second stage 1"
+      And a nested HWPT "second translated" with page table "second stage 1" for device "other nic" on vIOMMU "second smmu"
+      When it attaches device "other nic" to HWPT "second translated"
+      Then device "nic" sees buffer "ram" at 64 MiB .. +1 page
+      And device "other nic" sees buffer "second ram" at 64 MiB .. +1 page
+      And device "other nic" does not see buffer "ram" at 64 MiB .. +1 page
+      When it attaches device "nic" to HWPT "parent"
+      And it attaches device "other nic" to HWPT "second parent"
+      Then device "nic" sees buffer "ram" at 16 MiB .. +8 pages
+      And device "other nic" sees buffer "second ram" at 16 MiB .. +8 pages
+      And device "nic" does not see buffer "second ram" at 16 MiB .. +1 page
+
+    @HW-SMU-10 @needs:two-devices @needs:caches-keep
+    Scenario: a device uses what another one of its guest with its ASID has brought in
+      Given a device "disk" attached to IOAS "other"
+      And a vDEVICE "guest disk" for device "disk" with virt_id 0x56 on vIOMMU "smmu"
+      And a nested HWPT "of both" with page table "stage 1" for device "disk" on vIOMMU "smmu"
+      When it attaches device "disk" to HWPT "of both"
+      And the guest maps 1 page at 64 MiB to 16 MiB + 4 pages read-write in page table "stage 1"
+      Then device "disk" sees buffer "ram" at 64 MiB .. +1 page
+      When it invalidates through vIOMMU "smmu":
+        | cmd                             |
+        | TLBI_NH_VA, ASID 1, Addr 64 MiB |
+      Then device "disk" sees buffer "ram" + 4 pages at 64 MiB .. +1 page
+      And device "nic" sees buffer "ram" + 4 pages at 64 MiB .. +1 page
+      And device "nic" does not see buffer "ram" at 64 MiB .. +1 page

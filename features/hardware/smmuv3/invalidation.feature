@@ -64,7 +64,7 @@ Feature: what a command of a guest takes out of the caches
         | TLBI_NH_ASID, ASID 1 | nic    | 64 MiB + 1 page | 1 page |
         | TLBI_NH_ASID, ASID 2 | disk   | 64 MiB          | 0      |
 
-      @HW-SMU-17
+      @HW-SMU-17 @HW-SMU-11
       Examples: an address of an ASID
         | cmd                                     | device | iova            | part   |
         | TLBI_NH_VA, ASID 1, Addr 64 MiB         | nic    | 64 MiB          | 0      |
@@ -102,7 +102,7 @@ Feature: what a command of a guest takes out of the caches
         | TLBI_NH_ASID, ASID 2 | nic    | 64 MiB          | 0      |
         | TLBI_NH_ASID, ASID 1 | disk   | 64 MiB          | 0      |
 
-      @HW-SMU-17
+      @HW-SMU-17 @HW-SMU-11
       Examples: another ASID, or another page
         | cmd                                      | device | iova            | part   |
         | TLBI_NH_VA, ASID 1, Addr 64 MiB          | nic    | 64 MiB + 1 page | 1 page |
@@ -142,6 +142,14 @@ Feature: what a command of a guest takes out of the caches
         | cmd                      |
         | TLBI_S2_IPA, Addr 16 MiB |
 
+      @HW-SMU-19
+      Examples: translations of EL2, which a guest has none of
+        | cmd                                 |
+        | TLBI_EL2_ALL                        |
+        | TLBI_EL2_ASID, ASID 1               |
+        | TLBI_EL2_VA, ASID 1, Addr 64 MiB    |
+        | TLBI_EL2_VAA, Addr 64 MiB           |
+
       @HW-SMU-35
       Examples: a range that none is
         | cmd                                           |
@@ -170,6 +178,7 @@ Feature: what a command of a guest takes out of the caches
       And device "nic" sees buffer "new" + <last> at 64 MiB + <last> .. +1 page
       And device "nic" does not see buffer "old" + <last> at 64 MiB + <last> .. +1 page
 
+      @HW-SMU-11
       Examples:
         | pages | cmd                                                               | last     |
         |     1 | TLBI_NH_VA, ASID 1, TG 1, TTL 3, Addr 64 MiB + 1 page             | 1 page   |

@@ -30,7 +30,7 @@ Feature: both stages of translation
       And device "nic" does not see buffer "ram" + 1 page at 64 MiB + 1 page .. +1 page
       And device "nic" sees buffer "ram" + 2 pages at 64 MiB + 2 pages .. +2 pages
 
-    @HWPT-37 @DEV-27
+    @HWPT-37 @DEV-27 @HW-SMU-01
     Scenario: a guest switches between bypass, translation and abort
       Given it stores an array of struct iommu_hwpt_arm_smmuv3 in buffer "data":
         | ste              |
@@ -59,7 +59,7 @@ Feature: both stages of translation
 
   Rule: the guest is told what its own table refuses
 
-    @VEVQ-21 @needs:veventq
+    @VEVQ-21 @HW-SMU-27 @needs:veventq
     Scenario: an address that the guest does not map is a translation fault
       Given a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
       And it attaches device "nic" to HWPT "translated"
@@ -74,7 +74,7 @@ Feature: both stages of translation
         | evt                                                          |
         | F_TRANSLATION, StreamID 0x55, RnW, CLASS IN, InputAddr 80 MiB |
 
-    @VEVQ-21 @needs:veventq
+    @VEVQ-21 @HW-SMU-27 @HW-SMU-28 @needs:veventq
     Scenario: a write to a read-only page is a permission fault, told under the new virt_id of the device
       Given it destroys vDEVICE "guest nic"
       And a vDEVICE "renamed" for device "nic" with virt_id 1000001 on vIOMMU "smmu"
@@ -101,6 +101,39 @@ Feature: both stages of translation
       Then the access is blocked
       When it reads 40 bytes of vEVENTQ "events" into buffer "data"
       Then it returns 0
+
+    @HW-SMU-28 @VEVQ-11 @VEVQ-12 @needs:veventq
+    Scenario: a queue that is full loses the third event and the fourth, and has a header of them
+      Given a vEVENTQ "events" with depth 2 on vIOMMU "smmu"
+      And it attaches device "nic" to HWPT "translated"
+      When device "nic" reads 1 page at 80 MiB
+      And device "nic" reads 1 page at 81 MiB
+      And device "nic" reads 1 page at 82 MiB
+      And device "nic" reads 1 page at 83 MiB
+      Then the access is blocked
+      When it reads 160 bytes of vEVENTQ "events" into buffer "data"
+      Then it returns 88
+      And buffer "data" + 8 bytes holds struct iommu_vevent_arm_smmuv3:
+        | evt                                                          |
+        | F_TRANSLATION, StreamID 0x55, RnW, CLASS IN, InputAddr 80 MiB |
+      And buffer "data" + 40 bytes holds struct iommufd_vevent_header:
+        | flags | sequence |
+        |     0 |        1 |
+      And buffer "data" + 48 bytes holds struct iommu_vevent_arm_smmuv3:
+        | evt                                                          |
+        | F_TRANSLATION, StreamID 0x55, RnW, CLASS IN, InputAddr 81 MiB |
+      And buffer "data" + 80 bytes holds struct iommufd_vevent_header:
+        | flags | sequence |
+        |     1 |        3 |
+      When device "nic" reads 1 page at 84 MiB
+      And it reads 160 bytes of vEVENTQ "events" into buffer "data"
+      Then it returns 40
+      And buffer "data" holds struct iommufd_vevent_header:
+        | flags | sequence |
+        |     0 |        4 |
+      And buffer "data" + 8 bytes holds struct iommu_vevent_arm_smmuv3:
+        | evt                                                          |
+        | F_TRANSLATION, StreamID 0x55, RnW, CLASS IN, InputAddr 84 MiB |
 
   Rule: the window of the doorbells is reserved in the IOAS of the parent
 

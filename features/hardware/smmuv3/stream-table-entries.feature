@@ -52,13 +52,13 @@ Feature: stream table entries of a guest
       When it destroys HWPT "nothing"
       Then it succeeds
 
-      @HWPT-33
+      @HWPT-33 @HW-SMU-01
       Examples: not valid
         | case                                              | ste             |
         | of nothing                                        | 0               |
         | without V, and with all bits that are not allowed | all bits but V  |
 
-      @HWPT-37
+      @HWPT-37 @HW-SMU-01
       Examples: valid
         | case                                              | ste             |
         | that aborts                                       | V, Config ABORT |
@@ -81,11 +81,13 @@ Feature: stream table entries of a guest
       When it destroys vIOMMU "smmu"
       Then it succeeds
 
+      @HW-SMU-02
       Examples: what the host adds, and what nobody may set
         | what                        | ste                         |
         | Config of stage 2           | V, Config S2_TRANS          |
         | Config of both stages       | V, Config NESTED            |
         | a reserved Config           | V, Config 1                 |
+        | another reserved Config     | V, Config 3                 |
         | bit 52 of the first word    | V, Config S1_TRANS, bit 52  |
         | bit 58 of the first word    | V, Config S1_TRANS, bit 58  |
         | a split EATS                | V, Config S1_TRANS, EATS 2  |
@@ -97,6 +99,56 @@ Feature: stream table entries of a guest
         | SHCFG                       | V, Config S1_TRANS, SHCFG 1 |
         | bit 8 of the second word    | V, Config S1_TRANS, S2HWU59 |
         | bit 63 of the second word   | V, Config S1_TRANS, bit 127 |
+
+    @HW-SMU-02
+    Scenario Outline: <what> of an entry that has no first stage is the guest's to set, and changes nothing
+      Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
+        | ste                       |
+        | V, Config BYPASS, <field> |
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "smmu" |
+        | data_type | ARM_SMMUV3    |
+        | data_len  | 16 bytes      |
+        | data_uptr | buffer "data" |
+      Then it made HWPT "bypass"
+      When it attaches device "nic" to HWPT "bypass"
+      Then it succeeds
+      And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      And device "nic" does not see buffer "rom" at 16 MiB .. +4 pages
+
+      Examples:
+        | what         | field                            |
+        | S1Fmt        | S1Fmt 3                          |
+        | S1ContextPtr | S1ContextPtr 4 PiB - 64 bytes    |
+        | S1CDMax      | S1CDMax 31                       |
+        | S1DSS        | S1DSS 3                          |
+        | S1CIR, S1COR | S1CIR 3, S1COR 3                 |
+        | S1CSH        | S1CSH 3                          |
+        | S1STALLD     | S1STALLD                         |
+        | EATS         | EATS 1                           |
+
+    @HW-SMU-01 @HW-SMU-36 @needs:veventq
+    Scenario: a table of more descriptors than the unit has substreams is C_BAD_STE
+      Given a vDEVICE "guest nic" for device "nic" with virt_id 0x55 on vIOMMU "smmu"
+      And a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
+      And it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
+        | ste |
+        | V, Config S1_TRANS, S1ContextPtr 1 MiB, S1CDMax 21, S1DSS 2, S1CIR 1, S1COR 1 |
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "smmu" |
+        | data_type | ARM_SMMUV3    |
+        | data_len  | 16 bytes      |
+        | data_uptr | buffer "data" |
+      Then it made HWPT "translated"
+      When it attaches device "nic" to HWPT "translated"
+      Then it succeeds
+      When device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      When it reads 40 bytes of vEVENTQ "events" into buffer "data"
+      Then it returns 40
+      And buffer "data" + 8 bytes holds struct iommu_vevent_arm_smmuv3:
+        | evt                      |
+        | C_BAD_STE, StreamID 0x55 |
 
     @HWPT-35
     Scenario Outline: flags <flags> are refused
@@ -115,9 +167,13 @@ Feature: stream table entries of a guest
         | data_uptr | buffer "data" |
       Then it succeeds
 
-      Examples:
+      @HW-SMU-04
+      Examples: its PASIDs are in the table of the guest
         | flags          |
         | PASID          |
+
+      Examples: what is of page tables of the host
+        | flags          |
         | NEST_PARENT    |
         | DIRTY_TRACKING |
         | bit 4          |
@@ -191,7 +247,7 @@ Feature: stream table entries of a guest
 
   Rule: a device that a guest translates has to be one of the guest's
 
-    @HWPT-37 @VDEV-06
+    @HWPT-37 @VDEV-06 @HW-SMU-03
     Scenario: a table of context descriptors needs a vDEVICE
       Given an SMMUv3 page table "stage 1" in buffer "tables", which the guest has at 1 MiB
       And a nested HWPT "translated" with page table "stage 1" for device "nic" on vIOMMU "smmu"
@@ -221,7 +277,7 @@ Feature: stream table entries of a guest
       When it destroys IOAS "other"
       Then it fails with EBUSY
 
-    @HWPT-37 @HWPT-33
+    @HWPT-37 @HWPT-33 @HW-SMU-03
     Scenario: an entry that bypasses the first stage needs no vDEVICE
       Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
         | ste              |

@@ -174,6 +174,7 @@ Feature: substreams, whose context descriptors are the guest's
         | evt                                                        |
         | <event>, SSV, SubstreamID <pasid>, StreamID 0x55 |
 
+      @HW-SMU-27
       Examples:
         | what                              | ste                                             | pasid | event             |
         | a PASID beyond the table          | S1ContextPtr 3 MiB, S1CDMax 4, S1DSS 0          | 17    | C_BAD_SUBSTREAMID |
@@ -203,7 +204,7 @@ Feature: substreams, whose context descriptors are the guest's
         | evt                              |
         | F_STREAM_DISABLED, StreamID 0x55 |
 
-    @HW-SMU-36 @needs:veventq
+    @HW-SMU-36 @HW-SMU-01 @needs:veventq
     Scenario: a table larger than the unit can have gives C_BAD_STE
       Given a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
       Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":

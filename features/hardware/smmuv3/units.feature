@@ -109,13 +109,13 @@ Feature: what an SMMUv3 is, and what one may lack
         | evt                                                          |
         | F_TRANSLATION, StreamID 0x55, RnW, CLASS IN, InputAddr 80 MiB |
 
-      @DEV-49
+      @DEV-49 @HW-SMU-03
       Examples:
         | table                  | name      |
         | a parent               | "beyond"  |
         | a guest's page table    | "foreign" |
 
-    @VIOMMU-12 @VIOMMU-03 @needs:iommu-without-nesting
+    @VIOMMU-12 @VIOMMU-03 @HW-SMU-04 @needs:iommu-without-nesting
     Scenario: a unit with one stage of translation has neither vIOMMUs nor nesting parents
       Given a device "nic" behind an IOMMU without nesting attached to IOAS "other"
       When it calls IOMMU_VIOMMU_ALLOC with:
@@ -128,7 +128,7 @@ Feature: what an SMMUv3 is, and what one may lack
       Then it fails with EOPNOTSUPP
       And it wrote nothing back
 
-    @VIOMMU-12 @needs:iommu-past-caches
+    @VIOMMU-12 @HW-SMU-04 @needs:iommu-past-caches
     Scenario: a device whose IOMMU does not enforce coherency has no vIOMMU
       Given a device "nic" behind an IOMMU that does not enforce coherency attached to IOAS "other"
       And a nesting HWPT "parent" for device "nic" on IOAS "guest"

@@ -190,7 +190,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0733',
-    breaks: ['VEVQ-21'],
+    breaks: ['VEVQ-21', 'HW-SMU-28'],
     story: 'An event names the StreamID of the host.',
     like: 'arm_vmaster_report_event() that copies evt[0]',
     bug: ({ arm }) =>

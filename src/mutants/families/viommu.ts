@@ -118,7 +118,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0732',
-    breaks: ['VIOMMU-12'],
+    breaks: ['VIOMMU-12', 'HW-SMU-04'],
     story: 'A guest gets a virtual SMMU whose devices can go past the caches.',
     like: 'arm_smmu_get_viommu_size() before it asked for CANWBS or S2FWB',
     bug: ({ arm }) =>

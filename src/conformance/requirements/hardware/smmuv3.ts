@@ -7,11 +7,36 @@ const commands = book('Arm IHI 0070', '4.4 TLB invalidation');
 const converted = linux(guests, 'arm_vsmmu_convert_user_cmd');
 const issued = linux(guests, 'arm_vsmmu_cache_invalidate');
 const range = linux(guests, 'arm_vsmmu_validate_range');
+const entry = book('Arm IHI 0070', '5.2 Stream Table Entry');
+const nested = linux(guests, 'arm_smmu_attach_dev_nested');
 
 /** The numbers are those of the inventory of hardware, which has gaps. */
 export const smmuv3 = requirements(
   { family: 'HW-SMU', title: 'Arm SMMUv3', since: '6.13', profile: 'hardware-smmuv3' },
   {
+    1: {
+      says: 'An entry of a guest leads its device nowhere where V is 0 or Config aborts, to the memory of the guest where Config passes the first stage, and by the table at S1ContextPtr where it has one; one that asks for more than the unit has is C_BAD_STE.',
+      level: 'contract',
+      source: [entry],
+    },
+    2: {
+      says: 'A guest may set V, Config, S1Fmt, S1ContextPtr, S1CDMax, S1DSS, S1CIR, S1COR, S1CSH, S1STALLD and EATS; any other bit, a Config beyond abort, bypass and stage 1, and an EATS above 1 are refused with EIO.',
+      level: 'observed',
+      source: [linux(guests, 'arm_smmu_validate_vste')],
+    },
+    3: {
+      says: 'A device moves to and fro between whole entries of its guest; one of a vIOMMU on another unit is refused with EINVAL, one with a first stage without a vDEVICE with ENOENT, and the device keeps the entry that it had.',
+      level: 'observed',
+      source: [nested, linux(guests, 'arm_smmu_attach_prepare_vmaster')],
+    },
+    4: {
+      says: 'A page table for PASIDs on a vIOMMU is refused with EOPNOTSUPP, as is a vIOMMU of a unit that lacks a stage, or whose devices can go past the caches.',
+      level: 'observed',
+      source: [
+        linux(guests, 'arm_vsmmu_alloc_domain_nested'),
+        linux(guests, 'arm_smmu_get_viommu_size'),
+      ],
+    },
     5: {
       says: 'A context descriptor is found by its number in a linear table, or by a table of two levels whose leaves have 4 KiB or 64 KiB.',
       level: 'contract',
@@ -30,6 +55,14 @@ export const smmuv3 = requirements(
         book('Arm IHI 0070', '3.13 Translation table entries and hardware updates'),
       ],
     },
+    8: {
+      says: 'A nesting parent is a second stage with a right to read and one to write, whose tables lead to every address that the unit has, and to none behind.',
+      level: 'contract',
+      source: [
+        book('Arm DDI 0487', 'D8.2 and D8.3, stage 2'),
+        linux(driver, 'arm_smmu_domain_finalise'),
+      ],
+    },
     9: {
       says: 'A page without its access flag gives F_ACCESS, an address beyond the tables F_ADDR_SIZE, and what the second stage refuses to a walk of the first is refused.',
       level: 'contract',
@@ -37,6 +70,19 @@ export const smmuv3 = requirements(
         book('Arm IHI 0070', '3.4 Address sizes'),
         book('Arm IHI 0070', '7.3 Event records'),
       ],
+    },
+    10: {
+      says: 'Translations are kept by the VMID of the nesting parent and the ASID of the guest, whatever the device: two vIOMMUs on one parent are one guest, and two parents two.',
+      level: 'contract',
+      source: [
+        book('Arm IHI 0070', '3.17 TLB tagging, VMIDs, ASIDs'),
+        linux(guests, 'arm_vsmmu_init'),
+      ],
+    },
+    11: {
+      says: 'A command of a guest names what it drops by ASID, NUM, SCALE, TTL, TG and address, each in the bits that the book gives it.',
+      level: 'contract',
+      source: [commands, converted],
     },
     12: {
       says: 'A device that is attached goes by its new stream table entry and what that leads to when the call returns, as CFGI_STE drops both, and what is cached of other streams stays.',
@@ -73,6 +119,11 @@ export const smmuv3 = requirements(
       level: 'contract',
       source: [commands, converted],
     },
+    19: {
+      says: 'TLBI_EL2_ALL, _ASID, _VA and _VAA of a guest are refused with EIO and drop nothing.',
+      level: 'observed',
+      source: [converted, commands],
+    },
     20: {
       says: 'TLBI_S12_VMALL of a guest is refused with EIO and drops nothing, and the kernel issues it for a VMID whose last device leaves, so that who gets the VMID next finds nothing of it.',
       level: 'observed',
@@ -92,6 +143,29 @@ export const smmuv3 = requirements(
       says: 'ATC_INV of a guest makes its device forget a range or everything, of one substream or of all, and leaves the next page and other substreams.',
       level: 'contract',
       source: [book('Arm IHI 0070', '4.5.1 CMD_ATC_INV'), converted],
+    },
+    24: {
+      says: 'PRI_RESP of a guest is refused with EIO.',
+      level: 'observed',
+      source: [converted, book('Arm IHI 0070', '4.5.2 CMD_PRI_RESP')],
+    },
+    26: {
+      says: 'A vIOMMU takes TLBI_NH_ALL, _ASID, _VA and _VAA, TLBI_NSNH_ALL, CFGI_CD and CFGI_CD_ALL, and with ATS ATC_INV; any other opcode, a StreamID that no vDEVICE has, and a bit that the command does not have end the call with EIO, and entry_num counts what came before.',
+      level: 'observed',
+      source: [converted, issued],
+    },
+    27: {
+      says: 'An event tells its number, the StreamID, the substream where there is one, and for a translation whether it was a read, that it was the input, and its address.',
+      level: 'contract',
+      source: [book('Arm IHI 0070', '7.3 Event records')],
+    },
+    28: {
+      says: 'Events of a guest have the virtual StreamID in place of the other one; of what comes to a full queue one header with LOST_EVENTS is left, and the sequence counts what was lost.',
+      level: 'observed',
+      source: [
+        linux(guests, 'arm_vmaster_report_event'),
+        linux('driver.c', 'iommufd_viommu_report_event'),
+      ],
     },
     31: {
       says: 'What the kernel invalidates has taken effect when its call returns, as a CMD_SYNC ends each batch.',

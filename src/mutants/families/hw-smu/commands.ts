@@ -150,7 +150,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1129',
-    breaks: ['HW-SMU-17'],
+    breaks: ['HW-SMU-17', 'HW-SMU-11'],
     story: 'TLBI_NH_VA compares 8 bits of the ASID.',
     like: 'a unit without ASID16',
     bug: ({ smmuv3 }) =>
@@ -273,7 +273,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1138',
-    breaks: ['HW-SMU-35'],
+    breaks: ['HW-SMU-35', 'HW-SMU-11'],
     story: 'SCALE is not looked at.',
     like: 'a unit that knows NUM only',
     bug: ({ smmuv3 }) =>

@@ -64,7 +64,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0721',
-    breaks: ['HWPT-34'],
+    breaks: ['HWPT-34', 'HW-SMU-02'],
     story: 'A guest may set any bit of the second word of its entry.',
     like: 'arm_smmu_validate_vste() that checks ste[0] only',
     bug: ({ arm }) =>
@@ -79,7 +79,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0722',
-    breaks: ['HWPT-35'],
+    breaks: ['HWPT-35', 'HW-SMU-04'],
     story: 'A nested page table may have the PASID flag.',
     like: 'arm_vsmmu_alloc_domain_nested() that ignores its flags',
     bug: ({ arm }) =>
@@ -105,7 +105,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0724',
-    breaks: ['HWPT-37', 'VDEV-06'],
+    breaks: ['HWPT-37', 'VDEV-06', 'HW-SMU-03'],
     story: 'A device can be translated by a guest that does not know it.',
     like: 'a vmaster that is made only where there is a vDEVICE',
     bug: ({ arm }) =>

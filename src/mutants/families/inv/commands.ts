@@ -64,7 +64,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0727',
-    breaks: ['INV-20'],
+    breaks: ['INV-20', 'HW-SMU-26'],
     story: 'A guest can name a stream of the host.',
     like: 'a command that is issued with the vSID where no vDEVICE has it',
     bug: ({ arm }) =>

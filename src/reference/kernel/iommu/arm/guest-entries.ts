@@ -13,7 +13,7 @@ const guestConfigs: readonly bigint[] = [SteConfig.Abort, SteConfig.Bypass, SteC
 
 export type GuestEntry = readonly [bigint, bigint];
 
-/** arm_smmu_validate_vste(): EIO. HWPT-33 34 */
+/** arm_smmu_validate_vste(): EIO. HWPT-33 34, HW-SMU-02 */
 export function checkGuestEntry([low, high]: GuestEntry): GuestEntry | ErrnoName {
   if (!(low & STE_VALID)) return [0n, 0n];
   if (low & ~ENTRY_LOW || high & ~ENTRY_HIGH) return 'EIO';
@@ -61,7 +61,7 @@ export interface CommandLimits {
   readonly substreamBits: number;
 }
 
-/** arm_vsmmu_validate_user_cmd(): false is EIO. INV-20 */
+/** arm_vsmmu_validate_user_cmd(): false is EIO. INV-20, HW-SMU-19 24 26 */
 export function isGuestCommand(command: Command, limits: CommandLimits): boolean {
   const opcode = opcodeOf(command);
   const bitsOf = allowed.get(opcode);

@@ -55,7 +55,7 @@ export class Vsmmu implements ViommuOps {
     return isOne ? undefined : 'EOPNOTSUPP';
   }
 
-  /** arm_vsmmu_alloc_domain_nested(). HWPT-33 34 35 */
+  /** arm_vsmmu_alloc_domain_nested(). HWPT-33 34 35, HW-SMU-04 */
   allocNestedDomain(flags: number, data: UserData): NestedDomain | ErrnoName {
     if (flags) return 'EOPNOTSUPP';
     if (data.type !== IOMMU_HWPT_DATA_ARM_SMMUV3) return 'EINVAL';
@@ -83,7 +83,7 @@ export class Vsmmu implements ViommuOps {
     return this.core.virtualIdOf(master);
   }
 
-  /** arm_vmaster_report_event(). VEVQ-21 */
+  /** arm_vmaster_report_event(). VEVQ-21, HW-SMU-28 */
   reportEvent(words: readonly bigint[], virtualId: bigint): ErrnoName | undefined {
     const data = iommu_vevent_arm_smmuv3.pack({ evt: withEventStream(words, virtualId) });
     return this.core.reportEvent(IOMMU_VEVENTQ_TYPE_ARM_SMMUV3, data);

@@ -1,6 +1,7 @@
 import { AssertionError } from 'chai';
 
 import type { PageResponse } from '#port/bench.ts';
+import type { Feature } from '#port/features.ts';
 
 import { requireOf } from './support/calls/plug.ts';
 import { extendedRegister } from './support/calls/registers.ts';
@@ -95,6 +96,23 @@ When(
   },
 );
 
+/** Of a device that asks for nothing, and whose IOMMU holds what lacks a page. */
+When(
+  '{requester} begins to read {size} at {iova} as its access {int}',
+  async function (requester, length, iova, group) {
+    await begin(this, requester, { iova, length: Number(length), group }, 'device-with-stalls');
+  },
+);
+
+When(
+  '{requester} begins to write pattern {string} at {iova} as its access {int}',
+  async function (requester, seed, iova, group) {
+    const bytes = pattern(seed, Number(this.pageSize));
+    const access = { iova, length: bytes.length, bytes, group };
+    await begin(this, requester, access, 'device-with-stalls');
+  },
+);
+
 interface Beginning {
   readonly iova: bigint;
   readonly length: number;
@@ -106,25 +124,39 @@ async function begin(
   world: World,
   requester: Requester,
   { iova, length, ...how }: Beginning,
+  feature: Feature = 'dma-with-page-requests',
 ): Promise<void> {
-  requireOf(world, requester.device, 'dma-with-page-requests');
+  requireOf(world, requester.device, feature);
   const { bench } = world.running.machine;
   await bench.startDma(accessOf(requester, { iova, length }), how);
   await bench.settle();
   world.trace.note(`bench: ${nameOf(requester)} begins at ${hex(iova)}, group ${how.group}`);
 }
 
-/** The steps about the last access are then about this one. */
 When('{requester} goes on with group {int}', async function (requester, group) {
+  await goOn(this, requester, group, 'dma-with-page-requests');
+});
+
+When('{requester} goes on with its access {int}', async function (requester, access) {
+  await goOn(this, requester, access, 'device-with-stalls');
+});
+
+/** The steps about the last access are then about this one. */
+async function goOn(
+  world: World,
+  requester: Requester,
+  group: number,
+  feature: Feature,
+): Promise<void> {
   const { device, pasid } = requester;
-  requireOf(this, device, 'dma-with-page-requests');
-  const { bench } = this.running.machine;
+  requireOf(world, device, feature);
+  const { bench } = world.running.machine;
   const result = await bench.finishDma(device.info.id, group);
   await bench.settle();
   device.accesses.set(pasid, result);
-  this.requester = requester;
-  this.trace.note(`bench: ${nameOf(requester)} goes on with group ${group}: ${describe(result)}`);
-});
+  world.requester = requester;
+  world.trace.note(`bench: ${nameOf(requester)} goes on with ${group}: ${describe(result)}`);
+}
 
 Then('the access waits', function () {
   const result = lastAccess(this);

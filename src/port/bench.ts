@@ -61,7 +61,7 @@ export interface PageResponse {
 }
 
 export interface PatientDma {
-  /** Of its page requests: 0 to 511. */
+  /** Of its page requests, 0 to 511; of a device that asks for none it is but the name of the access. */
   readonly group: number;
   /** What is written; a read has none. */
   readonly bytes?: Uint8Array;
@@ -105,7 +105,8 @@ export interface Bench {
   pageResponses(device: DeviceId): Promise<readonly PageResponse[]>;
   /**
    * Begins a read, or a write of `bytes`, of which the device asks for the pages that it lacks, as one group, and waits
-   * for them. One access a group. Needs the feature `dma-with-page-requests`, as do the next two.
+   * for them; or one that the IOMMU holds where a page is missing. One access a group. Needs the feature
+   * `dma-with-page-requests`, or for the latter `device-with-stalls`, as does the next one.
    */
   startDma(access: DmaAccess, how: PatientDma): Promise<void>;
   /** Lets the access of that group go on: where it was answered, the device tries again, asks again, or has given up. */

@@ -79,6 +79,14 @@ export const functionKeys = {
     requires: ['smmuv3'],
     says: 'A VFIO device sends its requests under either of two stream IDs.',
   },
+  stalls: {
+    kind: 'flag',
+    words: 'stalls',
+    short: 'that may stall',
+    feature: 'device-with-stalls',
+    requires: ['smmuv3', 'fault-queue', 'dma'],
+    says: 'Accesses of a VFIO device that lack a page are held, and go on once software has answered.',
+  },
   msixVectors: {
     kind: 'count',
     words: 'MSI-X vectors',

@@ -281,6 +281,7 @@ const ofExpress = [
   'pageRequests',
   'virtualFunction',
   'deviceTlb',
+  'stalls',
 ] as const satisfies readonly FunctionKeyName[];
 
 function hasTwoStreams({ streamIds = 1 }: FunctionWish): boolean {
@@ -289,8 +290,8 @@ function hasTwoStreams({ streamIds = 1 }: FunctionWish): boolean {
 
 function optionsOf(keys: FunctionWish): PlugOptions {
   const { pasidBits = 0, pageRequests = false, deviceTlb = false } = keys;
-  const { virtualFunction = false, msixVectors = 0 } = keys;
-  return { pasidBits, pageRequests, deviceTlb, virtualFunction, msixVectors };
+  const { virtualFunction = false, msixVectors = 0, stalls = false } = keys;
+  return { pasidBits, pageRequests, deviceTlb, virtualFunction, msixVectors, stalls };
 }
 
 /** Any device will do. */

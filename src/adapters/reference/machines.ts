@@ -159,7 +159,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
     name: 'smmuv3-express',
     board: expressSmmuBoard,
     bench: 'pci on the root bus',
-    ...pci(expressSmmuBoard, { pasidBits: 20 }, {}),
+    ...pci(expressSmmuBoard, { pasidBits: 20, stalls: true }, {}),
     features: [...ofEach, ...ofSmmu],
   },
   {

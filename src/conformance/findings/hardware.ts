@@ -106,4 +106,17 @@ export const hardware = findings({
     tried: stillThere,
     requirements: ['IOAS-MAP-49'],
   },
+  31: {
+    title: 'A guest can make the kernel warn, and a device of it hang, by letting accesses stall',
+    kernels: ['7.3.4'],
+    machine:
+      'an SMMUv3 that can stall (IDR0.STALL_MODEL 0), with a device that firmware does not let stall',
+    evidence: 'read',
+    expected:
+      'Nothing that a guest writes into its tables makes the kernel warn, or holds an access for ever.',
+    by: [uapi('iommufd.h', 'struct iommu_hwpt_arm_smmuv3')],
+    seen: "By the source, S1STALLD is the guest's to leave out (arm_smmu_validate_vste()), and so is S of a context descriptor its to set, whatever the firmware says of the device. An access of the device that the table of the guest refuses then stalls. iommu_report_device_fault() finds no queue, or no user, and answers at once; arm_smmu_page_response() warns, as the device is none that stalls (WARN_ON), and sends no CMD_RESUME. The access is held until the unit is reset. With a fault queue on the nested page table there is one warning more, of the missing iopf_param.",
+    calls: [],
+    requirements: ['HW-PRQ-05'],
+  },
 });

@@ -21,6 +21,7 @@ export const Opcode = {
   TlbiS2Ipa: 0x2an,
   TlbiNsnhAll: 0x30n,
   AtcInv: 0x40n,
+  Resume: 0x44n,
   Sync: 0x46n,
 } as const;
 
@@ -149,6 +150,30 @@ export function invalidateStage2Page(vmid: number, address: bigint): Command {
 export function overPages([low, high]: Command, count: number, scale: number): Command {
   if (count === 1 && scale === 0) return [low, high];
   return [low | field(count - 1, 16, 12) | field(scale, 24, 20), high | field(1, 11, 10)];
+}
+
+/** 4.6.2 CMD_RESUME: what becomes of an access that waits: it ends as the descriptor says, is tried again, or fails. */
+export const Resumed = { Terminate: 0n, Retry: 1n, Abort: 2n } as const;
+
+export interface Resumption {
+  readonly stream: number;
+  /** STAG, which the event told. */
+  readonly tag: number;
+  readonly response: bigint;
+}
+
+/** HW-SMU-25 */
+export function resume({ stream, tag, response }: Resumption): Command {
+  return [Opcode.Resume | field(response, 13, 12) | field(stream, 63, 32), field(tag, 15, 0)];
+}
+
+export function resumptionOf(command: Command): Resumption {
+  const [low, high] = command;
+  return {
+    stream: streamOf(command),
+    tag: Number(bits(high, 15, 0)),
+    response: bits(low, 13, 12),
+  };
 }
 
 export const sync: Command = [Opcode.Sync, 0n];

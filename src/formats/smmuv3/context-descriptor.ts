@@ -7,6 +7,8 @@ import type { TableFields, TranslationTable } from './translation-table.ts';
 export const DESCRIPTOR_SIZE = 64n;
 const VALID = 1n << 31n;
 const AARCH64 = 1n << 41n;
+/** S: faults wait for CMD_RESUME. */
+const STALL = 1n << 44n;
 const RECORD = 1n << 45n;
 const ABORT = 1n << 46n;
 /** EPD0: TTB0 is not to be walked. */
@@ -25,6 +27,8 @@ export interface ContextDescriptor {
   readonly walks: boolean;
   /** R: faults are recorded. */
   readonly records: boolean;
+  /** S */
+  readonly stalls: boolean;
   readonly updatesAccess: boolean;
   /** Counts together with the other one. */
   readonly updatesDirty: boolean;
@@ -55,7 +59,12 @@ export function encodeLevel1Context(leaf: bigint): bigint {
   return leaf | 1n;
 }
 
-/** Undefined is C_BAD_CD. Two words tell all that a unit without substreams and stalls needs. */
+/** Of a device whose faults may wait. */
+export function withStallingContext([first = 0n, ...rest]: readonly bigint[]): readonly bigint[] {
+  return [first | STALL, ...rest];
+}
+
+/** Undefined is C_BAD_CD. Two words tell all. */
 export function decodeContext(low: bigint, table: bigint): ContextDescriptor | undefined {
   const granule = granuleIn(bits(low, 7, 6));
   const inputBits = 64n - bits(low, 5, 0);
@@ -67,6 +76,7 @@ export function decodeContext(low: bigint, table: bigint): ContextDescriptor | u
     table: { root, inputBits, startLevel: startLevel(inputBits, granule), granule },
     walks: (low & NO_WALK) === 0n,
     records: (low & RECORD) !== 0n,
+    stalls: (low & STALL) !== 0n,
     updatesAccess: (low & UPDATES_ACCESS) !== 0n,
     updatesDirty: (low & UPDATES_ACCESS) !== 0n && (low & UPDATES_DIRTY) !== 0n,
   };

@@ -25,7 +25,13 @@ export const IDR1 = {
 /** RIL: invalidations of ranges. */
 export const IDR3 = { RIL: [10, 10] } as const;
 
-export const IDR5 = { OAS: [2, 0], GRAN4K: [4, 4], GRAN64K: [6, 6] } as const;
+export const IDR5 = {
+  OAS: [2, 0],
+  GRAN4K: [4, 4],
+  GRAN64K: [6, 6],
+  /** Accesses that can wait at a time. */
+  STALL_MAX: [31, 16],
+} as const;
 
 /** Bits of an output address, by what IDR5.OAS says of the unit, and CD.IPS and STE.S2PS of a table. */
 const outputSizes: readonly bigint[] = [32n, 36n, 40n, 42n, 44n, 48n, 52n];

@@ -35,9 +35,13 @@ export const ContextFormat = { Linear: 0n, Leaves4K: 1n, Leaves64K: 2n } as cons
 /** EATS of the second word: translation requests are answered. */
 const EATS_FULL = field(1, 29, 28);
 export const STE_EATS = field(3, 29, 28);
+/** S1STALLD: no fault of the first stage waits. */
+const S1STALLD = field(1, 27, 27);
 /** Of the third word. */
 const S2AA64 = field(1, 51, 51);
 const S2PTW = field(1, 54, 54);
+/** S2S: a fault of the second stage waits for CMD_RESUME. */
+const S2S = field(1, 57, 57);
 const S2R = field(1, 58, 58);
 
 /** Eight words. */
@@ -52,6 +56,8 @@ export interface Stage1Config {
   readonly substreamBits: bigint;
   /** S1DSS */
   readonly noSubstream: bigint;
+  /** S1STALLD: a context descriptor that wants stalls is C_BAD_CD. */
+  readonly forbidsStalls?: boolean;
 }
 
 export interface Stage2Config {
@@ -59,6 +65,8 @@ export interface Stage2Config {
   readonly table: TranslationTable;
   /** S2R: faults are recorded. */
   readonly records: boolean;
+  /** S2S */
+  readonly stalls: boolean;
 }
 
 /** SMMUv3, 5.2 Stream Table Entry. */
@@ -113,6 +121,15 @@ export function withAts([first = 0n, second = 0n, ...rest]: SteWords, answers: b
   return [first, (second & ~STE_EATS) | (answers ? EATS_FULL : 0n), ...rest];
 }
 
+/** The same entry, for a device whose faults may wait, or may not. What a guest says of its first stage stays. */
+export function withStalls(entry: SteWords, mayStall: boolean): SteWords {
+  const [first = 0n, second = 0n, third = 0n, ...rest] = entry;
+  const config = configOf(entry);
+  const forbids = config === SteConfig.Stage1 && !mayStall ? S1STALLD : 0n;
+  const holds = config >= SteConfig.Stage2 && mayStall ? S2S : 0n;
+  return [first, second | forbids, third | holds, ...rest];
+}
+
 /** S2TTB, and S2VMID to S2PS, which are VTCR. */
 export function encodeStage2(vmid: number, table: TableFields): SteWords {
   const { granule, inputBits, startLevel, outputSize } = table;
@@ -144,7 +161,9 @@ function decodeStage1([first = 0n, second = 0n]: SteWords, most: bigint): Stage1
   const noSubstream = bits(second, 1, 0);
   if (substreamBits > most || format > ContextFormat.Leaves64K) return undefined;
   if (substreamBits > 0n && noSubstream > NoSubstream.Substream0) return undefined;
-  return { contextTable: first & L1_ADDRESS, format, substreamBits, noSubstream };
+  const forbidsStalls = (second & S1STALLD) !== 0n;
+  const contextTable = first & L1_ADDRESS;
+  return { contextTable, format, substreamBits, noSubstream, forbidsStalls };
 }
 
 function decodeStage2([, , control = 0n, root = 0n]: SteWords): Stage2Config | undefined {
@@ -154,7 +173,8 @@ function decodeStage2([, , control = 0n, root = 0n]: SteWords): Stage2Config | u
   const inputBits = 64n - bits(control, 37, 32);
   const table = { root: root & TABLE_ADDRESS, inputBits, startLevel, granule };
   const records = (control & S2R) !== 0n;
-  return { vmid: Number(bits(control, 15, 0)), table, records };
+  const stalls = (control & S2S) !== 0n;
+  return { vmid: Number(bits(control, 15, 0)), table, records, stalls };
 }
 
 /** S2SL0 counts upwards from this level. */

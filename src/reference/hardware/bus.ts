@@ -16,6 +16,15 @@ export interface DmaRequest {
   readonly pasid?: number;
   readonly iova: Iova;
   readonly write: boolean;
+  /** Who is told when the IOMMU holds the request back; nobody where it is given up then. */
+  readonly waiter?: Waiter;
+}
+
+/** A request that an IOMMU neither translates nor refuses, until software has said what becomes of it. */
+export interface Waiter {
+  held(): void;
+  /** It is translated once more, or it has failed. Comes after held(), maybe at once. */
+  released(how: 'try again' | 'failed'): void;
 }
 
 /** A device as the IOMMU reaches it: by messages of ATS and PRI. */

@@ -16,7 +16,7 @@ interface Register {
   write?(value: number): void;
 }
 
-/** Where ours are; the PASID capability is the last one of the list. */
+/** Where ours are. Without ATS there are no page requests either, and that of PASIDs is the first of the list. */
 const ATS_AT = EXTENDED_FIRST;
 const PAGE_REQUESTS_AT = 0x110;
 const PASID_AT = 0x120;
@@ -85,7 +85,7 @@ export class ExpressCapabilities implements DeviceRegion {
     const present = [
       ...(ats ? [[ATS_AT, Ats] as const] : []),
       ...(pageRequests ? [[PAGE_REQUESTS_AT, PageRequests] as const] : []),
-      ...(pasidBits > 0 ? [[PASID_AT, Pasid] as const] : []),
+      ...(pasidBits > 0 ? [[this.pasidAt, Pasid] as const] : []),
     ];
     return present.flatMap(([at, id], index): [number, Register][] => {
       const [next = 0] = present[index + 1] ?? [];
@@ -94,6 +94,10 @@ export class ExpressCapabilities implements DeviceRegion {
         [at + 2, { read: () => VERSION | (next << 4) }],
       ];
     });
+  }
+
+  private get pasidAt(): number {
+    return this.options.ats ? PASID_AT : EXTENDED_FIRST;
   }
 
   private ats(): [number, Register][] {
@@ -110,9 +114,9 @@ export class ExpressCapabilities implements DeviceRegion {
     const { Execute, Privileged, widthShift } = PASID;
     const capability = Execute | Privileged | (this.options.pasidBits << widthShift);
     return [
-      [PASID_AT + PASID.capability, { read: () => capability }],
+      [this.pasidAt + PASID.capability, { read: () => capability }],
       [
-        PASID_AT + PASID.control,
+        this.pasidAt + PASID.control,
         { read: () => this.pasidControl, write: (value) => this.controlPasids(value) },
       ],
     ];

@@ -1,5 +1,6 @@
 import { DeviceTlb } from './device-tlb.ts';
 import { ExpressCapabilities } from './express-capabilities.ts';
+import { HeldAccesses } from './held-accesses.ts';
 import { Iotlb } from './iotlb.ts';
 import { PhysicalMemory } from './memory.ts';
 import { NoIommu } from './no-iommu.ts';
@@ -10,6 +11,7 @@ import { WaitingAccesses } from './waiting-accesses.ts';
 export const hardwareParts = {
   DeviceTlb,
   ExpressCapabilities,
+  HeldAccesses,
   Iotlb,
   NoIommu,
   PageRequestInterface,

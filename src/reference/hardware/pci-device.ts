@@ -2,13 +2,14 @@ import type { Iova, Rid } from '#formats/addresses.ts';
 import { EXTENDED_FIRST } from '#formats/pcie-capabilities.ts';
 import type { DeviceTlbRange, PageGroupResponse } from '#formats/pcie.ts';
 
-import type { DeviceRegion, DmaRequest, Endpoint, MemoryBus, Translator } from './bus.ts';
+import type { DeviceRegion, DmaRequest, Endpoint, MemoryBus, Translator, Waiter } from './bus.ts';
 import { ConfigurationSpace } from './configuration-space.ts';
 import type { DeviceTlb } from './device-tlb.ts';
 import { EduRegisters } from './edu.ts';
 import type { DmaEngine } from './edu.ts';
 import type { ExpressCapabilities } from './express-capabilities.ts';
 import type { OwnRequest, PageRequestInterface } from './page-request-interface.ts';
+import type { HeldAccesses } from './held-accesses.ts';
 import type { HardwareParts } from './parts.ts';
 import { capabilityList } from './pci-capability-list.ts';
 import { Registers } from './registers.ts';
@@ -41,6 +42,8 @@ export interface PciCapabilities {
   readonly pageRequests: boolean;
   /** SR-IOV: one of several that share what is behind them. */
   readonly virtualFunction: boolean;
+  /** Its accesses may be held by the IOMMU for as long as software likes; firmware says so. */
+  readonly stalls: boolean;
   /** 0 to 2048; 0 without MSI-X. */
   readonly msixVectors: number;
 }
@@ -49,6 +52,7 @@ export const noCapabilities: PciCapabilities = {
   pasidBits: 0,
   pageRequests: false,
   virtualFunction: false,
+  stalls: false,
   msixVectors: 0,
 };
 
@@ -76,6 +80,7 @@ export class PciDevice implements DmaEngine, Endpoint {
   private readonly express: ExpressCapabilities;
   private readonly pri: PageRequestInterface;
   private readonly waiting: WaitingAccesses;
+  private readonly held: HeldAccesses;
 
   constructor(options: PciDeviceOptions) {
     this.rid = options.rid;
@@ -84,9 +89,14 @@ export class PciDevice implements DmaEngine, Endpoint {
     this.memory = options.memory;
     this.capabilities = options.capabilities ?? noCapabilities;
     const { PageRequestInterface: Pri, WaitingAccesses: Waiting } = options.parts.hardware;
+    const { HeldAccesses: Held } = options.parts.hardware;
     this.pri = new Pri();
     this.express = this.expressOf(options.parts);
     this.waiting = new Waiting(this.requester);
+    this.held = new Held({
+      reaches: (page, access, waiter) => this.reaches(page, access, waiter),
+      perform: (access) => this.perform(access),
+    });
     this.configuration = this.configurationOf();
   }
 
@@ -151,14 +161,19 @@ export class PciDevice implements DmaEngine, Endpoint {
     if (verdict) this.waiting.answered(response, verdict);
   }
 
-  /** An access that asks for what it lacks, and waits. */
+  /** An access that asks for what it lacks, and waits; or that is held where it lacks something. */
   begin(access: PatientAccess): void {
-    this.waiting.begin(access);
+    this.patient.begin(access);
   }
 
   /** What came of the access whose requests have that group, if it is over. */
   goOn(group: number): AccessResult | undefined {
-    return this.waiting.goOn(group);
+    return this.patient.goOn(group);
+  }
+
+  /** Who can ask for pages asks. */
+  private get patient(): Pick<WaitingAccesses, 'begin' | 'goOn'> {
+    return this.capabilities.pageRequests ? this.waiting : this.held;
   }
 
   invalidateTranslations(range: DeviceTlbRange): void {
@@ -169,11 +184,12 @@ export class PciDevice implements DmaEngine, Endpoint {
   reach(
     iova: Iova,
     length: number,
-    access: { readonly write: boolean; readonly pasid: number | undefined },
+    access: { readonly write: boolean; readonly pasid: number | undefined; waiter?: Waiter },
   ): { address: bigint; length: number } | undefined {
-    const { write, pasid } = access;
+    const { write, pasid, waiter } = access;
     if (!this.mayUse(pasid)) return undefined;
-    const request = { rid: this.requesterId, iova, write, ...(pasid !== undefined && { pasid }) };
+    const own = { ...(pasid !== undefined && { pasid }), ...(waiter && { waiter }) };
+    const request = { rid: this.requesterId, iova, write, ...own };
     const found = this.express.isAtsEnabled
       ? this.ownTranslation(request)
       : this.translator.translate(request);
@@ -211,8 +227,9 @@ export class PciDevice implements DmaEngine, Endpoint {
     };
   }
 
-  private reaches(page: Iova, { bytes, pasid }: PatientAccess): boolean {
-    return this.reach(page, 1, { write: bytes !== undefined, pasid }) !== undefined;
+  private reaches(page: Iova, { bytes, pasid }: PatientAccess, waiter?: Waiter): boolean {
+    const how = { write: bytes !== undefined, pasid, ...(waiter && { waiter }) };
+    return this.reach(page, 1, how) !== undefined;
   }
 
   private perform({ iova, length, bytes, pasid }: PatientAccess): AccessResult {
@@ -232,9 +249,10 @@ export class PciDevice implements DmaEngine, Endpoint {
 
   /** Without extended capabilities it is that of conventional PCI. */
   private configurationOf(): DeviceRegion {
-    const { deviceTlb, msixVectors } = this.capabilities;
+    const { deviceTlb, pasidBits, msixVectors } = this.capabilities;
     const list = capabilityList(msixVectors);
     const conventional = new Registers(EXTENDED_FIRST, VENDOR_AND_DEVICE, list);
-    return deviceTlb ? new ConfigurationSpace(conventional, this.express) : conventional;
+    const isExpress = deviceTlb !== undefined || pasidBits > 0;
+    return isExpress ? new ConfigurationSpace(conventional, this.express) : conventional;
   }
 }

@@ -29,6 +29,8 @@ export interface PlugOptions {
   readonly pageRequests?: boolean;
   readonly deviceTlb?: boolean;
   readonly virtualFunction?: boolean;
+  /** Then there is no device TLB: nobody waits for what a device is told to keep. */
+  readonly stalls?: boolean;
   readonly msixVectors?: number;
   /** Which of the board's IOMMUs it is behind; the first one unless told otherwise. */
   readonly iommu?: HostIommu;
@@ -132,12 +134,13 @@ export class MachineHardware {
 
   private capabilitiesOf(options: PlugOptions): PciCapabilities {
     const { pasidBits = 0, pageRequests = false, virtualFunction = false } = options;
-    const { msixVectors = 0, deviceTlb: hasTlb = false } = options;
-    if (pasidBits === 0 && !pageRequests && !hasTlb)
-      return { ...noCapabilities, virtualFunction, msixVectors };
+    const { msixVectors = 0, deviceTlb: hasTlb = false, stalls = false } = options;
+    const others = { virtualFunction, msixVectors, stalls };
+    if (stalls) return { ...noCapabilities, ...others, pasidBits };
+    if (pasidBits === 0 && !pageRequests && !hasTlb) return { ...noCapabilities, ...others };
     const { DeviceTlb, Iotlb } = this.parts.hardware;
     const deviceTlb = new DeviceTlb(new Iotlb());
-    return { deviceTlb, pasidBits, pageRequests, virtualFunction, msixVectors };
+    return { ...others, deviceTlb, pasidBits, pageRequests };
   }
 
   private freeRid(candidates: readonly number[]): number {

@@ -6,9 +6,12 @@ import type { SmmuMaster } from '../kernel/iommu/arm/smmu-master.ts';
 
 const complete: SmmuModel = {
   ...{ secondStage: true, coherent: true, smallPages: true },
-  ...{ ats: false, substreamBits: 0, updatesTables: false },
+  ...{ ats: false, substreamBits: 0, updatesTables: false, stalls: false },
 };
-const express: SmmuModel = { ...complete, ats: true, substreamBits: 20, updatesTables: true };
+const express: SmmuModel = {
+  ...complete,
+  ...{ ats: true, substreamBits: 20, updatesTables: true, stalls: true },
+};
 
 const SIZES_FROM_64K: readonly number[] = [0x1_0000, 0x2000_0000];
 

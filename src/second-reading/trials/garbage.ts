@@ -62,7 +62,7 @@ function smmuv3(): Garbage {
     const parts = { hardware: hardwareParts, smmuv3: smmuv3Parts };
     const model = {
       ...{ secondStage: true, coherent: true, smallPages: true },
-      ...{ ats: false, substreamBits: 0, updatesTables: false },
+      ...{ ats: false, substreamBits: 0, updatesTables: false, stalls: false },
     };
     const unit = new SmmuUnit({ memory, parts, model });
     const { eventQueue, commandQueue } = unit;

@@ -142,7 +142,7 @@ class SmmuTrial implements Trial {
     [this.memories, this.lots, this.streams, this.input] = [memories, lots, streams, input];
     const model = {
       ...{ secondStage: true, coherent: true, smallPages: true },
-      ...{ ats: false, substreamBits: 0, updatesTables: false },
+      ...{ ats: false, substreamBits: 0, updatesTables: false, stalls: false },
     };
     this.unit = new SmmuUnit({ memory: memories.model, parts, model });
     memories.model.provide(EVENTS, 4096n);

@@ -36,6 +36,14 @@ export const prq = requirements(
       level: 'observed',
       source: [events, linux('drivers/iommu/io-pgfault.c', 'iopf_queue_discard_partial')],
     },
+    5: {
+      says: 'Behind an SMMUv3 a fault that waits is tried again for IOMMUFD_PAGE_RESP_SUCCESS and fails for IOMMUFD_PAGE_RESP_INVALID, at once where no attached page table has a fault queue; of a device that firmware lets not stall nobody is asked, and it gets no answer.',
+      level: 'observed',
+      source: [
+        linux('drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c', 'arm_smmu_page_response'),
+        linux('drivers/iommu/io-pgfault.c', 'iommu_report_device_fault'),
+      ],
+    },
     6: {
       says: 'Behind an AMD IOMMU the code of an answer is that of the kernel, also for a failure, and page requests are enabled for page tables that the kernel shares with a process, which no iommufd user has.',
       level: 'observed',

@@ -149,6 +149,15 @@ export const smmuv3 = requirements(
       level: 'observed',
       source: [converted, book('Arm IHI 0070', '4.5.2 CMD_PRI_RESP')],
     },
+    25: {
+      says: 'A fault of a device that may stall waits, as the context descriptor or the entry says; CMD_RESUME ends the wait of that stream and number, with another try or with a failure, and no other one.',
+      level: 'contract',
+      source: [
+        book('Arm IHI 0070', '3.12.2 Stall model'),
+        book('Arm IHI 0070', '4.6.2 CMD_RESUME'),
+        linux(driver, 'arm_smmu_page_response'),
+      ],
+    },
     26: {
       says: 'A vIOMMU takes TLBI_NH_ALL, _ASID, _VA and _VAA, TLBI_NSNH_ALL, CFGI_CD and CFGI_CD_ALL, and with ATS ATC_INV; any other opcode, a StreamID that no vDEVICE has, and a bit that the command does not have end the call with EIO, and entry_num counts what came before.',
       level: 'observed',
@@ -166,6 +175,11 @@ export const smmuv3 = requirements(
         linux(guests, 'arm_vmaster_report_event'),
         linux('driver.c', 'iommufd_viommu_report_event'),
       ],
+    },
+    29: {
+      says: 'A fault that waits comes to the fault queue as a group of one, whose number is that of the stall, with its address, its PASID and whether it was a write, and to no vEVENTQ.',
+      level: 'observed',
+      source: [linux(driver, 'arm_smmu_handle_event')],
     },
     31: {
       says: 'What the kernel invalidates has taken effect when its call returns, as a CMD_SYNC ends each batch.',

@@ -4,6 +4,7 @@ import {
   Opcode,
   opcodeOf,
   rangeOf,
+  resumptionOf,
   streamOf,
   vmidOf,
   COMMAND_SIZE,
@@ -16,12 +17,15 @@ import type { Command } from '#formats/smmuv3/commands.ts';
 
 import type { Endpoint, MemoryBus } from '../bus.ts';
 import type { ConfigurationCache } from './configuration-cache.ts';
+import type { Stalls } from './stalls.ts';
 import type { Tlb } from './tlb.ts';
 
 export interface SmmuCommandQueueOptions {
   readonly memory: MemoryBus;
   readonly tlb: Tlb;
   readonly configuration: ConfigurationCache;
+  /** Absent where no fault waits: CMD_RESUME is illegal. */
+  readonly stalls: Stalls | undefined;
   /** IDR0.ATS: without it, CMD_ATC_INV is illegal. */
   readonly hasAts: boolean;
   endpoint(stream: number): Endpoint | undefined;
@@ -35,6 +39,7 @@ export interface SmmuCommandQueueOptions {
 export class CommandQueue {
   protected readonly tlb: Tlb;
   protected readonly configuration: ConfigurationCache;
+  protected readonly stalls: Stalls | undefined;
   protected readonly endpoint: (stream: number) => Endpoint | undefined;
   private readonly hasAts: boolean;
   private readonly memory: MemoryBus;
@@ -45,7 +50,9 @@ export class CommandQueue {
   /** What has been read and not yet carried out. */
   private pending: (() => void)[] = [];
 
-  constructor({ memory, tlb, configuration, hasAts, endpoint }: SmmuCommandQueueOptions) {
+  constructor(options: SmmuCommandQueueOptions) {
+    const { memory, tlb, configuration, stalls, hasAts, endpoint } = options;
+    this.stalls = stalls;
     [this.hasAts, this.endpoint] = [hasAts, endpoint];
     this.memory = memory;
     this.tlb = tlb;
@@ -80,9 +87,16 @@ export class CommandQueue {
   /** False where the command is illegal. */
   protected carryOut(command: Command): boolean {
     if (opcodeOf(command) === Opcode.Sync) return this.synchronize();
+    if (opcodeOf(command) === Opcode.Resume) return this.resume(command);
     const effect = this.effectOf(command);
     if (effect !== undefined) this.pending.push(effect);
     return effect !== undefined;
+  }
+
+  /** 4.6.2 CMD_RESUME: takes effect when it is consumed, whether or not a CMD_SYNC comes. HW-SMU-25 */
+  protected resume(command: Command): boolean {
+    this.stalls?.resume(resumptionOf(command));
+    return this.stalls !== undefined;
   }
 
   /** 4.7.3 CMD_SYNC: all before it is done. */

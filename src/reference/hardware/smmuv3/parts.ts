@@ -2,6 +2,7 @@ import type { HardwareParts } from '../parts.ts';
 import { CommandQueue } from './command-queue.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
 import { SmmuUnit } from './smmu-unit.ts';
+import { Stalls } from './stalls.ts';
 import { StreamConfiguration } from './stream-configuration.ts';
 import { Tlb } from './tlb.ts';
 
@@ -9,6 +10,7 @@ export const smmuv3Parts = {
   CommandQueue,
   ConfigurationCache,
   SmmuUnit,
+  Stalls,
   StreamConfiguration,
   Tlb,
 };

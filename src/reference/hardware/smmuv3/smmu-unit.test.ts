@@ -35,7 +35,7 @@ class Setup {
     this.memory.provide(0n, 0x10000n);
     const model = {
       ...{ secondStage: true, coherent: true, smallPages: true },
-      ...{ ats: true, substreamBits: 20, updatesTables: true },
+      ...{ ats: true, substreamBits: 20, updatesTables: true, stalls: true },
     };
     this.unit = new SmmuUnit({ memory: this.memory, parts, model });
     this.words(STREAMS, ENTRIES | 7n);

@@ -19,6 +19,7 @@ import type {
   StreamConfiguration,
   StreamConfigurationOptions,
 } from './stream-configuration.ts';
+import type { Stalls } from './stalls.ts';
 import type { Tlb } from './tlb.ts';
 import { checkRights, walkStage1, walkStage2 } from './walk.ts';
 import type { Locate } from './walk.ts';
@@ -41,6 +42,7 @@ export class SmmuUnit implements Translator {
   protected readonly memory: MemoryBus;
   protected readonly tlb: Tlb;
   protected readonly configuration: ConfigurationCache;
+  protected readonly stalls: Stalls;
   private readonly streams: StreamConfiguration;
   private readonly endpoints = new Map<Rid, Endpoint>();
   private streamTable = 0n;
@@ -54,11 +56,14 @@ export class SmmuUnit implements Translator {
     this.configuration = new parts.smmuv3.ConfigurationCache();
     const { tlb, configuration } = this;
     const { ats: hasAts, substreamBits } = model;
+    this.stalls = new parts.smmuv3.Stalls();
+    const stalls = model.stalls ? this.stalls : undefined;
     const endpoint = (stream: number): Endpoint | undefined => this.endpoints.get(stream);
-    const queue = { memory, tlb, configuration, hasAts, endpoint };
+    const queue = { memory, tlb, configuration, stalls, hasAts, endpoint };
     this.commandQueue = new parts.smmuv3.CommandQueue(queue);
     const locate: StreamConfigurationOptions['locate'] = (...place) => this.locate(...place);
-    const streams = { memory, cache: configuration, substreamBits, locate };
+    const cache = configuration;
+    const streams = { memory, cache, substreamBits, stalls: model.stalls, locate };
     this.streams = new parts.smmuv3.StreamConfiguration(streams);
     this.eventQueue = new EventQueue(memory);
   }
@@ -85,11 +90,9 @@ export class SmmuUnit implements Translator {
     if (ste.aborts) return undefined;
     if (!context && !ste.stage2) return untranslated(request.iova);
     const leaf = this.leafFor(found, request);
-    if (isFault(leaf)) return this.refuse(request, leaf, recordsIn(found, leaf));
-    if (checkRights(leaf, request.write)) {
-      const fault = this.permissionFault(found, request);
-      return this.refuse(request, fault, recordsIn(found, fault));
-    }
+    if (isFault(leaf)) return this.fail(request, leaf, found);
+    if (checkRights(leaf, request.write))
+      return this.fail(request, this.permissionFault(found, request), found);
     return translatedBy(leaf, request.iova);
   }
 
@@ -187,12 +190,27 @@ export class SmmuUnit implements Translator {
     return leaf.address + (address % leaf.size);
   }
 
+  /** 3.12: what faults waits, where the stage says so that it is a fault of; otherwise it is terminated. HW-SMU-25 */
+  protected fail(request: DmaRequest, fault: Fault, found: Configuration): undefined {
+    if (!stallsIn(found, fault)) return this.refuse(request, fault, recordsIn(found, fault));
+    const { rid: stream, pasid: substream, iova: address, write } = request;
+    const stall = this.stalls.hold(request);
+    this.eventQueue.record(encodeEvent({ ...fault, stream, substream, address, write, stall }));
+    return undefined;
+  }
+
   private refuse(request: DmaRequest, fault: Fault, records: boolean): undefined {
     const { rid: stream, pasid: substream, iova: address, write } = request;
     if (!records) return undefined;
     this.eventQueue.record(encodeEvent({ ...fault, stream, substream, address, write }));
     return undefined;
   }
+}
+
+/** CD.S counts for faults of stage 1, STE.S2S for those of stage 2. */
+function stallsIn({ ste, context }: Configuration, { secondStage }: Fault): boolean {
+  const ofSecond = secondStage !== undefined || !context;
+  return (ofSecond ? ste.stage2?.stalls : context?.stalls) ?? false;
 }
 
 /** CD.R counts for faults of stage 1, STE.S2R for those of stage 2. */

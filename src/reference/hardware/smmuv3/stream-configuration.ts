@@ -25,6 +25,8 @@ export interface StreamConfigurationOptions {
   readonly memory: MemoryBus;
   readonly cache: ConfigurationCache;
   readonly substreamBits: number;
+  /** Faults can wait. */
+  readonly stalls: boolean;
   /** Where the second stage has what an address of the first one's tables leads to. */
   locate(stage2: Stage2Config | undefined, address: bigint, why: FaultClass): Hpa | Fault;
 }
@@ -89,7 +91,9 @@ export class StreamConfiguration {
     const place = this.placeOf(BigInt(substream), stage1, stage2);
     if (typeof place !== 'bigint') return place;
     const at = locate(stage2, place, FaultClass.ContextDescriptor);
-    return typeof at === 'bigint' ? readContext(memory, at) : at;
+    if (typeof at !== 'bigint') return at;
+    const mayStall = this.options.stalls && !stage1.forbidsStalls;
+    return readContext(memory, at, mayStall);
   }
 
   /** 5.3, 5.4: tables of one level and of two. C_BAD_SUBSTREAMID where a leaf is missing. HW-SMU-05 */

@@ -26,8 +26,13 @@ export function readSte(
   return decodeSte(words, BigInt(substreamBits)) ?? { id: EventId.BadSte };
 }
 
-/** 5.4: C_BAD_CD. HW-SMU-05 */
-export function readContext(memory: MemoryBus, address: Hpa): ContextDescriptor | Fault {
+/** 5.4: C_BAD_CD, also for one with S where it may not be set. HW-SMU-05 25 */
+export function readContext(
+  memory: MemoryBus,
+  address: Hpa,
+  mayStall: boolean,
+): ContextDescriptor | Fault {
   const context = decodeContext(memory.read64(address), memory.read64(address + 8n));
-  return context ?? { id: EventId.BadCd };
+  const isBad = context === undefined || (context.stalls && !mayStall);
+  return isBad ? { id: EventId.BadCd } : context;
 }

@@ -39,6 +39,7 @@ function setUp(changes: Partial<PciCapabilities> = {}) {
       pasidBits: 20,
       pageRequests: true,
       virtualFunction: false,
+      stalls: false,
       msixVectors: 0,
       ...changes,
     },

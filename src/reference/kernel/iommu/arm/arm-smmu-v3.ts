@@ -1,5 +1,6 @@
 import { bits } from '#formats/bits.ts';
-import { invalidateDevice } from '#formats/smmuv3/commands.ts';
+import { Resumed, invalidateDevice, resume } from '#formats/smmuv3/commands.ts';
+import { withStallingContext } from '#formats/smmuv3/context-descriptor.ts';
 import { IDR5 } from '#formats/smmuv3/registers.ts';
 import {
   ContextFormat,
@@ -8,6 +9,7 @@ import {
   encodeAbort,
   encodeStage1,
   withAts,
+  withStalls,
 } from '#formats/smmuv3/stream-table-entry.ts';
 import type { SteWords, StreamId } from '#formats/smmuv3/stream-table-entry.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
@@ -22,11 +24,14 @@ import type {
   AnyDomain,
   DeviceCapabilities,
   HardwareInfo,
+  IommuDevice,
   IommuDomain,
   PagingOptions,
   ReservedRegion,
 } from '../domain.ts';
 import type { IommuOps } from '../group.ts';
+import { PAGE_RESPONSE_SUCCESS } from '../io-pgfault.ts';
+import type { PageRequest } from '../io-pgfault.ts';
 import type { PciIdentity } from '../iommu.ts';
 import { disableAts, enableAts, enablePasids } from '../pci-ats.ts';
 import type { ViommuCore, ViommuDriver, ViommuOps } from '../viommu.ts';
@@ -89,16 +94,21 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
   /** arm_smmu_probe_device(). A device behind a bridge may be either. */
   probe({ rid, requesterId, pci }: PciIdentity): SmmuMaster {
     const streams = [...new Set([rid, requesterId])];
-    const { deviceTlb, pasidBits } = pci.capabilities;
+    const { deviceTlb, pasidBits, stalls } = pci.capabilities;
     const canAts = this.unit.model.ats && deviceTlb !== undefined;
+    const canStall = this.unit.model.stalls && stalls;
     const contexts = this.newContexts(streams, pasidBits);
     if (contexts) enablePasids(pci);
-    const master = new SmmuMaster({ streams, pci, canAts, contexts });
+    const master = new SmmuMaster({ streams, pci, canAts, canStall, contexts });
     for (const stream of master.streams) {
       this.streamTable.addBus(stream);
       this.masters.set(stream, master);
     }
     return master;
+  }
+
+  finalize(master: SmmuMaster, { pageRequests }: IommuDevice): void {
+    master.pageRequests = pageRequests;
   }
 
   /** arm_smmu_release_device() */
@@ -137,11 +147,20 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
     return [MSI_WINDOW];
   }
 
-  /** No transaction stalls, so none waits for an answer. */
-  respond(): void {}
+  /**
+   * arm_smmu_page_response(): a device that firmware lets not stall gets no answer, although a guest can have it stall. No
+   * CMD_SYNC has to follow. HW-SMU-25 HW-PRQ-05
+   */
+  respond(master: SmmuMaster, { groupId: tag }: PageRequest, code: number): void {
+    const [stream] = master.streams;
+    if (!master.canStall || stream === undefined) return;
+    const response = code === PAGE_RESPONSE_SUCCESS ? Resumed.Retry : Resumed.Abort;
+    this.commands.issueUnawaited(resume({ stream, tag, response }));
+  }
 
   /** arm_smmu_attach_dev() and arm_smmu_attach_dev_nested(). HW-SMU-38 */
   attach(master: SmmuMaster, domain: AnyDomain): ErrnoName | undefined {
+    if (!this.canHandleFaults(master, domain)) return 'EOPNOTSUPP';
     if (domain instanceof SmmuNestedDomain) return this.attachNested(master, domain);
     if (!(domain instanceof SmmuDomain) || domain.unit !== this.unit) return 'EINVAL';
     if (domain.stage === 2 && master.pasids.size > 0) return 'EBUSY';
@@ -160,13 +179,14 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
 
   /** arm_smmu_s1_set_dev_pasid(): the requests without a PASID have to go by a table of context descriptors too. HW-SMU-39 */
   attachPasid(master: SmmuMaster, pasid: number, domain: AnyDomain): ErrnoName | undefined {
+    if (!this.canHandleFaults(master, domain)) return 'EOPNOTSUPP';
     const { contexts } = master;
     const isOfStage1 = domain instanceof SmmuDomain && domain.stage === 1;
     if (!isOfStage1 || domain.unit !== this.unit || !contexts) return 'EINVAL';
     if (master.guest || master.domain?.stage === 2) return 'EINVAL';
     const old = master.pasids.get(pasid);
     this.joinAll(master, domain, pasid);
-    contexts.write(pasid, domain.contextDescriptor);
+    contexts.write(pasid, this.contextFor(master, domain));
     master.pasids.set(pasid, domain);
     this.refreshEntries(master);
     this.flushDevice(master, pasid);
@@ -210,7 +230,9 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
     }
     if (master.isAtsEnabled && !ats) this.setAts(master, false);
     for (const stream of master.streams) {
-      this.streamTable.writeEntry(stream, withAts(entry(stream), ats));
+      const words = withAts(entry(stream), ats);
+      const { stalls } = this.unit.model;
+      this.streamTable.writeEntry(stream, stalls ? withStalls(words, master.canStall) : words);
     }
     if (ats) this.flushDevice(master, undefined);
     if (ats && !master.isAtsEnabled) this.setAts(master, true);
@@ -246,15 +268,25 @@ export class ArmSmmuV3 implements IommuOps<SmmuMaster> {
     if (domain.stage === 2) return domain.stage2Entry;
     const { contexts } = master;
     if (contexts) {
-      contexts.write(0, domain.contextDescriptor);
+      contexts.write(0, this.contextFor(master, domain));
       return encodeStage1(contexts.config(NoSubstream.Substream0));
     }
     this.streamTable.writeEntry(stream, encodeAbort());
-    this.streamTable.writeContext(stream, domain.contextDescriptor);
+    this.streamTable.writeContext(stream, this.contextFor(master, domain));
     return encodeStage1({
       ...{ contextTable: this.streamTable.contextAddress(stream), format: ContextFormat.Linear },
       ...{ substreamBits: 0n, noSubstream: NoSubstream.Substream0 },
     });
+  }
+
+  /** arm_smmu_make_s1_cd(): faults of a device that may stall wait. */
+  protected contextFor({ canStall }: SmmuMaster, domain: SmmuDomain): readonly bigint[] {
+    return canStall ? withStallingContext(domain.contextDescriptor) : domain.contextDescriptor;
+  }
+
+  /** arm_smmu_enable_iopf(): events of the other streams would not be known for its own. */
+  protected canHandleFaults({ canStall, streams }: SmmuMaster, domain: AnyDomain): boolean {
+    return !domain.pageRequestHandler || !canStall || streams.length === 1;
   }
 
   /** Requests without a PASID go nowhere; those with one go on. */

@@ -31,6 +31,11 @@ export class SmmuCommands {
     this.submit([...commands, sync]);
   }
 
+  /** arm_smmu_cmdq_issue_cmd(): nobody waits for it. */
+  issueUnawaited(command: Command): void {
+    this.submit([command]);
+  }
+
   protected submit(commands: readonly Command[]): void {
     for (const command of commands) this.append(command);
     this.queue.produce(this.produced);

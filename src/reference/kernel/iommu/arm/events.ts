@@ -1,9 +1,12 @@
 import { EVENT_SIZE, EventId, decodeEvent } from '#formats/smmuv3/events.ts';
 
+import { IOMMU_PGFAULT_PERM_READ, IOMMU_PGFAULT_PERM_WRITE } from '#uapi/iommufd/fault.ts';
+
 import type { EventQueue } from '../../../hardware/smmuv3/event-queue.ts';
 import { invariant } from '../../../reference-bug.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';
+import type { PageRequest } from '../io-pgfault.ts';
 import type { SmmuMaster } from './smmu-master.ts';
 
 const ENTRIES = Number(PAGE_SIZE / EVENT_SIZE);
@@ -20,7 +23,7 @@ const ofGuests: readonly number[] = [
   EventId.Permission,
 ];
 
-/** arm_smmu_evtq_thread(): what the hardware recorded goes to the guest, unless it is of the second stage. */
+/** arm_smmu_evtq_thread(): what the hardware recorded goes to the guest, unless it is of the second stage. What waits is a page request. */
 export class SmmuEvents {
   protected readonly masters: ReadonlyMap<number, SmmuMaster>;
   private readonly pages: Pages;
@@ -45,10 +48,21 @@ export class SmmuEvents {
   }
 
   protected handle(words: readonly bigint[]): void {
-    const { id, stream, isOfStage2 } = decodeEvent(words);
-    if (isOfStage2 || !ofGuests.includes(id)) return;
-    const guest = this.masters.get(stream)?.guest;
+    const { id, stream, isOfStage2, stall } = decodeEvent(words);
+    if (!ofGuests.includes(id)) return;
+    const master = this.masters.get(stream);
+    if (stall !== undefined && master?.canStall)
+      master.pageRequests?.report(this.requestOf(words, stall));
+    if (stall !== undefined || isOfStage2) return;
+    const guest = master?.guest;
     guest?.vsmmu.reportEvent(words, guest.virtualId);
+  }
+
+  /** A stall is a group of one, which the number of the stall names. HW-SMU-29 HW-PRQ-05 */
+  protected requestOf(words: readonly bigint[], groupId: number): PageRequest {
+    const { address, substream: pasid, isRead } = decodeEvent(words);
+    const permissions = isRead ? IOMMU_PGFAULT_PERM_READ : IOMMU_PGFAULT_PERM_WRITE;
+    return { address, pasid, groupId, permissions, isLast: true };
   }
 
   private next(): readonly bigint[] {

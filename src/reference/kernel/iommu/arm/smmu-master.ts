@@ -1,6 +1,7 @@
 import type { StreamId } from '#formats/smmuv3/stream-table-entry.ts';
 
 import type { PciDevice } from '../../../hardware/pci-device.ts';
+import type { PageRequests } from '../io-pgfault.ts';
 import type { ContextTable } from './context-table.ts';
 import type { SmmuDomain } from './smmu-domain.ts';
 import type { Vsmmu } from './vsmmu.ts';
@@ -10,6 +11,8 @@ export interface SmmuMasterOptions {
   readonly pci: PciDevice;
   /** Both the device and the unit have ATS. */
   readonly canAts: boolean;
+  /** Both the device and the unit can let an access wait. */
+  readonly canStall: boolean;
   /** Of a device with PASIDs behind a unit with substreams. */
   readonly contexts: ContextTable | undefined;
 }
@@ -19,7 +22,10 @@ export class SmmuMaster {
   readonly streams: readonly StreamId[];
   readonly pci: PciDevice;
   readonly canAts: boolean;
+  readonly canStall: boolean;
   readonly contexts: ContextTable | undefined;
+  /** Once the core knows the device. */
+  pageRequests: PageRequests | undefined;
   /** Is it on at the device? */
   isAtsEnabled = false;
   /** What requests without a PASID go by, where that is a table of the host's. */
@@ -29,7 +35,8 @@ export class SmmuMaster {
   /** struct arm_smmu_vmaster: whom it tells of its events, and as whom, while a guest has a hand in its translation. */
   guest: { readonly vsmmu: Vsmmu; readonly virtualId: bigint } | undefined;
 
-  constructor({ streams, pci, canAts, contexts }: SmmuMasterOptions) {
-    [this.streams, this.pci, this.canAts, this.contexts] = [streams, pci, canAts, contexts];
+  constructor({ streams, pci, canAts, canStall, contexts }: SmmuMasterOptions) {
+    [this.streams, this.pci, this.contexts] = [streams, pci, contexts];
+    [this.canAts, this.canStall] = [canAts, canStall];
   }
 }

@@ -106,10 +106,10 @@ Feature: both stages of translation
     Scenario: a queue that is full loses the third event and the fourth, and has a header of them
       Given a vEVENTQ "events" with depth 2 on vIOMMU "smmu"
       And it attaches device "nic" to HWPT "translated"
-      When device "nic" reads 1 page at 80 MiB
-      And device "nic" reads 1 page at 81 MiB
-      And device "nic" reads 1 page at 82 MiB
-      And device "nic" reads 1 page at 83 MiB
+      When device "nic" reads 4 bytes at 80 MiB
+      And device "nic" reads 4 bytes at 81 MiB
+      And device "nic" reads 4 bytes at 82 MiB
+      And device "nic" reads 4 bytes at 83 MiB
       Then the access is blocked
       When it reads 160 bytes of vEVENTQ "events" into buffer "data"
       Then it returns 88
@@ -125,7 +125,7 @@ Feature: both stages of translation
       And buffer "data" + 80 bytes holds struct iommufd_vevent_header:
         | flags | sequence |
         |     1 |        3 |
-      When device "nic" reads 1 page at 84 MiB
+      When device "nic" reads 4 bytes at 84 MiB
       And it reads 160 bytes of vEVENTQ "events" into buffer "data"
       Then it returns 40
       And buffer "data" holds struct iommufd_vevent_header:
@@ -137,7 +137,7 @@ Feature: both stages of translation
 
   Rule: the window of the doorbells is reserved in the IOAS of the parent
 
-    @DEV-43 @DEV-41
+    @DEV-43 @DEV-41 @HW-SMU-30
     Scenario: nothing is mapped over the doorbells of a nested device
       When it attaches device "nic" to HWPT "translated"
       And it maps 1 page of buffer "ram" into IOAS "guest" at 129 MiB - 1 page read-write
@@ -148,6 +148,30 @@ Feature: both stages of translation
       Then it succeeds
       When it attaches device "nic" to IOAS "other"
       Then it fails with EADDRINUSE
+
+    @HW-SMU-30 @needs:veventq
+    Scenario Outline: a device that writes to the <where> page of the window is led by the table of its guest
+      Given a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
+      And it attaches device "nic" to HWPT "translated"
+      When device "nic" writes pattern "strewn" at <page>
+      Then the access is blocked
+      When it reads 40 bytes of vEVENTQ "events" into buffer "data"
+      Then it returns 40
+      And buffer "data" + 8 bytes holds struct iommu_vevent_arm_smmuv3:
+        | evt                                                     |
+        | F_TRANSLATION, StreamID 0x55, CLASS IN, InputAddr <page> |
+      When the guest maps 1 page at <page> to <page> read-write in page table "stage 1"
+      And device "nic" writes pattern "strewn" at <page>
+      Then the access is blocked
+      When it reads 40 bytes of vEVENTQ "events" into buffer "data"
+      Then it returns 0
+      When the guest maps 1 page at <beside> to 16 MiB read-write in page table "stage 1"
+      Then device "nic" sees buffer "ram" at <beside> .. +1 page
+
+      Examples:
+        | where | page             | beside           |
+        | first | 128 MiB          | 128 MiB - 1 page |
+        | last  | 129 MiB - 1 page | 129 MiB          |
 
   Rule: a guest has to have a vDEVICE for every device of a group
 

@@ -39,12 +39,11 @@ Feature: the second stage of an SMMUv3
         | read-write | goes through | goes through | new  |
 
     @HW-SMU-08 @HW-SMU-27 @needs:veventq
-    Scenario: a page that the guest maps read-write and the parent read-only is read, and the guest is not told of a write
+    Scenario: a page that the guest maps read-write and the parent read-only is not written, and the guest is not told
       Given a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
       When it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-only
       And it attaches device "nic" to HWPT "translated"
-      Then device "nic" sees buffer "ram" at 64 MiB .. +4 pages
-      When it stores pattern "kept" in buffer "ram"
+      And it stores pattern "kept" in buffer "ram"
       And device "nic" writes pattern "strewn" at 64 MiB
       Then the access is blocked
       And it finds pattern "kept" in buffer "ram"

@@ -207,7 +207,7 @@ Feature: what an SMMUv3 is, and what one may lack
 
   Rule: the doorbells of interrupts have a window of their own
 
-    @DEV-43 @DEV-36
+    @DEV-43 @DEV-36 @HW-SMU-30
     Scenario: the window is reserved as long as a device is attached
       Given it maps 1 page of buffer "data" into IOAS "guest" at 128 MiB - 1 page read-write
       And a device "nic" attached to IOAS "guest"

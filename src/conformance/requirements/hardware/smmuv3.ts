@@ -181,6 +181,15 @@ export const smmuv3 = requirements(
       level: 'observed',
       source: [linux(driver, 'arm_smmu_handle_event')],
     },
+    30: {
+      says: 'The 1 MiB at 128 MiB, in which the kernel places the doorbells of interrupts, is reserved in the IOAS of a device as in that of a nesting parent, and what a device writes there is led by the table of its guest, and then by the parent, where nothing of a process is.',
+      level: 'observed',
+      source: [
+        linux(driver, 'arm_smmu_get_resv_regions'),
+        linux('io_pagetable.c', 'iopt_table_enforce_dev_resv_regions'),
+        linux('driver.c', 'iommufd_sw_msi'),
+      ],
+    },
     31: {
       says: 'What the kernel invalidates has taken effect when its call returns, as a CMD_SYNC ends each batch.',
       level: 'contract',

@@ -3,11 +3,16 @@ import { type Command, Opcode, opcodeOf, sync } from '#formats/smmuv3/commands.t
 import type { FaultClass } from '#formats/smmuv3/events.ts';
 import type { Stage2Config } from '#formats/smmuv3/stream-table-entry.ts';
 import { mutants } from '#mutants/mutant.ts';
+import type { DmaRequest } from '#reference/hardware/bus.ts';
 import type { Fault } from '#reference/hardware/smmuv3/fault.ts';
 import type { StreamConfigurationOptions } from '#reference/hardware/smmuv3/stream-configuration.ts';
-import type { Leaf } from '#reference/hardware/translation.ts';
+import { type Leaf, type Translation, untranslated } from '#reference/hardware/translation.ts';
 import type { VsmmuOptions } from '#reference/kernel/iommu/arm/vsmmu.ts';
-import type { IommuProtection, NestedDomain } from '#reference/kernel/iommu/domain.ts';
+import type {
+  IommuProtection,
+  NestedDomain,
+  ReservedRegion,
+} from '#reference/kernel/iommu/domain.ts';
 import { type UserData, copyUserData } from '#reference/kernel/iommu/user-data.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { iommu_hwpt_arm_smmuv3 } from '#uapi/iommufd/hwpt.ts';
@@ -165,6 +170,32 @@ export const entries = mutants(
       class extends arm.SmmuEvents {
         protected override handle([first = 0n, ...rest]: readonly bigint[]): void {
           super.handle([first & ~field(0x1f_ffff, 31, 11), ...rest]);
+        }
+      },
+  },
+  {
+    id: 'SEED-1521',
+    breaks: ['HW-SMU-30'],
+    story: 'The window of the doorbells is a page short.',
+    like: 'MSI_IOVA_LENGTH that is taken for the last address of a range of pages',
+    bug: ({ arm }) =>
+      class extends arm.ArmSmmuV3 {
+        override reservedRegions(): readonly ReservedRegion[] {
+          const regions = super.reservedRegions();
+          return regions.map((region) => ({ ...region, last: region.last - 0x1000n }));
+        }
+      },
+  },
+  {
+    id: 'SEED-1522',
+    breaks: ['HW-SMU-30'],
+    story: 'What a device writes to the window of the doorbells goes past both stages.',
+    like: 'an interrupt range of x86 on a unit that translates interrupts',
+    bug: ({ smmuv3 }) =>
+      class extends smmuv3.SmmuUnit {
+        override translate(request: DmaRequest): Translation | undefined {
+          const isDoorbell = request.iova >> 20n === 0x80n;
+          return isDoorbell ? untranslated(request.iova) : super.translate(request);
         }
       },
   },

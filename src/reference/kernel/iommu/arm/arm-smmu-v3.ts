@@ -59,7 +59,7 @@ interface Move {
   readonly entry: (stream: StreamId) => SteWords;
 }
 
-/** Where Linux puts the doorbells of MSI interrupts, as no address of its own keeps them apart. DEV-43 */
+/** Where Linux puts the doorbells of MSI interrupts, as no address of its own keeps them apart. DEV-43, HW-SMU-30 */
 const MSI_WINDOW: ReservedRegion = { first: 0x800_0000n, last: 0x80f_ffffn, type: 'sw-msi' };
 
 /** drivers/iommu/arm/arm-smmu-v3: one unit. */

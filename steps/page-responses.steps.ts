@@ -178,7 +178,7 @@ When('the bench answers {device}:', async function (device, table) {
 
 /** Registers of its extended capabilities, as a process sees them through VFIO. */
 Then('{device} shows:', async function (device, table) {
-  requireOf(this, device, 'device-with-page-requests');
+  requireOf(this, device, 'vfio-device');
   for (const [name = '', text = ''] of table.raw()) {
     const register = extendedRegisters.get(name);
     if (register === undefined)

@@ -105,8 +105,8 @@ class Walk {
       0xb,
     );
     const [type, levels] = [field(low, 3, 2), Number(field(high, 2, 0)) + 2];
-    if (type === 3n || levels < 3 || !this.registers.levels.includes(levels)) this.refuse(0x3);
-    if (type === 2n) return address;
+    // Neither device TLBs nor pass-through is offered here.
+    if (type !== 0n || levels < 3 || !this.registers.levels.includes(levels)) this.refuse(0x3);
     const leaf = this.second(inPlace(low, 51, 12), levels, address, write, false);
     if (typeof leaf === 'string') {
       return this.refuse({ beyond: 0x4, absent: write ? 0x5 : 0x6, reserved: 0xc }[leaf]);

@@ -105,6 +105,35 @@ Feature: whose translations an invalidation of a VT-d page table takes
         | PASID 5 of device "nic" | PASID 69 of device "nic" | 2 pages at 64 MiB |
         | PASID 5 of device "nic" | PASID 5 of device "disk" | everything        |
 
+  Rule: what a device is told of itself takes what it keeps of its PASIDs along, or leaves it
+
+    @HW-VTD-86
+    Scenario: the tables of a device and of its PASID change, and only that of the device is invalidated
+      Given a buffer "more" of 4 pages
+      And a buffer "before" of 2 pages
+      And a buffer "after" of 2 pages
+      And it maps 4 pages of buffer "more" into IOAS "guest" at 2 MiB read-write
+      And it maps 2 pages of buffer "before" into IOAS "guest" at 48 MiB read-write
+      And it maps 2 pages of buffer "after" into IOAS "guest" at 49 MiB read-write
+      And a VT-d page table "second" in buffer "more", which the guest has at 2 MiB
+      And the guest maps 2 pages at 64 MiB to 48 MiB read-write in page table "second"
+      And a nested PASID HWPT "stage2" with page table "second" for device "nic" on HWPT "parent"
+      When it attaches device "nic" to HWPT "stage1"
+      And it attaches PASID 5 of device "nic" to HWPT "stage2"
+      Then device "nic" sees buffer "old" at 64 MiB .. +2 pages
+      And PASID 5 of device "nic" sees buffer "before" at 64 MiB .. +2 pages
+      When the guest maps 2 pages at 64 MiB to 32 MiB read-write in page table "gpt"
+      And the guest maps 2 pages at 64 MiB to 49 MiB read-write in page table "second"
+      And it invalidates 2 pages at 64 MiB of HWPT "stage1"
+      And it stores pattern "either" in buffer "before"
+      And it stores pattern "either" in buffer "after"
+      And PASID 5 of device "nic" reads 1 page at 64 MiB
+      Then the device got pattern "either"
+      And device "nic" sees buffer "new" at 64 MiB .. +2 pages
+      When it invalidates 2 pages at 64 MiB of HWPT "stage2"
+      Then PASID 5 of device "nic" sees buffer "after" at 64 MiB .. +2 pages
+      And PASID 5 of device "nic" does not see buffer "before" at 64 MiB .. +2 pages
+
   Rule: PASIDs are told apart by all of their bits
 
     @HW-VTD-05

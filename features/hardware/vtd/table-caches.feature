@@ -83,7 +83,7 @@ Feature: what a VT-d keeps of the way to a page
       When it invalidates everything of HWPT "stage1"
       Then device "nic" sees buffer "new" + 4 pages at 66 MiB .. +4 pages
 
-    @HW-PSC-08
+    @HW-PSC-08 @HW-VTD-31
     Scenario: a table comes where none was, and nothing is invalidated
       When device "nic" reads 1 page at 128 MiB
       Then the access is blocked

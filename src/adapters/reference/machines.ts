@@ -80,6 +80,7 @@ function pci(
   board: Board,
   more: FunctionWish = {},
   all: FunctionWish = { hostDriver: true },
+  ofOthers: FunctionWish = {},
 ): HardwareDescription {
   const iommus = board.flatMap(({ facts }) => facts ?? []);
   const [first = '', ...others] = iommus.map(({ name }) => name);
@@ -90,7 +91,7 @@ function pci(
     function: { ...all, ...keys },
     shareGroups: true,
   });
-  const devices = [offer([first], more), offer(others, {})];
+  const devices = [offer([first], more), offer(others, ofOthers)];
   return { iommus, devices: devices.filter((each) => each.iommus.length > 0) };
 }
 
@@ -101,6 +102,8 @@ const ofExpress = {
   virtualFunction: true,
   msixVectors: 2048,
 } as const;
+
+const withTlb = { deviceTlb: true } as const;
 
 const mocks = mockHardware({ hasPasids: true });
 const mocksAndBare: HardwareDescription = {
@@ -138,7 +141,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
     name: 'vt-d-nested',
     board: nestedVtdBoard,
     bench: 'pci',
-    ...pci(nestedVtdBoard, ofExpress),
+    ...pci(nestedVtdBoard, { ...ofExpress, ...withTlb }, undefined, withTlb),
     features: [...ofEach, ...ofVtd, 'page-responses', 'dma-with-page-requests'],
   },
   {

@@ -18,6 +18,8 @@ const TranslationType = { Untranslated: 0n, WithDeviceTlb: 1n, PassThrough: 2n }
 /** VT-d, 9.3 Context Entry. HW-VTD-03 */
 export interface ContextEntry {
   readonly domainId: number;
+  /** Translation requests are answered. */
+  readonly deviceTlb: boolean;
   readonly passThrough: boolean;
   readonly secondStageTable: Hpa;
   readonly levels: 3 | 4;
@@ -28,10 +30,13 @@ export function contextEntryAddress(contextTable: Hpa, rid: Rid): Hpa {
 }
 
 /** Both words of a present entry with a second-stage table. */
-export function encodeContextEntry(
-  entry: Pick<ContextEntry, 'domainId' | 'secondStageTable' | 'levels'>,
-): { readonly low: bigint; readonly high: bigint } {
-  const low = entry.secondStageTable | (TranslationType.Untranslated << 2n) | PRESENT;
+export function encodeContextEntry(entry: Omit<ContextEntry, 'passThrough'>): {
+  readonly low: bigint;
+  readonly high: bigint;
+} {
+  const { Untranslated, WithDeviceTlb } = TranslationType;
+  const type = entry.deviceTlb ? WithDeviceTlb : Untranslated;
+  const low = entry.secondStageTable | (type << 2n) | PRESENT;
   return { low, high: (BigInt(entry.domainId) << 8n) | addressWidthOf(entry.levels) };
 }
 
@@ -48,6 +53,7 @@ function fieldsOf(low: bigint, high: bigint): ContextEntry | undefined {
   if (type > TranslationType.PassThrough || levels === undefined) return undefined;
   return {
     domainId: Number((high >> 8n) & 0xffffn),
+    deviceTlb: type === TranslationType.WithDeviceTlb,
     passThrough: type === TranslationType.PassThrough,
     secondStageTable: low & ADDRESS_MASK,
     levels,

@@ -9,6 +9,8 @@ export const FaultReason = {
   RootEntryReserved: 0xa,
   ContextEntryReserved: 0xb,
   PagingEntryReserved: 0xc,
+  /** A translation request of a device whose context entry answers none. */
+  TranslationTypeBlocked: 0xd,
   /** TTM is none that the unit has. */
   RootTableInvalid: 0x30,
   PasidInLegacyMode: 0x31,

@@ -2,6 +2,8 @@ import { field } from '../bits.ts';
 
 /** VT-d, 10.4.2 Capability Register: its flags. HW-VTD-66 */
 export const CAP = {
+  /** CM: what is not present may be cached as well. */
+  CachingMode: 1n << 7n,
   /** PSI: invalidations of pages. */
   PageSelectiveInvalidation: 1n << 39n,
   /** FS1GP: first-stage pages of 1 GiB. */
@@ -35,6 +37,8 @@ export const ECAP = {
   DeviceTlb: 1n << 2n,
   /** IR */
   InterruptRemapping: 1n << 3n,
+  /** PT */
+  PassThrough: 1n << 6n,
   /** SC */
   SnoopControl: 1n << 7n,
   /** NEST */

@@ -123,7 +123,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1059',
-    breaks: ['HW-PSC-08'],
+    breaks: ['HW-PSC-08', 'HW-VTD-31'],
     story: 'That there is no table is remembered.',
     like: 'a unit in caching mode that does not tell its software',
     bug: ({ hardware, vtd }) => {

@@ -96,10 +96,16 @@ function buildVtd(
 /** A VT-d in legacy mode. */
 export const vtdBoard: Board = [vtd('vt-d', legacyModel)];
 
-/** A VT-d in scalable mode, and an older one beside it, with narrow addresses and no power over the caches. */
+/**
+ * A VT-d in scalable mode, and an older one beside it, with narrow addresses and no power over the caches, which answers
+ * devices with TLBs and remembers what is not present.
+ */
 export const nestedVtdBoard: Board = [
   vtd('vt-d', { scalable: true, snoopControl: true, addressBits: 48 }),
-  vtd('older-vt-d', { scalable: false, snoopControl: false, addressBits: 39 }),
+  vtd('older-vt-d', {
+    ...{ scalable: false, snoopControl: false, addressBits: 39 },
+    ...{ deviceTlbs: true, cachingMode: true },
+  }),
 ];
 
 function virtio(model: VirtioIommuModel): BoardIommu {

@@ -108,6 +108,15 @@ export const vtd = requirements(
       level: 'contract',
       source: [vtdBook('6.2 Address Translation Caches')],
     },
+    31: {
+      says: 'What comes where a VT-d found nothing is used at once: a page or a table of a first stage without an invalidation, and what the driver puts into a context entry or a second stage also where the unit remembers that there was nothing.',
+      level: 'contract',
+      source: [
+        vtdBook('6.1 Caching Mode'),
+        linux('drivers/iommu/intel/cache.c', 'cache_tag_flush_range_np'),
+        linux('drivers/iommu/intel/iommu.c', 'context_present_cache_flush'),
+      ],
+    },
     32: {
       says: 'A device that keeps translations of both stages of a VT-d forgets all of them when a page of the second stage is unmapped, wherever the guest has it.',
       level: 'observed',
@@ -241,6 +250,22 @@ export const vtd = requirements(
       says: 'A page table of VT-d has a domain id as long as somebody is on it, which no other page table has meanwhile; one that gets it later finds nothing cached.',
       level: 'observed',
       source: [linux('drivers/iommu/intel/iommu.c', 'domain_attach_iommu')],
+    },
+    86: {
+      says: 'An invalidation of the TLB of a device without a PASID drops what the device keeps of its PASIDs or leaves it; each of them reaches what its own page table led to, or leads to now.',
+      level: 'open',
+      source: [
+        vtdBook('6.5.2.5 Device-TLB Invalidate Descriptor'),
+        linux('drivers/iommu/intel/cache.c', 'cache_tag_flush_devtlb_psi'),
+      ],
+    },
+    87: {
+      says: 'ATS of a device behind a VT-d is on in scalable mode whatever the device is attached to, and in legacy mode while it is attached.',
+      level: 'observed',
+      source: [
+        linux('drivers/iommu/intel/iommu.c', 'intel_iommu_probe_finalize'),
+        linux('drivers/iommu/intel/iommu.c', 'domain_context_mapping'),
+      ],
     },
     88: {
       says: 'Devices with one page table of VT-d are all told when it changes, and when one of them leaves, the others still are.',

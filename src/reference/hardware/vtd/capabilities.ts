@@ -18,6 +18,12 @@ export interface VtdModel {
   readonly snoopControl: boolean;
   /** Widest second-stage address, bits. */
   readonly addressBits: 39 | 48;
+  /** In legacy mode as well it answers the translation requests of devices. */
+  readonly deviceTlbs?: boolean;
+  /** Context entries may let requests through as they are. */
+  readonly passThrough?: boolean;
+  /** It remembers also what is not present, as the units of hypervisors do that have to be told of every change. */
+  readonly cachingMode?: boolean;
   /** It can abort every request without a record. */
   readonly abortMode?: boolean;
 }
@@ -30,7 +36,7 @@ export const LARGEST_ADDRESS_MASK = 18n;
 const PASID_BITS = 20;
 
 /** VT-d, 10.4.2 Capability Register: what this unit offers. HW-VTD-66 */
-export function capabilityOf({ scalable, addressBits }: VtdModel): bigint {
+export function capabilityOf({ scalable, addressBits, cachingMode }: VtdModel): bigint {
   return (
     DOMAIN_IDS_16_BITS |
     SECOND_STAGE_LARGE_PAGES |
@@ -38,6 +44,7 @@ export function capabilityOf({ scalable, addressBits }: VtdModel): bigint {
     (scalable ? walksLevels(3) | CAP.FirstStage1GiB : 0n) |
     field(addressBits - 1, ...ADDRESS_WIDTH) |
     CAP.PageSelectiveInvalidation |
+    (cachingMode === true ? CAP.CachingMode : 0n) |
     field(LARGEST_ADDRESS_MASK, ...MAX_ADDRESS_MASK)
   );
 }
@@ -60,5 +67,8 @@ export function extendedCapabilityOf(model: VtdModel): bigint {
   const always = ECAP.Coherent | ECAP.QueuedInvalidation | ECAP.InterruptRemapping;
   const snooping = model.snoopControl ? ECAP.SnoopControl : 0n;
   const aborting = model.abortMode === true ? ECAP.AbortMode : 0n;
-  return always | snooping | aborting | (model.scalable ? OF_SCALABLE_MODE : 0n);
+  const deviceTlbs = model.deviceTlbs === true ? ECAP.DeviceTlb : 0n;
+  const passThrough = model.passThrough === true ? ECAP.PassThrough : 0n;
+  const scalable = model.scalable ? OF_SCALABLE_MODE : 0n;
+  return always | snooping | aborting | deviceTlbs | passThrough | scalable;
 }

@@ -2,15 +2,16 @@ import type { Rid } from '#formats/addresses.ts';
 import type { ContextEntry } from '#formats/vtd/context-entry.ts';
 import type { ScalableContextEntry } from '#formats/vtd/scalable-context-entry.ts';
 
+import type { Refusal } from './faults.ts';
 import type { Found } from './tables.ts';
 
-/** Of either mode: a unit is in one of them. */
-export type AnyContextEntry = Found<ContextEntry> | Found<ScalableContextEntry>;
+/** Of either mode: a unit is in one of them. In caching mode also that there is none. */
+export type AnyContextEntry = Found<ContextEntry> | Found<ScalableContextEntry> | Refusal;
 
-/** Context entries of scalable mode are of no domain: invalidations name them by 0. */
+/** Context entries of scalable mode are of no domain, and neither are those that are none: invalidations name them by 0. */
 const NO_DOMAIN = 0;
 
-/** VT-d, 6.2.1 Context-Cache: present entries by requester, until they are invalidated. HW-VTD-30 */
+/** VT-d, 6.2.1 Context-Cache: entries by requester, until they are invalidated. HW-VTD-30 31 */
 export class ContextCache {
   private readonly entries = new Map<Rid, AnyContextEntry>();
 

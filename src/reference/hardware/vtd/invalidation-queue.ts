@@ -36,6 +36,8 @@ export interface InvalidationQueueOptions {
   readonly pasidCache: PasidCache;
   readonly pasidIotlb: PasidIotlb;
   readonly tables: PagingStructureCache;
+  /** ECAP.DT */
+  readonly deviceTlbs: boolean;
   /** The device behind the unit that has this requester id. */
   readonly endpoint: (rid: Rid) => Endpoint | undefined;
 }
@@ -95,6 +97,8 @@ export class InvalidationQueue {
         return this.invalidateContext(descriptor);
       case Type.Iotlb:
         return this.invalidateIotlb(descriptor);
+      case Type.DeviceTlb:
+        return this.options.deviceTlbs && this.invalidateDevice(descriptor);
       case Type.Wait:
         return this.wait(descriptor);
       default:
@@ -105,7 +109,6 @@ export class InvalidationQueue {
   /** What there is in scalable mode only. */
   private carryOutWide(descriptor: Descriptor): boolean {
     switch (typeOf(descriptor)) {
-      case Type.DeviceTlb:
       case Type.PasidDeviceTlb:
         return this.invalidateDevice(descriptor);
       case Type.PasidIotlb:

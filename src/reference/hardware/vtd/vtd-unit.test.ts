@@ -32,9 +32,9 @@ class Setup {
   readonly unit: VtdUnit;
   private tail = 0n;
 
-  constructor(addressBits: VtdModel['addressBits'] = 48) {
+  constructor(more: Partial<VtdModel> = {}) {
     this.memory.provide(0n, 0x9000n);
-    const model = { ...legacyModel, addressBits };
+    const model = { ...legacyModel, ...more };
     this.unit = new VtdUnit({ memory: this.memory, parts, model });
     this.memory.write64(ROOT + 2n * 16n, CONTEXT | 1n);
     this.writeContext(LEVEL_4 | 1n, (BigInt(DOMAIN_ID) << 8n) | 2n);
@@ -110,7 +110,7 @@ describe('a walk', () => {
   });
 
   it('is not made for pass-through, nor before translation is enabled', () => {
-    const setup = new Setup();
+    const setup = new Setup({ passThrough: true });
     setup.writeContext(9n, 2n);
     assert.equal(setup.read(0x1234n), 0x1234n);
     const fresh = new VtdUnit({ memory: setup.memory, parts });
@@ -133,7 +133,7 @@ describe('a refusal', () => {
     const setup = new Setup();
     assert.equal(setup.read(1n << 48n), undefined);
     assert.equal(setup.lastReason(), FaultReason.BeyondAddressWidth);
-    const three = new Setup(39);
+    const three = new Setup({ addressBits: 39 });
     three.writeContext(LEVEL_3 | 1n, 1n);
     three.memory.write64(LEVEL_1, 0x12_3000n | READ_WRITE);
     assert.equal(three.read(0n), 0x12_3000n);
@@ -238,7 +238,80 @@ describe('caches', () => {
   });
 });
 
+describe('a context entry', () => {
+  it('is none where its type is one that the unit does not offer', () => {
+    for (const [type, offer] of [
+      [1n, { deviceTlbs: true }],
+      [2n, { passThrough: true }],
+    ] as const) {
+      for (const [model, isTaken] of [
+        [{}, false],
+        [offer, true],
+      ] as const) {
+        const setup = new Setup(model);
+        setup.memory.write64(LEVEL_1, 0x12_3000n | READ_WRITE);
+        setup.writeContext(LEVEL_4 | (type << 2n) | 1n, (BigInt(DOMAIN_ID) << 8n) | 2n);
+        assert.equal(setup.read(0n) !== undefined, isTaken);
+        assert.equal(setup.lastReason(), isTaken ? undefined : FaultReason.ContextEntryInvalid);
+      }
+    }
+  });
+
+  it('lets a device with a TLB ask, or not', () => {
+    const setup = new Setup({ deviceTlbs: true });
+    setup.memory.write64(LEVEL_1, 0x12_3000n | 1n);
+    const request = { rid: RID, iova: 0x10n, write: true };
+    assert.equal(setup.unit.requestTranslation(request), undefined);
+    assert.equal(setup.lastReason(), FaultReason.TranslationTypeBlocked);
+    setup.writeContext(LEVEL_4 | 5n, (BigInt(DOMAIN_ID) << 8n) | 2n);
+    setup.submit(0x11n);
+    const leaf = setup.unit.requestTranslation(request);
+    assert.deepEqual([leaf?.address, leaf?.read, leaf?.write], [0x12_3000n, true, false]);
+    assert.equal(setup.unit.requestTranslation({ ...request, iova: 0x1000n }), undefined);
+    assert.equal(setup.unit.requestTranslation({ ...request, iova: 0xfee0_0000n }), undefined);
+    assert.equal(setup.lastReason(), undefined);
+    assert.equal(setup.unit.requestTranslation({ ...request, pasid: 1 }), undefined);
+    assert.equal(setup.lastReason(), FaultReason.PasidInLegacyMode);
+  });
+});
+
+describe('caching mode', () => {
+  it('keeps that there is no page, until pages of the domain are invalidated', () => {
+    const setup = new Setup({ cachingMode: true });
+    assert.equal(setup.read(0n), undefined);
+    setup.memory.write64(LEVEL_1, 0x12_3000n | READ_WRITE);
+    for (const domain of [DOMAIN_ID + 1, DOMAIN_ID]) {
+      assert.equal(setup.read(0n), undefined);
+      assert.equal(setup.lastReason(), FaultReason.NoRead);
+      setup.submit((BigInt(domain) << 16n) | 0x32n, 0n);
+    }
+    assert.equal(setup.read(0n), 0x12_3000n);
+  });
+
+  it('keeps that there is no context entry, for domain 0', () => {
+    const setup = new Setup({ cachingMode: true });
+    setup.memory.write64(LEVEL_1, 0x12_3000n | READ_WRITE);
+    setup.writeContext(0n, 0n);
+    for (const domain of [DOMAIN_ID, 0]) {
+      assert.equal(setup.read(0n), undefined);
+      setup.writeContext(LEVEL_4 | 1n, (BigInt(DOMAIN_ID) << 8n) | 2n);
+      assert.equal(setup.read(0n), undefined);
+      assert.equal(setup.lastReason(), FaultReason.ContextEntryNotPresent);
+      setup.submit((BigInt(domain) << 16n) | 0x21n);
+    }
+    assert.equal(setup.read(0n), 0x12_3000n);
+  });
+});
+
 describe('the invalidation queue', () => {
+  it('takes device TLBs where the unit has them', () => {
+    for (const deviceTlbs of [false, true]) {
+      const setup = new Setup({ deviceTlbs });
+      setup.submit((BigInt(RID) << 32n) | 3n, 0n);
+      assert.equal(setup.unit.invalidationQueue.failed, !deviceTlbs);
+    }
+  });
+
   it('reports completion by a status write', () => {
     const setup = new Setup();
     setup.submit((7n << 32n) | 0x25n, STATUS);

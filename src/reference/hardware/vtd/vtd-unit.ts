@@ -1,10 +1,10 @@
 import type { Hpa, Rid } from '#formats/addresses.ts';
-import { PAGE_MASK } from '#formats/page.ts';
+import { PAGE_MASK, PAGE_SIZE } from '#formats/page.ts';
 import { PageResponse } from '#formats/pcie.ts';
 import type { PageRequestMessage } from '#formats/pcie.ts';
 import type { ContextEntry } from '#formats/vtd/context-entry.ts';
 import { FaultReason } from '#formats/vtd/fault-reason.ts';
-import { ECAP, walksLevels } from '#formats/vtd/registers.ts';
+import { CAP, ECAP, walksLevels } from '#formats/vtd/registers.ts';
 import { TranslationMode, translationModeOf } from '#formats/vtd/root-entry.ts';
 
 import type { DmaRequest, Endpoint, MemoryBus, Translator } from '../bus.ts';
@@ -17,6 +17,7 @@ import { capabilityOf, extendedCapabilityOf, legacyModel } from './capabilities.
 import type { VtdModel } from './capabilities.ts';
 import type { ContextCache } from './context-cache.ts';
 import { FaultRecording, isRefusal } from './faults.ts';
+import type { Refusal } from './faults.ts';
 import type { InvalidationQueue } from './invalidation-queue.ts';
 import type { PagingStructureCache } from './paging-structure-cache.ts';
 import type { PageRequestQueue } from './page-request-queue.ts';
@@ -67,7 +68,8 @@ export class VtdUnit implements Translator {
     const caches = { memory, iotlb, contextCache, pasidCache, pasidIotlb, tables };
     this.scalableMode = new parts.vtd.ScalableMode({ ...caches, snoopControl });
     const endpoint = (rid: Rid): Endpoint | undefined => this.endpoints.get(rid);
-    this.invalidationQueue = new parts.vtd.InvalidationQueue({ ...caches, endpoint });
+    const deviceTlbs = (this.extendedCapability & ECAP.DeviceTlb) !== 0n;
+    this.invalidationQueue = new parts.vtd.InvalidationQueue({ ...caches, endpoint, deviceTlbs });
   }
 
   /** RTADDR, latched by GCMD.SRTP: a table, and the mode that it is for. Caches are software's to invalidate. */
@@ -107,6 +109,7 @@ export class VtdUnit implements Translator {
 
   /** VT-d, 4.1 Device-TLB Operation: what a device may not reach is no fault. HW-VTD-08 53 */
   requestTranslation(request: DmaRequest): Leaf | undefined {
+    if (!this.isScalable) return this.answerByContext(request);
     const context = this.scalableMode.contextOf(request.rid, this.rootTable);
     if ('reason' in context) return this.refuse(request, context.reason, context.silent);
     if (!context.deviceTlb) return this.refuse(request, FaultReason.TranslationRequestBlocked);
@@ -156,16 +159,43 @@ export class VtdUnit implements Translator {
     return placeIn(found.leaf, request);
   }
 
+  /** In legacy mode, where TT of the context entry tells whether such requests are answered. HW-VTD-03 87 */
+  private answerByContext(request: DmaRequest): Leaf | undefined {
+    if (request.pasid !== undefined) return this.refuse(request, FaultReason.PasidInLegacyMode);
+    const context = this.contextOf(request);
+    if (!context) return undefined;
+    const { deviceTlb, silent } = context;
+    if (!deviceTlb) return this.refuse(request, FaultReason.TranslationTypeBlocked, silent);
+    if (isInterrupt(request.iova)) return undefined;
+    const leaf = this.leafFor(context, request);
+    return typeof leaf === 'number' ? undefined : leaf;
+  }
+
   private contextOf(request: DmaRequest): Found<ContextEntry> | undefined {
     const cached = this.contextCache.lookup(request.rid);
     if (cached && 'secondStageTable' in cached) return cached;
-    const context = readContext(this.memory, this.rootTable, request.rid);
-    if (isRefusal(context)) return this.refuse(request, context.reason, context.silent);
-    if (!(this.capability & walksLevels(context.levels))) {
-      return this.refuse(request, FaultReason.ContextEntryInvalid, context.silent);
-    }
-    this.contextCache.insert(request.rid, context);
-    return context;
+    const isKnown = cached !== undefined && isRefusal(cached);
+    const context = isKnown ? cached : this.readContext(request.rid);
+    if (this.cachesAbsent || !isRefusal(context)) this.contextCache.insert(request.rid, context);
+    return isRefusal(context) ? this.refuse(request, context.reason, context.silent) : context;
+  }
+
+  private readContext(rid: Rid): Found<ContextEntry> | Refusal {
+    const context = readContext(this.memory, this.rootTable, rid);
+    if (isRefusal(context) || this.offers(context)) return context;
+    return { reason: FaultReason.ContextEntryInvalid, silent: context.silent };
+  }
+
+  /** HW-VTD-03 66 */
+  private offers({ levels, deviceTlb, passThrough }: ContextEntry): boolean {
+    const type = (deviceTlb ? ECAP.DeviceTlb : 0n) | (passThrough ? ECAP.PassThrough : 0n);
+    const hasType = (this.extendedCapability & type) === type;
+    return hasType && (this.capability & walksLevels(levels)) !== 0n;
+  }
+
+  /** CM. HW-VTD-31 */
+  private get cachesAbsent(): boolean {
+    return (this.capability & CAP.CachingMode) !== 0n;
   }
 
   private translateSecondStage(
@@ -187,6 +217,8 @@ export class VtdUnit implements Translator {
     const table = { root, levels, dirty: false, snoopControl: this.snoopControl };
     const kept = this.tables.ofSecondStage(context.domainId);
     const leaf = walkSecondStage(this.memory, table, { iova, write }, kept);
+    if (leaf === undefined && this.cachesAbsent)
+      this.iotlb.insert(context.domainId, iova, ABSENT_PAGE);
     if (leaf === undefined) return write ? FaultReason.NoWrite : FaultReason.NoRead;
     if (typeof leaf === 'number') return leaf;
     this.iotlb.insert(context.domainId, iova, leaf);
@@ -201,6 +233,9 @@ export class VtdUnit implements Translator {
     return undefined;
   }
 }
+
+/** That there is none, as a unit in caching mode remembers it: nobody has a right. HW-VTD-31 */
+const ABSENT_PAGE: Leaf = { address: 0n, size: PAGE_SIZE, read: false, write: false };
 
 /** Interrupts are requests without PASID. */
 function placeIn(leaf: Leaf, { iova, pasid }: DmaRequest): Translation {

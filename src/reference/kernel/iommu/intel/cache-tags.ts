@@ -43,6 +43,14 @@ export class CacheTags {
     for (const { tag } of this.tags) this.flush(tag, iova, length, leavesOnly);
   }
 
+  /** cache_tag_flush_range_np(): where nothing was, only a unit in caching mode has something to forget. HW-VTD-31 */
+  flushNew(iova: bigint, length: bigint): void {
+    for (const { tag } of this.tags) {
+      const isCached = tag.kind === 'second-stage' || tag.kind === 'nesting';
+      if (isCached && tag.queue.cachingMode) this.flush(tag, iova, length, false);
+    }
+  }
+
   /** cache_tag_flush_iotlb(), cache_tag_flush_devtlb_psi(). HW-VTD-32 78 88 89 HW-PSC-06 */
   protected flush(tag: CacheTag, iova: bigint, length: bigint, leavesOnly: boolean): void {
     const { queue, domainId, pasid, rid } = tag;

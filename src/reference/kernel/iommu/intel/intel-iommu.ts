@@ -27,7 +27,9 @@ import type {
 import type { IommuOps } from '../group.ts';
 import type { PageRequest } from '../io-pgfault.ts';
 import type { PciIdentity } from '../iommu.ts';
+import { disableAts, enableAts } from '../pci-ats.ts';
 import type { UserData } from '../user-data.ts';
+import type { CacheTag } from './cache-tags.ts';
 import { intelDevice } from './intel-device.ts';
 import type { IntelDevice, IntelDomain } from './intel-device.ts';
 import { PagingDomain } from './paging-domain.ts';
@@ -57,6 +59,8 @@ export class IntelIommu implements IommuOps<IntelDevice> {
   protected readonly rootTable: bigint;
   /** By requester id. */
   protected readonly attached = new Map<number, PagingDomain>();
+  /** Requester ids of devices that keep translations, while they are attached. */
+  protected readonly withAts = new Set<number>();
   /** By the place in the root table, bytes. */
   private readonly contextTables = new Map<number, bigint>();
   /** DID 0 is what a unit in caching mode tags "not present" with. */
@@ -80,14 +84,14 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     return intelDevice(identity);
   }
 
-  /** No device has ATS or PASIDs, and second-stage tables have dirty bits in scalable mode only. */
-  capabilities(_device: IntelDevice): DeviceCapabilities {
+  /** No device has PASIDs, and second-stage tables have dirty bits in scalable mode only. */
+  capabilities(device: IntelDevice): DeviceCapabilities {
     return {
       cacheCoherent: true,
       enforcesCoherency: this.features.snoopControl,
       msiIsolated: true,
       dirtyTracking: false,
-      ats: false,
+      ats: this.hasAts(device),
       pasidWidth: 0,
     };
   }
@@ -126,14 +130,25 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     for (const rid of device.requesterIds) {
       if (this.attached.get(rid) === domain) continue;
       this.clearContext(rid);
+      if (this.hasAts(device)) this.withAts.add(rid);
       this.setContext(rid, domain);
     }
+    if (this.hasAts(device)) enableAts(device.pci);
     return undefined;
   }
 
-  /** device_block_translation() */
+  /** device_block_translation(), domain_context_clear(): ATS is off once no entry answers it any more. HW-VTD-87 */
   block(device: IntelDevice): void {
-    for (const rid of device.requesterIds) this.clearContext(rid);
+    for (const rid of device.requesterIds) {
+      this.clearContext(rid);
+      this.withAts.delete(rid);
+    }
+    if (this.hasAts(device)) disableAts(device.pci);
+  }
+
+  /** intel_iommu_probe_device(): ats_supported */
+  protected hasAts({ pci }: IntelDevice): boolean {
+    return this.features.deviceTlbs && pci.capabilities.deviceTlb !== undefined;
   }
 
   protected newDomain(
@@ -141,19 +156,29 @@ export class IntelIommu implements IommuOps<IntelDevice> {
   ): PagingDomain {
     const { pages, parts } = this;
     const levels = options.stage === 'first' || this.features.addressBits >= 48 ? 4 : 3;
-    return new parts.intel.PagingDomain({ pages, parts, levels, ...options });
+    const syncsMaps = options.stage === 'second' && this.features.cachingMode;
+    return new parts.intel.PagingDomain({ pages, parts, levels, syncsMaps, ...options });
   }
 
   /** domain_context_mapping_one(): the word with the present bit last. */
   protected setContext(rid: number, domain: PagingDomain): void {
     const domainId = this.enter(domain);
     const { root, levels } = domain;
-    const { low, high } = encodeContextEntry({ domainId, secondStageTable: root, levels });
+    const deviceTlb = this.withAts.has(rid);
+    const entry = { domainId, deviceTlb, secondStageTable: root, levels };
+    const { low, high } = encodeContextEntry(entry);
     const address = contextEntryAddress(this.contextTable(rid), rid);
     this.pages.memory.write64(address + 8n, high);
     this.pages.memory.write64(address, low);
     this.attached.set(rid, domain);
-    domain.tags.assign(this.tagOf(domainId));
+    if (this.features.cachingMode) this.flushAbsent(domainId, rid);
+    for (const tag of this.contextTags(domainId, rid)) domain.tags.assign(tag);
+  }
+
+  /** context_present_cache_flush(): that there was none is of domain 0. HW-VTD-31 */
+  protected flushAbsent(domainId: number, rid: number): void {
+    this.queue.flushContext(0, rid);
+    this.queue.flushDomain(domainId);
   }
 
   /** domain_context_clear_one(): the entry, then the context cache, then what was cached by means of the entry. */
@@ -166,14 +191,15 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     const domainId = this.domainIdOf(domain);
     this.flushCaches(domainId, rid);
     this.attached.delete(rid);
-    domain.tags.unassign(this.tagOf(domainId));
+    for (const tag of this.contextTags(domainId, rid)) domain.tags.unassign(tag);
     this.leave(domain);
   }
 
-  /** While the domain still has its id. */
+  /** intel_context_flush_no_pasid(), while the domain still has its id. */
   protected flushCaches(domainId: number, rid: number): void {
     this.queue.flushContext(domainId, rid);
     this.queue.flushDomain(domainId);
+    if (this.withAts.has(rid)) this.queue.flushDevice(rid, undefined);
   }
 
   /** domain_attach_iommu(): an id for the domain, that of its other entries if there are some. HW-VTD-10 */
@@ -232,8 +258,9 @@ export class IntelIommu implements IommuOps<IntelDevice> {
     return folio.pfn << PAGE_SHIFT;
   }
 
-  private tagOf(domainId: number) {
+  protected contextTags(domainId: number, rid: number): readonly CacheTag[] {
     const { queue } = this;
-    return { queue, domainId, pasid: 0, kind: 'second-stage', rid: 0 } as const;
+    const tag = { queue, domainId, pasid: 0, kind: 'second-stage', rid: 0 } as const;
+    return this.withAts.has(rid) ? [tag, { ...tag, kind: 'device', rid }] : [tag];
   }
 }

@@ -27,6 +27,8 @@ export interface PagingDomainOptions {
   readonly nestParent?: boolean | undefined;
   /** Second stage only. */
   readonly dirtyTracking?: boolean | undefined;
+  /** iotlb_sync_map: a unit that it is for remembers what is not present. */
+  readonly syncsMaps?: boolean | undefined;
 }
 
 /** One PASID entry that leads to a domain. */
@@ -40,6 +42,7 @@ export class PagingDomain extends TableDomain {
   readonly stage: 'first' | 'second';
   readonly levels: 3 | 4;
   readonly nestParent: boolean;
+  readonly syncsMaps: boolean;
   readonly dirtyTracking: SecondStageDirty | undefined;
   readonly tags: CacheTags;
   /** dmar_domain.devices and dev_pasids: entries of scalable mode. */
@@ -55,6 +58,7 @@ export class PagingDomain extends TableDomain {
     this.stage = stage;
     this.levels = levels;
     this.nestParent = options.nestParent ?? false;
+    this.syncsMaps = options.syncsMaps ?? false;
     this.geometry = { first: 0n, last: (1n << BigInt(this.addressBits)) - 1n };
     this.tags = new parts.intel.CacheTags();
     const { memory } = pages;
@@ -93,10 +97,11 @@ export class PagingDomain extends TableDomain {
     if (this.dirtyTracking && !unit.dirtyBits) return false;
     if (this.nestParent && !unit.nesting) return false;
     if (this.forcesSnoop && !unit.snoopControl) return false;
+    if (unit.cachingMode && !this.syncsMaps) return false;
     return unit.addressBits >= this.addressBits && unit.takesLevels(this.levels);
   }
 
-  /** intel_iommu_map_pages(): erratum 772415 allows a nesting parent no entry that can only be read. IOAS-MAP-45 HW-FLG-02 */
+  /** intel_iommu_map_pages(), intel_iommu_iotlb_sync_map(): erratum 772415 allows a nesting parent no entry that can only be read. IOAS-MAP-45 HW-FLG-02 */
   override map(
     iova: bigint,
     physical: bigint,
@@ -105,7 +110,9 @@ export class PagingDomain extends TableDomain {
     maxPageSize?: bigint,
   ): ErrnoName | undefined {
     if (this.nestParent && !protection.write) return 'EINVAL';
-    return super.map(iova, physical, length, protection, maxPageSize);
+    const error = super.map(iova, physical, length, protection, maxPageSize);
+    if (!error && this.syncsMaps) this.tags.flushNew(iova, length);
+    return error;
   }
 
   override free(): void {

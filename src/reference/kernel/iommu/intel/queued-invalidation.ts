@@ -29,6 +29,8 @@ export interface IovaRange {
 
 /** drivers/iommu/intel/dmar.c: qi_submit_sync(). Every call returns when the hardware has done it. */
 export class QueuedInvalidation {
+  /** Of its unit: what is not present may be cached as well. */
+  readonly cachingMode: boolean;
   private readonly pages: Pages;
   private readonly queue: InvalidationQueue;
   private readonly ring: bigint;
@@ -41,11 +43,12 @@ export class QueuedInvalidation {
   constructor(
     pages: Pages,
     queue: InvalidationQueue,
-    { scalable, maxAddressMask }: Pick<UnitFeatures, 'scalable' | 'maxAddressMask'>,
+    { scalable, maxAddressMask, cachingMode }: UnitFeatures,
   ) {
     this.pages = pages;
     this.queue = queue;
     this.maxAddressMask = maxAddressMask;
+    this.cachingMode = cachingMode;
     this.step = scalable ? WIDE_DESCRIPTOR_SIZE : DESCRIPTOR_SIZE;
     this.ring = this.newPage();
     this.status = this.newPage();

@@ -9,6 +9,10 @@ export interface UnitFeatures {
   readonly maxAddressMask: bigint;
   /** ecap_sc_support() */
   readonly snoopControl: boolean;
+  /** cap_caching_mode(): what is not present is cached as well. */
+  readonly cachingMode: boolean;
+  /** ecap_dev_iotlb_support() */
+  readonly deviceTlbs: boolean;
   /** sm_supported() */
   readonly scalable: boolean;
   /** ecap_flts() */
@@ -33,6 +37,8 @@ export function featuresOf(capability: bigint, extended: bigint): UnitFeatures {
     addressBits: Number(bits(capability, ...ADDRESS_WIDTH)) + 1,
     maxAddressMask: bits(capability, ...MAX_ADDRESS_MASK),
     snoopControl: has(ECAP.SnoopControl),
+    cachingMode: (capability & CAP.CachingMode) !== 0n,
+    deviceTlbs: has(ECAP.DeviceTlb),
     scalable,
     firstStage: scalable && has(ECAP.FirstStage),
     fiveLevels: (capability & CAP.FirstStage5Levels) !== 0n,

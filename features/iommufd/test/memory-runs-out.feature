@@ -25,18 +25,20 @@ Feature: memory runs out
     Scenario: the second page needs a page table of its own, with the huge pages option at 0
       Given it sets the huge pages option of IOAS "guest" to 0
       And a device "nic" attached to IOAS "guest"
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 18 MiB - 2 pages read-write
       And memory runs out in each place of the next call
       When it maps 16 pages of buffer "ram" into IOAS "guest" at 18 MiB - 1 page read-write
       Then it succeeds
       And each failure was one of ENOMEM and changed nothing
       And device "nic" sees buffer "ram" at 18 MiB - 1 page .. +16 pages
-      And each page of buffer "ram" carries 1 pin
+      And device "nic" sees buffer "ram" at 18 MiB - 2 pages .. +1 page
 
     @IOAS-MAP-41 @OPT-19 @needs:device @needs:hugetlb
     Scenario: of pages that lie behind each other the second one needs a page table of its own
       Given a huge-page buffer "huge" of 2 MiB
       And it sets the huge pages option of IOAS "guest" to 0
       And a device "nic" attached to IOAS "guest"
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 18 MiB - 2 pages read-write
       And memory runs out in each place of the next call
       When it maps 16 pages of buffer "huge" into IOAS "guest" at 18 MiB - 1 page read-write
       Then it succeeds
@@ -64,6 +66,31 @@ Feature: memory runs out
       And each failure was one of ENOMEM and changed nothing
       And each page of buffer "mixed" carries 1 pin
       And device "nic" sees buffer "mixed" at 16 MiB .. +8 pages
+      When it calls IOMMU_TEST_CMD with:
+        | op                 | SET_TEMP_MEMORY_LIMIT |
+        | memory_limit.limit |                 65536 |
+      Then it succeeds
+
+    @IOAS-MAP-41 @PIN-15 @needs:ioas-map-file @needs:device
+    Scenario: more pages of a file are pinned at a time than are mapped at a time
+      Given a memfd "file" of 8 pages
+      And a buffer "view" on memfd "file"
+      And it stores pattern "a" in buffer "view" + 6 pages
+      And it stores pattern "b" in buffer "view" + 4 pages
+      And it stores pattern "c" in buffer "view" + 2 pages
+      And it stores pattern "d" in buffer "view"
+      And a device "nic" attached to IOAS "guest"
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 18 MiB - 2 pages read-write
+      When it calls IOMMU_TEST_CMD with:
+        | op                 | SET_TEMP_MEMORY_LIMIT |
+        | memory_limit.limit |                    24 |
+      Then it succeeds
+      Given memory runs out in each place of the next call
+      When it maps 8 pages of memfd "file" into IOAS "guest" at 18 MiB - 1 page read-write
+      Then it succeeds
+      And each failure was one of ENOMEM and changed nothing
+      And each page of buffer "view" carries 1 pin
+      And device "nic" sees buffer "view" at 18 MiB - 1 page .. +8 pages
       When it calls IOMMU_TEST_CMD with:
         | op                 | SET_TEMP_MEMORY_LIMIT |
         | memory_limit.limit |                 65536 |
@@ -231,6 +258,29 @@ Feature: memory runs out
         | IOMMU_VEVENTQ_ALLOC     |
         | IOMMU_HW_QUEUE_ALLOC    |
         | IOMMU_GET_HW_INFO       |
+
+    @OBJ-33
+    Scenario: the first object of all is made
+      Given an iommufd "other"
+      And memory runs out in each place of the next call
+      When it calls IOMMU_IOAS_ALLOC on iommufd "other" with:
+        | flags | 0 |
+      Then it succeeds
+      And each failure was one of ENOMEM and changed nothing
+      And it returns:
+        | out_ioas_id | 1 |
+
+    @OPT-22 @needs:change-process @needs:ioas-map-file
+    Scenario: three IOASs are charged to another process
+      Given an IOAS "second"
+      And an IOAS "third"
+      And a memfd "file" of 4 pages
+      And it maps 4 pages of memfd "file" into IOAS "second" at 16 MiB read-write
+      And memory runs out in each place of the next call
+      When it calls IOMMU_IOAS_CHANGE_PROCESS
+      Then it succeeds
+      And each failure was one of ENOMEM and changed nothing
+      And 16 MiB .. +4 pages is mapped in IOAS "second"
 
     @OBJ-33 @PIN-17
     Scenario: a new access is made

@@ -194,7 +194,7 @@ export const iommufd = findings({
     expected:
       'IOMMU_HWPT_ALLOC makes a page table with the mappings of the IOAS, and a device can be attached to it.',
     by: [uapi('iommufd.h', 'struct iommu_hwpt_alloc')],
-    seen: 'IOMMU_HWPT_ALLOC on an IOAS with mappings failed with EADDRINUSE: before the first attach the page table has no usable IOVAs.',
+    seen: 'IOMMU_HWPT_ALLOC on an IOAS with mappings failed with EADDRINUSE: before the first attach the page table has no usable IOVAs. An attach to such an IOAS failed alike, and beside such a page table IOMMU_IOAS_MAP failed with EINVAL.',
     calls: [
       'Map memory into an IOAS.',
       'Call IOMMU_HWPT_ALLOC for a device behind the virtio-iommu on that IOAS.',

@@ -206,6 +206,8 @@ export class IoasCommands {
    */
   changeProcess(command: UserCommand<typeof iommu_ioas_change_process>): ErrnoName | undefined {
     if (command.fields.__reserved) return 'EOPNOTSUPP';
+    const error = this.listAll();
+    if (error) return error;
     const all = this.everyPages();
     for (const { source } of all) if (source.kind !== 'file') return 'EINVAL';
     return this.movePages(command.task, [...all]);
@@ -331,6 +333,12 @@ export class IoasCommands {
     }
     for (const { pages, to } of moves) pages.moveAccounting(to);
     return undefined;
+  }
+
+  /** iommufd_take_all_iova_rwsem(): a list of one needs no memory. OPT-22 */
+  protected listAll(): 'ENOMEM' | undefined {
+    const [, second] = [...this.context.objects.all()].filter((object) => object instanceof Ioas);
+    return second && this.context.kernel.faults.kmalloc();
   }
 
   protected everyPages(): Set<IoptPages> {

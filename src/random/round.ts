@@ -2,6 +2,7 @@ import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { IOMMU_TEST_CMD, IOMMU_TEST_OP_PASID_DETACH } from '#uapi/iommufd/selftest.ts';
 
 import { value, type Call, type IoctlCall, type Who } from './call.ts';
+import { calls } from './calls.ts';
 import { Finding } from './finding.ts';
 import { checkInvariants } from './invariants.ts';
 import { explain } from './known.ts';
@@ -9,13 +10,24 @@ import type { Machines } from './machines.ts';
 import { Model } from './model/model.ts';
 import { needsOf } from './needs.ts';
 import type { Observation } from './observation.ts';
-import type { Opening } from './openings.ts';
+import { openings } from './openings.ts';
 import { Pool } from './pool.ts';
-import type { Done } from './scenario.ts';
+import { scenario, type Done } from './scenario.ts';
 import { Seat } from './seat.ts';
+import type { Found, Sequence, Sort } from './sequences.ts';
+
+export function onMocks(machines: Machines): Sort<Call> {
+  return {
+    openings: openings.length,
+    calls,
+    nameOf: (call) => ('command' in call ? call.command.name : call.kind),
+    begin: () => Round.begin(machines),
+    options: `--every ${machines.every}`,
+  };
+}
 
 /** One sequence, from an empty process to one that has closed everything. */
-export class Round {
+export class Round implements Sequence<Call> {
   readonly done: Done[] = [];
   readonly #pool = new Pool();
   readonly #model = new Model(this.#pool);
@@ -37,8 +49,16 @@ export class Round {
     return new Round(machines, one, other);
   }
 
-  async open({ calls }: Opening): Promise<void> {
-    for (const call of calls) await this.perform(call);
+  get made(): number {
+    return this.done.length;
+  }
+
+  async open(opening: number): Promise<void> {
+    for (const call of openings[opening]?.calls ?? []) await this.perform(call);
+  }
+
+  scenario(found: Found): string {
+    return scenario(found, this.done);
   }
 
   /** Does nothing where a machine lacks what it needs, or where the machines have parted. */

@@ -4,13 +4,10 @@ import fc from 'fast-check';
 
 import { ImplementationBroken } from '#port/implementation.ts';
 
-import type { Call } from './call.ts';
-import { calls } from './calls.ts';
 import { Finding } from './finding.ts';
 import type { Machines } from './machines.ts';
-import { openings } from './openings.ts';
-import { Round } from './round.ts';
-import { scenario } from './scenario.ts';
+import { onMocks } from './round.ts';
+import type { Sequence, Sort } from './sequences.ts';
 
 export interface Plan {
   /** At least so many calls in all. */
@@ -41,43 +38,50 @@ export interface Report {
   readonly failure?: Failure;
 }
 
-interface Running {
-  readonly round: Round;
+interface Running<C> {
+  readonly sequence: Sequence<C>;
 }
 
-/** What a round does is done to the real machines; the model of fast-check has nothing to add. */
-class Step implements fc.AsyncCommand<object, Running> {
-  readonly #call: Call;
+/** What a sequence does is done to the real machines; the model of fast-check has nothing to add. */
+class Step<C> implements fc.AsyncCommand<object, Running<C>> {
+  readonly #call: C;
+  readonly #name: string;
 
-  constructor(call: Call) {
+  constructor(call: C, name: string) {
     this.#call = call;
+    this.#name = name;
   }
 
   check(): boolean {
     return true;
   }
 
-  run(_: object, { round }: Running): Promise<void> {
-    return round.perform(this.#call);
+  run(_: object, { sequence }: Running<C>): Promise<void> {
+    return sequence.perform(this.#call);
   }
 
   toString(): string {
-    return 'command' in this.#call ? this.#call.command.name : this.#call.kind;
+    return this.#name;
   }
 }
 
-type Steps = Iterable<fc.AsyncCommand<object, Running>>;
+type Steps<C> = Iterable<fc.AsyncCommand<object, Running<C>>>;
+
+interface Last<C> {
+  readonly error: unknown;
+  readonly sequence: Sequence<C> | undefined;
+}
 
 /** One run: what it has made so far, and what it has found last. */
-class Runner {
+class Runner<C> {
   made = 0;
   sequences = 0;
-  last: { readonly error: unknown; readonly round: Round | undefined } | undefined;
-  readonly #machines: Machines;
+  last: Last<C> | undefined;
+  readonly #sort: Sort<C>;
   readonly #plan: Plan;
 
-  constructor(machines: Machines, plan: Plan) {
-    this.#machines = machines;
+  constructor(sort: Sort<C>, plan: Plan) {
+    this.#sort = sort;
     this.#plan = plan;
   }
 
@@ -91,32 +95,32 @@ class Runner {
   }
 
   /** A sequence that is not made any more counts as one that is right: then shrinking ends where it is. */
-  async one(opening: number, steps: Steps): Promise<void> {
+  async one(opening: number, steps: Steps<C>): Promise<void> {
     // A machine in this process never waits, and signals come to those who do.
     await setImmediate();
     if (this.#isOver) return;
     this.sequences += 1;
-    let round: Round | undefined;
+    let sequence: Sequence<C> | undefined;
     try {
-      round = await Round.begin(this.#machines);
-      await round.open(openings[opening] ?? { name: 'none', calls: [] });
-      const running = { round };
+      sequence = await this.#sort.begin();
+      await sequence.open(opening);
+      const running = { sequence };
       await fc.asyncModelRun(() => ({ model: {}, real: running }), steps);
-      await round.end();
+      await sequence.end();
     } catch (error) {
-      this.last = { error, round };
-      if (!this.isBroken) await round?.abandon();
+      this.last = { error, sequence };
+      if (!this.isBroken) await sequence?.abandon();
       throw error;
     } finally {
-      this.made += round?.done.length ?? 0;
+      this.made += sequence?.made ?? 0;
     }
   }
 }
 
-function sequenceOf({ longest, replayPath }: Plan) {
-  const weights = calls.map(([weight, call]) => ({
+function sequenceOf<C>(sort: Sort<C>, { longest, replayPath }: Plan) {
+  const weights = sort.calls.map(([weight, call]) => ({
     weight,
-    arbitrary: call.map((each) => new Step(each)),
+    arbitrary: call.map((each) => new Step(each, sort.nameOf(each))),
   }));
   return fc.commands([fc.oneof(...weights)], {
     maxCommands: longest,
@@ -125,13 +129,18 @@ function sequenceOf({ longest, replayPath }: Plan) {
   });
 }
 
+/** Of the calls that go to mock devices. */
+export function run(machines: Machines, plan: Plan): Promise<Report> {
+  return runSequences(onMocks(machines), plan);
+}
+
 /** Runs sequences until enough calls were made or something is wrong; then shrinks. */
-export async function run(machines: Machines, plan: Plan): Promise<Report> {
-  const runner = new Runner(machines, plan);
+export async function runSequences<C>(sort: Sort<C>, plan: Plan): Promise<Report> {
+  const runner = new Runner(sort, plan);
   const { path, longest, seed } = plan;
   const property = fc.asyncProperty(
-    fc.nat(openings.length - 1),
-    sequenceOf(plan),
+    fc.nat(sort.openings - 1),
+    sequenceOf(sort, plan),
     (opening, steps) => runner.one(opening, steps),
   );
   const details = await fc.check(property, {
@@ -144,18 +153,14 @@ export async function run(machines: Machines, plan: Plan): Promise<Report> {
   if (!details.failed || last === undefined) return { calls: made, sequences };
   const [, shrunk] = details.counterexample ?? [];
   const [, replayPath = ''] = /replayPath="([^"]*)"/.exec(fc.stringify(shrunk)) ?? [];
-  const options = `--longest ${longest} --every ${machines.every} --calls ${plan.calls}`;
+  const options = `--longest ${longest} ${sort.options} --calls ${plan.calls}`;
   const repeat = `--seed ${details.seed} --path ${details.counterexamplePath ?? ''} --replay-path '${replayPath}' ${options}`;
   return { calls: made, sequences, failure: failureOf(last, repeat, runner.isBroken) };
 }
 
-function failureOf(
-  { error, round }: NonNullable<Runner['last']>,
-  repeat: string,
-  broken: boolean,
-): Failure {
+function failureOf<C>({ error, sequence }: Last<C>, repeat: string, broken: boolean): Failure {
   const known = error instanceof Finding || error instanceof ImplementationBroken;
   const cause = known ? error.message : String((error as Error).stack);
   const shows = error instanceof Finding ? error.shows : undefined;
-  return { cause, repeat, scenario: scenario({ cause, repeat, shows }, round?.done ?? []), broken };
+  return { cause, repeat, scenario: sequence?.scenario({ cause, repeat, shows }) ?? '', broken };
 }

@@ -10,23 +10,17 @@ import {
   type Resolved,
   type Who,
 } from './call.ts';
-import type { Shows } from './finding.ts';
 import { listPages, memfdPages, ramPages, wallPages } from './layout.ts';
 import { Names, shownNumber } from './names.ts';
 import { needsOf } from './needs.ts';
 import { shown, type Observation } from './observation.ts';
+import type { Found } from './sequences.ts';
 
 /** One call of a sequence that was carried out. */
 export interface Done {
   readonly call: Call;
   readonly by: Who;
   readonly observation: Observation;
-}
-
-export interface Found {
-  readonly cause: string;
-  readonly repeat: string;
-  readonly shows: Shows | undefined;
 }
 
 /** Rows of a Gherkin table, in columns. */

@@ -3,7 +3,7 @@ import { makesOf } from '#commands/index.ts';
 import { ImplementationBroken, type Machine } from '#port/implementation.ts';
 import type { Fd } from '#port/process.ts';
 import type { Command } from '#uapi/ioctl.ts';
-import { IOMMUFD_PATH, SELF_STATUS_PATH } from '#uapi/paths.ts';
+import { IOMMUFD_PATH } from '#uapi/paths.ts';
 import { MAP_FIXED, MAP_SHARED, O_RDWR, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
 import { POLLIN } from '#uapi/poll.ts';
 
@@ -18,6 +18,7 @@ import {
   type Resolved,
   type Who,
 } from './call.ts';
+import { chargesOf, type Charges } from './charges.ts';
 import { badPointer, layout, listPages, memfdPages, pageSize } from './layout.ts';
 import { changes, hexOf, plainly, shown, type Observation } from './observation.ts';
 import type { Pool } from './pool.ts';
@@ -208,19 +209,8 @@ export class Seat {
   }
 
   /** Bytes that /proc/self/status tells of memory that is pinned, and of memory that is locked. */
-  async charged(who: Who): Promise<{ readonly pinned: bigint; readonly locked: bigint }> {
-    const { process } = this.#actor(who);
-    const fd = await process.open(SELF_STATUS_PATH, 0);
-    const length = await process.pread(fd, layout.struct, Number(pageSize) - 8, 0n);
-    const bytes = await process.load(layout.struct, Math.max(length, 1));
-    await process.close(fd);
-    const text = Buffer.from(bytes as Uint8Array).toString();
-    const kilobytes = (name: string): bigint => {
-      const [, digits] = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text) ?? [];
-      if (digits !== undefined) return BigInt(digits) * 1024n;
-      throw new ImplementationBroken(`no ${name} in ${SELF_STATUS_PATH}`);
-    };
-    return { pinned: kilobytes('VmPin'), locked: kilobytes('VmLck') };
+  charged(who: Who): Promise<Charges> {
+    return chargesOf(this.#actor(who).process, layout.struct);
   }
 
   /** Closes all that the parent has; the child goes first. The parent is there until leave(). */

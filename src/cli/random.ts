@@ -10,9 +10,10 @@ import type { EndingSignal } from '#ending/signals.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
 import { knownDifferences } from '#random/known.ts';
 import { sideBySide, startMock, type Machines, type Started } from '#random/machines.ts';
-import { run, type Report } from '#random/run.ts';
+import { run, type Plan, type Report } from '#random/run.ts';
 
 import { exitCodes, Problem } from './problem.ts';
+import { deviceChecks, runOnDevices } from './random/devices.ts';
 import { randomMutants } from './random/mutants.ts';
 
 /** `npm run random`: random sequences of calls, on one implementation or on two side by side. */
@@ -25,18 +26,23 @@ interface Options {
   readonly adapterOption: string[];
   readonly path?: string;
   readonly replayPath?: string;
-  readonly longest: string;
+  readonly longest?: string;
   readonly every?: string;
   /** Ids or globs; true where the option has no value. */
   readonly mutants?: string | true;
   readonly processes: string;
+  readonly devices?: true;
+  readonly machine?: string;
+}
+
+function settingsOf(options: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    options.map((option) => [option.split('=')[0] ?? '', option.slice(option.indexOf('=') + 1)]),
+  );
 }
 
 async function start(name: string, options: readonly string[]): Promise<Started> {
-  const settings = Object.fromEntries(
-    options.map((option) => [option.split('=')[0] ?? '', option.slice(option.indexOf('=') + 1)]),
-  );
-  const started = await startMock(await loadAdapter(name), settings);
+  const started = await startMock(await loadAdapter(name), settingsOf(options));
   if (started !== undefined) return started;
   throw new Problem(
     `adapter ${name} has no machine with test-cmd`,
@@ -50,20 +56,60 @@ function count(option: string, text: string): number {
   throw new Problem(`--${option} is "${text}", which is no whole number`);
 }
 
+/** On devices it takes more calls for a use, a change and a use to meet. */
+function longestOf({ longest, devices }: Options): number {
+  return Math.max(count('longest', longest ?? (devices ? '200' : '60')), 1);
+}
+
 function tryMutants(options: Options, mutants: string): Promise<number> {
   return randomMutants({
     mutants,
     calls: count('calls', options.calls),
     seed: count('seed', options.seed),
-    longest: count('longest', options.longest),
+    longest: longestOf(options),
     processes: Math.max(count('processes', options.processes), 1),
     signal: watchSignals().signal,
+    ...(options.devices && { devices: { machine: options.machine } }),
   });
+}
+
+/** Accesses are looked at one by one: two machines that keep different things need not do the same. */
+async function onDevices(options: Options): Promise<number> {
+  if (options.against !== undefined)
+    throw new Problem('--devices and --against exclude each other', 'try --adapter instead');
+  const { signal } = watchSignals();
+  const implementation = await loadAdapter(options.adapter);
+  const { machine } = options;
+  const begun = performance.now();
+  const where = machine === undefined ? 'each machine' : `machine ${machine}`;
+  console.log(`${options.calls} calls on ${where} of ${implementation.name}, seed ${options.seed}`);
+  const report = await runOnDevices({
+    implementation,
+    settings: settingsOf(options.adapterOption),
+    machine,
+    every: Math.max(count('every', options.every ?? String(deviceChecks)), 1),
+    plan: planOf(options, signal),
+    signal,
+  });
+  return conclude(report, begun, signal());
+}
+
+function planOf(options: Options, signal: () => EndingSignal | undefined): Plan {
+  const { path, replayPath } = options;
+  return {
+    calls: count('calls', options.calls),
+    seed: count('seed', options.seed),
+    longest: longestOf(options),
+    isStopped: () => signal() !== undefined,
+    ...(path === undefined ? {} : { path }),
+    ...(replayPath === undefined ? {} : { replayPath }),
+  };
 }
 
 async function main(options: Options): Promise<number> {
   if (options.mutants !== undefined)
     return tryMutants(options, options.mutants === true ? '*' : options.mutants);
+  if (options.devices) return onDevices(options);
   const { adapter, against, adapterOption } = options;
   const second = against === undefined ? undefined : await start(against, adapterOption);
   const first = await start(adapter, second === undefined ? adapterOption : []);
@@ -84,34 +130,29 @@ async function make(
   options: Options,
   met: ReadonlyMap<string, number>,
 ): Promise<number> {
-  const { path, replayPath } = options;
   const begun = performance.now();
   const { signal } = watchSignals();
   const names = [machines.first, machines.second].flatMap((each) => each?.identity.name ?? []);
   console.log(`${options.calls} calls to ${names.join(' and ')}, seed ${options.seed}`);
-  const report = await run(machines, {
-    calls: count('calls', options.calls),
-    seed: count('seed', options.seed),
-    longest: Math.max(count('longest', options.longest), 1),
-    isStopped: () => signal() !== undefined,
-    ...(path === undefined ? {} : { path }),
-    ...(replayPath === undefined ? {} : { replayPath }),
-  });
-  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  const report = await run(machines, planOf(options, signal));
   for (const [id, times] of met) {
     const { reason } = knownDifferences.find((each) => each.id === id) ?? { reason: '' };
     console.log(`known difference ${id}, ${times} times: ${reason}`);
   }
-  const interrupted = signal();
-  console.log(
-    `${report.calls} calls in ${report.sequences} sequences, ${seconds} s` +
-      (interrupted === undefined ? '' : `, interrupted by ${interrupted}`),
-  );
-  return conclude(report, interrupted);
+  return conclude(report, begun, signal());
 }
 
 /** A machine that ends with the run that the user interrupts is no finding. */
-function conclude({ failure }: Report, interrupted: EndingSignal | undefined): number {
+function conclude(
+  { calls, sequences, failure }: Report,
+  begun: number,
+  interrupted: EndingSignal | undefined,
+): number {
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  console.log(
+    `${calls} calls in ${sequences} sequences, ${seconds} s` +
+      (interrupted === undefined ? '' : `, interrupted by ${interrupted}`),
+  );
   if (failure !== undefined && !(failure.broken && interrupted !== undefined)) {
     const { cause, repeat, scenario, broken } = failure;
     const shrunk = broken ? 'the machine is broken: not shrunk\n\n' : '';
@@ -138,11 +179,13 @@ void new Command('random')
   .option('--adapter <name>', 'whom to call', 'reference')
   .option('--against <name>', 'an adapter that has to do the same')
   .option('--adapter-option <key=value>', 'for --against, or else for --adapter', collect, [])
-  .option('--longest <number>', 'calls in a sequence', '60')
+  .option('--longest <number>', 'calls in a sequence (default: 60, or 200 with --devices)')
   .option(
     '--every <number>',
-    'calls to a check of the invariants (default: 1, or 8 with --against)',
+    'calls to a check of the invariants (default: 1, or 8 with --against or --devices)',
   )
+  .option('--devices', 'devices that move bytes, instead of mock devices')
+  .option('--machine <name>', 'with --devices: one machine, instead of each in turn')
   .option('--mutants [ids]', 'which seeded bugs of the reference so many calls find: ids or globs')
   .option('--processes <number>', 'with --mutants: at once', String(availableParallelism()))
   .option('--path <path>', 'of a failure, as it was printed')

@@ -146,7 +146,7 @@ export async function runSequences<C>(sort: Sort<C>, plan: Plan): Promise<Report
   const details = await fc.check(property, {
     seed,
     endOnFailure: plan.shrinks === false,
-    numRuns: Math.ceil((plan.calls / longest) * 3) + 10,
+    numRuns: Math.ceil((plan.calls / longest) * 4) + 10,
     ...(path === undefined ? {} : { path }),
   });
   const { made, sequences, last } = runner;

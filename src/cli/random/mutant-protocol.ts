@@ -5,6 +5,8 @@ export interface Task {
   readonly calls: number;
   readonly seed: number;
   readonly longest: number;
+  /** Where the mutant changes something that is reached: undefined for the mock devices, else machines whose devices move bytes. */
+  readonly machines?: readonly string[];
 }
 
 /** How the random calls noticed: a difference from the model, a machine that broke, or one that did not come back. */

@@ -1,38 +1,84 @@
 import { join } from 'node:path';
 
+import { implementation as reference } from '#adapters/reference/index.ts';
 import { pattern } from '#conformance/pattern.ts';
 import { exitCodeOf } from '#ending/signals.ts';
 import type { Interruption } from '#ending/signals.ts';
 import { catalogue } from '#mutants/catalogue.ts';
 import type { Mutant } from '#mutants/mutant.ts';
 import { Reach } from '#mutants/reach.ts';
+import { startDevices } from '#random/devices/machines.ts';
+import { onDevices } from '#random/devices/sequence.ts';
 import { sideBySide, startMock } from '#random/machines.ts';
-import { run } from '#random/run.ts';
+import { run, runSequences, type Report } from '#random/run.ts';
 
 import { Child, Gone, silenceMs } from '../child.ts';
 import { steady } from '../operators/steady.ts';
 import { exitCodes, Problem } from '../problem.ts';
 import { painter } from '../style.ts';
 import { table } from '../table.ts';
+import { chosenMachines, deviceChecks, share } from './devices.ts';
 import type { Task, Told, Tried } from './mutant-protocol.ts';
 
 /** `npm run random -- --mutants`: which seeded bugs the random calls find. */
 
-export interface Trial extends Omit<Task, 'mutant'>, Interruption {
+export interface Trial extends Omit<Task, 'mutant' | 'machines'>, Interruption {
   /** Ids or globs, comma-separated. */
   readonly mutants: string;
+  /** On machines whose devices move bytes: of that name, or all. Undefined for the mock devices. */
+  readonly devices?: { readonly machine: string | undefined };
   readonly processes: number;
 }
 
-/** Which mutants change something that these calls reach, on the reference without a bug. */
-async function reachOf({ calls, seed, longest }: Trial): Promise<Reach> {
+/** Where a mutant changes something that these calls reach; undefined where it does not. */
+type Reached = (mutant: Mutant) => Pick<Task, 'machines'> | undefined;
+
+/** On the reference without a bug. */
+async function reachOf({ calls, seed, longest }: Trial): Promise<Reached> {
   const reach = new Reach();
   const started = await startMock(reach.reference);
   if (started === undefined) throw new Problem('the reference has no machine with test-cmd');
   const machines = sideBySide([started], { every: 1, met: () => undefined });
-  const { failure } = await run(machines, { calls, seed, longest, shrinks: false });
+  demandNothing(await run(machines, { calls, seed, longest, shrinks: false }));
+  return (mutant) => (reach.includes(mutant) ? {} : undefined);
+}
+
+function demandNothing({ failure }: Report): void {
   if (failure !== undefined) throw new Problem(`without a mutant: ${failure.cause}`);
-  return reach;
+}
+
+/** The calls of a trial are those of each machine. */
+async function reachOnDevices(
+  { calls, seed, longest }: Trial,
+  names: readonly string[],
+): Promise<Reached> {
+  const reached = new Map<string, Reach>();
+  for (const machine of names) {
+    const reach = new Reach();
+    const { reference: implementation } = reach;
+    const [description] = await chosenMachines({ implementation, settings: {}, machine });
+    if (description === undefined) continue;
+    const running = await startDevices(implementation, description, { every: deviceChecks });
+    const plan = { calls, seed, longest, shrinks: false };
+    demandNothing(await runSequences(onDevices(running), plan));
+    reached.set(machine, reach);
+  }
+  return (mutant) => {
+    const machines = names.filter((name) => reached.get(name)?.includes(mutant));
+    return machines.length > 0 ? { machines } : undefined;
+  };
+}
+
+/** What the calls reach, and how many there are on a machine. */
+async function reachIn(
+  trial: Trial,
+): Promise<{ readonly reached: Reached; readonly calls: number }> {
+  if (trial.devices === undefined) return { reached: await reachOf(trial), calls: trial.calls };
+  const { machine } = trial.devices;
+  const machines = await chosenMachines({ implementation: reference, settings: {}, machine });
+  const calls = share(trial.calls, machines);
+  const names = machines.map(({ name }) => name);
+  return { reached: await reachOnDevices({ ...trial, calls }, names), calls };
 }
 
 export async function randomMutants(trial: Trial): Promise<number> {
@@ -40,8 +86,11 @@ export async function randomMutants(trial: Trial): Promise<number> {
   const wanted = catalogue.filter(({ id }) => globs.some((glob) => glob.test(id)));
   if (wanted.length === 0) throw new Problem(`no mutant is called ${trial.mutants}`);
   console.log(`${trial.calls} calls to the reference, seed ${trial.seed}, to see what they reach`);
-  const reach = await reachOf(trial);
-  const waiting = wanted.filter((mutant) => reach.includes(mutant));
+  const { reached, calls } = await reachIn(trial);
+  const waiting = wanted.flatMap((mutant) => {
+    const place = reached(mutant);
+    return place === undefined ? [] : [{ mutant: mutant.id, ...place }];
+  });
   const unreached = wanted.length - waiting.length;
   console.log(`${waiting.length} of ${wanted.length} mutants change what these calls reach`);
   const tried: Tried[] = [];
@@ -52,7 +101,9 @@ export async function randomMutants(trial: Trial): Promise<number> {
     progress(tried.length, total);
   };
   const processes = Math.min(trial.processes, total);
-  await Promise.all(Array.from({ length: processes }, () => work(waiting, trial, found)));
+  await Promise.all(
+    Array.from({ length: processes }, () => work(waiting, { ...trial, calls }, found)),
+  );
   conclude(tried, unreached);
   const signal = trial.signal();
   if (signal === undefined) return exitCodes.success;
@@ -61,17 +112,18 @@ export async function randomMutants(trial: Trial): Promise<number> {
 }
 
 async function work(
-  waiting: Mutant[],
+  waiting: Pick<Task, 'mutant' | 'machines'>[],
   { calls, seed, longest, signal }: Trial,
   found: (tried: Tried) => void,
 ): Promise<void> {
   let child: Child<Task, Told> | undefined;
   try {
     while (signal() === undefined) {
-      const mutant = waiting.shift();
-      if (mutant === undefined) return;
+      const next = waiting.shift();
+      if (next === undefined) return;
       child ??= new Child<Task, Told>(join(__dirname, 'mutant-worker.ts'));
-      const task = { mutant: mutant.id, calls, seed, longest };
+      const { mutant } = next;
+      const task = { ...next, calls, seed, longest };
       try {
         const answer = (told: Told): Tried | undefined =>
           told.kind === 'tried' ? told : undefined;
@@ -81,7 +133,7 @@ async function work(
         child.end();
         child = undefined;
         const notice = error.isFailure ? 'broken' : 'hung';
-        found({ kind: 'tried', mutant: mutant.id, calls: 0, notice, cause: error.message });
+        found({ kind: 'tried', mutant, calls: 0, notice, cause: error.message });
       }
     }
   } finally {

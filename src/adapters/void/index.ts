@@ -59,8 +59,9 @@ const machines = Object.entries(firsts).map(([name, first]): MachineDescription 
   const iommus = [{ name: 'first', ...first }, ...others];
   const names = [...iommus.map((iommu) => iommu.name), noIommu];
   const offer = { kind: 'vfio', bound: bindings, iommus: names, shareGroups: true } as const;
-  // Streams are a matter of an SMMUv3.
-  const most = first.model === 'smmuv3' ? everything : { ...everything, streamIds: 1 };
+  // Streams, and accesses that stall, are a matter of an SMMUv3.
+  const isSmmu = first.model === 'smmuv3';
+  const most = isSmmu ? everything : { ...everything, streamIds: 1, stalls: false };
   const hardware = { iommus, devices: [{ ...offer, function: most }] };
   return { name, features: allowedBy(name, hardware), ...hardware };
 });

@@ -19,6 +19,13 @@ export function setBit(memory: Bytes, address: bigint, bit: number): void {
   memory.write(at, Uint8Array.of(byte | (1 << (bit % 8))));
 }
 
+/** Clears one bit of the word at an address. */
+export function clearBit(memory: Bytes, address: bigint, bit: number): void {
+  const at = address + BigInt(Math.floor(bit / 8));
+  const [byte = 0] = memory.read(at, 1);
+  memory.write(at, Uint8Array.of(byte & ~(1 << (bit % 8))));
+}
+
 /** A field, by its highest and its lowest bit. */
 export function field(word: bigint, high: number, low = high): bigint {
   return (word >> BigInt(low)) % (1n << BigInt(high - low + 1));

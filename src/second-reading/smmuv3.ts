@@ -1,4 +1,4 @@
-import { field, inPlace, isSet, wordAt } from './memory.ts';
+import { clearBit, field, inPlace, isSet, setBit, wordAt } from './memory.ts';
 import type { Access, Bytes, Reading } from './memory.ts';
 
 /** Addresses of both stages' output, bits: IDR5.OAS. */
@@ -8,6 +8,8 @@ const OUTPUT_BITS = 44;
 export const event = {
   badStream: 0x02,
   badEntry: 0x04,
+  streamDisabled: 0x06,
+  badSubstream: 0x08,
   badContext: 0x0a,
   translation: 0x10,
   addressSize: 0x11,
@@ -31,10 +33,17 @@ class Refused extends Error {
   }
 }
 
-/** SMMUv3, chapters 3 and 5, and Armv8-A, D8, read again, slowly, for requests without substream. */
-export function readSmmuv3(memory: Bytes, streamTable: bigint, access: Access): Reading {
+/** What the registers of a unit say, as far as it bears on this. */
+export interface Registers {
+  readonly streamTable: bigint;
+  /** IDR1.SSIDSIZE */
+  readonly substreamBits: number;
+}
+
+/** SMMUv3, chapters 3 and 5, and Armv8-A, D8, read again, slowly: HTTU is 2, STALL_MODEL 1. */
+export function readSmmuv3(memory: Bytes, registers: Registers, access: Access): Reading {
   try {
-    return { to: new Walk(memory, access).translate(streamTable) };
+    return { to: new Walk(memory, registers, access).translate() };
   } catch (error) {
     if (error instanceof Refused) return { refused: error.number };
     throw error;
@@ -49,6 +58,9 @@ interface Stage {
   readonly page: number;
   /** Refusals leave an event. */
   readonly records: boolean;
+  /** HA, and HD with it: what a walk keeps up to date. */
+  readonly marksAccess: boolean;
+  readonly marksDirty: boolean;
 }
 
 interface Leaf {
@@ -59,29 +71,61 @@ interface Leaf {
 
 class Walk {
   private readonly memory: Bytes;
+  private readonly registers: Registers;
   private readonly access: Access;
   private second: Stage | undefined;
 
-  constructor(memory: Bytes, access: Access) {
-    [this.memory, this.access] = [memory, access];
+  constructor(memory: Bytes, registers: Registers, access: Access) {
+    [this.memory, this.registers, this.access] = [memory, registers, access];
   }
 
-  translate(streamTable: bigint): bigint {
-    const { rid, address } = this.access;
-    const entry = this.entryOf(streamTable, rid);
-    const [first, , third, fourth] = [0n, 8n, 16n, 24n].map((at) => this.word(entry + at)) as [
-      bigint,
-      bigint,
-      bigint,
-      bigint,
-    ];
+  translate(): bigint {
+    const { rid, pasid, address, write } = this.access;
+    const entry = this.entryOf(this.registers.streamTable, rid);
+    const [first, second, third, fourth] = [0n, 8n, 16n, 24n].map((at) =>
+      this.word(entry + at),
+    ) as [bigint, bigint, bigint, bigint];
     if (!isSet(first, 0)) throw new Refused(eventNumber(event.badEntry, false, 0));
     const config = Number(field(first, 3, 1));
     if (config < 4) throw new Refused(undefined);
     if (config >= 6) this.second = secondStage(third, fourth);
-    if (config === 4) return address;
-    if (config === 6) return this.throughSecond(address, OF_INPUT, this.access.write);
-    return this.byContext(inPlace(first, 51, 6));
+    if (config % 2 === 1) {
+      const at = this.contextAt(first, second);
+      if (at !== undefined) return this.byContext(at);
+    } else if (pasid !== undefined) {
+      throw new Refused(eventNumber(event.badSubstream, false, 0));
+    }
+    return this.second === undefined ? address : this.throughSecond(address, OF_INPUT, write);
+  }
+
+  /**
+   * 3.9 and 5.2: S1CDMax, and where there are substreams S1Fmt and S1DSS. The address of the descriptor, of the second stage
+   * where there is one; undefined where the request passes the first stage.
+   */
+  // eslint-disable-next-line complexity -- straight, as the book has it
+  private contextAt(first: bigint, second: bigint): bigint | undefined {
+    const { pasid } = this.access;
+    const pointer = inPlace(first, 51, 6);
+    const most = Number(field(first, 63, 59));
+    const [format, without] = [Number(field(first, 5, 4)), Number(field(second, 1, 0))];
+    const isBad = most > 0 && (format === 3 || without === 3);
+    if (isBad || most > this.registers.substreamBits) {
+      throw new Refused(eventNumber(event.badEntry, false, 0));
+    }
+    if (pasid === undefined && most > 0 && without === 0) {
+      throw new Refused(eventNumber(event.streamDisabled, false, 0));
+    }
+    if (pasid === undefined && most > 0 && without === 1) return undefined;
+    const isTaken = pasid === 0 && without === 2;
+    if (pasid !== undefined && (pasid >= 2 ** most || most === 0 || isTaken)) {
+      throw new Refused(eventNumber(event.badSubstream, false, 0));
+    }
+    const index = BigInt(pasid ?? 0);
+    if (most === 0 || format === 0) return pointer + index * 64n;
+    const perLeaf = format === 1 ? 64n : 1024n;
+    const descriptor = this.word(this.locate(pointer + (index / perLeaf) * 8n, OF_DESCRIPTOR));
+    if (!isSet(descriptor, 0)) throw new Refused(eventNumber(event.badSubstream, false, 0));
+    return inPlace(descriptor, 51, 12) + (index % perLeaf) * 64n;
   }
 
   private word(address: bigint): bigint {
@@ -107,10 +151,16 @@ class Walk {
     const page = { 0: 12, 1: 16 }[Number(field(first, 7, 6))];
     const inputBits = 64 - Number(field(first, 5, 0));
     const isGood = isSet(first, 31) && isSet(first, 41) && inputBits >= 25 && inputBits <= 48;
-    if (!isGood || page === undefined) throw new Refused(eventNumber(event.badContext, false, 0));
+    // S, which a unit whose IDR0.STALL_MODEL is 1 does not have.
+    if (!isGood || page === undefined || isSet(first, 44))
+      throw new Refused(eventNumber(event.badContext, false, 0));
     const startLevel = 4 - Math.ceil((inputBits - page) / (page - 3));
     const table = inPlace(second, 51, 4);
-    const stage = { table, inputBits, startLevel, page, records: isSet(first, 45) };
+    const marks = {
+      marksAccess: isSet(first, 43),
+      marksDirty: isSet(first, 43) && isSet(first, 42),
+    };
+    const stage = { table, inputBits, startLevel, page, records: isSet(first, 45), ...marks };
     if (isSet(first, 14)) this.refuseFirst(stage, event.translation);
     const leaf = this.walk(stage, address, undefined);
     if (!(write ? leaf.write : leaf.read)) this.refuseFirst(stage, event.permission);
@@ -126,8 +176,16 @@ class Walk {
     throw new Refused(stage.records ? eventNumber(id, true, kind) : undefined);
   }
 
-  private locate(address: bigint, kind: number): bigint {
-    return this.second === undefined ? address : this.throughSecond(address, kind, false);
+  private locate(address: bigint, kind: number, write = false): bigint {
+    return this.second === undefined ? address : this.throughSecond(address, kind, write);
+  }
+
+  /** D8.4.5, D8.4.6: the flag of a page that is used; one with DBM that is written is not read-only any more. */
+  private mark(at: bigint, descriptor: bigint, isDirtied: boolean): void {
+    if (isSet(descriptor, 10) && !isDirtied) return;
+    const place = this.locate(at, OF_TABLE, true);
+    setBit(this.memory, place, 10);
+    if (isDirtied) clearBit(this.memory, place, 7);
   }
 
   private throughSecond(address: bigint, kind: number, write: boolean): bigint {
@@ -144,6 +202,9 @@ class Walk {
     const { page } = stage;
     if (address >= 1n << BigInt(stage.inputBits)) this.refuse(stage, event.translation, kind);
     let table = stage.table;
+    // D8.2: that of a table that begins beyond the output is one of the first level.
+    if (kind === undefined && table >> BigInt(OUTPUT_BITS) !== 0n)
+      this.refuseFirst(stage, event.addressSize);
     let [userTable, writeTable] = [true, true];
     for (let level = stage.startLevel; ; level += 1) {
       const shift = BigInt(page + (3 - level) * (page - 3));
@@ -164,13 +225,18 @@ class Walk {
         table = to;
         continue;
       }
-      if (!isSet(descriptor, 10)) this.refuse(stage, event.access, kind);
+      if (!isSet(descriptor, 10) && !stage.marksAccess) this.refuse(stage, event.access, kind);
       const size = 1n << shift;
       const end = { to: to - (to % size) + (address % size) };
       if (kind !== undefined)
         return { ...end, read: isSet(descriptor, 6), write: isSet(descriptor, 7) };
       const read = isSet(descriptor, 6) && userTable;
-      return { ...end, read, write: read && writeTable && !isSet(descriptor, 7) };
+      const isClean = stage.marksDirty && isSet(descriptor, 51) && isSet(descriptor, 7);
+      const mayWrite = read && writeTable && (isClean || !isSet(descriptor, 7));
+      if (stage.marksAccess) {
+        this.mark(at, descriptor, isClean && mayWrite && this.access.write);
+      }
+      return { ...end, read, write: mayWrite };
     }
   }
 }
@@ -188,5 +254,6 @@ function secondStage(third: bigint, fourth: bigint): Stage {
     startLevel: top - Number(field(third, 39, 38)),
     page,
     records: isSet(third, 58),
+    ...{ marksAccess: false, marksDirty: false },
   };
 }

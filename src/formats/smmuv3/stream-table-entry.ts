@@ -159,8 +159,9 @@ export function decodeSte(entry: SteWords, substreamBits: bigint): Ste | undefin
 function decodeStage1([first = 0n, second = 0n]: SteWords, most: bigint): Stage1Config | undefined {
   const [format, substreamBits] = [bits(first, 5, 4), bits(first, 63, 59)];
   const noSubstream = bits(second, 1, 0);
-  if (substreamBits > most || format > ContextFormat.Leaves64K) return undefined;
-  if (substreamBits > 0n && noSubstream > NoSubstream.Substream0) return undefined;
+  // Without substreams neither S1Fmt nor S1DSS counts.
+  const isReserved = format > ContextFormat.Leaves64K || noSubstream > NoSubstream.Substream0;
+  if (substreamBits > most || (substreamBits > 0n && isReserved)) return undefined;
   const forbidsStalls = (second & S1STALLD) !== 0n;
   const contextTable = first & L1_ADDRESS;
   return { contextTable, format, substreamBits, noSubstream, forbidsStalls };

@@ -14,6 +14,14 @@ export function entryIndex(iova: Iova, level: number, granule = PAGE_SHIFT): big
   return (iova >> entryShift(level, granule)) & ((1n << (granule - 3n)) - 1n);
 }
 
+/** By level, of tables of 4 KiB: what most walks ask for, at each of their steps. */
+const SHIFTS_OF_4_KIB = [1, 2, 3, 4, 5].map((level) => shiftOf(level, PAGE_SHIFT));
+
 function entryShift(level: number, granule: bigint): bigint {
+  const known = granule === PAGE_SHIFT ? SHIFTS_OF_4_KIB[level - 1] : undefined;
+  return known ?? shiftOf(level, granule);
+}
+
+function shiftOf(level: number, granule: bigint): bigint {
   return granule + (granule - 3n) * BigInt(level - 1);
 }

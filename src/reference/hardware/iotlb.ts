@@ -1,9 +1,17 @@
 import type { Iova } from '#formats/addresses.ts';
-import { PAGE_SHIFT, PAGE_MASK } from '#formats/page.ts';
+import { PAGE_SHIFT } from '#formats/page.ts';
 
 import type { Leaf } from './translation.ts';
 
-/** Leaf sizes of a table with 512 entries a level: log2 of 4 KiB, 2 MiB, 1 GiB. */
+/** Pages of one size, by their numbers, which 53 bits hold. */
+interface PagesOfSize {
+  readonly size: bigint;
+  /** log2 of the size. */
+  readonly shift: bigint;
+  readonly leaves: Map<number, Leaf>;
+}
+
+/** Of a table with 512 entries a level: 4 KiB, 2 MiB, 1 GiB. */
 const shifts = [PAGE_SHIFT, 21n, 30n] as const;
 
 /**
@@ -14,23 +22,24 @@ const shifts = [PAGE_SHIFT, 21n, 30n] as const;
  * An entry is tagged with the domain that it was found for and the page it is for. "Not present" is never cached.
  */
 export class Iotlb {
-  /** By domain; then by page address, whose low bits are free to hold the log2 of the page's size. */
-  private readonly domains = new Map<number, Map<bigint, Leaf>>();
+  private readonly domains = new Map<number, readonly PagesOfSize[]>();
 
   lookup(domainId: number, iova: Iova): Leaf | undefined {
-    const leaves = this.domains.get(domainId);
-    if (!leaves) return undefined;
-    for (const shift of shifts) {
-      const leaf = leaves.get(tag(iova, shift));
+    const sizes = this.domains.get(domainId);
+    if (!sizes) return undefined;
+    for (const { shift, leaves } of sizes) {
+      const leaf = leaves.size > 0 ? leaves.get(pageNumber(iova, shift)) : undefined;
       if (leaf) return leaf;
     }
     return undefined;
   }
 
+  /** Of a size that no table of 512 entries has nothing is kept. */
   insert(domainId: number, iova: Iova, leaf: Leaf): void {
-    const leaves = this.domains.get(domainId) ?? new Map<bigint, Leaf>();
-    this.domains.set(domainId, leaves);
-    leaves.set(tag(iova, shiftOf(leaf)), leaf);
+    const sizes = this.domains.get(domainId) ?? emptySizes();
+    this.domains.set(domainId, sizes);
+    const pages = sizes.find(({ size }) => size === leaf.size);
+    pages?.leaves.set(pageNumber(iova, pages.shift), leaf);
   }
 
   invalidateAll(): void {
@@ -43,30 +52,27 @@ export class Iotlb {
 
   /** Everything that touches `length` bytes from `first`, both multiples of 4096. */
   invalidatePages(domainId: number, first: Iova, length: bigint): void {
-    const leaves = this.domains.get(domainId);
-    if (!leaves) return;
-    for (const shift of shifts) {
-      const pages = ((first + length - 1n) >> shift) - (first >> shift) + 1n;
-      if (pages > BigInt(leaves.size)) dropAmongAll(leaves, first, length);
-      else
-        for (let page = 0n; page < pages; page += 1n)
-          leaves.delete(tag(first + (page << shift), shift));
+    for (const { shift, leaves } of this.domains.get(domainId) ?? []) {
+      if (leaves.size === 0) continue;
+      const from = pageNumber(first, shift);
+      drop(leaves, from, pageNumber(first + length - 1n, shift));
     }
   }
 }
 
-function tag(iova: Iova, shift: bigint): bigint {
-  return ((iova >> shift) << shift) | shift;
+function emptySizes(): readonly PagesOfSize[] {
+  return shifts.map((shift) => ({ size: 1n << shift, shift, leaves: new Map<number, Leaf>() }));
 }
 
-function shiftOf(leaf: Leaf): bigint {
-  return BigInt(leaf.size.toString(2).length - 1);
+function pageNumber(iova: Iova, shift: bigint): number {
+  return Number(iova >> shift);
 }
 
-/** The cheaper way where the range has more pages than there are entries. */
-function dropAmongAll(leaves: Map<bigint, Leaf>, first: Iova, length: bigint): void {
-  for (const [key, leaf] of leaves) {
-    const page = key & PAGE_MASK;
-    if (page < first + length && first < page + leaf.size) leaves.delete(key);
+/** From the first to the last page; where these are more than there are entries, by looking at each of those. */
+function drop(leaves: Map<number, Leaf>, first: number, last: number): void {
+  if (last - first < leaves.size) {
+    for (let page = first; page <= last; page += 1) leaves.delete(page);
+    return;
   }
+  for (const page of leaves.keys()) if (first <= page && page <= last) leaves.delete(page);
 }

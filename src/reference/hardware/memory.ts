@@ -27,9 +27,9 @@ interface Window {
  */
 export class PhysicalMemory implements MemoryBus {
   /** A frame that is there but was never written has no bytes of its own. */
-  private readonly frames = new Map<bigint, Frame | undefined>();
+  private readonly frames = new Map<number, Frame | undefined>();
   /** By frame: who answers there instead of RAM. */
-  private readonly windows = new Map<bigint, Window>();
+  private readonly windows = new Map<number, Window>();
   /** Writes that went to a frame that is not there. */
   strayWrites = 0;
 
@@ -56,13 +56,13 @@ export class PhysicalMemory implements MemoryBus {
   read(address: Hpa, length: number): Uint8Array {
     const result = new Uint8Array(length);
     for (const piece of pagePieces(address, length)) {
-      const window = this.windows.get(piece.address >> PAGE_SHIFT);
+      const window = this.windows.get(frameNumber(piece.address));
       if (window) {
         const offset = piece.address - window.address;
         result.set(window.region.read(offset, piece.length), piece.done);
         continue;
       }
-      const { bytes } = this.frameToRead(piece.address >> PAGE_SHIFT);
+      const { bytes } = this.frameToRead(frameNumber(piece.address));
       const offset = offsetInPage(piece.address);
       result.set(bytes.subarray(offset, offset + piece.length), piece.done);
     }
@@ -72,33 +72,33 @@ export class PhysicalMemory implements MemoryBus {
   write(address: Hpa, bytes: Uint8Array): void {
     for (const piece of pagePieces(address, bytes.length)) {
       const part = bytes.subarray(piece.done, piece.done + piece.length);
-      const window = this.windows.get(piece.address >> PAGE_SHIFT);
+      const window = this.windows.get(frameNumber(piece.address));
       if (window) {
         window.region.write(piece.address - window.address, part);
         continue;
       }
-      const frame = this.frameToWrite(piece.address >> PAGE_SHIFT);
+      const frame = this.frameToWrite(frameNumber(piece.address));
       frame?.bytes.set(part, offsetInPage(piece.address));
     }
   }
 
   /** Little endian; `address` is a multiple of 8. */
   read64(address: Hpa): bigint {
-    const frame = this.frameToRead(address >> PAGE_SHIFT);
+    const frame = this.frameToRead(frameNumber(address));
     return frame.words.getBigUint64(offsetInPage(address), true);
   }
 
   /** Little endian; `address` is a multiple of 8. */
   write64(address: Hpa, value: bigint): void {
-    const frame = this.frameToWrite(address >> PAGE_SHIFT);
+    const frame = this.frameToWrite(frameNumber(address));
     frame?.words.setBigUint64(offsetInPage(address), value, true);
   }
 
-  private frameToRead(number: bigint): Frame {
+  private frameToRead(number: number): Frame {
     return this.frames.get(number) ?? (this.frames.has(number) ? untouched : hole);
   }
 
-  private frameToWrite(number: bigint): Frame | undefined {
+  private frameToWrite(number: number): Frame | undefined {
     const frame = this.frames.get(number);
     if (frame) return frame;
     if (!this.frames.has(number)) {
@@ -111,7 +111,12 @@ export class PhysicalMemory implements MemoryBus {
   }
 }
 
-function* frameNumbers(address: Hpa, length: bigint): Iterable<bigint> {
-  const end = (address + length) >> PAGE_SHIFT;
-  for (let number = address >> PAGE_SHIFT; number < end; number += 1n) yield number;
+/** At most 52 bits. */
+function frameNumber(address: Hpa): number {
+  return Number(address >> PAGE_SHIFT);
+}
+
+function* frameNumbers(address: Hpa, length: bigint): Iterable<number> {
+  const end = frameNumber(address + length);
+  for (let number = frameNumber(address); number < end; number += 1) yield number;
 }

@@ -249,7 +249,7 @@ Feature: what a device does with an answer to its page requests
 
   Rule: a marker that a PASID stops is no request
 
-    @HW-PCI-08 @HW-PRQ-03
+    @HW-PCI-08 @HW-PRQ-03 @HW-VTD-63
     Scenario: it is followed by no answer, and joins nothing
       When it attaches PASID 7 of device "nic" to HWPT "table"
       And PASID 7 of device "nic" requests pages:

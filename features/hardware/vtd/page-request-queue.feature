@@ -18,6 +18,37 @@ Feature: the page request queue of a VT-d
     And an untouched buffer "in" of 4 pages
     And an untouched buffer "out" of 1 page
 
+  Rule: a request comes as the device sent it
+
+    @HW-VTD-60
+    Scenario: requests differ in every field
+      Given a device "disk" with:
+        | page requests | yes     |
+        | PASIDs        | 20 bits |
+      And it attaches device "disk" to IOAS "guest"
+      And a PASID HWPT "of disk" with fault queue "faults" for device "disk" on IOAS "guest"
+      And it attaches device "disk" to HWPT "of disk"
+      When it attaches PASID 7 of device "nic" to HWPT "table"
+      And it attaches PASID 32767 of device "disk" to HWPT "of disk"
+      And PASID 7 of device "nic" requests pages:
+        | address                    | perm        | group | last |
+        | 16 MiB                     | READ        |   511 | no   |
+        | U64_MAX - 8 MiB + 1 byte   | WRITE, EXEC |   511 | yes  |
+      And PASID 32767 of device "disk" requests pages:
+        | address          | perm        | group | last |
+        | 128 TiB - 1 page | READ, WRITE |   256 | yes  |
+      And device "disk" requests pages:
+        | address | perm  | group | last |
+        | 4 KiB   | WRITE |     0 | yes  |
+      And it reads fault queue "faults" into 200 bytes of buffer "in"
+      Then it returns 160
+      And buffer "in" holds an array of struct iommu_hwpt_pgfault:
+        | flags                  | dev_id        | pasid | grpid | perm        | addr                     |
+        | PASID_VALID            | device "nic"  |     7 |   511 | READ        | 16 MiB                   |
+        | LAST_PAGE, PASID_VALID | device "nic"  |     7 |   511 | WRITE, EXEC | U64_MAX - 8 MiB + 1 byte |
+        | LAST_PAGE, PASID_VALID | device "disk" | 32767 |   256 | READ, WRITE | 128 TiB - 1 page         |
+        | LAST_PAGE              | device "disk" |     0 |     0 | WRITE       | 4 KiB                    |
+
   Rule: the driver answers what makes no sense
 
     @HW-PRQ-03
@@ -42,6 +73,7 @@ Feature: the page request queue of a VT-d
       Then it returns 40
       And device "nic" was not answered
 
+      @HW-VTD-63
       Examples:
         | address   | perm        |
         | 128 TiB   | READ        |
@@ -64,6 +96,7 @@ Feature: the page request queue of a VT-d
         | PASID_VALID            |     7 |     9 | <perm> | <address> |
         | LAST_PAGE, PASID_VALID |     7 |     9 | READ   | 16 MiB    |
 
+      @HW-VTD-63
       Examples:
         | address                  | perm        |
         | 128 TiB - 1 page         | READ        |
@@ -72,9 +105,42 @@ Feature: the page request queue of a VT-d
         | 16 MiB                   | WRITE, EXEC |
         | 16 MiB                   | PRIV        |
 
+  Rule: one answer goes to each group, by its last request
+
+    @HW-VTD-64
+    Scenario: groups of one number are answered apart, and none before its last request
+      When it attaches PASID 7 of device "nic" to HWPT "table"
+      And device "nic" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     9 | no   |
+        | 17 MiB  | READ |     9 | no   |
+        | 18 MiB  | READ |     9 | yes  |
+      And PASID 7 of device "nic" requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     9 | no   |
+        | 17 MiB  | READ |     9 | yes  |
+      And PASID 7 of device "nic" requests pages:
+        | address | perm | group | last |
+        | 18 MiB  | READ |    10 | no   |
+      And it reads fault queue "faults" into 400 bytes of buffer "in"
+      Then it returns 200
+      When it answers fault queue "faults" from buffer "out":
+        | cookie | code    |
+        |      2 | SUCCESS |
+      Then device "nic" was answered:
+        | group | code    | PASID |
+        |     9 | SUCCESS |     7 |
+      When it answers fault queue "faults" from buffer "out":
+        | cookie | code    |
+        |      1 | INVALID |
+      Then device "nic" was answered:
+        | group | code    | PASID |
+        |     9 | INVALID |       |
+      And device "nic" was not answered
+
   Rule: what does not fit is answered by the hardware, and asked for again
 
-    @HW-PRQ-04 @HW-PRQ-15
+    @HW-PRQ-04 @HW-PRQ-15 @HW-VTD-61
     Scenario: 200 groups come at once
       When device "nic" requests 200 pages at 16 MiB, each as a group of its own
       And it reads fault queue "faults" into 16000 bytes of buffer "in"
@@ -98,7 +164,7 @@ Feature: the page request queue of a VT-d
         | LAST_PAGE |   300 | 48 MiB |
       And device "nic" was not answered
 
-    @HW-PRQ-04 @HW-PRQ-15
+    @HW-PRQ-04 @HW-PRQ-15 @HW-VTD-61
     Scenario: 127 groups come at once, and then 127 more
       When device "nic" requests 127 pages at 16 MiB, each as a group of its own
       And it reads fault queue "faults" into 16000 bytes of buffer "in"
@@ -134,7 +200,7 @@ Feature: the page request queue of a VT-d
       And device "disk" was not answered
       And device "nic" was answered SUCCESS for groups 127 to 129
 
-    @HW-PRQ-17
+    @HW-PRQ-17 @HW-VTD-62
     Scenario: of four requests of one group that find the queue full the last one is answered
       Given a device "disk" with page requests attached to IOAS "guest"
       And an HWPT "of disk" with fault queue "faults" for device "disk" on IOAS "guest"
@@ -150,7 +216,7 @@ Feature: the page request queue of a VT-d
       When it reads fault queue "faults" into 16000 bytes of buffer "in"
       Then it returns 120
 
-    @HW-PRQ-04 @HW-PRQ-16
+    @HW-PRQ-04 @HW-PRQ-16 @HW-VTD-62
     Scenario: an access whose group does not fit asks again, until it does
       When device "nic" begins to read 130 pages at 16 MiB, and asks for pages as group 5
       Then device "nic" was answered:
@@ -176,7 +242,7 @@ Feature: the page request queue of a VT-d
       Given a fault queue "more"
       And a PASID HWPT "next" with fault queue "more" for device "nic" on IOAS "guest"
 
-    @HW-PRQ-12 @HW-VTD-37
+    @HW-PRQ-12 @HW-VTD-37 @HW-VTD-65
     Scenario: a PASID is detached and attached to another page table with one request in the queue
       When it attaches PASID 7 of device "nic" to HWPT "table"
       And PASID 7 of device "nic" requests a page at 16 MiB, and no time passes
@@ -207,7 +273,7 @@ Feature: the page request queue of a VT-d
       When it polls fault queue "faults"
       Then it reports "OUT"
 
-      @HW-VTD-37
+      @HW-VTD-37 @HW-VTD-65
       Examples:
         | who                     | PASID |
         | PASID 7 of device "nic" |     7 |

@@ -6,14 +6,22 @@ import { bit, bits, type Layout } from './bits.ts';
 export const capability: Layout = {
   name: 'CAP_REG',
   size: 64,
-  fields: { CM: bit(7), SAGAW: bits(12, 8), MGAW: bits(21, 16), ZLR: bit(22), PSI: bit(39) },
+  fields: {
+    ...{ CM: bit(7), SAGAW: bits(12, 8), MGAW: bits(21, 16), ZLR: bit(22), SSLPS: bits(37, 34) },
+    ...{ PSI: bit(39), MAMV: bits(53, 48), FS1GP: bit(56), FS5LP: bit(60) },
+  },
 };
 
 /** 11.4.3 Extended Capability Register */
 export const extendedCapability: Layout = {
   name: 'ECAP_REG',
   size: 64,
-  fields: { C: bit(0), QI: bit(1), DT: bit(2), IR: bit(3), EIM: bit(4), PT: bit(6), SC: bit(7) },
+  fields: {
+    ...{ C: bit(0), QI: bit(1), DT: bit(2), IR: bit(3), EIM: bit(4), PT: bit(6), SC: bit(7) },
+    ...{ NEST: bit(26), PRS: bit(29), SRS: bit(31), EAFS: bit(34), PSS: bits(39, 35) },
+    ...{ PASID: bit(40), PDS: bit(42), SMTS: bit(43), SSADS: bit(45), SSTS: bit(46) },
+    ...{ FSTS: bit(47), SMPWCS: bit(48) },
+  },
 };
 
 /** 9.7 First-stage paging entries: of a table, or of a page, which above the lowest level has PS set. */

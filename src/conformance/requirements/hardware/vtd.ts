@@ -13,6 +13,8 @@ const flushRange = linux('drivers/iommu/intel/cache.c', 'cache_tag_flush_range')
 const aligned = linux('drivers/iommu/intel/cache.c', 'calculate_psi_aligned_address');
 const assign = linux('drivers/iommu/intel/cache.c', 'cache_tag_assign');
 const tearDown = linux('drivers/iommu/intel/pasid.c', 'intel_pasid_tear_down_entry');
+const requests = linux('drivers/iommu/intel/prq.c', 'prq_event_thread');
+const drain = linux('drivers/iommu/intel/prq.c', 'intel_iommu_drain_pasid_prq');
 const contextFlush = linux('drivers/iommu/intel/pasid.c', 'intel_context_flush_no_pasid');
 
 /** The numbers are those of the inventory of hardware, which has gaps. */
@@ -194,6 +196,45 @@ export const vtd = requirements(
       level: 'contract',
       source: [
         vtdBook('7.1.3 Fault conditions and Remapping hardware behavior for various request'),
+      ],
+    },
+    60: {
+      says: 'A page request behind a VT-d is delivered as its device sent it: who asks, with which PASID if with one, for which page and rights, in which group, and whether it is the last one.',
+      level: 'contract',
+      source: [vtdBook('7.4.1.1 Page Request Descriptor'), requests],
+    },
+    61: {
+      says: 'The ring of the page requests of a VT-d has room for one less than it has places; once it was full it takes none until its driver has read all, and then it takes them again.',
+      level: 'contract',
+      source: [vtdBook('7.4.1 Page Request Queue'), requests],
+    },
+    62: {
+      says: 'Of a group that finds the ring of a VT-d full the last request is answered with Success by the hardware, and no other one.',
+      level: 'contract',
+      source: [vtdBook('7.4.1 Page Request Queue')],
+    },
+    63: {
+      says: 'A page request that the driver of a VT-d does not hand on is answered with Invalid Request where it is the last one of its group: one for an address that is not canonical, one of a supervisor to read or write, and one to execute what is read; a marker that a PASID stops has no answer.',
+      level: 'observed',
+      source: [requests],
+    },
+    64: {
+      says: 'Groups of page requests with one number are answered apart where the one has a PASID and the other none, each once and none before its last request.',
+      level: 'contract',
+      source: [vtdBook('7.6.1 Page Group Response Descriptor'), requests],
+    },
+    65: {
+      says: 'A detach or a move behind a VT-d is over when none of the page requests of that device and PASID is in the ring any more.',
+      level: 'observed',
+      source: [drain],
+    },
+    66: {
+      says: 'The capability registers that IOMMU_GET_HW_INFO gives of a VT-d tell what its driver allows: widths, nesting, dirty bits, tables of five levels and requests of supervisors.',
+      level: 'contract',
+      source: [
+        uapi('iommufd.h', 'struct iommu_hw_info_vtd'),
+        vtdBook('11.4.2 Capability Register'),
+        vtdBook('11.4.3 Extended Capability Register'),
       ],
     },
     70: {

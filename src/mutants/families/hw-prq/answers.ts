@@ -66,7 +66,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1305',
-    breaks: ['HW-PRQ-02'],
+    breaks: ['HW-PRQ-02', 'HW-VTD-64'],
     story: 'The answer to the device itself goes to PASID 0.',
     like: 'the PASID looked at in place of the flag that there is one',
     bug: ({ intel }) =>

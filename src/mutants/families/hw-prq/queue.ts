@@ -5,7 +5,7 @@ import { mutants } from '#mutants/mutant.ts';
 export const entries = mutants(
   {
     id: 'SEED-1320',
-    breaks: ['HW-PRQ-04'],
+    breaks: ['HW-PRQ-04', 'HW-VTD-62'],
     story: 'A request that finds the queue full is answered as invalid.',
     like: 'one code for all that cannot be queued',
     bug: ({ vtd }) =>
@@ -17,7 +17,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1321',
-    breaks: ['HW-PRQ-04'],
+    breaks: ['HW-PRQ-04', 'HW-VTD-61'],
     story: 'After an overflow nothing is ever queued again.',
     like: 'PRO that is not cleared by the interrupt handler',
     bug: ({ vtd }) =>
@@ -37,7 +37,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1323',
-    breaks: ['HW-PRQ-15'],
+    breaks: ['HW-PRQ-15', 'HW-VTD-61'],
     story:
       'The queue of page requests takes one more than it has room for, and is then as if it were empty.',
     like: 'a ring that is full when head and tail are equal',
@@ -50,7 +50,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1324',
-    breaks: ['HW-PRQ-15'],
+    breaks: ['HW-PRQ-15', 'HW-VTD-61'],
     story: 'The interrupt of page requests comes once and never again.',
     like: 'PPR that is not cleared by the interrupt handler',
     bug: ({ vtd }) =>
@@ -60,7 +60,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1325',
-    breaks: ['HW-PRQ-03'],
+    breaks: ['HW-PRQ-03', 'HW-VTD-63'],
     story: 'The driver of a VT-d delivers page requests of a supervisor.',
     like: 'the check of pm_req left out',
     bug: ({ intel }) =>
@@ -72,7 +72,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1326',
-    breaks: ['HW-PRQ-03'],
+    breaks: ['HW-PRQ-03', 'HW-VTD-63'],
     story: 'The driver of a VT-d delivers page requests for executing what is read.',
     like: 'the check of exe_req left out',
     bug: ({ intel }) =>
@@ -84,7 +84,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1327',
-    breaks: ['HW-PRQ-03'],
+    breaks: ['HW-PRQ-03', 'HW-VTD-63'],
     story: 'The driver of a VT-d delivers page requests for addresses that no page table has.',
     like: 'the check of canonical addresses left out',
     bug: ({ intel }) =>
@@ -96,7 +96,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1328',
-    breaks: ['HW-PRQ-03'],
+    breaks: ['HW-PRQ-03', 'HW-VTD-63'],
     story: 'The driver of a VT-d drops page requests that make no sense, and answers none of them.',
     like: 'a continue in place of handle_bad_prq_event()',
     bug: ({ intel }) =>
@@ -106,7 +106,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1329',
-    breaks: ['HW-PRQ-03'],
+    breaks: ['HW-PRQ-03', 'HW-VTD-63'],
     story:
       'The driver of a VT-d answers each page request that makes no sense, also where it is not the last one.',
     like: 'handle_bad_prq_event() that does not look at the last bit',
@@ -129,7 +129,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1352',
-    breaks: ['HW-PRQ-12', 'HW-VTD-37'],
+    breaks: ['HW-PRQ-12', 'HW-VTD-37', 'HW-VTD-65'],
     story: 'Page requests that are on their way when a page table goes are of the one that comes.',
     like: 'a detach without intel_iommu_drain_pasid_prq()',
     bug: ({ intel }) =>
@@ -151,7 +151,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1354',
-    breaks: ['HW-PRQ-17', 'HW-PRQ-04'],
+    breaks: ['HW-PRQ-17', 'HW-PRQ-04', 'HW-VTD-62'],
     story:
       'The hardware answers each request that finds the queue full, not only the last one of a group.',
     like: 'an overflow handler that does not look at the last bit',

@@ -167,12 +167,12 @@ export class ScalableIommu extends IntelIommu {
     return domain.pageRequestHandler !== undefined && !pci.capabilities.pageRequests;
   }
 
-  /** intel_iommu_drain_pasid_prq(): what is on the way belongs to who has been there until now. HW-PRQ-12 */
+  /** intel_iommu_drain_pasid_prq(): what is on the way belongs to who has been there until now. HW-PRQ-12 HW-VTD-65 */
   protected drain(): void {
     this.handlePageRequests();
   }
 
-  /** intel_iommu_page_response(): with the PASID of the request, where it had one. HW-VTD-41 HW-PRQ-02 HW-PCI-07 */
+  /** intel_iommu_page_response(): with the PASID of the request, where it had one. HW-VTD-41 64 HW-PRQ-02 HW-PCI-07 */
   override respond({ pci }: IntelDevice, request: PageRequest, code: number): void {
     const { pasid, groupId: group } = request;
     this.queue.respond({ rid: pci.requesterId, pasid, group, code });

@@ -60,6 +60,16 @@ export interface PageResponse {
   readonly pasid?: number;
 }
 
+/** An access that an IOMMU did not translate, as its driver logs it. */
+export interface RefusedAccess {
+  /** Of the page. */
+  readonly iova: bigint;
+  readonly write: boolean;
+  readonly pasid?: number;
+  /** The number that the book of the IOMMU has for the reason. */
+  readonly reason: number;
+}
+
 export interface PatientDma {
   /** Of its page requests, 0 to 511; of a device that asks for none it is but the name of the access. */
   readonly group: number;
@@ -113,6 +123,11 @@ export interface Bench {
   finishDma(device: DeviceId, group: number): Promise<DmaResult | 'waiting'>;
   /** Puts an answer on the link of the device that no IOMMU has given. */
   answerDevice(device: DeviceId, response: PageResponse): Promise<void>;
+  /**
+   * Accesses of the device that its IOMMU refused, as the kernel has logged them since it was asked last, the oldest first.
+   * Needs the feature `refusal-log`.
+   */
+  refusedAccesses(device: DeviceId): Promise<readonly RefusedAccess[]>;
   /** Nothing is in flight when this returns. The only clock there is. */
   settle(): Promise<void>;
   /** As after start(): every device free, unbound and quiet. Called between scenarios, when no process is left. */

@@ -162,6 +162,10 @@ const ofMachines = {
     says: 'A VFIO device asks for the pages that an access of it lacks, and waits; the bench can answer it by itself.',
     requires: ['dma', 'page-responses'],
   },
+  'refusal-log': {
+    says: 'The bench finds in the log of the kernel which accesses a VT-d refused, and why; each that was recorded is there.',
+    requires: ['intel-iommu', 'dma'],
+  },
   'page-requests': {
     says: 'A device can be made to ask for a page, and a fault queue takes its requests.',
     requires: ['fault-queue', 'hwpt-alloc'],

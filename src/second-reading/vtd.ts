@@ -205,7 +205,6 @@ class Walk {
     if (type === 1) return this.first(guest, undefined);
     if (type === 3) return this.first(guest, host);
     const leaf = this.byHost(host, address, write);
-    if (!(write ? leaf.write : leaf.read)) this.refuse(write ? 0x85 : 0x86);
     return leaf.to;
   }
 
@@ -222,19 +221,17 @@ class Walk {
     const upper = address >> 47n;
     if (upper !== 0n && upper !== 0x1_ffffn) this.refuse(0x80);
     let table = root;
-    let isWriteable = true;
     for (let level = 4; ; level -= 1) {
       const size = 1n << BigInt(12 + 9 * (level - 1));
       const at = table + ((address / size) % 512n) * 8n;
       const entry = this.word(this.locate(host, at, level === 4 ? 0x75 : 0x76, false));
       if (!isSet(entry, 0)) this.refuse(0x71);
+      if (!isSet(entry, 2)) this.refuse(0x81);
+      if (write && !isSet(entry, 1)) this.refuse(0x85);
       const isLeaf = level === 1 || isSet(entry, 7);
       const to = inPlace(entry, 51, 12);
       if (field(entry, 51, HOST_BITS) !== 0n) this.refuse(0x72);
       if (isLeaf && (level === 4 || to % size !== 0n)) this.refuse(0x72);
-      if (!isSet(entry, 2)) this.refuse(0x81);
-      if (!isSet(entry, 1)) isWriteable = false;
-      if (isLeaf && write && !isWriteable) this.refuse(0x85);
       this.mark(host, at, entry, isLeaf && write ? [5, 6] : [5]);
       table = to;
       if (!isLeaf) continue;
@@ -245,10 +242,7 @@ class Walk {
 
   /** What the guest's address is at last: with the right that the request wants. */
   private final(host: Host, address: bigint): bigint {
-    const { write } = this.access;
-    const leaf = this.byHost(host, address, write);
-    if (!(write ? leaf.write : leaf.read)) this.refuse(write ? 0x85 : 0x86);
-    return leaf.to;
+    return this.byHost(host, address, this.access.write).to;
   }
 
   /** 3.6.2 Accessed, Extended Accessed, and Dirty Flags: where one of these bits is not set. */
@@ -282,7 +276,7 @@ class Walk {
       const size = 1n << BigInt(12 + 9 * (level - 1));
       const at = table + ((address / size) % 512n) * 8n;
       const entry = this.word(at);
-      if (!isSet(entry, 0) && !isSet(entry, 1)) return 'absent';
+      if (!isSet(entry, write ? 1 : 0)) return 'absent';
       [mayRead, mayWrite] = [mayRead && isSet(entry, 0), mayWrite && isSet(entry, 1)];
       const to = inPlace(entry, 51, 12);
       const isLeaf = level === 1 || isSet(entry, 7);

@@ -21,7 +21,7 @@ Feature: the page request queue of a VT-d
   Rule: a request comes as the device sent it
 
     @HW-VTD-60
-    Scenario: requests differ in every field
+    Scenario: a request has a value of its own in each field
       Given a device "disk" with:
         | page requests | yes     |
         | PASIDs        | 20 bits |

@@ -6,6 +6,7 @@ import type {
   PageRequest,
   PageResponse,
   PatientDma,
+  RefusedAccess,
 } from '#port/bench.ts';
 import type { DeviceWish, Driver, FunctionKeyName, FunctionWish } from '#port/device-wish.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
@@ -149,6 +150,12 @@ export class ReferenceBench implements Bench {
 
   async answerDevice(device: string, response: PageResponse): Promise<void> {
     this.find(device).pci.pageGroupResponse(response);
+  }
+
+  async refusedAccesses(id: string): Promise<readonly RefusedAccess[]> {
+    const { host, pci } = this.find(id);
+    const records = host.takeRefusals?.(pci.requesterId) ?? [];
+    return records.map(({ address: iova, rid: _rid, ...rest }) => ({ ...rest, iova }));
   }
 
   /** The processors take the interrupts of devices now; all else the reference does while it is called. */

@@ -58,7 +58,7 @@ const ofPci = [
 /** Of a driver for an IOMMU that there is in hardware. */
 const ofDriver = ['hw-info', 'hwpt-flags'] as const;
 /** Of those behind a VT-d. */
-const ofVtd = [...ofPci, ...ofDriver] as const;
+const ofVtd = [...ofPci, ...ofDriver, 'refusal-log'] as const;
 /** Of those behind an IOMMU that does not remap interrupts. */
 const ofUnsafe = [...ofPci, 'unsafe-interrupts'] as const;
 const ofAmd = [...ofUnsafe, ...ofDriver] as const;

@@ -1,4 +1,4 @@
-import type { DeviceInfo, DmaResult, PageResponse } from '#port/bench.ts';
+import type { DeviceInfo, DmaResult, PageResponse, RefusedAccess } from '#port/bench.ts';
 import type { Bench } from '#port/bench.ts';
 import { featuresOf, isDerived } from '#port/derived-features.ts';
 import { bindings, everyFunctionKey, noIommu } from '#port/device-wish.ts';
@@ -127,6 +127,10 @@ class VoidBench implements Bench {
   async requestPages(): Promise<void> {}
 
   async pageResponses(): Promise<readonly PageResponse[]> {
+    return [];
+  }
+
+  async refusedAccesses(): Promise<readonly RefusedAccess[]> {
     return [];
   }
 

@@ -10,6 +10,7 @@ import type {
   PageRequest,
   PageResponse,
   PatientDma,
+  RefusedAccess,
 } from '#port/bench.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
 import type { Client } from './client.ts';
@@ -75,6 +76,11 @@ export class WireBench implements Bench {
 
   async answerDevice(device: DeviceId, response: PageResponse): Promise<void> {
     await this.client.call('answer-device', { device, response });
+  }
+
+  async refusedAccesses(device: DeviceId): Promise<readonly RefusedAccess[]> {
+    const refused = await this.client.call('refused-accesses', { device });
+    return refused.map(({ iova, ...rest }) => ({ ...rest, iova: BigInt(iova) }));
   }
 
   async settle(): Promise<void> {

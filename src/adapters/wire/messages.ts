@@ -87,6 +87,12 @@ const pageResponse = object({
   code: Type.Integer({ minimum: 0, maximum: 15 }),
   pasid: Type.Optional(u32),
 });
+const refusedAccess = object({
+  iova: hex64,
+  write: Type.Boolean(),
+  pasid: Type.Optional(u32),
+  reason: Type.Integer({ minimum: 0, maximum: 255 }),
+});
 const deviceInfo = object({
   id: text,
   kind: oneOf(['vfio', 'selftest']),
@@ -222,6 +228,7 @@ export const methods = {
   'start-dma': [object({ ...access, group: groupNumber, bytes: Type.Optional(hexBytes) }), nothing],
   'finish-dma': [object({ ...ofDevice, group: groupNumber }), waitingResult],
   'answer-device': [object({ ...ofDevice, response: pageResponse }), nothing],
+  'refused-accesses': [object(ofDevice), listOf(refusedAccess)],
   settle: [none, nothing],
   reset: [none, nothing],
 } as const satisfies Record<string, readonly [TSchema, TSchema]>;

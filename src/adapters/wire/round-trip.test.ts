@@ -159,6 +159,11 @@ test('the bench is at the other end as well', async () => {
       ['pageResponses', 'nic'],
     ],
     [
+      () => bench.refusedAccesses('nic'),
+      [{ iova: 1n << 63n, write: true, pasid: 7, reason: 0x71 }],
+      ['refusedAccesses', 'nic'],
+    ],
+    [
       () => bench.startDma(access, { group: 5, bytes: Uint8Array.of(1, 2) }),
       undefined,
       ['startDma', served, { group: 5, bytes: Uint8Array.of(1, 2) }],

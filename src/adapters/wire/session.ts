@@ -140,6 +140,10 @@ export class Session {
       return null;
     },
     'page-responses': ({ device }) => this.machine.bench.pageResponses(device),
+    'refused-accesses': async ({ device }) => {
+      const refused = await this.machine.bench.refusedAccesses(device);
+      return refused.map(({ iova, ...rest }) => ({ ...rest, iova: toHex64(iova) }));
+    },
     'start-dma': async ({ group, bytes, ...access }) => {
       const written = bytes === undefined ? {} : { bytes: fromHexBytes(bytes) };
       await this.machine.bench.startDma(this.access(access), { group, ...written });

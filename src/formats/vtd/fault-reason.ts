@@ -32,7 +32,8 @@ export const FaultReason = {
   NestedRootNoRead: 0x75,
   NestedEntryNoRead: 0x76,
   NestedEntryNoWrite: 0x77,
-  SecondStageNotPresent: 0x79,
+  /** Also where an entry grants none at all. */
+  SecondStageNoRight: 0x79,
   SecondStageReserved: 0x7a,
   NotCanonical: 0x80,
   UserAccess: 0x81,

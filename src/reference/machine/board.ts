@@ -1,4 +1,5 @@
 import { EFR, EFR2 } from '#formats/amd/registers.ts';
+import type { FaultRecord } from '#formats/vtd/fault-record.ts';
 
 import { nestingFeatures, plainFeatures, withoutDirtyBits } from '../hardware/amd/capabilities.ts';
 import type { AmdFeatures } from '../hardware/amd/capabilities.ts';
@@ -23,6 +24,8 @@ export interface HostIommu<Device = unknown> extends RegisteredIommu<Device> {
   readonly translator: Translator;
   /** What the hardware recorded of refused requests is forgotten. */
   clearFaults(): void;
+  /** What its driver has logged of refused requests of a requester since the last time, where it keeps a log. */
+  takeRefusals?(rid: number): readonly FaultRecord[];
 }
 
 /** What there is to know of an IOMMU before it is built. */
@@ -89,7 +92,8 @@ function buildVtd(
     translator: unit,
     driver,
     probe: (identity) => driver.probe(identity),
-    clearFaults: () => unit.faults.clear(),
+    clearFaults: () => driver.faultLog.clear(),
+    takeRefusals: (rid) => driver.faultLog.take(rid),
   };
 }
 

@@ -119,6 +119,11 @@ export class EduBench implements Bench {
     return this.requestPages();
   }
 
+  /** The driver logs few refusals of those that come in a row, and does not say which. */
+  refusedAccesses(): Promise<never> {
+    return Promise.reject(new Error('the log of this kernel has not each refusal'));
+  }
+
   async bind(device: DeviceId, driver: Driver): Promise<SyscallResult> {
     if (this.rebind === undefined) throw new Error('a scenario needs host-driver');
     this.given.add(device);

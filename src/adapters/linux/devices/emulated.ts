@@ -62,6 +62,10 @@ export class EmulatedBench implements Bench {
     return this.requestPages();
   }
 
+  refusedAccesses(): Promise<never> {
+    return this.dmaRead();
+  }
+
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {

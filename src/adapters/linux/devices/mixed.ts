@@ -9,6 +9,7 @@ import type {
   PageRequest,
   PageResponse,
   PatientDma,
+  RefusedAccess,
 } from '#port/bench.ts';
 import type { DeviceOffer } from '#port/machine-description.ts';
 import type { Address, SyscallResult } from '#port/process.ts';
@@ -86,6 +87,10 @@ export class MixedBench implements Bench {
 
   answerDevice(device: DeviceId, response: PageResponse): Promise<void> {
     return this.homeOf(device).answerDevice(device, response);
+  }
+
+  refusedAccesses(device: DeviceId): Promise<readonly RefusedAccess[]> {
+    return this.homeOf(device).refusedAccesses(device);
   }
 
   async settle(): Promise<void> {

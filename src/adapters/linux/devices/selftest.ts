@@ -91,6 +91,10 @@ export class SelftestBench implements Bench {
     return this.requestPages();
   }
 
+  refusedAccesses(): Promise<never> {
+    return this.dmaRead();
+  }
+
   async settle(): Promise<void> {}
 
   async reset(): Promise<void> {

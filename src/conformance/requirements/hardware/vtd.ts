@@ -13,6 +13,8 @@ const flushRange = linux('drivers/iommu/intel/cache.c', 'cache_tag_flush_range')
 const aligned = linux('drivers/iommu/intel/cache.c', 'calculate_psi_aligned_address');
 const assign = linux('drivers/iommu/intel/cache.c', 'cache_tag_assign');
 const tearDown = linux('drivers/iommu/intel/pasid.c', 'intel_pasid_tear_down_entry');
+const faultHandler = linux('drivers/iommu/intel/dmar.c', 'dmar_fault');
+const faultReasons = linux('drivers/iommu/intel/dmar.c', 'dma_remap_sm_fault_reasons');
 const requests = linux('drivers/iommu/intel/prq.c', 'prq_event_thread');
 const drain = linux('drivers/iommu/intel/prq.c', 'intel_iommu_drain_pasid_prq');
 const contextFlush = linux('drivers/iommu/intel/pasid.c', 'intel_context_flush_no_pasid');
@@ -191,12 +193,27 @@ export const vtd = requirements(
       level: 'observed',
       source: [tearDown],
     },
+    50: {
+      says: 'Of an access that a VT-d refuses it records which requester made it, with which PASID if with one, to which page, whether it was a read or a write, and a reason; the driver logs that and makes room for the next one.',
+      level: 'contract',
+      source: [vtdBook('11.4.14 Fault Recording Registers'), faultHandler],
+    },
     51: {
       says: 'An access that a VT-d in legacy mode has no entry for, or none with its right, moves nothing, however often it is made, and the device goes on to reach what it may.',
       level: 'contract',
       source: [
         vtdBook('7.1.3 Fault conditions and Remapping hardware behavior for various request'),
       ],
+    },
+    52: {
+      says: 'The reason for which a VT-d in scalable mode refuses an access is that of the entry that was looked at: of the first stage, of the second one, of a table of the first stage that the second one does not lead to, or of a PASID without an entry.',
+      level: 'contract',
+      source: [vtdBook('7.1.3 Fault conditions and Remapping hardware behavior'), faultReasons],
+    },
+    53: {
+      says: 'A request for a translation that a VT-d has none for, or none with that right, is answered so and not recorded; one that meets an entry that makes no sense is.',
+      level: 'contract',
+      source: [vtdBook('7.4 Recoverable Faults')],
     },
     60: {
       says: 'A page request behind a VT-d is delivered as its device sent it: who asks, with which PASID if with one, for which page and rights, in which group, and whether it is the last one.',
@@ -251,6 +268,21 @@ export const vtd = requirements(
       says: 'IOMMU_HWPT_INVALIDATE of a nested page table of VT-d with more pages than 64 bits have bytes succeeds, and drops as many as the lower 52 bits tell.',
       level: 'observed',
       source: [linux('drivers/iommu/intel/iommu.h', 'nrpages_to_size'), invalidateUser],
+    },
+    73: {
+      says: 'A VT-d does not record a second fault of a requester that has a record, nor that of another one where there is no room for it; both are recorded again when the driver has read the first.',
+      level: 'contract',
+      source: [vtdBook('7.2.1 Primary Fault Logging'), faultHandler],
+    },
+    74: {
+      says: 'An access by a first-stage table of VT-d is refused for the first thing that is wrong: that its address is not canonical, and then of each entry that it is not present, not for users, not to be written, or makes no sense.',
+      level: 'contract',
+      source: [vtdBook('3.6 First-Stage Translation')],
+    },
+    75: {
+      says: 'An access by a second-stage table of VT-d in legacy mode is refused for its address where that is beyond the tables, and else for the right that an entry does not grant, whether that is there or not.',
+      level: 'contract',
+      source: [vtdBook('3.7 Second-Stage Translation'), faultReasons],
     },
     78: {
       says: "An unmap from a nesting parent of VT-d drops all that a device with a TLB of its own keeps of a guest's page table, as the addresses there are the guest's.",

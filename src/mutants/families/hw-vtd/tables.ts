@@ -63,7 +63,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1073',
-    breaks: ['HW-VTD-20'],
+    breaks: ['HW-VTD-20', 'HW-VTD-74'],
     story: 'Bits 63 to 48 of an address are cut off.',
     like: 'a first stage that does not look whether an address is canonical',
     bug: ({ vtd }) =>

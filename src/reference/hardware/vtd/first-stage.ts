@@ -47,19 +47,18 @@ export function walkFirstStage(
   if (!isCanonical(iova)) return FaultReason.NotCanonical;
   const start = table.kept?.nearest(iova) ?? rootOf(table);
   if (typeof start === 'number') return start;
+  if (write && start.rights === 0n) return FaultReason.ScalableNoWrite;
   let here: CachedTable = start;
   for (;;) {
     const { level } = here;
     const offset = entryIndex(iova, level) * 8n;
     const entry = memory.read64(here.place + offset);
-    const refused = check(entry, level);
-    if (refused !== undefined) return refused;
     const rights = here.rights & entry;
+    const refused = check(entry, level, write && rights === 0n);
+    if (refused !== undefined) return refused;
     const at = here.address + offset;
     if (isLeaf(entry, level)) {
-      const writeable = rights !== 0n;
-      if (write && !writeable) return FaultReason.ScalableNoWrite;
-      return finish(memory, table, { entry, at, level, writeable }, write);
+      return finish(memory, table, { entry, at, level, writeable: rights !== 0n }, write);
     }
     const error = setBits(memory, table, { entry, at }, FIRST_STAGE_ACCESSED);
     if (error !== undefined) return error;
@@ -81,13 +80,15 @@ function isCanonical(iova: Iova): boolean {
   return iova < SIGN_BITS || iova >= (1n << 64n) - SIGN_BITS;
 }
 
-function check(entry: bigint, level: number): FaultReason | undefined {
+/** What is wrong with an entry, in the order in which it is looked at. HW-VTD-74 */
+function check(entry: bigint, level: number, lacksWrite: boolean): FaultReason | undefined {
   if (!isFirstStagePresent(entry)) return FaultReason.FirstStageNotPresent;
+  if (!(entry & FIRST_STAGE_USER)) return FaultReason.UserAccess;
+  if (lacksWrite) return FaultReason.ScalableNoWrite;
   const address = addressIn(entry);
   const isLarge = level > 1 && isLeaf(entry, level);
   const isSkewed = isLarge && (level > 3 || address % entrySpan(level) !== 0n);
-  if (address >> HOST_ADDRESS_BITS || isSkewed) return FaultReason.FirstStageReserved;
-  return entry & FIRST_STAGE_USER ? undefined : FaultReason.UserAccess;
+  return address >> HOST_ADDRESS_BITS || isSkewed ? FaultReason.FirstStageReserved : undefined;
 }
 
 function finish(

@@ -1,5 +1,6 @@
 import type { HardwareParts } from '../parts.ts';
 import { ContextCache } from './context-cache.ts';
+import { FaultRecording } from './faults.ts';
 import { InvalidationQueue } from './invalidation-queue.ts';
 import { PagingStructureCache } from './paging-structure-cache.ts';
 import { PageRequestQueue } from './page-request-queue.ts';
@@ -10,6 +11,7 @@ import { VtdUnit } from './vtd-unit.ts';
 
 export const vtdParts = {
   ContextCache,
+  FaultRecording,
   InvalidationQueue,
   PageRequestQueue,
   PagingStructureCache,

@@ -35,6 +35,8 @@ export interface ScalableModeOptions {
 
 export interface Translated {
   readonly leaf: Leaf;
+  /** The reason where the leaf lacks the right: of a second stage alone it is another one. HW-VTD-52 */
+  readonly withoutRight: { readonly read: FaultReason; readonly write: FaultReason };
   /** FPD: also that a right is missing is not recorded. */
   readonly silent: boolean;
 }
@@ -70,7 +72,7 @@ export class ScalableMode {
     const leaf = this.translateBy(entry, { iova: request.iova, write: request.write, pasid });
     return typeof leaf === 'number'
       ? { reason: leaf, silent: entry.silent }
-      : { leaf, silent: entry.silent };
+      : { leaf, withoutRight: withoutRight(entry), silent: entry.silent };
   }
 
   contextOf(rid: Rid, rootTable: Hpa): Found<ScalableContextEntry> | Refusal {
@@ -136,30 +138,41 @@ export class ScalableMode {
     const cached = pasidIotlb.lookup(entry.domainId, pasid, iova);
     if (cached && serves(cached, access)) return cached;
     const isNested = entry.translation === PasidTranslation.Nested;
-    const leaf = isNested ? this.walkBoth(entry, access) : this.walkFirst(entry, access);
-    if (typeof leaf === 'number') return leaf;
-    pasidIotlb.insert(entry.domainId, pasid, { iova, leaf });
+    return isNested ? this.walkBoth(entry, access) : this.walkFirst(entry, access);
+  }
+
+  private keep({ domainId }: PasidEntry, { iova, pasid }: Access, leaf: Leaf): Leaf {
+    this.options.pasidIotlb.insert(domainId, pasid, { iova, leaf });
     return leaf;
   }
 
   private walkFirst(entry: PasidEntry, access: Access): Leaf | FaultReason {
     const { firstStageTable: root, domainId } = entry;
     const kept = this.options.tables.ofFirstStage(domainId, access.pasid);
-    return walkFirstStage(this.memory, { root, locate: (address) => address, kept }, access);
+    const leaf = this.walkTables({ root, locate: (address) => address, kept }, access);
+    return typeof leaf === 'number' ? leaf : this.keep(entry, access, leaf);
   }
 
-  /** VT-d, 3.8 Nested Translation: the second stage is walked for each table of the first one as well. HW-VTD-23 */
+  protected walkTables(table: FirstStageTable, access: Access): Leaf | FaultReason {
+    return walkFirstStage(this.memory, table, access);
+  }
+
+  /**
+   * VT-d, 3.8 Nested Translation: the second stage is walked for each table of the first one as well. What is kept lacks no
+   * right of the second stage, so that a refusal by it is one of the first. HW-VTD-23
+   */
   private walkBoth(entry: PasidEntry, access: Access): Leaf | FaultReason {
     const locate: FirstStageTable['locate'] = (address, use) =>
       this.locateTable(entry, address, use);
     const { firstStageTable: root, domainId } = entry;
     const kept = this.options.tables.ofFirstStage(domainId, access.pasid);
-    const first = walkFirstStage(this.memory, { root, locate, kept }, access);
+    const first = this.walkTables({ root, locate, kept }, access);
     if (typeof first === 'number') return first;
     const guest = first.address + (access.iova % first.size);
     const second = this.walkSecond(entry, { iova: guest, write: access.write });
     if (typeof second === 'number') return second;
-    return combine(first, second, access.iova);
+    const leaf = combine(first, second, access.iova);
+    return second.read && second.write ? this.keep(entry, access, leaf) : leaf;
   }
 
   /** An entry is marked by a write to the second stage, which makes the page of the table dirty. HW-VTD-24 */
@@ -182,7 +195,7 @@ export class ScalableMode {
     const leaf = walkSecondStage(this.memory, table, access, tables.ofSecondStage(domainId));
     if (leaf === FaultReason.BeyondAddressWidth) return FaultReason.SecondStageBeyondWidth;
     if (typeof leaf === 'number') return FaultReason.SecondStageReserved;
-    return leaf ?? FaultReason.SecondStageNotPresent;
+    return leaf ?? FaultReason.SecondStageNoRight;
   }
 }
 
@@ -191,6 +204,13 @@ const nestedReasons = {
   read: FaultReason.NestedEntryNoRead,
   update: FaultReason.NestedEntryNoWrite,
 } as const;
+
+function withoutRight({ translation }: PasidEntry): Translated['withoutRight'] {
+  const { SecondStageNoRight, ScalableNoRead, ScalableNoWrite } = FaultReason;
+  return translation === PasidTranslation.SecondStage
+    ? { read: SecondStageNoRight, write: SecondStageNoRight }
+    : { read: ScalableNoRead, write: ScalableNoWrite };
+}
 
 /** A write needs the dirty bits set, for which the tables have to be walked. */
 function serves(cached: Leaf, { write }: Access): boolean {

@@ -4,7 +4,6 @@ import { FaultReason } from '#formats/vtd/fault-reason.ts';
 import {
   SECOND_STAGE_READ,
   SECOND_STAGE_WRITE,
-  isSecondStagePresent,
   isLeaf,
   SECOND_STAGE_ACCESSED,
   addressIn,
@@ -38,8 +37,9 @@ interface Found {
 }
 
 /**
- * VT-d, 3.7 Second-Stage Translation. A right holds where each entry on the way grants it; an entry that grants none is
- * not present: undefined. A write that is granted makes its page dirty.
+ * VT-d, 3.7 Second-Stage Translation. A right holds where each entry on the way grants it: undefined at the first one that
+ * does not, be it present or not, and before it is asked whether the entry makes sense. A write that is granted makes its
+ * page dirty. HW-VTD-75
  */
 export function walkSecondStage(
   memory: MemoryBus,
@@ -49,12 +49,13 @@ export function walkSecondStage(
 ): Leaf | FaultReason | undefined {
   if (iova >= entrySpan(table.levels + 1)) return FaultReason.BeyondAddressWidth;
   const start = kept?.nearest(iova) ?? rootOf(table);
+  const needed = write ? SECOND_STAGE_WRITE : SECOND_STAGE_READ;
   let [rights, next] = [start.rights, start.place];
   for (let level = start.level; ; level -= 1) {
     const at = next + entryIndex(iova, level) * 8n;
     const entry = memory.read64(at);
     rights &= entry;
-    if (!isSecondStagePresent(entry)) return undefined;
+    if (!(rights & needed)) return undefined;
     if (hasReservedBits(entry, level, table)) return FaultReason.PagingEntryReserved;
     if (isLeaf(entry, level)) {
       const found = { entry, at, level, rights };

@@ -365,16 +365,29 @@ describe('fault recording', () => {
     setup.write(0x5678n);
     const record = { rid: RID, write: true, reason: FaultReason.NoWrite, address: 0x5000n };
     assert.deepEqual(setup.unit.faults.records, [record]);
-    for (let count = 1; count < 255; count += 1) setup.read(0n, count << 8);
-    assert.equal(setup.unit.faults.records.length, 255);
     assert.ok(!setup.unit.faults.overflowed);
-    for (const rid of [0x1, 0x2]) setup.read(0n, rid);
-    assert.equal(setup.unit.faults.records.length, 256);
+    setup.read(0n, 0x1);
+    assert.deepEqual(setup.unit.faults.records, [record]);
     assert.ok(setup.unit.faults.overflowed);
-    setup.unit.faults.clear();
+    setup.unit.faults.clearRecord(0);
+    setup.read(0n, 0x1);
     assert.deepEqual(setup.unit.faults.records, []);
+    setup.unit.faults.clearStatus();
     setup.read(0n, 0x1);
     assert.equal(setup.unit.faults.records.length, 1);
+  });
+
+  it('sends an interrupt for the first of those that wait', () => {
+    const setup = new Setup();
+    let interrupts = 0;
+    setup.unit.faults.enable(() => (interrupts += 1));
+    setup.write(0x5678n);
+    setup.unit.faults.clearRecord(0);
+    setup.write(0x5678n);
+    assert.equal(interrupts, 1);
+    setup.unit.faults.clear();
+    setup.write(0x5678n);
+    assert.equal(interrupts, 2);
   });
 
   it('has one record of a requester, until that is cleared', () => {

@@ -16,8 +16,8 @@ import type { Leaf, Translation } from '../translation.ts';
 import { capabilityOf, extendedCapabilityOf, legacyModel } from './capabilities.ts';
 import type { VtdModel } from './capabilities.ts';
 import type { ContextCache } from './context-cache.ts';
-import { FaultRecording, isRefusal } from './faults.ts';
-import type { Refusal } from './faults.ts';
+import { isRefusal } from './faults.ts';
+import type { FaultRecording, Refusal } from './faults.ts';
 import type { InvalidationQueue } from './invalidation-queue.ts';
 import type { PagingStructureCache } from './paging-structure-cache.ts';
 import type { PageRequestQueue } from './page-request-queue.ts';
@@ -39,7 +39,7 @@ export class VtdUnit implements Translator {
   readonly extendedCapability: bigint;
   readonly pageRequestQueue: PageRequestQueue;
   readonly invalidationQueue: InvalidationQueue;
-  readonly faults = new FaultRecording();
+  readonly faults: FaultRecording;
   private readonly memory: MemoryBus;
   private readonly iotlb: Iotlb;
   private readonly contextCache: ContextCache;
@@ -58,6 +58,7 @@ export class VtdUnit implements Translator {
     this.capability = capabilityOf(model);
     this.extendedCapability = extendedCapabilityOf(model);
     this.snoopControl = snoopControl;
+    this.faults = new parts.vtd.FaultRecording();
     this.iotlb = new parts.hardware.Iotlb();
     this.contextCache = new parts.vtd.ContextCache();
     this.pageRequestQueue = new parts.vtd.PageRequestQueue(memory);
@@ -107,7 +108,10 @@ export class VtdUnit implements Translator {
     return this.translateSecondStage(request, context);
   }
 
-  /** VT-d, 4.1 Device-TLB Operation: what a device may not reach is no fault. HW-VTD-08 53 */
+  /**
+   * VT-d, 4.1 Device-TLB Operation: that there is no translation, or none with that right, is an answer and no fault; an
+   * entry that makes no sense is one. HW-VTD-08 53
+   */
   requestTranslation(request: DmaRequest): Leaf | undefined {
     if (!this.isScalable) return this.answerByContext(request);
     const context = this.scalableMode.contextOf(request.rid, this.rootTable);
@@ -115,7 +119,10 @@ export class VtdUnit implements Translator {
     if (!context.deviceTlb) return this.refuse(request, FaultReason.TranslationRequestBlocked);
     if (request.pasid === undefined && isInterrupt(request.iova)) return undefined;
     const found = this.scalableMode.translate(request, this.rootTable);
-    return 'reason' in found ? undefined : found.leaf;
+    if (!('reason' in found)) return found.leaf;
+    return isRecoverable(found.reason)
+      ? undefined
+      : this.refuse(request, found.reason, found.silent);
   }
 
   /** VT-d, 7.5 Recoverable Faults: a message that cannot be queued is answered here. HW-VTD-08 62 HW-PRQ-17 */
@@ -153,8 +160,7 @@ export class VtdUnit implements Translator {
   private translateScalable(request: DmaRequest): Translation | undefined {
     const found = this.scalableMode.translate(request, this.rootTable);
     if ('reason' in found) return this.refuse(request, found.reason, found.silent);
-    const { ScalableNoRead: read, ScalableNoWrite: write } = FaultReason;
-    const missing = missingRight(request, found.leaf, { read, write });
+    const missing = missingRight(request, found.leaf, found.withoutRight);
     if (missing !== undefined) return this.refuse(request, missing, found.silent);
     return placeIn(found.leaf, request);
   }
@@ -210,7 +216,7 @@ export class VtdUnit implements Translator {
     return placeIn(leaf, request);
   }
 
-  private leafFor(context: Found<ContextEntry>, { iova, write }: DmaRequest): Leaf | FaultReason {
+  protected leafFor(context: Found<ContextEntry>, { iova, write }: DmaRequest): Leaf | FaultReason {
     const cached = this.iotlb.lookup(context.domainId, iova);
     if (cached) return cached;
     const { secondStageTable: root, levels } = context;
@@ -251,6 +257,21 @@ function missingRight(
 ): FaultReason | undefined {
   if (grants(leaf, request)) return undefined;
   return request.write ? reasons.write : reasons.read;
+}
+
+/** VT-d, 7.1.3: recoverable faults, of which a device with page requests can be helped. HW-VTD-53 */
+const recoverable: ReadonlySet<FaultReason> = new Set([
+  FaultReason.DirectoryNotPresent,
+  FaultReason.PasidEntryNotPresent,
+  FaultReason.FirstStageNotPresent,
+  FaultReason.SecondStageNoRight,
+  FaultReason.UserAccess,
+  FaultReason.ScalableNoWrite,
+  FaultReason.ScalableNoRead,
+]);
+
+function isRecoverable(reason: FaultReason): boolean {
+  return recoverable.has(reason);
 }
 
 /** Whether a unit has the mode that software chose. HW-VTD-01 */

@@ -30,6 +30,7 @@ import type { PciIdentity } from '../iommu.ts';
 import { disableAts, enableAts } from '../pci-ats.ts';
 import type { UserData } from '../user-data.ts';
 import type { CacheTag } from './cache-tags.ts';
+import type { FaultLog } from './fault-log.ts';
 import { intelDevice } from './intel-device.ts';
 import type { IntelDevice, IntelDomain } from './intel-device.ts';
 import { PagingDomain } from './paging-domain.ts';
@@ -51,6 +52,7 @@ const MSI_WINDOW: ReservedRegion = { ...INTERRUPT_MESSAGES, type: 'msi' };
 /** drivers/iommu/intel/iommu.c, for one unit in legacy mode. */
 export class IntelIommu implements IommuOps<IntelDevice> {
   readonly userPasidTable = false;
+  readonly faultLog: FaultLog;
   protected readonly pages: Pages;
   protected readonly parts: IntelParts;
   protected readonly unit: VtdUnit;
@@ -68,12 +70,15 @@ export class IntelIommu implements IommuOps<IntelDevice> {
   /** iommu_array: the domains of its devices, and how many entries lead to each. */
   private readonly known = new Map<IntelDomain, { readonly domainId: number; users: number }>();
 
-  constructor({ pages, parts, unit }: IntelIommuOptions) {
+  constructor({ pages, parts, unit, interrupts }: IntelIommuOptions) {
     this.pages = pages;
     this.parts = parts;
     this.unit = unit;
     this.features = featuresOf(unit.capability, unit.extendedCapability);
     this.queue = new parts.intel.QueuedInvalidation(pages, unit.invalidationQueue, this.features);
+    this.faultLog = new parts.intel.FaultLog(unit.faults);
+    const handler = (): void => this.faultLog.handleInterrupt();
+    unit.faults.enable(() => interrupts.raise(handler));
     this.rootTable = this.newTable();
     unit.setRootTable(this.rootTable | this.rootFlags());
     unit.enableTranslation();

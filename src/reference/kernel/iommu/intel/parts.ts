@@ -1,5 +1,6 @@
 import { CacheTags } from './cache-tags.ts';
 import { SecondStageDirty } from './dirty-tracking.ts';
+import { FaultLog } from './fault-log.ts';
 import { IntelIommu } from './intel-iommu.ts';
 import { IntelNestedDomain } from './nested-domain.ts';
 import { PagingDomain } from './paging-domain.ts';
@@ -10,6 +11,7 @@ import { FirstStageBuilder, SecondStageBuilder } from './table-builders.ts';
 
 export const intelParts = {
   CacheTags,
+  FaultLog,
   FirstStageBuilder,
   IntelIommu,
   IntelNestedDomain,

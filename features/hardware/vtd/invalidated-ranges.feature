@@ -130,6 +130,28 @@ Feature: how much an invalidation of a VT-d page table takes
         | PASID 5 of device "nic" |  2 pages | 23 pages | 16 pages | 16 pages |
         | PASID 5 of device "nic" |  9 pages | 16 pages | 16 pages | 16 pages |
 
+    @HW-VTD-70
+    Scenario Outline: <length> at <at> take what is below <end>, and leave what is there
+      Given a device "nic" attached to IOAS "other"
+      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a nested HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
+      And the guest maps 2 pages at <end> - 1 page to 16 MiB read-write in page table "gpt"
+      And it attaches device "nic" to HWPT "stage1"
+      And device "nic" sees buffer "old" at 64 MiB .. +2 pages
+      And device "nic" sees buffer "old" at <end> - 1 page .. +2 pages
+      When the guest maps 2 pages at 64 MiB to 32 MiB read-write in page table "gpt"
+      And the guest maps 2 pages at <end> - 1 page to 32 MiB read-write in page table "gpt"
+      And it invalidates <length> at <at> of HWPT "stage1"
+      Then device "nic" sees buffer "new" at 64 MiB .. +2 pages
+      And device "nic" sees buffer "new" at <end> - 1 page .. +1 page
+      And device "nic" sees buffer "old" + 1 page at <end> .. +1 page
+
+      Examples:
+        | length         | at     | end   |
+        | 1 GiB          | 0      | 1 GiB |
+        | 1 GiB + 1 page | 64 MiB | 2 GiB |
+        | 2 GiB + 1 page | 0      | 4 GiB |
+
   Rule: numbers of pages that are no good are taken all the same
 
     Background:

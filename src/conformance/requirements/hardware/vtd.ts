@@ -284,6 +284,15 @@ export const vtd = requirements(
       level: 'contract',
       source: [vtdBook('3.7 Second-Stage Translation'), faultReasons],
     },
+    76: {
+      says: 'More pages of a second stage of VT-d than its unit takes in one invalidation are invalidated with their whole domain, as the unit would take nothing of what is too large.',
+      level: 'observed',
+      source: [
+        linux('drivers/iommu/intel/cache.c', 'cache_tag_flush_iotlb'),
+        linux('drivers/iommu/intel/dmar.c', 'qi_check_fault'),
+        vtdBook('6.5.2.3 IOTLB Invalidate Descriptor'),
+      ],
+    },
     78: {
       says: "An unmap from a nesting parent of VT-d drops all that a device with a TLB of its own keeps of a guest's page table, as the addresses there are the guest's.",
       level: 'observed',

@@ -1,9 +1,14 @@
 import type { PageRequestMessage } from '#formats/pcie.ts';
+import type { Descriptor } from '#formats/vtd/descriptors.ts';
 import { mutants } from '#mutants/mutant.ts';
+import type { QueuedInvalidation } from '#reference/kernel/iommu/intel/queued-invalidation.ts';
 import type { HardwareInfo } from '#reference/kernel/iommu/domain.ts';
 import { iommu_hw_info_vtd } from '#uapi/iommufd/device.ts';
 
-/** Page requests as a VT-d writes them down, and what its registers tell. */
+type FlushRange = Parameters<QueuedInvalidation['flushRange']>;
+type FlushPasidRange = Parameters<QueuedInvalidation['flushPasidRange']>;
+
+/** Page requests as a VT-d writes them down, what its registers tell, and what is too much for it at once. */
 export const entries = mutants(
   {
     id: 'SEED-1450',
@@ -84,6 +89,45 @@ export const entries = mutants(
           const { cap_reg, ...info } = iommu_hw_info_vtd.unpack(data);
           const shown = { ...info, cap_reg: cap_reg | (47n << 16n) };
           return { type, data: iommu_hw_info_vtd.pack(shown) };
+        }
+      },
+  },
+  {
+    id: 'SEED-1469',
+    breaks: ['HW-VTD-76'],
+    story: 'The driver of a VT-d asks for more pages in one invalidation than the unit takes.',
+    like: 'cache_tag_flush_iotlb() without cap_max_amask_val()',
+    bug: ({ intel }) =>
+      class extends intel.QueuedInvalidation {
+        override flushRange(...[domainId, iova, length, leavesOnly]: FlushRange): void {
+          this.maxAddressMask = 63n;
+          super.flushRange(domainId, iova, length, leavesOnly);
+        }
+      },
+  },
+  {
+    id: 'SEED-1470',
+    breaks: ['HW-VTD-70'],
+    story:
+      'The driver of a VT-d invalidates all of a PASID where it is asked for 1 GiB and a page.',
+    like: 'cap_max_amask_val() asked about first stages as well',
+    bug: ({ intel }) =>
+      class extends intel.QueuedInvalidation {
+        override flushPasidRange(...[domainId, pasid, range, leavesOnly]: FlushPasidRange): void {
+          if (range.length > 1n << 30n) this.flushPasid(domainId, pasid);
+          else super.flushPasidRange(domainId, pasid, range, leavesOnly);
+        }
+      },
+  },
+  {
+    id: 'SEED-1471',
+    breaks: ['HW-VTD-70', 'HW-VTD-43'],
+    story: 'A VT-d takes no more pages of a first stage in one invalidation than of a second one.',
+    like: 'AM of a PASID-based IOTLB invalidation compared with MAMV',
+    bug: ({ vtd }) =>
+      class extends vtd.InvalidationQueue {
+        protected override invalidatePasidIotlb(descriptor: Descriptor): boolean {
+          return (descriptor[1] & 0x3fn) <= 18n && super.invalidatePasidIotlb(descriptor);
         }
       },
   },

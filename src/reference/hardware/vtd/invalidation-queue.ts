@@ -29,6 +29,9 @@ import type { PagingStructureCache } from './paging-structure-cache.ts';
 import type { PasidCache } from './pasid-cache.ts';
 import type { PasidIotlb } from './pasid-iotlb.ts';
 
+/** MAMV is about second stages: of a first one a unit takes every mask of 64 bits of address. */
+const EVERY_MASK = 52n;
+
 export interface InvalidationQueueOptions {
   readonly memory: MemoryBus;
   readonly iotlb: Iotlb;
@@ -53,6 +56,7 @@ export class InvalidationQueue {
   private size = 0n;
   private isWide = false;
   private headOffset = 0n;
+  private tailOffset = 0n;
   private hasFailed = false;
 
   constructor(options: InvalidationQueueOptions) {
@@ -73,13 +77,24 @@ export class InvalidationQueue {
   /** IQA: address and bytes of the ring, IQA.DW, and GCMD.QIE. */
   enable(base: Hpa, size: bigint, isWide = false): void {
     [this.base, this.size, this.isWide] = [base, size, isWide];
-    [this.headOffset, this.hasFailed] = [0n, false];
+    [this.headOffset, this.tailOffset, this.hasFailed] = [0n, 0n, false];
   }
 
   /** IQT: an offset, bytes. */
   writeTail(tail: bigint): void {
+    this.tailOffset = tail;
+    this.run();
+  }
+
+  /** FSTS.IQE, by writing 1: software has put another descriptor in the place of the one that was none. HW-VTD-76 */
+  clearError(): void {
+    this.hasFailed = false;
+    this.run();
+  }
+
+  private run(): void {
     const step = this.isWide ? WIDE_DESCRIPTOR_SIZE : DESCRIPTOR_SIZE;
-    while (this.headOffset !== tail && !this.hasFailed) {
+    while (this.headOffset !== this.tailOffset && !this.hasFailed) {
       if (this.carryOut(this.base + this.headOffset))
         this.headOffset = (this.headOffset + step) % this.size;
       else this.hasFailed = true;
@@ -158,7 +173,7 @@ export class InvalidationQueue {
 
   /** A translation of both stages does not tell which page of the second one it came by: all of the domain go. */
   protected invalidatePages(descriptor: Descriptor): boolean {
-    const [domainId, range] = [domainOf(descriptor), rangeOf(descriptor)];
+    const [domainId, range] = [domainOf(descriptor), rangeOf(descriptor, LARGEST_ADDRESS_MASK)];
     if (!range) return false;
     const { iotlb, pasidIotlb, tables } = this.options;
     iotlb.invalidatePages(domainId, range.first, range.length);
@@ -177,7 +192,7 @@ export class InvalidationQueue {
         tables.invalidatePasid(domainId, pasid);
         return true;
       case Granularity.Selective: {
-        const range = rangeOf(descriptor);
+        const range = rangeOf(descriptor, EVERY_MASK);
         if (!range) return false;
         pasidIotlb.invalidatePages(domainId, pasid, range);
         if (!leavesOnlyOf(descriptor)) tables.invalidateFirstStage(domainId, pasid, range);
@@ -232,8 +247,9 @@ export class InvalidationQueue {
 /** No more pages than the unit can, from an address that is a multiple of them. */
 function rangeOf(
   descriptor: Descriptor,
+  largest: bigint,
 ): { readonly first: bigint; readonly length: bigint } | undefined {
   const { first, mask } = pagesOf(descriptor);
   const length = PAGE_SIZE << mask;
-  return mask > LARGEST_ADDRESS_MASK || first % length !== 0n ? undefined : { first, length };
+  return mask > largest || first % length !== 0n ? undefined : { first, length };
 }

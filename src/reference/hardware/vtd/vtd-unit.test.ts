@@ -365,7 +365,6 @@ describe('fault recording', () => {
     setup.write(0x5678n);
     const record = { rid: RID, write: true, reason: FaultReason.NoWrite, address: 0x5000n };
     assert.deepEqual(setup.unit.faults.records, [record]);
-    assert.ok(!setup.unit.faults.overflowed);
     setup.read(0n, 0x1);
     assert.deepEqual(setup.unit.faults.records, [record]);
     assert.ok(setup.unit.faults.overflowed);
@@ -384,7 +383,6 @@ describe('fault recording', () => {
     setup.write(0x5678n);
     setup.unit.faults.clearRecord(0);
     setup.write(0x5678n);
-    assert.equal(interrupts, 1);
     setup.unit.faults.clear();
     setup.write(0x5678n);
     assert.equal(interrupts, 2);

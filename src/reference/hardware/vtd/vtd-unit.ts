@@ -174,7 +174,10 @@ export class VtdUnit implements Translator {
     if (!deviceTlb) return this.refuse(request, FaultReason.TranslationTypeBlocked, silent);
     if (isInterrupt(request.iova)) return undefined;
     const leaf = this.leafFor(context, request);
-    return typeof leaf === 'number' ? undefined : leaf;
+    if (typeof leaf !== 'number') return leaf;
+    // A device that asks for a write is told where it may read.
+    const readable = request.write && this.leafFor(context, { ...request, write: false });
+    return typeof readable === 'object' ? readable : undefined;
   }
 
   private contextOf(request: DmaRequest): Found<ContextEntry> | undefined {

@@ -20,6 +20,8 @@ import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';
 import type { UnitFeatures } from './unit-features.ts';
 
 const DONE = 2n;
+/** MAX_AGAW_PFN_WIDTH: that many bits of page numbers are all there are. */
+const EVERY_PAGE = 52n;
 
 /** Bytes from an IOVA on. */
 export interface IovaRange {
@@ -36,7 +38,7 @@ export class QueuedInvalidation {
   private readonly ring: bigint;
   private readonly status: bigint;
   private readonly step: bigint;
-  private readonly maxAddressMask: bigint;
+  protected maxAddressMask: bigint;
   private tail = 0n;
 
   /** Descriptors are wide where the unit is in scalable mode. */
@@ -91,7 +93,7 @@ export class QueuedInvalidation {
     leavesOnly = false,
   ): void {
     const pages = { ...pagesAround(iova, length), leavesOnly };
-    if (pages.mask > this.maxAddressMask) this.flushPasid(domainId, pasid);
+    if (pages.mask >= EVERY_PAGE) this.flushPasid(domainId, pasid);
     else this.submit(invalidatePasidIotlbPages(domainId, pasid, pages));
   }
 
@@ -112,11 +114,20 @@ export class QueuedInvalidation {
     this.append(descriptor);
     this.append(waitDescriptor(this.status, DONE));
     this.queue.writeTail(this.tail);
-    invariant(!this.queue.failed, 'the invalidation queue stopped at a descriptor');
+    if (this.queue.failed) this.recover();
     invariant(
       this.pages.memory.read64(this.status) === DONE,
       'the IOMMU did not report completion',
     );
+  }
+
+  /** qi_check_fault(): what the hardware did not take is replaced by a wait; nobody looks at EINVAL. HW-VTD-76 */
+  private recover(): void {
+    const at = this.ring + this.queue.head;
+    const [low, high] = waitDescriptor(this.status, DONE);
+    this.pages.memory.write64(at, low);
+    this.pages.memory.write64(at + 8n, high);
+    this.queue.clearError();
   }
 
   private append([low, high]: Descriptor): void {

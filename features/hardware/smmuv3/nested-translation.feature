@@ -150,18 +150,18 @@ Feature: both stages of translation
       Then it fails with EADDRINUSE
 
     @HW-SMU-30 @needs:veventq
-    Scenario Outline: a device that writes to the <where> page of the window is led by the table of its guest
+    Scenario Outline: a device that uses the <where> page of the window is led by the table of its guest
       Given a vEVENTQ "events" with depth 8 on vIOMMU "smmu"
       And it attaches device "nic" to HWPT "translated"
-      When device "nic" writes pattern "strewn" at <page>
+      When device "nic" reads 4 bytes at <page>
       Then the access is blocked
       When it reads 40 bytes of vEVENTQ "events" into buffer "data"
       Then it returns 40
       And buffer "data" + 8 bytes holds struct iommu_vevent_arm_smmuv3:
-        | evt                                                     |
-        | F_TRANSLATION, StreamID 0x55, CLASS IN, InputAddr <page> |
+        | evt                                                           |
+        | F_TRANSLATION, StreamID 0x55, RnW, CLASS IN, InputAddr <page> |
       When the guest maps 1 page at <page> to <page> read-write in page table "stage 1"
-      And device "nic" writes pattern "strewn" at <page>
+      And device "nic" reads 4 bytes at <page>
       Then the access is blocked
       When it reads 40 bytes of vEVENTQ "events" into buffer "data"
       Then it returns 0

@@ -182,7 +182,7 @@ export const smmuv3 = requirements(
       source: [linux(driver, 'arm_smmu_handle_event')],
     },
     30: {
-      says: 'The 1 MiB at 128 MiB, in which the kernel places the doorbells of interrupts, is reserved in the IOAS of a device as in that of a nesting parent, and what a device writes there is led by the table of its guest, and then by the parent, where nothing of a process is.',
+      says: 'The 1 MiB at 128 MiB, in which the kernel places the doorbells of interrupts, is reserved in the IOAS of a device as in that of a nesting parent, and what a device asks for there is led by the table of its guest, and then by the parent, where nothing of a process is.',
       level: 'observed',
       source: [
         linux(driver, 'arm_smmu_get_resv_regions'),

@@ -4,6 +4,17 @@ import type { Command } from '#uapi/ioctl.ts';
 import { MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
 
 const bytes = 4096n;
+/** What a bench maps lies from here on: where a kernel chooses, it may be in a hole that a scenario has made. */
+const first = 0x1000_0000_0000n;
+/** Room for one, whatever the page size. */
+const slot = 0x20_0000n;
+let taken = 0n;
+
+/** A hint for mmap(), another one each time. */
+export function benchAddress(): Address {
+  return first + slot * taken++;
+}
+
 const known = new WeakMap<Process, Promise<Scratch>>();
 
 /**
@@ -29,7 +40,7 @@ export class Scratch {
   /** A further one. */
   static async map(process: Process): Promise<Scratch> {
     const address = await process.mmap({
-      address: 0n,
+      address: benchAddress(),
       length: bytes,
       protection: PROT_READ | PROT_WRITE,
       flags: MAP_PRIVATE | MAP_ANONYMOUS,

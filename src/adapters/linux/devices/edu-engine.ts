@@ -5,7 +5,7 @@ import type { Address, Fd, Process } from '#port/process.ts';
 import { u64 } from '#uapi/codec.ts';
 import { errnoName } from '#uapi/errno.ts';
 import { MAP_SHARED, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
-import { Scratch } from '../scratch.ts';
+import { benchAddress, Scratch } from '../scratch.ts';
 
 /**
  * Bytes of a transfer: less than the device's own memory has, as QEMU 7.2 aborts when the last one is used, and a multiple
@@ -91,7 +91,7 @@ export class EduEngine {
 
   private async mapRegisters(): Promise<Address> {
     const window = await this.process.mmap({
-      address: 0n,
+      address: benchAddress(),
       length: registersBytes,
       protection: PROT_READ | PROT_WRITE,
       flags: MAP_SHARED,

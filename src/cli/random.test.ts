@@ -25,6 +25,11 @@ function random(options: readonly string[], interrupt = false): Promise<Ended> {
 
 const problems: readonly (readonly [what: string, options: readonly string[], says: RegExp])[] = [
   ['an adapter that nobody knows', ['--adapter', 'nosuch'], /^no adapter nosuch: .*\n$/],
+  [
+    'a machine whose devices move no bytes',
+    ['--devices', '--machine', 'mock'],
+    /^adapter reference has no machine called mock whose devices move bytes\nmachines .*vt-d-nested.*\n$/,
+  ],
   ['a number that is none', ['--calls', 'many'], /^--calls is "many", .* no whole number\n$/],
 ];
 
@@ -58,6 +63,15 @@ describe('npm run random', () => {
     assert.match(stdout, /^SEED-0006 +within \d+ .* a new object has id \d+/m);
     assert.match(stdout, /^found by a difference +1$/m);
     assert.match(stdout, /^not reached +1$/m);
+  });
+
+  it('prints how to repeat a finding on devices', async () => {
+    const bug = ['--adapter', './src/mutants/adapter.ts', '--adapter-option', 'mutant=SEED-1300'];
+    const where = ['--devices', '--machine', 'vt-d-nested'];
+    const { code, stdout } = await random([...bug, ...where, '--calls', '500']);
+    assert.equal(code, exitCodes.failures);
+    assert.match(stdout, /^repeat with --seed 1 .* --longest 200 --devices --machine vt-d-nested/m);
+    assert.match(stdout, /^ {4}Then device "\w+" was answered:$/m);
   });
 
   it('prints how to repeat a finding, and the scenario that shows it', async () => {

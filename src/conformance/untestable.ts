@@ -30,15 +30,8 @@ export const untestable: Readonly<Record<string, string>> = {
   'HW-STK-03': 'What no device of the machine can do, none can be made to do.',
   'HW-VIO-01':
     'What was negotiated shows only in what it does: HW-VIO-08, 09, 10, 22 and 40. A unit test has a device without it.',
-  'HW-VIO-05':
-    'No driver sends such a request, and no user sends one at all; a unit test of the model does.',
-  'HW-VIO-06':
-    'No driver sends such a request, and no user sends one at all; a unit test of the model does.',
-  'HW-VIO-07':
-    'No driver sets what is reserved, and no user sends a request at all; a unit test of the model does.',
-  'HW-VIO-11':
-    'No driver writes the field, and no user resets a device that translates for others.',
-  'HW-VIO-44': 'The driver only logs faults: no user gets a record.',
+  'HW-VIO-24':
+    'Such a domain is for drivers of the host; what their devices reach no process sees, and iommufd has no such domains.',
   'HW-AMD-20':
     'No machine has such page tables for devices with PASIDs: nothing calls the code, and it is unfinished.',
   'VFIO-CDEV-01': 'The port cannot ask for the device number of a file.',

@@ -1,5 +1,6 @@
 import type { DeviceId, DeviceWish, Driver } from './device-wish.ts';
 import type { Address, Fd, Process, SyscallResult } from './process.ts';
+import type { VirtioIommu } from './virtio-iommu.ts';
 
 export type { DeviceId, DeviceWish, Driver };
 
@@ -128,6 +129,8 @@ export interface Bench {
    * Needs the feature `refusal-log`.
    */
   refusedAccesses(device: DeviceId): Promise<readonly RefusedAccess[]>;
+  /** Needs the feature `virtio-requests`. reset() resets it as well, with its configuration. */
+  readonly virtioIommu?: VirtioIommu;
   /** Nothing is in flight when this returns. The only clock there is. */
   settle(): Promise<void>;
   /** As after start(): every device free, unbound and quiet. Called between scenarios, when no process is left. */

@@ -101,6 +101,10 @@ const ofMachines = {
     requires: ['vfio-device', 'hwpt-alloc', 'viommu'],
   },
   'virtio-iommu': { says: 'VFIO devices are behind a virtio-iommu.', requires: ['vfio-device'] },
+  'virtio-requests': {
+    says: 'No driver of the kernel has the virtio-iommu that devices in noiommu mode are behind: the bench sends it requests.',
+    requires: ['noiommu', 'noiommu-device'],
+  },
   'virtio-limits': {
     says: 'The virtio-iommu has a narrow range of IOVAs, few domains, few mappings, reserved memory, pages of 1 KiB, and devices share no domain.',
     requires: ['vfio-device'],

@@ -93,6 +93,25 @@ Feature: what a device reaches behind a virtio-iommu
       And nothing has changed
       And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
 
+    @HW-VIO-35 @needs:hwpt-alloc
+    Scenario: a mapping that an unmap would have cut comes back whole with its domain
+      Given an HWPT "tables" for device "nic" on IOAS "guest"
+      And it attaches device "nic" to HWPT "tables"
+      And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      When it unmaps 2 pages at 16 MiB + 1 page from IOAS "guest"
+      Then it fails with ENOENT
+      And nothing has changed
+      When it attaches device "nic" to IOAS "other"
+      And it attaches device "nic" to HWPT "tables"
+      Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      And it attaches device "nic" to IOAS "other"
+      And it attaches device "nic" to HWPT "tables"
+      And device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      When device "nic" reads 1 page at 16 MiB + 3 pages
+      Then the access is blocked
+
   Rule: a domain goes with its last endpoint, and comes back with its mappings
 
     @HW-VIO-12 @HW-VIO-15 @needs:hwpt-alloc

@@ -10,7 +10,7 @@ import { ReferenceBench } from './bench.ts';
 import { FrameCheck } from './frame-check.ts';
 import { machines } from './machines.ts';
 import type { ReferenceMachineDescription } from './machines.ts';
-import { NoiommuMachineBench } from './noiommu-bench.ts';
+import { NoiommuMachineBench, virtioRequestBench } from './noiommu-bench.ts';
 import { ReferenceProcess } from './process.ts';
 
 const identity: Identity = {
@@ -39,13 +39,15 @@ class MockBench extends SelftestBench {
 const benches: Readonly<
   Record<
     ReferenceMachineDescription['bench'],
-    (machine: ReferenceMachine, described: DescribedMachine) => RunningReference['bench']
+    (machine: ReferenceMachine, described: DescribedMachine) => Promise<RunningReference['bench']>
   >
 > = {
-  mock: ({ hardware }, described) => new MockBench(hardware, described),
-  pci: (machine, described) => new ReferenceBench(machine, described),
-  'pci on the root bus': (machine, described) => new ReferenceBench(machine, described, 'root bus'),
-  'mock and bare': (machine, described) => new NoiommuMachineBench(machine, described),
+  mock: async ({ hardware }, described) => new MockBench(hardware, described),
+  pci: async (machine, described) => new ReferenceBench(machine, described),
+  'pci on the root bus': async (machine, described) =>
+    new ReferenceBench(machine, described, 'root bus'),
+  'mock and bare': async (machine, described) => new NoiommuMachineBench(machine, described),
+  'virtio requests': virtioRequestBench,
 };
 
 class RunningReference implements Machine {
@@ -53,11 +55,20 @@ class RunningReference implements Machine {
   readonly bench: Bench & { readonly frames: FrameCheck };
   private readonly machine: ReferenceMachine;
 
-  constructor(machine: ReferenceMachineDescription, parts: Parts, layout: number) {
-    const { board, bench, atBoot, features } = machine;
+  private constructor(machine: ReferenceMachine, bench: RunningReference['bench']) {
+    this.machine = machine;
+    this.bench = bench;
+  }
+
+  static async boot(
+    description: ReferenceMachineDescription,
+    parts: Parts,
+    layout: number,
+  ): Promise<RunningReference> {
+    const { board, bench, atBoot, features } = description;
     const iommufdTest = features.includes('test-cmd');
-    this.machine = new ReferenceMachine(parts, board, atBoot, { iommufdTest, layout });
-    this.bench = benches[bench](this.machine, machine);
+    const machine = new ReferenceMachine(parts, board, atBoot, { iommufdTest, layout });
+    return new RunningReference(machine, await benches[bench](machine, description));
   }
 
   async newProcess(): Promise<Process> {
@@ -99,7 +110,7 @@ export function referenceOf(name: string, parts: Parts): Implementation {
     async start({ machine, settings }: StartOptions) {
       const description = machines.find(({ name }) => name === machine);
       if (description !== undefined)
-        return new RunningReference(description, parts, layoutOf(settings));
+        return RunningReference.boot(description, parts, layoutOf(settings));
       throw new Error(`the reference has no machine "${machine}"`);
     },
   };

@@ -10,6 +10,7 @@ import {
   amdNestingBoard,
   bareBoard,
   limitedVirtioBoard,
+  undrivenVirtioBoard,
   nestedVtdBoard,
   virtioBoard,
   vtdBoard,
@@ -23,21 +24,18 @@ export interface ReferenceMachineDescription extends MachineDescription {
   readonly board: Board;
   /**
    * What `bench.plug()` gives: devices that IOMMU_TEST_CMD makes, or PCI devices behind the IOMMU of the board; or the
-   * former, and those that no IOMMU stands before where a scenario asks for them.
+   * former, and those that no IOMMU stands before where a scenario asks for them; or these behind one that is the suite's.
    */
-  readonly bench: 'mock' | 'pci' | 'pci on the root bus' | 'mock and bare';
+  readonly bench: 'mock' | 'pci' | 'pci on the root bus' | 'mock and bare' | 'virtio requests';
   /** On the kernel's command line. */
   readonly atBoot?: ParameterValues;
 }
 
-/** What a process finds on either machine. */
-const ofEach = [
+/** What a process finds on any machine. */
+const ofProcesses = [
   'ioas-map-file',
   'change-process',
   'noiommu',
-  'device',
-  'two-devices',
-  'hwpt-alloc',
   'vfio-compat',
   'vfio-container',
   'processes',
@@ -49,6 +47,9 @@ const ofEach = [
   'veventq',
   'hw-queue',
 ] as const;
+
+/** The same on one with devices behind an IOMMU of the kernel's. */
+const ofEach = [...ofProcesses, 'device', 'two-devices', 'hwpt-alloc'] as const;
 
 /** Of PCI devices behind an IOMMU. */
 const ofPci = [
@@ -188,6 +189,14 @@ export const machines: readonly ReferenceMachineDescription[] = [
       'virtio-limits',
     ],
     atBoot,
+  },
+  {
+    name: 'virtio-requests',
+    board: undrivenVirtioBoard,
+    bench: 'virtio requests',
+    iommus: [],
+    devices: [bareOffers.inNoiommuMode],
+    features: [...ofProcesses, 'vfio-group', 'virtio-requests'],
   },
   {
     name: 'amd-iommu',

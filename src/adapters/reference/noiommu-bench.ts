@@ -1,6 +1,7 @@
 import type { Bench, DeviceId, DeviceInfo, DeviceWish } from '#port/bench.ts';
 import type { DeviceOffer } from '#port/machine-description.ts';
 import type { SyscallResult } from '#port/process.ts';
+import type { VirtioIommu } from '#port/virtio-iommu.ts';
 import type { Machine } from '#reference/machine/machine.ts';
 import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
 import { failure } from '#uapi/errno.ts';
@@ -11,14 +12,17 @@ import { bareOffers } from '../linux/devices/offers.ts';
 import { SelftestBench } from '../linux/devices/selftest.ts';
 import type { DescribedMachine } from '../wish/offer-for.ts';
 import { ReferenceBench } from './bench.ts';
+import type { Layout } from './bench.ts';
 import type { FrameCheck } from './frame-check.ts';
+import { virtioDriverOf } from './virtio-transport.ts';
+import type { ReferenceVirtio } from './virtio-transport.ts';
 
 /** Devices that no IOMMU stands before. What VFIO makes of one is decided when it gets it. */
 class NoiommuBench extends ReferenceBench {
   private readonly machine: Machine;
 
-  constructor(machine: Machine, described: DescribedMachine) {
-    super(machine, described);
+  constructor(machine: Machine, described: DescribedMachine, layout?: Layout) {
+    super(machine, described, layout);
     this.machine = machine;
   }
 
@@ -39,6 +43,31 @@ class NoiommuBench extends ReferenceBench {
     vfio.unsafeNoiommuMode = unsafeNoiommuMode;
     return vfio.probe(this.find(device));
   }
+}
+
+/** Behind a virtio-iommu, of which the kernel does not know; each device has its own requester id there. */
+export class VirtioRequestBench extends NoiommuBench {
+  readonly virtioIommu: VirtioIommu;
+  private readonly virtio: ReferenceVirtio;
+
+  constructor(machine: Machine, described: DescribedMachine, virtio: ReferenceVirtio) {
+    super(machine, described, 'root bus');
+    this.virtio = virtio;
+    this.virtioIommu = virtio.driver;
+  }
+
+  override async reset(): Promise<void> {
+    await super.reset();
+    this.virtio.device.systemReset();
+    await this.virtio.driver.reset();
+  }
+}
+
+export async function virtioRequestBench(
+  machine: Machine,
+  described: DescribedMachine,
+): Promise<VirtioRequestBench> {
+  return new VirtioRequestBench(machine, described, await virtioDriverOf(machine.hardware));
 }
 
 function emulatedBench({ kernel }: Machine): EmulatedBench {

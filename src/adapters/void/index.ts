@@ -12,6 +12,7 @@ import type {
   MachineDescription,
 } from '#port/machine-description.ts';
 import type { SyscallResult } from '#port/process.ts';
+import type { VirtioAnswer, VirtioIommu } from '#port/virtio-iommu.ts';
 import { VoidProcess } from './process.ts';
 
 /** An errno that no user ABI returns (the kernel's own ENOTSUPP). */
@@ -90,12 +91,37 @@ function voidMachine(yes: boolean): Machine {
   };
 }
 
+/** Says that it wrote everything, or nothing. */
+class VoidVirtioIommu implements VirtioIommu {
+  private readonly yes: boolean;
+
+  constructor(yes: boolean) {
+    this.yes = yes;
+  }
+
+  async request(_bytes: Uint8Array, room: number): Promise<VirtioAnswer> {
+    return { bytes: new Uint8Array(room), written: this.yes ? room : 0 };
+  }
+
+  async events(): Promise<readonly Uint8Array[]> {
+    return [];
+  }
+
+  async configuration(): Promise<Uint8Array> {
+    return new Uint8Array(40);
+  }
+
+  async reset(): Promise<void> {}
+}
+
 class VoidBench implements Bench {
+  readonly virtioIommu: VirtioIommu;
   private readonly yes: boolean;
   private started: { readonly length: number } = { length: 0 };
 
   constructor(yes: boolean) {
     this.yes = yes;
+    this.virtioIommu = new VoidVirtioIommu(yes);
   }
 
   async devices(): Promise<readonly DeviceInfo[]> {

@@ -17,13 +17,16 @@ import type { Client } from './client.ts';
 import { fromHexBytes, toHex64, toHexBytes } from './hex.ts';
 import type { Result, WireAttachment, WireDmaAccess } from './messages.ts';
 import { WireProcess } from './process.ts';
+import { WireVirtioIommu } from './virtio-iommu.ts';
 
 /** The hardware at the other end of a wire. */
 export class WireBench implements Bench {
+  readonly virtioIommu: WireVirtioIommu;
   private readonly client: Client;
 
   constructor(client: Client) {
     this.client = client;
+    this.virtioIommu = new WireVirtioIommu(client);
   }
 
   devices(): Promise<readonly DeviceInfo[]> {

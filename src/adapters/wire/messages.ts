@@ -93,6 +93,7 @@ const refusedAccess = object({
   pasid: Type.Optional(u32),
   reason: Type.Integer({ minimum: 0, maximum: 255 }),
 });
+const stopped = object({ stopped: Type.Literal(true) });
 const deviceInfo = object({
   id: text,
   kind: oneOf(['vfio', 'selftest']),
@@ -229,6 +230,19 @@ export const methods = {
   'finish-dma': [object({ ...ofDevice, group: groupNumber }), waitingResult],
   'answer-device': [object({ ...ofDevice, response: pageResponse }), nothing],
   'refused-accesses': [object(ofDevice), listOf(refusedAccess)],
+  'virtio-request': [
+    object({ bytes: hexBytes, room: count }),
+    Type.Union([object({ bytes: hexBytes, written: count }), stopped]),
+  ],
+  'virtio-events': [
+    object({ buffers: listOf(count) }),
+    Type.Union([object({ events: listOf(hexBytes) }), stopped]),
+  ],
+  'virtio-configuration': [
+    object({ change: Type.Optional(object({ offset: count, bytes: hexBytes })) }),
+    bytes,
+  ],
+  'virtio-reset': [none, nothing],
   settle: [none, nothing],
   reset: [none, nothing],
 } as const satisfies Record<string, readonly [TSchema, TSchema]>;

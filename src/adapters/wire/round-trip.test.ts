@@ -9,6 +9,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Attachment, Bench, DmaAccess } from '#port/bench.ts';
 import type { Implementation, Machine } from '#port/implementation.ts';
 import type { Process } from '#port/process.ts';
+import type { VirtioIommu } from '#port/virtio-iommu.ts';
 import { connect } from './client.ts';
 import { greet, startMachine } from './machine.ts';
 import { methods } from './messages.ts';
@@ -34,7 +35,7 @@ const identity = { name: 'it', version: '1', kernel: '6.12.0', architecture: 'x'
 const servedProcess = recorder<Process>({});
 const servedMachine = recorder<Machine>({
   identity,
-  bench: recorder<Bench>({}),
+  bench: recorder<Bench>({ virtioIommu: recorder<VirtioIommu>({}) }),
   newProcess: async () => servedProcess,
 });
 const iommus = [{ name: 'vt-d', model: 'vt-d', pageSizes: [4096] }] as const;
@@ -179,6 +180,28 @@ test('the bench is at the other end as well', async () => {
     [() => bench.settle(), undefined, ['settle']],
     [() => bench.reset(), undefined, ['reset']],
     [() => machine.complaints(), ['WARNING: größer'], ['complaints']],
+  ];
+  for (const [call, given, seen] of each) {
+    answer = given;
+    assert.deepEqual(await call(), given);
+    assert.deepEqual(arrived.at(-1), seen);
+  }
+});
+
+test('so is the virtio-iommu that the suite drives', async () => {
+  const device = machine.bench.virtioIommu;
+  assert.ok(device);
+  const bytes = Uint8Array.of(1, 2);
+  const back = { bytes: Uint8Array.of(0xee), written: 0 };
+  const change = { offset: 36, bytes: Uint8Array.of(1) };
+  const each: [() => Promise<unknown>, unknown, unknown[]][] = [
+    [() => device.request(bytes, 1), back, ['request', bytes, 1]],
+    [() => device.request(bytes, 4), 'stopped', ['request', bytes, 4]],
+    [() => device.events([24]), [bytes], ['events', [24]]],
+    [() => device.events([]), 'stopped', ['events', []]],
+    [() => device.configuration(), bytes, ['configuration', undefined]],
+    [() => device.configuration(change), bytes, ['configuration', change]],
+    [() => device.reset(), undefined, ['reset']],
   ];
   for (const [call, given, seen] of each) {
     answer = given;

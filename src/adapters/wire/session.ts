@@ -1,6 +1,7 @@
 import type { Attachment, DmaAccess, DmaResult, PageRequest } from '#port/bench.ts';
 import type { Implementation, Machine, StartOptions } from '#port/implementation.ts';
 import type { MmapRequest, Process, SyscallResult } from '#port/process.ts';
+import type { VirtioIommu } from '#port/virtio-iommu.ts';
 import { fromHexBytes, toHex64, toHexBytes } from './hex.ts';
 import { protocolVersion } from './messages.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   WireDmaAccess,
   WirePageRequest,
 } from './messages.ts';
+import { virtioConfiguration, virtioEvents, virtioRequest } from './virtio-iommu.ts';
 
 /** The other side has its own clock; this one is for an implementation that passes the call on once more. */
 const callTimeoutMs = 60_000;
@@ -49,6 +51,12 @@ export class Session {
   private get machine(): Machine {
     if (this.running === undefined) throw new Error('no machine is running; call start first');
     return this.running;
+  }
+
+  private get virtioIommu(): VirtioIommu {
+    const { virtioIommu } = this.machine.bench;
+    if (virtioIommu === undefined) throw new Error('the bench drives no virtio-iommu');
+    return virtioIommu;
   }
 
   private process({ process }: { readonly process: number }): Process {
@@ -155,6 +163,13 @@ export class Session {
     },
     'answer-device': async ({ device, response }) => {
       await this.machine.bench.answerDevice(device, response);
+      return null;
+    },
+    'virtio-request': (p) => virtioRequest(this.virtioIommu, p),
+    'virtio-events': (p) => virtioEvents(this.virtioIommu, p),
+    'virtio-configuration': (p) => virtioConfiguration(this.virtioIommu, p),
+    'virtio-reset': async () => {
+      await this.virtioIommu.reset();
       return null;
     },
     settle: async () => {

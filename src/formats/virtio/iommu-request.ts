@@ -111,7 +111,7 @@ export interface Request {
   readonly isClean: boolean;
 }
 
-/** Undefined for an unknown type, and where bytes are missing. HW-VIO-03 */
+/** Undefined for an unknown type, and where bytes are missing; what is reserved in the head is not looked at. HW-VIO-03 07 */
 export function decodeRequest(bytes: Uint8Array): Request | undefined {
   const [type = 0] = bytes;
   const layout = layouts.get(type);

@@ -248,7 +248,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1267',
-    breaks: ['HW-VIO-32'],
+    breaks: ['HW-VIO-32', 'HW-VIO-35'],
     story: 'An unmap of a part of a mapping takes it whole.',
     like: 'iopt_unmap_iova_range() that widens the range to the areas that it meets',
     bug: ({ iommufd }) =>

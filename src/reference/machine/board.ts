@@ -6,7 +6,11 @@ import type { AmdFeatures } from '../hardware/amd/capabilities.ts';
 import type { Translator } from '../hardware/bus.ts';
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import type { PendingInterrupts } from '../hardware/pending-interrupts.ts';
-import { limitedVirtioIommu, plainVirtioIommu } from '../hardware/virtio-iommu/configuration.ts';
+import {
+  limitedVirtioIommu,
+  openVirtioIommu,
+  plainVirtioIommu,
+} from '../hardware/virtio-iommu/configuration.ts';
 import type { VirtioIommuModel } from '../hardware/virtio-iommu/configuration.ts';
 import { legacyModel } from '../hardware/vtd/capabilities.ts';
 import type { VtdModel } from '../hardware/vtd/capabilities.ts';
@@ -198,14 +202,25 @@ export const amdGuestBoard: Board = [
   amd({ name: 'amd-iommu', features: nestingFeatures, takesGuestTables: true }),
   amd({ name: 'older-amd-iommu', features: withoutDirtyBits, takesGuestTables: true }),
 ];
-/** No IOMMU at all. */
-export const bareBoard: Board = [
-  {
-    build: ({ parts }) => ({
-      translator: new parts.hardware.NoIommu(),
-      driver: new parts.iommu.NoiommuOps(parts),
+
+/** Whatever is there, the kernel has no driver for it. */
+function undriven(translatorOf: (options: BoardOptions) => Translator): BoardIommu {
+  return {
+    build: (options) => ({
+      translator: translatorOf(options),
+      driver: new options.parts.iommu.NoiommuOps(options.parts),
       probe: () => undefined,
       clearFaults: () => undefined,
     }),
-  },
+  };
+}
+
+/** No IOMMU at all. */
+export const bareBoard: Board = [undriven(({ parts }) => new parts.hardware.NoIommu())];
+/** A virtio-iommu for whoever wants to drive it. */
+export const undrivenVirtioBoard: Board = [
+  undriven(
+    ({ parts, memory }) =>
+      new parts.virtioIommu.VirtioIommu({ memory, parts, model: openVirtioIommu }),
+  ),
 ];

@@ -68,6 +68,16 @@ export const virtio = requirements(
       level: 'contract',
       source: [specification('ATTACH request')],
     },
+    13: {
+      says: 'An ATTACH of an endpoint that is not there is refused with NOENT, one with a flag that is unknown or with reserved bytes that are not 0 with INVAL, and changes nothing.',
+      level: 'contract',
+      source: [specification('ATTACH request')],
+    },
+    14: {
+      says: 'An ATTACH to a domain that is there is refused with INVAL where the domain translates and the request says BYPASS, or the reverse.',
+      level: 'contract',
+      source: [specification('ATTACH request')],
+    },
     15: {
       says: 'A device that is attached to a page table that nobody was attached to finds what its IOAS maps by then, and nothing of what it mapped before.',
       level: 'observed',
@@ -88,6 +98,11 @@ export const virtio = requirements(
       level: 'observed',
       source: [driver('viommu_attach_dev')],
     },
+    19: {
+      says: 'A DETACH of an endpoint that is not there is refused with NOENT, one of a domain that the endpoint is not in may be refused, and neither changes what devices reach; what is reserved in it is ignored.',
+      level: 'contract',
+      source: [specification('DETACH request')],
+    },
     20: {
       says: 'A device that is detached from a virtio-iommu reaches no mapping any more, not from a cache either, and one that is attached again only what is mapped then.',
       level: 'contract',
@@ -103,6 +118,41 @@ export const virtio = requirements(
       level: 'contract',
       source: [specification('Device configuration layout')],
     },
+    23: {
+      says: 'MAP and UNMAP in a domain that translates nothing are refused with INVAL.',
+      level: 'contract',
+      source: [specification('MAP request')],
+    },
+    24: {
+      says: 'A driver of the host whose device is not to be translated has it attached with BYPASS to the domain that is kept, and without BYPASS_CONFIG to one where all but reserved memory is mapped to itself.',
+      level: 'observed',
+      source: [driver('viommu_domain_map_identity')],
+    },
+    25: {
+      says: 'A MAP whose first byte, place in memory or end is not a multiple of the page size is refused with RANGE, and maps nothing.',
+      level: 'contract',
+      source: [specification('MAP request')],
+    },
+    26: {
+      says: 'A MAP that shares a byte with a mapping, or is one, is refused with INVAL, maps nothing, and leaves the mapping its rights.',
+      level: 'contract',
+      source: [specification('MAP request')],
+    },
+    28: {
+      says: 'A MAP in a domain that is not there is refused with NOENT.',
+      level: 'contract',
+      source: [specification('MAP request')],
+    },
+    29: {
+      says: 'A MAP that shares a byte with reserved memory of an endpoint of the domain is refused.',
+      level: 'contract',
+      source: [specification('MAP request')],
+    },
+    30: {
+      says: 'What a MAP is answered whose range ends before it begins is open; it makes nothing beside it reachable, and takes no mapping away.',
+      level: 'open',
+      source: [specification('MAP request')],
+    },
     31: {
       says: 'A device reads a mapping of a virtio-iommu where it has READ and writes it where it has WRITE, from the first to the last byte.',
       level: 'contract',
@@ -113,6 +163,21 @@ export const virtio = requirements(
       level: 'contract',
       source: [specification('UNMAP request')],
     },
+    33: {
+      says: 'An UNMAP that is refused with RANGE leaves every mapping, also those that lie whole in its range.',
+      level: 'contract',
+      source: [specification('UNMAP request')],
+    },
+    34: {
+      says: 'An UNMAP in a domain that is not there is refused with NOENT; whether what is reserved in it is looked at is open, and no mapping beside its range goes.',
+      level: 'open',
+      source: [specification('UNMAP request')],
+    },
+    35: {
+      says: 'An unmap that would cut a mapping takes nothing from what the driver keeps: the mapping is there whole when its domain is made again.',
+      level: 'observed',
+      source: [driver('viommu_del_mappings')],
+    },
     36: {
       says: 'A MAP that a virtio-iommu refuses is a success to the user, and the device reaches nothing there.',
       level: 'observed',
@@ -122,6 +187,11 @@ export const virtio = requirements(
       says: 'When IOMMU_IOAS_MAP returns a device behind a virtio-iommu reaches the mapping, and when IOMMU_IOAS_UNMAP returns it does not.',
       level: 'observed',
       source: [driver('viommu_iotlb_sync')],
+    },
+    38: {
+      says: 'A PROBE of an endpoint that is not there is refused with NOENT, one with too little room for its properties with INVAL, both tell none, and what is reserved in it is ignored.',
+      level: 'contract',
+      source: [specification('PROBE request')],
     },
     39: {
       says: 'Properties of an endpoint that the driver does not know are passed over by their length.',
@@ -138,6 +208,11 @@ export const virtio = requirements(
       level: 'observed',
       source: [driver('viommu_get_resv_regions')],
     },
+    42: {
+      says: 'The room for the properties of an endpoint can be filled to its last byte, and one that does not hold them all gets none.',
+      level: 'observed',
+      source: [specification('PROBE request')],
+    },
     43: {
       says: 'An access of a device to reserved memory of its endpoint is blocked, and one that begins before it does not reach into it.',
       level: 'contract',
@@ -148,10 +223,25 @@ export const virtio = requirements(
       level: 'contract',
       source: [specification('Fault reporting')],
     },
+    45: {
+      says: 'A record of a fault takes one buffer, is dropped where there is none, and is not divided where it is too small.',
+      level: 'contract',
+      source: [specification('Fault reporting')],
+    },
+    46: {
+      says: 'The reason of a fault is MAPPING where the domain of the endpoint has no mapping, and DOMAIN or UNKNOWN where the endpoint has no domain; its address is told.',
+      level: 'open',
+      source: [specification('Fault reporting')],
+    },
     47: {
       says: 'An access that a virtio-iommu refuses is told to no user: no page table has a fault queue, and none gets a record.',
       level: 'observed',
       source: [driver('viommu_fault_handler')],
+    },
+    48: {
+      says: 'After a reset of a virtio-iommu no endpoint is attached, and no domain and no mapping is there.',
+      level: 'contract',
+      source: [specification('Device initialization')],
     },
     49: {
       says: 'A virtio-iommu has no information for IOMMU_GET_HW_INFO, takes no flag of IOMMU_HWPT_ALLOC (EOPNOTSUPP), and does not enforce coherency.',

@@ -27,6 +27,22 @@ export interface VirtioIommuModel {
   readonly sharesBehindBridges?: boolean;
 }
 
+export const BYPASS_OFFSET = 36;
+
+/** struct virtio_iommu_config: as a driver reads it. */
+export function encodeConfiguration(configuration: VirtioIommuConfiguration): Uint8Array {
+  const { pageSizeMask, inputRange, domainRange, probeSize, bypass } = configuration;
+  const view = new DataView(new ArrayBuffer(40));
+  view.setBigUint64(0, pageSizeMask, true);
+  view.setBigUint64(8, inputRange.start, true);
+  view.setBigUint64(16, inputRange.end, true);
+  view.setUint32(24, domainRange.start, true);
+  view.setUint32(28, domainRange.end, true);
+  view.setUint32(32, probeSize, true);
+  view.setUint8(BYPASS_OFFSET, bypass ? 1 : 0);
+  return new Uint8Array(view.buffer);
+}
+
 const MiB = 1n << 20n;
 const GiB = 1n << 30n;
 
@@ -39,6 +55,12 @@ export const plainVirtioIommu: VirtioIommuModel = {
     probeSize: 512,
   },
   reserved: [{ ...INTERRUPT_MESSAGES, isInterrupt: true }],
+};
+
+/** The same where a driver may say what an endpoint without a domain does; at first, everything. */
+export const openVirtioIommu: VirtioIommuModel = {
+  ...plainVirtioIommu,
+  configuration: { ...plainVirtioIommu.configuration, bypass: true },
 };
 
 /** The specification allows each of it. Pages are of 1 KiB; there are domains for the devices of a machine, and three more. */

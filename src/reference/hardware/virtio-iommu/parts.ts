@@ -1,7 +1,9 @@
 import { Mappings } from './mappings.ts';
 import { VirtioIommu } from './virtio-iommu.ts';
+import { DeviceQueue } from './virtqueue.ts';
 
 export const virtioIommuParts = {
+  DeviceQueue,
   Mappings,
   VirtioIommu,
 };

@@ -41,6 +41,7 @@ class Setup {
     });
     const layout = { size: SIZE, descriptors: DESCRIPTORS, available: AVAILABLE, used: USED };
     this.device.requestQueue.enable(layout);
+    for (const endpoint of [8, 9, 16, 0x108, 0x110, 0x208]) this.device.connect(endpoint);
   }
 
   /** Fields behind the type are numbers of 32 bits, and bigints of 64. Returns the status; undefined where nothing was written. */
@@ -150,7 +151,10 @@ describe('requests to a virtio-iommu', () => {
     assert.equal(setup.send(0), undefined);
     assert.equal(setup.sendBytes(Uint8Array.of(ATTACH, 0, 0, 0, 1, 0, 0, 0), 4n), undefined);
     assert.equal(setup.sendBytes(new Uint8Array(20).fill(ATTACH, 0, 1), 3n), undefined);
-    assert.equal(setup.sendBytes(Uint8Array.of(ATTACH, 7, 7, 7, ...new Uint8Array(16)), 4n), OK);
+    assert.equal(
+      setup.sendBytes(Uint8Array.of(ATTACH, 7, 7, 7, 1, 0, 0, 0, 8, ...new Uint8Array(11)), 4n),
+      OK,
+    );
   });
 
   it('unmap in each of the seven cases as the specification has them', () => {

@@ -1,6 +1,13 @@
 import type { Iova, Rid } from '#formats/addresses.ts';
 import { encodeReservedMemory, encodeUnknownProperty } from '#formats/virtio/iommu-property.ts';
 import {
+  FAULT_ADDRESS,
+  FAULT_READ,
+  FAULT_WRITE,
+  FaultReason,
+  encodeFault,
+} from '#formats/virtio/iommu-fault.ts';
+import {
   ATTACH_BYPASS,
   MAP_READ,
   MAP_WRITE,
@@ -14,14 +21,15 @@ import type { Request, RequestFields } from '#formats/virtio/iommu-request.ts';
 import type { DmaRequest, MemoryBus, Translator } from '../bus.ts';
 import { grants, untranslated } from '../translation.ts';
 import type { Translation } from '../translation.ts';
+import { BYPASS_OFFSET } from './configuration.ts';
 import type { VirtioIommuConfiguration, VirtioIommuModel } from './configuration.ts';
 import type { Mappings } from './mappings.ts';
 import type { VirtioIommuParts } from './parts.ts';
-import { DeviceQueue } from './virtqueue.ts';
+import type { DeviceQueue } from './virtqueue.ts';
 
 type Fields = Required<RequestFields>;
 
-interface Domain {
+export interface Domain {
   readonly id: number;
   readonly mappings: Mappings;
   readonly endpoints: Set<Rid>;
@@ -41,52 +49,96 @@ const ODD_LENGTH = 12;
 /**
  * virtio 1.2, 5.13 IOMMU Device: the DMA of an endpoint goes by the mappings of the domain that it was attached to, both
  * as the driver requested. Features: INPUT_RANGE, DOMAIN_RANGE, MAP_UNMAP, PROBE, and BYPASS_CONFIG where its
- * configuration has it. Every requester id is an endpoint.
+ * configuration has it. Endpoints are the requester ids of the devices that are plugged.
  */
 export class VirtioIommu implements Translator {
-  readonly configuration: VirtioIommuConfiguration;
+  configuration: VirtioIommuConfiguration;
   readonly requestQueue: DeviceQueue;
+  readonly eventQueue: DeviceQueue;
   protected readonly model: VirtioIommuModel;
   private readonly parts: VirtioIommuParts;
-  private readonly domains = new Map<number, Domain>();
-  private readonly domainOf = new Map<Rid, Domain>();
+  protected readonly domains = new Map<number, Domain>();
+  protected readonly domainOf = new Map<Rid, Domain>();
+  private readonly endpoints = new Set<Rid>();
 
   constructor({ memory, parts, model }: VirtioIommuOptions) {
     this.parts = parts;
     this.model = model;
     this.configuration = model.configuration;
-    this.requestQueue = new DeviceQueue(memory, (request, room) => this.answer(request, room));
+    const { DeviceQueue: Queue } = parts.virtioIommu;
+    this.requestQueue = new Queue(memory, (request, room) => this.answer(request, room));
+    this.eventQueue = new Queue(memory);
+  }
+
+  connect(rid: Rid): void {
+    this.endpoints.add(rid);
+  }
+
+  /** An endpoint that is gone leaves its domain. HW-VIO-48 */
+  disconnect(rid: Rid): void {
+    this.endpoints.delete(rid);
+    this.leave(rid);
+  }
+
+  /** 2.4: no endpoint is attached, no domain is there, no queue is; the field bypass is as it was. HW-VIO-11 48 */
+  reset(): void {
+    for (const endpoint of [...this.domainOf.keys()]) this.leave(endpoint);
+    this.requestQueue.disable();
+    this.eventQueue.disable();
+  }
+
+  /** That of everything. HW-VIO-11 */
+  systemReset(): void {
+    this.reset();
+    this.configuration = this.model.configuration;
+  }
+
+  /** Of the fields a driver writes bypass, 0 or 1, where there is BYPASS_CONFIG; all else is ignored. HW-VIO-11 */
+  writeConfiguration(offset: number, [value = 0]: Uint8Array): void {
+    const { bypass } = this.configuration;
+    if (offset !== BYPASS_OFFSET || bypass === undefined || value > 1) return;
+    this.configuration = { ...this.configuration, bypass: value === 1 };
   }
 
   /** Reserved regions come before any mapping. HW-VIO-22 31 43 */
-  translate({ rid, pasid, iova, write }: DmaRequest): Translation | undefined {
-    if (pasid !== undefined || this.isReserved(iova)) return undefined;
+  translate(request: DmaRequest): Translation | undefined {
+    const { rid, pasid, iova, write } = request;
+    if (pasid !== undefined) return undefined;
+    if (this.isReserved(iova)) return this.refuse(request, FaultReason.Mapping);
     const domain = this.domainOf.get(rid);
-    if (!domain) return this.configuration.bypass ? untranslated(iova) : undefined;
-    if (domain.isBypass) return untranslated(iova);
+    if (!domain && !this.configuration.bypass) return this.refuse(request, FaultReason.Domain);
+    if (!domain || domain.isBypass) return untranslated(iova);
     const mapping = domain.mappings.at(iova);
-    if (!mapping || !grants(mapping, { write })) return undefined;
+    if (!mapping || !grants(mapping, { write })) return this.refuse(request, FaultReason.Mapping);
     const address = mapping.physical + (iova - mapping.first);
     return this.beforeReserved({ address, bytesToBorder: mapping.last - iova + 1n }, iova);
   }
 
+  /** 5.13.6.9. HW-VIO-44 45 46 */
+  protected refuse({ rid, iova, write }: DmaRequest, reason: FaultReason): undefined {
+    const flags = FAULT_ADDRESS | (write ? FAULT_WRITE : FAULT_READ);
+    this.eventQueue.say(encodeFault({ reason, flags, endpoint: rid, address: iova }));
+  }
+
   /** 5.13.6.1: what is not understood is left as it is. HW-VIO-05 06 */
-  private answer(bytes: Uint8Array, room: number): Uint8Array {
+  protected answer(bytes: Uint8Array, room: number): Uint8Array {
     const request = decodeRequest(bytes);
     if (!request || room < TAIL_SIZE) return new Uint8Array(0);
-    if (request.type === RequestType.Probe) return this.probe(room);
+    if (request.type === RequestType.Probe) return this.probe(request.values, room);
     const answer = new Uint8Array(TAIL_SIZE);
     answer[0] = this.carryOut(request);
     return answer;
   }
 
-  /** 5.13.6.7: INVAL where there is not enough room for the properties. HW-VIO-38 39 40 */
-  protected probe(room: number): Uint8Array {
+  /** 5.13.6.7: INVAL where there is not enough room for the properties. HW-VIO-38 39 40 42 */
+  protected probe({ endpoint }: Fields, room: number): Uint8Array {
     const properties = this.properties();
     const answer = new Uint8Array(room);
     const fits = properties.length <= room - TAIL_SIZE;
-    if (fits) answer.set(properties);
-    answer[room - TAIL_SIZE] = fits ? Status.Ok : Status.Invalid;
+    const status = fits ? Status.Ok : Status.Invalid;
+    const known = this.isEndpoint(endpoint);
+    if (known && fits) answer.set(properties);
+    answer[room - TAIL_SIZE] = known ? status : Status.NoEntry;
     return answer;
   }
 
@@ -97,7 +149,7 @@ export class VirtioIommu implements Translator {
     return Uint8Array.from(parts.flatMap((part) => [...part]));
   }
 
-  private carryOut(request: Request): Status {
+  protected carryOut(request: Request): Status {
     switch (request.type) {
       case RequestType.Attach:
         return request.isClean ? this.attach(request.values) : Status.Invalid;
@@ -115,6 +167,7 @@ export class VirtioIommu implements Translator {
     const { bypass, domainRange } = this.configuration;
     if (flags & ~(bypass === undefined ? 0 : ATTACH_BYPASS)) return Status.Invalid;
     if (id < domainRange.start || id > domainRange.end) return Status.NoEntry;
+    if (!this.isEndpoint(endpoint)) return Status.NoEntry;
     const known = this.domains.get(id);
     const isBypass = (flags & ATTACH_BYPASS) !== 0;
     if (isBypass !== (known?.isBypass ?? isBypass)) return Status.Invalid;
@@ -126,6 +179,7 @@ export class VirtioIommu implements Translator {
 
   /** 5.13.6.4. HW-VIO-19 20 */
   protected detach({ domain: id, endpoint }: Fields): Status {
+    if (!this.isEndpoint(endpoint)) return Status.NoEntry;
     const domain = this.domainOf.get(endpoint);
     if (domain?.id !== id) return Status.Invalid;
     this.leave(endpoint);
@@ -174,6 +228,12 @@ export class VirtioIommu implements Translator {
     return { id, mappings, endpoints: new Set(), isBypass };
   }
 
+  /** A bridge of conventional PCI takes requests over under the first id of its bus. */
+  protected isEndpoint(rid: Rid): boolean {
+    const isBridge = rid !== 0 && (rid & 0xff) === 0;
+    return [...this.endpoints].some((each) => each === rid || (isBridge && each >> 8 === rid >> 8));
+  }
+
   /** What is behind one bridge cannot be told apart; the root bus is none. */
   private canShare({ endpoints }: Domain, endpoint: Rid): boolean {
     const bus = endpoint >> 8;
@@ -193,7 +253,7 @@ export class VirtioIommu implements Translator {
     return this.touchesReserved(iova, iova);
   }
 
-  private touchesReserved(from: Iova, to: Iova): boolean {
+  protected touchesReserved(from: Iova, to: Iova): boolean {
     return this.model.reserved.some(({ first, last }) => first <= to && from <= last);
   }
 
@@ -210,7 +270,7 @@ export class VirtioIommu implements Translator {
     return aligned && start <= first && first <= last && last <= end;
   }
 
-  private isAligned(address: bigint): boolean {
+  protected isAligned(address: bigint): boolean {
     const granularity = this.configuration.pageSizeMask & -this.configuration.pageSizeMask;
     return address % granularity === 0n;
   }

@@ -17,15 +17,18 @@ import type { MemoryBus } from '../bus.ts';
 /** Answers the bytes that a driver sent with bytes for it, as many as there is room for; none where nothing is written. */
 export type RequestHandler = (request: Uint8Array, room: number) => Uint8Array;
 
-/** The device's end of a queue. Requests are answered while the driver notifies: there is no other clock. */
+/**
+ * The device's end of a queue. Requests are answered while the driver notifies: there is no other clock. In a queue without
+ * answers the device fills what the driver has given it, when it has something to say.
+ */
 export class DeviceQueue {
   private readonly memory: MemoryBus;
-  private readonly answer: RequestHandler;
+  private readonly answer: RequestHandler | undefined;
   private layout: VirtqueueLayout | undefined;
   /** Requests that were answered, modulo 2^16. */
-  private done = 0;
+  protected done = 0;
 
-  constructor(memory: MemoryBus, answer: RequestHandler) {
+  constructor(memory: MemoryBus, answer?: RequestHandler) {
     this.memory = memory;
     this.answer = answer;
   }
@@ -36,23 +39,43 @@ export class DeviceQueue {
     this.done = 0;
   }
 
+  /** A reset of the device. */
+  disable(): void {
+    this.layout = undefined;
+  }
+
   /** Available Buffer Notification. */
   notify(): void {
+    const { layout, answer } = this;
+    if (!layout || !answer) return;
+    for (let head = this.nextOf(layout); head !== undefined; head = this.nextOf(layout))
+      this.use(layout, head, this.carryOut(layout, head, answer));
+  }
+
+  /** Fills one buffer; where there is none, or too small a one, nothing is said. HW-VIO-45 */
+  say(bytes: Uint8Array): void {
     const { layout } = this;
-    if (!layout) return;
-    while (this.done !== this.read16(availableIndex(layout))) {
-      const head = this.read16(availableEntry(layout, this.done));
-      this.use(layout, head, this.carryOut(layout, head));
-    }
+    const head = layout && this.nextOf(layout);
+    if (!layout || head === undefined) return;
+    const [buffer] = this.chainFrom(layout, head);
+    if (!buffer?.isWritable || buffer.length < bytes.length) return;
+    this.memory.write(buffer.address, bytes);
+    this.use(layout, head, bytes.length);
+  }
+
+  /** The chain that is to be used next. */
+  private nextOf(layout: VirtqueueLayout): number | undefined {
+    if (this.done === this.read16(availableIndex(layout))) return undefined;
+    return this.read16(availableEntry(layout, this.done));
   }
 
   /** Returns how many bytes were written. */
-  private carryOut(layout: VirtqueueLayout, head: number): number {
+  private carryOut(layout: VirtqueueLayout, head: number, respond: RequestHandler): number {
     const chain = this.chainFrom(layout, head);
     const sent = chain.filter(({ isWritable }) => !isWritable);
     const room = chain.find(({ isWritable }) => isWritable);
     const request = sent.flatMap(({ address, length }) => [...this.memory.read(address, length)]);
-    const answer = this.answer(Uint8Array.from(request), room?.length ?? 0);
+    const answer = respond(Uint8Array.from(request), room?.length ?? 0);
     if (!room) return 0;
     this.memory.write(room.address, answer.subarray(0, room.length));
     return Math.min(answer.length, room.length);

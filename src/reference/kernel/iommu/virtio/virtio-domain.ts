@@ -59,7 +59,7 @@ export class VirtioDomain implements IommuDomain {
     return undefined;
   }
 
-  /** viommu_unmap_pages(), viommu_iotlb_sync(): the device cuts no mapping, and IOMMUFD asks for none to be cut. */
+  /** viommu_unmap_pages(), viommu_iotlb_sync(): the device cuts no mapping, and IOMMUFD asks for none to be cut. HW-VIO-35 */
   unmap(iova: bigint, length: bigint): void {
     const last = iova + length - 1n;
     invariant(this.mappings.remove(iova, last), `the range at ${iova} cuts a mapping`);

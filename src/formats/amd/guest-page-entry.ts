@@ -18,6 +18,11 @@ export function isV2Leaf(entry: bigint, level: number): boolean {
   return level === 1 || (entry & LARGE_PAGE) !== 0n;
 }
 
+/** There are no pages of the size of an entry of the fourth level: PS is reserved there. */
+export function isV2Reserved(entry: bigint, level: number): boolean {
+  return level > 3 && (entry & LARGE_PAGE) !== 0n;
+}
+
 export function v2Leaf(address: Hpa, rights: bigint, level: number): bigint {
   return address | rights | V2_PRESENT | V2_USER | (level > 1 ? LARGE_PAGE : 0n);
 }

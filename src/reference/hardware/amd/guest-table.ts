@@ -10,6 +10,7 @@ import {
   V2_WRITE,
   gcr3Index,
   isV2Leaf,
+  isV2Reserved,
   v2Address,
 } from '#formats/amd/guest-page-entry.ts';
 import { entryIndex, entrySpan } from '#formats/page-table.ts';
@@ -66,6 +67,7 @@ export function walkGuestTable(
     if (typeof place === 'number') return place;
     const entry = memory.read64(place);
     if (!(entry & V2_PRESENT) || !(entry & V2_USER)) return EventCode.IoPageFault;
+    if (isV2Reserved(entry, level)) return EventCode.IoPageFault;
     writeable &&= (entry & V2_WRITE) !== 0n;
     const isLeaf = isV2Leaf(entry, level);
     if (isLeaf && write && !writeable) return EventCode.IoPageFault;

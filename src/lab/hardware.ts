@@ -7,6 +7,8 @@ export interface HardwareKind {
   readonly devices: readonly string[];
   /** Words for the kernel command line. */
   readonly parameters: readonly string[];
+  /** The agent's port, of the chardev `agent`, where the board's own cannot be used. */
+  readonly agent?: readonly string[];
   /** QEMU's boards that can have it; x86_64 only where nothing is said. */
   readonly architectures?: readonly Architecture[];
   /** The first major version of QEMU that has it; any where nothing is said. */
@@ -36,6 +38,9 @@ export const hostDriver = 'virtio-pci';
 /** Behind a bridge of conventional PCI, which may send the requests of its devices under an id of its own. */
 export const eduBehindBridge = '0000:01:01.0';
 
+/** That of a machine where no driver of the kernel has it. */
+export const undrivenVirtioIommu = '0000:00:06.0';
+
 const eduModel = 'edu,multifunction=on,dma_mask=0xffffffffffffffff';
 
 function eduDevice(address: string): string[] {
@@ -62,6 +67,16 @@ function eduBehindSmmu(groups: readonly (readonly string[])[]): string[] {
 
 /** Without interrupt remapping binding a device is refused as unsafe, unless this allows it. */
 const unsafe = ['iommufd.allow_unsafe_interrupts=1'];
+
+const noiommuMode = ['vfio.enable_unsafe_noiommu_mode=1'];
+
+/** On a bus of its own, whose interrupts pass the IOMMU by: scenarios let that block every device of the first one. */
+const agentPastIommu = [
+  ...['-device', 'pxb-pcie,id=past,bus_nr=128,bypass_iommu=on,addr=03.0'],
+  ...['-device', 'pcie-root-port,id=aside,bus=past,chassis=1'],
+  ...['-device', 'virtio-serial-pci,bus=aside'],
+  ...['-device', 'virtserialport,chardev=agent,name=agent'],
+];
 
 /** A VT-d with tables for each PASID, which the driver uses where it is asked to. */
 const scalableVtd = 'intel-iommu,intremap=on,x-scalable-mode=on';
@@ -104,7 +119,20 @@ export const hardwareKinds = {
     parameters: [],
     architectures: ['arm64'],
   },
-  noiommu: { devices: eduDevices, parameters: ['vfio.enable_unsafe_noiommu_mode=1'] },
+  noiommu: { devices: eduDevices, parameters: noiommuMode },
+  /** The kernel's driver of the virtio-iommu does not start: it is the suite's. */
+  'virtio-requests': {
+    devices: eduBehind('virtio-iommu-pci,addr=06.0'),
+    parameters: [
+      ...noiommuMode,
+      'initcall_blacklist=virtio_iommu_drv_init',
+      // Devices do not wait for that driver.
+      'deferred_probe_timeout=0',
+    ],
+    agent: agentPastIommu,
+    // Before, devices in noiommu mode have no character device, and nobody tells where memory is.
+    sinceLinux: '7.3',
+  },
 } as const satisfies Record<string, HardwareKind>;
 
 export type Hardware = keyof typeof hardwareKinds;

@@ -1,6 +1,6 @@
 import type { Architecture } from './architecture.ts';
 import { hardwareKinds } from './hardware.ts';
-import type { Hardware } from './hardware.ts';
+import type { Hardware, HardwareKind } from './hardware.ts';
 
 export interface VirtualMachine {
   readonly architecture: Architecture;
@@ -81,10 +81,11 @@ export const consoleFd = 3;
  * The agent's port on QEMU's stdin and stdout, and the serial console on a socket of its own, so that an oops is
  * legible.
  */
-export function agentArguments(architecture: Architecture): readonly string[] {
+export function agentArguments(architecture: Architecture, hardware: Hardware): readonly string[] {
+  const { agent = boards[architecture].agent }: HardwareKind = hardwareKinds[hardware];
   return [
     ...['-chardev', `socket,id=console,fd=${consoleFd}`, '-serial', 'chardev:console'],
     ...['-chardev', 'stdio,id=agent,signal=off'],
-    ...boards[architecture].agent,
+    ...agent,
   ];
 }

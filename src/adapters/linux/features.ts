@@ -60,6 +60,7 @@ const ofHardware: Readonly<Record<Hardware, readonly DeclaredFeature[]>> = {
   'smmuv3-stage1': ofSmmu,
   'smmuv3-groups': ofSmmu,
   noiommu: [...ofSelftest, 'vfio-group'],
+  'virtio-requests': ['noiommu', 'vfio-group', 'virtio-requests'],
 };
 
 /** What a kernel of that release offers. `more` is what this machine has beyond it. */

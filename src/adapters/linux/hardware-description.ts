@@ -26,7 +26,7 @@ export const mostFacts: KernelFacts = {
   amdAddressBits: 48,
 };
 
-type EduHardware = Exclude<Hardware, 'selftest' | 'noiommu'>;
+type EduHardware = Exclude<Hardware, 'selftest' | 'noiommu' | 'virtio-requests'>;
 
 /** `ordinary` first. */
 export type EduSort = 'ordinary' | 'hostDriven' | 'behindBridge';
@@ -90,6 +90,7 @@ export function describeHardware(
       devices: Object.values(eduOffersOf(hardware)),
     };
   }
+  if (hardware === 'virtio-requests') return { iommus: [], devices: [bareOffers.inNoiommuMode] };
   const mocks = mockHardware({ hasPasids: mockPasids });
   if (hardware === 'selftest') return mocks;
   const bare = [

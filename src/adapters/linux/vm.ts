@@ -41,6 +41,7 @@ import { faultArguments, FaultLog, isFault } from './devices/fault-log.ts';
 import { noiommuBench } from './devices/noiommu.ts';
 import { SelftestBench } from './devices/selftest.ts';
 import { bindToVfioPci, giveToDriver } from './devices/vfio-pci.ts';
+import { virtioRequestBench } from './devices/virtio-requests.ts';
 import {
   declaredByUser,
   declaredOf,
@@ -98,7 +99,9 @@ async function machines(settings: Settings): Promise<readonly MachineDescription
   const amdAddressBits = amdAddressBitsOf(release);
   const facts = { mockPasids: hasMockPasids(release), coherentDevices, told, amdAddressBits };
   const each = ['hugetlb', ...declaredIn(told), ...byUser] as const;
-  return known.map((name) => ({
+  // Without noiommu mode nobody could use its devices.
+  const usable = known.filter((name) => name !== 'virtio-requests' || told.includes('noiommu'));
+  return usable.map((name) => ({
     name,
     features: declaredOf(release, [...hardwareFeatures(name, release), ...each]),
     ...describeHardware(name, facts),
@@ -135,7 +138,11 @@ async function boot(hardware: Hardware, settings: Settings): Promise<Booted> {
   const initramfs = await rootOf(await compiledAgent(architecture));
   const faults = new FaultLog();
   const machine = { architecture, kernel, initramfs, hardware, parameters };
-  const qemu = [...emulator.command, ...qemuArguments(machine), ...agentArguments(architecture)];
+  const qemu = [
+    ...emulator.command,
+    ...qemuArguments(machine),
+    ...agentArguments(architecture, hardware),
+  ];
   const child = spawnChild({
     command: await compiledAgent(),
     args: ['bound', ...qemu, ...faultArguments(emulator.majorVersion)],
@@ -189,6 +196,7 @@ async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Ma
 async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Promise<Bench> {
   const described = { name: hardware, ...describeHardware(hardware, mostFacts) };
   if (hardware === 'selftest') return new SelftestBench(described);
+  if (hardware === 'virtio-requests') return virtioRequestBench(described, files, faults);
   if (!isEduHardware(hardware)) return noiommuBench(described, files, faults);
   const offers = eduOffersOf(hardware);
   return new EduBench({

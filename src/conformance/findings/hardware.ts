@@ -1,8 +1,13 @@
-import { uapi } from '../requirement.ts';
+import { book, uapi } from '../requirement.ts';
 import { findings, stillThere } from './finding.ts';
 
 const attach = uapi('vfio.h', 'VFIO_DEVICE_ATTACH_IOMMUFD_PT');
 const map = uapi('iommufd.h', 'struct iommu_ioas_map');
+
+const specification = (chapter: string) =>
+  book('Virtual I/O Device (VIRTIO) Version 1.3', `5.13 IOMMU Device: ${chapter}`);
+const undriven =
+  'x86-64 in QEMU 7.2.22, with edu devices in noiommu mode behind a virtio-iommu that no driver of the kernel has';
 
 /** Drivers of IOMMUs. */
 export const hardware = findings({
@@ -118,5 +123,58 @@ export const hardware = findings({
     seen: "By the source, S1STALLD is the guest's to leave out (arm_smmu_validate_vste()), and so is S of a context descriptor its to set, whatever the firmware says of the device. An access of the device that the table of the guest refuses then stalls. iommu_report_device_fault() finds no queue, or no user, and answers at once; arm_smmu_page_response() warns, as the device is none that stalls (WARN_ON), and sends no CMD_RESUME. The access is held until the unit is reset. With a fault queue on the nested page table there is one warning more, of the missing iopf_param.",
     calls: [],
     requirements: ['HW-PRQ-05'],
+  },
+  32: {
+    title: 'A driver can end QEMU by a PROBE of a virtio-iommu: a finding of QEMU, not of Linux',
+    kernels: ['7.3.4'],
+    machine: undriven,
+    expected:
+      'A PROBE with too little room for the properties of the endpoint is answered with INVAL.',
+    by: [specification('PROBE request')],
+    seen: 'With room for 24 bytes of properties, less than the 512 that the device has in its configuration, QEMU ended with an assertion that failed in virtio_iommu_handle_command(): sz == output_size. It writes an answer of the full size, and looks afterwards at how much of it there was room for. Linux always gives the full size. A driver in a guest can so end its machine.',
+    calls: [
+      'Negotiate with the virtio-iommu, without a driver of the kernel.',
+      'Send a PROBE of an endpoint with a buffer of 28 bytes for the answer: QEMU aborts.',
+    ],
+    tried: stillThere,
+    requirements: ['HW-VIO-38', 'HW-VIO-42'],
+  },
+  33: {
+    title:
+      'An unmap that the virtio-iommu of QEMU refuses has removed mappings: a finding of QEMU, not of Linux',
+    kernels: ['7.3.4'],
+    machine: undriven,
+    expected: 'An UNMAP that would cut a mapping is refused with RANGE, and removes none.',
+    by: [specification('UNMAP request')],
+    seen: 'With two mappings of a page, and one of two pages behind them, an UNMAP of the first three pages was answered with RANGE, and one of the mappings before the last was gone. By its source, the device removes each mapping that it meets in its range, until it meets one that it would cut. Linux never asks for that: its driver keeps a tree of its own.',
+    calls: [
+      'Attach an endpoint to a domain, and map 1, 1 and 2 pages one behind the other.',
+      'Send an UNMAP of the first 3 pages: RANGE.',
+      'Let the device read the second page: it is blocked.',
+    ],
+    tried: stillThere,
+    requirements: ['HW-VIO-33'],
+  },
+  34: {
+    title:
+      'The virtio-iommu of QEMU takes requests that it has to refuse: a finding of QEMU, not of Linux',
+    kernels: ['7.3.4'],
+    machine: undriven,
+    expected:
+      'A MAP is refused that does not fit to the page size or shares a byte with reserved memory of an endpoint, an ATTACH whose reserved field is not 0 or whose flag BYPASS is not that of a domain which is there; and a request that is too short or of an unknown type comes back as it was.',
+    by: [
+      specification('MAP request'),
+      specification('ATTACH request'),
+      specification('Device operations'),
+    ],
+    seen: 'Each of these MAPs was answered OK, as was the ATTACH with a reserved field of 1, and the ATTACH with BYPASS of an endpoint that was alone in that domain, which then let everything through. A request without its last bytes was answered INVAL, one of type 9 UNSUPP, in place of a used length of 0; one with room for three bytes of an answer stopped the device. Linux sends no such request.',
+    calls: [
+      'Send a MAP whose first byte is no multiple of the page size: OK.',
+      'Send a MAP of the page at 0xfee00000, which a PROBE tells is reserved: OK.',
+      'Send an ATTACH with BYPASS of an endpoint that is alone in the domain: OK.',
+      'Send a DETACH of 19 bytes: INVAL.',
+    ],
+    tried: stillThere,
+    requirements: ['HW-VIO-05', 'HW-VIO-06', 'HW-VIO-13', 'HW-VIO-14', 'HW-VIO-25', 'HW-VIO-29'],
   },
 });

@@ -11,7 +11,7 @@ const present = 1n << 63n;
 const frameBits = 55;
 
 /** Where in physical memory the page at `address` is. The process has to have CAP_SYS_ADMIN. */
-async function physicalAddress(process: Process, address: bigint): Promise<bigint> {
+export async function physicalAddress(process: Process, address: bigint): Promise<bigint> {
   const scratch = await Scratch.of(process);
   const fd = await process.open('/proc/self/pagemap', O_RDONLY);
   const offset = (address / pageBytes) * BigInt(entryBytes);

@@ -55,6 +55,8 @@ Feature: what a VT-d tells of accesses that it refused
         | a page that is not there is read               | reads 1 page            | 32 MiB           | READ  | 0x6    |
         | a page that is not there is written            | writes pattern "strewn" | 32 MiB           | WRITE | 0x5    |
         | a page beyond the tables, 16 MiB but for that  | reads 1 page            | 256 TiB + 16 MiB | READ  | 0x4    |
+        | the first page beyond the tables is read       | reads 1 page            | 256 TiB          | READ  | 0x4    |
+        | the last page that the tables know is read     | reads 1 page            | 256 TiB - 1 page | READ  | 0x6    |
         | nothing, beyond the tables                     | writes pattern "strewn" | 256 TiB + 32 MiB | WRITE | 0x4    |
 
     @HW-VTD-73

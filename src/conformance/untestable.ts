@@ -28,6 +28,9 @@ export const untestable: Readonly<Record<string, string>> = {
   'VEVQ-22': 'No machine has a Tegra241, and no model of its command queues is public.',
   'HWQ-14': 'No machine has a Tegra241, and no model of its command queues is public.',
   'HW-STK-03': 'What no device of the machine can do, none can be made to do.',
+  'HW-VTD-36':
+    'The port has no interrupts: no process can ask for one of a device, and no bench sees one.',
+  'HW-VTD-77': 'The port can neither silence a device nor pull it out.',
   'HW-VIO-01':
     'What was negotiated shows only in what it does: HW-VIO-08, 09, 10, 22 and 40. A unit test has a device without it.',
   'HW-VIO-24':

@@ -52,7 +52,7 @@ export const hardware: readonly Subject[] = [
   }),
   ...subjects('virtio-iommu', {
     'features and configuration': 'VIO 1 2 8 9 10 11 49',
-    requests: 'VIO 4 5 6 7 13 19 25 28 30 34 38',
+    requests: 'VIO 4 5 6 7 13 19 25 27 28 30 34 38',
     domains: 'VIO 12 14 15 16 17 18 20 21 22 23 24 48',
     mappings: 'VIO 3 26 29 31 32 33 35 36 37',
     'properties of an endpoint': 'VIO 39 40 41 42 43 STK 8',

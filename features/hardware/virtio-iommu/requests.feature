@@ -242,6 +242,27 @@ Feature: what a virtio-iommu answers
         | a range that ends in that            | 1      | 4078 MiB - 1 page | 4078 MiB + 1 page - 1 byte | the physical address | a refusal | 4078 MiB - 1 page |
         | a range that begins in its last page | 1      | 4079 MiB - 1 page | 4079 MiB + 1 page - 1 byte | the physical address | a refusal | 4079 MiB          |
 
+    @HW-VIO-27
+    Scenario Outline: a map with flags <flags> is refused, and may be asked for without what is unknown
+      Given the virtio-iommu is asked:
+        | request | domain | endpoint     | answer |
+        | ATTACH  | 1      | device "nic" | OK     |
+      When the virtio-iommu is asked:
+        | request | domain | virt_start | virt_end                 | phys_start           | flags   | answer |
+        | MAP     | 1      | 48 MiB     | 48 MiB + 1 page - 1 byte | the physical address | <flags> | INVAL  |
+      Then device "nic" does not see buffer "ram" at 48 MiB .. +1 page
+      When the virtio-iommu is asked:
+        | request | domain | virt_start | virt_end                 | phys_start           | flags | answer |
+        | MAP     | 1      | 48 MiB     | 48 MiB + 1 page - 1 byte | the physical address | READ  | OK     |
+      Then device "nic" sees buffer "ram" at 48 MiB .. +1 page
+      When device "nic" writes pattern "strewn" at 48 MiB
+      Then the access is blocked
+
+      Examples:
+        | flags        |
+        | bit 3        |
+        | READ, bit 31 |
+
   Rule: an unmap that would cut a mapping takes none
 
     @HW-VIO-33

@@ -138,6 +138,11 @@ export const virtio = requirements(
       level: 'contract',
       source: [specification('MAP request')],
     },
+    27: {
+      says: 'A MAP with a flag that the device does not know is refused with INVAL, and maps nothing.',
+      level: 'contract',
+      source: [specification('MAP request')],
+    },
     28: {
       says: 'A MAP in a domain that is not there is refused with NOENT.',
       level: 'contract',

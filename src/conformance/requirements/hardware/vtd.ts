@@ -141,6 +141,14 @@ export const vtd = requirements(
       level: 'contract',
       source: [vtdBook('6.5.2.5 Device-TLB Invalidate Descriptor'), flushRange],
     },
+    36: {
+      says: 'An interrupt of a device goes by the new entry of a table for interrupts of VT-d once that entry was changed, and those of other devices go by theirs.',
+      level: 'contract',
+      source: [
+        vtdBook('6.5.2.7 Interrupt Entry Cache Invalidate Descriptor'),
+        linux('drivers/iommu/intel/irq_remapping.c', 'qi_flush_iec'),
+      ],
+    },
     37: {
       says: 'What a VT-d is told to forget is forgotten when the call returns by which it was told, and page requests that were on their way have been delivered.',
       level: 'contract',
@@ -292,6 +300,11 @@ export const vtd = requirements(
         linux('drivers/iommu/intel/dmar.c', 'qi_check_fault'),
         vtdBook('6.5.2.3 IOTLB Invalidate Descriptor'),
       ],
+    },
+    77: {
+      says: 'A device that does not answer an invalidation of its TLB is asked again with all that was under way, and one that is gone is not.',
+      level: 'observed',
+      source: [linux('drivers/iommu/intel/dmar.c', 'qi_check_fault')],
     },
     78: {
       says: "An unmap from a nesting parent of VT-d drops all that a device with a TLB of its own keeps of a guest's page table, as the addresses there are the guest's.",

@@ -308,4 +308,16 @@ export const entries = mutants(
         : undefined,
     ),
   },
+  {
+    id: 'SEED-1653',
+    breaks: ['HW-VIO-27'],
+    story: 'Flags of a MAP that the device does not know are passed over.',
+    like: 'virtio_iommu_map() without its look at the flags',
+    bug: ({ virtioIommu }) =>
+      class extends virtioIommu.VirtioIommu {
+        protected override map(values: Fields): Status {
+          return super.map({ ...values, flags: values.flags & 3 });
+        }
+      },
+  },
 );

@@ -144,6 +144,7 @@ Feature: how much an invalidation of a VT-d page table takes
       And it invalidates <length> at <at> of HWPT "stage1"
       Then device "nic" sees buffer "new" at 64 MiB .. +2 pages
       And device "nic" sees buffer "new" at <end> - 1 page .. +1 page
+      And device "nic" does not see buffer "old" at <end> - 1 page .. +1 page
       And device "nic" sees buffer "old" + 1 page at <end> .. +1 page
 
       Examples:

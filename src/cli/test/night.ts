@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 
-import { asOne, layout, node, suite, verdicts } from './stages.ts';
+import { asOne, layout, node, overTheWire, suite, verdicts } from './stages.ts';
 import type { Stage } from './stage.ts';
 
 /** A kernel to run on: what it is called, which begins with its release, and the file of its image. */
@@ -26,6 +26,11 @@ export function night(folder: string, { seed, kernels }: Night): Stage[] {
     suite(folder, {
       name: 'each scenario alone, in scattered memory',
       parameters: ['--alone', ...layout(3)],
+      count: verdicts,
+    }),
+    suite(folder, {
+      name: 'each machine over the wire',
+      parameters: ['--adapter', 'wire', '--adapter-option', `command=${overTheWire(3)}`],
       count: verdicts,
     }),
     randomCalls('random calls', seed, ['--calls', '200000']),

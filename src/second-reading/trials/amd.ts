@@ -52,7 +52,7 @@ function makeTrial(lots: Lots): Trial {
   memories.put(entry + 8n, 5n);
   // An address beyond memory would lead to a table of ones, which is a page of any size.
   if (!regular && lots.chance(60)) memories.spoil(lots, true);
-  return new AmdTrial(memories, lots, devices, kind);
+  return new AmdTrial(memories, lots, devices, { kind, agrees: regular });
 }
 
 /** What a device table entry says of a guest: its PASIDs have one page table, or none. */
@@ -95,7 +95,7 @@ function makeGuestTrial(lots: Lots, isNested: boolean): Trial {
   memories.put(at, low | (((directory >> 12n) & 7n) << 58n) | READ | WRITE | 3n);
   memories.put(at + 8n, 5n | (((directory >> 15n) & 0xffffn) << 16n) | ((directory >> 31n) << 43n));
   memories.put(at + 16n, 0n);
-  return new AmdTrial(memories, lots, devices, guest, PASIDS);
+  return new AmdTrial(memories, lots, devices, { kind: guest, pasids: PASIDS });
 }
 
 /** 2.2.6.3: a GCR3 table of one level or two. PASID 700 has an entry in the second only. */
@@ -129,6 +129,12 @@ function identify(memories: Memories, second: Tables, lots: Lots): void {
   }
 }
 
+interface Driven {
+  readonly kind: TableKind;
+  readonly pasids?: readonly number[];
+  readonly agrees?: boolean;
+}
+
 class AmdTrial implements Trial {
   readonly memories: Memories;
   private readonly unit: AmdIommuUnit;
@@ -136,16 +142,17 @@ class AmdTrial implements Trial {
   private readonly devices: bigint;
   private readonly input: TableKind;
   private readonly pasids: readonly number[];
+  /** All entries of a page that is larger than its place say the same, as software has to see to. 2.2.3 */
+  private readonly agrees: boolean;
 
   constructor(
     memories: Memories,
     lots: Lots,
     devices: bigint,
-    input: TableKind,
-    pasids: readonly number[] = [],
+    { kind, pasids = [], agrees = true }: Driven,
   ) {
-    [this.memories, this.lots, this.devices, this.input] = [memories, lots, devices, input];
-    this.pasids = pasids;
+    [this.memories, this.lots, this.devices] = [memories, lots, devices];
+    [this.input, this.pasids, this.agrees] = [kind, pasids, agrees];
     const features = pasids.length > 0 ? nestingFeatures : plainFeatures;
     this.unit = new AmdIommuUnit({ memory: memories.model, parts, features });
     this.unit.setDeviceTable(devices, TABLE_SIZE);
@@ -170,6 +177,7 @@ class AmdTrial implements Trial {
     this.unit.events.clear();
     const withPasid = pasid === undefined ? {} : { pasid };
     const found = this.unit.translate({ rid, iova: address, write, ...withPasid });
+    if (found && !this.agrees) return { to: found.address };
     if (found) return { to: found.address, bytes: found.bytesToBorder };
     return { refused: this.unit.events.events[0]?.code };
   }

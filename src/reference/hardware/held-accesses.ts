@@ -29,6 +29,11 @@ export class HeldAccesses {
     this.sender = sender;
   }
 
+  /** Nothing is held, and nobody has yet to ask what came of an access. */
+  get isEmpty(): boolean {
+    return this.accesses.length === 0;
+  }
+
   begin(access: PatientAccess): void {
     const entry: Held = { access, isHeld: false, result: undefined };
     this.accesses.push(entry);

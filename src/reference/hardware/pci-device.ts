@@ -124,6 +124,11 @@ export class PciDevice implements DmaEngine, Endpoint {
     return this.configuration.read(COMMAND_REGISTER, 1)[0] ?? 0;
   }
 
+  /** Has it begun an access that software holds up? */
+  get isHeldUp(): boolean {
+    return !this.held.isEmpty;
+  }
+
   /** A read request; no bytes at all where the IOMMU refuses one of them. */
   dmaRead(iova: Iova, length: number, pasid?: number): Uint8Array | 'blocked' {
     const bytes = new Uint8Array(length);

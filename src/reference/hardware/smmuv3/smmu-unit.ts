@@ -79,6 +79,7 @@ export class SmmuUnit implements Translator {
 
   disconnect(rid: Rid): void {
     this.endpoints.delete(rid);
+    this.stalls.forget(rid);
   }
 
   /** SMMUv3, 3.3: stream table entry, context descriptor, stage 1, stage 2. */

@@ -26,6 +26,11 @@ export class Stalls {
     return tag;
   }
 
+  /** A device that is pulled out has no access that could wait, and its numbers are free. */
+  forget(stream: StreamId): void {
+    for (const [tag, stall] of this.held) if (stall.stream === stream) this.held.delete(tag);
+  }
+
   /** 4.6.2: one of this stream and this number; a command that finds none does nothing. */
   resume({ stream, tag, response }: Resumption): void {
     const stall = this.held.get(tag);

@@ -9,6 +9,7 @@ import type { DescribedMachine } from '../../wish/offer-for.ts';
 import { bufferBytes, EduEngine } from './edu-engine.ts';
 import type { Direction, FaultLog } from './fault-log.ts';
 import { Marks } from './marks.ts';
+import { WithoutPageRequests } from './refusing.ts';
 import { samplesOf, sampleBytes } from './samples.ts';
 import type { Sample } from './samples.ts';
 import { NoWindow, withWindow } from './window.ts';
@@ -38,7 +39,8 @@ export interface EduDevices {
  * refused: neither the data (a blocked read leaves zeroes in the device) nor the device tells. What the device holds gets
  * out by DMA as well, through a page that is mapped into the IOAS for that time: see window.ts.
  */
-export class EduBench implements Bench {
+export class EduBench extends WithoutPageRequests implements Bench {
+  protected readonly noPageRequests = 'an edu device has no page requests';
   private readonly described: DescribedMachine;
   private readonly groups: EduDevices['groups'];
   private readonly faults: FaultLog;
@@ -50,6 +52,7 @@ export class EduBench implements Bench {
   private readonly given = new Set<DeviceId>();
 
   constructor({ described, groups, faults, ...more }: EduDevices) {
+    super();
     this.described = described;
     this.groups = groups;
     this.faults = faults;
@@ -97,26 +100,6 @@ export class EduBench implements Bench {
 
   async unplug(device: DeviceId): Promise<void> {
     this.plugged.delete(device);
-  }
-
-  requestPages(): Promise<never> {
-    return Promise.reject(new Error('an edu device has no page requests'));
-  }
-
-  pageResponses(): Promise<never> {
-    return this.requestPages();
-  }
-
-  startDma(): Promise<never> {
-    return this.requestPages();
-  }
-
-  finishDma(): Promise<never> {
-    return this.requestPages();
-  }
-
-  answerDevice(): Promise<never> {
-    return this.requestPages();
   }
 
   /** The driver logs few refusals of those that come in a row, and does not say which. */

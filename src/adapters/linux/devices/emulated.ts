@@ -1,12 +1,16 @@
 import type { Bench, DeviceId, DeviceInfo } from '#port/bench.ts';
+import { WithoutDma } from './refusing.ts';
 
 /** Devices that exist in their driver only: no wire leads from them to memory. Once made, they stay. */
-export class EmulatedBench implements Bench {
+export class EmulatedBench extends WithoutDma implements Bench {
+  protected readonly noDma = 'emulated devices do no DMA';
+  protected readonly noPageRequests = 'an emulated device has no page requests';
   private readonly create: () => Promise<DeviceInfo>;
   private readonly made: DeviceInfo[] = [];
   private readonly taken = new Set<DeviceId>();
 
   constructor(create: () => Promise<DeviceInfo>) {
+    super();
     this.create = create;
   }
 
@@ -33,40 +37,6 @@ export class EmulatedBench implements Bench {
   async sees(): Promise<boolean> {
     return false;
   }
-
-  dmaRead(): Promise<never> {
-    return Promise.reject(new Error('emulated devices do no DMA'));
-  }
-
-  dmaWrite(): Promise<never> {
-    return this.dmaRead();
-  }
-
-  requestPages(): Promise<never> {
-    return Promise.reject(new Error('an emulated device has no page requests'));
-  }
-
-  pageResponses(): Promise<never> {
-    return this.requestPages();
-  }
-
-  startDma(): Promise<never> {
-    return this.requestPages();
-  }
-
-  finishDma(): Promise<never> {
-    return this.requestPages();
-  }
-
-  answerDevice(): Promise<never> {
-    return this.requestPages();
-  }
-
-  refusedAccesses(): Promise<never> {
-    return this.dmaRead();
-  }
-
-  async settle(): Promise<void> {}
 
   async reset(): Promise<void> {
     this.taken.clear();

@@ -6,6 +6,7 @@ import { IOMMU_TEST_CMD, IOMMU_TEST_OP_MD_CHECK_MAP } from '#uapi/iommufd/selfte
 import { offerFor } from '../../wish/offer-for.ts';
 import type { DescribedMachine } from '../../wish/offer-for.ts';
 import { Scratch } from '../scratch.ts';
+import { WithoutDma } from './refusing.ts';
 
 /** The page of a mock page table; what MD_CHECK_MAP takes is a multiple. MOCK-27 */
 const mockPageBytes = 2048n;
@@ -17,12 +18,15 @@ const unseen = [failure('EINVAL'), failure('EFAULT')];
  * Mock devices of a kernel with IOMMU_TEST_CMD: a device comes into being attached, by MOCK_DOMAIN, so plugging one is
  * giving out a name. They move no bytes; `sees` asks the kernel to compare physical addresses. MOCK-09
  */
-export class SelftestBench implements Bench {
+export class SelftestBench extends WithoutDma implements Bench {
+  protected readonly noDma = 'mock devices move no bytes: a scenario needs dma';
+  protected readonly noPageRequests = 'mock devices ask for pages by IOMMU_TEST_CMD';
   private readonly plugged = new Map<DeviceId, DeviceInfo>();
   private readonly described: DescribedMachine;
   private lastNumber = 0;
 
   constructor(described: DescribedMachine) {
+    super();
     this.described = described;
   }
 
@@ -62,40 +66,6 @@ export class SelftestBench implements Bench {
     if (unseen.includes(result)) return false;
     throw new ImplementationBroken(`IOMMU_TEST_CMD MD_CHECK_MAP failed with ${errnoName(result)}`);
   }
-
-  dmaRead(): Promise<never> {
-    return Promise.reject(new Error('mock devices move no bytes: a scenario needs dma'));
-  }
-
-  dmaWrite(): Promise<never> {
-    return this.dmaRead();
-  }
-
-  requestPages(): Promise<never> {
-    return Promise.reject(new Error('mock devices ask for pages by IOMMU_TEST_CMD'));
-  }
-
-  pageResponses(): Promise<never> {
-    return this.requestPages();
-  }
-
-  startDma(): Promise<never> {
-    return this.requestPages();
-  }
-
-  finishDma(): Promise<never> {
-    return this.requestPages();
-  }
-
-  answerDevice(): Promise<never> {
-    return this.requestPages();
-  }
-
-  refusedAccesses(): Promise<never> {
-    return this.dmaRead();
-  }
-
-  async settle(): Promise<void> {}
 
   async reset(): Promise<void> {
     this.plugged.clear();

@@ -10,6 +10,7 @@ import { parseBits } from './support/guest/bits.ts';
 import { extendedRegisters } from './support/guest/pci-bits.ts';
 import type { DeviceHandle } from './support/handles.ts';
 import { accessOf, describe, lastAccess, nameOf } from './support/looks/dma.ts';
+import { compareTold } from './support/looks/told.ts';
 import { hex, pattern } from './support/notation.ts';
 import type { Requester } from './support/words/devices.ts';
 import type { World } from './support/world.ts';
@@ -47,28 +48,18 @@ Then('{device} was not answered', async function (device) {
   await compare(this, device, []);
 });
 
+/** The answers that came since the last look. */
 async function compare(
   world: World,
   device: DeviceHandle,
   expected: readonly string[],
 ): Promise<void> {
-  const seen = (await responsesOf(world, device)).map(inWords);
-  const [left, right] = [sorted(seen), sorted(expected)];
-  if (left === right) return;
-  throw new AssertionError(
-    `device "${device.name}" was answered ${left || 'nothing'}; expected ${right || 'nothing'} (group, code, PASID)`,
-  );
-}
-
-/** Those that came since the last look. */
-async function responsesOf(world: World, device: DeviceHandle): Promise<readonly PageResponse[]> {
   requireOf(world, device, 'page-responses');
   const { bench } = world.running.machine;
   await bench.settle();
-  const responses = await bench.pageResponses(device.info.id);
-  const shown = responses.map(inWords).join(', ');
-  world.trace.note(`bench: device "${device.name}" was answered ${shown || 'nothing'}`);
-  return responses;
+  const seen = (await bench.pageResponses(device.info.id)).map(inWords);
+  const told = { device, verb: 'was answered', columns: 'group, code, PASID', sorted };
+  compareTold(world, told, seen, expected);
 }
 
 function inWords({ group, code, pasid }: PageResponse): string {
@@ -76,9 +67,9 @@ function inWords({ group, code, pasid }: PageResponse): string {
 }
 
 /** By group; the answers to one of them stay in their order. */
-function sorted(answers: readonly string[]): string {
+function sorted(answers: readonly string[]): string[] {
   const group = (answer: string): number => Number.parseInt(answer, 10);
-  return [...answers].sort((one, other) => group(one) - group(other)).join(', ');
+  return [...answers].sort((one, other) => group(one) - group(other));
 }
 
 When(

@@ -1,10 +1,9 @@
-import { AssertionError } from 'chai';
-
 import type { RefusedAccess } from '#port/bench.ts';
 
 import { requireOf } from './support/calls/plug.ts';
 import { Then } from './support/cucumber.ts';
 import type { DeviceHandle } from './support/handles.ts';
+import { compareTold } from './support/looks/told.ts';
 import { hex } from './support/notation.ts';
 import type { World } from './support/world.ts';
 
@@ -22,28 +21,18 @@ Then('{device} was refused nothing', async function (device) {
   await compare(this, device, []);
 });
 
+/** Those that were logged since the last look. */
 async function compare(
   world: World,
   device: DeviceHandle,
   expected: readonly string[],
 ): Promise<void> {
-  const seen = (await refusedOf(world, device)).map(inWords);
-  const [left, right] = [seen.join(', '), expected.join(', ')];
-  if (left === right) return;
-  throw new AssertionError(
-    `device "${device.name}" was refused ${left || 'nothing'}; expected ${right || 'nothing'} (kind, address, reason, PASID)`,
-  );
-}
-
-/** Those that were logged since the last look. */
-async function refusedOf(world: World, device: DeviceHandle): Promise<readonly RefusedAccess[]> {
   requireOf(world, device, 'refusal-log');
   const { bench } = world.running.machine;
   await bench.settle();
-  const refused = await bench.refusedAccesses(device.info.id);
-  const shown = refused.map(inWords).join(', ');
-  world.trace.note(`bench: device "${device.name}" was refused ${shown || 'nothing'}`);
-  return refused;
+  const seen = (await bench.refusedAccesses(device.info.id)).map(inWords);
+  const told = { device, verb: 'was refused', columns: 'kind, address, reason, PASID' };
+  compareTold(world, told, seen, expected);
 }
 
 function inWords({ write, iova, reason, pasid }: RefusedAccess): string {

@@ -14,6 +14,7 @@ import {
   statusIn,
 } from './support/guest/virtio-requests.ts';
 import type { FaultRecord } from './support/guest/virtio-requests.ts';
+import { hex } from './support/notation.ts';
 import type { World } from './support/world.ts';
 
 /** What the driver of a virtio-iommu does: here that is the suite. */
@@ -132,7 +133,7 @@ Then('the virtio-iommu has reported:', async function (table) {
     records.length === rows.length && records.every((each, index) => isAs(this, each, rows[index]));
   if (fits) return;
   const found = records.map(({ reason, flags, endpoint, address }) =>
-    [reason, flags, endpoint, `0x${address.toString(16)}`].join(' '),
+    [reason, flags, endpoint, hex(address)].join(' '),
   );
   throw new AssertionError(`the virtio-iommu has reported ${found.join('; ') || 'nothing'}`);
 });

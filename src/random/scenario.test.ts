@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import fc from 'fast-check';
 
 import { implementation as reference } from '#adapters/reference/index.ts';
 
+import { cucumber } from './fixtures/cucumber.ts';
 import { calls } from './calls.ts';
 import { openings } from './openings.ts';
 import { Round } from './round.ts';
@@ -17,16 +17,6 @@ import { sideBySide, startMock } from './machines.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
 after(() => rmSync(folder, { recursive: true }));
-
-/** What cucumber says of a feature file, on the reference. */
-function cucumber(path: string): Promise<string> {
-  const program = join('node_modules', '@cucumber', 'cucumber', 'bin', 'cucumber.js');
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, '-p', 'reference', path], (_, stdout, stderr) =>
-      resolve(stdout + stderr),
-    );
-  });
-}
 
 /** One scenario for each opening, with calls of every kind after it. */
 async function printed(seed: number, length: number): Promise<string[]> {

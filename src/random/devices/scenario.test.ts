@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,22 +8,13 @@ import fc from 'fast-check';
 
 import { implementation as reference } from '#adapters/reference/index.ts';
 
+import { cucumber } from '../fixtures/cucumber.ts';
 import { deviceMachines, startDevices } from './machines.ts';
 import { openings } from './opening.ts';
 import { onDevices } from './sequence.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
 after(() => rmSync(folder, { recursive: true }));
-
-/** What cucumber says of a feature file, on the reference. */
-function cucumber(path: string): Promise<string> {
-  const program = join('node_modules', '@cucumber', 'cucumber', 'bin', 'cucumber.js');
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, '-p', 'reference', path], (_, stdout, stderr) =>
-      resolve(stdout + stderr),
-    );
-  });
-}
 
 /** One scenario for each opening, with many actions after it. */
 async function printed(machine: string): Promise<string[]> {

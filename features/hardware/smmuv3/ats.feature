@@ -261,6 +261,28 @@ Feature: what devices keep of the translations of an SMMUv3
         | PASID 1 of device "nic" |
 
     @HW-SMU-33
+    Scenario Outline: <pages> from <first> are unmapped, and the last one is not left in the device
+      Given it maps <first> of buffer "old" into IOAS "guest" at 64 MiB read-write
+      And it maps <pages> of buffer "old" + <first> into IOAS "guest" at 64 MiB + <first> read-write
+      And it maps 1 page of buffer "old" + <next> into IOAS "guest" at 64 MiB + <next> read-write
+      When it attaches device "nic" to HWPT "own"
+      Then device "nic" sees buffer "old" at 64 MiB .. +<next>
+      When it unmaps <pages> at 64 MiB + <first> from IOAS "guest"
+      And device "nic" reads 1 page at 64 MiB + <first>
+      Then the access is blocked
+      When device "nic" reads 1 page at 64 MiB + <last>
+      Then the access is blocked
+      And device "nic" sees buffer "old" at 64 MiB .. +<first>
+      And device "nic" sees buffer "old" + <next> at 64 MiB + <next> .. +1 page
+
+      Examples:
+        | pages   | first   | last     | next     |
+        | 2 pages | 7 pages |  8 pages |  9 pages |
+        | 3 pages | 8 pages | 10 pages | 11 pages |
+        | 5 pages | 8 pages | 12 pages | 13 pages |
+        | 9 pages | 8 pages | 16 pages | 17 pages |
+
+    @HW-SMU-33
     Scenario: a device on a second stage forgets what is unmapped there
       Given a nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it attaches device "nic" to HWPT "parent"

@@ -261,7 +261,7 @@ export const entries = mutants(
     bug: ({ arm }) =>
       class extends arm.SmmuDomain {
         protected override flushDevices(first: bigint, length: bigint): void {
-          super.flushDevices(first, length > 0x1000n ? length - 0x3000n : length);
+          super.flushDevices(first, length > 0x1000n ? length - 0x1000n : length);
         }
       },
   },

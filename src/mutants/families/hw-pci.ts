@@ -8,8 +8,8 @@ import {
   enablePasids,
   resetPageRequests,
 } from '#reference/kernel/iommu/pci-ats.ts';
-import type { OwnRequest } from '#reference/hardware/page-request-interface.ts';
-import type { PatientAccess } from '#reference/hardware/waiting-accesses.ts';
+import type { OwnRequest } from '#reference/hardware/pci/page-request-interface.ts';
+import type { PatientAccess } from '#reference/hardware/pci/waiting-accesses.ts';
 
 /** Devices of PCI Express with ATS, PASIDs and page requests, and how a driver switches these on. */
 export const entries = mutants(
@@ -46,8 +46,8 @@ export const entries = mutants(
     breaks: ['HW-PCI-03', 'HW-PRQ-16', 'HW-PCI-06'],
     story: 'A device does not note an answer that it did not ask for.',
     like: 'a device without UPRGI',
-    bug: ({ hardware }) =>
-      class extends hardware.PageRequestInterface {
+    bug: ({ pci }) =>
+      class extends pci.PageRequestInterface {
         override get status(): number {
           return super.status & ~2;
         }
@@ -58,8 +58,8 @@ export const entries = mutants(
     breaks: ['HW-PCI-03', 'HW-PRQ-16', 'HW-PCI-06'],
     story: 'A device does not say that it was refused by a failure.',
     like: 'a device without RF',
-    bug: ({ hardware }) =>
-      class extends hardware.PageRequestInterface {
+    bug: ({ pci }) =>
+      class extends pci.PageRequestInterface {
         override get status(): number {
           return super.status & ~1;
         }
@@ -82,8 +82,8 @@ export const entries = mutants(
     breaks: ['HW-PCI-08', 'HW-PCI-03'],
     story: 'A device asks for as many pages as it likes.',
     like: 'a device that does not look at its allocation',
-    bug: ({ hardware }) =>
-      class extends hardware.PageRequestInterface {
+    bug: ({ pci }) =>
+      class extends pci.PageRequestInterface {
         override get room(): number {
           return 512;
         }
@@ -110,8 +110,8 @@ export const entries = mutants(
     breaks: ['HW-PCI-05'],
     story: 'A device says of each request that it is the last one of its group.',
     like: 'L set in each message',
-    bug: ({ hardware }) =>
-      class extends hardware.PciDevice {
+    bug: ({ pci }) =>
+      class extends pci.PciDevice {
         override requestPage(message: OwnRequest): boolean {
           return super.requestPage({ ...message, last: true });
         }
@@ -122,8 +122,8 @@ export const entries = mutants(
     breaks: ['HW-PCI-04'],
     story: 'A device that may read a page does not ask for it when it is to write.',
     like: 'a translation completion taken for a grant of all rights',
-    bug: ({ hardware }) =>
-      class extends hardware.WaitingAccesses {
+    bug: ({ pci }) =>
+      class extends pci.WaitingAccesses {
         protected override missing({ bytes: _, ...access }: PatientAccess): bigint[] {
           return super.missing(access);
         }
@@ -146,8 +146,8 @@ export const entries = mutants(
     breaks: ['HW-PCI-03'],
     story: 'A device never says that its page requests have stopped.',
     like: 'the Stopped bit left at 0',
-    bug: ({ hardware }) =>
-      class extends hardware.PageRequestInterface {
+    bug: ({ pci }) =>
+      class extends pci.PageRequestInterface {
         override get status(): number {
           return super.status & ~0x100;
         }

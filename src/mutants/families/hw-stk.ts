@@ -57,10 +57,10 @@ export const entries = mutants(
     breaks: ['HW-STK-05'],
     story: 'A device cuts addresses to 28 bits.',
     like: "the dma_mask that QEMU's edu has where nobody sets it",
-    bug: ({ hardware }) =>
-      class extends hardware.PciDevice {
+    bug: ({ pci }) =>
+      class extends pci.PciDevice {
         override reach(
-          ...[iova, ...rest]: Parameters<InstanceType<typeof hardware.PciDevice>['reach']>
+          ...[iova, ...rest]: Parameters<InstanceType<typeof pci.PciDevice>['reach']>
         ) {
           return super.reach(iova & 0xfff_ffffn, ...rest);
         }

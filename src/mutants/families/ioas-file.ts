@@ -236,8 +236,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-22', 'IOAS-FILE-28'],
     story: 'Registers that are switched off stay where they are mapped.',
     like: 'vfio/pci: the importers are not told when memory is switched off',
-    bug: ({ vfio }) =>
-      class extends vfio.VfioPciDmabufs {
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciDmabufs {
         override move(revoked: boolean): void {
           for (const dmabuf of this.exported) dmabuf.revoked = revoked;
         }
@@ -248,8 +248,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-22'],
     story: 'Registers that are switched on again cannot be mapped any more.',
     like: 'vfio/pci: dma-bufs stay revoked when memory is switched on',
-    bug: ({ vfio }) =>
-      class extends vfio.VfioPciDmabufs {
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciDmabufs {
         override move(revoked: boolean): void {
           if (revoked) super.move(revoked);
         }
@@ -307,8 +307,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-30'],
     story: 'Registers stay where they are mapped when their device is closed.',
     like: 'vfio/pci: vfio_pci_dma_buf_cleanup() left out of the close',
-    bug: ({ vfio }) =>
-      class extends vfio.VfioPciDmabufs {
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciDmabufs {
         override cleanUp(): void {
           this.exported.clear();
         }
@@ -319,8 +319,8 @@ export const entries = mutants(
     breaks: ['IOAS-FILE-30'],
     story: 'A dma-buf of a device that was closed can still be mapped.',
     like: 'vfio/pci: vfio_pci_dma_buf_cleanup() that tells the importers and marks nothing',
-    bug: ({ vfio }) =>
-      class extends vfio.VfioPciDmabufs {
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciDmabufs {
         override cleanUp(): void {
           const all = [...this.exported];
           super.cleanUp();

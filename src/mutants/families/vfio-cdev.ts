@@ -19,7 +19,7 @@ export const entries = mutants(
         }
 
         override pread(transfer: Transfer, offset: bigint): number {
-          return this.pci.read(transfer, offset);
+          return this.device.ops?.read(transfer, offset) ?? 0;
         }
       },
   },
@@ -105,12 +105,12 @@ export const entries = mutants(
     breaks: ['VFIO-CDEV-16'],
     story: 'Behind the header of the configuration space there is nothing.',
     like: 'vfio_config_do_rw() that knows only the standard header',
-    bug: ({ vfio }) =>
-      class extends vfio.VfioPci {
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciRegions {
         override read(transfer: Transfer, offset: bigint): number {
           const count = super.read(transfer, offset);
           const { task, address, length } = transfer;
-          if (this.regionAt(offset)?.memory === this.configuration && length > HEADER)
+          if (this.at(offset)?.memory === this.configuration && length > HEADER)
             task.memory.copyToUser(address + BigInt(HEADER), new Uint8Array(length - HEADER));
           return count;
         }
@@ -121,10 +121,10 @@ export const entries = mutants(
     breaks: ['VFIO-CDEV-16'],
     story: 'A read of the configuration space ends after its first word.',
     like: 'vfio_pci_config_rw() without its loop',
-    bug: ({ vfio }) =>
-      class extends vfio.VfioPci {
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciRegions {
         override read(transfer: Transfer, offset: bigint): number {
-          const isConfiguration = this.regionAt(offset)?.memory === this.configuration;
+          const isConfiguration = this.at(offset)?.memory === this.configuration;
           const length = isConfiguration ? Math.min(transfer.length, 4) : transfer.length;
           return super.read({ ...transfer, length }, offset);
         }

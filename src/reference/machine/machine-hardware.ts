@@ -1,6 +1,6 @@
 import type { PhysicalMemory } from '../hardware/memory.ts';
-import { noCapabilities } from '../hardware/pci-device.ts';
-import type { PciCapabilities, PciDevice } from '../hardware/pci-device.ts';
+import { noCapabilities } from '../hardware/pci/pci-device.ts';
+import type { PciCapabilities, PciDevice } from '../hardware/pci/pci-device.ts';
 import { PendingInterrupts } from '../hardware/pending-interrupts.ts';
 import type { DriverCore } from '../kernel/base/driver-core.ts';
 import { vtdBoard } from './board.ts';
@@ -114,7 +114,7 @@ export class MachineHardware {
     const { translator } = host;
     const name = pciName(rid);
     const capabilities = this.capabilitiesOf(options);
-    const pci = new this.parts.hardware.PciDevice({
+    const pci = new this.parts.pci.PciDevice({
       rid,
       requesterId,
       translator,

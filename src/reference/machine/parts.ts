@@ -1,4 +1,5 @@
 import { hardwareParts } from '../hardware/parts.ts';
+import { pciParts, type PciParts } from '../hardware/pci/parts.ts';
 import { vtdParts, type VtdParts } from '../hardware/vtd/parts.ts';
 import { smmuv3Parts, type Smmuv3Parts } from '../hardware/smmuv3/parts.ts';
 import { amdviParts, type AmdviParts } from '../hardware/amd/parts.ts';
@@ -13,7 +14,8 @@ import { amdParts, type AmdParts } from '../kernel/iommu/amd/parts.ts';
 import { virtioParts, type VirtioParts } from '../kernel/iommu/virtio/parts.ts';
 import { iommufdParts } from '../kernel/iommufd/parts.ts';
 import { selftestParts, type SelftestParts } from '../kernel/iommufd/selftest/parts.ts';
-import { vfioParts, type VfioParts } from '../kernel/vfio/parts.ts';
+import { vfioParts } from '../kernel/vfio/parts.ts';
+import { vfioPciParts, type VfioPciParts } from '../kernel/vfio/pci/parts.ts';
 import { Syscalls } from './syscalls.ts';
 
 /**
@@ -23,6 +25,7 @@ import { Syscalls } from './syscalls.ts';
  */
 export interface Parts
   extends
+    PciParts,
     VtdParts,
     Smmuv3Parts,
     AmdviParts,
@@ -34,12 +37,13 @@ export interface Parts
     AmdParts,
     VirtioParts,
     SelftestParts,
-    VfioParts {
+    VfioPciParts {
   readonly machine: { readonly Syscalls: typeof Syscalls };
 }
 
 export const defaultParts: Parts = {
   hardware: hardwareParts,
+  pci: pciParts,
   vtd: vtdParts,
   smmuv3: smmuv3Parts,
   amdvi: amdviParts,
@@ -55,5 +59,6 @@ export const defaultParts: Parts = {
   iommufd: iommufdParts,
   selftest: selftestParts,
   vfio: vfioParts,
+  vfioPci: vfioPciParts,
   machine: { Syscalls },
 };

@@ -185,8 +185,8 @@ export const entries = mutants(
     breaks: ['HW-AMD-23'],
     story: 'A device goes on with the translations that it has when it is detached.',
     like: 'detach_device() without pdev_disable_cap_ats()',
-    bug: ({ hardware }) =>
-      class extends hardware.ExpressCapabilities {
+    bug: ({ pci }) =>
+      class extends pci.ExpressCapabilities {
         protected override controlAts(value: number): void {
           if (value !== 0) super.controlAts(value);
         }

@@ -1,7 +1,7 @@
 import type { PageGroupResponse } from '#formats/pcie.ts';
 import { mutants } from '#mutants/mutant.ts';
-import type { Verdict } from '#reference/hardware/page-request-interface.ts';
-import type { AccessResult } from '#reference/hardware/waiting-accesses.ts';
+import type { Verdict } from '#reference/hardware/pci/page-request-interface.ts';
+import type { AccessResult } from '#reference/hardware/pci/waiting-accesses.ts';
 
 /** What a device does with an answer. */
 export const entries = mutants(
@@ -10,8 +10,8 @@ export const entries = mutants(
     breaks: ['HW-PRQ-16', 'HW-PCI-06'],
     story: 'A device gives its access up where a page has come in.',
     like: 'a handler of PRG responses that takes each for an error',
-    bug: ({ hardware }) =>
-      class extends hardware.PageRequestInterface {
+    bug: ({ pci }) =>
+      class extends pci.PageRequestInterface {
         protected override judge(code: number): Verdict {
           return code === 0 ? 'error' : super.judge(code);
         }
@@ -22,8 +22,8 @@ export const entries = mutants(
     breaks: ['HW-PRQ-16', 'HW-PCI-06'],
     story: 'A device tries again what was answered with Invalid Request.',
     like: 'a handler of PRG responses that does not look at their code',
-    bug: ({ hardware }) =>
-      class extends hardware.PageRequestInterface {
+    bug: ({ pci }) =>
+      class extends pci.PageRequestInterface {
         protected override judge(code: number): Verdict {
           return code === 1 ? 'retry' : super.judge(code);
         }
@@ -34,8 +34,8 @@ export const entries = mutants(
     breaks: ['HW-PRQ-16', 'HW-PCI-06'],
     story: 'A device goes on asking for pages after a failure.',
     like: 'Response Failure taken for Invalid Request',
-    bug: ({ hardware }) =>
-      class extends hardware.PageRequestInterface {
+    bug: ({ pci }) =>
+      class extends pci.PageRequestInterface {
         protected override judge(code: number): Verdict {
           return code > 1 ? 'error' : super.judge(code);
         }
@@ -46,8 +46,8 @@ export const entries = mutants(
     breaks: ['HW-PRQ-16', 'HW-PCI-06'],
     story: 'A device takes reserved codes of answers for Success.',
     like: 'a comparison with Invalid Request and Response Failure alone',
-    bug: ({ hardware }) =>
-      class extends hardware.PageRequestInterface {
+    bug: ({ pci }) =>
+      class extends pci.PageRequestInterface {
         protected override judge(code: number): Verdict {
           return code > 1 && code < 15 ? 'retry' : super.judge(code);
         }
@@ -58,8 +58,8 @@ export const entries = mutants(
     breaks: ['HW-PRQ-16'],
     story: 'After a failure of one group the accesses of the others wait for ever.',
     like: 'a failure that ends the accesses of its own group alone',
-    bug: ({ hardware }) =>
-      class extends hardware.WaitingAccesses {
+    bug: ({ pci }) =>
+      class extends pci.WaitingAccesses {
         override answered(group: PageGroupResponse, verdict: Verdict): void {
           super.answered(group, verdict === 'all end' ? 'error' : verdict);
         }
@@ -70,8 +70,8 @@ export const entries = mutants(
     breaks: ['HW-PRQ-16'],
     story: 'A device that is answered with Success does not ask again for what is still missing.',
     like: 'one attempt for each access',
-    bug: ({ hardware }) =>
-      class extends hardware.WaitingAccesses {
+    bug: ({ pci }) =>
+      class extends pci.WaitingAccesses {
         override goOn(group: number): AccessResult | undefined {
           const entry = this.waiting.find(({ access }) => access.group === group);
           if (entry?.state === 'may try again' && this.isIncomplete(entry.access))
@@ -85,8 +85,8 @@ export const entries = mutants(
     breaks: ['HW-PRQ-16'],
     story: 'An answer to one PASID is taken for an answer to the same group of another.',
     like: 'responses that are matched by PRGI alone',
-    bug: ({ hardware }) =>
-      class extends hardware.PageRequestInterface {
+    bug: ({ pci }) =>
+      class extends pci.PageRequestInterface {
         override receive(response: PageGroupResponse): Verdict | undefined {
           const known = [...this.outstanding.keys()].find((name) =>
             name.endsWith(`:${response.group}`),

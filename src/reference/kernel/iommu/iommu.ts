@@ -1,4 +1,4 @@
-import type { PciDevice } from '../../hardware/pci-device.ts';
+import type { PciDevice } from '../../hardware/pci/pci-device.ts';
 import { invariant } from '../../reference-bug.ts';
 import { IdPool } from '../lib/id-pool.ts';
 import type { IommuParts } from './parts.ts';

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { hardwareParts } from '../../hardware/parts.ts';
-import { PciDevice } from '../../hardware/pci-device.ts';
-import type { PciCapabilities } from '../../hardware/pci-device.ts';
+import { pciParts } from '../../hardware/pci/parts.ts';
+import { PciDevice } from '../../hardware/pci/pci-device.ts';
+import type { PciCapabilities } from '../../hardware/pci/pci-device.ts';
 import type { PageRequestMessage } from '#formats/pcie.ts';
 import {
   disableAts,
@@ -25,7 +26,7 @@ function setUp(changes: Partial<PciCapabilities> = {}) {
     rid: 8,
     requesterId: 8,
     memory: new PhysicalMemory(),
-    parts: { hardware: hardwareParts },
+    parts: { hardware: hardwareParts, pci: pciParts },
     translator: {
       translate: ({ iova }) => ({ address: iova, bytesToBorder: PAGE }),
       requestTranslation: ({ iova }) => {
@@ -63,7 +64,7 @@ describe('extended capabilities', () => {
   it('are not there in a function of conventional PCI', () => {
     const memory = new PhysicalMemory();
     const translator = { translate: () => undefined };
-    const parts = { hardware: hardwareParts };
+    const parts = { hardware: hardwareParts, pci: pciParts };
     const pci = new PciDevice({ rid: 8, requesterId: 8, memory, translator, parts });
     assert.equal(pci.configuration.size, 256n);
     assert.deepEqual([enableAts(pci), enablePasids(pci)], ['ENODEV', 'ENODEV']);

@@ -7,7 +7,7 @@ import {
 } from '#formats/pcie-capabilities.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
-import type { PciDevice } from '../../hardware/pci-device.ts';
+import type { PciDevice } from '../../hardware/pci/pci-device.ts';
 
 /** drivers/pci/ats.c: ATS, PASIDs and page requests of a function, switched on by its capabilities. */
 

@@ -26,7 +26,6 @@ export class DeviceCdev extends VfioDeviceFile {
   /** VFIO-CDEV-14 */
   release(): void {
     if (!this.isBound) return;
-    this.pci.close();
     this.device.unbind();
     this.device.group.unblock();
   }

@@ -8,20 +8,18 @@ import { isErrno } from '../lib/errno.ts';
 import type { Task } from '../fs/process.ts';
 import { UserArgument } from '../mm/argument.ts';
 import type { VfioDevice } from './device.ts';
-import type { VfioPci } from './vfio-pci.ts';
+import type { VfioDeviceOps } from './device-ops.ts';
 
 export type BindArgument = UserArgument<typeof vfio_device_bind_iommufd>;
 
 /** vfio_main.c: struct vfio_device_file: a device that is open, by its own node or through its group. */
 export abstract class VfioDeviceFile implements FileOperations {
   protected readonly device: VfioDevice;
-  protected readonly pci: VfioPci;
   /** access_granted: somebody answers for the DMA of the device. */
   protected abstract isBound: boolean;
 
-  constructor(device: VfioDevice, pci: VfioPci) {
+  constructor(device: VfioDevice) {
     this.device = device;
-    this.pci = pci;
   }
 
   /** vfio_device_fops_unl_ioctl(). DEV-01 VFIO-CDEV-03 */
@@ -39,22 +37,27 @@ export abstract class VfioDeviceFile implements FileOperations {
   }
 
   pread(transfer: Transfer, offset: bigint): number {
-    return this.isBound ? this.pci.read(transfer, offset) : failure('EINVAL');
+    return this.ops?.read(transfer, offset) ?? failure('EINVAL');
   }
 
   pwrite(transfer: Transfer, offset: bigint): number {
-    return this.isBound ? this.pci.write(transfer, offset) : failure('EINVAL');
+    return this.ops?.write(transfer, offset) ?? failure('EINVAL');
   }
 
   mapDevice(request: MapDeviceRequest): DeviceMapping | ErrnoName {
-    return this.isBound ? this.pci.map(request) : 'EINVAL';
+    return this.ops?.map(request) ?? 'EINVAL';
   }
 
   abstract release(): void;
 
+  /** Those of the device, for a file that may use it. */
+  protected get ops(): VfioDeviceOps | undefined {
+    return this.isBound ? this.device.ops : undefined;
+  }
+
   protected command(task: Task, request: number, arg: bigint): number | ErrnoName | undefined {
     if (request === VFIO_DEVICE_BIND_IOMMUFD.request) return this.bind(task, arg);
-    return this.isBound ? this.pci.ioctl(task, request, arg) : 'EINVAL';
+    return this.ops ? this.ops.ioctl(task, request, arg) : 'EINVAL';
   }
 
   protected abstract bind(task: Task, arg: bigint): ErrnoName | undefined;

@@ -9,13 +9,20 @@ import { isErrno } from '../lib/errno.ts';
 import type { VfioParts } from './parts.ts';
 import type { VfioGroup } from './group.ts';
 import type { VfioHardware } from './hardware.ts';
-import type { VfioPci } from './vfio-pci.ts';
+import type { OpenDevice, VfioDeviceOps } from './device-ops.ts';
 
 /** What stands for a device in an iommufd, as far as VFIO uses it: struct vfio_device_ops, bind_iommufd() and so on. */
 export type IommufdBinding = Pick<
   IommufdDevice,
   'id' | 'context' | 'isAttached' | 'attach' | 'replace' | 'detach' | 'detachAll' | 'unbind'
 >;
+
+export interface VfioDeviceOptions {
+  readonly parts: VfioParts;
+  readonly openDevice: OpenDevice;
+  readonly hardware: VfioHardware;
+  readonly group: VfioGroup;
+}
 
 /** vfio_main.c: struct vfio_device: a device with a VFIO driver, whoever has its files open. */
 export class VfioDevice {
@@ -25,6 +32,9 @@ export class VfioDevice {
   readonly hasPasids: boolean = true;
   readonly hasToken: boolean = true;
   protected readonly parts: VfioParts;
+  protected readonly openDevice: OpenDevice;
+  /** What its driver has for it while it is open. */
+  protected driver: VfioDeviceOps | undefined;
   protected bound: IommufdBinding | undefined;
   protected iommufd: OpenFile | undefined;
   /** Those that were attached as such. */
@@ -32,8 +42,9 @@ export class VfioDevice {
   /** Files that came from its group, which share one binding. */
   protected groupFiles = 0;
 
-  constructor(parts: VfioParts, hardware: VfioHardware, group: VfioGroup) {
+  constructor({ parts, openDevice, hardware, group }: VfioDeviceOptions) {
     this.parts = parts;
+    this.openDevice = openDevice;
     this.hardware = hardware;
     this.group = group;
   }
@@ -49,9 +60,9 @@ export class VfioDevice {
     return /^ *$/.test(rest) || 'EINVAL';
   }
 
-  /** What its driver makes of its registers. */
-  newDriver(): VfioPci {
-    return new this.parts.vfio.VfioPci(this.parts, this.hardware);
+  /** What answers for it while it is open. */
+  get ops(): VfioDeviceOps | undefined {
+    return this.driver;
   }
 
   /**
@@ -66,6 +77,7 @@ export class VfioDevice {
     if (isErrno(bound)) return bound;
     this.bound = bound;
     this.iommufd = file.get();
+    this.driver = this.openDevice(this.hardware);
     return bound.id;
   }
 
@@ -76,6 +88,8 @@ export class VfioDevice {
 
   /** vfio_df_close(). VFIO-CDEV-14 OBJ-29 */
   unbind(): void {
+    this.driver?.close();
+    this.driver = undefined;
     this.bound?.detachAll();
     this.pasids.clear();
     this.bound?.unbind();
@@ -86,10 +100,10 @@ export class VfioDevice {
 
   /**
    * vfio_df_group_open(): the first one binds the device and attaches it to what the container maps at that time.
-   * VFIO-33 34 38
+   * One in noiommu mode is bound to nothing. VFIO-33 34 38
    */
-  openInGroup(container: OpenFile): ErrnoName | undefined {
-    const error = this.groupFiles === 0 ? this.bindToContainer(container) : undefined;
+  openInGroup(container?: OpenFile): ErrnoName | undefined {
+    const error = this.groupFiles === 0 ? this.openFirst(container) : undefined;
     if (!error) this.groupFiles++;
     return error;
   }
@@ -97,6 +111,12 @@ export class VfioDevice {
   /** vfio_df_group_close() */
   closeInGroup(): void {
     if (--this.groupFiles === 0) this.unbind();
+  }
+
+  protected openFirst(container: OpenFile | undefined): ErrnoName | undefined {
+    if (container) return this.bindToContainer(container);
+    this.driver = this.openDevice(this.hardware);
+    return undefined;
   }
 
   /** vfio_iommufd_compat_attach_ioas(): ENODEV where nothing is set. */

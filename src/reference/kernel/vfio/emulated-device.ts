@@ -4,7 +4,6 @@ import type { Access } from '../iommufd/access.ts';
 import type { Iommufd } from '../iommufd/main.ts';
 import { VfioDevice } from './device.ts';
 import type { IommufdBinding } from './device.ts';
-import type { VfioPci } from './vfio-pci.ts';
 
 /** vfio/iommufd.c: vfio_iommufd_emulated_*(): an access stands for a device that does no DMA. PIN-36 37 */
 export class EmulatedBinding implements IommufdBinding {
@@ -54,10 +53,6 @@ export class EmulatedDevice extends VfioDevice {
   /** Its driver has no op of its own for that. */
   override match(text: string): boolean {
     return text === this.hardware.name;
-  }
-
-  override newDriver(): VfioPci {
-    return new this.parts.vfio.VfioMtty(this.parts, this.hardware);
   }
 
   /** vfio_iommufd_emulated_bind(). PIN-37 OBJ-12 */

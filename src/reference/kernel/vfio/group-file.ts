@@ -92,7 +92,7 @@ export class GroupFile implements FileOperations {
       return error;
     }
     const { fs, vfio } = this.parts;
-    const operations = new vfio.GroupDeviceFile(device, device.newDriver());
+    const operations = new vfio.GroupDeviceFile(device);
     task.files.install(fd, new fs.OpenFile(operations, O_RDWR | O_CLOEXEC));
     return fd;
   }

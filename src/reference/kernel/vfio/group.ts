@@ -75,13 +75,12 @@ export class VfioGroup {
   openDevice(device: VfioDevice, { capabilities }: Task): ErrnoName | undefined {
     if (!this.container) return 'EINVAL';
     if (!this.isNoiommu) return device.openInGroup(this.container);
-    return capabilities.has('SYS_RAWIO') && !device.containerIoas(this.container)
-      ? undefined
-      : 'EPERM';
+    const isAllowed = capabilities.has('SYS_RAWIO') && !device.containerIoas(this.container);
+    return isAllowed ? device.openInGroup() : 'EPERM';
   }
 
-  /** vfio_df_group_close(): a device in noiommu mode was bound to nothing. */
+  /** vfio_df_group_close() */
   closeDevice(device: VfioDevice): void {
-    if (!this.isNoiommu) device.closeInGroup();
+    device.closeInGroup();
   }
 }

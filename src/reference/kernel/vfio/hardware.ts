@@ -1,4 +1,4 @@
-import type { PciDevice } from '../../hardware/pci-device.ts';
+import type { PciDevice } from '../../hardware/pci/pci-device.ts';
 import type { IommuDevice } from '../iommu/domain.ts';
 
 /** What VFIO has to know of a device, be it one of the machine or one that a driver makes up. */

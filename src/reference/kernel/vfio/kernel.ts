@@ -1,6 +1,7 @@
 import type { DriverCore } from '../base/driver-core.ts';
 import type { IommuCore } from '../iommu/iommu.ts';
 import type { IdPool } from '../lib/id-pool.ts';
+import type { OpenDevice } from './device-ops.ts';
 import type { VfioHardware } from './hardware.ts';
 import type { VfioParts } from './parts.ts';
 
@@ -8,6 +9,7 @@ import type { VfioParts } from './parts.ts';
 export interface VfioKernel {
   readonly parts: VfioParts;
   readonly iommu: IommuCore;
+  readonly openDevice: OpenDevice;
   readonly hardware: {
     /** Those that there are now. */
     readonly devices: readonly VfioHardware[];

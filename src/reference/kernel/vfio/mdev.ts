@@ -1,9 +1,7 @@
-import type { ErrnoName } from '#uapi/errno.ts';
 import { Registers } from '../../hardware/registers.ts';
 import type { IommuDevice } from '../iommu/domain.ts';
 import type { VfioKernel } from './kernel.ts';
 import type { VfioHardware } from './hardware.ts';
-import { VfioPci } from './vfio-pci.ts';
 
 /** Bytes of the configuration space, and of the registers of a port. */
 const CONFIGURATION_SIZE = 256;
@@ -28,18 +26,6 @@ export class MediatedDevice implements VfioHardware {
     this.name = iommu.name;
     this.index = index;
     this.iommu = iommu;
-  }
-}
-
-/** mtty_ioctl(): what the driver does with its registers itself. It has no memory that could be mapped. */
-export class VfioMtty extends VfioPci {
-  override map(): ErrnoName {
-    return 'EINVAL';
-  }
-
-  /** vfio_ioctl_device_feature(): the driver has none. */
-  protected override feature(): ErrnoName {
-    return 'ENOTTY';
   }
 }
 

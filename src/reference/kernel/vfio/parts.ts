@@ -6,10 +6,8 @@ import { GroupDeviceFile } from './device-file.ts';
 import { EmulatedBinding, EmulatedDevice } from './emulated-device.ts';
 import { VfioGroup } from './group.ts';
 import { GroupFile } from './group-file.ts';
-import { MediatedDevices, VfioMtty } from './mdev.ts';
+import { MediatedDevices } from './mdev.ts';
 import { VfioCore } from './vfio-main.ts';
-import { VfioPci } from './vfio-pci.ts';
-import { VfioPciDmabufs } from './vfio-pci-dmabuf.ts';
 
 export const vfioParts = {
   DeviceCdev,
@@ -21,9 +19,6 @@ export const vfioParts = {
   VfioCore,
   VfioDevice,
   VfioGroup,
-  VfioMtty,
-  VfioPci,
-  VfioPciDmabufs,
 };
 
 export interface VfioParts extends MmParts, FsParts {

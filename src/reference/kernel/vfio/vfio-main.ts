@@ -67,8 +67,7 @@ export class VfioCore {
   }
 
   protected openDevice(hardware: VfioHardware): FileOperations {
-    const device = this.deviceOf(hardware);
-    return new this.kernel.parts.vfio.DeviceCdev(device, device.newDriver());
+    return new this.kernel.parts.vfio.DeviceCdev(this.deviceOf(hardware));
   }
 
   protected openGroup(hardware: VfioHardware): FileOperations | ErrnoName {
@@ -94,7 +93,9 @@ export class VfioCore {
     if (known) return known;
     const { VfioDevice: Physical, EmulatedDevice: Emulated } = this.kernel.parts.vfio;
     const Device = hardware instanceof MediatedDevice ? Emulated : Physical;
-    const device = new Device(this.kernel.parts, hardware, this.groupOf(hardware));
+    const { parts, openDevice } = this.kernel;
+    const group = this.groupOf(hardware);
+    const device = new Device({ parts, openDevice, hardware, group });
     this.devices.set(hardware, device);
     return device;
   }

@@ -11,7 +11,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import { IOMMU_HW_INFO_TYPE_AMD, iommu_hw_info_amd } from '#uapi/iommufd/device.ts';
 
 import type { AmdIommuUnit } from '../../../hardware/amd/amd-iommu-unit.ts';
-import type { PciDevice } from '../../../hardware/pci-device.ts';
+import type { PciDevice } from '../../../hardware/pci/pci-device.ts';
 import { invariant } from '../../../reference-bug.ts';
 import type { Pages } from '../../mm/pages.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../mm/user-memory.ts';

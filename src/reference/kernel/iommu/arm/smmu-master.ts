@@ -1,6 +1,6 @@
 import type { StreamId } from '#formats/smmuv3/stream-table-entry.ts';
 
-import type { PciDevice } from '../../../hardware/pci-device.ts';
+import type { PciDevice } from '../../../hardware/pci/pci-device.ts';
 import type { PageRequests } from '../io-pgfault.ts';
 import type { ContextTable } from './context-table.ts';
 import type { SmmuDomain } from './smmu-domain.ts';

@@ -1,4 +1,4 @@
-import type { PciDevice } from '../../../hardware/pci-device.ts';
+import type { PciDevice } from '../../../hardware/pci/pci-device.ts';
 import type { PciIdentity } from '../iommu.ts';
 import type { IntelNestedDomain } from './nested-domain.ts';
 import type { DomainUser, PagingDomain } from './paging-domain.ts';

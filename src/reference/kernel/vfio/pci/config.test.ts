@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { MachineHardware } from '../../machine/machine-hardware.ts';
-import { defaultParts } from '../../machine/parts.ts';
-import { nestedVtdBoard } from '../../machine/board.ts';
-import { VfioPciConfig } from './vfio-pci-config.ts';
+import { MachineHardware } from '../../../machine/machine-hardware.ts';
+import { defaultParts } from '../../../machine/parts.ts';
+import { nestedVtdBoard } from '../../../machine/board.ts';
+import { VfioPciConfig } from './config.ts';
 
 function config(options: Parameters<MachineHardware['plug']>[0]): VfioPciConfig {
   const machine = new MachineHardware(defaultParts, nestedVtdBoard);

@@ -1,6 +1,6 @@
 import type { Iova } from '#formats/addresses.ts';
 
-import type { DeviceRegion } from './bus.ts';
+import type { DeviceRegion } from '../bus.ts';
 
 /** Moves bytes between a device and memory. */
 export interface DmaEngine {

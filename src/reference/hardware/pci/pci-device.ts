@@ -2,19 +2,19 @@ import type { Iova, Rid } from '#formats/addresses.ts';
 import { EXTENDED_FIRST } from '#formats/pcie-capabilities.ts';
 import type { DeviceTlbRange, PageGroupResponse } from '#formats/pcie.ts';
 
-import type { DeviceRegion, DmaRequest, Endpoint, MemoryBus, Translator, Waiter } from './bus.ts';
+import type { DeviceRegion, DmaRequest, Endpoint, MemoryBus, Translator, Waiter } from '../bus.ts';
 import { ConfigurationSpace } from './configuration-space.ts';
-import type { DeviceTlb } from './device-tlb.ts';
+import type { DeviceTlb } from '../device-tlb.ts';
 import { EduRegisters } from './edu.ts';
 import type { DmaEngine } from './edu.ts';
 import type { ExpressCapabilities } from './express-capabilities.ts';
 import type { OwnRequest, PageRequestInterface } from './page-request-interface.ts';
 import type { HeldAccesses } from './held-accesses.ts';
-import type { HardwareParts } from './parts.ts';
-import { capabilityList } from './pci-capability-list.ts';
-import { Registers } from './registers.ts';
-import { grants, translatedBy } from './translation.ts';
-import type { Leaf, Translation } from './translation.ts';
+import type { PciParts } from './parts.ts';
+import { capabilityList } from './capability-list.ts';
+import { Registers } from '../registers.ts';
+import { grants, translatedBy } from '../translation.ts';
+import type { Leaf, Translation } from '../translation.ts';
 import type {
   AccessResult,
   PatientAccess,
@@ -63,7 +63,7 @@ export interface PciDeviceOptions {
   readonly requesterId: Rid;
   readonly translator: Translator;
   readonly memory: MemoryBus;
-  readonly parts: HardwareParts;
+  readonly parts: PciParts;
   readonly capabilities?: PciCapabilities;
 }
 
@@ -88,8 +88,8 @@ export class PciDevice implements DmaEngine, Endpoint {
     this.translator = options.translator;
     this.memory = options.memory;
     this.capabilities = options.capabilities ?? noCapabilities;
-    const { PageRequestInterface: Pri, WaitingAccesses: Waiting } = options.parts.hardware;
-    const { HeldAccesses: Held } = options.parts.hardware;
+    const { PageRequestInterface: Pri, WaitingAccesses: Waiting } = options.parts.pci;
+    const { HeldAccesses: Held } = options.parts.pci;
     this.pri = new Pri();
     this.express = this.expressOf(options.parts);
     this.waiting = new Waiting(this.requester);
@@ -242,9 +242,9 @@ export class PciDevice implements DmaEngine, Endpoint {
     return this.dmaWrite(iova, bytes, pasid) ?? bytes;
   }
 
-  private expressOf({ hardware }: HardwareParts): ExpressCapabilities {
+  private expressOf({ pci }: PciParts): ExpressCapabilities {
     const { deviceTlb, pasidBits, pageRequests } = this.capabilities;
-    return new hardware.ExpressCapabilities({
+    return new pci.ExpressCapabilities({
       ats: deviceTlb !== undefined,
       pasidBits,
       pageRequests: pageRequests ? this.pri : undefined,

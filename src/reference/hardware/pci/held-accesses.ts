@@ -1,7 +1,7 @@
 import type { Iova } from '#formats/addresses.ts';
 import { PAGE_MASK, PAGE_SIZE } from '#formats/page.ts';
 
-import type { Waiter } from './bus.ts';
+import type { Waiter } from '../bus.ts';
 import type { AccessResult, PatientAccess } from './waiting-accesses.ts';
 
 /** The device that the accesses are of. */

@@ -1,6 +1,6 @@
 import { CONFIGURATION_END, EXTENDED_FIRST } from '#formats/pcie-capabilities.ts';
 
-import type { DeviceRegion } from './bus.ts';
+import type { DeviceRegion } from '../bus.ts';
 
 /** PCIe, 7.2.1: the space of conventional PCI, and behind it that of extended capabilities, which is addressed from 0 on. */
 export class ConfigurationSpace implements DeviceRegion {

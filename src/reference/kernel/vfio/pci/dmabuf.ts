@@ -7,13 +7,13 @@ import {
   vfio_region_dma_range,
 } from '#uapi/vfio/feature.ts';
 import { VFIO_PCI_BAR0_REGION_INDEX } from '#uapi/vfio/pci.ts';
-import type { FileOperations } from '../fs/file.ts';
-import { isErrno } from '../lib/errno.ts';
-import type { Dmabuf, DmabufRange } from '../mm/dmabuf.ts';
-import { PAGE_SIZE } from '../mm/user-memory.ts';
-import type { VfioParts } from './parts.ts';
-import type { Task } from '../fs/process.ts';
-import type { VfioHardware } from './hardware.ts';
+import type { FileOperations } from '../../fs/file.ts';
+import { isErrno } from '../../lib/errno.ts';
+import type { Dmabuf, DmabufRange } from '../../mm/dmabuf.ts';
+import { PAGE_SIZE } from '../../mm/user-memory.ts';
+import type { VfioParts } from '../parts.ts';
+import type { Task } from '../../fs/process.ts';
+import type { VfioHardware } from '../hardware.ts';
 
 /** The argument of VFIO_DEVICE_FEATURE behind its head. */
 export interface FeatureCall {

@@ -7,7 +7,7 @@ import {
   PASID,
 } from '#formats/pcie-capabilities.ts';
 
-import type { DeviceRegion } from './bus.ts';
+import type { DeviceRegion } from '../bus.ts';
 import type { PageRequestInterface } from './page-request-interface.ts';
 
 /** 16 bits of the configuration space. */

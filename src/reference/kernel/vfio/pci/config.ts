@@ -1,6 +1,6 @@
 import { EXTENDED_FIRST, ExtendedCapability } from '#formats/pcie-capabilities.ts';
 
-import type { DeviceRegion } from '../../hardware/bus.ts';
+import type { DeviceRegion } from '../../../hardware/bus.ts';
 
 /** Bytes of the PASID capability. */
 const PASID_SIZE = 8;

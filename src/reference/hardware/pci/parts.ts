@@ -1,0 +1,18 @@
+import type { HardwareParts } from '../parts.ts';
+import { ExpressCapabilities } from './express-capabilities.ts';
+import { HeldAccesses } from './held-accesses.ts';
+import { PageRequestInterface } from './page-request-interface.ts';
+import { PciDevice } from './pci-device.ts';
+import { WaitingAccesses } from './waiting-accesses.ts';
+
+export const pciParts = {
+  ExpressCapabilities,
+  HeldAccesses,
+  PageRequestInterface,
+  PciDevice,
+  WaitingAccesses,
+};
+
+export interface PciParts extends HardwareParts {
+  readonly pci: typeof pciParts;
+}

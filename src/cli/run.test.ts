@@ -303,8 +303,8 @@ test('without memory for the suite a scenario is broken, by the implementation',
 
 test('a signal ends a run on an implementation in this process', async () => {
   const folder = temporaryFolder();
-  const child = start('run', '--reports', folder, '--no-html');
-  await until(child, 'command-sizes.feature');
+  const child = start('run', '--reports', folder, '--no-html', 'features/iommufd/ioas');
+  await until(child, 'alloc.feature');
   child.kill('SIGTERM');
   const [code] = (await once(child, 'close')) as [number];
   assert.equal(code, 143);

@@ -67,12 +67,13 @@ describe('a run', () => {
   });
 
   it('ends where it is asked to, and keeps what it has', async () => {
-    let sequences = 0;
-    const isStopped = (): boolean => (sequences += 1) > 3;
+    let asked = 0;
+    const isStopped = (): boolean => (asked += 1) > 3;
     const machines = await machinesOf(reference);
     const report = await run(machines, { calls: 4000, seed: 1, longest: 60, isStopped });
     assert.equal(report.sequences, 3);
     assert.equal(report.failure, undefined);
+    assert.equal(asked, 4, 'no sequence is drawn that is not made');
   });
 
   it('tells of a machine that has ended, without shrinking', async () => {

@@ -94,11 +94,11 @@ class Runner<C> {
     return this.last?.error instanceof ImplementationBroken;
   }
 
-  /** A sequence that is not made any more counts as one that is right: then shrinking ends where it is. */
+  /** Once it is over no more sequences are drawn, and shrinking ends where it is. */
   async one(opening: number, steps: Steps<C>): Promise<void> {
     // A machine in this process never waits, and signals come to those who do.
     await setImmediate();
-    if (this.#isOver) return;
+    if (this.#isOver) throw new fc.PreconditionFailure(true);
     this.sequences += 1;
     let sequence: Sequence<C> | undefined;
     try {

@@ -1,3 +1,4 @@
+import type { InterruptController } from '../hardware/interrupt-controller.ts';
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import { noCapabilities } from '../hardware/pci/pci-device.ts';
 import type { PciCapabilities, PciDevice } from '../hardware/pci/pci-device.ts';
@@ -50,6 +51,8 @@ export class MachineHardware {
   readonly iommus: readonly [HostIommu, ...HostIommu[]];
   readonly pages: Pages;
   readonly interrupts = new PendingInterrupts();
+  /** Those of devices. */
+  readonly controller: InterruptController;
   readonly iommu: IommuCore;
   readonly drivers: DriverCore;
   /** Numbers of VFIO devices. */
@@ -61,6 +64,7 @@ export class MachineHardware {
   constructor(parts: Parts, board: Board = vtdBoard, layout = 0) {
     this.parts = parts;
     const memory = (this.memory = new parts.hardware.PhysicalMemory());
+    this.controller = new parts.hardware.InterruptController();
     const ram = { first: RAM_FIRST, size: RAM_SIZE };
     const pages = (this.pages = new parts.mm.Pages({ memory, ...ram, layout }));
     const [first, ...others] = board;
@@ -97,6 +101,7 @@ export class MachineHardware {
   /** Nobody owns the device when it is pulled out. */
   unplug(device: MachineDevice): void {
     this.drivers.unbind(device);
+    device.pci.served();
     this.iommu.removeDevice(device.iommu);
     device.host.translator.disconnect?.(device.pci.rid);
     this.memory.removeWindow(device.bar0, device.pci.bar0);
@@ -114,6 +119,9 @@ export class MachineHardware {
     const { translator } = host;
     const name = pciName(rid);
     const capabilities = this.capabilitiesOf(options);
+    const { controller } = this;
+    const irq = controller.lineOf(rid >> 3);
+    const pin = {};
     const pci = new this.parts.pci.PciDevice({
       rid,
       requesterId,
@@ -121,13 +129,14 @@ export class MachineHardware {
       memory,
       parts: this.parts,
       capabilities,
+      line: (level) => controller.pull(irq, pin, level),
     });
     translator.connect?.(rid, pci);
     const iommu = this.iommu.addPciDevice({ name, rid, requesterId, pci }, host);
     const index = this.indexes.take();
     const bar0 = BARS_FIRST + BigInt(index) * BAR_SLOT;
     this.memory.addWindow(bar0, pci.bar0Window);
-    const device = { name, index, pci, bar0, iommu, host };
+    const device = { name, index, pci, bar0, iommu, host, controller, irq };
     this.plugged.push(device);
     return device;
   }

@@ -10,7 +10,16 @@ const BUFFER = 0x4_0000n;
 class Setup {
   readonly memory = new Map<bigint, Uint8Array>();
   isBusMaster = true;
+  readonly interrupts: (number | 'served')[] = [];
   readonly registers = new EduRegisters(this);
+
+  interrupt(causes: number): void {
+    this.interrupts.push(causes);
+  }
+
+  served(): void {
+    this.interrupts.push('served');
+  }
 
   dmaRead(iova: bigint, length: number): Uint8Array | 'blocked' {
     return this.memory.get(iova)?.slice(0, length) ?? 'blocked';
@@ -61,5 +70,22 @@ describe('the teaching device', () => {
     setup.isBusMaster = false;
     setup.run(BUFFER, 0x2000n, 1n, COMMAND_PUT);
     assert.equal(setup.memory.size, 0);
+  });
+
+  it('has causes of an interrupt until the last one is acknowledged', () => {
+    const setup = new Setup();
+    const { registers, interrupts } = setup;
+    const write = (offset: bigint, value: number): void =>
+      registers.write(offset, Uint8Array.of(value, 0, 0, 0));
+    write(0x60n, 5);
+    write(0x24n, 0);
+    write(0x64n, 1);
+    assert.deepEqual(registers.read(0x24n, 4), Uint8Array.of(4, 0, 0, 0));
+    assert.deepEqual(registers.read(0x60n, 8), new Uint8Array(8));
+    write(0x64n, 4);
+    assert.deepEqual(interrupts, [5, 'served']);
+    setup.run(BUFFER, 0x2000n, 1n, COMMAND_PUT | 4n);
+    assert.deepEqual(registers.read(0x24n, 4), Uint8Array.of(0, 1, 0, 0));
+    assert.deepEqual(interrupts, [5, 'served', 0x100]);
   });
 });

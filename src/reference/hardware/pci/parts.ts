@@ -1,6 +1,7 @@
 import type { HardwareParts } from '../parts.ts';
 import { ExpressCapabilities } from './express-capabilities.ts';
 import { HeldAccesses } from './held-accesses.ts';
+import { IntxPin } from './intx.ts';
 import { PageRequestInterface } from './page-request-interface.ts';
 import { PciDevice } from './pci-device.ts';
 import { WaitingAccesses } from './waiting-accesses.ts';
@@ -8,6 +9,7 @@ import { WaitingAccesses } from './waiting-accesses.ts';
 export const pciParts = {
   ExpressCapabilities,
   HeldAccesses,
+  IntxPin,
   PageRequestInterface,
   PciDevice,
   WaitingAccesses,

@@ -10,6 +10,7 @@ import type { DmaEngine } from './edu.ts';
 import type { ExpressCapabilities } from './express-capabilities.ts';
 import type { OwnRequest, PageRequestInterface } from './page-request-interface.ts';
 import type { HeldAccesses } from './held-accesses.ts';
+import type { IntxPin, SetLevel } from './intx.ts';
 import type { PciParts } from './parts.ts';
 import { capabilityList } from './capability-list.ts';
 import { Registers } from '../registers.ts';
@@ -27,6 +28,9 @@ const COMMAND_REGISTER = 4n;
 const BUS_MASTER = 4;
 /** Bit 1 of the command register, Memory Space Enable: the device answers at the addresses of its BARs. */
 const MEMORY_SPACE = 2;
+/** PCI 3.0, 6.2.4: which pin it pulls. */
+const INTERRUPT_PIN = 0x3d;
+const INTA = 1;
 /** What a read gets that nobody answers. */
 const NOBODY = 0xff;
 /** 1234:11e8, as QEMU's teaching device has them; little endian. */
@@ -65,6 +69,8 @@ export interface PciDeviceOptions {
   readonly memory: MemoryBus;
   readonly parts: PciParts;
   readonly capabilities?: PciCapabilities;
+  /** Where its pin is soldered to; a virtual function has none. */
+  readonly line?: SetLevel;
 }
 
 /** A PCI endpoint that moves bytes when it is told to: by its registers, or by whoever holds its wires. */
@@ -81,6 +87,7 @@ export class PciDevice implements DmaEngine, Endpoint {
   private readonly pri: PageRequestInterface;
   private readonly waiting: WaitingAccesses;
   private readonly held: HeldAccesses;
+  private readonly pin: IntxPin | undefined;
 
   constructor(options: PciDeviceOptions) {
     this.rid = options.rid;
@@ -97,6 +104,8 @@ export class PciDevice implements DmaEngine, Endpoint {
       reaches: (page, access, waiter) => this.reaches(page, access, waiter),
       perform: (access) => this.perform(access),
     });
+    const { line } = options;
+    if (line && !this.capabilities.virtualFunction) this.pin = new options.parts.pci.IntxPin(line);
     this.configuration = this.configurationOf();
   }
 
@@ -122,6 +131,15 @@ export class PciDevice implements DmaEngine, Endpoint {
 
   private get command(): number {
     return this.configuration.read(COMMAND_REGISTER, 1)[0] ?? 0;
+  }
+
+  /** PCI 3.0, 2.2.6 */
+  interrupt(): void {
+    this.pin?.assert(true);
+  }
+
+  served(): void {
+    this.pin?.assert(false);
   }
 
   /** Has it begun an access that software holds up? */
@@ -256,7 +274,9 @@ export class PciDevice implements DmaEngine, Endpoint {
   private configurationOf(): DeviceRegion {
     const { deviceTlb, pasidBits, msixVectors } = this.capabilities;
     const list = capabilityList(msixVectors);
-    const conventional = new Registers(EXTENDED_FIRST, VENDOR_AND_DEVICE, list);
+    const pinned = new Map(this.pin ? [...list, [INTERRUPT_PIN, [INTA]]] : list);
+    const registers = new Registers(EXTENDED_FIRST, VENDOR_AND_DEVICE, pinned);
+    const conventional = this.pin?.over(registers) ?? registers;
     const isExpress = deviceTlb !== undefined || pasidBits > 0;
     return isExpress ? new ConfigurationSpace(conventional, this.express) : conventional;
   }

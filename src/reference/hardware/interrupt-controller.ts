@@ -1,0 +1,89 @@
+import { INTERRUPT_MESSAGES } from '#formats/interrupts.ts';
+
+/** What software has put behind an interrupt: was it of its device? */
+export type InterruptHandler = () => boolean;
+
+/** A write that is an interrupt: where it goes, and the 32 bits that are written. */
+export interface InterruptMessage {
+  readonly address: bigint;
+  readonly data: number;
+}
+
+/** Who pulls at a line. */
+type Source = object;
+
+/** PIRQs of a board: devices share its lines. */
+const LINES = 4;
+/** VT-d, 5.1.2.2: where in the address the number of an entry is, and that the data has a number to add to it. */
+const HANDLE_SHIFT = 5n;
+const REMAPPABLE_WITH_SUBHANDLE = 0x18n;
+const HANDLES = 1 << 15;
+/** How often a line is served that nobody lets go. */
+const STORM = 16;
+
+/**
+ * Lines that devices pull, and messages that they write, on their way to a processor. Lines are levels: a handler is called
+ * when a line is pulled, and again as long as it is and some handler says that it was meant.
+ */
+export class InterruptController {
+  protected readonly pulled = new Map<number, Set<Source>>();
+  protected readonly handlers = new Map<number, Set<InterruptHandler>>();
+  protected readonly entries = new Map<number, InterruptHandler>();
+  protected free = 0;
+
+  /** The line of a device's pin: which one follows from the slot that the device is in. */
+  lineOf(slot: number): number {
+    return slot % LINES;
+  }
+
+  /** Returns what takes the handler away. */
+  connect(line: number, handler: InterruptHandler): () => void {
+    const handlers = this.handlers.get(line) ?? new Set();
+    this.handlers.set(line, handlers.add(handler));
+    this.serve(line);
+    return () => void handlers.delete(handler);
+  }
+
+  pull(line: number, source: Source, level: boolean): void {
+    const sources = this.pulled.get(line) ?? new Set();
+    this.pulled.set(line, sources);
+    if (!level) sources.delete(source);
+    else if (!sources.has(source)) {
+      sources.add(source);
+      this.serve(line);
+    }
+  }
+
+  /** So many entries that lie behind each other, without a handler. Returns the message of the first one. */
+  allocate(count: number): InterruptMessage {
+    const size = 2 ** Math.ceil(Math.log2(count));
+    this.free = (Math.ceil(this.free / size) * size) % HANDLES;
+    const handle = this.free;
+    this.free += size;
+    const place = (BigInt(handle) << HANDLE_SHIFT) | REMAPPABLE_WITH_SUBHANDLE;
+    return { address: INTERRUPT_MESSAGES.first | place, data: 0 };
+  }
+
+  /** Undefined takes the handler away. */
+  handle(message: InterruptMessage, handler: InterruptHandler | undefined): void {
+    if (handler) this.entries.set(indexOf(message), handler);
+    else this.entries.delete(indexOf(message));
+  }
+
+  /** A device has written; what nobody waits for is dropped. */
+  receive(message: InterruptMessage): void {
+    this.entries.get(indexOf(message))?.();
+  }
+
+  protected serve(line: number): void {
+    const isPulled = (): boolean => (this.pulled.get(line)?.size ?? 0) > 0;
+    for (let times = 0; times < STORM && isPulled(); times += 1) {
+      const answers = [...(this.handlers.get(line) ?? [])].map((handler) => handler());
+      if (!answers.includes(true)) return;
+    }
+  }
+}
+
+function indexOf({ address, data }: InterruptMessage): number {
+  return Number((address >> HANDLE_SHIFT) & BigInt(HANDLES - 1)) + (data & 0xffff);
+}

@@ -1,3 +1,4 @@
+import type { InterruptController } from '../../hardware/interrupt-controller.ts';
 import type { PciDevice } from '../../hardware/pci/pci-device.ts';
 import type { IommuDevice } from '../iommu/domain.ts';
 
@@ -11,4 +12,8 @@ export interface VfioHardware {
   /** Where BAR 0 is on the bus. */
   readonly bar0: bigint;
   readonly iommu: IommuDevice;
+  /** Of the machine; a device that is made up has none. */
+  readonly controller?: InterruptController;
+  /** The line that its pin is soldered to. */
+  readonly irq?: number;
 }

@@ -7,6 +7,7 @@ import { EmulatedBinding, EmulatedDevice } from './emulated-device.ts';
 import { VfioGroup } from './group.ts';
 import { GroupFile } from './group-file.ts';
 import { MediatedDevices } from './mdev.ts';
+import { Virqfd } from './virqfd.ts';
 import { VfioCore } from './vfio-main.ts';
 
 export const vfioParts = {
@@ -19,6 +20,7 @@ export const vfioParts = {
   VfioCore,
   VfioDevice,
   VfioGroup,
+  Virqfd,
 };
 
 export interface VfioParts extends MmParts, FsParts {

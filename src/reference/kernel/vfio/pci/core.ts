@@ -2,7 +2,9 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import {
   VFIO_DEVICE_FLAGS_PCI,
   VFIO_DEVICE_GET_INFO,
+  VFIO_DEVICE_GET_IRQ_INFO,
   VFIO_DEVICE_GET_REGION_INFO,
+  VFIO_DEVICE_SET_IRQS,
 } from '#uapi/vfio/device.ts';
 import {
   VFIO_DEVICE_FEATURE,
@@ -22,22 +24,28 @@ import type { VfioDeviceOps } from '../device-ops.ts';
 import type { VfioHardware } from '../hardware.ts';
 import { VfioPciConfig } from './config.ts';
 import type { VfioPciDmabufs } from './dmabuf.ts';
+import type { VfioPciInterrupts } from './intrs.ts';
 import type { VfioPciParts } from './parts.ts';
 import { VFIO_PCI_OFFSET_SHIFT } from './rdwr.ts';
 import type { VfioPciRegions } from './rdwr.ts';
+import { VirtualIntxDisable } from './virtual-intx.ts';
 
 const GET_AND_SET = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_SET;
 
-/** vfio_pci_core.c: an endpoint, from its first open to its last close. Interrupts and reset are not here yet. */
+/** vfio_pci_core.c: an endpoint, from its first open to its last close. Reset is not here yet. */
 export class VfioPciCore implements VfioDeviceOps {
   protected readonly pci: VfioHardware['pci'];
   protected readonly regions: VfioPciRegions;
   protected readonly dmabufs: VfioPciDmabufs;
+  protected readonly interrupts: VfioPciInterrupts;
 
   constructor(parts: VfioPciParts, device: VfioHardware) {
     this.pci = device.pci;
     const { VfioPciDmabufs: Dmabufs, VfioPciRegions: Regions } = parts.vfioPci;
-    this.regions = new Regions(device, new VfioPciConfig(device.pci.configuration));
+    const { VfioPciInterrupts: Interrupts } = parts.vfioPci;
+    this.interrupts = new Interrupts(parts, device);
+    const configuration = new VirtualIntxDisable(device.pci.configuration, this.interrupts.intx);
+    this.regions = new Regions(device, new VfioPciConfig(configuration));
     this.dmabufs = new Dmabufs(parts, device);
   }
 
@@ -48,6 +56,10 @@ export class VfioPciCore implements VfioDeviceOps {
         return this.getInfo(task, arg);
       case VFIO_DEVICE_GET_REGION_INFO.request:
         return this.getRegionInfo(task, arg);
+      case VFIO_DEVICE_GET_IRQ_INFO.request:
+        return this.interrupts.getInfo(task, arg);
+      case VFIO_DEVICE_SET_IRQS.request:
+        return this.interrupts.setIrqs(task, arg);
       case VFIO_DEVICE_FEATURE.request:
         return this.feature(task, arg);
       default:
@@ -72,6 +84,7 @@ export class VfioPciCore implements VfioDeviceOps {
 
   /** vfio_pci_core_close_device() */
   close(): void {
+    this.interrupts.close();
     this.dmabufs.cleanUp();
   }
 

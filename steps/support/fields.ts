@@ -20,7 +20,7 @@ const constants = new Map(Object.entries(tableAbi.constants));
 const closedFd = 1000;
 
 /** What has no id that user space knows: its fd names it everywhere. */
-const filesOnly: readonly Kind[] = ['access', 'memfd'];
+const filesOnly: readonly Kind[] = ['access', 'memfd', 'eventfd', 'group'];
 
 /** One value: a sum of flags, a handle, or a size. */
 export function parseValue(
@@ -50,7 +50,8 @@ export function parseValue(
 
 function handleValue(world: World, field: string, text: string): bigint {
   const handle = objectNamed(world, text);
-  const wantsFd = filesOnly.includes(handle.kind) || /(^|[._])(fd|iommufd)$/.test(field);
+  const wantsFd =
+    filesOnly.includes(handle.kind) || /(^|[._])(fd|iommufd|group_fds|data)$/.test(field);
   return BigInt(wantsFd ? fdOf(handle) : idOf(handle));
 }
 
@@ -91,10 +92,30 @@ export function parseFields(
       values[path] = deviceText(world, text);
       continue;
     }
-    const value = parseValue(world, process, `${command.name}.${path}`, text);
+    const field = `${command.name}.${path}`;
+    if (isFlexible(command.struct.codecs[path])) {
+      values[path] = parseElements(world, process, { field, text });
+      continue;
+    }
+    const value = parseValue(world, process, field, text);
     setField(command.struct, values, path, value);
   }
   return values;
+}
+
+/** What follows a struct: `group "0000:00:04.0", -1`; where it is bytes, `s32` before the list makes each value four of them. */
+function parseElements(
+  world: World,
+  process: ProcessHandle,
+  { field, text }: { readonly field: string; readonly text: string },
+): number[] {
+  const [, words, list = text] = /^(s32 )?(.*)$/.exec(text) ?? [];
+  const values = list.split(', ').map((each) => Number(parseValue(world, process, field, each)));
+  return words === undefined ? values : [...new Uint8Array(Int32Array.from(values).buffer)];
+}
+
+function isFlexible(codec: Codec<unknown> | undefined): boolean {
+  return codec !== undefined && 'element' in codec;
 }
 
 /** A text, in which `device "nic"` is what sysfs calls that device. */

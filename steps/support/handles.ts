@@ -124,8 +124,17 @@ export interface GroupHandle {
   container: IommufdHandle | undefined;
 }
 
+/** What the kernel counts for a process. */
+export interface EventfdHandle {
+  readonly kind: 'eventfd';
+  readonly name: string;
+  readonly fd: Fd;
+  readonly process: ProcessHandle;
+}
+
 export type Handle =
   | ProcessHandle
+  | EventfdHandle
   | IommufdHandle
   | ObjectHandle
   | MemfdHandle

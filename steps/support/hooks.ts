@@ -19,6 +19,7 @@ import { ImplementationBroken, ImplementationHung } from '#port/implementation.t
 import { iommuKind } from '#port/places.ts';
 
 import { restoreSettings } from './calls/files.ts';
+import { dropCauses } from './calls/interrupts.ts';
 import { Machines, type Running } from './machines.ts';
 import { defineParameterTypes } from './words/index.ts';
 import { detachPasids } from './calls/pasid.ts';
@@ -119,6 +120,7 @@ After(async function (this: World, { result }) {
   let hung = false;
   try {
     refuseBroken(result);
+    await dropCauses(this);
     await detachPasids(this);
     await restoreSettings(this);
     for (const { port, exited } of this.handles.all('process')) if (!exited) await port.exit();

@@ -44,6 +44,8 @@ export class World extends CucumberWorld<Parameters> {
   requester: Requester | undefined;
   /** What fails in the next call. */
   faultPlan: FaultPlan | undefined;
+  /** Those that may want to interrupt still. */
+  readonly causes = new Set<DeviceHandle>();
   /** Files of the machine, as they were before the scenario wrote them. */
   readonly settings: FileText[] = [];
   #running: Running | undefined;

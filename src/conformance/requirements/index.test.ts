@@ -40,6 +40,8 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VFIO-CDEV': 16,
   'VFIO-ATT': 13,
   'VFIO-DET': 2,
+  'VFIO-IRQ': [[1, 4], 6],
+  'VFIO-INT': [[1, 11], 22, 24],
   'HW-VTD': [
     [1, 10],
     [20, 24],

@@ -36,6 +36,8 @@ import { vfio } from './vfio.ts';
 import { vfioAtt } from './vfio-att.ts';
 import { vfioCdev } from './vfio-cdev.ts';
 import { vfioDet } from './vfio-det.ts';
+import { int } from './vfio/int.ts';
+import { irq } from './vfio/irq.ts';
 import { viommu } from './viommu.ts';
 import type { Requirement, RequirementTable } from '../requirement.ts';
 
@@ -70,6 +72,8 @@ export const families: readonly RequirementTable[] = [
   vfioCdev,
   vfioAtt,
   vfioDet,
+  irq,
+  int,
   vtd,
   smmuv3,
   amd,

@@ -62,7 +62,8 @@ export async function callIoctl<S extends Struct>(
   demandMemory(`store of the struct of ${command.name}`, signal);
   const found = after instanceof Uint8Array ? after : undefined;
   const shown = result >= 0 && found !== undefined ? found : bytes;
-  trace.add(() => `ioctl(${fd}, ${command.name}, ${showArgument(command, form, shown)})`, result);
+  const given = shown.subarray(0, bytes.length - tailOf(form));
+  trace.add(() => `ioctl(${fd}, ${command.name}, ${showArgument(command, form, given)})`, result);
   return record(command, { bytes, found, result, form });
 }
 
@@ -105,8 +106,7 @@ function record(
       `${command.name} returned ${result}; it returns 0 or a negative errno`,
     );
   }
-  const tail = form.kind === 'runs into bad memory' ? 0 : canaryLength;
-  const given = bytes.length - tail;
+  const given = bytes.length - tailOf(form);
   const base = { name: command.name, command, result, before: bytes.slice(0, given) };
   if (found === undefined) return base;
   const touched = found.subarray(given).findIndex((byte) => byte !== canary);
@@ -137,6 +137,11 @@ function place(scratch: Scratch, length: number, form: Form): Placement {
   }
 }
 
+/** Bytes of canary. */
+function tailOf({ kind }: Form): number {
+  return kind === 'runs into bad memory' ? 0 : canaryLength;
+}
+
 /** The struct, what the form appends, and the canary. The first field is `size` or `argsz`. */
 function layOut<S extends Struct>(
   command: Command<S>,
@@ -145,14 +150,13 @@ function layOut<S extends Struct>(
 ): Uint8Array {
   const packed = command.struct.pack(values);
   const appended = form.kind === 'appended' ? form.bytes : 0;
-  const tail = form.kind === 'runs into bad memory' ? 0 : canaryLength;
-  const bytes = new Uint8Array(packed.length + appended + tail).fill(canary);
+  const bytes = new Uint8Array(packed.length + appended + tailOf(form)).fill(canary);
   bytes.set(packed);
   bytes.fill(0, packed.length, packed.length + appended);
   if (form.kind === 'appended') bytes[packed.length + appended - 1] = form.last;
   const [first] = command.struct.fields;
   if (first !== undefined && values[first.name] === undefined) {
-    new DataView(bytes.buffer).setUint32(0, sizeOf(command, form), true);
+    new DataView(bytes.buffer).setUint32(0, sizeOf(command, form, packed.length), true);
   }
   return bytes;
 }
@@ -160,7 +164,8 @@ function layOut<S extends Struct>(
 /** How far a struct that runs into bad memory claims to go, bytes. */
 const overrun = 16;
 
-function sizeOf(command: Command, form: Form): number {
+/** With `length` bytes of struct and what follows it. */
+function sizeOf(command: Command, form: Form, length: number): number {
   switch (form.kind) {
     case 'size':
       return form.of(command);
@@ -169,6 +174,6 @@ function sizeOf(command: Command, form: Form): number {
     case 'runs into bad memory':
       return command.struct.size + overrun;
     default:
-      return command.struct.size;
+      return length;
   }
 }

@@ -31,7 +31,7 @@ const MSIX = 0x11;
 const MSIX_SIZE = 0x7ff;
 
 /** Where a region is in the device's file. */
-async function offsetOf(
+export async function offsetOf(
   world: World,
   process: ProcessHandle,
   device: DeviceHandle,
@@ -51,12 +51,22 @@ export async function enableMemory(
   device: DeviceHandle,
   isOn: boolean,
 ): Promise<void> {
+  await writeCommand(world, process, device, isOn ? MEMORY_SPACE : 0);
+}
+
+/** 16 bits, as VFIO shows them. */
+export async function writeCommand(
+  world: World,
+  process: ProcessHandle,
+  device: DeviceHandle,
+  value: number,
+): Promise<void> {
   const { port, scratch } = process;
   const offset = (await offsetOf(world, process, device, VFIO_PCI_CONFIG_REGION_INDEX)) + COMMAND;
-  const command = Uint8Array.of(isOn ? MEMORY_SPACE : 0, 0);
+  const command = new Uint8Array(Uint16Array.of(value).buffer);
   demandMemory('store of a command', await port.store(scratch.array, command));
   const result = await port.pwrite(device.fd ?? -1, scratch.array, commandBytes, offset);
-  world.trace.add(`pwrite(${device.fd}, command of device "${device.name}", ${isOn})`, result);
+  world.trace.add(`pwrite(${device.fd}, command of device "${device.name}", ${value})`, result);
   demand(`pwrite of the command register of device "${device.name}"`, result, commandBytes);
 }
 

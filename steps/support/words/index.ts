@@ -4,6 +4,7 @@ import { calls } from './calls.ts';
 import { devices } from './devices.ts';
 import { guests } from './guests.ts';
 import { hwpts } from './hwpts.ts';
+import { interrupts } from './interrupts.ts';
 import { ioases } from './ioases.ts';
 import { memory } from './memory.ts';
 import { objects } from './objects.ts';
@@ -20,6 +21,7 @@ const types = {
   ...hwpts,
   ...devices,
   ...guests,
+  ...interrupts,
   ...calls,
 };
 

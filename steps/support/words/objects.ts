@@ -56,6 +56,7 @@ const object = oneOf<Handle>(
   named('device', 'device'),
   named('memfd', 'memfd'),
   named('dma-buf', 'memfd'),
+  named('eventfd', 'eventfd'),
   parameter(re(`mock device ${quoted}`), function (device) {
     return mockDevice(this, device);
   }),

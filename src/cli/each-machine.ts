@@ -31,12 +31,23 @@ export const plugin: Plugin<EachMachineOptions> = {
 /** The same scenario for each machine that it runs on, or as it is where it runs on one only. */
 export function onEachMachine<T extends Scenario>(
   scenario: T,
-  { places, firstOnly }: EachMachineOptions,
+  options: EachMachineOptions,
 ): readonly T[] {
-  const needs = needsOf<Feature>(scenario.pickle.tags.map(({ name }) => name));
+  const { tags } = scenario.pickle;
+  return machinesFor(tags, options).map((machine) =>
+    machine === undefined ? scenario : onMachine(scenario, machine),
+  );
+}
+
+/** On which machines a scenario with these tags runs; undefined is the first that fits, which nobody has to name. */
+export function machinesFor(
+  tags: readonly { readonly name: string }[],
+  { places, firstOnly }: EachMachineOptions,
+): readonly (string | undefined)[] {
+  const needs = needsOf<Feature>(tags.map(({ name }) => name));
   const fit = looksAtDevice(needs) ? placesOf(needs, places) : [];
   const wanted = firstOnly ? fit.slice(0, 1) : fit;
-  return wanted.length === 0 ? [scenario] : wanted.map(({ name }) => onMachine(scenario, name));
+  return wanted.length === 0 ? [undefined] : wanted.map(({ name }) => name);
 }
 
 /** The pickle stays the same, for everybody who looks it up by its id. */

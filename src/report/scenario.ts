@@ -49,7 +49,7 @@ export function inPlace(name: string, machine: string | undefined): string {
 }
 
 /** The scenario as it runs on one of several machines. */
-export function placed<S extends Scenario>(scenario: S, machine: string | undefined): S {
+export function placed<S extends PlannedScenario>(scenario: S, machine: string | undefined): S {
   if (machine === undefined) return scenario;
   return { ...scenario, id: inPlace(scenario.id, machine), machine };
 }

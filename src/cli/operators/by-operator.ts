@@ -7,12 +7,15 @@ import { change, type Mutation } from '#mutants/operators/mutation.ts';
 import { isAlive, scoreOf, scoresOf, scoreTable } from '#mutants/operators/record.ts';
 import type { Measured, Measurement } from '#mutants/operators/record.ts';
 import { sample, shard } from '#mutants/operators/sample.ts';
+import type { Place } from '#port/places.ts';
 import { compareText } from '#report/compare-text.ts';
 import { writeWhole } from '#report/write-whole.ts';
-import { listed, type PlannedScenario } from '#report/scenario.ts';
+import { listed, placed, type PlannedScenario } from '#report/scenario.ts';
 
+import { machinesFor } from '../each-machine.ts';
 import type { Shard } from '../option-values.ts';
 import { exitCodes, Problem } from '../problem.ts';
+import { placesFor } from '../run.ts';
 import { painter } from '../style.ts';
 import { loadSuite } from '../suite.ts';
 import { table } from '../table.ts';
@@ -53,12 +56,13 @@ interface Found {
 
 export async function byOperator(options: ByOperator): Promise<number> {
   const { folders, processes, limitMs } = options;
-  const { scenarios } = await loadSuite(options.config);
+  const places = await placesFor({ adapter: 'reference', settings: {}, timeoutMs: limitMs });
+  const scenarios = onMachines((await loadSuite(options.config)).scenarios, places);
   console.log('instrumenting');
   const program = await programOf(sourcesIn(folders), scenarios, options.reports);
   refuseStale(program.mutations);
   const uris = [...new Set(scenarios.map(({ uri }) => uri))];
-  const place = { program: resolve(program.folder), uris, limitMs };
+  const place = { program: resolve(program.folder), uris, places, limitMs };
   const begin: Begin = { kind: 'begin', covers: false, ...place };
   // It ends after the mutants that are under way; processes that are left end with this one.
   const interruption = watchSignals();
@@ -83,6 +87,18 @@ export async function byOperator(options: ByOperator): Promise<number> {
     },
   });
   return conclude(options, chosen, { ...found, signal: interruption.signal() });
+}
+
+/** In the order of SingleScenarios: one that looks at a device does so on a machine of each kind. */
+function onMachines(
+  scenarios: readonly PlannedScenario[],
+  places: readonly Place[],
+): readonly PlannedScenario[] {
+  return scenarios.flatMap((scenario) =>
+    machinesFor(scenario.tags, { places, firstOnly: false }).map((machine) =>
+      placed(scenario, machine),
+    ),
+  );
 }
 
 /** Static ones are not drawn: nothing would become of them. */

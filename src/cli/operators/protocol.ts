@@ -1,3 +1,5 @@
+import type { Place } from '#port/places.ts';
+
 /** What the command and the processes that run the mutants tell each other. */
 
 /** What became of a mutant, or of a scenario with it. */
@@ -16,6 +18,8 @@ export interface Begin {
   readonly program: string;
   /** Feature files; scenarios are numbered through them, from 0. */
   readonly uris: readonly string[];
+  /** The machines of the reference, as SingleScenarios takes them. */
+  readonly places: readonly Place[];
   readonly limitMs: number;
   /** Whether the program is to tell what it reaches, which takes a tenth of its time. */
   readonly covers: boolean;

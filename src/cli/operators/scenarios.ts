@@ -8,7 +8,7 @@ import { observedOutcome } from '#conformance/outcome.ts';
 
 import { SingleScenarios } from '../single-scenarios.ts';
 import type { Assembled } from '../single-scenarios.ts';
-import type { Fate } from './protocol.ts';
+import type { Begin, Fate } from './protocol.ts';
 
 /** How a scenario went: what a mutant is told by, and a complaint of the reference's check on itself. */
 export interface Went {
@@ -60,11 +60,14 @@ export class Scenarios {
   }
 
   /** On the reference; a call that does not come back within the limit is ended. */
-  static async load(uris: readonly string[], limitMs: number): Promise<Scenarios> {
-    const { runConfiguration } = await loadConfiguration();
+  static async load(
+    { uris, places }: Pick<Begin, 'uris' | 'places'>,
+    limitMs: number,
+  ): Promise<Scenarios> {
+    const { runConfiguration: configuration } = await loadConfiguration();
     const failures = new Failures();
     const hear = (envelope: Envelope): void => failures.hear(envelope);
-    const single = await SingleScenarios.load({ uris, configuration: runConfiguration }, hear);
+    const single = await SingleScenarios.load({ uris, configuration, places }, hear);
     // Before the first scenario: what is done once must not count as reached by that one.
     await loadAdapter('reference');
     return new Scenarios(single, limitMs, failures);

@@ -35,12 +35,12 @@ interface Ready {
   readonly limitMs: number;
 }
 
-async function begin({ program, uris, limitMs, covers }: Begin): Promise<Ready> {
+async function begin({ program, covers, limitMs, ...suite }: Begin): Promise<Ready> {
   Object.assign(globalThis, { __stryker__: switches });
   const sources = readSources(join(program, 'sources.json'));
   loadInstead(covers ? sources : withoutCounting(sources));
   const { Scenarios } = load('./scenarios.ts') as typeof Module;
-  const scenarios = await Scenarios.load(uris, limitMs);
+  const scenarios = await Scenarios.load(suite, limitMs);
   // Whoever does not hear this any more knows that nothing else will end it.
   setInterval(() => tell({ kind: 'alive' }), 1000).unref();
   tell({ kind: 'ready' });

@@ -14,8 +14,8 @@ const introduction = `## By operator
 
 Bugs that nobody thought of: \`npm run mutants -- --by-operator\` makes every change to the kernel and the hardware of the
 reference that an operator makes (\`<\` for \`<=\`, \`true\` for a condition, no body of a function), switches them on one after
-the other, and runs the scenarios that reach each, up to the first that fails. Each scenario has one of the 16 kinds of
-memory layout, always the same. **killed**: a step saw it. **crashed**: an exception inside the reference, as an oops of a
+the other, and runs the scenarios that reach each, up to the first that fails; one that looks at a device on a machine of
+each kind of IOMMU. Each has one of the 16 kinds of memory layout, always the same. **killed**: a step saw it. **crashed**: an exception inside the reference, as an oops of a
 kernel. **timed out**: it did not come back. **not reached**: no scenario gets there, which counts as a survivor. What no
 program and no device can tell apart stands in \`src/mutants/operators/equivalents/\`, with a reason, and does not count;
 the 200 scenarios that are likeliest to tell have a look at it. The reference's own check of what it left in memory kills

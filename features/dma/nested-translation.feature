@@ -112,6 +112,37 @@ Feature: what a device reaches through a guest's page table
         | iommu  |
         | an AMD |
 
+    @needs:caches-keep
+    Scenario Outline: a write goes by what was cached, as a read does, until the guest invalidates, behind <iommu>
+      Given <iommu> page table "gpt" in buffer "tables", which the guest has at 1 MiB
+      And the guest maps 2 pages at 64 MiB to 16 MiB read-write in page table "gpt"
+      And a guest's HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
+      And it attaches device "nic" to HWPT "stage1"
+      When device "nic" writes pattern "first" at 64 MiB
+      And the guest maps 2 pages at 64 MiB to 16 MiB + 4 pages read-write in page table "gpt"
+      And device "nic" writes pattern "late" at 64 MiB
+      Then it finds pattern "late" in buffer "ram"
+      When it stores pattern "kept" in buffer "ram"
+      And device "nic" reads 1 page at 64 MiB
+      Then the device got pattern "kept"
+      When device "nic" writes pattern "new" at 64 MiB + 1 page
+      Then it finds pattern "new" in buffer "ram" + 5 pages
+
+      @HW-VTD-30 @needs:intel-nesting
+      Examples: VT-d
+        | iommu  |
+        | a VT-d |
+
+      @HW-SMU-10 @needs:smmuv3-nesting @needs:hwpt-alloc
+      Examples: SMMUv3
+        | iommu     |
+        | an SMMUv3 |
+
+      @HW-AMD-05 @needs:amd-guest-tables @needs:hwpt-alloc
+      Examples: AMD, for which no release of Linux has it
+        | iommu  |
+        | an AMD |
+
   @needs:intel-nesting
   Rule: the tables and pages of a guest are where its VT-d page table and the parent lead
 

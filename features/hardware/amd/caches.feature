@@ -55,6 +55,24 @@ Feature: what an AMD IOMMU and its devices keep of page tables
       And device "nic" reads 1 page at 16 MiB
       Then the device got pattern "of guest"
 
+    @HW-AMD-01
+    Scenario Outline: a page table ends with its last page, and <iova> leads nowhere
+      Given a device "nic" attached to IOAS "guest"
+      And it maps 2 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      And it maps 1 page of buffer "more" into IOAS "guest" at 256 TiB - 1 page read-write
+      When device "nic" reads 1 page at <iova>
+      Then the access is blocked
+      When device "nic" writes pattern "strewn" at <iova>
+      Then the access is blocked
+      And device "nic" sees buffer "ram" at 16 MiB .. +2 pages
+      And device "nic" sees buffer "more" at 256 TiB - 1 page .. +1 page
+
+      Examples:
+        | iova             |
+        | 256 TiB + 16 MiB |
+        | 256 TiB          |
+        | 512 TiB + 16 MiB |
+
   Rule: an unmap takes as many pages as it says
 
     @HW-AMD-21

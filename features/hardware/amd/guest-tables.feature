@@ -201,6 +201,26 @@ Feature: page tables of guests behind an AMD IOMMU
         | 64 MiB + 2 pages |
         | 256 TiB + 64 MiB |
 
+    @HW-AMD-03 @needs:device-with-tlb
+    Scenario Outline: interrupts are no memory, whatever the guest's table says, for <who>
+      Given a device <wish> attached to IOAS "other"
+      And the guest maps 1 page at 4078 MiB to 16 MiB read-write in page table "gpt"
+      And the guest maps 2 pages at 4078 MiB - 1 page to 16 MiB + 2 pages read-write in page table "gpt"
+      And the guest maps 2 pages at 4079 MiB - 1 page to 16 MiB + 4 pages read-write in page table "gpt"
+      And a guest's HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
+      And it attaches device "tlb" to HWPT "stage1"
+      When device "tlb" reads 1 page at 4078 MiB
+      Then the access is blocked
+      When device "tlb" writes pattern "strewn" at 4079 MiB - 1 page
+      Then the access is blocked
+      And device "tlb" sees buffer "ram" + 2 pages at 4078 MiB - 1 page .. +1 page
+      And device "tlb" sees buffer "ram" + 5 pages at 4079 MiB .. +1 page
+
+      Examples:
+        | who                       | wish                    |
+        | a device                  | "tlb"                   |
+        | a device with its own TLB | "tlb" with a device TLB |
+
     @HW-AMD-03
     Scenario: the parent may only be read where the guest's table is
       Given a guest's HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"

@@ -267,6 +267,29 @@ Feature: what a device does with an answer to its page requests
       And device "nic" shows:
         | PRI status | PRPR |
 
+    @HW-PCI-08
+    Scenario Outline: an answer to <what> is <noted>
+      When it attaches PASID 7 of device "nic" to HWPT "table"
+      And <who> requests pages:
+        | address | perm   | group | last   |
+        | 16 MiB  | <perm> |     3 | <last> |
+      And the bench answers device "nic":
+        | group | code    | PASID   |
+        |     3 | SUCCESS | <PASID> |
+      Then device "nic" shows:
+        | PRI status | <status> |
+
+      Examples: a marker
+        | what                                 | who                     | perm | last | PASID | noted             | status      |
+        | the last one of a PASID, for nothing | PASID 7 of device "nic" | none | yes  |     7 | one too many      | UPRGI, PRPR |
+
+      Examples: a request
+        | what                                 | who                     | perm  | last | PASID | noted             | status |
+        | one for nothing that has a next one  | PASID 7 of device "nic" | none  | no   |     7 | one that was due  | PRPR   |
+        | one for nothing without a PASID      | device "nic"            | none  | yes  |       | one that was due  | PRPR   |
+        | the last one of a PASID, for a read  | PASID 7 of device "nic" | READ  | yes  |     7 | one that was due  | PRPR   |
+        | the last one of a PASID, for a write | PASID 7 of device "nic" | WRITE | yes  |     7 | one that was due  | PRPR   |
+
   Rule: the driver of the IOMMU switches on what the device has
 
     @HW-PCI-01 @HW-PCI-03 @HW-PCI-11

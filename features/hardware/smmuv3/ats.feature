@@ -213,6 +213,8 @@ Feature: what devices keep of the translations of an SMMUv3
       And device "nic" does not see buffer "old" at 64 MiB .. +1 page
       When PASID 1 of device "nic" reads 1 page at 64 MiB
       Then the access is blocked
+      When PASID 1 of device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
       Given it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
         | ste |
         | V, Config ABORT |
@@ -344,6 +346,34 @@ Feature: what devices keep of the translations of an SMMUv3
       Then the access is blocked
       When it attaches device "nic" to HWPT "more"
       Then device "nic" sees buffer "new" at 16 MiB .. +2 pages
+
+    @HW-SMU-39 @HW-SMU-42
+    Scenario: PASIDs of a device that is attached to nothing, and ATS for as long as one of the two is
+      Given device "nic" shows:
+        | ATS control | E |
+      When it detaches device "nic"
+      Then device "nic" shows:
+        | ATS control | 0 |
+      When it attaches PASID 1 of device "nic" to HWPT "work"
+      Then PASID 1 of device "nic" sees buffer "old" at 16 MiB .. +2 pages
+      And device "nic" shows:
+        | ATS control | E |
+      When device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      When it attaches PASID 2 of device "nic" to HWPT "more"
+      And it detaches PASID 1 of device "nic"
+      Then PASID 2 of device "nic" sees buffer "new" at 16 MiB .. +2 pages
+      And device "nic" shows:
+        | ATS control | E |
+      When it detaches PASID 2 of device "nic"
+      And PASID 2 of device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      And device "nic" shows:
+        | ATS control | 0 |
+      When it attaches device "nic" to HWPT "own"
+      Then device "nic" sees buffer "old" at 16 MiB .. +2 pages
+      And device "nic" shows:
+        | ATS control | E |
 
     @HW-SMU-38
     Scenario: a device is on a guest's entry or has PASIDs of the host, and not both

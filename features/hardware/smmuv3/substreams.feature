@@ -182,6 +182,12 @@ Feature: substreams, whose context descriptors are the guest's
         | a leaf that is not there          | S1Fmt 2, S1ContextPtr 4 MiB, S1CDMax 11, S1DSS 2 | 1024  | C_BAD_SUBSTREAMID |
         | a descriptor that is not valid    | S1ContextPtr 3 MiB, S1CDMax 4, S1DSS 2          | 3     | C_BAD_CD          |
 
+      @HW-SMU-27
+      Examples: asked for a translation, by a device that keeps them
+        | what                              | ste                                             | pasid | event             |
+        | a PASID beyond what may be kept   | S1ContextPtr 3 MiB, S1CDMax 4, S1DSS 0, EATS 1  | 17    | C_BAD_SUBSTREAMID |
+        | a descriptor that is none to keep | S1ContextPtr 3 MiB, S1CDMax 4, S1DSS 2, EATS 1  | 3     | C_BAD_CD          |
+
     @HW-SMU-36 @needs:veventq
     Scenario: a request without a PASID gives F_STREAM_DISABLED where the entry ends it
       Given a vEVENTQ "events" with depth 8 on vIOMMU "smmu"

@@ -60,6 +60,27 @@ Feature: access flags and dirty bits of a guest's table
       Then the access is blocked
       And device "nic" sees buffer "ram" + 1 page at 65 MiB .. +1 page
 
+    @HW-SMU-07
+    Scenario Outline: APTable <rights> of the table of <span>: a read <readable>, a write <writable>
+      Given the guest maps 1 page at 64 MiB to 16 MiB read-write in page table "gpt"
+      And it stores pattern "kept" in buffer "ram"
+      When it stores struct arm_lpae_iopte in buffer "tables" + <entry>:
+        | pte                                           |
+        | Valid, Table, APTable <rights>, Addr <table> |
+      And device "nic" reads 1 page at 64 MiB
+      Then the access <readable>
+      When device "nic" writes pattern "strewn" at 64 MiB
+      Then the access <writable>
+      And it finds pattern "<left>" in buffer "ram"
+
+      Examples:
+        | rights | span  | entry               | table           | readable     | writable     | left   |
+        |      0 | 2 MiB | 3 pages + 256 bytes | 1 MiB + 4 pages | goes through | goes through | strewn |
+        |      1 | 2 MiB | 3 pages + 256 bytes | 1 MiB + 4 pages | is blocked   | is blocked   | kept   |
+        |      2 | 2 MiB | 3 pages + 256 bytes | 1 MiB + 4 pages | goes through | is blocked   | kept   |
+        |      2 | 1 GiB | 2 pages             | 1 MiB + 3 pages | goes through | is blocked   | kept   |
+        |      1 | 1 GiB | 2 pages             | 1 MiB + 3 pages | is blocked   | is blocked   | kept   |
+
   @needs:smmuv3-express
   Rule: with HA and HD the SMMU writes into the guest's table
 
@@ -94,6 +115,21 @@ Feature: access flags and dirty bits of a guest's table
       And buffer "tables" + 4 pages holds struct arm_lpae_iopte:
         | pte         |
         | without AP2 |
+
+    @HW-SMU-07 @needs:caches-keep
+    Scenario: a page that is dirty is written by what was cached, and one that is clean is looked up
+      Given it maps 8 pages of buffer "tables" into IOAS "guest" at 1 MiB read-write
+      And it attaches device "nic" to HWPT "translated"
+      And the guest maps 1 page at 64 MiB to 16 MiB by "Valid, Page, AP1, AP2, DBM, SH 3, AF, nG" in page table "gpt"
+      And the guest maps 1 page at 64 MiB + 1 page to 16 MiB by "Valid, Page, AP1, AP2, DBM, SH 3, AF, nG" in page table "gpt"
+      When device "nic" writes pattern "first" at 64 MiB
+      And device "nic" reads 1 page at 64 MiB + 1 page
+      And the guest maps 2 pages at 64 MiB to 16 MiB + 2 pages by "Valid, Page, AP1, AP2, DBM, SH 3, AF, nG" in page table "gpt"
+      And device "nic" writes pattern "second" at 64 MiB
+      Then it finds pattern "second" in buffer "ram"
+      When device "nic" writes pattern "third" at 64 MiB + 1 page
+      Then it finds pattern "third" in buffer "ram" + 3 pages
+      And it finds pattern "second" in buffer "ram"
 
     @HW-SMU-07
     Scenario: a page without DBM stays read-only

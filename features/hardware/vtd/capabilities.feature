@@ -19,11 +19,11 @@ Feature: what a VT-d says that it has
       Then it returns:
         | out_data_type | INTEL_VTD |
       And buffer "data" holds struct iommu_hw_info_vtd:
-        | cap_reg                           | ecap_reg                                                        |
-        | with PSI, FS1GP, MGAW 47, SSLPS 3 | with SMTS, NEST, PASID, PSS 19, PRS, PDS, FSTS, SSTS, SSADS, DT |
+        | cap_reg                                             | ecap_reg                                                        |
+        | with PSI, FS1GP, MGAW 47, SSLPS 3, MAMV 18, SAGAW 6 | with C, QI, IR, SC, SMPWCS, SMTS, NEST, PASID, PSS 19, PRS, PDS, FSTS, SSTS, SSADS, DT |
       And buffer "data" holds struct iommu_hw_info_vtd:
         | cap_reg           | ecap_reg          |
-        | without FS5LP, CM | without SRS, EAFS |
+        | without FS5LP, CM | without SRS, EAFS, PT |
       Given a dirty-tracking nesting HWPT "parent" for device "nic" on IOAS "guest"
       When it stores struct iommu_hwpt_vtd_s1 in buffer "data":
         | pgtbl_addr | addr_width |
@@ -46,8 +46,11 @@ Feature: what a VT-d says that it has
       Then it returns:
         | out_data_type | INTEL_VTD |
       And buffer "data" holds struct iommu_hw_info_vtd:
-        | cap_reg  | ecap_reg                                  |
-        | with PSI | without SMTS, NEST, PASID, PRS, SSADS, SC |
+        | cap_reg                              | ecap_reg                                      |
+        | with PSI, MGAW 47, SAGAW 4, MAMV 18  | without SMTS, NEST, PASID, PRS, SSADS, SC, DT |
+      And buffer "data" holds struct iommu_hw_info_vtd:
+        | cap_reg     | ecap_reg      |
+        | without CM  | with C, QI, IR |
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id | IOAS "guest" |
         | flags | NEST_PARENT  |
@@ -69,11 +72,11 @@ Feature: what a VT-d says that it has
         | data_len  |      24 bytes |
         | data_uptr | buffer "data" |
       Then buffer "data" holds struct iommu_hw_info_vtd:
-        | cap_reg       | ecap_reg           |
-        | with MGAW 38  | without SMTS, NEST |
+        | cap_reg                    | ecap_reg               |
+        | with MGAW 38, SAGAW 2, CM  | without SMTS, NEST, SC |
       And buffer "data" holds struct iommu_hw_info_vtd:
-        | cap_reg                         |
-        | without bit 16, bit 19, bit 20  |
+        | cap_reg                         | ecap_reg |
+        | without bit 16, bit 19, bit 20  | with DT  |
       And the usable IOVAs of IOAS "narrow" are:
         | 0        | 4078 MiB - 1 byte |
         | 4079 MiB | 512 GiB - 1 byte  |

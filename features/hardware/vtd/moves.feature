@@ -78,6 +78,25 @@ Feature: who leaves a page table of VT-d takes nothing along
       When it attaches PASID 5 of device "nic" to HWPT "stage1"
       Then PASID 5 of device "nic" sees buffer "ram" at 64 MiB .. +2 pages
 
+    @HW-VTD-45 @HW-VTD-34
+    Scenario Outline: <requester> comes back to a second stage, of which a page went meanwhile
+      Given a device "disk" attached to IOAS "other"
+      When it attaches <requester> to HWPT "parent"
+      Then <requester> sees buffer "ram" at 16 MiB .. +8 pages
+      When it attaches <requester> to HWPT "own"
+      And it unmaps 8 pages at 16 MiB from IOAS "guest"
+      And it attaches <requester> to HWPT "parent"
+      And <requester> reads 1 page at 16 MiB + 7 pages
+      Then the access is blocked
+      When <requester> writes pattern "strewn" at 16 MiB
+      Then the access is blocked
+
+      Examples:
+        | requester               |
+        | device "nic"            |
+        | device "disk"           |
+        | PASID 5 of device "nic" |
+
     @HW-VTD-45 @HW-VTD-85
     Scenario: other memory takes the place of a page table that went
       When it attaches PASID 5 of device "nic" to HWPT "stage1"

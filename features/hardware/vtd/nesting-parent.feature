@@ -78,6 +78,29 @@ Feature: what the host changes below a guest's page table
       And PASID 5 of device "disk" does not see buffer "ram" + 4 pages at 16 MiB .. +4 pages
       And device "disk" does not see buffer "ram" + 4 pages at 64 MiB .. +4 pages
 
+    @HW-VTD-44 @HW-VTD-34
+    Scenario: two devices without TLBs, each on a guest's page table of its own, lose a page at once
+      Given a device "nic" attached to IOAS "other"
+      And a device "disk" attached to IOAS "other"
+      And a nesting HWPT "parent" for device "nic" on IOAS "guest"
+      And a nested HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
+      And a nested HWPT "twin" with page table "gpt" for device "nic" on HWPT "parent"
+      And it attaches device "nic" to HWPT "stage1"
+      And it attaches device "disk" to HWPT "twin"
+      And device "nic" sees buffer "ram" at 64 MiB .. +4 pages
+      And device "disk" sees buffer "ram" at 64 MiB .. +4 pages
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      And device "nic" reads 1 page at 64 MiB + 3 pages
+      Then the access is blocked
+      When device "disk" reads 1 page at 64 MiB + 3 pages
+      Then the access is blocked
+      When it attaches device "nic" to IOAS "other"
+      And it maps 4 pages of buffer "ram" into IOAS "guest" at 16 MiB read-write
+      Then device "disk" sees buffer "ram" at 64 MiB .. +4 pages
+      When it unmaps 4 pages at 16 MiB from IOAS "guest"
+      And device "disk" reads 1 page at 64 MiB
+      Then the access is blocked
+
   @needs:caches-keep
   Rule: an unmap drops all that came by both stages, and nothing by another parent
 

@@ -216,6 +216,18 @@ Feature: the page request queue of a VT-d
       When it reads fault queue "faults" into 16000 bytes of buffer "in"
       Then it returns 120
 
+    @HW-PRQ-17 @HW-VTD-62
+    Scenario: a group of a PASID that does not fit is answered with the PASID
+      When it attaches PASID 7 of device "nic" to HWPT "table"
+      And PASID 7 of device "nic" begins to read 130 pages at 16 MiB, and asks for pages as group 5
+      Then device "nic" was answered:
+        | group | code    | PASID |
+        |     5 | SUCCESS |     7 |
+      When PASID 7 of device "nic" goes on with group 5
+      Then the access waits
+      And device "nic" shows:
+        | PRI status | PRPR |
+
     @HW-PRQ-04 @HW-PRQ-16 @HW-VTD-62
     Scenario: an access whose group does not fit asks again, until it does
       When device "nic" begins to read 130 pages at 16 MiB, and asks for pages as group 5

@@ -87,6 +87,21 @@ Feature: what a VT-d tells of accesses that it refused
         | READ | 48 MiB  | 0x6    |
       And device "nic" was refused nothing
 
+    @HW-VTD-50
+    Scenario: two devices are refused, and the driver has read the one before the other comes
+      Given a device "disk" attached to IOAS "guest"
+      And a device "third" attached to IOAS "guest"
+      When device "nic" reads 1 page at 32 MiB
+      Then device "third" was refused nothing
+      When device "disk" writes pattern "strewn" at 48 MiB
+      Then device "third" was refused nothing
+      And device "nic" was refused:
+        | kind | address | reason |
+        | READ | 32 MiB  | 0x6    |
+      And device "disk" was refused:
+        | kind  | address | reason |
+        | WRITE | 48 MiB  | 0x5    |
+
   @needs:intel-nesting
   Rule: in scalable mode the reason tells what was looked at, and in which order
 
@@ -211,6 +226,20 @@ Feature: what a VT-d tells of accesses that it refused
         | device "nic"             | reads 1 page            | P, US  | 66 MiB  |
         | PASID 8 of device "nic"  | reads 1 page            | P, US  | 66 MiB  |
         | PASID 64 of device "nic" | reads 1 page            | P, US  | 66 MiB  |
+
+    @HW-VTD-53 @HW-VTD-52
+    Scenario: a PASID behind the last one of a directory is another fault than one that nothing is attached to
+      Given a device "small" with:
+        | PASIDs | 15 bits |
+      And it attaches device "small" to IOAS "other"
+      When PASID 32767 of device "small" reads 1 page at 64 MiB
+      Then the access is blocked
+      And device "small" was refused nothing
+      When PASID 32768 of device "small" reads 1 page at 64 MiB
+      Then the access is blocked
+      And device "small" was refused:
+        | kind | address | reason | PASID |
+        | READ | 64 MiB  | 0x46   | 32768 |
 
     @HW-VTD-53 @HW-VTD-50
     Scenario: an entry that makes no sense is written down, with the PASID

@@ -176,5 +176,7 @@ export const descriptor: Layout = {
     AF: bit(10),
     nG: bit(11),
     DBM: bit(51),
+    Addr: address(47, 12, 12),
+    APTable: bits(62, 61),
   },
 };

@@ -102,7 +102,7 @@ export class SmmuUnit implements Translator {
     const found = this.streams.find(request, this.streamTable);
     if (isFault(found)) return this.refuse(request, found, true);
     const { ste, context } = found;
-    const isAnswered = ste.answersAts && !ste.aborts && (context ?? ste.stage2) !== undefined;
+    const isAnswered = ste.answersAts && (context ?? ste.stage2) !== undefined;
     if (!isAnswered) return this.refuse(request, { id: EventId.BadAtsRequest }, !ste.aborts);
     const leaf = this.leafFor(found, request);
     return isFault(leaf) ? undefined : leaf;

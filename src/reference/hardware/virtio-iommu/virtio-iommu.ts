@@ -100,7 +100,7 @@ export class VirtioIommu implements Translator {
     this.configuration = { ...this.configuration, bypass: value === 1 };
   }
 
-  /** Reserved regions come before any mapping. HW-VIO-22 31 43 */
+  /** Reserved regions come before any mapping, and no mapping reaches into one. HW-VIO-22 31 43 */
   translate(request: DmaRequest): Translation | undefined {
     const { rid, pasid, iova, write } = request;
     if (pasid !== undefined) return undefined;
@@ -111,7 +111,7 @@ export class VirtioIommu implements Translator {
     const mapping = domain.mappings.at(iova);
     if (!mapping || !grants(mapping, { write })) return this.refuse(request, FaultReason.Mapping);
     const address = mapping.physical + (iova - mapping.first);
-    return this.beforeReserved({ address, bytesToBorder: mapping.last - iova + 1n }, iova);
+    return { address, bytesToBorder: mapping.last - iova + 1n };
   }
 
   /** 5.13.6.9. HW-VIO-44 45 46 */
@@ -255,13 +255,6 @@ export class VirtioIommu implements Translator {
 
   protected touchesReserved(from: Iova, to: Iova): boolean {
     return this.model.reserved.some(({ first, last }) => first <= to && from <= last);
-  }
-
-  /** A mapping may reach over what a hypervisor has added since; a translation may not. */
-  private beforeReserved(found: Translation, iova: Iova): Translation {
-    const end = iova + found.bytesToBorder;
-    const next = this.model.reserved.find(({ first }) => iova < first && first < end);
-    return next ? { ...found, bytesToBorder: next.first - iova } : found;
   }
 
   private isInRange(first: bigint, last: bigint): boolean {

@@ -63,8 +63,9 @@ export class PagingStructureCache {
    */
   invalidateSecondStage(domainId: number, range: TableRange, leavesOnly: boolean): void {
     const spaces = this.domains.get(domainId);
-    for (const pasid of spaces?.keys() ?? []) if (pasid !== SECOND_STAGE) spaces?.delete(pasid);
-    if (!leavesOnly) drop(spaces?.get(SECOND_STAGE), range);
+    if (!spaces) return;
+    for (const pasid of spaces.keys()) if (pasid !== SECOND_STAGE) spaces.delete(pasid);
+    if (!leavesOnly) drop(spaces.get(SECOND_STAGE), range);
   }
 
   /** Entries that map a part of the range. */

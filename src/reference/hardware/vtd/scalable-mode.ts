@@ -182,8 +182,7 @@ export class ScalableMode {
     use: Parameters<FirstStageTable['locate']>[1],
   ): Hpa | FaultReason {
     const leaf = this.walkSecond(entry, { iova: address, write: use === 'update' });
-    if (typeof leaf === 'number' || (use === 'update' && !leaf.write)) return nestedReasons[use];
-    return leaf.read ? leaf.address + (address % leaf.size) : nestedReasons[use];
+    return typeof leaf === 'number' ? nestedReasons[use] : leaf.address + (address % leaf.size);
   }
 
   protected walkSecond(

@@ -73,7 +73,7 @@ export class PageRequests {
    */
   report(request: PageRequest): void {
     const handle = this.port.find(request.pasid);
-    const handler = this.users > 0 ? handle?.domain.pageRequestHandler : undefined;
+    const handler = handle?.domain.pageRequestHandler;
     if (!handle || !handler) {
       this.port.respond(request, PAGE_RESPONSE_INVALID);
     } else if (request.isLast) {

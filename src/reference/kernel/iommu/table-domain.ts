@@ -8,10 +8,10 @@ import type { PageTableBuilder } from './page-table-builder.ts';
 
 const [SIZE_4K, SIZE_2M, SIZE_1G] = [1n << 12n, 1n << 21n, 1n << 30n];
 
-/** A paging domain that is a page table in memory: 48 bits, pages of 4 KiB, 2 MiB and 1 GiB. */
+/** A paging domain that is a page table in memory; pages of 4 KiB, 2 MiB and 1 GiB. */
 export abstract class TableDomain implements IommuDomain {
   readonly type = 'paging';
-  readonly geometry = { first: 0n, last: (1n << 48n) - 1n };
+  abstract readonly geometry: IommuDomain['geometry'];
   readonly pageSizes = SIZE_4K | SIZE_2M | SIZE_1G;
   pageRequestHandler?: PageRequestHandler;
   protected readonly pages: Pages;

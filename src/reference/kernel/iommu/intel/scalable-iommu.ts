@@ -148,12 +148,9 @@ export class ScalableIommu extends IntelIommu {
     return undefined;
   }
 
-  /** blocking_domain_attach_dev(): the device leaves its fault queue first, and is not drained where it left the last. */
+  /** blocking_domain_attach_dev(): what it has asked for is answered as invalid, before or after it has left. */
   override block(device: IntelDevice): void {
-    const others = [...device.entries].filter(([pasid]) => pasid !== IOMMU_NO_PASID);
-    const asksOn = others.some(([, { domain }]) => domain.pageRequestHandler);
     this.clearEntry({ device, pasid: IOMMU_NO_PASID });
-    if (asksOn) this.drain();
   }
 
   /** blocking_domain_set_dev_pasid(). HW-PRQ-12 */

@@ -115,6 +115,29 @@ Then('bypass of the virtio-iommu is {int}', async function (expected) {
   throw new AssertionError(`bypass is ${bytes[bypassOffset]}; expected ${expected}`);
 });
 
+/** Of struct virtio_iommu_config: where each field is, and its bytes. */
+const configuration: ReadonlyMap<string, readonly [offset: number, length: number]> = new Map([
+  ['page_size_mask', [0, 8]],
+  ['input_range.start', [8, 8]],
+  ['input_range.end', [16, 8]],
+  ['domain_range.start', [24, 4]],
+  ['domain_range.end', [28, 4]],
+  ['probe_size', [32, 4]],
+]);
+
+Then('the configuration of the virtio-iommu is:', async function (table) {
+  const bytes = await deviceOf(this).configuration();
+  for (const [name = '', text = ''] of table.raw()) {
+    const [offset, length] = configuration.get(name) ?? [];
+    if (offset === undefined || length === undefined)
+      throw new Error(`no field "${name}"; there are ${[...configuration.keys()].join(', ')}`);
+    const field = [...bytes.subarray(offset, offset + length)].reverse();
+    const actual = field.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
+    if (actual === this.size(text)) continue;
+    throw new AssertionError(`${name} is ${hex(actual)}; expected ${text}`);
+  }
+});
+
 When('the virtio-iommu is reset', async function () {
   await deviceOf(this).reset();
 });

@@ -13,6 +13,26 @@ Feature: what a virtio-iommu answers
     And it calls IOMMU_IOAS_NOIOMMU_GET_PA
     And bypass of the virtio-iommu is set to 0
 
+  Rule: its configuration tells what may be asked for, to a driver that has reset it as well
+
+    @HW-VIO-02
+    Scenario: pages, addresses and domains from the first to the last, and bytes of properties
+      Then the configuration of the virtio-iommu is:
+        | page_size_mask     | U64_MAX - 1 page + 1 byte |
+        | input_range.start  | 0                         |
+        | input_range.end    | U64_MAX                   |
+        | domain_range.start | 0                         |
+        | domain_range.end   | 4 GiB - 1                 |
+        | probe_size         | 512                       |
+      When bypass of the virtio-iommu is set to 1
+      And the virtio-iommu is reset
+      Then the configuration of the virtio-iommu is:
+        | page_size_mask   | U64_MAX - 1 page + 1 byte |
+        | input_range.end  | U64_MAX                   |
+        | domain_range.end | 4 GiB - 1                 |
+        | probe_size       | 512                       |
+      And bypass of the virtio-iommu is 1
+
   Rule: a request that the device does not understand comes back as it was
 
     Scenario Outline: <what> is not answered, and changes nothing
@@ -151,6 +171,23 @@ Feature: what a virtio-iommu answers
         | request | domain | endpoint     | flags  | answer |
         | ATTACH  | 1      | device "nic" | BYPASS | INVAL  |
       Then device "nic" does not see buffer "ram" at the physical address .. +1 page
+
+    @HW-VIO-12
+    Scenario Outline: domain <domain>, one end of what there is, is a domain as others
+      When the virtio-iommu is asked:
+        | request | domain   | endpoint     | virt_start | virt_end                 | phys_start           | flags | answer |
+        | ATTACH  | <domain> | device "nic" |            |                          |                      |       | OK     |
+        | MAP     | <domain> |              | 32 MiB     | 32 MiB + 1 page - 1 byte | the physical address | READ  | OK     |
+      Then device "nic" sees buffer "ram" at 32 MiB .. +1 page
+      When the virtio-iommu is asked:
+        | request | domain   | endpoint     | answer |
+        | DETACH  | <domain> | device "nic" | OK     |
+      Then device "nic" does not see buffer "ram" at 32 MiB .. +1 page
+
+      Examples:
+        | domain      |
+        |           0 |
+        | 4 GiB - 1   |
 
   Rule: a detach is of an endpoint that is there
 

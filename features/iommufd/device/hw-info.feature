@@ -318,6 +318,28 @@ Feature: IOMMU_GET_HW_INFO
       And it returns:
         | out_capabilities | with PCI_ATS_NOT_SUPPORTED |
 
+    @HWINFO-14
+    Scenario Outline: a device with <what> can use ATS, and one beside it cannot
+      Given a device "kept" <wish> attached to IOAS "guest"
+      When it calls IOMMU_GET_HW_INFO with:
+        | dev_id | device "kept" |
+      Then it returns:
+        | out_capabilities | without PCI_ATS_NOT_SUPPORTED |
+      When it calls IOMMU_GET_HW_INFO with:
+        | dev_id | device "nic" |
+      Then it returns:
+        | out_capabilities | with PCI_ATS_NOT_SUPPORTED |
+
+      @needs:device-with-pasids
+      Examples: which goes with it
+        | what   | wish        |
+        | PASIDs | with PASIDs |
+
+      @needs:device-with-tlb
+      Examples: alone
+        | what             | wish              |
+        | a TLB of its own | with a device TLB |
+
   Rule: a VT-d unit shows its capability registers: page-selective and queued invalidation, and reserved bits of 0
 
     @HWINFO-15 @needs:intel-iommu

@@ -48,6 +48,22 @@ Feature: memory runs out
       Then it succeeds
       And device "nic" does not see buffer "huge" at 18 MiB - 1 page .. +1 page
 
+    @IOAS-MAP-41 @OPT-19 @needs:dma @needs:hugetlb
+    Scenario: so does the table of an IOMMU that is none of the test's, and no device gets to the first page
+      Given a huge-page buffer "huge" of 2 MiB
+      And it sets the huge pages option of IOAS "guest" to 0
+      And a device "nic" attached to IOAS "guest"
+      And it maps 1 page of buffer "ram" into IOAS "guest" at 1 GiB - 3 pages read-write
+      And memory runs out in each place of the next call
+      When it maps 16 pages of buffer "huge" into IOAS "guest" at 1 GiB - 1 page read-write
+      Then it succeeds
+      And each failure was one of ENOMEM and changed nothing
+      And device "nic" sees buffer "huge" at 1 GiB - 1 page .. +16 pages
+      And device "nic" sees buffer "ram" at 1 GiB - 3 pages .. +1 page
+      When it unmaps 16 pages at 1 GiB - 1 page from IOAS "guest"
+      And device "nic" reads 1 page at 1 GiB - 1 page
+      Then the access is blocked
+
     @IOAS-MAP-41 @PIN-15 @needs:device
     Scenario: more pages are pinned at a time than are mapped at a time
       Given an untouched buffer "mixed" of 8 pages

@@ -1,4 +1,3 @@
-import { PAGE_SIZE } from '#formats/page.ts';
 import type { Range } from '#formats/smmuv3/commands.ts';
 
 import type { Iotlb } from '../iotlb.ts';
@@ -11,7 +10,8 @@ const GLOBAL = 0x1_0000;
 
 /**
  * What the unit remembers of translations: of stage 1, whether alone or on stage 2, by VMID and ASID; of stage 2 alone by
- * VMID. Both stages in one entry: an invalidation of a stage-2 address leaves those alone. HW-SMU-10
+ * VMID. Both stages in one entry: an invalidation of a stage-2 address leaves those alone. A leaf of 64 KiB is not kept:
+ * one address in it would have to take all of it. HW-SMU-10
  */
 export class Tlb {
   private readonly stage1: Iotlb;
@@ -30,11 +30,10 @@ export class Tlb {
     return own ?? this.stage1.lookup(tagOf(vmid, GLOBAL), address);
   }
 
-  insert(tag: { vmid: number; asid: number | undefined }, address: bigint, found: Leaf): void {
-    const leaf = cacheable(found, address);
+  insert(tag: { vmid: number; asid: number | undefined }, address: bigint, leaf: Leaf): void {
     const { vmid } = tag;
     if (tag.asid === undefined) return this.stage2.insert(vmid, address, leaf);
-    const asid = found.global ? GLOBAL : tag.asid;
+    const asid = leaf.global ? GLOBAL : tag.asid;
     const known = this.asids.get(vmid) ?? new Set();
     this.asids.set(vmid, known.add(asid));
     this.stage1.insert(tagOf(vmid, asid), address, leaf);
@@ -73,11 +72,4 @@ export class Tlb {
 
 function tagOf(vmid: number, asid: number): number {
   return vmid * ASIDS + asid;
-}
-
-/** The part of a leaf that an entry can hold: 1 GiB, 2 MiB or 4 KiB around the address. */
-function cacheable(leaf: Leaf, address: bigint): Leaf {
-  const size = [1n << 30n, 1n << 21n, PAGE_SIZE].find((one) => one <= leaf.size) ?? leaf.size;
-  const offset = (address % leaf.size) - (address % size);
-  return { ...leaf, address: leaf.address + offset, size };
 }

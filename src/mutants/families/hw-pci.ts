@@ -153,4 +153,16 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-1804',
+    breaks: ['HW-PCI-08'],
+    story: 'A device waits for an answer to a marker that a PASID stops.',
+    like: 'a stop marker counted as a page request',
+    bug: ({ pci }) =>
+      class extends pci.PageRequestInterface {
+        override count(message: OwnRequest): boolean {
+          return super.count({ ...message, read: true });
+        }
+      },
+  },
 );

@@ -1,6 +1,7 @@
 import { answering, mistaken } from '#mutants/command.ts';
 import { type Mutant, mutants } from '#mutants/mutant.ts';
-import type { HardwareInfo } from '#reference/kernel/iommu/domain.ts';
+import type { DeviceCapabilities, HardwareInfo } from '#reference/kernel/iommu/domain.ts';
+import type { IntelDevice } from '#reference/kernel/iommu/intel/intel-device.ts';
 import type { DeviceCommands } from '#reference/kernel/iommufd/device-commands.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
@@ -224,6 +225,18 @@ export const entries = mutants(
           const behind = data_uptr + BigInt(data.length);
           const error = this.clearUser(command.task, behind, data_len - data.length);
           return error ?? super.copyData(command, data);
+        }
+      },
+  },
+  {
+    id: 'SEED-1806',
+    breaks: ['HWINFO-14'],
+    story: 'A VT-d in scalable mode is said to have no device that can use ATS.',
+    like: 'IOMMU_CAP_PCI_ATS_SUPPORTED that a driver does not know',
+    bug: ({ intel }) =>
+      class extends intel.ScalableIommu {
+        override capabilities(device: IntelDevice): DeviceCapabilities {
+          return { ...super.capabilities(device), ats: false };
         }
       },
   },

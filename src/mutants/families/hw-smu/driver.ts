@@ -187,4 +187,14 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-1800',
+    breaks: ['HW-SMU-39'],
+    story: 'The first PASID of a device that is attached to nothing has no entry that leads to it.',
+    like: 'arm_smmu_update_ste() that is left out',
+    bug: ({ arm }) =>
+      class extends arm.ArmSmmuV3 {
+        protected override refreshEntries(): void {}
+      },
+  },
 );

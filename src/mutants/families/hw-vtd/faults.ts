@@ -192,4 +192,19 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-1805',
+    breaks: ['HW-VTD-50'],
+    story: 'What another device was refused is logged as of the one that is asked about.',
+    like: 'a log that is read without looking at the requester',
+    bug: ({ intel }) =>
+      class extends intel.FaultLog {
+        private readonly requesters = new Set<number>();
+
+        override take(rid: number): readonly FaultRecord[] {
+          this.requesters.add(rid);
+          return [...this.requesters].flatMap((each) => super.take(each));
+        }
+      },
+  },
 );

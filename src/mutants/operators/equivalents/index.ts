@@ -1,6 +1,8 @@
 import type { Equivalent } from './equivalent.ts';
+import { hardware } from './hardware.ts';
+import { iommu } from './iommu.ts';
 import { kernel } from './kernel.ts';
 import { memory } from './memory.ts';
 
 /** All of them. */
-export const list: readonly Equivalent[] = [...kernel, ...memory];
+export const list: readonly Equivalent[] = [...hardware, ...iommu, ...kernel, ...memory];

@@ -61,7 +61,7 @@ Feature: access flags and dirty bits of a guest's table
       And device "nic" sees buffer "ram" + 1 page at 65 MiB .. +1 page
 
     @HW-SMU-07
-    Scenario Outline: with APTable <rights> of the table of <span> a device <sight> the page, and a write <writable>
+    Scenario Outline: the table of <span> has APTable <rights>: a device <sight> the page, and a write <writable>
       Given the guest maps 1 page at 64 MiB to 16 MiB read-write in page table "gpt"
       And it stores pattern "kept" in buffer "ram"
       When it stores struct arm_lpae_iopte in buffer "tables" + <entry>:

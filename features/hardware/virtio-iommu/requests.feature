@@ -16,7 +16,7 @@ Feature: what a virtio-iommu answers
   Rule: its configuration tells what may be asked for, to a driver that has reset it as well
 
     @HW-VIO-02
-    Scenario: pages, addresses and domains from the first to the last, and bytes of properties
+    Scenario: a reset leaves its pages, its addresses, its domains and its room for properties
       Then the configuration of the virtio-iommu is:
         | page_size_mask     | U64_MAX - 1 page + 1 byte |
         | input_range.start  | 0                         |

@@ -46,11 +46,11 @@ Feature: what a VT-d says that it has
       Then it returns:
         | out_data_type | INTEL_VTD |
       And buffer "data" holds struct iommu_hw_info_vtd:
-        | cap_reg                              | ecap_reg                                      |
-        | with PSI, MGAW 47, SAGAW 4, MAMV 18  | without SMTS, NEST, PASID, PRS, SSADS, SC, DT |
+        | cap_reg           | ecap_reg                                  |
+        | with PSI, MAMV 18 | without SMTS, NEST, PASID, PRS, SSADS, SC |
       And buffer "data" holds struct iommu_hw_info_vtd:
-        | cap_reg     | ecap_reg      |
-        | without CM  | with C, QI, IR |
+        | ecap_reg |
+        | with QI  |
       When it calls IOMMU_HWPT_ALLOC with:
         | pt_id | IOAS "guest" |
         | flags | NEST_PARENT  |

@@ -78,7 +78,7 @@ Feature: who leaves a page table of VT-d takes nothing along
       When it attaches PASID 5 of device "nic" to HWPT "stage1"
       Then PASID 5 of device "nic" sees buffer "ram" at 64 MiB .. +2 pages
 
-    @HW-VTD-45 @HW-VTD-34
+    @HW-VTD-45
     Scenario Outline: <requester> comes back to a second stage, of which a page went meanwhile
       Given a device "disk" attached to IOAS "other"
       When it attaches <requester> to HWPT "parent"
@@ -91,6 +91,7 @@ Feature: who leaves a page table of VT-d takes nothing along
       When <requester> writes pattern "strewn" at 16 MiB
       Then the access is blocked
 
+      @HW-VTD-34
       Examples:
         | requester               |
         | device "nic"            |

@@ -155,18 +155,19 @@ Feature: the memory of a dirty bitmap
       When it asks HWPT "table" which of 2 MiB at 16 MiB are dirty, into buffer "bits" + 1024 bytes
       Then it finds only bits 256 .. 511 set in buffer "bits" + 2 bytes
 
-    @DIRTY-11 @HWPT-40 @needs:hwpt-alloc @needs:test-cmd @needs:hugetlb
+    @DIRTY-11 @needs:hwpt-alloc @needs:test-cmd @needs:hugetlb
     Scenario Outline: there is no large entry where <what>
       When it maps 1 MiB of buffer "ram" + <source> into IOAS "guest" at <iova> read-write
       And a device writes 1 page at <iova> + 3 pages through HWPT "table"
       And it asks HWPT "table" which of 8 pages at <iova> are dirty, into buffer "bits"
       Then it finds only bit 3 set in buffer "bits"
 
+      @HWPT-40
       Examples:
-        | what                                 | source | iova            |
-        | the IOVA is no multiple of its size  | 0      | 32 MiB + 1 page |
+        | what                                  | source | iova            |
+        | the IOVA is no multiple of its size   | 0      | 32 MiB + 1 page |
         | the memory is no multiple of its size | 1 page | 32 MiB          |
-        | neither is                           | 1 page | 32 MiB + 1 page |
+        | neither is                            | 1 page | 32 MiB + 1 page |
 
     @DIRTY-15 @HWPT-40 @needs:hwpt-alloc @needs:test-cmd @needs:hugetlb
     Scenario: a range that starts inside of a large entry

@@ -10,7 +10,7 @@ import type { IommuCore } from '../kernel/iommu/iommu.ts';
 import { IdPool } from '../kernel/lib/id-pool.ts';
 import type { Pages } from '../kernel/mm/pages.ts';
 import type { Parts } from './parts.ts';
-import type { VfioHardware } from '../kernel/vfio/hardware.ts';
+import type { PlacedBar, VfioHardware } from '../kernel/vfio/hardware.ts';
 import { invariant } from '../reference-bug.ts';
 
 /** RAM lies above 4 GiB, away from the IOVAs that a test is likely to use. */
@@ -18,7 +18,10 @@ const RAM_FIRST = 0x1_0000_0000n;
 const RAM_SIZE = 1n << 40n;
 /** BARs lie below 4 GiB; the firmware gives out slots of this size. */
 const BARS_FIRST = 0x4000_0000n;
-const BAR_SLOT = 0x10_0000n;
+const BAR_SLOT = 0x20_0000n;
+/** Ports of a device, likewise. */
+const PORTS_FIRST = 0x1000n;
+const PORTS_SLOT = 0x100n;
 /** Slot 0 of a bus is the bridge's. From each half in turn: a VT-d in scalable mode has a table for each. HW-VTD-02 */
 const SLOTS = Array.from({ length: 31 }, (_, index) => (index % 2 ? 1 : 16) + (index >> 1));
 const BRIDGE_BUSES = Array.from({ length: 255 }, (_, index) => index + 1);
@@ -33,6 +36,8 @@ export interface PlugOptions {
   /** Then there is no device TLB: nobody waits for what a device is told to keep. */
   readonly stalls?: boolean;
   readonly msixVectors?: number;
+  readonly powerManagement?: boolean;
+  readonly functionLevelReset?: boolean;
   /** Which of the board's IOMMUs it is behind; the first one unless told otherwise. */
   readonly iommu?: HostIommu;
 }
@@ -104,7 +109,8 @@ export class MachineHardware {
     device.pci.served();
     this.iommu.removeDevice(device.iommu);
     device.host.translator.disconnect?.(device.pci.rid);
-    this.memory.removeWindow(device.bar0, device.pci.bar0);
+    for (const { kind, address, window } of device.bars)
+      if (kind !== 'ports') this.memory.removeWindow(address, window);
     this.plugged.splice(this.plugged.indexOf(device), 1);
     this.indexes.release(device.index);
   }
@@ -134,17 +140,35 @@ export class MachineHardware {
     translator.connect?.(rid, pci);
     const iommu = this.iommu.addPciDevice({ name, rid, requesterId, pci }, host);
     const index = this.indexes.take();
-    const bar0 = BARS_FIRST + BigInt(index) * BAR_SLOT;
-    this.memory.addWindow(bar0, pci.bar0Window);
-    const device = { name, index, pci, bar0, iommu, host, controller, irq };
+    const bars = this.placeBars(pci, index);
+    const device = { name, index, pci, bars, iommu, host, controller, irq };
     this.plugged.push(device);
     return device;
+  }
+
+  /** The firmware gives each BAR a place on the bus. */
+  private placeBars(pci: PciDevice, index: number): readonly PlacedBar[] {
+    let memory = BARS_FIRST + BigInt(index) * BAR_SLOT;
+    const ports = PORTS_FIRST + BigInt(index) * PORTS_SLOT;
+    return pci.bars.map((bar) => {
+      const address = bar.kind === 'ports' ? ports : memory;
+      const window = pci.place(bar, address);
+      if (bar.kind !== 'ports') {
+        this.memory.addWindow(address, window);
+        memory += window.size;
+      }
+      return { index: bar.index, kind: bar.kind, address, window };
+    });
   }
 
   private capabilitiesOf(options: PlugOptions): PciCapabilities {
     const { pasidBits = 0, pageRequests = false, virtualFunction = false } = options;
     const { msixVectors = 0, deviceTlb: hasTlb = false, stalls = false } = options;
-    const others = { virtualFunction, msixVectors, stalls };
+    const { powerManagement = false, functionLevelReset = false } = options;
+    const others = {
+      ...{ virtualFunction, msixVectors, stalls },
+      ...{ powerManagement, functionLevelReset },
+    };
     if (stalls) return { ...noCapabilities, ...others, pasidBits };
     if (pasidBits === 0 && !pageRequests && !hasTlb) return { ...noCapabilities, ...others };
     const { DeviceTlb, Iotlb } = this.parts.hardware;

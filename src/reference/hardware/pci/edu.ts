@@ -51,6 +51,12 @@ export class EduRegisters implements DeviceRegion {
     this.setWord(0, IDENTIFICATION);
   }
 
+  reset(): void {
+    new Uint8Array(this.registers.buffer).fill(0);
+    this.registers.setUint32(0, IDENTIFICATION, true);
+    this.buffer.fill(0);
+  }
+
   /** Zeros behind the last register. */
   read(offset: bigint, length: number): Uint8Array {
     const bytes = new Uint8Array(length);

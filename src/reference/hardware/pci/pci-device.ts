@@ -1,19 +1,21 @@
 import type { Iova, Rid } from '#formats/addresses.ts';
-import { EXTENDED_FIRST, PASID } from '#formats/pcie-capabilities.ts';
+import { BAR, COMMAND, HEADER } from '#formats/pci-configuration.ts';
 import type { DeviceTlbRange, PageGroupResponse } from '#formats/pcie.ts';
 
 import type { DeviceRegion, DmaRequest, Endpoint, MemoryBus, Translator, Waiter } from '../bus.ts';
-import { ConfigurationSpace } from './configuration-space.ts';
+import type { Bar } from './bars.ts';
+import type { Capability } from './capability.ts';
+import type { ConfigurationSpace } from './configuration-space.ts';
 import type { DeviceTlb } from '../device-tlb.ts';
 import { EduRegisters } from './edu.ts';
+import { EduBar } from './edu-bar.ts';
 import type { DmaEngine } from './edu.ts';
 import type { ExpressCapabilities } from './express-capabilities.ts';
+import type { ConfigurationHeader, HeaderOptions } from './header.ts';
 import type { OwnRequest, PageRequestInterface } from './page-request-interface.ts';
 import type { HeldAccesses } from './held-accesses.ts';
 import type { IntxPin, SetLevel } from './intx.ts';
 import type { PciParts } from './parts.ts';
-import { capabilityList } from './capability-list.ts';
-import { Registers } from '../registers.ts';
 import { grants, translatedBy } from '../translation.ts';
 import type { Leaf, Translation } from '../translation.ts';
 import type {
@@ -23,18 +25,17 @@ import type {
   WaitingAccesses,
 } from './waiting-accesses.ts';
 
-/** The command register of the configuration space, and in it bit 2: Bus Master Enable. */
-const COMMAND_REGISTER = 4n;
-const BUS_MASTER = 4;
-/** Bit 1 of the command register, Memory Space Enable: the device answers at the addresses of its BARs. */
-const MEMORY_SPACE = 2;
-/** PCI 3.0, 6.2.4: which pin it pulls. */
-const INTERRUPT_PIN = 0x3d;
-const INTA = 1;
-/** What a read gets that nobody answers. */
-const NOBODY = 0xff;
-/** 1234:11e8, as QEMU's teaching device has them; little endian. */
-const VENDOR_AND_DEVICE = [0x34, 0x12, 0xe8, 0x11];
+/** As QEMU's teaching device has them. */
+const identity: Omit<HeaderOptions, 'bars' | 'onChange'> = {
+  vendor: 0x1234,
+  device: 0x11e8,
+  revision: 0x10,
+  classCode: 0x00ff00,
+  subsystemVendor: 0x1af4,
+  subsystem: 0x1100,
+  interruptPin: 1,
+  romSize: 0,
+};
 
 /** MSI-X; and extended capabilities, as far as an IOMMU is concerned by them. HW-PCI-01 02 03 */
 export interface PciCapabilities {
@@ -50,6 +51,10 @@ export interface PciCapabilities {
   readonly stalls: boolean;
   /** 0 to 2048; 0 without MSI-X. */
   readonly msixVectors: number;
+  /** It has power states. */
+  readonly powerManagement: boolean;
+  /** It is of PCI Express, and can be reset alone. */
+  readonly functionLevelReset: boolean;
 }
 
 export const noCapabilities: PciCapabilities = {
@@ -58,6 +63,8 @@ export const noCapabilities: PciCapabilities = {
   virtualFunction: false,
   stalls: false,
   msixVectors: 0,
+  powerManagement: false,
+  functionLevelReset: false,
 };
 
 export interface PciDeviceOptions {
@@ -77,10 +84,12 @@ export interface PciDeviceOptions {
 export class PciDevice implements DmaEngine, Endpoint {
   readonly rid: Rid;
   readonly requesterId: Rid;
-  /** PCI 3.0, 6.1: it begins with vendor and device id. */
-  readonly configuration: DeviceRegion;
-  readonly bar0: DeviceRegion = new EduRegisters(this);
+  readonly configuration: ConfigurationSpace;
+  readonly bars: readonly Bar[];
   readonly capabilities: PciCapabilities;
+  private readonly parts: PciParts;
+  private readonly registers = new EduRegisters(this);
+  private readonly header: ConfigurationHeader;
   private readonly translator: Translator;
   private readonly memory: MemoryBus;
   private readonly express: ExpressCapabilities;
@@ -94,43 +103,43 @@ export class PciDevice implements DmaEngine, Endpoint {
     this.requesterId = options.requesterId;
     this.translator = options.translator;
     this.memory = options.memory;
+    this.parts = options.parts;
+    this.bars = [{ index: 0, kind: 'memory', registers: new EduBar(this.registers) }];
     this.capabilities = options.capabilities ?? noCapabilities;
     const { PageRequestInterface: Pri, WaitingAccesses: Waiting } = options.parts.pci;
     const { HeldAccesses: Held } = options.parts.pci;
     this.pri = new Pri();
-    this.express = this.expressOf(options.parts);
+    this.express = this.expressOf();
     this.waiting = new Waiting(this.requester);
     this.held = new Held({
       reaches: (page, access, waiter) => this.reaches(page, access, waiter),
       perform: (access) => this.perform(access),
     });
     const { line } = options;
-    if (line && !this.capabilities.virtualFunction) this.pin = new options.parts.pci.IntxPin(line);
+    this.header = this.headerOf();
+    if (line && !this.capabilities.virtualFunction)
+      this.pin = new options.parts.pci.IntxPin(this.header, line);
     this.configuration = this.configurationOf();
   }
 
-  /** BAR 0 as others find it at its address on the bus. */
-  get bar0Window(): DeviceRegion {
-    return {
-      size: this.bar0.size,
-      read: (offset, length) =>
-        this.isMemoryEnabled ? this.bar0.read(offset, length) : new Uint8Array(length).fill(NOBODY),
-      write: (offset, bytes) => {
-        if (this.isMemoryEnabled) this.bar0.write(offset, bytes);
-      },
-    };
+  /** The firmware puts a BAR there; returns what others find then at that address of the bus. */
+  place(bar: Bar, address: bigint): DeviceRegion {
+    const at = BigInt(HEADER.bars + BAR.size * bar.index);
+    const bytes = new Uint8Array(BigUint64Array.of(address).buffer);
+    const count = bar.kind === 'memory of 64 bits' ? 2 : 1;
+    this.configuration.write(at, bytes.subarray(0, count * BAR.size));
+    return new this.parts.pci.BarWindows(this.header, this.bars).at(bar, address);
   }
 
   get isBusMaster(): boolean {
-    return (this.command & BUS_MASTER) !== 0;
+    return (this.header.command & COMMAND.BusMaster) !== 0;
   }
 
-  get isMemoryEnabled(): boolean {
-    return (this.command & MEMORY_SPACE) !== 0;
-  }
-
-  private get command(): number {
-    return this.configuration.read(COMMAND_REGISTER, 1)[0] ?? 0;
+  /** PCIe, 6.6: of the whole function, its registers too. */
+  reset(): void {
+    this.configuration.reset();
+    this.registers.reset();
+    this.served();
   }
 
   /** PCI 3.0, 2.2.6 */
@@ -171,12 +180,9 @@ export class PciDevice implements DmaEngine, Endpoint {
     return undefined;
   }
 
-  /** PCIe, 10.4.1: false where nothing is asked for, as software does not allow it. HW-PCI-01 02 05 */
+  /** PCIe, 10.4.1: false where nothing is asked for, as software does not allow it. HW-PCI-01 05 */
   requestPage(message: OwnRequest): boolean {
     if (!this.express.isAtsEnabled || !this.mayUse(message.pasid)) return false;
-    const execute = message.execute ? PASID.Execute : 0;
-    const privileged = message.privileged ? PASID.Privileged : 0;
-    if (!this.express.permits(execute | privileged)) return false;
     if (!this.pri.count(message)) return false;
     this.translator.requestPage?.({ rid: this.requesterId, ...message });
     return true;
@@ -263,9 +269,9 @@ export class PciDevice implements DmaEngine, Endpoint {
     return this.dmaWrite(iova, bytes, pasid) ?? bytes;
   }
 
-  private expressOf({ pci }: PciParts): ExpressCapabilities {
+  private expressOf(): ExpressCapabilities {
     const { deviceTlb, pasidBits, pageRequests } = this.capabilities;
-    return new pci.ExpressCapabilities({
+    return new this.parts.pci.ExpressCapabilities({
       ats: deviceTlb !== undefined,
       pasidBits,
       pageRequests: pageRequests ? this.pri : undefined,
@@ -273,14 +279,38 @@ export class PciDevice implements DmaEngine, Endpoint {
     });
   }
 
-  /** Without extended capabilities it is that of conventional PCI. */
-  private configurationOf(): DeviceRegion {
-    const { deviceTlb, pasidBits, msixVectors } = this.capabilities;
-    const list = capabilityList(msixVectors);
-    const pinned = new Map(this.pin ? [...list, [INTERRUPT_PIN, [INTA]]] : list);
-    const registers = new Registers(EXTENDED_FIRST, VENDOR_AND_DEVICE, pinned);
-    const conventional = this.pin?.over(registers) ?? registers;
-    const isExpress = deviceTlb !== undefined || pasidBits > 0;
-    return isExpress ? new ConfigurationSpace(conventional, this.express) : conventional;
+  private headerOf(): ConfigurationHeader {
+    const { virtualFunction } = this.capabilities;
+    const bars = this.bars.map((bar) => ({ ...bar, bytes: bar.registers.size }));
+    return new this.parts.pci.ConfigurationHeader({
+      ...identity,
+      ...(virtualFunction && { interruptPin: 0 }),
+      bars,
+      onChange: () => this.pin?.update(),
+    });
+  }
+
+  private configurationOf(): ConfigurationSpace {
+    const { header } = this;
+    const extended = this.isExpress ? this.express : undefined;
+    const capabilities = this.capabilityList();
+    return new this.parts.pci.ConfigurationSpace({ header, capabilities, extended });
+  }
+
+  /** Only a function of PCI Express has extended capabilities. */
+  private get isExpress(): boolean {
+    const { deviceTlb, pasidBits, functionLevelReset } = this.capabilities;
+    return deviceTlb !== undefined || pasidBits > 0 || functionLevelReset;
+  }
+
+  private capabilityList(): readonly Capability[] {
+    const { msixVectors, powerManagement, functionLevelReset: resets } = this.capabilities;
+    const { ExpressCapability, MsixCapability, PowerManagementCapability } = this.parts.pci;
+    const onReset = (): void => this.reset();
+    return [
+      ...(powerManagement ? [new PowerManagementCapability()] : []),
+      ...(this.isExpress ? [new ExpressCapability({ resets, onReset })] : []),
+      ...(msixVectors > 0 ? [new MsixCapability(msixVectors)] : []),
+    ];
   }
 }

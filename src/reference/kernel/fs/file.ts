@@ -1,7 +1,6 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import type { DeviceRegion } from '../../hardware/bus.ts';
 import type { Dmabuf } from '../mm/dmabuf.ts';
-import type { MappingHolder, MemoryFile } from '../mm/user-memory.ts';
+import type { MappedRegion, MappingHolder, MemoryFile } from '../mm/user-memory.ts';
 import type { Task } from './process.ts';
 
 /** A buffer of the caller. */
@@ -23,7 +22,7 @@ export interface MapDeviceRequest {
 }
 
 export interface DeviceMapping {
-  readonly region: DeviceRegion;
+  readonly region: MappedRegion;
   /** Bytes into the region. */
   readonly offset: bigint;
   /** What must live on besides the file. */

@@ -42,6 +42,8 @@ function setUp(changes: Partial<PciCapabilities> = {}) {
       virtualFunction: false,
       stalls: false,
       msixVectors: 0,
+      powerManagement: false,
+      functionLevelReset: false,
       ...changes,
     },
   });

@@ -1,3 +1,4 @@
+import { accessesOf } from '#formats/accesses.ts';
 import { pagePieces } from '#formats/page.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { MAP_HUGETLB, MAP_SHARED } from '#uapi/mman.ts';
@@ -16,7 +17,7 @@ import {
 import { PageTable } from './page-table.ts';
 import type { Pages } from './pages.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from './user-memory.ts';
-import type { Fault, MemoryFile, Pfn, UserMemory, UserMmap } from './user-memory.ts';
+import type { Fault, MappedRegion, MemoryFile, Pfn, UserMemory, UserMmap } from './user-memory.ts';
 import { VmaTree } from './vma-tree.ts';
 import type { Vma } from './vma.ts';
 
@@ -153,7 +154,7 @@ export class AddressSpace implements UserMemory {
   }
 
   private loadInPage(vma: Vma, address: bigint, length: number): Uint8Array | Fault {
-    if (vma.device) return vma.device.read(vma.offset + address - vma.start, length);
+    if (vma.device) return loadFromDevice(vma.device, vma.offset + address - vma.start, length);
     const pfn = this.faults.peek(vma, address >> PAGE_SHIFT);
     if (pfn === 'SIGBUS') return pfn;
     if (pfn === 'zero') return new Uint8Array(length);
@@ -161,10 +162,7 @@ export class AddressSpace implements UserMemory {
   }
 
   private storeInPage(vma: Vma, address: bigint, bytes: Uint8Array): Fault | undefined {
-    if (vma.device) {
-      vma.device.write(vma.offset + address - vma.start, bytes);
-      return undefined;
-    }
+    if (vma.device) return storeInDevice(vma.device, vma.offset + address - vma.start, bytes);
     const pfn = this.faults.own(vma, address >> PAGE_SHIFT);
     if (pfn === 'SIGBUS') return pfn;
     this.pages.memory.write(physical(pfn, address), bytes);
@@ -207,4 +205,22 @@ export class AddressSpace implements UserMemory {
 
 function physical(pfn: Pfn, address: bigint): bigint {
   return (pfn << PAGE_SHIFT) + (address % PAGE_SIZE);
+}
+
+/** By accesses as wide as they can be: what is behind it tells them apart. */
+function loadFromDevice(device: MappedRegion, offset: bigint, length: number): Uint8Array | Fault {
+  const fault = device.fault?.();
+  if (fault) return fault;
+  const bytes = new Uint8Array(length);
+  for (const { done, width } of accessesOf(offset, length))
+    bytes.set(device.read(offset + BigInt(done), width), done);
+  return bytes;
+}
+
+function storeInDevice(device: MappedRegion, offset: bigint, bytes: Uint8Array): Fault | undefined {
+  const fault = device.fault?.();
+  if (fault) return fault;
+  for (const { done, width } of accessesOf(offset, bytes.length))
+    device.write(offset + BigInt(done), bytes.subarray(done, done + width));
+  return undefined;
 }

@@ -48,7 +48,7 @@ export interface UserMmap {
   /** Undefined for anonymous memory. */
   readonly file?: MemoryFile;
   /** Memory of a device in place of a file: a VM_PFNMAP mapping, which cannot be pinned. */
-  readonly device?: DeviceRegion;
+  readonly device?: MappedRegion;
   /** What lives as long as the memory of a device is mapped. */
   readonly holder?: MappingHolder;
   readonly offset: bigint;
@@ -58,6 +58,12 @@ export interface UserMmap {
 export interface MappingHolder {
   get(): void;
   put(): void;
+}
+
+/** What a mapping of a device leads to. */
+export interface MappedRegion extends DeviceRegion {
+  /** vm_ops->fault(): SIGBUS where nobody answers now; nothing of it is kept. */
+  fault?(): 'SIGBUS' | undefined;
 }
 
 /** What an fd must offer to be mapped: a memfd (shmem or hugetlbfs). */

@@ -1,5 +1,4 @@
-import type { DeviceRegion } from '../../hardware/bus.ts';
-import type { MappingHolder, MemoryFile } from './user-memory.ts';
+import type { MappedRegion, MappingHolder, MemoryFile } from './user-memory.ts';
 
 /** struct vm_area_struct. Bytes; `end` is behind the last one. */
 export interface Vma {
@@ -13,7 +12,7 @@ export interface Vma {
   /** Undefined for private anonymous memory and for device memory. */
   readonly file?: MemoryFile;
   /** VM_PFNMAP */
-  readonly device?: DeviceRegion;
+  readonly device?: MappedRegion;
   /** What the device lives by. */
   readonly holder?: MappingHolder;
   /** Of `start`, in the file or region; bytes. */

@@ -17,6 +17,8 @@ export abstract class VfioDeviceFile implements FileOperations {
   protected readonly device: VfioDevice;
   /** access_granted: somebody answers for the DMA of the device. */
   protected abstract isBound: boolean;
+  /** f_pos: bytes; it begins at the first region. */
+  protected position = 0n;
 
   constructor(device: VfioDevice) {
     this.device = device;
@@ -28,12 +30,13 @@ export abstract class VfioDeviceFile implements FileOperations {
     return isErrno(result) ? failure(result) : (result ?? 0);
   }
 
-  read(): number {
-    return failure('EINVAL');
+  /** vfio_device_fops_read(), at the position of the file, which goes on by what was moved. VFIO-RW-03 */
+  read(transfer: Transfer): number {
+    return this.advance(this.pread(transfer, this.position));
   }
 
-  write(): number {
-    return failure('EINVAL');
+  write(transfer: Transfer): number {
+    return this.advance(this.pwrite(transfer, this.position));
   }
 
   pread(transfer: Transfer, offset: bigint): number {
@@ -49,6 +52,11 @@ export abstract class VfioDeviceFile implements FileOperations {
   }
 
   abstract release(): void;
+
+  protected advance(result: number): number {
+    if (result > 0) this.position += BigInt(result);
+    return result;
+  }
 
   /** Those of the device, for a file that may use it. */
   protected get ops(): VfioDeviceOps | undefined {

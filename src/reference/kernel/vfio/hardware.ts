@@ -1,6 +1,19 @@
+import type { DeviceRegion } from '../../hardware/bus.ts';
 import type { InterruptController } from '../../hardware/interrupt-controller.ts';
+import type { BarKind } from '../../hardware/pci/header.ts';
 import type { PciDevice } from '../../hardware/pci/pci-device.ts';
 import type { IommuDevice } from '../iommu/domain.ts';
+
+/** A resource of a function: a BAR where the firmware put it. */
+export interface PlacedBar {
+  /** 0 to 5. */
+  readonly index: number;
+  readonly kind: BarKind;
+  /** On the bus; among ports for such a BAR. */
+  readonly address: bigint;
+  /** What answers there. */
+  readonly window: DeviceRegion;
+}
 
 /** What VFIO has to know of a device, be it one of the machine or one that a driver makes up. */
 export interface VfioHardware {
@@ -8,9 +21,10 @@ export interface VfioHardware {
   readonly name: string;
   /** Of its VFIO character device: the lowest that was free. */
   readonly index: number;
-  readonly pci: Pick<PciDevice, 'configuration' | 'bar0' | 'isMemoryEnabled'>;
-  /** Where BAR 0 is on the bus. */
-  readonly bar0: bigint;
+  readonly pci: Pick<PciDevice, 'reset'> & { readonly configuration: DeviceRegion };
+  readonly bars: readonly PlacedBar[];
+  /** Its expansion ROM, where it has one. */
+  readonly rom?: Pick<PlacedBar, 'address' | 'window'>;
   readonly iommu: IommuDevice;
   /** Of the machine; a device that is made up has none. */
   readonly controller?: InterruptController;

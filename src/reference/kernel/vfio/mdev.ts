@@ -1,7 +1,7 @@
 import { Registers } from '../../hardware/registers.ts';
 import type { IommuDevice } from '../iommu/domain.ts';
 import type { VfioKernel } from './kernel.ts';
-import type { VfioHardware } from './hardware.ts';
+import type { PlacedBar, VfioHardware } from './hardware.ts';
 
 /** Bytes of the configuration space, and of the registers of a port. */
 const CONFIGURATION_SIZE = 256;
@@ -14,13 +14,14 @@ export class MediatedDevice implements VfioHardware {
   readonly name: string;
   readonly index: number;
   readonly iommu: IommuDevice;
-  /** On no bus at all. */
-  readonly bar0 = 0n;
   readonly pci = {
     configuration: new Registers(CONFIGURATION_SIZE, VENDOR_AND_DEVICE),
-    bar0: new Registers(PORT_SIZE, []),
-    isMemoryEnabled: false,
+    reset: (): void => undefined,
   };
+  /** On no bus at all. */
+  readonly bars: readonly PlacedBar[] = [
+    { index: 0, kind: 'ports', address: 0n, window: new Registers(PORT_SIZE, []) },
+  ];
 
   constructor(index: number, iommu: IommuDevice) {
     this.name = iommu.name;

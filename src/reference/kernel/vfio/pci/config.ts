@@ -1,60 +1,126 @@
-import { EXTENDED_FIRST, ExtendedCapability } from '#formats/pcie-capabilities.ts';
+import { widthAt } from '#formats/accesses.ts';
+import { CapabilityId, COMMAND, HEADER } from '#formats/pci-configuration.ts';
+import { EXTENDED_FIRST } from '#formats/pcie-capabilities.ts';
+import { failure } from '#uapi/errno.ts';
 
-import type { DeviceRegion } from '../../../hardware/bus.ts';
+import type { Transfer } from '../../fs/file.ts';
+import { isErrno } from '../../lib/errno.ts';
+import type { CapabilityEvents } from './config-capabilities.ts';
+import type { ConfigAccess, VirtualSpace } from './config-access.ts';
+import { DirectAccess, RawAccess, VendorAccess } from './config-access.ts';
+import type { ConfigChains } from './config-chains.ts';
+import { NOBODYS, OF_HEADER } from './config-chains.ts';
+import type { HeaderAccess, HeaderEvents } from './config-header.ts';
+import type { VfioPciParts } from './parts.ts';
+import { PowerState } from './pci-function.ts';
+import type { PciFunction } from './pci-function.ts';
+import type { ConfigurationFile } from './rdwr.ts';
 
-/** Bytes of the PASID capability. */
-const PASID_SIZE = 8;
+/** Bytes of the widest access. */
+const WIDEST = 4;
 
-/**
- * vfio_pci_config.c: a configuration space as a user has it. Of the extended capabilities that of PASIDs is hidden, and none
- * can be written: they are the kernel's to switch. HW-PCI-01
- */
-export class VfioPciConfig implements DeviceRegion {
-  readonly size: bigint;
-  private readonly real: DeviceRegion;
-  private readonly hidden: number | undefined;
-  /** Where the capability before the hidden one says where the next one is. */
-  private readonly link: number | undefined;
+export interface ConfigEvents extends HeaderEvents, CapabilityEvents {}
 
-  constructor(real: DeviceRegion) {
-    this.real = real;
-    this.size = real.size;
-    const places = this.list();
-    const index = places.findIndex((at) => this.real16(at) === ExtendedCapability.Pasid);
-    this.hidden = places[index];
-    this.link = index > 0 ? (places[index - 1] ?? 0) + 2 : undefined;
+/** vfio_pci_config.c: the configuration space of a function as its user has it, from the first open to the last close. */
+export class VfioPciConfig implements ConfigurationFile, VirtualSpace {
+  readonly pci: PciFunction;
+  readonly shown: Uint8Array;
+  protected readonly parts: VfioPciParts;
+  protected readonly events: ConfigEvents;
+  protected readonly chains: ConfigChains;
+  protected readonly header: HeaderAccess;
+  private readonly raw: ConfigAccess;
+  private readonly accesses = new Map<number, ConfigAccess>();
+
+  /** vfio_config_init() VFIO-CFG-13 */
+  constructor(parts: VfioPciParts, pci: PciFunction, events: ConfigEvents) {
+    this.parts = parts;
+    this.pci = pci;
+    this.events = events;
+    this.shown = new Uint8Array(pci.size);
+    this.chains = new parts.vfioPci.ConfigChains(this);
+    this.header = new parts.vfioPci.HeaderAccess(this, events);
+    this.raw = new RawAccess(this);
   }
 
-  read(offset: bigint, length: number): Uint8Array {
-    const bytes = this.real.read(offset, length);
-    const { hidden, link } = this;
-    if (hidden === undefined) return bytes;
-    const next =
-      link === undefined ? 0 : (this.real16(link) & 0xf) | (this.real16(hidden + 2) & 0xfff0);
-    for (let index = 0; index < length; index += 1) {
-      const at = Number(offset) + index;
-      if (hidden <= at && at < hidden + PASID_SIZE) bytes[index] = 0;
-      if (at === link) bytes[index] = next & 0xff;
-      if (link !== undefined && at === link + 1) bytes[index] = next >> 8;
+  get size(): number {
+    return this.pci.size;
+  }
+
+  /** __vfio_pci_memory_enabled(): what the user has said, and not whether the device still has it. VFIO-CFG-44 */
+  get isMemoryEnabled(): boolean {
+    const command = this.shown[HEADER.command] ?? 0;
+    return this.pci.powerState < PowerState.D3hot && (command & COMMAND.Memory) !== 0;
+  }
+
+  /** vfio_pci_config_rw(): EFAULT for a range that leaves the space, at once. VFIO-CDEV-16 VFIO-CFG-01 02 04 05 */
+  read({ task, address, length }: Transfer, offset: bigint): number {
+    if (offset + BigInt(length) > BigInt(this.pci.size)) return failure('EFAULT');
+    for (const { at, done, count } of this.pieces(Number(offset), length)) {
+      const bytes = this.accessAt(at).read(at, count);
+      if (task.memory.copyToUser(address + BigInt(done), bytes)) return failure('EFAULT');
     }
-    return bytes;
+    return length;
   }
 
-  write(offset: bigint, bytes: Uint8Array): void {
-    const room = Math.max(0, EXTENDED_FIRST - Number(offset));
-    const taken = bytes.subarray(0, room);
-    if (taken.length > 0) this.real.write(offset, taken);
+  write({ task, address, length }: Transfer, offset: bigint): number {
+    if (offset + BigInt(length) > BigInt(this.pci.size)) return failure('EFAULT');
+    for (const { at, done, count } of this.pieces(Number(offset), length)) {
+      const access = this.accessAt(at);
+      if (!access.write) continue;
+      const bytes = task.memory.copyFromUser(address + BigInt(done), count);
+      if (isErrno(bytes)) return failure(bytes);
+      access.write(at, bytes);
+    }
+    return length;
   }
 
-  private list(): readonly number[] {
-    const places: number[] = [];
-    if (this.size <= BigInt(EXTENDED_FIRST)) return places;
-    for (let at = EXTENDED_FIRST; at !== 0; at = this.real16(at + 2) >> 4) places.push(at);
-    return places;
+  /** vfio_config_do_rw(): of 4, 2 or 1 bytes, naturally aligned, with one owner. */
+  protected *pieces(
+    offset: number,
+    length: number,
+  ): Generator<{ readonly at: number; readonly done: number; readonly count: number }> {
+    for (let done = 0; done < length;) {
+      const at = offset + done;
+      const count = widthAt(BigInt(at), Math.min(length - done, this.ownedFrom(at)), WIDEST);
+      yield { at, done, count };
+      done += count;
+    }
   }
 
-  private real16(at: number): number {
-    const [low = 0, high = 0] = this.real.read(BigInt(at), 2);
-    return low | (high << 8);
+  /** vfio_pci_cap_remaining_dword() */
+  protected ownedFrom(at: number): number {
+    const { map } = this.chains;
+    let count = 1;
+    while ((at + count) % WIDEST !== 0 && map[at + count] === map[at]) count += 1;
+    return count;
+  }
+
+  protected accessAt(at: number): ConfigAccess {
+    const id = this.chains.map[at] ?? NOBODYS;
+    if (id === NOBODYS) return this.raw;
+    if (id === OF_HEADER && at < HEADER.size) return this.header;
+    const start = this.chains.startOf(at);
+    const known = this.accesses.get(start) ?? this.accessOf(id, start);
+    this.accesses.set(start, known);
+    return known;
+  }
+
+  /** cap_perms[] and ecap_perms[]: what is not in them can only be read. VFIO-CFG-29 39 */
+  protected accessOf(id: number, start: number): ConfigAccess {
+    const { vfioPci } = this.parts;
+    if (start >= EXTENDED_FIRST) return new DirectAccess(this, start);
+    switch (id) {
+      case CapabilityId.PowerManagement:
+        return new vfioPci.PowerAccess(this, start, this.events);
+      case CapabilityId.Express:
+        return new vfioPci.ExpressAccess(this, start, this.events);
+      case CapabilityId.AdvancedFeatures:
+        return new vfioPci.AdvancedFeaturesAccess(this, start, this.events);
+      case CapabilityId.Vendor:
+        return new VendorAccess(this, start);
+      default:
+        return new DirectAccess(this, start);
+    }
   }
 }

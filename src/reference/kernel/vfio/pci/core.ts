@@ -1,3 +1,4 @@
+import { COMMAND } from '#formats/pci-configuration.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
   VFIO_DEVICE_FLAGS_PCI,
@@ -15,38 +16,84 @@ import {
   VFIO_DEVICE_FEATURE_SET,
   vfio_device_feature,
 } from '#uapi/vfio/feature.ts';
-import { VFIO_PCI_NUM_IRQS, VFIO_PCI_NUM_REGIONS } from '#uapi/vfio/pci.ts';
+import {
+  VFIO_PCI_NUM_IRQS,
+  VFIO_PCI_NUM_REGIONS,
+  VFIO_PCI_VGA_REGION_INDEX,
+} from '#uapi/vfio/pci.ts';
 import type { DeviceMapping, MapDeviceRequest, Transfer } from '../../fs/file.ts';
 import type { Task } from '../../fs/process.ts';
 import { isErrno } from '../../lib/errno.ts';
 import { loadArgument } from '../../mm/argument.ts';
 import type { VfioDeviceOps } from '../device-ops.ts';
 import type { VfioHardware } from '../hardware.ts';
-import { VfioPciConfig } from './config.ts';
+import type { ConfigEvents } from './config.ts';
 import type { VfioPciDmabufs } from './dmabuf.ts';
 import type { VfioPciInterrupts } from './intrs.ts';
 import type { VfioPciParts } from './parts.ts';
+import { PowerState } from './pci-function.ts';
+import type { PciFunction } from './pci-function.ts';
 import { VFIO_PCI_OFFSET_SHIFT } from './rdwr.ts';
-import type { VfioPciRegions } from './rdwr.ts';
-import { VirtualIntxDisable } from './virtual-intx.ts';
+import type { ConfigurationFile, VfioPciRegions } from './rdwr.ts';
 
 const GET_AND_SET = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_SET;
 
-/** vfio_pci_core.c: an endpoint, from its first open to its last close. Reset is not here yet. */
-export class VfioPciCore implements VfioDeviceOps {
-  protected readonly pci: VfioHardware['pci'];
+/** vfio_pci_core.c: an endpoint, from its first open to its last close. */
+export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
+  protected readonly parts: VfioPciParts;
+  protected readonly pci: PciFunction;
+  protected readonly config: ConfigurationFile;
   protected readonly regions: VfioPciRegions;
   protected readonly dmabufs: VfioPciDmabufs;
   protected readonly interrupts: VfioPciInterrupts;
+  /** pci_saved_state: what the next owner finds. */
+  protected readonly saved: Uint8Array;
 
+  /** vfio_pci_core_enable(): without bus mastering, as the device is after a reset, if there is one. VFIO-CFG-08 18 43 */
   constructor(parts: VfioPciParts, device: VfioHardware) {
-    this.pci = device.pci;
-    const { VfioPciDmabufs: Dmabufs, VfioPciRegions: Regions } = parts.vfioPci;
-    const { VfioPciInterrupts: Interrupts } = parts.vfioPci;
-    this.interrupts = new Interrupts(parts, device);
-    const configuration = new VirtualIntxDisable(device.pci.configuration, this.interrupts.intx);
-    this.regions = new Regions(device, new VfioPciConfig(configuration));
-    this.dmabufs = new Dmabufs(parts, device);
+    this.parts = parts;
+    const { PciFunction: Function, VfioPciDmabufs: Dmabufs } = parts.vfioPci;
+    this.pci = new Function(device);
+    this.pci.clearMaster();
+    this.pci.enable();
+    this.pci.resetFunction();
+    this.saved = this.pci.saveState();
+    this.pci.command &= ~COMMAND.InterruptDisable;
+    this.config = this.openConfiguration(device);
+    this.interrupts = new parts.vfioPci.VfioPciInterrupts(parts, device);
+    this.regions = new parts.vfioPci.VfioPciRegions(device, this.config);
+    this.dmabufs = new Dmabufs(parts, device, () => this.config.isMemoryEnabled);
+  }
+
+  protected openConfiguration(_device: VfioHardware): ConfigurationFile {
+    return new this.parts.vfioPci.VfioPciConfig(this.parts, this.pci, this);
+  }
+
+  /** vfio_pci_zap_and_down_write_memory_lock(), vfio_pci_dma_buf_move(): mappings look for themselves. */
+  memoryGoes(): void {
+    this.dmabufs.move(true);
+  }
+
+  memoryIsBack(): void {
+    if (this.config.isMemoryEnabled) this.dmabufs.move(false);
+  }
+
+  /** vfio_basic_config_write() VFIO-INT-08 */
+  maskIntx(isMasked: boolean): void {
+    this.interrupts.intx.disableVirtually(isMasked);
+  }
+
+  /** vfio_lock_and_set_power_state() VFIO-CFG-23 */
+  setPowerState(state: number): void {
+    if (state >= PowerState.D3hot) this.memoryGoes();
+    this.pci.setPowerState(state);
+    this.memoryIsBack();
+  }
+
+  resetFunction(): void {
+    this.memoryGoes();
+    this.pci.resetFunction();
+    this.memoryIsBack();
   }
 
   /** VFIO-ATT-11 */
@@ -71,21 +118,22 @@ export class VfioPciCore implements VfioDeviceOps {
     return this.regions.read(transfer, offset);
   }
 
-  /** What may have been written is whether the device answers at its BARs. */
   write(transfer: Transfer, offset: bigint): number {
-    const result = this.regions.write(transfer, offset);
-    this.dmabufs.move(!this.pci.isMemoryEnabled);
-    return result;
+    return this.regions.write(transfer, offset);
   }
 
   map(request: MapDeviceRequest): DeviceMapping | ErrnoName {
     return this.regions.map(request);
   }
 
-  /** vfio_pci_core_close_device() */
+  /** vfio_pci_core_close_device(), vfio_pci_core_disable() VFIO-CFG-18 25 42 */
   close(): void {
     this.interrupts.close();
     this.dmabufs.cleanUp();
+    this.pci.setPowerState(PowerState.D0);
+    this.pci.clearMaster();
+    this.pci.restoreState(this.saved);
+    this.pci.resetFunction();
   }
 
   /** vfio_ioctl_device_feature(): of the features there is one. */
@@ -112,14 +160,15 @@ export class VfioPciCore implements VfioDeviceOps {
     return argument.respond(values, VFIO_DEVICE_GET_INFO.minSize);
   }
 
-  /** VFIO-RGN-01 02 */
+  /** vfio_pci_ioctl_get_region_info(): no device here has a VGA range. VFIO-RGN-01 02 VFIO-RW-10 */
   protected getRegionInfo(task: Task, arg: bigint): ErrnoName | undefined {
     const argument = loadArgument(task.memory, arg, VFIO_DEVICE_GET_REGION_INFO);
     if (isErrno(argument)) return argument;
     const { index } = argument.fields;
-    if (index >= VFIO_PCI_NUM_REGIONS) return 'EINVAL';
+    const isVga = index === VFIO_PCI_VGA_REGION_INDEX;
+    if (isVga || index >= VFIO_PCI_NUM_REGIONS) return 'EINVAL';
     const region = this.regions.get(index);
-    const size = region?.memory.size ?? 0n;
+    const size = region?.size ?? 0n;
     const offset = BigInt(index) << VFIO_PCI_OFFSET_SHIFT;
     const values = { flags: region?.flags ?? 0, cap_offset: 0, size, offset };
     return argument.respond(values, VFIO_DEVICE_GET_REGION_INFO.minSize);

@@ -6,14 +6,13 @@ import {
   vfio_device_feature_dma_buf,
   vfio_region_dma_range,
 } from '#uapi/vfio/feature.ts';
-import { VFIO_PCI_BAR0_REGION_INDEX } from '#uapi/vfio/pci.ts';
 import type { FileOperations } from '../../fs/file.ts';
 import { isErrno } from '../../lib/errno.ts';
 import type { Dmabuf, DmabufRange } from '../../mm/dmabuf.ts';
 import { PAGE_SIZE } from '../../mm/user-memory.ts';
 import type { VfioParts } from '../parts.ts';
 import type { Task } from '../../fs/process.ts';
-import type { VfioHardware } from '../hardware.ts';
+import type { PlacedBar, VfioHardware } from '../hardware.ts';
 
 /** The argument of VFIO_DEVICE_FEATURE behind its head. */
 export interface FeatureCall {
@@ -30,9 +29,12 @@ export class VfioPciDmabufs {
   protected readonly device: VfioHardware;
   protected readonly exported = new Set<Dmabuf>();
 
-  constructor(parts: VfioParts, device: VfioHardware) {
+  protected readonly isMemoryEnabled: () => boolean;
+
+  constructor(parts: VfioParts, device: VfioHardware, isMemoryEnabled: () => boolean) {
     this.parts = parts;
     this.device = device;
+    this.isMemoryEnabled = isMemoryEnabled;
   }
 
   /**
@@ -55,8 +57,10 @@ export class VfioPciDmabufs {
       nr_ranges,
     } = vfio_device_feature_dma_buf.unpack(head);
     if (nr_ranges === 0 || reserved !== 0) return 'EINVAL';
-    if (region_index !== VFIO_PCI_BAR0_REGION_INDEX) return 'ENODEV';
-    const ranges = this.rangesFrom(task, address + BigInt(size), nr_ranges);
+    const bar = this.device.bars.find(({ index }) => index === region_index);
+    if (!bar) return 'ENODEV';
+    const list = { address: address + BigInt(size), count: nr_ranges };
+    const ranges = this.rangesFrom(task, bar, list);
     return isErrno(ranges) ? ranges : this.export(task, ranges, open_flags);
   }
 
@@ -74,11 +78,14 @@ export class VfioPciDmabufs {
   }
 
   /** validate_dmabuf_input(), vfio_pci_core_fill_phys_vec(): whole pages inside the BAR, and at least one each. */
-  protected rangesFrom(task: Task, address: bigint, count: number): DmabufRange[] | ErrnoName {
+  protected rangesFrom(
+    task: Task,
+    bar: PlacedBar,
+    { address, count }: { readonly address: bigint; readonly count: number },
+  ): DmabufRange[] | ErrnoName {
     const { size } = vfio_region_dma_range;
     const bytes = task.memory.copyFromUser(address, count * size);
     if (isErrno(bytes)) return bytes;
-    const { bar0, pci } = this.device;
     const ranges = Array.from({ length: count }, (_, index) =>
       vfio_region_dma_range.unpack(bytes.subarray(index * size)),
     );
@@ -87,17 +94,17 @@ export class VfioPciDmabufs {
         length > 0n &&
         offset % PAGE_SIZE === 0n &&
         length % PAGE_SIZE === 0n &&
-        offset + length <= pci.bar0.size,
+        offset + length <= bar.window.size,
     );
-    if (!fits) return 'EINVAL';
-    return ranges.map(({ offset, length }) => ({ physical: bar0 + offset, size: length }));
+    if (!fits || bar.kind === 'ports') return 'EINVAL';
+    return ranges.map(({ offset, length }) => ({ physical: bar.address + offset, size: length }));
   }
 
   protected export(task: Task, ranges: readonly DmabufRange[], flags: number): number | ErrnoName {
     const fd = task.files.reserve(task.limits.nofile);
     if (isErrno(fd)) return fd;
     const dmabuf = new this.parts.mm.Dmabuf(...ranges);
-    dmabuf.revoked = !this.device.pci.isMemoryEnabled;
+    dmabuf.revoked = !this.isMemoryEnabled();
     this.exported.add(dmabuf);
     const file: FileOperations = { dmabuf, release: () => this.exported.delete(dmabuf) };
     task.files.install(fd, new this.parts.fs.OpenFile(file, flags));

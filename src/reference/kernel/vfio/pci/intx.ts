@@ -1,5 +1,5 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import { INTERRUPT_DISABLE, INTERRUPT_STATUS } from '#formats/interrupts.ts';
+import { COMMAND as Command, STATUS } from '#formats/pci-configuration.ts';
 import type { Eventfd } from '../../fs/eventfd.ts';
 import { isErrno } from '../../lib/errno.ts';
 import type { VfioHardware } from '../hardware.ts';
@@ -118,14 +118,14 @@ export class VfioPciIntx {
   /** Bit 3 of the status register. */
   protected get isPending(): boolean {
     const [status = 0] = this.device.pci.configuration.read(COMMAND + 2n, 1);
-    return (status & INTERRUPT_STATUS) !== 0;
+    return (status & STATUS.Interrupt) !== 0;
   }
 
   /** pci_intx() */
   protected letThrough(isEnabled: boolean): void {
     const { configuration } = this.device.pci;
     const [low = 0, high = 0] = configuration.read(COMMAND, 2);
-    const bit = INTERRUPT_DISABLE >> 8;
+    const bit = Command.InterruptDisable >> 8;
     configuration.write(COMMAND, Uint8Array.of(low, isEnabled ? high & ~bit : high | bit));
   }
 }

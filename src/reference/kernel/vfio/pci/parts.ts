@@ -1,14 +1,26 @@
 import type { VfioParts } from '../parts.ts';
+import { AdvancedFeaturesAccess, ExpressAccess, PowerAccess } from './config-capabilities.ts';
+import { ConfigChains } from './config-chains.ts';
+import { HeaderAccess } from './config-header.ts';
+import { VfioPciConfig } from './config.ts';
 import { VfioPciCore } from './core.ts';
 import { VfioPciDmabufs } from './dmabuf.ts';
 import { VfioPciInterrupts } from './intrs.ts';
 import { VfioPciIntx } from './intx.ts';
 import { VfioMtty } from './mtty.ts';
+import { PciFunction } from './pci-function.ts';
 import { VfioPciRegions } from './rdwr.ts';
 import { VfioPciTrigger } from './trigger.ts';
 
 export const vfioPciParts = {
+  AdvancedFeaturesAccess,
+  ConfigChains,
+  ExpressAccess,
+  HeaderAccess,
+  PciFunction,
+  PowerAccess,
   VfioMtty,
+  VfioPciConfig,
   VfioPciCore,
   VfioPciDmabufs,
   VfioPciInterrupts,

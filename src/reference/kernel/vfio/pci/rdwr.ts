@@ -1,3 +1,4 @@
+import { widthAt } from '#formats/accesses.ts';
 import { failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
@@ -5,75 +6,186 @@ import {
   VFIO_REGION_INFO_FLAG_READ,
   VFIO_REGION_INFO_FLAG_WRITE,
 } from '#uapi/vfio/device.ts';
-import { VFIO_PCI_BAR0_REGION_INDEX, VFIO_PCI_CONFIG_REGION_INDEX } from '#uapi/vfio/pci.ts';
+import {
+  VFIO_PCI_CONFIG_REGION_INDEX,
+  VFIO_PCI_NUM_REGIONS,
+  VFIO_PCI_ROM_REGION_INDEX,
+} from '#uapi/vfio/pci.ts';
 import type { DeviceRegion } from '../../../hardware/bus.ts';
 import type { DeviceMapping, MapDeviceRequest, Transfer } from '../../fs/file.ts';
 import { isErrno } from '../../lib/errno.ts';
-import type { VfioHardware } from '../hardware.ts';
+import { PAGE_SIZE } from '../../mm/user-memory.ts';
+import type { PlacedBar, VfioHardware } from '../hardware.ts';
 
 /** A region is at its index, shifted by that, in the device's file. */
 export const VFIO_PCI_OFFSET_SHIFT = 40n;
 
-/** A region of a PCI device, as VFIO shows it. */
+/** A region of a PCI device, as VFIO tells of it. */
 export interface Region {
-  readonly memory: DeviceRegion;
+  /** Bytes. */
+  readonly size: bigint;
   /** VFIO_REGION_INFO_FLAG_*. */
   readonly flags: number;
 }
 
-type Place = Region & { readonly offset: bigint; readonly rest: number };
+/** The configuration space of a device: results as of read() and write(). */
+export interface ConfigurationFile {
+  readonly size: number;
+  readonly isMemoryEnabled: boolean;
+  read(transfer: Transfer, offset: bigint): number;
+  write(transfer: Transfer, offset: bigint): number;
+}
 
 const READ_WRITE = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
 
 /** vfio_pci_rdwr.c: the file of a device as its users read, write and map it. */
 export class VfioPciRegions {
-  readonly configuration: DeviceRegion;
-  protected readonly regions: ReadonlyMap<number, Region>;
+  protected readonly device: VfioHardware;
+  protected readonly config: ConfigurationFile;
 
-  constructor({ pci }: VfioHardware, configuration: DeviceRegion) {
-    this.configuration = configuration;
-    const flags = READ_WRITE | VFIO_REGION_INFO_FLAG_MMAP;
-    this.regions = new Map([
-      [VFIO_PCI_BAR0_REGION_INDEX, { memory: pci.bar0, flags }],
-      [VFIO_PCI_CONFIG_REGION_INDEX, { memory: configuration, flags: READ_WRITE }],
-    ]);
+  constructor(device: VfioHardware, config: ConfigurationFile) {
+    this.device = device;
+    this.config = config;
   }
 
-  /** Undefined for a region that the device lacks. */
+  /** Undefined for a region that the device lacks. VFIO-RGN-02 */
   get(index: number): Region | undefined {
-    return this.regions.get(index);
+    if (index === VFIO_PCI_CONFIG_REGION_INDEX)
+      return { size: BigInt(this.config.size), flags: READ_WRITE };
+    const bar = this.barAt(index);
+    if (!bar) return undefined;
+    const flags = this.isMappable(bar) ? READ_WRITE | VFIO_REGION_INFO_FLAG_MMAP : READ_WRITE;
+    return { size: bar.window.size, flags };
   }
 
-  /** vfio_pci_rw(): as far as the region reaches; EINVAL from its end on. VFIO-RGN-04 VFIO-CDEV-16 */
+  /** vfio_pci_rw() VFIO-RW-01 VFIO-CFG-03 */
+  read(transfer: Transfer, offset: bigint): number {
+    if (transfer.length === 0) return 0;
+    const { index, inside } = placeOf(offset);
+    if (index === VFIO_PCI_CONFIG_REGION_INDEX) return this.config.read(transfer, inside);
+    return this.accessBar(transfer, { index, inside, access: (...piece) => this.load(...piece) });
+  }
+
+  write(transfer: Transfer, offset: bigint): number {
+    if (transfer.length === 0) return 0;
+    const { index, inside } = placeOf(offset);
+    if (index === VFIO_PCI_CONFIG_REGION_INDEX) return this.config.write(transfer, inside);
+    return this.accessBar(transfer, { index, inside, access: (...piece) => this.store(...piece) });
+  }
+
+  /** vfio_pci_core_mmap(): only memory, only shared, only inside its pages. VFIO-RGN-04 VFIO-MAP2-02 03 */
+  map({ offset, length, shared }: MapDeviceRequest): DeviceMapping | ErrnoName {
+    const { index, inside } = placeOf(offset);
+    const bar = index < VFIO_PCI_NUM_REGIONS ? this.barAt(index) : undefined;
+    if (!bar || !shared || !this.isMappable(bar)) return 'EINVAL';
+    const pages = (bar.window.size + PAGE_SIZE - 1n) & ~(PAGE_SIZE - 1n);
+    return inside + length > pages ? 'EINVAL' : { region: this.mapped(bar), offset: inside };
+  }
+
+  protected barAt(index: number): PlacedBar | undefined {
+    return this.device.bars.find((bar) => bar.index === index);
+  }
+
+  /** vfio_pci_probe_mmaps(): what shares its page with nobody. VFIO-MAP2-09 */
+  protected isMappable({ kind, address, window }: PlacedBar): boolean {
+    return kind !== 'ports' && (window.size >= PAGE_SIZE || address % PAGE_SIZE === 0n);
+  }
+
+  /** vfio_pci_mmap_huge_fault(): SIGBUS while the device does not answer there. VFIO-CFG-17 VFIO-MAP2-11 */
+  protected mapped({ window }: PlacedBar): DeviceMapping['region'] {
+    return {
+      size: window.size,
+      read: (offset, length) => window.read(offset, length),
+      write: (offset, bytes) => window.write(offset, bytes),
+      fault: () => (this.config.isMemoryEnabled ? undefined : 'SIGBUS'),
+    };
+  }
+
+  /** vfio_pci_bar_rw(): as far as the BAR reaches; EINVAL from its end on. VFIO-RW-02 */
+  protected accessBar(transfer: Transfer, { index, inside, access }: BarAccess): number {
+    const bar = this.barAt(index);
+    if (!bar || index >= VFIO_PCI_ROM_REGION_INDEX) return failure('EINVAL');
+    if (inside >= bar.window.size) return failure('EINVAL');
+    const rest = bar.window.size - inside;
+    const length = Math.min(transfer.length, Number(rest));
+    for (let done = 0; done < length;) {
+      const at = inside + BigInt(done);
+      const width = widthAt(at, length - done);
+      const piece = { ...transfer, address: transfer.address + BigInt(done), length: width };
+      const error = access(piece, bar, at);
+      if (error) return failure(error);
+      done += width;
+    }
+    return length;
+  }
+
+  /** vfio_pci_core_ioread*(): what comes before a piece that fails is done. VFIO-RW-05 07 */
+  protected load(
+    { task, address, length }: Transfer,
+    bar: PlacedBar,
+    at: bigint,
+  ): ErrnoName | undefined {
+    if (!this.answers(bar)) return 'EIO';
+    return task.memory.copyToUser(address, bar.window.read(at, length));
+  }
+
+  /** vfio_pci_core_iowrite*() */
+  protected store(
+    { task, address, length }: Transfer,
+    bar: PlacedBar,
+    at: bigint,
+  ): ErrnoName | undefined {
+    const bytes = task.memory.copyFromUser(address, length);
+    if (isErrno(bytes)) return bytes;
+    if (!this.answers(bar)) return 'EIO';
+    bar.window.write(at, bytes);
+    return undefined;
+  }
+
+  /** test_mem: ports are reached whatever the user says of memory. VFIO-CFG-16 VFIO-RW-08 */
+  protected answers({ kind }: PlacedBar): boolean {
+    return kind === 'ports' || this.config.isMemoryEnabled;
+  }
+}
+
+interface BarAccess {
+  readonly index: number;
+  readonly inside: bigint;
+  readonly access: (transfer: Transfer, bar: PlacedBar, at: bigint) => ErrnoName | undefined;
+}
+
+/** Which region, and how many bytes into it. */
+function placeOf(offset: bigint): { readonly index: number; readonly inside: bigint } {
+  return {
+    index: Number(offset >> VFIO_PCI_OFFSET_SHIFT),
+    inside: BigInt.asUintN(Number(VFIO_PCI_OFFSET_SHIFT), offset),
+  };
+}
+
+/** A configuration space that a driver makes up out of plain memory. */
+export class PlainConfiguration implements ConfigurationFile {
+  readonly isMemoryEnabled = true;
+  protected readonly region: DeviceRegion;
+
+  constructor(region: DeviceRegion) {
+    this.region = region;
+  }
+
+  get size(): number {
+    return Number(this.region.size);
+  }
+
   read({ task, address, length }: Transfer, offset: bigint): number {
-    const region = this.at(offset);
-    if (!region) return failure('EINVAL');
-    const count = Math.min(length, region.rest);
-    const bytes = region.memory.read(region.offset, count);
+    const count = Math.min(length, Math.max(0, this.size - Number(offset)));
+    const bytes = this.region.read(offset, count);
     return task.memory.copyToUser(address, bytes) ? failure('EFAULT') : count;
   }
 
   write({ task, address, length }: Transfer, offset: bigint): number {
-    const region = this.at(offset);
-    if (!region) return failure('EINVAL');
-    const bytes = task.memory.copyFromUser(address, Math.min(length, region.rest));
+    const count = Math.min(length, Math.max(0, this.size - Number(offset)));
+    const bytes = task.memory.copyFromUser(address, count);
     if (isErrno(bytes)) return failure(bytes);
-    region.memory.write(region.offset, bytes);
-    return bytes.length;
-  }
-
-  /** vfio_pci_core_mmap(): only a BAR, only shared, only inside. VFIO-RGN-04 */
-  map({ offset, length, shared }: MapDeviceRequest): DeviceMapping | ErrnoName {
-    const region = this.at(offset);
-    if (!region || !shared || !(region.flags & VFIO_REGION_INFO_FLAG_MMAP)) return 'EINVAL';
-    if (region.offset + length > region.memory.size) return 'EINVAL';
-    return { region: region.memory, offset: region.offset };
-  }
-
-  protected at(offset: bigint): Place | undefined {
-    const region = this.regions.get(Number(offset >> VFIO_PCI_OFFSET_SHIFT));
-    const inside = BigInt.asUintN(Number(VFIO_PCI_OFFSET_SHIFT), offset);
-    if (!region || inside >= region.memory.size) return undefined;
-    return { ...region, offset: inside, rest: Number(region.memory.size - inside) };
+    this.region.write(offset, bytes);
+    return count;
   }
 }

@@ -1,0 +1,122 @@
+import { ADVANCED_FEATURES, EXPRESS, POWER_MANAGEMENT } from '#formats/pci-configuration.ts';
+
+import { PermittedAccess } from './config-access.ts';
+import type { VirtualSpace } from './config-access.ts';
+import { bytesOf, numberOf } from './pci-function.ts';
+import { ALL, Permissions } from './permissions.ts';
+
+/** What a write to a capability sets off in the rest of the driver. */
+export interface CapabilityEvents {
+  /** vfio_lock_and_set_power_state() */
+  setPowerState(state: number): void;
+  /** pci_try_reset_function(), with what is mapped of the device taken away for the time. */
+  resetFunction(): void;
+}
+
+/** Where in a capability the next one is told, and its id: the driver's, because some are left out. VFIO-CFG-30 */
+function headed(size: number): Permissions {
+  return new Permissions(size).set(1, 1, ALL, 0);
+}
+
+/** init_pci_cap_pm_perm(), vfio_pm_config_write() VFIO-CFG-21 22 */
+export class PowerAccess extends PermittedAccess {
+  protected readonly events: CapabilityEvents;
+
+  constructor(space: VirtualSpace, start: number, events: CapabilityEvents) {
+    const { size, capabilities, control, PmeSupport, PmeEnable, PmeStatus, State } =
+      POWER_MANAGEMENT;
+    const own = PmeEnable | PmeStatus;
+    const permissions = headed(size)
+      .set(capabilities, 2, PmeSupport, 0)
+      .set(control, 4, own, ~(own | State));
+    super(space, start, permissions);
+    this.events = events;
+    this.hide(capabilities, PmeSupport);
+    this.hide(control, own);
+  }
+
+  override write(at: number, bytes: Uint8Array): void {
+    super.write(at, bytes);
+    if (at - this.start !== POWER_MANAGEMENT.control) return;
+    this.events.setPowerState((bytes[0] ?? 0) & POWER_MANAGEMENT.State);
+  }
+
+  /** vfio_update_pm_vconfig_bytes(): the user gets no PME. */
+  protected hide(offset: number, bits: number): void {
+    const { shown } = this.space;
+    const at = this.start + offset;
+    const value = numberOf(shown.subarray(at, at + 2));
+    shown.set(bytesOf(value & ~bits, 2), at);
+  }
+}
+
+/** init_pci_cap_exp_perm(), vfio_exp_config_write() VFIO-CFG-31 32 */
+export class ExpressAccess extends PermittedAccess {
+  protected readonly events: CapabilityEvents;
+
+  constructor(space: VirtualSpace, start: number, events: CapabilityEvents) {
+    const { size, deviceControl, deviceControl2 } = EXPRESS;
+    const { InitiateReset, MaxPayload, MaxReadRequest, PhantomFunctions, AriForwarding } = EXPRESS;
+    const permissions = headed(size)
+      .set(deviceControl, 2, InitiateReset | MaxPayload | MaxReadRequest, ~PhantomFunctions)
+      .set(deviceControl2, 2, 0, ~AriForwarding);
+    super(space, start, permissions);
+    this.events = events;
+  }
+
+  override write(at: number, bytes: Uint8Array): void {
+    const before = this.control & EXPRESS.MaxReadRequest;
+    super.write(at, bytes);
+    if (this.control & EXPRESS.InitiateReset) this.initiateReset();
+    const asked = this.control & EXPRESS.MaxReadRequest;
+    if (asked !== before) this.setReadRequest(asked);
+  }
+
+  /** It never reads as set. */
+  protected initiateReset(): void {
+    this.control &= ~EXPRESS.InitiateReset;
+    const capabilities = this.space.pci.get(this.start + EXPRESS.deviceCapabilities, 4);
+    if (capabilities & EXPRESS.FunctionLevelReset) this.events.resetFunction();
+  }
+
+  /** The device gets no less than the payload that it has: both count in the same steps. */
+  protected setReadRequest(asked: number): void {
+    const at = this.start + EXPRESS.deviceControl;
+    const { MaxPayload, MaxReadRequest } = EXPRESS;
+    const real = this.space.pci.get(at, 2);
+    const payload = ((real & MaxPayload) >> 5) << 12;
+    this.space.pci.set(at, 2, (real & ~MaxReadRequest) | Math.max(asked, payload));
+  }
+
+  protected get control(): number {
+    const at = this.start + EXPRESS.deviceControl;
+    return numberOf(this.space.shown.subarray(at, at + 2));
+  }
+
+  protected set control(value: number) {
+    this.space.shown.set(bytesOf(value, 2), this.start + EXPRESS.deviceControl);
+  }
+}
+
+/** init_pci_cap_af_perm(), vfio_af_config_write() VFIO-CFG-34 */
+export class AdvancedFeaturesAccess extends PermittedAccess {
+  protected readonly events: CapabilityEvents;
+
+  constructor(space: VirtualSpace, start: number, events: CapabilityEvents) {
+    const { size, control, InitiateReset } = ADVANCED_FEATURES;
+    super(space, start, headed(size).set(control, 1, InitiateReset, InitiateReset));
+    this.events = events;
+  }
+
+  override write(at: number, bytes: Uint8Array): void {
+    super.write(at, bytes);
+    const { shown, pci } = this.space;
+    const place = this.start + ADVANCED_FEATURES.control;
+    const control = shown[place] ?? 0;
+    if (!(control & ADVANCED_FEATURES.InitiateReset)) return;
+    shown[place] = control & ~ADVANCED_FEATURES.InitiateReset;
+    const needed = ADVANCED_FEATURES.TransactionPending | ADVANCED_FEATURES.FunctionLevelReset;
+    const offered = pci.get(this.start + ADVANCED_FEATURES.capabilities, 1);
+    if ((offered & needed) === needed) this.events.resetFunction();
+  }
+}

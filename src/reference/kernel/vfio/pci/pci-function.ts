@@ -1,0 +1,160 @@
+import {
+  ADVANCED_FEATURES,
+  BAR,
+  CapabilityId,
+  COMMAND,
+  CONVENTIONAL_SIZE,
+  EXPRESS,
+  HEADER,
+  POWER_MANAGEMENT,
+  STATUS,
+} from '#formats/pci-configuration.ts';
+
+import type { PlacedBar, VfioHardware } from '../hardware.ts';
+
+type Width = 1 | 2 | 4;
+
+/** pci_power_t. */
+export const PowerState = { D0: 0, D3hot: 3 } as const;
+
+/** drivers/pci/pci.c, as far as a driver of a function calls it: the function by its configuration space. */
+export class PciFunction {
+  readonly bars: readonly PlacedBar[];
+  /** Bytes of the configuration space. */
+  readonly size: number;
+  /** current_state */
+  powerState: number = PowerState.D0;
+  protected readonly device: VfioHardware;
+
+  constructor(device: VfioHardware) {
+    this.device = device;
+    this.bars = device.bars;
+    this.size = Number(device.pci.configuration.size);
+  }
+
+  /** Bytes that its ROM takes of the bus; 0 without one. */
+  get romSize(): number {
+    return Number(this.device.rom?.window.size ?? 0n);
+  }
+
+  bar(index: number): PlacedBar | undefined {
+    return this.bars.find((bar) => bar.index === index);
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    return this.device.pci.configuration.read(BigInt(offset), length);
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    this.device.pci.configuration.write(BigInt(offset), bytes);
+  }
+
+  /** Little endian. */
+  get(offset: number, width: Width): number {
+    return numberOf(this.read(offset, width));
+  }
+
+  set(offset: number, width: Width, value: number): void {
+    this.write(offset, bytesOf(value, width));
+  }
+
+  /** pci_find_capability(): 0 where there is none. */
+  findCapability(id: number): number {
+    if (!(this.get(HEADER.status, 2) & STATUS.CapabilityList)) return 0;
+    let at = this.get(HEADER.capabilities, 1) & ~3;
+    for (let left = CONVENTIONAL_SIZE / 4; at !== 0 && left > 0; left -= 1) {
+      if (this.get(at, 1) === id) return at;
+      at = this.get(at + 1, 1) & ~3;
+    }
+    return 0;
+  }
+
+  /** pci_enable_device(): it answers at its BARs, as these are. VFIO-CFG-08 */
+  enable(): void {
+    this.setPowerState(PowerState.D0);
+    const needs = this.bars.map(({ kind }) => (kind === 'ports' ? COMMAND.Io : COMMAND.Memory));
+    const command = needs.reduce<number>((sum, bit) => sum | bit, this.command);
+    if (command !== this.command) this.command = command;
+  }
+
+  /** pci_clear_master(). VFIO-CFG-18 */
+  clearMaster(): void {
+    this.command &= ~COMMAND.BusMaster;
+  }
+
+  /** pci_set_power_state(): of the states that it can have, EINVAL is not told. VFIO-CFG-22 */
+  setPowerState(state: number): void {
+    const at = this.findCapability(CapabilityId.PowerManagement);
+    const isKnown = state === PowerState.D0 || state === PowerState.D3hot;
+    if (at === 0 || !isKnown || state === this.powerState) return;
+    const control = this.get(at + POWER_MANAGEMENT.control, 2) & ~POWER_MANAGEMENT.State;
+    this.set(at + POWER_MANAGEMENT.control, 2, control | state);
+    this.powerState = state;
+  }
+
+  /** pci_save_state() */
+  saveState(): Uint8Array {
+    return this.read(0, HEADER.size);
+  }
+
+  /** pci_restore_state(): the command register last. */
+  restoreState(state: Uint8Array): void {
+    for (let at: number = HEADER.size - BAR.size; at >= 0; at -= BAR.size)
+      this.write(at, state.subarray(at, at + BAR.size));
+  }
+
+  /** pci_init_reset_methods(), as far as they are the function's own. */
+  get canReset(): boolean {
+    return this.hasFlr || this.hasAdvancedReset || this.resetsInD3;
+  }
+
+  /** pci_reset_function(): ENOTTY where there is no way. Registers are as after power-on, but for those that are saved. */
+  resetFunction(): 'ENOTTY' | undefined {
+    if (!this.canReset) return 'ENOTTY';
+    this.setPowerState(PowerState.D0);
+    const state = this.saveState();
+    this.command = COMMAND.InterruptDisable;
+    this.device.pci.reset();
+    this.restoreState(state);
+    return undefined;
+  }
+
+  /** pcie_has_flr() */
+  protected get hasFlr(): boolean {
+    const at = this.findCapability(CapabilityId.Express);
+    if (at === 0) return false;
+    return (this.get(at + EXPRESS.deviceCapabilities, 4) & EXPRESS.FunctionLevelReset) !== 0;
+  }
+
+  /** pci_af_flr() */
+  protected get hasAdvancedReset(): boolean {
+    const at = this.findCapability(CapabilityId.AdvancedFeatures);
+    const { capabilities, TransactionPending, FunctionLevelReset } = ADVANCED_FEATURES;
+    const needed = TransactionPending | FunctionLevelReset;
+    return at !== 0 && (this.get(at + capabilities, 1) & needed) === needed;
+  }
+
+  /** pci_pm_reset(): a function that keeps its registers in D3hot says so. */
+  protected get resetsInD3(): boolean {
+    const at = this.findCapability(CapabilityId.PowerManagement);
+    const { control, NoSoftReset } = POWER_MANAGEMENT;
+    return at !== 0 && (this.get(at + control, 2) & NoSoftReset) === 0;
+  }
+
+  get command(): number {
+    return this.get(HEADER.command, 2);
+  }
+
+  set command(value: number) {
+    this.set(HEADER.command, 2, value);
+  }
+}
+
+/** Little endian. */
+export function numberOf(bytes: Uint8Array): number {
+  return bytes.reduceRight((sum, byte) => ((sum << 8) | byte) >>> 0, 0);
+}
+
+export function bytesOf(value: number, width: Width): Uint8Array {
+  return Uint8Array.from({ length: width }, (_, index) => (value >>> (8 * index)) & 0xff);
+}

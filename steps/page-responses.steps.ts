@@ -4,10 +4,7 @@ import type { PageResponse } from '#port/bench.ts';
 import type { Feature } from '#port/features.ts';
 
 import { requireOf } from './support/calls/plug.ts';
-import { extendedRegister } from './support/calls/registers.ts';
 import { Then, When } from './support/cucumber.ts';
-import { parseBits } from './support/guest/bits.ts';
-import { extendedRegisters } from './support/guest/pci-bits.ts';
 import type { DeviceHandle } from './support/handles.ts';
 import { accessOf, describe, lastAccess, nameOf } from './support/looks/dma.ts';
 import { compareTold } from './support/looks/told.ts';
@@ -164,23 +161,5 @@ When('the bench answers {device}:', async function (device, table) {
     const response = { group: Number(group), code: known, ...withPasid };
     await this.running.machine.bench.answerDevice(device.info.id, response);
     this.trace.note(`bench: device "${device.name}" gets ${inWords(response)}`);
-  }
-});
-
-/** Registers of its extended capabilities, as a process sees them through VFIO. */
-Then('{device} shows:', async function (device, table) {
-  requireOf(this, device, 'vfio-device');
-  for (const [name = '', text = ''] of table.raw()) {
-    const register = extendedRegisters.get(name);
-    if (register === undefined)
-      throw new Error(
-        `no register "${name}"; there are ${[...extendedRegisters.keys()].join(', ')}`,
-      );
-    const actual = await extendedRegister(this, device, register);
-    const expected = parseBits(register.layout, text);
-    if (actual === expected) continue;
-    throw new AssertionError(
-      `${name} of device "${device.name}" is ${hex(actual)}; expected ${hex(expected)}, ${text}`,
-    );
   }
 });

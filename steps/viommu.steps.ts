@@ -1,14 +1,12 @@
 import { AssertionError } from 'chai';
 
 import { IOMMU_TEST_OP_TRIGGER_VEVENT } from '#uapi/iommufd/selftest.ts';
-import { MAP_SHARED, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
-import type { MmapRequest } from '#port/process.ts';
 
+import { mapFile } from './support/calls/mmap.ts';
 import { testCommand } from './support/calls/test-command.ts';
 import { makeGuestObject } from './support/calls/viommu.ts';
-import { Given, Then, When, type DataTable } from './support/cucumber.ts';
-import { parseValue } from './support/fields.ts';
-import type { Handle, ProcessHandle } from './support/handles.ts';
+import { Given, Then, When } from './support/cucumber.ts';
+import type { Handle } from './support/handles.ts';
 import { fdOf, idOf } from './support/words/names.ts';
 import { loadBytes } from './support/looks/probes.ts';
 import type { World } from './support/world.ts';
@@ -67,42 +65,19 @@ Then('{buffer} holds:', async function ({ handle, offset }, table) {
 });
 
 When('{process} mmaps {object} as {string}', async function (process, object, name) {
-  await mapRegion(this, { process, object, name });
+  await mapFile(this, { process, name, fd: fdOf(object), ...regionOf(this, object) });
 });
 
 When('{process} mmaps {object} as {string} with:', async function (process, object, name, table) {
-  await mapRegion(this, { process, object, name, table });
+  await mapFile(this, { process, name, fd: fdOf(object), table, ...regionOf(this, object) });
 });
 
-interface RegionMap {
-  readonly process: ProcessHandle;
-  readonly object: Handle;
-  readonly name: string;
-  readonly table?: DataTable;
-}
-
-/** The region of a vIOMMU, or what the table says; `offset` counts from the begin of the region. */
-async function mapRegion(world: World, { process, object, name, table }: RegionMap): Promise<void> {
-  world.settle();
-  const { offset: start = 0n, length = world.pageSize } =
+/** That of a vIOMMU, where it has one. */
+function regionOf(
+  { pageSize }: World,
+  object: Handle,
+): { readonly start: bigint; readonly length: bigint } {
+  const { offset: start = 0n, length = pageSize } =
     ('region' in object ? object.region : undefined) ?? {};
-  const given = new Map<string, bigint>(
-    (table?.raw() ?? []).map(([field = '', text = '']) => [
-      field,
-      parseValue(world, process, `mmap.${field}`, text),
-    ]),
-  );
-  const request: MmapRequest = {
-    address: 0n,
-    length: given.get('length') ?? length,
-    protection: Number(given.get('prot') ?? PROT_READ | PROT_WRITE),
-    flags: Number(given.get('flags') ?? MAP_SHARED),
-    fd: fdOf(object),
-    offset: start + (given.get('offset') ?? 0n),
-  };
-  const address = await process.port.mmap(request);
-  world.trace.add(`mmap(${request.fd}, ${hex(request.offset)}, ${request.length})`, address);
-  world.conclude({ name: 'mmap', result: address });
-  if (address < 0n) return;
-  world.handles.add({ kind: 'buffer', name, process, address, length: request.length });
+  return { start, length };
 }

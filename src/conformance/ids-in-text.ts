@@ -2,7 +2,7 @@
 export function idsInText(text: string): Set<string> {
   const ids = new Set<string>();
   for (const [, family = '', numbers = ''] of text.matchAll(
-    /\b([A-Z]+(?:-[A-Z]+)*)-(\d\d(?:,? (?:and )?\d\d\b)*)/g,
+    /\b([A-Z]+(?:-[A-Z][A-Z0-9]*)*)-(\d\d(?:,? (?:and )?\d\d\b)*)/g,
   )) {
     for (const [number] of numbers.matchAll(/\d\d/g)) ids.add(`${family}-${number}`);
   }

@@ -25,6 +25,10 @@ const ofMachines = {
     says: 'Devices are VFIO character devices: open, bind, attach, detach.',
     requires: ['device'],
   },
+  'edu-registers': {
+    says: "A VFIO device has the registers of QEMU's teaching device edu in BAR 0.",
+    requires: ['vfio-device'],
+  },
   'vfio-group': {
     says: 'VFIO devices can be had by their group: /dev/vfio/N and GET_DEVICE_FD.',
   },

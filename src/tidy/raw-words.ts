@@ -4,8 +4,8 @@ import type { FeatureFile } from './features.ts';
 
 /** Where the number itself is the subject. */
 const numbers = 'features/uapi/';
-/** Where small ones may stand: ids that hardware and guests give to things. */
-const smallNumbers = /^features\/(uapi|hardware)\//;
+/** Where small ones may stand: ids that hardware and guests give to things, and places in the registers of a device. */
+const smallNumbers = /^features\/(uapi|hardware|vfio\/pci)\//;
 const isOfReservedBits = /reserved|unknown (command|opcode)/i;
 
 /** A scenario, or a background, with the titles that it is under. */

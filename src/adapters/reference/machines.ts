@@ -54,7 +54,7 @@ const ofEach = [...ofProcesses, 'device', 'two-devices', 'hwpt-alloc'] as const;
 /** Of PCI devices behind an IOMMU. */
 const ofPci = [
   ...(['vfio-device', 'vfio-group', 'dma', 'caches-keep'] as const),
-  ...(['reserved-iova', 'vfio-dma-buf'] as const),
+  ...(['reserved-iova', 'vfio-dma-buf', 'edu-registers'] as const),
 ] as const;
 /** Of a driver for an IOMMU that there is in hardware. */
 const ofDriver = ['hw-info', 'hwpt-flags'] as const;
@@ -66,7 +66,8 @@ const ofAmd = [...ofUnsafe, ...ofDriver] as const;
 const atBoot = { allowUnsafeInterrupts: true };
 /** Of devices behind an SMMUv3. */
 const ofSmmu = [
-  ...(['vfio-device', 'vfio-group', 'dma', 'caches-keep', 'vfio-dma-buf'] as const),
+  ...(['vfio-device', 'vfio-group', 'dma', 'caches-keep'] as const),
+  ...(['vfio-dma-buf', 'edu-registers'] as const),
   ...ofDriver,
 ] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */
@@ -185,6 +186,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
       'vfio-group',
       'dma',
       'vfio-dma-buf',
+      'edu-registers',
       'unsafe-interrupts',
       'virtio-limits',
     ],

@@ -38,6 +38,11 @@ import { vfioCdev } from './vfio-cdev.ts';
 import { vfioDet } from './vfio-det.ts';
 import { int } from './vfio/int.ts';
 import { irq } from './vfio/irq.ts';
+import { vfioCfg } from './vfio/vfio-cfg.ts';
+import { vfioRw } from './vfio/vfio-rw.ts';
+import { vfioMap2 } from './vfio/vfio-map2.ts';
+import { vfioRgn } from './vfio/vfio-rgn.ts';
+import { vfioDev } from './vfio/vfio-dev.ts';
 import { viommu } from './viommu.ts';
 import type { Requirement, RequirementTable } from '../requirement.ts';
 
@@ -72,6 +77,11 @@ export const families: readonly RequirementTable[] = [
   vfioCdev,
   vfioAtt,
   vfioDet,
+  vfioCfg,
+  vfioRw,
+  vfioMap2,
+  vfioRgn,
+  vfioDev,
   irq,
   int,
   vtd,

@@ -15,7 +15,7 @@ export const entries = mutants(
     bug: ({ vfio }) =>
       class extends vfio.DeviceCdev {
         override read(): number {
-          return 0;
+          return this.isBound ? -22 : 0;
         }
 
         override pread(transfer: Transfer, offset: bigint): number {

@@ -76,16 +76,35 @@ export function readRegisters(
   device: DeviceHandle,
   length: number,
 ): Promise<Uint8Array> {
-  return readRegion(world, device, VFIO_PCI_BAR0_REGION_INDEX, length);
+  return readRegion(world, device, { index: VFIO_PCI_BAR0_REGION_INDEX, offset: 0n, length });
 }
 
 /** By the list of capabilities in its configuration space; 0 without MSI-X. */
 export async function msixVectors(world: World, device: DeviceHandle): Promise<number> {
-  const bytes = await readRegion(world, device, VFIO_PCI_CONFIG_REGION_INDEX, CONFIGURATION_SIZE);
+  const bytes = await configurationOf(world, device);
+  const at = placeIn(bytes, MSIX);
+  return at === 0 ? 0 : (((bytes[at + 2] ?? 0) | ((bytes[at + 3] ?? 0) << 8)) & MSIX_SIZE) + 1;
+}
+
+/** Where in its configuration space the capability of that id is; 0 where it shows none. */
+export async function capabilityAt(
+  world: World,
+  device: DeviceHandle,
+  capability: number,
+): Promise<number> {
+  return placeIn(await configurationOf(world, device), capability);
+}
+
+function configurationOf(world: World, device: DeviceHandle): Promise<Uint8Array> {
+  const index = VFIO_PCI_CONFIG_REGION_INDEX;
+  return readRegion(world, device, { index, offset: 0n, length: CONFIGURATION_SIZE });
+}
+
+function placeIn(bytes: Uint8Array, capability: number): number {
   const at = (offset: number): number => bytes[offset] ?? 0;
   const begin = (at(STATUS) & HAS_CAPABILITIES) === 0 ? 0 : at(CAPABILITIES_POINTER);
   for (let place = begin, seen = 0; place !== 0 && seen < CONFIGURATION_SIZE; seen += 1) {
-    if (at(place) === MSIX) return ((at(place + 2) | (at(place + 3) << 8)) & MSIX_SIZE) + 1;
+    if (at(place) === capability) return place;
     place = at(place + 1);
   }
   return 0;
@@ -101,7 +120,8 @@ export async function extendedRegister(
   device: DeviceHandle,
   { capability, offset }: { readonly capability: number; readonly offset: number },
 ): Promise<bigint> {
-  const bytes = await readRegion(world, device, VFIO_PCI_CONFIG_REGION_INDEX, EXTENDED_END);
+  const index = VFIO_PCI_CONFIG_REGION_INDEX;
+  const bytes = await readRegion(world, device, { index, offset: 0n, length: EXTENDED_END });
   const at = (place: number): number => (bytes[place] ?? 0) | ((bytes[place + 1] ?? 0) << 8);
   for (let place = EXTENDED_FIRST, seen = 0; place !== 0 && seen < EXTENDED_END; seen += 1) {
     if (at(place) === capability) return BigInt(at(place + offset));
@@ -110,16 +130,20 @@ export async function extendedRegister(
   throw new AssertionError(`device "${device.name}" shows no extended capability ${capability}`);
 }
 
-async function readRegion(
+/** So many bytes of a region, by one pread(). */
+export async function readRegion(
   world: World,
   device: DeviceHandle,
-  index: number,
-  length: number,
+  {
+    index,
+    offset,
+    length,
+  }: { readonly index: number; readonly offset: bigint; readonly length: number },
 ): Promise<Uint8Array> {
   const process = world.ownerOf(device);
   const { port, scratch } = process;
-  const offset = await offsetOf(world, process, device, index);
-  const result = await port.pread(device.fd ?? -1, scratch.array, length, offset);
+  const at = (await offsetOf(world, process, device, index)) + offset;
+  const result = await port.pread(device.fd ?? -1, scratch.array, length, at);
   world.trace.add(`pread(${device.fd}, ${length} bytes of device "${device.name}")`, result);
   // What a read of a device gives is what steps compare: one that is short is a finding.
   if (result !== length)

@@ -1,12 +1,13 @@
-import { array, struct, u64, type Struct } from '#uapi/codec.ts';
+import { array, struct, u16, u64, type Struct } from '#uapi/codec.ts';
 
 import * as amd from './amd-bits.ts';
 import * as smmuv3 from './smmuv3-bits.ts';
 import * as vtd from './vtd-bits.ts';
 import type { Layout } from './bits.ts';
 
-/** What a guest has in its memory and nobody gives to the kernel. */
+/** What a guest has in its memory, or a device in its registers, and nobody gives to the kernel. */
 export const guestStructs: readonly Struct[] = [
+  struct('pci_ids', { vendor: u16, device: u16 }),
   struct('arm_smmu_cd', { data: array(u64, 8) }),
   struct('arm_smmu_cdtab_l1', { l2ptr: u64 }),
   struct('arm_lpae_iopte', { pte: u64 }),

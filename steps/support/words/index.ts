@@ -9,6 +9,7 @@ import { ioases } from './ioases.ts';
 import { memory } from './memory.ts';
 import { objects } from './objects.ts';
 import { processes } from './processes.ts';
+import { registers } from './registers.ts';
 import { values } from './values.ts';
 
 /** All nouns, by their names in the texts of steps. */
@@ -20,6 +21,7 @@ const types = {
   ...ioases,
   ...hwpts,
   ...devices,
+  ...registers,
   ...guests,
   ...interrupts,
   ...calls,

@@ -48,7 +48,7 @@ export class VfioPciRegions {
     this.config = config;
   }
 
-  /** Undefined for a region that the device lacks. VFIO-RGN-02 */
+  /** Undefined for a region that the device lacks. VFIO-RGN-02 03 */
   get(index: number): Region | undefined {
     if (index === VFIO_PCI_CONFIG_REGION_INDEX)
       return { size: BigInt(this.config.size), flags: READ_WRITE };
@@ -73,7 +73,7 @@ export class VfioPciRegions {
     return this.accessBar(transfer, { index, inside, access: (...piece) => this.store(...piece) });
   }
 
-  /** vfio_pci_core_mmap(): only memory, only shared, only inside its pages. VFIO-RGN-04 VFIO-MAP2-02 03 */
+  /** vfio_pci_core_mmap(): only memory, only shared, only inside its pages. VFIO-RGN-04 VFIO-MAP2-02 03 04 */
   map({ offset, length, shared }: MapDeviceRequest): DeviceMapping | ErrnoName {
     const { index, inside } = placeOf(offset);
     const bar = index < VFIO_PCI_NUM_REGIONS ? this.barAt(index) : undefined;
@@ -91,7 +91,7 @@ export class VfioPciRegions {
     return kind !== 'ports' && (window.size >= PAGE_SIZE || address % PAGE_SIZE === 0n);
   }
 
-  /** vfio_pci_mmap_huge_fault(): SIGBUS while the device does not answer there. VFIO-CFG-17 VFIO-MAP2-11 */
+  /** vfio_pci_mmap_huge_fault(): SIGBUS while the device does not answer there. VFIO-CFG-17 VFIO-MAP2-01 06 07 08 11 */
   protected mapped({ window }: PlacedBar): DeviceMapping['region'] {
     return {
       size: window.size,

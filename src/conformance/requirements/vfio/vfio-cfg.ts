@@ -1,0 +1,112 @@
+import { linux, requirements } from '../../requirement.ts';
+
+export const vfioCfg = requirements(
+  {
+    family: 'VFIO-CFG',
+    title: 'The configuration space of a device',
+    since: '3.6',
+    profile: 'vfio',
+  },
+  {
+    1: {
+      says: 'The configuration space of a conventional device has 256 bytes and that of a PCI Express device 4096, and an access from its end on fails with EFAULT.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_pci_config_rw_single')],
+    },
+    2: {
+      says: 'An access that crosses the end of the configuration space fails with EFAULT, and moves nothing.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_pci_config_rw_single')],
+    },
+    3: {
+      says: 'A read or write of 0 bytes returns 0 at any offset and for any region index, also for one that does not exist.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_read')],
+    },
+    4: {
+      says: 'The configuration space can be read and written at any offset and length, and the result is that of accesses of single bytes.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_pci_cap_remaining_dword')],
+    },
+    5: {
+      says: 'An access to the configuration space that reaches memory which is not there fails with EFAULT, and what was moved before stays moved.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_pci_config_rw')],
+    },
+    6: {
+      says: 'A write that may change nothing returns its full count; of a capability without any field that can be written not even the buffer is read.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_config_do_rw')],
+    },
+    7: {
+      says: 'Vendor and device ID cannot be written.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'init_pci_cap_basic_perm')],
+    },
+    8: {
+      says: 'A new owner finds memory and I/O decoding switched on as the BARs of the device need it, and bus mastering and INTx disable off, whatever the owner before left.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_enable')],
+    },
+    9: {
+      says: "The bits of the command register reach the device, by bytes too, but for INTx disable, which is the user's own; bits that the device lacks read 0.",
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_basic_config_write')],
+    },
+    11: {
+      says: 'Revision, class, header type, cardbus pointer, subsystem IDs, capability pointer, interrupt pin, Min_Gnt and Max_Lat cannot be written; cache line size, latency timer and BIST can.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'init_pci_cap_basic_perm')],
+    },
+    12: {
+      says: 'The interrupt line holds whatever is written, and the device does not get it.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'init_pci_cap_basic_perm')],
+    },
+    13: {
+      says: 'The interrupt pin of a device without an interrupt that is routed reads 0, and that of another device is its own.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_config_init')],
+    },
+    14: {
+      says: 'A BAR reads its address at first, and the written value rounded down to the size of the BAR with its type bits later, while the device stays where it is; a BAR that the device lacks reads 0.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_bar_fixup')],
+    },
+    15: {
+      says: 'The ROM BAR reads the written value rounded down to its size with bit 0 as it was written, and 0 where the device has no ROM; bit 0 does not gate reads of the ROM.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_bar_fixup')],
+    },
+    16: {
+      says: 'While memory decoding is off, reads and writes of a memory BAR fail with EIO and reads of the ROM with ENOMEM, after EINVAL for an offset behind the end; those of an I/O BAR go on.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_do_io_rw')],
+    },
+    17: {
+      says: 'While memory decoding is off a load or store through a mapping of a BAR raises SIGBUS and a new mapping is made all the same; switched on, old and new mappings work.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_mmap_huge_fault')],
+    },
+    18: {
+      says: 'A device whose bus mastering is off reads and writes no memory, and it is off when the device is opened.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_enable')],
+    },
+    20: {
+      says: 'Bytes that belong neither to the header nor to a capability are read and written as they are.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'unassigned_perms')],
+    },
+    42: {
+      says: 'The next owner of a device finds the registers that were saved when it was opened, bus mastering off, and none of the values that only its user had.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_disable')],
+    },
+    43: {
+      says: 'The registers of a device that cannot be reset stay as they are when it is closed; a device with a function reset is reset then and at the next open.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_disable')],
+    },
+  },
+);

@@ -1,0 +1,126 @@
+import { nearest } from '#conformance/nearest.ts';
+import { VFIO_PCI_BAR0_REGION_INDEX, VFIO_PCI_CONFIG_REGION_INDEX } from '#uapi/vfio/pci.ts';
+
+import { bit, bits, type Layout } from './bits.ts';
+
+/** Registers of PCI functions by the names that Linux has for them in pci_regs.h, without PCI_; and those of QEMU's edu. */
+export interface PciRegister {
+  /** Of the device's file. */
+  readonly region: number;
+  /** Bytes from the begin of the region, or from the head of the capability. */
+  readonly offset: number;
+  /** Id in the list of capabilities. */
+  readonly capability?: number;
+  /** Bytes. */
+  readonly width: number;
+  readonly layout: Layout;
+}
+
+type Place = readonly [offset: number, width: number, fields?: Layout['fields']];
+
+function table(
+  where: Pick<PciRegister, 'region' | 'capability'>,
+  places: Readonly<Record<string, Place>>,
+): (readonly [string, PciRegister])[] {
+  return Object.entries(places).map(([name, [offset, width, fields = {}]]) => [
+    name,
+    { ...where, offset, width, layout: { name, size: 8 * width, fields } },
+  ]);
+}
+
+const inConfiguration = { region: VFIO_PCI_CONFIG_REGION_INDEX };
+const inBar0 = { region: VFIO_PCI_BAR0_REGION_INDEX };
+
+/** PCI 3.0, 6.1 and 6.2. */
+const header = table(inConfiguration, {
+  VENDOR_ID: [0x00, 2],
+  DEVICE_ID: [0x02, 2],
+  COMMAND: [
+    0x04,
+    2,
+    { IO: bit(0), MEMORY: bit(1), MASTER: bit(2), SERR: bit(8), INTX_DISABLE: bit(10) },
+  ],
+  STATUS: [0x06, 2, { INTERRUPT: bit(3), CAP_LIST: bit(4), SIG_SYSTEM_ERROR: bit(14) }],
+  REVISION_ID: [0x08, 1],
+  CLASS_REVISION: [0x08, 4, { REVISION: bits(7, 0), CLASS: bits(31, 8) }],
+  CACHE_LINE_SIZE: [0x0c, 1],
+  HEADER_TYPE: [0x0e, 1],
+  BASE_ADDRESS_0: [0x10, 4],
+  BASE_ADDRESS_1: [0x14, 4],
+  BASE_ADDRESS_2: [0x18, 4],
+  BASE_ADDRESS_3: [0x1c, 4],
+  BASE_ADDRESS_4: [0x20, 4],
+  BASE_ADDRESS_5: [0x24, 4],
+  CARDBUS_CIS: [0x28, 4],
+  SUBSYSTEM_VENDOR_ID: [0x2c, 2],
+  SUBSYSTEM_ID: [0x2e, 2],
+  ROM_ADDRESS: [0x30, 4],
+  CAPABILITY_LIST: [0x34, 1],
+  INTERRUPT_LINE: [0x3c, 1],
+  INTERRUPT_PIN: [0x3d, 1],
+  MIN_GNT: [0x3e, 1],
+  MAX_LAT: [0x3f, 1],
+});
+
+const powerManagement = table(
+  { ...inConfiguration, capability: 0x01 },
+  {
+    PM_CAP: [0, 2],
+    PM_PMC: [2, 2, { PME: bits(15, 11) }],
+    PM_CTRL: [4, 2, { STATE: bits(1, 0), PME_ENABLE: bit(8), PME_STATUS: bit(15) }],
+  },
+);
+
+const express = table(
+  { ...inConfiguration, capability: 0x10 },
+  {
+    EXP_DEVCAP: [4, 4, { FLR: bit(28) }],
+    EXP_DEVCTL: [
+      8,
+      2,
+      {
+        RELAX_EN: bit(4),
+        PAYLOAD: bits(7, 5),
+        PHANTOM: bit(9),
+        READRQ: bits(14, 12),
+        BCR_FLR: bit(15),
+      },
+    ],
+    EXP_DEVCTL2: [0x28, 2, { ARI: bit(5) }],
+  },
+);
+
+/** QEMU, docs/specs/edu.rst. */
+const edu = table(inBar0, {
+  EDU_ID: [0x00, 4, { ID: bits(31, 0, { EDU: 0x10000ed }) }],
+  EDU_LIVENESS: [0x04, 4],
+  EDU_SOURCE: [0x80, 8],
+  EDU_DESTINATION: [0x88, 8],
+  EDU_COUNT: [0x90, 8],
+  EDU_COMMAND: [0x98, 8],
+});
+
+const registers: ReadonlyMap<string, PciRegister> = new Map([
+  ...header,
+  ...powerManagement,
+  ...express,
+  ...edu,
+]);
+
+/** Throws for a name that no register has. */
+export function registerNamed(name: string): PciRegister {
+  const found = registers.get(name);
+  if (found !== undefined) return found;
+  throw new Error(
+    `no register "${name}"; nearest: ${nearest(name, [...registers.keys()], 3).join(', ')}`,
+  );
+}
+
+/** So many bytes of a register, of which the first is that one. */
+export function partOf(register: PciRegister, width: number, index: number): PciRegister {
+  const offset = register.offset + width * index;
+  if (width * (index + 1) > register.width)
+    throw new Error(`${register.layout.name} has ${register.width} bytes only`);
+  const layout = { name: `part of ${register.layout.name}`, size: 8 * width, fields: {} };
+  return { ...register, offset, width, layout };
+}

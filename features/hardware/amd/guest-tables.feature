@@ -183,6 +183,45 @@ Feature: page tables of guests behind an AMD IOMMU
         | 16777319 | 0    |
 
     @HW-AMD-03
+    Scenario Outline: an entry of <size> with "<words>" leads to <to>, and <place> to <first> of the memory
+      Given a guest's HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
+      And it attaches device "nic" to HWPT "stage1"
+      When the guest maps <size> at <iova> to <to> by "<words>" in page table "gpt"
+      Then device "nic" sees buffer "ram" + <first> at <place> .. +2 pages
+      When device "nic" writes pattern "written" at <place> + 1 page
+      Then it finds pattern "written" in buffer "ram" + <first> + 1 page
+
+      Examples:
+        | size  | iova            | to     | words                 | place                     | first   |
+        | 8 KiB | 66 MiB          | 16 MiB | P, RW, US             | 66 MiB                    | 0 pages |
+        | 8 KiB | 66 MiB          | 16 MiB | P, RW, US, A, D       | 66 MiB                    | 0 pages |
+        | 2 MiB | 66 MiB          | 16 MiB | P, RW, US, PS         | 66 MiB + 2 pages          | 2 pages |
+        | 2 MiB | 66 MiB          | 16 MiB | P, RW, US, PS, bit 12 | 66 MiB + 2 pages          | 2 pages |
+        | 1 GiB | 3 GiB           | 0      | P, RW, US, PS         | 3 GiB + 16 MiB            | 0 pages |
+        | 2 MiB | 256 TiB - 2 MiB | 16 MiB | P, RW, US, PS         | 256 TiB - 2 MiB + 4 pages | 4 pages |
+
+    @HW-AMD-03
+    Scenario Outline: a page of <size> is mapped by "<words>": a read <readable>, a write <writable>
+      Given a guest's HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
+      And it attaches device "nic" to HWPT "stage1"
+      When the guest maps <size> at 66 MiB to 16 MiB by "<words>" in page table "gpt"
+      And device "nic" writes pattern "strewn" at 66 MiB
+      Then the access <writable>
+      When device "nic" reads 1 page at 66 MiB
+      Then the access <readable>
+      And the level <level> entry of 66 MiB in page table "gpt" has "<marked>" and not "<unmarked>"
+      And device "nic" sees buffer "ram" at 64 MiB .. +1 page
+
+      Examples:
+        | size  | words         | level | readable     | writable     | marked | unmarked |
+        | 8 KiB | P, RW, US     |     1 | goes through | goes through | A, D   | none     |
+        | 8 KiB | P, US         |     1 | goes through | is blocked   | A      | D        |
+        | 8 KiB | P, RW         |     1 | is blocked   | is blocked   | none   | A, D     |
+        | 8 KiB | RW, US        |     1 | is blocked   | is blocked   | none   | A, D     |
+        | 2 MiB | P, US, PS     |     2 | goes through | is blocked   | A      | D        |
+        | 2 MiB | P, RW, US, PS |     2 | goes through | goes through | A, D   | none     |
+
+    @HW-AMD-03
     Scenario Outline: <iova> leads nowhere
       Given a guest's HWPT "stage1" with page table "gpt" for device "nic" on HWPT "parent"
       And it attaches device "nic" to HWPT "stage1"

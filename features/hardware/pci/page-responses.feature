@@ -319,6 +319,27 @@ Feature: which answers a device gets to its page requests
         | group | code    | PASID |
         |     1 | SUCCESS |     7 |
 
+    @FAULT-30
+    Scenario Outline: half a group of <who> is gone when it has left its queue and comes back
+      When it attaches device "nic" to HWPT "quiet"
+      And it attaches <who> to HWPT "table"
+      And <who> requests pages:
+        | address | perm | group | last |
+        | 16 MiB  | READ |     3 | no   |
+      And it attaches <who> to HWPT "quiet"
+      And it attaches <who> to HWPT "table"
+      And <who> requests pages:
+        | address | perm | group | last |
+        | 17 MiB  | READ |     3 | yes  |
+      And it reads fault queue "faults" into 120 bytes of buffer "in"
+      Then it returns 40
+
+      @HW-PRQ-09
+      Examples:
+        | who                     |
+        | device "nic"            |
+        | PASID 7 of device "nic" |
+
     @HW-PRQ-10
     Scenario: the file of the queue is closed, and the groups wait until the attachment ends
       When device "nic" requests pages:

@@ -313,6 +313,28 @@ Feature: what devices keep of the translations of an SMMUv3
       And device "nic" does not see buffer "old" at 16 MiB .. +1 page
       And PASID 2 of device "nic" sees buffer "old" at 16 MiB .. +2 pages
 
+    @HW-SMU-39
+    Scenario Outline: PASID <one> and PASID <other> have descriptors of their own
+      When it attaches device "nic" to HWPT "own"
+      And it attaches PASID <one> of device "nic" to HWPT "work"
+      And it attaches PASID <other> of device "nic" to HWPT "more"
+      Then PASID <one> of device "nic" sees buffer "old" at 16 MiB .. +2 pages
+      And PASID <other> of device "nic" sees buffer "new" at 16 MiB .. +2 pages
+      When it detaches PASID <one> of device "nic"
+      And PASID <one> of device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
+      And PASID <other> of device "nic" sees buffer "new" at 16 MiB .. +2 pages
+      When it attaches PASID 1048576 of device "nic" to HWPT "work"
+      Then it fails with EINVAL
+
+      @HW-SMU-05
+      Examples:
+        | one    | other   |
+        |      1 |    1025 |
+        |   1023 |    1024 |
+        | 524287 |  524288 |
+        |  32768 | 1048575 |
+
     @HW-SMU-40
     Scenario: a PASID is detached, and nothing is left of it
       When it attaches device "nic" to HWPT "own"

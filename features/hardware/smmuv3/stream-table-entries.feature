@@ -127,6 +127,34 @@ Feature: stream table entries of a guest
         | S1STALLD     | S1STALLD                         |
         | EATS         | EATS 1                           |
 
+    @HW-SMU-02
+    Scenario Outline: <field> of an entry with one context descriptor is the guest's to set, and changes nothing
+      Given an SMMUv3 page table "stage 1" in buffer "tables", which the guest has at 1 MiB
+      And the guest maps 4 pages at 64 MiB to 16 MiB read-write in page table "stage 1"
+      And a vDEVICE "guest nic" for device "nic" with virt_id 0x55 on vIOMMU "smmu"
+      And it stores struct iommu_hwpt_arm_smmuv3 in buffer "data":
+        | ste                                                                             |
+        | V, Config S1_TRANS, S1ContextPtr 1 MiB + 1 page, S1CIR 1, S1COR 1, <field> |
+      When it calls IOMMU_HWPT_ALLOC with:
+        | pt_id     | vIOMMU "smmu" |
+        | data_type | ARM_SMMUV3    |
+        | data_len  | 16 bytes      |
+        | data_uptr | buffer "data" |
+      Then it made HWPT "translated"
+      When it attaches device "nic" to HWPT "translated"
+      Then it succeeds
+      And device "nic" sees buffer "ram" at 64 MiB .. +4 pages
+      And device "nic" does not see buffer "ram" at 16 MiB .. +1 page
+
+      @HW-SMU-05
+      Examples:
+        | field   |
+        | S1Fmt 1 |
+        | S1Fmt 2 |
+        | S1Fmt 3 |
+        | S1DSS 1 |
+        | S1DSS 3 |
+
     @HW-SMU-01 @HW-SMU-36 @needs:veventq
     Scenario: a table of more descriptors than the unit has substreams is C_BAD_STE
       Given a vDEVICE "guest nic" for device "nic" with virt_id 0x55 on vIOMMU "smmu"

@@ -1,6 +1,6 @@
 import { alike, type Equivalent } from './equivalent.ts';
 
-/** Of src/reference/hardware. */
+/** Of src/reference/hardware, but for the VT-d. */
 export const hardware: readonly Equivalent[] = [
   ...alike(
     'src/reference/hardware/amd/amd-iommu-unit.ts',
@@ -83,85 +83,75 @@ export const hardware: readonly Equivalent[] = [
     ['VirtioIommu.isInRange', 'EqualityOperator', 'first <= last', 'first < last'],
   ),
   ...alike(
-    'src/reference/hardware/vtd/context-cache.ts',
-    'the driver invalidates the context entry of a device, never those of a domain',
-    [
-      'ContextCache.invalidateDomain',
-      'ConditionalExpression',
-      'domainOf(entry) === domainId',
-      'false',
-    ],
-    [
-      'ContextCache.invalidateDomain',
-      'EqualityOperator',
-      'domainOf(entry) === domainId',
-      'domainOf(entry) !== domainId',
-    ],
+    'src/reference/hardware/smmuv3/stream-configuration.ts',
+    'what is kept shows where an invalidation is missing, and the driver misses none',
+    ['StreamConfiguration.entryOf', 'ConditionalExpression', '!isFault(ste)', 'false'],
   ),
   ...alike(
-    'src/reference/hardware/vtd/faults.ts',
-    'there is one register: while it is taken nothing is recorded, whoever comes, and its driver clears it together with the overflow',
-    ['FaultRecording.registers', 'ObjectLiteral', '{ length: REGISTERS }', '{}'],
+    'src/reference/hardware/smmuv3/configuration-cache.ts',
+    'what is kept shows where an invalidation is missing, and the driver misses none',
     [
-      'FaultRecording.record',
-      'LogicalOperator',
-      'this.hasOverflowed || this.isRecorded(fault)',
-      'this.hasOverflowed && this.isRecorded(fault)',
-    ],
-    ['FaultRecording.record', 'BooleanLiteral', 'true', 'false'],
-    [
-      'FaultRecording.isRecorded',
+      'ConfigurationCache.stream',
       'BlockStatement',
-      '{\n    return this.records.some((other) => other.rid === rid);\n  }',
+      '{\n    return this.streams.get(stream);\n  }',
       '{}',
     ],
-    ['FaultRecording.isRecorded', 'ConditionalExpression', 'other.rid === rid', 'true'],
-  ),
-  ...alike(
-    'src/reference/hardware/vtd/invalidation-queue.ts',
-    'the driver tells devices that are there, and each of its waits writes a status',
     [
-      'InvalidationQueue.invalidateDevice',
-      'OptionalChaining',
-      'endpoint?.invalidateTranslations',
-      'endpoint.invalidateTranslations',
-    ],
-    ['InvalidationQueue.wait', 'ConditionalExpression', '!status', 'false'],
-  ),
-  ...alike('src/reference/hardware/vtd/scalable-mode.ts', 'a device without PASIDs sends none', [
-    'ScalableMode.translate',
-    'BlockStatement',
-    '{\n      return { reason: FaultReason.PasidsDisabled, silent };\n    }',
-    '{}',
-  ]),
-  ...alike(
-    'src/reference/hardware/vtd/second-stage.ts',
-    "tables of a second stage are the kernel's, which writes no entry without sense",
-    [
-      'hasReservedBits',
-      'ConditionalExpression',
-      'level > 3 || address % entrySpan(level) !== 0n',
-      'false',
+      'ConfigurationCache.keepStream',
+      'BlockStatement',
+      '{\n    this.streams.set(stream, entry);\n  }',
+      '{}',
     ],
   ),
   ...alike(
-    'src/reference/hardware/vtd/vtd-unit.ts',
-    'the driver sends no invalidation of devices to a unit that has none',
+    'src/reference/hardware/smmuv3/event-queue.ts',
+    'the driver empties the queue at each record, so that it is never full',
     [
-      'VtdUnit.constructor.deviceTlbs',
+      'EventQueue.record',
+      'BlockStatement',
+      '{\n      this.hasOverflowed = true;\n      return;\n    }',
+      '{}',
+    ],
+    ['EventQueue.record', 'BooleanLiteral', 'true', 'false'],
+    ['EventQueue.consume', 'BooleanLiteral', 'false', 'true'],
+  ),
+  ...alike(
+    'src/reference/hardware/amd/amd-iommu-unit.ts',
+    'what is kept shows where an invalidation is missing, and the driver misses none',
+    ['AmdIommuUnit.readEntry', 'ConditionalExpression', 'entry', 'false'],
+  ),
+  ...alike(
+    'src/reference/hardware/amd/amd-iommu-unit.ts',
+    'the device table of the driver has an entry for each requester id, and none that makes no sense',
+    ['AmdIommuUnit.readEntry', 'ConditionalExpression', 'entry', 'true'],
+    ['AmdIommuUnit.readEntry', 'ConditionalExpression', 'address >= this.deviceTableEnd', 'false'],
+    [
+      'AmdIommuUnit.readEntry',
+      'EqualityOperator',
+      'address >= this.deviceTableEnd',
+      'address > this.deviceTableEnd',
+    ],
+  ),
+  ...alike(
+    'src/reference/hardware/smmuv3/smmu-unit.ts',
+    'the entry answers before the device may ask, and without a stage there is no leaf',
+    [
+      'SmmuUnit.requestTranslation.isAnswered',
+      'LogicalOperator',
+      'ste.answersAts && (context ?? ste.stage2) !== undefined',
+      'ste.answersAts || (context ?? ste.stage2) !== undefined',
+    ],
+    [
+      'SmmuUnit.requestTranslation.isAnswered',
       'ConditionalExpression',
-      '(this.extendedCapability & ECAP.DeviceTlb) !== 0n',
+      'ste.answersAts && (context ?? ste.stage2) !== undefined',
       'true',
     ],
-  ),
-  ...alike(
-    'src/reference/hardware/vtd/vtd-unit.ts',
-    'a device that asks for a write has no use for what it may read only',
-    ['VtdUnit.answerByContext', 'ConditionalExpression', "typeof readable === 'object'", 'true'],
-  ),
-  ...alike(
-    'src/reference/hardware/vtd/vtd-unit.ts',
-    'no driver chooses the mode in which everything is aborted',
-    ['hasMode', 'EqualityOperator', 'mode === Abort', 'mode !== Abort'],
+    [
+      'SmmuUnit.requestTranslation.isAnswered',
+      'ConditionalExpression',
+      '(context ?? ste.stage2) !== undefined',
+      'true',
+    ],
   ),
 ];

@@ -3,6 +3,7 @@ import { hardware } from './hardware.ts';
 import { iommu } from './iommu.ts';
 import { kernel } from './kernel.ts';
 import { memory } from './memory.ts';
+import { vtd } from './vtd.ts';
 
 /** All of them. */
-export const list: readonly Equivalent[] = [...hardware, ...iommu, ...kernel, ...memory];
+export const list: readonly Equivalent[] = [...hardware, ...iommu, ...kernel, ...memory, ...vtd];

@@ -140,4 +140,20 @@ export const iommu: readonly Equivalent[] = [
     'at !== undefined',
     'true',
   ]),
+  ...alike(
+    'src/reference/kernel/iommu/arm/context-table.ts',
+    'a table in more memory than it needs',
+    ['ContextTable.constructor', 'ConditionalExpression', 'substreamBits > BITS_OF_A_PAGE', 'true'],
+    [
+      'ContextTable.constructor',
+      'EqualityOperator',
+      'substreamBits > BITS_OF_A_PAGE',
+      'substreamBits >= BITS_OF_A_PAGE',
+    ],
+  ),
+  ...alike(
+    'src/reference/kernel/iommu/pci-ats.ts',
+    'page requests are switched on where they were reset before',
+    ['enablePageRequests', 'ConditionalExpression', 'at === undefined', 'false'],
+  ),
 ];

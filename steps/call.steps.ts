@@ -13,7 +13,11 @@ import { compareFields, parseFields } from './support/fields.ts';
 import { plain, type Form } from './support/calls/call.ts';
 import { rememberContainer } from './support/calls/group.ts';
 import type { Handle, ProcessHandle } from './support/handles.ts';
-import { rememberMapping, rememberPhysical } from './support/calls/mappings.ts';
+import {
+  rememberContainerMapping,
+  rememberMapping,
+  rememberPhysical,
+} from './support/calls/mappings.ts';
 import { fdOf, idOf } from './support/words/names.ts';
 import { objectExists, tryReadFile } from './support/looks/probes.ts';
 import { compareSnapshots, takeSnapshot } from './support/looks/snapshot.ts';
@@ -36,12 +40,13 @@ interface General {
 async function general(world: World, call: General): Promise<void> {
   const { process, command, form = plain, on, table } = call;
   if (command.name === 'IOMMU_TEST_CMD') world.require('test-cmd');
-  const target = on ?? world.handles.first(targetOf(command));
+  const target = on ?? targetOf(world, command);
   const valid = validFor(world, process, command);
   const given = table === undefined ? {} : parseFields(world, process, command, table);
   const fd = fdOf(target);
   const record = await world.call(process, { fd, command, form }, { ...valid, ...given });
   rememberMapping(world, fd, record);
+  rememberContainerMapping(world, target, record);
   rememberPhysical(world, fd, record);
   rememberContainer(world, target, record);
 }

@@ -3,6 +3,14 @@ import { AssertionError } from 'chai';
 import { IOMMU_HWPT_GET_DIRTY_BITMAP } from '#uapi/iommufd/hwpt.ts';
 import { IOMMU_TEST_OP_DIRTY, MOCK_PAGE_SIZE } from '#uapi/iommufd/selftest.ts';
 
+import {
+  VFIO_IOMMU_DIRTY_PAGES,
+  VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP,
+  vfio_iommu_type1_dirty_bitmap_get,
+} from '#uapi/vfio/iommu-type1.ts';
+
+import type { ContainerHandle, ProcessHandle } from './support/handles.ts';
+import type { World } from './support/world.ts';
 import { demandMemory } from './support/calls/scratch.ts';
 import { testCommand } from './support/calls/test-command.ts';
 import { Then, When } from './support/cucumber.ts';
@@ -26,11 +34,33 @@ When('a device writes {size} at {iova} through {object}', async function (length
 When(
   '{process} asks {object} which of {size} at {iova} are dirty, into {buffer}',
   async function (process, hwpt, length, iova, { handle, offset }) {
+    const data = handle.address + offset;
+    if (hwpt.kind === 'container') {
+      await askContainer(this, process, { container: hwpt, iova, length, data });
+      return;
+    }
     const target = { fd: fdOf(hwpt), command: IOMMU_HWPT_GET_DIRTY_BITMAP };
-    const place = { iova, length, page_size: this.pageSize, data: handle.address + offset };
+    const place = { iova, length, page_size: this.pageSize, data };
     await this.call(process, target, { hwpt_id: idOf(hwpt), ...place });
   },
 );
+
+/** With just the bytes that it takes; what the request is about stands behind the struct. */
+async function askContainer(
+  world: World,
+  process: ProcessHandle,
+  asked: { container: ContainerHandle; iova: bigint; length: bigint; data: bigint },
+): Promise<void> {
+  const { container, iova, length, data } = asked;
+  const pages = length / world.pageSize;
+  const bitmap = { pgsize: world.pageSize, size: ((pages + 63n) / 64n) * 8n, data };
+  const range = vfio_iommu_type1_dirty_bitmap_get.pack({ iova, size: length, bitmap });
+  const flags = VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP;
+  const { struct } = VFIO_IOMMU_DIRTY_PAGES;
+  const form = { kind: 'size', of: () => struct.size + range.length } as const;
+  const target = { fd: container.fd, command: VFIO_IOMMU_DIRTY_PAGES, form };
+  await world.call(process, target, { flags, data: [...range] });
+}
 
 /** Runs of bits that are set: bit 0 is the lowest one of the first byte. */
 function runsOf(bytes: Uint8Array): BitRange[] {

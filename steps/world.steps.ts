@@ -12,7 +12,7 @@ import {
   PROT_READ,
   PROT_WRITE,
 } from '#uapi/mman.ts';
-import { IOMMUFD_PATH } from '#uapi/paths.ts';
+import { IOMMUFD_PATH, VFIO_CONTAINER_PATH } from '#uapi/paths.ts';
 
 import { Given, When } from './support/cucumber.ts';
 import { fillBuffer } from './support/calls/memory.ts';
@@ -27,6 +27,14 @@ Given('{newIommufd}', async function ({ name, path }) {
   const fd = demand('open', await this.it.port.open(path, O_RDWR | O_CLOEXEC));
   this.trace.add(`open("${path}", O_RDWR|O_CLOEXEC)`, fd);
   this.handles.add({ kind: 'iommufd', name, fd });
+});
+
+/** Whoever serves it. */
+Given('{newContainer}', async function (name) {
+  this.require('type1-container', 'vfio-container');
+  const fd = demand('open', await this.it.port.open(VFIO_CONTAINER_PATH, O_RDWR | O_CLOEXEC));
+  this.trace.add(`open("${VFIO_CONTAINER_PATH}", O_RDWR|O_CLOEXEC)`, fd);
+  this.handles.add({ kind: 'container', name, fd });
 });
 
 Given('{newProcess}', async function ({ name, drop }) {

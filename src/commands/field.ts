@@ -20,7 +20,8 @@ export type ObjectKind =
 /** Page tables and mock devices that can more than others. */
 export type SpecialKind = 'parent' | 'nested' | 'tracking' | 'pasid table' | 'pasid device';
 
-export type FileKind = 'iommufd' | 'memfd' | 'dma-buf' | 'access' | 'fault queue' | 'vEVENTQ';
+/** Of a group, the container is an iommufd where there is none. */
+export type FileKind = 'container' | 'iommufd' | 'memfd' | 'dma-buf' | 'access' | 'fault queue' | 'vEVENTQ';
 
 /** What is mapped: in which IOAS, where, how many bytes. */
 export interface Mapping<T = bigint> {

@@ -10,7 +10,7 @@ export const groupCommands = [
     ...common,
     fields: { flags: output('VFIO_GROUP_FLAGS_') },
   }),
-  record(group.VFIO_GROUP_SET_CONTAINER, { ...common, fields: { fd: file('iommufd') } }),
+  record(group.VFIO_GROUP_SET_CONTAINER, { ...common, fields: { fd: file('container') } }),
   record(group.VFIO_GROUP_UNSET_CONTAINER, { ...common, fields: {} }),
   record(group.VFIO_GROUP_GET_DEVICE_FD, { ...common, fields: { name: deviceName } }),
 ];

@@ -37,6 +37,8 @@ export const untestable: Readonly<Record<string, string>> = {
     'Such a domain is for drivers of the host; what their devices reach no process sees, and iommufd has no such domains.',
   'HW-AMD-20':
     'No machine has such page tables for devices with PASIDs: nothing calls the code, and it is unfinished.',
+  'VFIO-UNM-16':
+    'No emulated device of a machine pins what is mapped: the driver of the sample does not touch it.',
   'VFIO-CDEV-01': 'The port cannot ask for the device number of a file.',
   'VFIO-ATT-12': 'The port cannot hold a device in its reset.',
   'HW-PCI-10':

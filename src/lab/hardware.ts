@@ -66,7 +66,7 @@ function eduBehindSmmu(groups: readonly (readonly string[])[]): string[] {
 }
 
 /** Without interrupt remapping binding a device is refused as unsafe, unless this allows it. */
-const unsafe = ['iommufd.allow_unsafe_interrupts=1'];
+const unsafe = ['iommufd.allow_unsafe_interrupts=1', 'vfio_iommu_type1.allow_unsafe_interrupts=1'];
 
 const noiommuMode = ['vfio.enable_unsafe_noiommu_mode=1'];
 

@@ -21,7 +21,10 @@ export interface DeviceInfo {
  */
 export interface Attachment {
   readonly process: Process;
-  readonly iommufd: Fd;
+  /** What it was bound to, where that is no container of VFIO's own. */
+  readonly iommufd?: Fd;
+  /** The VFIO container that its group had when it was opened, in place of an iommufd. */
+  readonly container?: Fd;
   /** The VFIO device fd, once opened. */
   readonly deviceFd?: Fd;
   /** Object id of the page table that the device is attached to, while it is. */

@@ -143,6 +143,7 @@ const ofMachines = {
     requires: ['test-cmd', 'hwpt-alloc'],
   },
   'vfio-container': { says: '/dev/vfio/vfio is served by iommufd.' },
+  'type1-container': { says: "/dev/vfio/vfio is VFIO's own container, with type1 behind it." },
   'vfio-compat': { says: 'An iommufd answers the ioctls of a VFIO container.' },
   processes: { says: 'spawn() works.' },
   limits: { says: 'setLimit() works, and capabilities can be dropped.' },

@@ -77,8 +77,8 @@ function rowsOf(table: DataTable): Row[] {
 }
 
 /**
- * The rows of a table as values for `Struct.pack`; `member.field` reaches into the union of IOMMU_TEST_CMD, and
- * `field[1]` into an array.
+ * The rows of a table as values for `Struct.pack`; `member.field` reaches into a struct, or the union of IOMMU_TEST_CMD,
+ * and `field[1]` into an array.
  */
 export function parseFields(
   world: World,
@@ -139,6 +139,12 @@ function setField(
   }
   if (field === undefined) {
     values[member] = narrow(codecOf(struct, member), value);
+    return;
+  }
+  if (member in struct.codecs) {
+    const nested = codecOf(struct, member) as unknown as Struct;
+    const before = (values[member] ?? nested.zero()) as Record<string, unknown>;
+    values[member] = { ...before, [field]: narrow(codecOf(nested, field), value) };
     return;
   }
   const union = codecOf(struct, 'operation') as unknown as Struct;

@@ -22,6 +22,13 @@ export interface IommufdHandle {
   readonly fd: Fd;
 }
 
+/** /dev/vfio/vfio, whoever serves it. */
+export interface ContainerHandle {
+  readonly kind: 'container';
+  readonly name: string;
+  readonly fd: Fd;
+}
+
 export type ObjectKind = Exclude<MadeKind, 'dma-buf'>;
 
 /** What a guest has of an IOMMU. */
@@ -97,6 +104,8 @@ export interface DeviceHandle {
   /** Who opened it, or attached it where that is the first that is done. */
   process: ProcessHandle | undefined;
   iommufd: IommufdHandle | undefined;
+  /** What its group had when it was opened through that. */
+  container: ContainerHandle | undefined;
   /** The VFIO device fd, once opened. */
   fd: Fd | undefined;
   /** Object id in the iommufd, once bound. */
@@ -121,7 +130,7 @@ export interface GroupHandle {
   readonly name: string;
   fd: Fd;
   /** What was last set as its container. */
-  container: IommufdHandle | undefined;
+  container: IommufdHandle | ContainerHandle | undefined;
 }
 
 /** What the kernel counts for a process. */
@@ -136,6 +145,7 @@ export type Handle =
   | ProcessHandle
   | EventfdHandle
   | IommufdHandle
+  | ContainerHandle
   | ObjectHandle
   | MemfdHandle
   | BufferHandle
@@ -147,13 +157,14 @@ export type Kind = Handle['kind'];
 
 /** How the bench is told where a device stands. */
 export function attachmentOf(device: DeviceHandle): Attachment {
-  const { process, iommufd, fd, hwpt, ioas } = device;
-  if (process === undefined || iommufd === undefined) {
+  const { process, iommufd, container, fd, hwpt, ioas } = device;
+  if (process === undefined || (iommufd ?? container) === undefined) {
     throw new Error(`device "${device.name}" was never bound in this scenario`);
   }
   return {
     process: process.port,
-    iommufd: iommufd.fd,
+    ...(iommufd === undefined ? {} : { iommufd: iommufd.fd }),
+    ...(container === undefined ? {} : { container: container.fd }),
     ...(fd === undefined ? {} : { deviceFd: fd }),
     ...(hwpt === undefined ? {} : { hwpt }),
     ...(ioas === undefined ? {} : { ioas }),

@@ -11,7 +11,13 @@ import { callIoctl, plain, type CallValues, type Form } from './calls/call.ts';
 import { callWithFaults } from './looks/faults.ts';
 import type { FaultPlan } from './looks/fault-triggers.ts';
 import type { FileText } from './calls/files.ts';
-import { Handles, type DeviceHandle, type ObjectOf, type ProcessHandle } from './handles.ts';
+import {
+  Handles,
+  type ContainerHandle,
+  type DeviceHandle,
+  type ObjectOf,
+  type ProcessHandle,
+} from './handles.ts';
 import type { Parameters, Running } from './machines.ts';
 import { Outcome, type CallRecord, type Verdict } from './calls/outcome.ts';
 import { reserveScratch } from './calls/scratch.ts';
@@ -29,11 +35,19 @@ export interface KnownMapping {
   readonly made?: { readonly command: Command; readonly fields: Readonly<Record<string, unknown>> };
 }
 
+/** The same of a container. */
+export interface ContainerMapping {
+  readonly container: ContainerHandle;
+  readonly iova: bigint;
+  readonly length: bigint;
+}
+
 /** One scenario: its names, its last call, its trace. Speaks to the port only. */
 export class World extends CucumberWorld<Parameters> {
   readonly handles = new Handles();
   readonly trace = new Trace();
   readonly mappings: KnownMapping[] = [];
+  readonly containerMappings: ContainerMapping[] = [];
   tags: ReadonlySet<string> = new Set();
   snapshot: Snapshot | undefined;
   /** Where the last map or copy landed whose place the kernel chose. */

@@ -11,6 +11,7 @@ import { failure } from '#uapi/errno.ts';
 import { IOMMU_IOAS_ALLOC, IOMMU_IOAS_NOIOMMU_GET_PA } from '#uapi/iommufd/ioas.ts';
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 import { IOMMUFD_PATH, VFIO_CONTAINER_PATH } from '#uapi/paths.ts';
+import { VFIO_CHECK_EXTENSION, VFIO_TYPE1v2_IOMMU } from '#uapi/vfio/container.ts';
 import { mttyType } from './devices/mtty.ts';
 import { noiommuMode } from './devices/vfio-pci.ts';
 import { Files } from './files.ts';
@@ -27,6 +28,17 @@ const probes = {
     const { result } = await scratch.ioctl(fd, IOMMU_IOAS_ALLOC, {});
     await process.close(fd);
     return result === 0;
+  },
+  /** A container of VFIO's own knows this extension by itself, and nothing of an IOAS. */
+  'type1-container': async (process) => {
+    const fd = await process.open(VFIO_CONTAINER_PATH, O_RDWR | O_CLOEXEC);
+    if (fd < 0) return false;
+    const scratch = await Scratch.of(process);
+    const { result } = await scratch.ioctl(fd, IOMMU_IOAS_ALLOC, {});
+    const type = BigInt(VFIO_TYPE1v2_IOMMU);
+    const hasType1 = await process.ioctl(fd, VFIO_CHECK_EXTENSION.request, type);
+    await process.close(fd);
+    return result < 0 && hasType1 === 1;
   },
   /** With it, a length of 0 is looked at; a kernel without it refuses everything. */
   noiommu: async (process) => {
@@ -46,7 +58,8 @@ export type KernelTrait = keyof typeof probes;
 
 /** Those that no device has to be there for. */
 export function declaredIn(told: readonly KernelTrait[]): readonly DeclaredFeature[] {
-  return told.filter((trait) => trait === 'vfio-container' || trait === 'noiommu');
+  const ofKernels: readonly KernelTrait[] = ['vfio-container', 'type1-container', 'noiommu'];
+  return told.filter((trait) => ofKernels.includes(trait)) as DeclaredFeature[];
 }
 
 async function exists(process: Process, path: string): Promise<boolean> {

@@ -58,7 +58,7 @@ export class Scratch {
     values: Parameters<C['struct']['pack']>[0],
   ): Promise<{ readonly result: number; readonly values: ReturnType<C['struct']['unpack']> }> {
     const [, result, bytes] = await Promise.all([
-      this.store(struct.pack({ size: struct.size, ...values })),
+      this.store(struct.pack({ size: struct.size, argsz: struct.size, ...values })),
       this.process.ioctl(fd, request, this.address),
       this.load(struct.size),
     ]);

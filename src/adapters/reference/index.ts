@@ -67,7 +67,9 @@ class RunningReference implements Machine {
   ): Promise<RunningReference> {
     const { board, bench, atBoot, features } = description;
     const iommufdTest = features.includes('test-cmd');
-    const machine = new ReferenceMachine(parts, board, atBoot, { iommufdTest, layout });
+    const vfioContainer = features.includes('type1-container');
+    const config = { iommufdTest, vfioContainer, layout };
+    const machine = new ReferenceMachine(parts, board, atBoot, config);
     return new RunningReference(machine, await benches[bench](machine, description));
   }
 

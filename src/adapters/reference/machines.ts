@@ -37,7 +37,6 @@ const ofProcesses = [
   'change-process',
   'noiommu',
   'vfio-compat',
-  'vfio-container',
   'processes',
   'limits',
   'hugetlb',
@@ -63,7 +62,7 @@ const ofVtd = [...ofPci, ...ofDriver, 'refusal-log'] as const;
 /** Of those behind an IOMMU that does not remap interrupts. */
 const ofUnsafe = [...ofPci, 'unsafe-interrupts'] as const;
 const ofAmd = [...ofUnsafe, ...ofDriver] as const;
-const atBoot = { allowUnsafeInterrupts: true };
+const atBoot = { allowUnsafeInterrupts: true, type1AllowUnsafeInterrupts: true };
 /** Of devices behind an SMMUv3. */
 const ofSmmu = [
   ...(['vfio-device', 'vfio-group', 'dma', 'caches-keep'] as const),
@@ -123,56 +122,56 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: vtdBoard,
     bench: 'pci',
     ...pci(vtdBoard),
-    features: [...ofEach, ...ofVtd, 'no-test-cmd'],
+    features: ['type1-container', ...ofEach, ...ofVtd, 'no-test-cmd'],
   },
   {
     name: 'mock',
     board: vtdBoard,
     bench: 'mock',
     ...mocks,
-    features: [...ofEach, ...ofTests, 'sub-page'],
+    features: ['vfio-container', ...ofEach, ...ofTests, 'sub-page'],
   },
   {
     name: 'vt-d-test',
     board: vtdBoard,
     bench: 'pci',
     ...pci(vtdBoard),
-    features: [...ofEach, ...ofTests, ...ofVtd],
+    features: ['vfio-container', ...ofEach, ...ofTests, ...ofVtd],
   },
   {
     name: 'vt-d-nested',
     board: nestedVtdBoard,
     bench: 'pci',
     ...pci(nestedVtdBoard, { ...ofExpress, ...withTlb }, undefined, withTlb),
-    features: [...ofEach, ...ofVtd, 'page-responses', 'dma-with-page-requests'],
+    features: ['type1-container', ...ofEach, ...ofVtd, 'page-responses', 'dma-with-page-requests'],
   },
   {
     name: 'noiommu',
     board: bareBoard,
     bench: 'mock and bare',
     ...mocksAndBare,
-    features: [...ofEach, ...ofTests, 'sub-page', 'vfio-group'],
+    features: ['type1-container', ...ofEach, ...ofTests, 'sub-page', 'vfio-group'],
   },
   {
     name: 'smmuv3',
     board: smmuBoard,
     bench: 'pci on the root bus',
     ...pci(smmuBoard, { streamIds: 2 }, {}),
-    features: [...ofEach, ...ofSmmu],
+    features: ['type1-container', ...ofEach, ...ofSmmu],
   },
   {
     name: 'smmuv3-express',
     board: expressSmmuBoard,
     bench: 'pci on the root bus',
     ...pci(expressSmmuBoard, { pasidBits: 20, stalls: true }, {}),
-    features: [...ofEach, ...ofSmmu],
+    features: ['vfio-container', ...ofEach, ...ofSmmu],
   },
   {
     name: 'virtio-iommu',
     board: virtioBoard,
     bench: 'pci',
     ...pci(virtioBoard),
-    features: [...ofEach, ...ofUnsafe],
+    features: ['vfio-container', ...ofEach, ...ofUnsafe],
     atBoot,
   },
   {
@@ -181,6 +180,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
     bench: 'pci',
     ...pci(limitedVirtioBoard),
     features: [
+      'vfio-container',
       ...ofEach.filter((each) => each !== 'two-devices'),
       'vfio-device',
       'vfio-group',
@@ -198,14 +198,14 @@ export const machines: readonly ReferenceMachineDescription[] = [
     bench: 'virtio requests',
     iommus: [],
     devices: [bareOffers.inNoiommuMode],
-    features: [...ofProcesses, 'vfio-group', 'virtio-requests'],
+    features: ['vfio-container', ...ofProcesses, 'vfio-group', 'virtio-requests'],
   },
   {
     name: 'amd-iommu',
     board: amdBoard,
     bench: 'pci',
     ...pci(amdBoard),
-    features: [...ofEach, ...ofAmd],
+    features: ['type1-container', ...ofEach, ...ofAmd],
     atBoot,
   },
   {
@@ -213,7 +213,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: amdNestingBoard,
     bench: 'pci',
     ...pci(amdNestingBoard, { deviceTlb: true }),
-    features: [...ofEach, ...ofAmd],
+    features: ['vfio-container', ...ofEach, ...ofAmd],
     atBoot,
   },
   {
@@ -221,7 +221,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: amdGuestBoard,
     bench: 'pci',
     ...pci(amdGuestBoard, { deviceTlb: true }),
-    features: [...ofEach, ...ofAmd, 'amd-guest-tables'],
+    features: ['vfio-container', ...ofEach, ...ofAmd, 'amd-guest-tables'],
     atBoot,
   },
 ];

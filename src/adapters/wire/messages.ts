@@ -59,7 +59,8 @@ const capability = oneOf(['IPC_LOCK', 'SYS_RESOURCE', 'SYS_RAWIO', 'SYS_ADMIN', 
 
 const attachment = object({
   ...ofProcess,
-  iommufd: word,
+  iommufd: Type.Optional(word),
+  container: Type.Optional(word),
   deviceFd: Type.Optional(word),
   hwpt: Type.Optional(u32),
   ioas: Type.Optional(u32),

@@ -43,6 +43,14 @@ import { vfioRw } from './vfio/vfio-rw.ts';
 import { vfioMap2 } from './vfio/vfio-map2.ts';
 import { vfioRgn } from './vfio/vfio-rgn.ts';
 import { vfioDev } from './vfio/vfio-dev.ts';
+import { vfioCtr } from './vfio/container.ts';
+import { vfioCmp } from './vfio/differences.ts';
+import { vfioDrt } from './vfio/dirty.ts';
+import { vfioXcl } from './vfio/exclusion.ts';
+import { vfioGrp } from './vfio/group.ts';
+import { vfioInf } from './vfio/info.ts';
+import { vfioMap } from './vfio/map.ts';
+import { vfioUnm } from './vfio/unmap.ts';
 import { viommu } from './viommu.ts';
 import type { Requirement, RequirementTable } from '../requirement.ts';
 
@@ -84,6 +92,14 @@ export const families: readonly RequirementTable[] = [
   vfioDev,
   irq,
   int,
+  vfioCtr,
+  vfioInf,
+  vfioMap,
+  vfioUnm,
+  vfioDrt,
+  vfioGrp,
+  vfioXcl,
+  vfioCmp,
   vtd,
   smmuv3,
   amd,

@@ -1,5 +1,5 @@
 import type { SelftestKernel } from '../kernel/iommufd/selftest/kernel.ts';
-import type { VfioKernel } from '../kernel/vfio/kernel.ts';
+import type { ContainerKernel, VfioKernel } from '../kernel/vfio/kernel.ts';
 import type { VfioCore } from '../kernel/vfio/vfio-main.ts';
 import type { MachineHardware } from './machine-hardware.ts';
 import type { Parts } from './parts.ts';
@@ -8,11 +8,14 @@ import type { Parts } from './parts.ts';
 export interface KernelConfig {
   /** CONFIG_IOMMUFD_TEST: IOMMU_TEST_CMD, and what only tests do. MOCK-03 */
   readonly iommufdTest: boolean;
+  /** CONFIG_VFIO_CONTAINER: /dev/vfio/vfio is VFIO's own, with type1 behind it. If left out, CONFIG_IOMMUFD_VFIO_CONTAINER. */
+  readonly vfioContainer?: boolean;
 }
 
 /** All of the kernel: what the system calls and the table of nodes lean on. */
-export interface Kernel extends SelftestKernel, VfioKernel {
+export interface Kernel extends SelftestKernel, VfioKernel, ContainerKernel {
   readonly parts: Parts;
   readonly hardware: MachineHardware;
   readonly vfio: VfioCore;
+  readonly config: KernelConfig;
 }

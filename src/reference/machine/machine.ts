@@ -54,7 +54,7 @@ export class Machine {
     const parameters = new ModuleParameters(atBoot);
     const selftest = config.iommufdTest ? this.selftest : undefined;
     const machine = { parts, hardware, openDevice, pages, bus: memory, iommu };
-    this.kernel = { ...machine, parameters, faults, vfio, selftest };
+    this.kernel = { ...machine, parameters, faults, vfio, selftest, config };
     this.syscalls = new parts.machine.Syscalls(this.kernel);
   }
 

@@ -1,11 +1,13 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { IOMMUFD_PATH, SELF_STATUS_PATH, VFIO_CONTAINER_PATH } from '#uapi/paths.ts';
 import type { FileOperations } from '../kernel/fs/file.ts';
+import { U32_MAX } from '../kernel/lib/math.ts';
 import type { Kernel } from './kernel.ts';
 import type { Task } from '../kernel/fs/process.ts';
 import { openFaultInjection } from '../kernel/fs/fault-injection-files.ts';
 import { NullDevice, ZeroDevice } from '../kernel/fs/null.ts';
 import { ParameterFile } from '../kernel/fs/parameter-file.ts';
+import { numberSetting, SettingFile } from '../kernel/fs/setting-file.ts';
 import { StatusFile } from '../kernel/fs/status.ts';
 import { UeventFile } from '../kernel/fs/uevent.ts';
 
@@ -23,20 +25,65 @@ function unsafeInterrupts({ parameters }: Kernel): FileOperations {
   });
 }
 
+/** vfio.enable_unsafe_noiommu_mode. VFIO-CTR-03 */
+function noiommuMode({ vfio }: Kernel): FileOperations {
+  return new ParameterFile({
+    get: () => vfio.unsafeNoiommuMode,
+    set: (value) => (vfio.unsafeNoiommuMode = value),
+  });
+}
+
+/** CONFIG_VFIO_CONTAINER excludes CONFIG_IOMMUFD_VFIO_CONTAINER. VFIO-CTR-01 */
+function container(kernel: Kernel): FileOperations {
+  const { iommufd, vfio } = kernel.parts;
+  return kernel.config.vfioContainer === true
+    ? new vfio.VfioContainer(kernel)
+    : new iommufd.Iommufd(kernel, 'mm');
+}
+
+/** vfio_iommu_type1.allow_unsafe_interrupts. VFIO-CTR-11 */
+function type1UnsafeInterrupts({ parameters }: Kernel): FileOperations {
+  return new ParameterFile({
+    get: () => parameters.type1AllowUnsafeInterrupts,
+    set: (value) => (parameters.type1AllowUnsafeInterrupts = value),
+  });
+}
+
+/** vfio_iommu_type1.dma_entry_limit. VFIO-MAP-07 */
+function dmaEntryLimit({ parameters }: Kernel): FileOperations {
+  const limits = { least: 0n, greatest: BigInt(U32_MAX) };
+  const setting = numberSetting({
+    get: () => parameters.dmaEntryLimit,
+    set: (value) => (parameters.dmaEntryLimit = Number(value)),
+    ...limits,
+  });
+  return new SettingFile(setting);
+}
+
+const type1Parameters = '/sys/module/vfio_iommu_type1/parameters';
+
+/** Of a kernel with containers of VFIO's own. */
+const type1Nodes = new Map<string, Opener>([
+  [`${type1Parameters}/allow_unsafe_interrupts`, type1UnsafeInterrupts],
+  [`${type1Parameters}/dma_entry_limit`, dmaEntryLimit],
+]);
+
 /** The nodes that are always there. ABI-22 23 OPT-05 */
 const nodes = new Map<string, Opener>([
   [IOMMUFD_PATH, (kernel) => new kernel.parts.iommufd.Iommufd(kernel, 'user')],
-  [VFIO_CONTAINER_PATH, (kernel) => new kernel.parts.iommufd.Iommufd(kernel, 'mm')],
+  [VFIO_CONTAINER_PATH, container],
   [SELF_STATUS_PATH, (_kernel, task) => new StatusFile(task)],
   ['/sys/class/misc/iommu/uevent', () => new UeventFile(iommuNode)],
   ['/sys/class/misc/vfio/uevent', () => new UeventFile(containerNode)],
   ['/sys/module/iommufd/parameters/allow_unsafe_interrupts', unsafeInterrupts],
+  ['/sys/module/vfio/parameters/enable_unsafe_noiommu_mode', noiommuMode],
   ['/dev/null', () => new NullDevice()],
   ['/dev/zero', () => new ZeroDevice()],
 ]);
 
 /** fs/namei.c as far as device nodes go: ENOENT for all else. VFIO-CDEV-02 */
 export function openNode(kernel: Kernel, task: Task, path: string): FileOperations | ErrnoName {
-  const node = nodes.get(path)?.(kernel, task);
+  const ofType1 = kernel.config.vfioContainer === true ? type1Nodes.get(path) : undefined;
+  const node = (nodes.get(path) ?? ofType1)?.(kernel, task);
   return node ?? openFaultInjection(kernel.faults, task, path) ?? kernel.vfio.open(path, task);
 }

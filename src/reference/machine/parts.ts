@@ -14,6 +14,7 @@ import { amdParts, type AmdParts } from '../kernel/iommu/amd/parts.ts';
 import { virtioParts, type VirtioParts } from '../kernel/iommu/virtio/parts.ts';
 import { iommufdParts } from '../kernel/iommufd/parts.ts';
 import { selftestParts, type SelftestParts } from '../kernel/iommufd/selftest/parts.ts';
+import { type1Parts } from '../kernel/vfio/type1/parts.ts';
 import { vfioParts } from '../kernel/vfio/parts.ts';
 import { vfioPciParts, type VfioPciParts } from '../kernel/vfio/pci/parts.ts';
 import { Syscalls } from './syscalls.ts';
@@ -58,6 +59,7 @@ export const defaultParts: Parts = {
   virtio: virtioParts,
   iommufd: iommufdParts,
   selftest: selftestParts,
+  type1: type1Parts,
   vfio: vfioParts,
   vfioPci: vfioPciParts,
   machine: { Syscalls },

@@ -39,18 +39,24 @@ export async function openInGroup(
   const command = commandNamed('VFIO_GROUP_GET_DEVICE_FD');
   const { result } = await world.call(process, { fd, command }, { name: device.info.id });
   if (result < 0 || container === undefined) return;
-  const target = { fd: container.fd, command: IOMMU_VFIO_IOAS };
-  const { fields } = await world.probe(process, target, { op: IOMMU_VFIO_IOAS_GET });
   device.process = process;
   device.fd = Number(result);
+  if (container.kind === 'container') {
+    device.container = container;
+    return;
+  }
+  const target = { fd: container.fd, command: IOMMU_VFIO_IOAS };
+  const { fields } = await world.probe(process, target, { op: IOMMU_VFIO_IOAS_GET });
   device.iommufd = container;
   device.ioas = Number(fields?.['ioas_id']);
 }
 
-/** Keeps which iommufd a group has got for its container. */
+/** Keeps which container, or iommufd in its place, a group has got for its container. */
 export function rememberContainer(world: World, group: Handle, record: CallRecord): void {
   if (group.kind !== 'group' || record.name !== 'VFIO_GROUP_SET_CONTAINER') return;
   if (record.result < 0) return;
   const fd = record.fields?.['fd'];
-  group.container = world.handles.all('iommufd').find((iommufd) => iommufd.fd === fd);
+  const { handles } = world;
+  const known = [...handles.all('container'), ...handles.all('iommufd')];
+  group.container = known.find((handle) => handle.fd === fd);
 }

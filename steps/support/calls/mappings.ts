@@ -2,7 +2,7 @@ import { recordNamed } from '#commands/index.ts';
 import { IOMMU_IOAS_MAP_FIXED_IOVA, IOMMU_IOAS_NOIOMMU_GET_PA } from '#uapi/iommufd/ioas.ts';
 import type { Fd } from '#port/process.ts';
 
-import type { ObjectOf } from '../handles.ts';
+import type { Handle, ObjectOf } from '../handles.ts';
 import type { CallRecord } from './outcome.ts';
 import type { KnownMapping, World } from '../world.ts';
 
@@ -22,6 +22,14 @@ export function rememberPhysical(world: World, iommufd: Fd, record: CallRecord):
   if (world.asked === undefined) return;
   const { out_phys: address, length } = fields as { out_phys: bigint; length: bigint };
   world.asked.physical = result < 0 ? undefined : { address, length };
+}
+
+/** The same of a container, which has no IOAS. */
+export function rememberContainerMapping(world: World, on: Handle, record: CallRecord): void {
+  const { name, result, fields } = record;
+  if (on.kind !== 'container' || name !== 'VFIO_IOMMU_MAP_DMA' || result < 0) return;
+  const { iova, size: length } = fields as { iova: bigint; size: bigint };
+  world.containerMappings.push({ container: on, iova, length });
 }
 
 /** Keeps what a successful call mapped: for the effects that later steps look for. */

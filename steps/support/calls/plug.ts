@@ -22,6 +22,7 @@ export async function plug(world: World, name: string, wish: WishInWords): Promi
     wish,
     process: undefined,
     iommufd: undefined,
+    container: undefined,
     fd: undefined,
     id: undefined,
     mockId: undefined,

@@ -42,6 +42,8 @@ function idsOf({ handles }: World, kind: Parameters<Scene['id']>[0]): (number | 
 }
 
 function filesOf({ handles }: World, kind: Parameters<Scene['file']>[0]): (number | undefined)[] {
+  if (kind === 'container')
+    return [...handles.all(kind), ...handles.all('iommufd')].map(({ fd }) => fd);
   return handles.all(kind === 'dma-buf' ? 'memfd' : kind).map(({ fd }) => fd);
 }
 

@@ -4,6 +4,7 @@ import { failure } from '#uapi/errno.ts';
 import { IOMMU_IOAS_IOVA_RANGES } from '#uapi/iommufd/ioas.ts';
 
 import { hex } from '../notation.ts';
+import { describeContainer, isMappedIn } from './containers.ts';
 import { charges, isMapped, usableIovas } from './probes.ts';
 import type { KnownMapping, World } from '../world.ts';
 
@@ -17,6 +18,15 @@ export async function takeSnapshot(world: World): Promise<Snapshot> {
   const lines = new Map<string, string>();
   for (const { name, id, iommufd } of world.handles.all('ioas')) {
     lines.set(`IOAS "${name}"`, await describeIoas(world, iommufd.fd, id));
+  }
+  for (const container of world.handles.all('container')) {
+    lines.set(`container "${container.name}"`, await describeContainer(world, container));
+  }
+  for (const mapping of world.containerMappings) {
+    const { container, iova, length } = mapping;
+    const what = `mapping ${hex(iova)} .. +${hex(length)} in container "${container.name}"`;
+    const there = await isMappedIn(world, container, mapping);
+    lines.set(what, there === undefined ? 'mapped in part' : there ? 'mapped' : 'not mapped');
   }
   for (const mapping of world.mappings) {
     lines.set(describeMapping(mapping), await presence(world, mapping));

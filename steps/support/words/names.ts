@@ -1,12 +1,25 @@
 import type { Fd } from '#port/process.ts';
 
-import type { DeviceHandle, GroupHandle, Handle, IommufdHandle, Spot } from '../handles.ts';
+import type {
+  ContainerHandle,
+  DeviceHandle,
+  GroupHandle,
+  Handle,
+  IommufdHandle,
+  Spot,
+} from '../handles.ts';
 import type { World } from '../world.ts';
 
 /** How the words of a scenario become handles. */
 
 export function iommufdNamed(world: World, name: string | undefined): IommufdHandle {
   return name === undefined ? world.handles.first('iommufd') : world.handles.get('iommufd', name);
+}
+
+export function containerNamed(world: World, name: string | undefined): ContainerHandle {
+  return name === undefined
+    ? world.handles.first('container')
+    : world.handles.get('container', name);
 }
 
 export type SpotOf<K extends 'buffer' | 'memfd'> = Spot<Extract<Handle, { kind: K }>>;

@@ -2,8 +2,8 @@ import type { MadeKind } from '#commands/field.ts';
 import { madeKinds, wordFor } from '#commands/index.ts';
 import { IOMMUFD_PATH } from '#uapi/paths.ts';
 
-import type { Handle, IommufdHandle, ObjectHandle } from '../handles.ts';
-import { groupOf, iommufdNamed } from './names.ts';
+import type { ContainerHandle, Handle, IommufdHandle, ObjectHandle } from '../handles.ts';
+import { containerNamed, groupOf, iommufdNamed } from './names.ts';
 import { named, oneOf, parameter, quoted, re } from './parameter.ts';
 import type { World } from '../world.ts';
 
@@ -41,9 +41,17 @@ const iommufd = parameter(re(`the iommufd|iommufd ${quoted}`), function (name): 
   return iommufdNamed(this, name);
 });
 
+const container = parameter(
+  re(`the container|container ${quoted}`),
+  function (name): ContainerHandle {
+    return containerNamed(this, name);
+  },
+);
+
 /** What a call or a step can be about. */
 const object = oneOf<Handle>(
   iommufd,
+  container,
   parameter(/no such object/, function () {
     return numbered(this, noSuchId, 'no such object');
   }),
@@ -83,6 +91,8 @@ export const objects = {
       path: path ?? IOMMUFD_PATH,
     }),
   ),
+  container,
+  newContainer: parameter(re(`a container(?: ${quoted})?`), (name): string => name ?? ''),
   object,
   presence: parameter(
     /(exists|no longer exists|does not exist)/,

@@ -4,6 +4,7 @@ import * as hwpt from '#uapi/iommufd/hwpt.ts';
 import * as ioas from '#uapi/iommufd/ioas.ts';
 import * as selftest from '#uapi/iommufd/selftest.ts';
 import * as viommu from '#uapi/iommufd/viommu.ts';
+import * as type1 from '#uapi/vfio/iommu-type1.ts';
 import type { Struct } from '#uapi/codec.ts';
 
 import { guestStructs } from '../guest/layouts.ts';
@@ -15,7 +16,7 @@ function isStruct(value: unknown): value is Struct {
 }
 
 const structs = new Map(
-  [device, fault, hwpt, ioas, selftest, viommu]
+  [device, fault, hwpt, ioas, selftest, viommu, type1]
     .flatMap((module): unknown[] => Object.values(module))
     .filter(isStruct)
     .concat(guestStructs)

@@ -140,7 +140,8 @@ export class EduBench extends WithoutPageRequests implements Bench {
     if (engine === undefined) return 'blocked';
     for (const { first, size } of transfersOf(bytes.length)) {
       const content = bytes.subarray(first, first + size);
-      if (attachment.ioas !== undefined) await this.fill(attachment, engine, content);
+      const reachable = attachment.ioas ?? attachment.container;
+      if (reachable !== undefined) await this.fill(attachment, engine, content);
       const target = { iova: iova + BigInt(first), length: size, offset: 0 };
       const put = await this.unrefused('write', () => engine.put(target));
       if (!put) return 'blocked';

@@ -51,7 +51,7 @@ export class SelftestBench extends WithoutDma implements Bench {
 
   async sees({ attachment, iova, length }: DmaAccess, address: Address): Promise<boolean> {
     const { process, iommufd, hwpt } = attachment;
-    if (hwpt === undefined) return false;
+    if (hwpt === undefined || iommufd === undefined) return false;
     const lead = iova % mockPageBytes;
     if (address % mockPageBytes !== lead) return false;
     const scratch = await Scratch.of(process);

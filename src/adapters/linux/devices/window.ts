@@ -1,6 +1,6 @@
 import type { Attachment } from '#port/bench.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
-import type { Address, Fd, Process } from '#port/process.ts';
+import type { Address, Fd, Process, SyscallResult } from '#port/process.ts';
 import { errnoName, failure } from '#uapi/errno.ts';
 import {
   IOMMU_IOAS_MAP,
@@ -9,6 +9,12 @@ import {
   IOMMU_IOAS_MAP_WRITEABLE,
   IOMMU_IOAS_UNMAP,
 } from '#uapi/iommufd/ioas.ts';
+import {
+  VFIO_DMA_MAP_FLAG_READ,
+  VFIO_DMA_MAP_FLAG_WRITE,
+  VFIO_IOMMU_MAP_DMA,
+  VFIO_IOMMU_UNMAP_DMA,
+} from '#uapi/vfio/iommu-type1.ts';
 import { Scratch } from '../scratch.ts';
 
 export interface Window {
@@ -41,6 +47,9 @@ const taken = [failure('EEXIST'), failure('EINVAL')];
 /** No file has that number any more, or another one has it now. */
 const closed = [failure('EBADF'), failure('ENOTTY')];
 
+/** dma_entry_limit of type1. */
+const full = failure('ENOSPC');
+
 const flags = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_READABLE | IOMMU_IOAS_MAP_WRITEABLE;
 
 /** There is no way to map a page: the iommufd was closed under the device, or a guest's table leads to the IOAS. */
@@ -48,33 +57,68 @@ export class NoWindow extends Error {
   override readonly name = 'NoWindow';
 }
 
-/** Maps one page of the process that the suite does not know of into the IOAS; afterwards no trace of it is left. */
+/** Whoever maps for the device. */
+interface Mapper {
+  map(iova: bigint, address: Address): Promise<SyscallResult>;
+  unmap(iova: bigint): Promise<void>;
+}
+
+function ioasMapper(scratch: Scratch, iommufd: Fd, ioas_id: number): Mapper {
+  return {
+    async map(iova, user_va) {
+      const map = { flags, ioas_id, user_va, length: pageBytes, iova };
+      return (await scratch.ioctl(iommufd, IOMMU_IOAS_MAP, map)).result;
+    },
+    async unmap(iova) {
+      await scratch.ioctl(iommufd, IOMMU_IOAS_UNMAP, { ioas_id, iova, length: pageBytes });
+    },
+  };
+}
+
+/** Also where an iommufd serves the container. */
+function containerMapper(scratch: Scratch, container: Fd): Mapper {
+  return {
+    async map(iova, vaddr) {
+      const rights = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE;
+      const map = { flags: rights, vaddr, iova, size: pageBytes };
+      return (await scratch.ioctl(container, VFIO_IOMMU_MAP_DMA, map)).result;
+    },
+    async unmap(iova) {
+      await scratch.ioctl(container, VFIO_IOMMU_UNMAP_DMA, { iova, size: pageBytes });
+    },
+  };
+}
+
+function mapperOf(scratch: Scratch, { iommufd, container, ioas }: Attachment): Mapper {
+  if (container !== undefined) return containerMapper(scratch, container);
+  if (iommufd !== undefined && ioas !== undefined) return ioasMapper(scratch, iommufd, ioas);
+  throw new NoWindow('edu is not attached to an IOAS that is known');
+}
+
+/** Maps one page of the process that the suite does not know of for the device; afterwards no trace of it is left. */
 export async function withWindow<T>(
-  { process, iommufd, ioas }: Attachment,
+  attachment: Attachment,
   body: (window: Window) => Promise<T>,
 ): Promise<T> {
-  if (ioas === undefined) throw new NoWindow('edu is not attached to an IOAS that is known');
-  const memory = await memoryOf(process);
+  const { process } = attachment;
   const scratch = await Scratch.of(process);
-  const iova = await place(scratch, { iommufd, ioas, address: memory.address });
+  const mapper = mapperOf(scratch, attachment);
+  const memory = await memoryOf(process);
+  const iova = await place(mapper, memory.address);
   try {
     return await body({ iova, memory });
   } finally {
-    await scratch.ioctl(iommufd, IOMMU_IOAS_UNMAP, { ioas_id: ioas, iova, length: pageBytes });
+    await mapper.unmap(iova);
   }
 }
 
-async function place(
-  scratch: Scratch,
-  target: { readonly iommufd: Fd; readonly ioas: number; readonly address: Address },
-): Promise<bigint> {
-  const { iommufd, ioas, address } = target;
+async function place(mapper: Mapper, address: Address): Promise<bigint> {
   for (let iova = highest; iova > highest - tries * pageBytes; iova -= pageBytes) {
-    const map = { flags, ioas_id: ioas, user_va: address, length: pageBytes, iova };
-    const { result } = await scratch.ioctl(iommufd, IOMMU_IOAS_MAP, map);
+    const result = await mapper.map(iova, address);
     if (result === 0) return iova;
     if (taken.includes(result)) continue;
     if (closed.includes(result)) throw new NoWindow('edu cannot map a page: iommufd is closed');
+    if (result === full) throw new NoWindow('edu cannot map a page: the container is full');
     throw new ImplementationBroken(`edu cannot map its own page: ${errnoName(result)}`);
   }
   throw new Error(`edu finds no free IOVA below 0x${highest.toString(16)}`);

@@ -151,8 +151,8 @@ export const entries = mutants(
       const open = new Set<InstanceType<typeof vfio.VfioDevice>>();
       return [
         class extends vfio.VfioDevice {
-          override openInGroup(container: OpenFile): ErrnoName | undefined {
-            const error = super.openInGroup(container);
+          override bindToContainer(container: OpenFile): ErrnoName | undefined {
+            const error = super.bindToContainer(container);
             if (!error) open.add(this);
             return error;
           }

@@ -15,8 +15,8 @@ export const entries = mutants(
       const first = new WeakMap<OpenFile, Ioas | undefined>();
       return [
         class extends vfio.VfioGroup {
-          override setContainer(file: OpenFile): ErrnoName | undefined {
-            const error = super.setContainer(file);
+          protected override setIommufd(file: OpenFile): ErrnoName | undefined {
+            const error = super.setIommufd(file);
             const { vfioIoas } = file.operations as { vfioIoas?: Ioas };
             if (!error) first.set(file, vfioIoas);
             return error;
@@ -50,7 +50,7 @@ export const entries = mutants(
     like: 'vfio_df_group_open() without vfio_df_close() on failure',
     bug: ({ vfio }) =>
       class extends vfio.VfioDevice {
-        protected override bindToContainer(container: OpenFile): ErrnoName | undefined {
+        override bindToContainer(container: OpenFile): ErrnoName | undefined {
           const error = super.bindToContainer(container);
           if (error === 'EADDRINUSE') this.bind(container);
           return error;
@@ -100,8 +100,8 @@ export const entries = mutants(
     like: 'vfio_group_detach_container(), which releases the driver of a container of type1',
     bug: ({ vfio }) =>
       class extends vfio.VfioGroup {
-        override unsetContainer(): 'EINVAL' | undefined {
-          const ioas = (this.container?.operations as { vfioIoas?: Ioas } | undefined)?.vfioIoas;
+        override unsetContainer(): 'EINVAL' | 'EBUSY' | undefined {
+          const ioas = (this.iommufd?.operations as { vfioIoas?: Ioas } | undefined)?.vfioIoas;
           if (ioas?.hwpts.size === 0) ioas.iopt.unmap(0n, ULONG_MAX);
           return super.unsetContainer();
         }

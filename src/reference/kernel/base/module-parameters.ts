@@ -2,11 +2,20 @@
 export interface ParameterValues {
   /** Of iommufd: devices may be bound although they can forge the interrupts of others. DEV-13 */
   readonly allowUnsafeInterrupts?: boolean;
+  /** The same of vfio_iommu_type1. VFIO-CTR-11 */
+  readonly type1AllowUnsafeInterrupts?: boolean;
+  /** Of vfio_iommu_type1: how many mappings a container may have. VFIO-MAP-07 */
+  readonly dmaEntryLimit?: number;
 }
+
+/** Unless somebody asks for another. */
+const DMA_ENTRY_LIMIT = 65535;
 
 /** Parameters of the kernel's modules. */
 export class ModuleParameters {
   allowUnsafeInterrupts = false;
+  type1AllowUnsafeInterrupts = false;
+  dmaEntryLimit = DMA_ENTRY_LIMIT;
   private readonly atBoot: ParameterValues;
 
   constructor(atBoot: ParameterValues = {}) {
@@ -17,5 +26,7 @@ export class ModuleParameters {
   /** As at boot. */
   restore(): void {
     this.allowUnsafeInterrupts = this.atBoot.allowUnsafeInterrupts ?? false;
+    this.type1AllowUnsafeInterrupts = this.atBoot.type1AllowUnsafeInterrupts ?? false;
+    this.dmaEntryLimit = this.atBoot.dmaEntryLimit ?? DMA_ENTRY_LIMIT;
   }
 }

@@ -152,7 +152,7 @@ export class Group<Device = unknown> implements IommuGroup {
     this.setCoreDomain(this.defaultDomain);
   }
 
-  /** DEV-51 */
+  /** DEV-51 VFIO-XCL-11 */
   useDefaultDomain(): ErrnoName | undefined {
     if (this.owner !== undefined) return 'EBUSY';
     this.ownerCount += 1;

@@ -10,7 +10,7 @@ import type { Task, User } from '../fs/process.ts';
 export type AccountMode = 'none' | 'user' | 'mm';
 
 /**
- * pages.c: do_update_pinned(): who pays for the pages of a mapping. Sampled when the mapping is made. PIN-02 05
+ * pages.c: do_update_pinned(): who pays for the pages of a mapping. Sampled when the mapping is made. PIN-02 05 VFIO-CMP-12
  */
 export class Accounting {
   readonly mode: AccountMode;

@@ -54,13 +54,13 @@ export class VfioCompat {
     this.cutter = cutter;
   }
 
-  /** iommufd_vfio_ioctl(). ABI-03 VFIO-01 31 */
+  /** iommufd_vfio_ioctl(). ABI-03 VFIO-01 31 VFIO-CMP-03 10 */
   ioctl(task: Task, request: number, arg: bigint): number {
     const result = this.command(task, request, arg);
     return isErrno(result) ? failure(result) : (result ?? 0);
   }
 
-  /** iommufd_vfio_compat_ioas_create(): what is set already stays; EINVAL in noiommu mode. VFIO-32 35 38 */
+  /** iommufd_vfio_compat_ioas_create(): what is set already stays; EINVAL in noiommu mode. VFIO-32 35 38 VFIO-CMP-01 13 */
   createIoas(): ErrnoName | undefined {
     const { kernel, vfioIoas, noiommuMode } = this.context;
     if (noiommuMode) return 'EINVAL';
@@ -90,7 +90,7 @@ export class VfioCompat {
     }
   }
 
-  /** VFIO-02 03 04 05 06 */
+  /** VFIO-02 03 04 05 06 VFIO-CMP-04 */
   protected checkExtension(extension: bigint): number | ErrnoName {
     if (extension === BigInt(VFIO_DMA_CC_IOMMU)) {
       const ioas = this.ioas();
@@ -105,7 +105,7 @@ export class VfioCompat {
     return [...hwpts].every(({ enforcesCoherency }) => enforcesCoherency);
   }
 
-  /** VFIO-07 08 09 10 */
+  /** VFIO-07 08 09 10 VFIO-CMP-05 */
   protected setIommu(type: bigint): ErrnoName | undefined {
     const version1 = type === BigInt(VFIO_TYPE1_IOMMU);
     if (!version1 && type !== BigInt(VFIO_TYPE1v2_IOMMU)) return 'EINVAL';
@@ -129,7 +129,7 @@ export class VfioCompat {
     return new this.context.kernel.parts.iommufd.VfioInfo().write(argument, ioas.iopt);
   }
 
-  /** VFIO-18 19 20 21 36 37 */
+  /** VFIO-18 19 20 21 36 37 VFIO-CMP-08 */
   protected mapDma(task: Task, arg: bigint): ErrnoName | undefined {
     const argument = loadArgument(task.memory, arg, VFIO_IOMMU_MAP_DMA);
     if (isErrno(argument)) return argument;
@@ -142,7 +142,7 @@ export class VfioCompat {
     return isErrno(placed) ? placed : undefined;
   }
 
-  /** What was unmapped is told also where a later area could not be. VFIO-22 23 24 25 28 29 30 43 */
+  /** What was unmapped is told also where a later area could not be. VFIO-22 23 24 25 28 29 30 43 VFIO-CMP-09 */
   protected unmapDma(task: Task, arg: bigint): ErrnoName | undefined {
     const argument = loadArgument(task.memory, arg, VFIO_IOMMU_UNMAP_DMA);
     if (isErrno(argument)) return argument;
@@ -158,7 +158,7 @@ export class VfioCompat {
     return argument.respond({ size: bytes }, VFIO_IOMMU_UNMAP_DMA.minSize) ?? error;
   }
 
-  /** Type 1 version 1 is told by its small pages. The range may wrap, and have no bytes. VFIO-26 */
+  /** Type 1 version 1 is told by its small pages. The range may wrap, and have no bytes. VFIO-26 VFIO-CMP-07 */
   protected cut(ioas: Ioas, { iova, size }: UnmapFields): ErrnoName | undefined {
     if (ioas.iopt.largePages) return undefined;
     const last = BigInt.asUintN(64, iova + size - 1n);

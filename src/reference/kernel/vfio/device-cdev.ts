@@ -19,7 +19,7 @@ const ATTACH_SIZE_WITH_PASID = 16;
 const DETACH_SIZE_WITH_PASID = 12;
 const UUID_SIZE = 16;
 
-/** device_cdev.c: an open /dev/vfio/devices/vfioN. Until it is bound it takes no other command. VFIO-CDEV-02 03 */
+/** device_cdev.c: an open /dev/vfio/devices/vfioN. Until it is bound it takes no other command. VFIO-CDEV-02 03 VFIO-XCL-02 04 */
 export class DeviceCdev extends VfioDeviceFile {
   protected override isBound = false;
 

@@ -83,14 +83,14 @@ export abstract class VfioDeviceFile implements FileOperations {
 
 /**
  * A device that came from VFIO_GROUP_GET_DEVICE_FD: bound from the start, and attached to what its container maps; the
- * commands that bind and attach are not for it. DEV-07 VFIO-CDEV-06 VFIO-ATT-11
+ * commands that bind and attach are not for it. DEV-07 VFIO-CDEV-06 VFIO-ATT-11 VFIO-XCL-09
  */
 export class GroupDeviceFile extends VfioDeviceFile {
   protected override isBound = true;
 
   /** vfio_df_group_close() */
   release(): void {
-    this.device.group.closeDevice(this.device);
+    this.device.closeInGroup();
   }
 
   protected override bind(task: Task, arg: bigint): ErrnoName {

@@ -24,6 +24,9 @@ export interface VfioDeviceOptions {
   readonly group: VfioGroup;
 }
 
+/** How the first open of a device in its group is undone by its last close; or why it failed. */
+export type UsedByDevice = (() => void) | ErrnoName;
+
 /** vfio_main.c: struct vfio_device: a device with a VFIO driver, whoever has its files open. */
 export class VfioDevice {
   readonly hardware: VfioHardware;
@@ -39,8 +42,9 @@ export class VfioDevice {
   protected iommufd: OpenFile | undefined;
   /** Those that were attached as such. */
   protected readonly pasids = new Set<number>();
-  /** Files that came from its group, which share one binding. */
+  /** Files that came from its group, which share what the first one made. VFIO-GRP-13 */
   protected groupFiles = 0;
+  protected undoFirstOpen: () => void = () => undefined;
 
   constructor({ parts, openDevice, hardware, group }: VfioDeviceOptions) {
     this.parts = parts;
@@ -67,7 +71,7 @@ export class VfioDevice {
 
   /**
    * vfio_df_open() and vfio_df_iommufd_bind(): EINVAL where the device is open already, EBADFD, and what iommufd says. The
-   * iommufd stays open until unbind(). Returns the id of the device. DEV-09 VFIO-CDEV-05 08 09 10 11 12 15 OBJ-28
+   * iommufd stays open until unbind(). Returns the id of the device. DEV-09 VFIO-CDEV-05 08 09 10 11 12 15 OBJ-28 VFIO-XCL-06 07 08
    */
   bind(file: OpenFile): number | ErrnoName {
     const context = iommufdOf(file);
@@ -98,29 +102,29 @@ export class VfioDevice {
     this.iommufd = undefined;
   }
 
-  /**
-   * vfio_df_group_open(): the first one binds the device and attaches it to what the container maps at that time.
-   * One in noiommu mode is bound to nothing. VFIO-33 34 38
-   */
-  openInGroup(container?: OpenFile): ErrnoName | undefined {
-    const error = this.groupFiles === 0 ? this.openFirst(container) : undefined;
-    if (!error) this.groupFiles++;
-    return error;
+  /** vfio_df_group_open(): the first one makes use of what the container is at that time. VFIO-33 34 38 */
+  openInGroup(use: () => UsedByDevice): ErrnoName | undefined {
+    if (this.groupFiles === 0) {
+      const used = use();
+      if (isErrno(used)) return used;
+      this.undoFirstOpen = used;
+    }
+    this.groupFiles++;
+    return undefined;
   }
 
   /** vfio_df_group_close() */
   closeInGroup(): void {
-    if (--this.groupFiles === 0) this.unbind();
+    if (--this.groupFiles === 0) this.undoFirstOpen();
   }
 
-  protected openFirst(container: OpenFile | undefined): ErrnoName | undefined {
-    if (container) return this.bindToContainer(container);
+  /** vfio_df_device_first_open(), of a device that is bound to no iommufd. */
+  openUnbound(): void {
     this.driver = this.openDevice(this.hardware);
-    return undefined;
   }
 
-  /** vfio_iommufd_compat_attach_ioas(): ENODEV where nothing is set. */
-  protected bindToContainer(container: OpenFile): ErrnoName | undefined {
+  /** vfio_iommufd_compat_attach_ioas(), of an iommufd: ENODEV where nothing is set. */
+  bindToContainer(container: OpenFile): ErrnoName | undefined {
     const id = this.bind(container);
     if (isErrno(id)) return id;
     const ioas = this.containerIoas(container);

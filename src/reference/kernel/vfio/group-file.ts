@@ -7,7 +7,7 @@ import {
   VFIO_GROUP_SET_CONTAINER,
   VFIO_GROUP_UNSET_CONTAINER,
 } from '#uapi/vfio/group.ts';
-import type { FileOperations } from '../fs/file.ts';
+import type { FileOperations, OpenFile } from '../fs/file.ts';
 import { isErrno } from '../lib/errno.ts';
 import { strndupUser } from '../mm/strndup-user.ts';
 import { PAGE_SIZE } from '../mm/user-memory.ts';
@@ -36,6 +36,10 @@ export class GroupFile implements FileOperations {
     this.parts = parts;
     this.group = group;
     this.find = find;
+  }
+
+  opened(file: OpenFile): void {
+    this.group.file = file;
   }
 
   /** vfio_group_fops_unl_ioctl(). VFIO-GRP-16 */
@@ -75,7 +79,7 @@ export class GroupFile implements FileOperations {
     const bytes = task.memory.copyFromUser(arg, FD_SIZE);
     if (isErrno(bytes)) return bytes;
     const file = task.files.get(new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true));
-    return isErrno(file) ? file : this.group.setContainer(file);
+    return isErrno(file) ? file : this.group.setContainer(file, task);
   }
 
   /** vfio_group_ioctl_get_device_fd(). VFIO-34 41 VFIO-GRP-12 13 */

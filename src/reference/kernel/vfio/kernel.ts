@@ -4,6 +4,7 @@ import type { IdPool } from '../lib/id-pool.ts';
 import type { OpenDevice } from './device-ops.ts';
 import type { VfioHardware } from './hardware.ts';
 import type { VfioParts } from './parts.ts';
+import type { Type1Kernel } from './type1/kernel.ts';
 
 /** What VFIO leans on. */
 export interface VfioKernel {
@@ -16,5 +17,14 @@ export interface VfioKernel {
     readonly drivers: DriverCore;
     /** Numbers of VFIO devices. */
     readonly indexes: IdPool;
+  };
+}
+
+/** What a container leans on. */
+export interface ContainerKernel extends Type1Kernel {
+  readonly parts: VfioParts;
+  readonly vfio: {
+    /** enable_unsafe_noiommu_mode */
+    readonly unsafeNoiommuMode: boolean;
   };
 }

@@ -1,5 +1,6 @@
 import type { MmParts } from '../mm/parts.ts';
 import type { FsParts } from '../fs/parts.ts';
+import { NoiommuDriver, VfioContainer } from './container.ts';
 import { VfioDevice } from './device.ts';
 import { DeviceCdev } from './device-cdev.ts';
 import { GroupDeviceFile } from './device-file.ts';
@@ -9,6 +10,7 @@ import { GroupFile } from './group-file.ts';
 import { MediatedDevices } from './mdev.ts';
 import { Virqfd } from './virqfd.ts';
 import { VfioCore } from './vfio-main.ts';
+import type { Type1Parts } from './type1/parts.ts';
 
 export const vfioParts = {
   DeviceCdev,
@@ -17,12 +19,14 @@ export const vfioParts = {
   GroupDeviceFile,
   GroupFile,
   MediatedDevices,
+  NoiommuDriver,
+  VfioContainer,
   VfioCore,
   VfioDevice,
   VfioGroup,
   Virqfd,
 };
 
-export interface VfioParts extends MmParts, FsParts {
+export interface VfioParts extends MmParts, FsParts, Type1Parts {
   readonly vfio: typeof vfioParts;
 }

@@ -104,7 +104,7 @@ export class VfioCore {
     const { group: iommuGroup } = hardware.iommu;
     const known = this.groups.get(iommuGroup);
     if (known) return known;
-    const group = new this.kernel.parts.vfio.VfioGroup(iommuGroup, isNoiommu(hardware));
+    const group = new this.kernel.parts.vfio.VfioGroup(iommuGroup, kindOf(hardware));
     this.groups.set(iommuGroup, group);
     return group;
   }
@@ -113,6 +113,12 @@ export class VfioCore {
 /** A mediated device has no IOMMU either, and does no DMA. */
 function isNoiommu(hardware: VfioHardware): boolean {
   return hardware.iommu.iommu.isAbsent === true && !(hardware instanceof MediatedDevice);
+}
+
+/** enum vfio_group_type */
+function kindOf(hardware: VfioHardware): VfioGroup['kind'] {
+  if (hardware instanceof MediatedDevice) return 'emulated';
+  return isNoiommu(hardware) ? 'noiommu' : 'iommu';
 }
 
 /** Paths of the character device, and of the group. */

@@ -13,6 +13,7 @@ import { requestPages } from './bench/page-requests.ts';
 import { measureScaling } from './bench/scaling.ts';
 import type { Measure, Scaling } from './bench/scaling.ts';
 import { measureTranslations } from './bench/translations.ts';
+import { mapAndUnmap, unmapAll } from './bench/type1.ts';
 import { measureWireCall } from './bench/wire-call.ts';
 
 /** `npm run bench`: ratios of figures that were measured in one run, so that a slow machine does not matter. */
@@ -48,6 +49,8 @@ const scaled: readonly (readonly [what: string, unit: string, size: number, meas
   ['10^4 page requests in a fault queue', 'a request', 10_000, requestPages],
   ['an automatic map among 10^5 holes', 'a hole', 100_000, mapAmongHoles],
   ['10^3 devices in one IOAS', 'a device', 1000, attachMany],
+  ['10^6 maps of type1, and their unmaps', 'a mapping', 1_000_000, mapAndUnmap],
+  ['10^6 mappings of type1, gone at once', 'a mapping', 1_000_000, unmapAll],
 ];
 
 /** What a unit costs among many, beside a tenth of them. */

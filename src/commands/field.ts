@@ -21,7 +21,8 @@ export type ObjectKind =
 export type SpecialKind = 'parent' | 'nested' | 'tracking' | 'pasid table' | 'pasid device';
 
 /** Of a group, the container is an iommufd where there is none. */
-export type FileKind = 'container' | 'iommufd' | 'memfd' | 'dma-buf' | 'access' | 'fault queue' | 'vEVENTQ';
+export type FileKind =
+  'container' | 'iommufd' | 'memfd' | 'dma-buf' | 'access' | 'fault queue' | 'vEVENTQ';
 
 /** What is mapped: in which IOAS, where, how many bytes. */
 export interface Mapping<T = bigint> {

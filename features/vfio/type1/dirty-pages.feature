@@ -280,3 +280,24 @@ Feature: VFIO_IOMMU_DIRTY_PAGES of a container with type1
         | a bitmap of a word for 65 pages  | START    | 65 pages | 1 page  |                 8 | 48 bytes |
         | a bitmap of more than 256 MiB    | START    | 4 pages  | 1 page  | 256 MiB + 8 bytes | 48 bytes |
         | a range that cuts a mapping      | START    | 3 pages  | 1 page  |                 8 | 48 bytes |
+
+    @VFIO-UNM-01
+    Scenario: a bitmap is not taken with VADDR, and the address stays valid
+      Given it calls VFIO_IOMMU_MAP_DMA with:
+        | size | 4 pages |
+      When it calls VFIO_IOMMU_DIRTY_PAGES with:
+        | flags | START |
+      And it stores an array of struct vfio_iommu_type1_dma_unmap in buffer "call":
+        | argsz | flags                                                            | iova   | size    |
+        |     0 | VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP, VFIO_DMA_UNMAP_FLAG_VADDR  | 16 MiB | 4 pages |
+      And it stores an array of struct vfio_bitmap in buffer "call" + 24 bytes:
+        | pgsize | size | data           |
+        | 1 page |    8 | buffer "clean" |
+      And it calls VFIO_IOMMU_UNMAP_DMA with 48 bytes of buffer "call"
+      Then it fails with EINVAL
+      And it finds no bits set in buffer "clean"
+      When it calls VFIO_IOMMU_MAP_DMA with:
+        | flags | VADDR   |
+        | size  | 4 pages |
+      Then it fails with EINVAL
+      And device "nic" sees buffer "ram" at 16 MiB .. +4 pages

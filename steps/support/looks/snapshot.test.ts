@@ -16,6 +16,7 @@ function worldWhereCopyReturns(result: number): World {
     it: {},
     probe,
     mappings: [mapping],
+    containerMappings: [],
     handles: { all: () => [] },
     running: { description: { features: [] } },
   };

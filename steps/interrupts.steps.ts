@@ -4,12 +4,9 @@ import { u64 } from '#uapi/codec.ts';
 import { O_NONBLOCK } from '#uapi/mman.ts';
 
 import { changeCauses, setIrqs, takeSignals } from './support/calls/interrupts.ts';
-import { writeCommand } from './support/calls/registers.ts';
 import { demand, demandMemory } from './support/calls/scratch.ts';
 import { requireOf } from './support/calls/plug.ts';
 import { Given, Then, When } from './support/cucumber.ts';
-import { parseBits } from './support/guest/bits.ts';
-import { commandRegister } from './support/guest/pci-bits.ts';
 
 Given('{newEventfd}', async function ({ name, count }) {
   const fd = demand('eventfd', await this.it.port.eventfd(count, O_NONBLOCK));
@@ -45,15 +42,6 @@ When('{device} {causing} cause {int}', async function (device, how, causes) {
   this.settle();
   await changeCauses(this, device, { how, causes });
 });
-
-When(
-  '{process} sets the command register of {device} to {string}',
-  async function (process, device, text) {
-    requireOf(this, device, 'vfio-device');
-    this.settle();
-    await writeCommand(this, process, device, Number(parseBits(commandRegister, text)));
-  },
-);
 
 When('{process} writes {int} to {eventfd}', async function (process, count, { name, fd }) {
   const { port, scratch } = process;

@@ -110,3 +110,35 @@ export const ADVANCED_FEATURES = {
   FunctionLevelReset: 1 << 1,
   InitiateReset: 1 << 0,
 } as const;
+
+/** PCI 3.0, 6.8.1 Message Signaled Interrupts, with addresses of 64 bits and without a mask. */
+export const MSI = {
+  size: 14,
+  control: 2,
+  address: 4,
+  upperAddress: 8,
+  data: 12,
+  Enable: 1 << 0,
+  /** Logarithms of how many vectors there are, and of how many may be used. */
+  Capable: 7 << 1,
+  Enabled: 7 << 4,
+  Wide: 1 << 7,
+} as const;
+
+/** PCI 3.0, 6.8.2 MSI-X. */
+export const MSIX = {
+  size: 12,
+  control: 2,
+  table: 4,
+  pending: 8,
+  /** One less than there are vectors. */
+  TableSize: 0x7ff,
+  FunctionMask: 1 << 14,
+  Enable: 1 << 15,
+  /** Of where the table is: the BAR. */
+  Bar: 7,
+  /** Bytes of an entry: address of 64 bits, data, vector control. */
+  entry: 16,
+  vectorControl: 12,
+  VectorMask: 1 << 0,
+} as const;

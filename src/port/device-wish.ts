@@ -87,6 +87,16 @@ export const functionKeys = {
     requires: ['smmuv3', 'fault-queue', 'dma'],
     says: 'Accesses of a VFIO device that lack a page are held, and go on once software has answered.',
   },
+  msiVectors: {
+    kind: 'count',
+    words: 'MSI vectors',
+    short: 'with MSI',
+    usual: 16,
+    feature: 'device-with-several-msi',
+    from: 2,
+    requires: ['vfio-device'],
+    says: 'A VFIO device has MSI with more than one vector.',
+  },
   msixVectors: {
     kind: 'count',
     words: 'MSI-X vectors',

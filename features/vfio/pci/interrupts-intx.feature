@@ -287,37 +287,37 @@ Feature: VFIO_DEVICE_SET_IRQS of INTx
     @VFIO-INT-08
     Scenario: it is silent until it is allowed again
       When it connects INTx of device "nic" to eventfd "line"
-      And it sets the command register of device "nic" to "Memory, InterruptDisable"
+      And it writes "MEMORY, INTX_DISABLE" to COMMAND of device "nic"
       And device "nic" raises cause 1
       And it unmasks INTx of device "nic"
       And it triggers INTx of device "nic"
       Then eventfd "line" was not signalled
-      When it sets the command register of device "nic" to "Memory"
+      When it writes "MEMORY" to COMMAND of device "nic"
       Then eventfd "line" was signalled once
 
     @VFIO-INT-08
     Scenario: what was masked by hand is unmasked by it
       When it connects INTx of device "nic" to eventfd "line"
       And it masks INTx of device "nic"
-      And it sets the command register of device "nic" to "Memory, InterruptDisable"
-      And it sets the command register of device "nic" to "Memory"
+      And it writes "MEMORY, INTX_DISABLE" to COMMAND of device "nic"
+      And it writes "MEMORY" to COMMAND of device "nic"
       And device "nic" raises cause 1
       Then eventfd "line" was signalled once
 
     @VFIO-INT-08
     Scenario: it begins masked where it was kept off before
-      When it sets the command register of device "nic" to "Memory, InterruptDisable"
+      When it writes "MEMORY, INTX_DISABLE" to COMMAND of device "nic"
       And device "nic" raises cause 1
       And it connects INTx of device "nic" to eventfd "line"
       Then eventfd "line" was not signalled
-      When it sets the command register of device "nic" to "Memory"
+      When it writes "MEMORY" to COMMAND of device "nic"
       Then eventfd "line" was signalled once
 
     @VFIO-INT-08
     Scenario: another write of the command register leaves it masked
       When it connects INTx of device "nic" to eventfd "line"
       And it masks INTx of device "nic"
-      And it sets the command register of device "nic" to "Memory, BusMaster"
+      And it writes "MEMORY, MASTER" to COMMAND of device "nic"
       And device "nic" raises cause 1
       Then eventfd "line" was not signalled
       When it unmasks INTx of device "nic"
@@ -327,11 +327,11 @@ Feature: VFIO_DEVICE_SET_IRQS of INTx
     Scenario: whether the device answers at its registers is nothing to it
       When it connects INTx of device "nic" to eventfd "line"
       And device "nic" raises cause 1
-      And it sets the command register of device "nic" to "BusMaster"
+      And it writes "MASTER" to COMMAND of device "nic"
       Then eventfd "line" was signalled once
       When it unmasks INTx of device "nic"
       Then eventfd "line" was signalled once
-      When it sets the command register of device "nic" to "Memory"
+      When it writes "MEMORY" to COMMAND of device "nic"
       And device "nic" drops cause 1
       And it unmasks INTx of device "nic"
       And device "nic" raises cause 1

@@ -301,7 +301,11 @@ function hasTwoStreams({ streamIds = 1 }: FunctionWish): boolean {
 function optionsOf(keys: FunctionWish): PlugOptions {
   const { pasidBits = 0, pageRequests = false, deviceTlb = false } = keys;
   const { virtualFunction = false, msixVectors = 0, stalls = false } = keys;
-  return { pasidBits, pageRequests, deviceTlb, virtualFunction, msixVectors, stalls };
+  const { msiVectors = 0 } = keys;
+  return {
+    ...{ pasidBits, pageRequests, deviceTlb, virtualFunction },
+    ...{ msiVectors, msixVectors, stalls },
+  };
 }
 
 /** Any device will do. */

@@ -96,12 +96,15 @@ function pci(
   return { iommus, devices: devices.filter((each) => each.iommus.length > 0) };
 }
 
+/** As many as there can be. */
+const withMessages = { msiVectors: 32, msixVectors: 2048 } as const;
+
 /** Of a function of PCI Express. */
 const ofExpress = {
   pasidBits: 20,
   pageRequests: true,
   virtualFunction: true,
-  msixVectors: 2048,
+  ...withMessages,
 } as const;
 
 const withTlb = { deviceTlb: true } as const;
@@ -121,7 +124,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
     name: 'vt-d',
     board: vtdBoard,
     bench: 'pci',
-    ...pci(vtdBoard),
+    ...pci(vtdBoard, withMessages),
     features: ['type1-container', ...ofEach, ...ofVtd, 'no-test-cmd'],
   },
   {

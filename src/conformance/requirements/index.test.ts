@@ -45,8 +45,11 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VFIO-MAP2': [[1, 4], [6, 8], 11],
   'VFIO-RGN': [[1, 4]],
   'VFIO-DEV': [1],
-  'VFIO-IRQ': [[1, 4], 6],
-  'VFIO-INT': [[1, 11], 22, 24],
+  'VFIO-IRQ': 6,
+  'VFIO-INT': [
+    [1, 15],
+    [17, 24],
+  ],
   'VFIO-CTR': 18,
   'VFIO-INF': 8,
   'VFIO-MAP': 14,

@@ -1,5 +1,6 @@
 import { mutants } from '#mutants/mutant.ts';
 import type { IrqSet, IrqSetHead } from '#reference/kernel/vfio/pci/irq-set.ts';
+import type { MessageKind } from '#reference/kernel/vfio/pci/pci-msi.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { VFIO_PCI_ERR_IRQ_INDEX } from '#uapi/vfio/pci.ts';
 
@@ -138,6 +139,30 @@ export const entries = mutants(
         protected override signalIntx(set: IrqSet): ErrnoName | void {
           this.intx.setSignal(undefined);
           return super.signalIntx(set);
+        }
+      },
+  },
+  {
+    id: 'SEED-1960',
+    breaks: ['VFIO-IRQ-05'],
+    story: 'Vectors that were disconnected are signalled still.',
+    like: 'vfio_msi_disable() that keeps its contexts',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciMsi {
+        override disable(): undefined {
+          this.kind = undefined;
+        }
+      },
+  },
+  {
+    id: 'SEED-1961',
+    breaks: ['VFIO-IRQ-01'],
+    story: 'MSI is said to have one vector, whatever the device says.',
+    like: 'vfio_pci_get_irq_count() without the capability',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.PciMessages {
+        override countOf(kind: MessageKind): number {
+          return Math.min(1, super.countOf(kind));
         }
       },
   },

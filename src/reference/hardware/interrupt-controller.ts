@@ -70,9 +70,13 @@ export class InterruptController {
     else this.entries.delete(indexOf(message));
   }
 
-  /** A device has written; what nobody waits for is dropped. */
-  receive(message: InterruptMessage): void {
+  /** A device has written: false where that is no interrupt. One that nobody waits for is dropped. */
+  receive(message: InterruptMessage): boolean {
+    const { address } = message;
+    const isInterrupt = INTERRUPT_MESSAGES.first <= address && address <= INTERRUPT_MESSAGES.last;
+    if (!isInterrupt || address % 4n !== 0n) return false;
     this.entries.get(indexOf(message))?.();
+    return true;
   }
 
   protected serve(line: number): void {

@@ -26,6 +26,8 @@ import type { Parts } from './parts.ts';
 export interface HostIommu<Device = unknown> extends RegisteredIommu<Device> {
   /** What the requests of its devices go through. */
   readonly translator: Translator;
+  /** Messages of interrupts go through it, as through that of Arm. */
+  readonly translatesInterrupts?: boolean;
   /** What the hardware recorded of refused requests is forgotten. */
   clearFaults(): void;
   /** What its driver has logged of refused requests of a requester since the last time, where it keeps a log. */

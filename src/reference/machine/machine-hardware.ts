@@ -35,6 +35,7 @@ export interface PlugOptions {
   readonly virtualFunction?: boolean;
   /** Then there is no device TLB: nobody waits for what a device is told to keep. */
   readonly stalls?: boolean;
+  readonly msiVectors?: number;
   readonly msixVectors?: number;
   readonly powerManagement?: boolean;
   readonly functionLevelReset?: boolean;
@@ -136,6 +137,9 @@ export class MachineHardware {
       parts: this.parts,
       capabilities,
       line: (level) => controller.pull(irq, pin, level),
+      ...(host.translatesInterrupts !== true && {
+        receive: (message) => controller.receive(message),
+      }),
     });
     translator.connect?.(rid, pci);
     const iommu = this.iommu.addPciDevice({ name, rid, requesterId, pci }, host);
@@ -163,10 +167,12 @@ export class MachineHardware {
 
   private capabilitiesOf(options: PlugOptions): PciCapabilities {
     const { pasidBits = 0, pageRequests = false, virtualFunction = false } = options;
-    const { msixVectors = 0, deviceTlb: hasTlb = false, stalls = false } = options;
+    const { msixVectors = 0 } = options;
+    const msiVectors = Math.max(1, options.msiVectors ?? 1);
+    const { deviceTlb: hasTlb = false, stalls = false } = options;
     const { powerManagement = false, functionLevelReset = false } = options;
     const others = {
-      ...{ virtualFunction, msixVectors, stalls },
+      ...{ virtualFunction, msiVectors, msixVectors, stalls },
       ...{ powerManagement, functionLevelReset },
     };
     if (stalls) return { ...noCapabilities, ...others, pasidBits };

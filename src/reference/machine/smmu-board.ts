@@ -51,6 +51,7 @@ function build(
   const driver = new parts.arm.ArmSmmuV3({ pages, parts, unit, coherentDevices });
   return {
     translator: unit,
+    translatesInterrupts: true,
     driver,
     probe: (identity) => driver.probe(identity),
     /** The driver has read all of them. */

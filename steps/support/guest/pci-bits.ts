@@ -2,13 +2,6 @@ import { bit, bits, type Layout } from './bits.ts';
 
 /** PCI Express, by the names and the bits of the base specification; what a user of VFIO can see of it. */
 
-/** PCI 3.0, 6.2.2. */
-export const commandRegister: Layout = {
-  name: 'command register',
-  size: 16,
-  fields: { Io: bit(0), Memory: bit(1), BusMaster: bit(2), InterruptDisable: bit(10) },
-};
-
 interface ExtendedRegister {
   /** Id of the extended capability. */
   readonly capability: number;

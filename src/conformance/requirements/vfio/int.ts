@@ -64,10 +64,61 @@ export const int = requirements(
       level: 'observed',
       source: [core('vfio_pci_zap_and_down_write_memory_lock')],
     },
+    12: {
+      says: 'MSI and MSI-X that are not active cannot be triggered or disconnected, and while INTx, MSI or MSI-X is active no TRIGGER of the two others succeeds: EINVAL.',
+      level: 'observed',
+      source: [intrs('vfio_pci_set_msi_trigger'), intrs('vfio_pci_set_intx_trigger')],
+    },
+    13: {
+      says: 'No eventfd, with a count of 0, while nothing is active, fails with ERANGE for a start of 0, and for a higher start makes MSI or MSI-X active with so many vectors and no eventfd.',
+      level: 'observed',
+      source: [intrs('vfio_msi_enable')],
+    },
+    14: {
+      says: 'The first eventfds for MSI allocate as many vectors as start and count add up to: later ones are taken for these, and fail with EINVAL for a higher one, which leaves the others as they are.',
+      level: 'observed',
+      source: [intrs('vfio_msi_alloc_irq')],
+    },
+    15: {
+      says: 'Any vector of the table of MSI-X can be connected while others are, and one beyond the table fails with EINVAL.',
+      level: 'contract',
+      source: [set, intrs('vfio_msi_alloc_irq')],
+      since: '6.5',
+    },
+    17: {
+      says: "Each message of a device is signalled, nothing masks itself, Interrupt Disable in the user's command register does not matter, and without bus mastering a device sends no message.",
+      level: 'contract',
+      source: [set, intrs('vfio_msihandler')],
+    },
+    18: {
+      says: 'A new eventfd for a vector takes the place of the one before, a negative number silences the vector and leaves the kind active, TRIGGER of a silent vector succeeds, and of bools those other than 0 pick the vectors that are signalled.',
+      level: 'observed',
+      source: [intrs('vfio_msi_set_vector_signal')],
+    },
+    19: {
+      says: 'When the vector of MSI of a device that cannot mask it has been silenced, what the device sends is a write of 4 bytes of 0 to IOVA 0.',
+      level: 'observed',
+      source: [intrs('vfio_msi_set_vector_signal')],
+    },
+    20: {
+      says: "MSI and MSI-X are connected, also again, while Memory Space is cleared in the user's command register, which stays so.",
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_pci_memory_lock_and_enable')],
+    },
+    21: {
+      says: 'An entry of the table of MSI-X that was overwritten by the user is written again when its vector is connected again.',
+      level: 'observed',
+      source: [intrs('vfio_msi_set_vector_signal')],
+    },
     22: {
       says: 'An eventfd is signalled also after the file descriptor was closed that it was given by, for those who have it open still.',
       level: 'observed',
       source: [intrs('vfio_intx_set_signal'), linux('fs/eventfd.c', 'eventfd_ctx_fdget')],
+    },
+    23: {
+      says: 'First eventfds for MSI or MSI-X of which one is refused leave nothing active: INTx can be connected.',
+      level: 'observed',
+      source: [intrs('vfio_pci_set_msi_trigger')],
     },
     24: {
       says: 'ERR and REQ have an eventfd each, beside any other interrupt: TRIGGER without data signals it, and takes it away with a count of 0, both EINVAL where there is none; a bool succeeds in any case; -1 takes it away in any case; a lower number and a count of 0 with data fail with EINVAL.',

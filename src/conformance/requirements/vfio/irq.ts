@@ -38,6 +38,11 @@ export const irq = requirements(
       level: 'contract',
       source: [set, intrs('vfio_pci_set_intx_trigger')],
     },
+    5: {
+      says: 'Eventfds for the action TRIGGER connect vectors of MSI and MSI-X, a negative number leaves a vector without one; without data and with a count of 0 all are disconnected, after which nothing is signalled; without data or with bools the eventfds of the vectors are signalled, while that kind is active.',
+      level: 'contract',
+      source: [set, intrs('vfio_pci_set_msi_trigger')],
+    },
     6: {
       says: 'VFIO_DEVICE_SET_IRQS fails with EBADF for a file descriptor that is not open and with EINVAL for one that is no eventfd; INTx then keeps the eventfd that it has, and of MSI and MSI-X the vectors of the call up to the bad one have none any more.',
       level: 'observed',

@@ -6,6 +6,7 @@ import { ExpressCapability } from './express.ts';
 import { ConfigurationHeader } from './header.ts';
 import { HeldAccesses } from './held-accesses.ts';
 import { IntxPin } from './intx.ts';
+import { MsiCapability } from './msi.ts';
 import { MsixCapability } from './msix.ts';
 import { PageRequestInterface } from './page-request-interface.ts';
 import { PciDevice } from './pci-device.ts';
@@ -20,6 +21,7 @@ export const pciParts = {
   ExpressCapability,
   HeldAccesses,
   IntxPin,
+  MsiCapability,
   MsixCapability,
   PageRequestInterface,
   PciDevice,

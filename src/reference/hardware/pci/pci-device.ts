@@ -14,7 +14,10 @@ import type { ExpressCapabilities } from './express-capabilities.ts';
 import type { ConfigurationHeader, HeaderOptions } from './header.ts';
 import type { OwnRequest, PageRequestInterface } from './page-request-interface.ts';
 import type { HeldAccesses } from './held-accesses.ts';
+import type { InterruptMessage } from '../interrupt-controller.ts';
 import type { IntxPin, SetLevel } from './intx.ts';
+import type { MsiCapability } from './msi.ts';
+import type { MsixCapability } from './msix.ts';
 import type { PciParts } from './parts.ts';
 import { grants, translatedBy } from '../translation.ts';
 import type { Leaf, Translation } from '../translation.ts';
@@ -49,6 +52,8 @@ export interface PciCapabilities {
   readonly virtualFunction: boolean;
   /** Its accesses may be held by the IOMMU for as long as software likes; firmware says so. */
   readonly stalls: boolean;
+  /** A power of two, up to 32. */
+  readonly msiVectors: number;
   /** 0 to 2048; 0 without MSI-X. */
   readonly msixVectors: number;
   /** It has power states. */
@@ -62,6 +67,7 @@ export const noCapabilities: PciCapabilities = {
   pageRequests: false,
   virtualFunction: false,
   stalls: false,
+  msiVectors: 1,
   msixVectors: 0,
   powerManagement: false,
   functionLevelReset: false,
@@ -78,6 +84,8 @@ export interface PciDeviceOptions {
   readonly capabilities?: PciCapabilities;
   /** Where its pin is soldered to; a virtual function has none. */
   readonly line?: SetLevel;
+  /** Who takes writes that are interrupts before an IOMMU sees them: false for what is none. */
+  readonly receive?: (message: InterruptMessage) => boolean;
 }
 
 /** A PCI endpoint that moves bytes when it is told to: by its registers, or by whoever holds its wires. */
@@ -97,6 +105,9 @@ export class PciDevice implements DmaEngine, Endpoint {
   private readonly waiting: WaitingAccesses;
   private readonly held: HeldAccesses;
   private readonly pin: IntxPin | undefined;
+  private readonly msi: MsiCapability;
+  private readonly msix: MsixCapability | undefined;
+  private readonly receive: PciDeviceOptions['receive'];
 
   constructor(options: PciDeviceOptions) {
     this.rid = options.rid;
@@ -104,8 +115,14 @@ export class PciDevice implements DmaEngine, Endpoint {
     this.translator = options.translator;
     this.memory = options.memory;
     this.parts = options.parts;
-    this.bars = [{ index: 0, kind: 'memory', registers: new EduBar(this.registers) }];
+    this.receive = options.receive;
     this.capabilities = options.capabilities ?? noCapabilities;
+    const { msiVectors, msixVectors } = this.capabilities;
+    const send = (message: InterruptMessage): void => this.send(message);
+    this.msi = new options.parts.pci.MsiCapability(msiVectors);
+    if (msixVectors > 0) this.msix = new options.parts.pci.MsixCapability(msixVectors, send);
+    const registers = new EduBar(this.registers);
+    this.bars = [{ index: 0, kind: 'memory', registers: this.msix?.over(registers) ?? registers }];
     const { PageRequestInterface: Pri, WaitingAccesses: Waiting } = options.parts.pci;
     const { HeldAccesses: Held } = options.parts.pci;
     this.pri = new Pri();
@@ -142,9 +159,21 @@ export class PciDevice implements DmaEngine, Endpoint {
     this.served();
   }
 
-  /** PCI 3.0, 2.2.6 */
-  interrupt(): void {
-    this.pin?.assert(true);
+  /** PCI 3.0, 2.2.6 and 6.8: a cause has the vector of its bit, as far as there are as many. */
+  interrupt(causes: number): void {
+    const vectorsOf = (count: number): ReadonlySet<number> =>
+      new Set(bitsOf(causes).map((bit) => bit % count));
+    if (this.msix?.isEnabled)
+      for (const vector of vectorsOf(this.msix.count)) this.msix.signal(vector);
+    else if (this.msi.isEnabled)
+      for (const vector of vectorsOf(this.msi.vectors)) this.send(this.msi.message(vector));
+    else this.pin?.assert(true);
+  }
+
+  /** 6.8.3.3: a write to memory like any other. */
+  protected send({ address, data }: InterruptMessage): void {
+    if (!this.isBusMaster) return;
+    this.dmaWrite(address, new Uint8Array(Uint32Array.of(data).buffer));
   }
 
   served(): void {
@@ -170,6 +199,7 @@ export class PciDevice implements DmaEngine, Endpoint {
 
   /** Posted writes, in order of address: what comes before the first refused byte has been written. */
   dmaWrite(iova: Iova, bytes: Uint8Array, pasid?: number): 'blocked' | undefined {
+    if (pasid === undefined && this.isMessage(iova, bytes)) return undefined;
     for (let done = 0; done < bytes.length;) {
       const rest = bytes.length - done;
       const piece = this.reach(iova + BigInt(done), rest, { write: true, pasid });
@@ -178,6 +208,12 @@ export class PciDevice implements DmaEngine, Endpoint {
       done += piece.length;
     }
     return undefined;
+  }
+
+  private isMessage(address: Iova, bytes: Uint8Array): boolean {
+    if (bytes.length !== 4 || !this.receive) return false;
+    const data = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    return this.receive({ address, data });
   }
 
   /** PCIe, 10.4.1: false where nothing is asked for, as software does not allow it. HW-PCI-01 05 */
@@ -304,13 +340,18 @@ export class PciDevice implements DmaEngine, Endpoint {
   }
 
   private capabilityList(): readonly Capability[] {
-    const { msixVectors, powerManagement, functionLevelReset: resets } = this.capabilities;
-    const { ExpressCapability, MsixCapability, PowerManagementCapability } = this.parts.pci;
+    const { powerManagement, functionLevelReset: resets } = this.capabilities;
+    const { ExpressCapability, PowerManagementCapability } = this.parts.pci;
     const onReset = (): void => this.reset();
     return [
       ...(powerManagement ? [new PowerManagementCapability()] : []),
       ...(this.isExpress ? [new ExpressCapability({ resets, onReset })] : []),
-      ...(msixVectors > 0 ? [new MsixCapability(msixVectors)] : []),
+      ...(this.msix ? [this.msix] : []),
+      this.msi,
     ];
   }
+}
+
+function bitsOf(value: number): readonly number[] {
+  return Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (value >>> bit) & 1);
 }

@@ -41,6 +41,7 @@ function setUp(changes: Partial<PciCapabilities> = {}) {
       pageRequests: true,
       virtualFunction: false,
       stalls: false,
+      msiVectors: 1,
       msixVectors: 0,
       powerManagement: false,
       functionLevelReset: false,

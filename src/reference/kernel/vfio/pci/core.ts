@@ -60,7 +60,7 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     this.saved = this.pci.saveState();
     this.pci.command &= ~COMMAND.InterruptDisable;
     this.config = this.openConfiguration(device);
-    this.interrupts = new parts.vfioPci.VfioPciInterrupts(parts, device);
+    this.interrupts = new parts.vfioPci.VfioPciInterrupts(parts, device, this.pci);
     this.regions = new parts.vfioPci.VfioPciRegions(device, this.config);
     this.dmabufs = new Dmabufs(parts, device, () => this.config.isMemoryEnabled);
   }

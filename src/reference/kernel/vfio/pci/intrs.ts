@@ -13,6 +13,8 @@ import {
 import {
   VFIO_PCI_ERR_IRQ_INDEX,
   VFIO_PCI_INTX_IRQ_INDEX,
+  VFIO_PCI_MSI_IRQ_INDEX,
+  VFIO_PCI_MSIX_IRQ_INDEX,
   VFIO_PCI_NUM_IRQS,
   VFIO_PCI_REQ_IRQ_INDEX,
 } from '#uapi/vfio/pci.ts';
@@ -23,7 +25,10 @@ import type { VfioHardware } from '../hardware.ts';
 import { dataSizeOf, IrqSet } from './irq-set.ts';
 import type { IrqSetHead } from './irq-set.ts';
 import type { VfioPciIntx } from './intx.ts';
+import type { VfioPciMsi } from './msi.ts';
 import type { VfioPciParts } from './parts.ts';
+import type { PciFunction } from './pci-function.ts';
+import type { MessageKind } from './pci-msi.ts';
 import type { VfioPciTrigger } from './trigger.ts';
 
 /** PCI 3.0, 6.2.4: which pin it has; 0 for none. */
@@ -31,16 +36,26 @@ const INTERRUPT_PIN = 0x3dn;
 
 type Result = number | ErrnoName | void;
 
+const messageKinds: ReadonlyMap<number, MessageKind> = new Map([
+  [VFIO_PCI_MSI_IRQ_INDEX, 'MSI'],
+  [VFIO_PCI_MSIX_IRQ_INDEX, 'MSI-X'],
+]);
+
 /** vfio_pci_intrs.c, and the two commands that lead there: the interrupts of a device that is open. */
 export class VfioPciInterrupts {
   readonly intx: VfioPciIntx;
+  /** None for a device that is on no bus. */
+  readonly messages: VfioPciMsi | undefined;
   /** By index: those that are the kernel's own to tell, an error of the bus and a request to give the device back. */
   protected readonly triggers: ReadonlyMap<number, VfioPciTrigger>;
   protected readonly device: VfioHardware;
 
-  constructor(parts: VfioPciParts, device: VfioHardware) {
+  constructor(parts: VfioPciParts, device: VfioHardware, pci: PciFunction) {
     const { VfioPciIntx: Intx, VfioPciTrigger: Trigger } = parts.vfioPci;
+    const { PciMessages, VfioPciMsi: Msi } = parts.vfioPci;
     this.device = device;
+    const { controller } = device;
+    if (controller) this.messages = new Msi(pci, new PciMessages(pci, controller));
     this.intx = new Intx(parts, device);
     this.triggers = new Map([
       [VFIO_PCI_ERR_IRQ_INDEX, new Trigger()],
@@ -85,12 +100,15 @@ export class VfioPciInterrupts {
   /** vfio_pci_core_disable() */
   close(): void {
     this.intx.disable();
+    if (this.messages?.active) this.messages.disable();
     for (const trigger of this.triggers.values()) trigger.clear();
   }
 
   /** vfio_pci_get_irq_count() */
   protected countOf(index: number): number {
     if (index === VFIO_PCI_INTX_IRQ_INDEX) return this.hasPin ? 1 : 0;
+    const kind = messageKinds.get(index);
+    if (kind) return this.messages?.countOf(kind) ?? 0;
     return this.triggers.has(index) ? 1 : 0;
   }
 
@@ -101,6 +119,7 @@ export class VfioPciInterrupts {
 
   protected resizeFlags(index: number): number {
     if (index === VFIO_PCI_INTX_IRQ_INDEX) return VFIO_IRQ_INFO_MASKABLE | VFIO_IRQ_INFO_AUTOMASKED;
+    if (index === VFIO_PCI_MSIX_IRQ_INDEX && this.countOf(index) > 0) return 0;
     return VFIO_IRQ_INFO_NORESIZE;
   }
 
@@ -108,6 +127,8 @@ export class VfioPciInterrupts {
   protected perform(index: number, set: IrqSet): Result {
     if (index === VFIO_PCI_INTX_IRQ_INDEX) return this.performIntx(set);
     if (set.action !== VFIO_IRQ_SET_ACTION_TRIGGER) return 'ENOTTY';
+    const kind = messageKinds.get(index);
+    if (kind) return this.isOtherActive(index) ? 'EINVAL' : this.messages?.trigger(kind, set);
     return this.triggers.get(index)?.set(set);
   }
 
@@ -160,7 +181,9 @@ export class VfioPciInterrupts {
   }
 
   /** irq_type: of INTx, MSI and MSI-X one is active at a time. */
-  protected isOtherActive(_index: number): boolean {
-    return false;
+  protected isOtherActive(index: number): boolean {
+    if (index !== VFIO_PCI_INTX_IRQ_INDEX && this.intx.isActive) return true;
+    const active = this.messages?.active;
+    return active !== undefined && active !== messageKinds.get(index);
   }
 }

@@ -7,8 +7,10 @@ import { VfioPciCore } from './core.ts';
 import { VfioPciDmabufs } from './dmabuf.ts';
 import { VfioPciInterrupts } from './intrs.ts';
 import { VfioPciIntx } from './intx.ts';
+import { VfioPciMsi } from './msi.ts';
 import { VfioMtty } from './mtty.ts';
 import { PciFunction } from './pci-function.ts';
+import { PciMessages } from './pci-msi.ts';
 import { VfioPciRegions } from './rdwr.ts';
 import { VfioPciTrigger } from './trigger.ts';
 
@@ -18,6 +20,7 @@ export const vfioPciParts = {
   ExpressAccess,
   HeaderAccess,
   PciFunction,
+  PciMessages,
   PowerAccess,
   VfioMtty,
   VfioPciConfig,
@@ -25,6 +28,7 @@ export const vfioPciParts = {
   VfioPciDmabufs,
   VfioPciInterrupts,
   VfioPciIntx,
+  VfioPciMsi,
   VfioPciRegions,
   VfioPciTrigger,
 };

@@ -50,6 +50,8 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
     [1, 15],
     [17, 24],
   ],
+  'VFIO-FEA': [[1, 3], 6],
+  'VFIO-PM': [[1, 5], 9, 11],
   'VFIO-CTR': 18,
   'VFIO-INF': 8,
   'VFIO-MAP': 14,

@@ -36,8 +36,10 @@ import { vfio } from './vfio.ts';
 import { vfioAtt } from './vfio-att.ts';
 import { vfioCdev } from './vfio-cdev.ts';
 import { vfioDet } from './vfio-det.ts';
+import { fea } from './vfio/fea.ts';
 import { int } from './vfio/int.ts';
 import { irq } from './vfio/irq.ts';
+import { pm } from './vfio/pm.ts';
 import { vfioCfg } from './vfio/vfio-cfg.ts';
 import { vfioRw } from './vfio/vfio-rw.ts';
 import { vfioMap2 } from './vfio/vfio-map2.ts';
@@ -92,6 +94,8 @@ export const families: readonly RequirementTable[] = [
   vfioDev,
   irq,
   int,
+  fea,
+  pm,
   vfioCtr,
   vfioInf,
   vfioMap,

@@ -152,9 +152,8 @@ export const entries = mutants(
   {
     id: 'SEED-1998',
     breaks: ['VFIO-INT-20'],
-    story:
-      "Registers stay on after a vector was connected, whatever the user's command register says.",
-    like: 'vfio_pci_memory_unlock_and_restore() left out',
+    story: 'The table of MSI-X is not reached while the registers are off.',
+    like: 'vfio_pci_memory_lock_and_enable() left out',
     bug: ({ vfioPci }) =>
       class extends vfioPci.VfioPciMsi {
         protected override withMemory<T>(body: () => T): T {

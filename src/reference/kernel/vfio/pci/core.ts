@@ -7,15 +7,7 @@ import {
   VFIO_DEVICE_GET_REGION_INFO,
   VFIO_DEVICE_SET_IRQS,
 } from '#uapi/vfio/device.ts';
-import {
-  VFIO_DEVICE_FEATURE,
-  VFIO_DEVICE_FEATURE_DMA_BUF,
-  VFIO_DEVICE_FEATURE_GET,
-  VFIO_DEVICE_FEATURE_MASK,
-  VFIO_DEVICE_FEATURE_PROBE,
-  VFIO_DEVICE_FEATURE_SET,
-  vfio_device_feature,
-} from '#uapi/vfio/feature.ts';
+import { VFIO_DEVICE_FEATURE } from '#uapi/vfio/feature.ts';
 import {
   VFIO_PCI_NUM_IRQS,
   VFIO_PCI_NUM_REGIONS,
@@ -29,14 +21,14 @@ import type { VfioDeviceOps } from '../device-ops.ts';
 import type { VfioHardware } from '../hardware.ts';
 import type { ConfigEvents } from './config.ts';
 import type { VfioPciDmabufs } from './dmabuf.ts';
+import type { FeatureTargets, VfioPciFeatures } from './feature.ts';
 import type { VfioPciInterrupts } from './intrs.ts';
 import type { VfioPciParts } from './parts.ts';
 import { PowerState } from './pci-function.ts';
+import type { VfioPciPower } from './power.ts';
 import type { PciFunction } from './pci-function.ts';
 import { VFIO_PCI_OFFSET_SHIFT } from './rdwr.ts';
 import type { ConfigurationFile, VfioPciRegions } from './rdwr.ts';
-
-const GET_AND_SET = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_SET;
 
 /** vfio_pci_core.c: an endpoint, from its first open to its last close. */
 export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
@@ -46,6 +38,8 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
   protected readonly regions: VfioPciRegions;
   protected readonly dmabufs: VfioPciDmabufs;
   protected readonly interrupts: VfioPciInterrupts;
+  protected readonly power: VfioPciPower;
+  protected readonly features: VfioPciFeatures;
   /** pci_saved_state: what the next owner finds. */
   protected readonly saved: Uint8Array;
 
@@ -61,8 +55,10 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     this.pci.command &= ~COMMAND.InterruptDisable;
     this.config = this.openConfiguration(device);
     this.interrupts = new parts.vfioPci.VfioPciInterrupts(parts, device, this.pci);
-    this.regions = new parts.vfioPci.VfioPciRegions(device, this.config);
-    this.dmabufs = new Dmabufs(parts, device, () => this.config.isMemoryEnabled);
+    this.power = new parts.vfioPci.VfioPciPower(this);
+    this.features = new parts.vfioPci.VfioPciFeatures(this.featureTargets());
+    this.regions = new parts.vfioPci.VfioPciRegions(device, this.config, () => this.isMemoryUsable);
+    this.dmabufs = new Dmabufs(parts, device, () => this.isMemoryUsable);
   }
 
   protected openConfiguration(_device: VfioHardware): ConfigurationFile {
@@ -75,7 +71,21 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
   }
 
   memoryIsBack(): void {
-    if (this.config.isMemoryEnabled) this.dmabufs.move(false);
+    if (this.isMemoryUsable) this.dmabufs.move(false);
+  }
+
+  /** What a mapping of a BAR depends on, and a dma-buf. */
+  get isMemoryUsable(): boolean {
+    return this.config.isMemoryEnabled && !this.power.isLow;
+  }
+
+  protected featureTargets(): FeatureTargets {
+    return {
+      enterLowPower: () => this.power.enter(),
+      enterLowPowerUntil: (call) => this.power.enterUntil(call),
+      exitLowPower: () => this.power.exit() ?? undefined,
+      exportBar: (call) => this.dmabufs.export(call),
+    };
   }
 
   /** vfio_basic_config_write() VFIO-INT-08 */
@@ -108,7 +118,7 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
       case VFIO_DEVICE_SET_IRQS.request:
         return this.interrupts.setIrqs(task, arg);
       case VFIO_DEVICE_FEATURE.request:
-        return this.feature(task, arg);
+        return this.features.ioctl(task, arg);
       default:
         return 'ENOTTY';
     }
@@ -134,21 +144,6 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     this.pci.clearMaster();
     this.pci.restoreState(this.saved);
     this.pci.resetFunction();
-  }
-
-  /** vfio_ioctl_device_feature(): of the features there is one. */
-  protected feature(task: Task, arg: bigint): number | ErrnoName {
-    const { minSize } = VFIO_DEVICE_FEATURE;
-    const head = task.memory.copyFromUser(arg, minSize);
-    if (isErrno(head)) return head;
-    const { argsz, flags } = vfio_device_feature.unpack(head);
-    const known = VFIO_DEVICE_FEATURE_MASK | GET_AND_SET | VFIO_DEVICE_FEATURE_PROBE;
-    if (argsz < minSize || flags & ~known) return 'EINVAL';
-    const both = (flags & GET_AND_SET) === GET_AND_SET;
-    if (both && !(flags & VFIO_DEVICE_FEATURE_PROBE)) return 'EINVAL';
-    if ((flags & VFIO_DEVICE_FEATURE_MASK) !== VFIO_DEVICE_FEATURE_DMA_BUF) return 'ENOTTY';
-    const [address, length] = [arg + BigInt(minSize), argsz - minSize];
-    return this.dmabufs.feature({ task, flags, address, length });
   }
 
   /** VFIO-DEV-01 */

@@ -1,11 +1,5 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import {
-  VFIO_DEVICE_FEATURE_GET,
-  VFIO_DEVICE_FEATURE_PROBE,
-  VFIO_DEVICE_FEATURE_SET,
-  vfio_device_feature_dma_buf,
-  vfio_region_dma_range,
-} from '#uapi/vfio/feature.ts';
+import { vfio_device_feature_dma_buf, vfio_region_dma_range } from '#uapi/vfio/feature.ts';
 import type { FileOperations } from '../../fs/file.ts';
 import { isErrno } from '../../lib/errno.ts';
 import type { Dmabuf, DmabufRange } from '../../mm/dmabuf.ts';
@@ -13,15 +7,7 @@ import { PAGE_SIZE } from '../../mm/user-memory.ts';
 import type { VfioParts } from '../parts.ts';
 import type { Task } from '../../fs/process.ts';
 import type { PlacedBar, VfioHardware } from '../hardware.ts';
-
-/** The argument of VFIO_DEVICE_FEATURE behind its head. */
-export interface FeatureCall {
-  readonly task: Task;
-  readonly flags: number;
-  readonly address: bigint;
-  /** Bytes. */
-  readonly length: number;
-}
+import type { FeatureCall } from './feature.ts';
 
 /** vfio_pci_dmabuf.c: the dma-bufs that a device has made of its BARs. */
 export class VfioPciDmabufs {
@@ -38,16 +24,11 @@ export class VfioPciDmabufs {
   }
 
   /**
-   * vfio_pci_core_feature_dma_buf(): the fd of a new dma-buf, or EINVAL, EFAULT, ENODEV for what is no BAR
-   * of the device, EMFILE. IOAS-FILE-18
-   * 19
+   * vfio_pci_core_feature_dma_buf(): the fd of a new dma-buf, or EINVAL, EFAULT, ENODEV for what is no BAR of the device,
+   * EMFILE. IOAS-FILE-18 19
    */
-  feature({ task, flags, address, length }: FeatureCall): number | ErrnoName {
-    if (flags & VFIO_DEVICE_FEATURE_SET) return 'EINVAL';
-    if (flags & VFIO_DEVICE_FEATURE_PROBE) return 0;
-    if (!(flags & VFIO_DEVICE_FEATURE_GET)) return 'EINVAL';
+  export({ task, address }: FeatureCall): number | ErrnoName {
     const { size } = vfio_device_feature_dma_buf;
-    if (length < size) return 'EINVAL';
     const head = task.memory.copyFromUser(address, size);
     if (isErrno(head)) return head;
     const {
@@ -61,7 +42,7 @@ export class VfioPciDmabufs {
     if (!bar) return 'ENODEV';
     const list = { address: address + BigInt(size), count: nr_ranges };
     const ranges = this.rangesFrom(task, bar, list);
-    return isErrno(ranges) ? ranges : this.export(task, ranges, open_flags);
+    return isErrno(ranges) ? ranges : this.install(task, ranges, open_flags);
   }
 
   /** vfio_pci_dma_buf_move(): what stands already as it should is left alone. IOAS-FILE-21 22 */
@@ -100,7 +81,7 @@ export class VfioPciDmabufs {
     return ranges.map(({ offset, length }) => ({ physical: bar.address + offset, size: length }));
   }
 
-  protected export(task: Task, ranges: readonly DmabufRange[], flags: number): number | ErrnoName {
+  protected install(task: Task, ranges: readonly DmabufRange[], flags: number): number | ErrnoName {
     const fd = task.files.reserve(task.limits.nofile);
     if (isErrno(fd)) return fd;
     const dmabuf = new this.parts.mm.Dmabuf(...ranges);

@@ -1,13 +1,18 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { VFIO_DEVICE_GET_IRQ_INFO, VFIO_DEVICE_SET_IRQS } from '#uapi/vfio/device.ts';
+import { VFIO_DEVICE_FEATURE } from '#uapi/vfio/feature.ts';
 import type { Task } from '../../fs/process.ts';
 import type { VfioHardware } from '../hardware.ts';
 import { VfioPciCore } from './core.ts';
 import { PlainConfiguration } from './rdwr.ts';
 import type { ConfigurationFile } from './rdwr.ts';
 
-/** Its interrupts are not here yet. */
-const absent: readonly number[] = [VFIO_DEVICE_GET_IRQ_INFO.request, VFIO_DEVICE_SET_IRQS.request];
+/** Its driver has no features; its interrupts are not here yet. */
+const absent: readonly number[] = [
+  VFIO_DEVICE_FEATURE.request,
+  VFIO_DEVICE_GET_IRQ_INFO.request,
+  VFIO_DEVICE_SET_IRQS.request,
+];
 
 /**
  * samples/vfio-mdev/mtty.c: mtty_ioctl(): what the driver of a made-up serial port answers, which is what vfio-pci does of a
@@ -24,10 +29,5 @@ export class VfioMtty extends VfioPciCore {
 
   override map(): ErrnoName {
     return 'EINVAL';
-  }
-
-  /** vfio_ioctl_device_feature(): the driver has none. */
-  protected override feature(): ErrnoName {
-    return 'ENOTTY';
   }
 }

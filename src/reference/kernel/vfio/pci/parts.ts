@@ -5,12 +5,14 @@ import { HeaderAccess } from './config-header.ts';
 import { VfioPciConfig } from './config.ts';
 import { VfioPciCore } from './core.ts';
 import { VfioPciDmabufs } from './dmabuf.ts';
+import { VfioPciFeatures } from './feature.ts';
 import { VfioPciInterrupts } from './intrs.ts';
 import { VfioPciIntx } from './intx.ts';
 import { VfioPciMsi } from './msi.ts';
 import { VfioMtty } from './mtty.ts';
 import { PciFunction } from './pci-function.ts';
 import { PciMessages } from './pci-msi.ts';
+import { VfioPciPower } from './power.ts';
 import { VfioPciRegions } from './rdwr.ts';
 import { VfioPciTrigger } from './trigger.ts';
 
@@ -26,9 +28,11 @@ export const vfioPciParts = {
   VfioPciConfig,
   VfioPciCore,
   VfioPciDmabufs,
+  VfioPciFeatures,
   VfioPciInterrupts,
   VfioPciIntx,
   VfioPciMsi,
+  VfioPciPower,
   VfioPciRegions,
   VfioPciTrigger,
 };

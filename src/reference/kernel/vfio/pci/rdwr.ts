@@ -42,10 +42,12 @@ const READ_WRITE = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
 export class VfioPciRegions {
   protected readonly device: VfioHardware;
   protected readonly config: ConfigurationFile;
+  protected readonly isMappingUsable: () => boolean;
 
-  constructor(device: VfioHardware, config: ConfigurationFile) {
+  constructor(device: VfioHardware, config: ConfigurationFile, isMappingUsable: () => boolean) {
     this.device = device;
     this.config = config;
+    this.isMappingUsable = isMappingUsable;
   }
 
   /** Undefined for a region that the device lacks. VFIO-RGN-02 03 */
@@ -97,7 +99,7 @@ export class VfioPciRegions {
       size: window.size,
       read: (offset, length) => window.read(offset, length),
       write: (offset, bytes) => window.write(offset, bytes),
-      fault: () => (this.config.isMemoryEnabled ? undefined : 'SIGBUS'),
+      fault: () => (this.isMappingUsable() ? undefined : 'SIGBUS'),
     };
   }
 

@@ -371,6 +371,67 @@ Feature: from a container with type1 to an iommufd in its place
       Then it has 0 pages pinned
       And it has 4 pages locked
 
+  Rule: registers of a device have no address for an iommufd
+
+    @VFIO-CMP-15 @needs:vfio-compat @needs:vfio-dma-buf @needs:dma @needs:two-devices
+    Scenario: an iommufd takes registers as a dma-buf only
+      Given an iommufd
+      And a device "disk"
+      When it calls VFIO_GROUP_SET_CONTAINER
+      And it opens device "nic" through its group
+      And it opens device "disk"
+      And it binds device "disk" to the iommufd
+      And it mmaps BAR 0 of device "disk" as "window"
+      And it calls VFIO_IOMMU_MAP_DMA with:
+        | vaddr | buffer "window" |
+      Then it fails with EFAULT
+      Given a dma-buf "bar" from device "disk" of 1 page
+      When it calls IOMMU_IOAS_MAP_FILE with:
+        | flags   | FIXED_IOVA, READABLE |
+        | ioas_id | 1                    |
+        | fd      | dma-buf "bar"        |
+        | iova    | 16 MiB               |
+        | length  | 1 page               |
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the device got the registers of device "disk"
+
+    @VFIO-CMP-15 @needs:type1-container @needs:dma @needs:two-devices
+    Scenario: a container takes registers where they are mapped
+      Given a container
+      And a device "disk"
+      When it calls VFIO_GROUP_SET_CONTAINER
+      And it calls VFIO_SET_IOMMU with the argument VFIO_TYPE1v2_IOMMU
+      And it opens device "nic" through its group
+      And it opens the group of device "disk"
+      And it calls VFIO_GROUP_SET_CONTAINER on the group of device "disk" with:
+        | fd | container "" |
+      And it opens device "disk" through its group
+      And it mmaps BAR 0 of device "disk" as "window"
+      And it calls VFIO_IOMMU_MAP_DMA with:
+        | vaddr | buffer "window" |
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the device got the registers of device "disk"
+
+  Rule: a container is no iommufd
+
+    @VFIO-CDEV-05 @needs:type1-container
+    Scenario: a device is not bound to a container
+      Given a container
+      When it closes the group of device "nic"
+      And it opens device "nic"
+      And it calls VFIO_DEVICE_BIND_IOMMUFD with:
+        | iommufd | container "" |
+      Then it fails with EBADFD
+      And it wrote nothing back
+
+    @VFIO-CDEV-05 @needs:vfio-container
+    Scenario: a device is bound to a container that is an iommufd
+      Given an iommufd opened as /dev/vfio/vfio
+      When it closes the group of device "nic"
+      And it binds device "nic" to the iommufd
+      Then it succeeds
+      And device "nic" exists
+
   Rule: a group leaves an iommufd at any time, and comes back to another
 
     @VFIO-GRP-18 @needs:vfio-compat

@@ -120,3 +120,30 @@ Feature: who is charged for what a container with type1 maps
         | size | 2 pages |
       Then process "helper" has 0 pages locked
       And it has 0 pages locked
+
+    @VFIO-MAP-11 @needs:hugetlb
+    Scenario: a huge page counts as the pages that it is made of
+      Given a huge-page buffer "huge" of 2 MiB
+      When it calls VFIO_IOMMU_MAP_DMA with:
+        | vaddr | buffer "huge" |
+        | size  | 2 MiB         |
+      Then it has 2 MiB locked
+      When it calls VFIO_IOMMU_UNMAP_DMA with:
+        | size | 2 MiB |
+      Then it has 0 pages locked
+
+    @VFIO-MAP-11 @needs:processes
+    Scenario: the process that mapped exits, and the mapping stays
+      Given a shared buffer "common" of 2 pages
+      And a process "helper"
+      When process "helper" calls VFIO_IOMMU_MAP_DMA with:
+        | vaddr | buffer "common" |
+        | size  | 2 pages         |
+      And process "helper" exits
+      Then device "nic" sees buffer "common" at 16 MiB .. +2 pages
+      When it calls VFIO_IOMMU_UNMAP_DMA with:
+        | size | 2 pages |
+      Then it returns:
+        | size | 2 pages |
+      And it has 0 pages locked
+      And device "nic" does not see buffer "common" at 16 MiB .. +2 pages

@@ -158,3 +158,22 @@ Feature: emulated devices in a container with type1
         |      3 |   63 |    3 |
       And it asks the container which of 192 pages at 16 MiB are dirty, into buffer "words"
       Then it finds only bits 0 .. 1, 128 .. 129 set in buffer "words"
+
+  Rule: a map without memory for what it needs leaves nothing
+
+    @VFIO-DRT-08 @needs:fault-injection
+    Scenario Outline: memory runs out while dirty tracking is <state>
+      Given an iommufd
+      When it calls VFIO_IOMMU_DIRTY_PAGES with:
+        | flags | <flags> |
+      Then it succeeds
+      Given each of the allocations of the next call fails in turn
+      When it calls VFIO_IOMMU_MAP_DMA
+      Then it succeeds
+      And each failure was one of ENOMEM and changed nothing
+      And 16 MiB .. +1 page is mapped in the container
+
+      Examples:
+        | state | flags |
+        | off   | STOP  |
+        | on    | START |

@@ -176,6 +176,47 @@ Feature: groups that come to a container with type1, and leave it
 
   Rule: a group is refused that does not fit
 
+    @VFIO-CTR-11 @VFIO-INF-06 @needs:device-behind-another-iommu @needs:snoop-control
+    Scenario: its IOMMU does not translate what is mapped
+      Given a device "disk" behind another IOMMU
+      When it calls VFIO_IOMMU_MAP_DMA with:
+        | iova | 1 TiB |
+      And it opens the group of device "disk"
+      And it calls VFIO_GROUP_SET_CONTAINER on the group of device "disk" with:
+        | fd | container "" |
+      Then it fails with EINVAL
+      And device "nic" sees buffer "ram" at 1 TiB .. +1 page
+      When it calls VFIO_IOMMU_UNMAP_DMA with:
+        | iova | 1 TiB |
+      And it calls VFIO_GROUP_SET_CONTAINER on the group of device "disk" with:
+        | fd | container "" |
+      Then it succeeds
+      When it calls VFIO_IOMMU_MAP_DMA with:
+        | iova | 1 TiB |
+      Then it fails with EINVAL
+      When it calls VFIO_IOMMU_GET_INFO with 200 zero bytes appended
+      Then it returns these capabilities, among others:
+        | IOVA_RANGE | 0 to 4078 MiB - 1 byte |
+      When it closes the group of device "disk"
+      And it calls VFIO_IOMMU_MAP_DMA with:
+        | iova | 1 TiB |
+      Then it succeeds
+      And device "nic" sees buffer "ram" at 1 TiB .. +1 page
+
+    @VFIO-CTR-05 @needs:device-behind-another-iommu @needs:snoop-control
+    Scenario: an IOMMU without snoop control takes the coherency of all
+      Given a device "disk" behind another IOMMU
+      When it calls VFIO_CHECK_EXTENSION with the argument VFIO_DMA_CC_IOMMU
+      Then it returns 1
+      When it opens the group of device "disk"
+      And it calls VFIO_GROUP_SET_CONTAINER on the group of device "disk" with:
+        | fd | container "" |
+      And it calls VFIO_CHECK_EXTENSION with the argument VFIO_DMA_CC_IOMMU
+      Then it returns 0
+      When it closes the group of device "disk"
+      And it calls VFIO_CHECK_EXTENSION with the argument VFIO_DMA_CC_IOMMU
+      Then it returns 1
+
     @VFIO-CTR-11 @needs:unsafe-interrupts
     Scenario: its devices can forge the interrupts of others
       When it closes device "nic"

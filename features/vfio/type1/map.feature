@@ -239,7 +239,7 @@ Feature: VFIO_IOMMU_MAP_DMA of a container with type1
       And 4078 MiB - 1 page .. +1 page is mapped in the container
       And 4079 MiB .. +1 page is mapped in the container
 
-    @VFIO-MAP-08
+    @VFIO-MAP-08 @needs:narrow-iommu
     Scenario: a map is beyond what the IOMMU translates
       When it calls VFIO_IOMMU_MAP_DMA with:
         | iova | U64_MAX - 1 page + 1 byte |
@@ -332,7 +332,7 @@ Feature: VFIO_IOMMU_MAP_DMA of a container with type1
         | bad memory                                   | 32 MiB                    | a bad pointer | ENOSPC |
         | what is beyond the IOMMU, and of bad memory, | U64_MAX - 1 page + 1 byte | a bad pointer | ENOSPC |
 
-    @VFIO-MAP-09
+    @VFIO-MAP-09 @needs:narrow-iommu
     Scenario: what the IOMMU does not translate is refused before its memory is looked at
       Given it calls VFIO_IOMMU_MAP_DMA
       When it calls VFIO_IOMMU_MAP_DMA with:

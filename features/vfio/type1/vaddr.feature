@@ -217,3 +217,26 @@ Feature: VADDR of a container with type1: a program that is replaced keeps its m
       When it calls VFIO_IOMMU_UNMAP_DMA with:
         | size | 2 pages |
       Then it has 0 pages locked
+
+    @VFIO-UNM-14 @needs:proc @needs:processes
+    Scenario: the process that was charged has exited
+      Given a process "before"
+      When process "before" calls VFIO_IOMMU_MAP_DMA with:
+        | iova  | 32 MiB                 |
+        | vaddr | buffer "ram" + 4 pages |
+      And process "before" exits
+      And it calls VFIO_IOMMU_UNMAP_DMA with:
+        | flags | VADDR  |
+        | iova  | 32 MiB |
+        | size  | 1 page |
+      Then it has 2 pages locked
+      When it calls VFIO_IOMMU_MAP_DMA with:
+        | flags | VADDR                  |
+        | iova  | 32 MiB                 |
+        | vaddr | buffer "ram" + 4 pages |
+      Then it has 3 pages locked
+      And device "nic" sees buffer "ram" + 4 pages at 32 MiB .. +1 page
+      When it calls VFIO_IOMMU_UNMAP_DMA with:
+        | iova | 32 MiB |
+        | size | 1 page |
+      Then it has 2 pages locked

@@ -12,6 +12,18 @@ import { VFIO_NOIOMMU_IOMMU, VFIO_UPDATE_VADDR } from '#uapi/vfio/container.ts';
 /** VFIO containers, and the groups in them. */
 export const entries = mutants(
   {
+    id: 'SEED-0172',
+    breaks: ['VFIO-CTR-11'],
+    story: 'Nobody looks at what an IOMMU translates before what is mapped is mapped there.',
+    like: 'vfio_iommu_type1_attach_group() without vfio_iommu_aper_conflict()',
+    bug: ({ type1 }) =>
+      class extends type1.IovaList {
+        override cutOffBy(): [] {
+          return [];
+        }
+      },
+  },
+  {
     id: 'SEED-1700',
     breaks: ['VFIO-CTR-03'],
     story: 'Noiommu mode is offered whether it is on or off.',

@@ -10,6 +10,20 @@ import type { ErrnoName } from '#uapi/errno.ts';
 /** Dirty pages of a container with type1. */
 export const entries = mutants(
   {
+    id: 'SEED-0173',
+    breaks: ['VFIO-DRT-08'],
+    story: 'A mapping for whose bitmap there is no memory stays.',
+    like: 'vfio_dma_do_map() without vfio_remove_dma() after vfio_dma_bitmap_alloc()',
+    bug: ({ type1 }) =>
+      class extends type1.Type1Iommu {
+        protected override add(dma: VfioDma): ErrnoName | undefined {
+          const error = super.add(dma);
+          if (error === 'ENOMEM' && this.isTracking) this.dmas.link(dma);
+          return error;
+        }
+      },
+  },
+  {
     id: 'SEED-1764',
     breaks: ['VFIO-DRT-01'],
     story: 'Version 1 does not know the command.',

@@ -2,6 +2,7 @@ import { mutants } from '#mutants/mutant.ts';
 import type { Task } from '#reference/kernel/fs/process.ts';
 import type { IommuDomain } from '#reference/kernel/iommu/domain.ts';
 import type { VfioDma } from '#reference/kernel/vfio/type1/dma.ts';
+import type { FoundPages } from '#reference/kernel/vfio/type1/pinning.ts';
 import type { Payer } from '#reference/kernel/vfio/type1/locked-memory.ts';
 import type { Value } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
@@ -13,6 +14,33 @@ const VADDR = 4;
 
 /** Maps of a container with type1. */
 export const entries = mutants(
+  {
+    id: 'SEED-0170',
+    breaks: ['VFIO-MAP-15', 'VFIO-CMP-15'],
+    story: 'Registers of a device cannot be mapped by their address.',
+    like: 'vaddr_get_pfns() without follow_fault_pfn()',
+    bug: ({ type1 }) =>
+      class extends type1.Pinning {
+        protected override takeRegisters(): boolean {
+          return false;
+        }
+      },
+  },
+  {
+    id: 'SEED-0171',
+    breaks: ['VFIO-MAP-15'],
+    story: 'Registers are charged as memory is.',
+    like: 'vfio_pin_pages_remote() without is_invalid_reserved_pfn()',
+    bug: ({ type1 }) =>
+      class extends type1.Pinning {
+        protected override takeRegisters(
+          ...call: [dma: VfioDma, found: FoundPages, address: bigint]
+        ): boolean {
+          const [dma] = call;
+          return super.takeRegisters(...call) && !this.locked.charge(dma, 1n);
+        }
+      },
+  },
   {
     id: 'SEED-1728',
     breaks: ['VFIO-MAP-01'],

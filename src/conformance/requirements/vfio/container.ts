@@ -74,7 +74,7 @@ export const vfioCtr = requirements(
       source: [setIommu, linux('drivers/vfio/container.c', 'vfio_noiommu_open')],
     },
     11: {
-      says: 'A group is refused with EPERM if its interrupts are not isolated and allow_unsafe_interrupts of vfio_iommu_type1 is not set, and with EINVAL if something is mapped where it has reserved IOVAs.',
+      says: 'A group is refused with EPERM if its interrupts are not isolated and allow_unsafe_interrupts of vfio_iommu_type1 is not set, and with EINVAL if something is mapped where it has reserved IOVAs, or beyond what its IOMMU translates.',
       level: 'observed',
       source: [attach, linux('drivers/vfio/vfio_iommu_type1.c', 'vfio_iommu_resv_conflict')],
     },

@@ -79,6 +79,14 @@ export const vfioCmp = requirements(
       level: 'observed',
       source: [linux('vfio_compat.c', 'iommufd_vfio_compat_set_no_iommu')],
     },
+    15: {
+      says: 'An iommufd refuses registers of a device by their address with EFAULT, and takes them as a dma-buf; a container takes them by their address.',
+      level: 'observed',
+      source: [
+        linux('pages.c', 'pfn_reader_user_pin'),
+        linux('drivers/vfio/vfio_iommu_type1.c', 'follow_fault_pfn'),
+      ],
+    },
     14: {
       says: 'The IOAS that stands behind the groups of an iommufd can be destroyed when no device is attached to it, and outlives the last group, where the mappings of a container go with the last group.',
       level: 'observed',

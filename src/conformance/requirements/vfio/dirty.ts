@@ -52,7 +52,7 @@ export const vfioDrt = requirements(
       source: [linux('drivers/vfio/vfio_iommu_type1.c', 'vfio_dma_populate_bitmap')],
     },
     8: {
-      says: 'A mapping that is made while dirty tracking is on is reported as those before it.',
+      says: 'A mapping that is made while dirty tracking is on is reported as those before it, and where there is no memory for its bitmap it is not made (ENOMEM).',
       level: 'observed',
       source: [bits, linux('drivers/vfio/vfio_iommu_type1.c', 'vfio_dma_bitmap_alloc')],
     },

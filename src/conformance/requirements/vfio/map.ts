@@ -85,6 +85,11 @@ export const vfioMap = requirements(
       level: 'observed',
       source: [map],
     },
+    15: {
+      says: 'Registers of a device that the process has mapped can be mapped for other devices, and nobody is charged for them; while the device does not answer there VFIO_IOMMU_MAP_DMA fails with EFAULT.',
+      level: 'observed',
+      source: [linux('drivers/vfio/vfio_iommu_type1.c', 'follow_fault_pfn')],
+    },
     14: {
       says: 'One page can be mapped at several IOVAs, and is charged for each.',
       level: 'observed',

@@ -117,6 +117,15 @@ export class AddressSpace implements UserMemory {
     return pinned.length === 0 ? 'EFAULT' : pinned;
   }
 
+  /** VFIO-MAP-15 */
+  deviceFrame(address: bigint, write: boolean): Pfn | undefined {
+    const vma = this.vmas.find(address);
+    const start = vma?.device?.address;
+    if (!vma || start === undefined || !(write ? vma.writable : vma.readable)) return undefined;
+    if (vma.device?.fault?.()) return undefined;
+    return (start + vma.offset + address - vma.start) >> PAGE_SHIFT;
+  }
+
   /** /proc/self/pagemap: where in memory that byte is; undefined where no page is there yet. Changes nothing. */
   physicalAddress(address: bigint): bigint | undefined {
     const vma = this.vmas.find(address);

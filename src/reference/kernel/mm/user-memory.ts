@@ -28,6 +28,11 @@ export interface UserMemory {
    * cannot be pinned; EFAULT where not even the first can.
    */
   pinPages(address: bigint, count: number, write: boolean): readonly Pfn[] | 'EFAULT';
+  /**
+   * mm/memory.c: follow_pfnmap_start(): the frame of a page that a driver has mapped, and that cannot be pinned: registers of
+   * a device. Undefined where that is no such page, or nobody answers there.
+   */
+  deviceFrame(address: bigint, write: boolean): Pfn | undefined;
   /** /proc/self/pagemap: where in memory that byte is; undefined where no page is there yet. */
   physicalAddress(address: bigint): bigint | undefined;
   /** fork(): copy on write for private memory, shared otherwise; pinned private pages are copied at once. */
@@ -62,6 +67,8 @@ export interface MappingHolder {
 
 /** What a mapping of a device leads to. */
 export interface MappedRegion extends DeviceRegion {
+  /** Where it begins on the bus. */
+  readonly address?: bigint;
   /** vm_ops->fault(): SIGBUS where nobody answers now; nothing of it is kept. */
   fault?(): 'SIGBUS' | undefined;
 }

@@ -94,9 +94,10 @@ export class VfioPciRegions {
   }
 
   /** vfio_pci_mmap_huge_fault(): SIGBUS while the device does not answer there. VFIO-CFG-17 VFIO-MAP2-01 06 07 08 11 */
-  protected mapped({ window }: PlacedBar): DeviceMapping['region'] {
+  protected mapped({ window, address }: PlacedBar): DeviceMapping['region'] {
     return {
       size: window.size,
+      address,
       read: (offset, length) => window.read(offset, length),
       write: (offset, bytes) => window.write(offset, bytes),
       fault: () => (this.isMappingUsable() ? undefined : 'SIGBUS'),

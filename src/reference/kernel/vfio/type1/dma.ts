@@ -25,8 +25,10 @@ export class VfioDma {
   vaddrInvalid = false;
   /** Its pages are pinned and in every domain. */
   iommuMapped = false;
-  /** Each page from the first on, while they are pinned. */
+  /** Each page from the first on, while it is mapped. */
   pfns: readonly Pfn[] = [];
+  /** Those of them that are pinned: registers of a device are not. */
+  pinned: readonly Pfn[] = [];
   /** Pages that were charged. */
   lockedVm = 0n;
   /** As far as dirty tracking is on: something wrote all of it that nobody watches, and that is gone. */

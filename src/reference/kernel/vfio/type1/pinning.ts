@@ -72,34 +72,59 @@ export class Pinning {
   /** vfio_pin_pages_remote() */
   pin(dma: VfioDma): ErrnoName | undefined {
     const pages = Number(dma.size >> PAGE_SHIFT);
-    const pinned: Pfn[] = [];
-    dma.pfns = pinned;
-    while (pinned.length < pages) {
-      const pfns = this.pinBatch(dma, pinned.length, Math.min(BATCH, pages - pinned.length));
-      if (isErrno(pfns)) {
+    const found: FoundPages = { pfns: [], pinned: [] };
+    dma.pfns = found.pfns;
+    dma.pinned = found.pinned;
+    while (found.pfns.length < pages) {
+      const error = this.pinBatch(dma, found, Math.min(BATCH, pages - found.pfns.length));
+      if (error) {
         this.unpin(dma);
-        return pfns;
+        return error;
       }
-      pinned.push(...pfns);
     }
     return undefined;
   }
 
   unpin(dma: VfioDma): void {
-    this.kernel.pages.unpinPages(dma.pfns);
+    this.kernel.pages.unpinPages(dma.pinned);
     dma.pfns = [];
+    dma.pinned = [];
     this.locked.uncharge(dma);
   }
 
-  protected pinBatch(dma: VfioDma, done: number, count: number): readonly Pfn[] | ErrnoName {
+  /** vaddr_get_pfns(): what cannot be pinned may be registers, which nobody is charged for. VFIO-MAP-15 */
+  protected pinBatch(dma: VfioDma, found: FoundPages, count: number): ErrnoName | undefined {
     const { memory, vaddr, protection } = dma;
-    const address = vaddr + BigInt(done) * PAGE_SIZE;
+    const address = vaddr + BigInt(found.pfns.length) * PAGE_SIZE;
     const pfns = memory.pinPages(address, count, protection.write);
-    if (isErrno(pfns)) return pfns;
+    if (isErrno(pfns)) return this.takeRegisters(dma, found, address) ? undefined : pfns;
     const error = this.locked.charge(dma, BigInt(pfns.length));
-    if (error) this.kernel.pages.unpinPages(pfns);
-    return error ?? pfns;
+    if (error) {
+      this.kernel.pages.unpinPages(pfns);
+      return error;
+    }
+    found.pfns.push(...pfns);
+    found.pinned.push(...pfns);
+    return undefined;
   }
+
+  /** follow_fault_pfn() VFIO-CMP-15 */
+  protected takeRegisters(
+    { memory, protection }: VfioDma,
+    found: FoundPages,
+    address: bigint,
+  ): boolean {
+    const pfn = memory.deviceFrame(address, protection.write);
+    if (pfn === undefined) return false;
+    found.pfns.push(pfn);
+    return true;
+  }
+}
+
+/** What was found of a mapping so far. */
+export interface FoundPages {
+  readonly pfns: Pfn[];
+  readonly pinned: Pfn[];
 }
 
 interface Run {

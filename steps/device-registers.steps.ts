@@ -1,5 +1,7 @@
 import { AssertionError } from 'chai';
 
+import { VFIO_DEVICE_IOEVENTFD } from '#uapi/vfio/device.ts';
+
 import {
   compareRegister,
   putRegister,
@@ -14,7 +16,13 @@ import { Then, When } from './support/cucumber.ts';
 import { parseBits } from './support/guest/bits.ts';
 import { extendedRegisters } from './support/guest/pci-bits.ts';
 import { registerNamed } from './support/guest/pci-registers.ts';
-import type { BufferHandle, DeviceHandle, ProcessHandle, Spot } from './support/handles.ts';
+import type {
+  BufferHandle,
+  DeviceHandle,
+  EventfdHandle,
+  ProcessHandle,
+  Spot,
+} from './support/handles.ts';
 import { fdOf } from './support/words/names.ts';
 import type { RegionSpot } from './support/words/registers.ts';
 import { hex } from './support/notation.ts';
@@ -172,3 +180,37 @@ When(
     throw new AssertionError(`device "${device.name}" does not end its transfer`);
   },
 );
+
+When(
+  '{process} lets {eventfd} write {iova} in {size} to {region}',
+  async function (process, eventfd, data, size, region) {
+    await letWrite(this, process, { eventfd, data, size, region });
+  },
+);
+
+When(
+  '{process} lets {eventfd} write each number up to {int} in {size} to {region}',
+  async function (process, eventfd, count, size, region) {
+    for (let data = 0; data < count; data += 1)
+      await letWrite(this, process, { eventfd, data: BigInt(data), size, region });
+  },
+);
+
+interface Doorbell {
+  readonly eventfd: EventfdHandle;
+  readonly data: bigint;
+  /** Bytes, which are the flag. */
+  readonly size: bigint;
+  readonly region: RegionSpot;
+}
+
+async function letWrite(world: World, process: ProcessHandle, bell: Doorbell): Promise<void> {
+  const { eventfd, data, size, region } = bell;
+  requireOf(world, region.device, 'vfio-device');
+  const offset = (BigInt(region.index) << regionShift) + region.offset;
+  await world.call(
+    process,
+    { fd: fdOf(region.device), command: VFIO_DEVICE_IOEVENTFD },
+    { argsz: VFIO_DEVICE_IOEVENTFD.struct.size, flags: Number(size), offset, data, fd: eventfd.fd },
+  );
+}

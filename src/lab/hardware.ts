@@ -38,6 +38,24 @@ export const hostDriver = 'virtio-pci';
 /** Behind a bridge of conventional PCI, which may send the requests of its devices under an id of its own. */
 export const eduBehindBridge = '0000:01:01.0';
 
+/**
+ * Functions that have what an edu lacks: power states, a ROM and an I/O BAR; a function level reset and ATS, below a root port as
+ * well; a BAR that is smaller than a page.
+ */
+export const otherFunctions = {
+  e1000e: '0000:01:00.0',
+  virtioRng: '0000:02:00.0',
+  rtl8139: '0000:00:0a.0',
+} as const;
+
+const otherDevices = [
+  ...['-device', 'pcie-root-port,id=port1,chassis=1,addr=08.0'],
+  ...['-device', 'e1000e,bus=port1'],
+  ...['-device', 'pcie-root-port,id=port2,chassis=2,addr=09.0'],
+  ...['-device', 'virtio-rng-pci-non-transitional,bus=port2,ats=on,iommu_platform=on'],
+  ...['-device', 'rtl8139,addr=0a.0'],
+];
+
 /** That of a machine where no driver of the kernel has it. */
 export const undrivenVirtioIommu = '0000:00:06.0';
 
@@ -91,6 +109,10 @@ export const hardwareKinds = {
   edu: { devices: [...eduBehind('intel-iommu,intremap=on'), ...virtioDevice], parameters: [] },
   'edu-snoop': {
     devices: eduBehind('intel-iommu,intremap=on,snoop-control=on'),
+    parameters: [],
+  },
+  'edu-functions': {
+    devices: [...eduBehind('intel-iommu,intremap=on'), ...otherDevices],
     parameters: [],
   },
   'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },

@@ -52,6 +52,7 @@ const ofHardware: Readonly<Record<Hardware, readonly DeclaredFeature[]>> = {
   selftest: ofSelftest,
   edu: [...ofX86, ...ofDriver],
   'edu-snoop': [...ofX86, ...ofDriver],
+  'edu-functions': [...ofX86, ...ofDriver],
   'virtio-iommu': [...ofX86, 'unsafe-interrupts'],
   'amd-iommu': [...ofX86, ...ofDriver, 'unsafe-interrupts'],
   'edu-scalable': [...ofX86, ...ofDriver],

@@ -1,4 +1,4 @@
-import type { Hardware } from '#lab/hardware.ts';
+import type { Hardware, otherFunctions } from '#lab/hardware.ts';
 import type {
   DeviceOffer,
   HardwareDescription,
@@ -29,7 +29,7 @@ export const mostFacts: KernelFacts = {
 type EduHardware = Exclude<Hardware, 'selftest' | 'noiommu' | 'virtio-requests'>;
 
 /** `ordinary` first. */
-export type EduSort = 'ordinary' | 'hostDriven' | 'behindBridge';
+export type EduSort = 'ordinary' | 'hostDriven' | 'behindBridge' | keyof typeof otherFunctions;
 
 export type EduOffers = Readonly<Partial<Record<EduSort, DeviceOffer>>>;
 
@@ -40,6 +40,7 @@ const smmu = { name: 'smmuv3', model: 'smmuv3', coherent: true } as const;
 const iommus: Readonly<Record<EduHardware, IommuDescription>> = {
   edu: { ...vtd, enforcesCoherency: false },
   'edu-snoop': { ...vtd, enforcesCoherency: true },
+  'edu-functions': { ...vtd, enforcesCoherency: false },
   'virtio-iommu': { name: 'virtio-iommu', model: 'virtio', nesting: false, addressBits: 64 },
   'amd-iommu': { name: 'amd-iommu', model: 'amd', nesting: false },
   'edu-scalable': { ...vtd, scalable: true, enforcesCoherency: false },
@@ -64,10 +65,21 @@ export function eduOffersOf(hardware: EduHardware): EduOffers {
   const bound = ['vfio-pci', 'host'] as const;
   if (hardware === 'edu')
     return { ordinary, hostDriven: { ...ordinary, bound, function: { hostDriver: true } } };
+  if (hardware === 'edu-functions') return { ordinary, ...offersOfOthers(ordinary) };
   if (iommus[hardware].model !== 'smmuv3') return { ordinary };
   return {
     ordinary,
     behindBridge: { ...ordinary, function: { streamIds: 2 }, shareGroups: false },
+  };
+}
+
+/** Devices that are no edu, and move nothing: each alone in its group. */
+function offersOfOthers(ordinary: DeviceOffer): EduOffers {
+  const alone = { ...ordinary, shareGroups: false };
+  return {
+    e1000e: { ...alone, function: { powerManagement: true, rom: true, ioBar: true } },
+    virtioRng: { ...alone, function: { functionLevelReset: true } },
+    rtl8139: { ...alone, function: { smallBar: true } },
   };
 }
 

@@ -13,6 +13,7 @@ import {
   hostDriver,
   isDrivenBy,
   isHardware,
+  otherFunctions,
 } from '#lab/hardware.ts';
 import type { Hardware } from '#lab/hardware.ts';
 import { consoleNode, folder, initramfs, program } from '#lab/initramfs.ts';
@@ -121,6 +122,8 @@ async function rootOf(agent: string): Promise<string> {
   });
 }
 
+const everyOtherFunction = Object.keys(otherFunctions) as (keyof typeof otherFunctions)[];
+
 interface Booted {
   readonly architecture: Architecture;
   readonly child: Child;
@@ -224,6 +227,8 @@ async function eduDevicesOf(
   }
   groups[0]?.push(...(await bound(hostDriven, offers.hostDriven)));
   groups.push(await bound(eduBehindBridge, offers.behindBridge));
+  for (const sort of everyOtherFunction)
+    groups.push(await bound(otherFunctions[sort], offers[sort]));
   return groups;
 }
 

@@ -292,11 +292,21 @@ const ofExpress = [
   'virtualFunction',
   'deviceTlb',
   'stalls',
+  'functionLevelReset',
 ] as const satisfies readonly FunctionKeyName[];
 
 function hasTwoStreams({ streamIds = 1 }: FunctionWish): boolean {
   return streamIds > 1;
 }
+
+/** What is there or not, and of no concern to an IOMMU. */
+const simple = [
+  'powerManagement',
+  'functionLevelReset',
+  'rom',
+  'ioBar',
+  'smallBar',
+] as const satisfies readonly FunctionKeyName[];
 
 function optionsOf(keys: FunctionWish): PlugOptions {
   const { pasidBits = 0, pageRequests = false, deviceTlb = false } = keys;
@@ -305,6 +315,7 @@ function optionsOf(keys: FunctionWish): PlugOptions {
   return {
     ...{ pasidBits, pageRequests, deviceTlb, virtualFunction },
     ...{ msiVectors, msixVectors, stalls },
+    ...Object.fromEntries(simple.map((key) => [key, keys[key] ?? false])),
   };
 }
 

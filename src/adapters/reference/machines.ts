@@ -107,6 +107,12 @@ const ofExpress = {
   ...withMessages,
 } as const;
 
+/** Of a function that has what an edu lacks. */
+const ofFunctions = {
+  ...{ powerManagement: true, functionLevelReset: true },
+  ...{ rom: true, ioBar: true, smallBar: true },
+} as const;
+
 const withTlb = { deviceTlb: true } as const;
 
 const mocks = mockHardware({ hasPasids: true });
@@ -124,7 +130,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
     name: 'vt-d',
     board: vtdBoard,
     bench: 'pci',
-    ...pci(vtdBoard, withMessages),
+    ...pci(vtdBoard, { ...withMessages, ...ofFunctions }),
     features: ['type1-container', ...ofEach, ...ofVtd, 'no-test-cmd'],
   },
   {

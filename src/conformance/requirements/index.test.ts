@@ -40,11 +40,19 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VFIO-CDEV': 16,
   'VFIO-ATT': 13,
   'VFIO-DET': 2,
-  'VFIO-CFG': [[1, 9], [11, 18], 20, [42, 43]],
-  'VFIO-RW': [[1, 3], 5, 7, [9, 10]],
-  'VFIO-MAP2': [[1, 4], [6, 8], 11],
+  'VFIO-CFG': [[1, 9], [11, 18], [20, 23], 25, [30, 32], [42, 43]],
+  'VFIO-RW': [
+    [1, 3],
+    [5, 10],
+  ],
+  'VFIO-MAP2': [[1, 4], [6, 9], 11],
   'VFIO-RGN': [[1, 4]],
   'VFIO-DEV': [1],
+  'VFIO-IOE': [
+    [1, 3],
+    [5, 10],
+  ],
+  'VFIO-LIFE': [10],
   'VFIO-IRQ': 6,
   'VFIO-INT': [
     [1, 15],

@@ -40,11 +40,6 @@ import { fea } from './vfio/fea.ts';
 import { int } from './vfio/int.ts';
 import { irq } from './vfio/irq.ts';
 import { pm } from './vfio/pm.ts';
-import { vfioCfg } from './vfio/vfio-cfg.ts';
-import { vfioRw } from './vfio/vfio-rw.ts';
-import { vfioMap2 } from './vfio/vfio-map2.ts';
-import { vfioRgn } from './vfio/vfio-rgn.ts';
-import { vfioDev } from './vfio/vfio-dev.ts';
 import { vfioCtr } from './vfio/container.ts';
 import { vfioCmp } from './vfio/differences.ts';
 import { vfioDrt } from './vfio/dirty.ts';
@@ -53,6 +48,13 @@ import { vfioGrp } from './vfio/group.ts';
 import { vfioInf } from './vfio/info.ts';
 import { vfioMap } from './vfio/map.ts';
 import { vfioUnm } from './vfio/unmap.ts';
+import { vfioCfg } from './vfio/vfio-cfg.ts';
+import { vfioRw } from './vfio/vfio-rw.ts';
+import { vfioMap2 } from './vfio/vfio-map2.ts';
+import { vfioRgn } from './vfio/vfio-rgn.ts';
+import { vfioDev } from './vfio/vfio-dev.ts';
+import { vfioIoe } from './vfio/vfio-ioe.ts';
+import { vfioLife } from './vfio/vfio-life.ts';
 import { viommu } from './viommu.ts';
 import type { Requirement, RequirementTable } from '../requirement.ts';
 
@@ -92,6 +94,8 @@ export const families: readonly RequirementTable[] = [
   vfioMap2,
   vfioRgn,
   vfioDev,
+  vfioIoe,
+  vfioLife,
   irq,
   int,
   fea,

@@ -125,4 +125,28 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-1911',
+    breaks: ['VFIO-MAP2-09'],
+    story: 'A BAR that is smaller than a page cannot be mapped.',
+    like: 'vfio_pci_probe_mmaps() without its dummy resource',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciRegions {
+        protected override isMappable(bar: PlacedBar): boolean {
+          return bar.window.size >= 4096n && super.isMappable(bar);
+        }
+      },
+  },
+  {
+    id: 'SEED-1912',
+    breaks: ['VFIO-MAP2-03'],
+    story: 'Ports can be mapped.',
+    like: 'vfio_pci_probe_mmaps() without IORESOURCE_MEM',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciRegions {
+        protected override isMappable(bar: PlacedBar): boolean {
+          return bar.kind === 'ports' || super.isMappable(bar);
+        }
+      },
+  },
 );

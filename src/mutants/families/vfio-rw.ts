@@ -179,4 +179,54 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-1907',
+    breaks: ['VFIO-RW-06'],
+    story: 'A write to the ROM returns its full count.',
+    like: 'vfio_pci_rw() without a look at iswrite',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciRegions {
+        override write(transfer: Transfer, offset: bigint): number {
+          return offset >> 40n === 6n ? transfer.length : super.write(transfer, offset);
+        }
+      },
+  },
+  {
+    id: 'SEED-1908',
+    breaks: ['VFIO-RW-06'],
+    story: 'The ROM is told to be absent while memory decoding is off.',
+    like: 'VFIO_PCI_ROM_REGION_INDEX without vfio_pci_memory_lock_and_enable()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciConfig {
+        override withMemory<T>(body: () => T): T {
+          return body();
+        }
+      },
+  },
+  {
+    id: 'SEED-1909',
+    breaks: ['VFIO-RW-08', 'VFIO-CFG-16'],
+    story: 'Ports are refused while memory decoding is off.',
+    like: 'test_mem for every BAR',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciRegions {
+        protected override answers(): boolean {
+          return this.config.isMemoryEnabled;
+        }
+      },
+  },
+  {
+    id: 'SEED-1910',
+    breaks: ['VFIO-RW-08'],
+    story: 'Ports answer while I/O decoding is off.',
+    like: 'a device model without a look at its command register',
+    bug: ({ pci }) =>
+      class extends pci.BarWindows {
+        protected override answers(
+          ...[bar, address]: Parameters<InstanceType<typeof pci.BarWindows>['answers']>
+        ): boolean {
+          return bar.kind === 'ports' || super.answers(bar, address);
+        }
+      },
+  },
 );

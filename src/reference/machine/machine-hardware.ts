@@ -1,4 +1,6 @@
 import type { InterruptController } from '../hardware/interrupt-controller.ts';
+import { PAGE_SIZE } from '#formats/page.ts';
+
 import type { PhysicalMemory } from '../hardware/memory.ts';
 import { noCapabilities } from '../hardware/pci/pci-device.ts';
 import type { PciCapabilities, PciDevice } from '../hardware/pci/pci-device.ts';
@@ -19,6 +21,7 @@ const RAM_SIZE = 1n << 40n;
 /** BARs lie below 4 GiB; the firmware gives out slots of this size. */
 const BARS_FIRST = 0x4000_0000n;
 const BAR_SLOT = 0x20_0000n;
+const ROM_OFFSET = 0x1f_0000n;
 /** Ports of a device, likewise. */
 const PORTS_FIRST = 0x1000n;
 const PORTS_SLOT = 0x100n;
@@ -39,6 +42,9 @@ export interface PlugOptions {
   readonly msixVectors?: number;
   readonly powerManagement?: boolean;
   readonly functionLevelReset?: boolean;
+  readonly smallBar?: boolean;
+  readonly ioBar?: boolean;
+  readonly rom?: boolean;
   /** Which of the board's IOMMUs it is behind; the first one unless told otherwise. */
   readonly iommu?: HostIommu;
 }
@@ -145,7 +151,8 @@ export class MachineHardware {
     const iommu = this.iommu.addPciDevice({ name, rid, requesterId, pci }, host);
     const index = this.indexes.take();
     const bars = this.placeBars(pci, index);
-    const device = { name, index, pci, bars, iommu, host, controller, irq };
+    const rom = this.placeRom(pci, index);
+    const device = { name, index, pci, bars, ...(rom && { rom }), iommu, host, controller, irq };
     this.plugged.push(device);
     return device;
   }
@@ -159,27 +166,27 @@ export class MachineHardware {
       const window = pci.place(bar, address);
       if (bar.kind !== 'ports') {
         this.memory.addWindow(address, window);
-        memory += window.size;
+        memory += window.size > PAGE_SIZE ? window.size : PAGE_SIZE;
       }
       return { index: bar.index, kind: bar.kind, address, window };
     });
   }
 
+  private placeRom(pci: PciDevice, index: number): VfioHardware['rom'] {
+    const address = BARS_FIRST + BigInt(index) * BAR_SLOT + ROM_OFFSET;
+    return pci.rom && { address, window: pci.placeRom(pci.rom, address) };
+  }
+
   private capabilitiesOf(options: PlugOptions): PciCapabilities {
-    const { pasidBits = 0, pageRequests = false, virtualFunction = false } = options;
-    const { msixVectors = 0 } = options;
-    const msiVectors = Math.max(1, options.msiVectors ?? 1);
-    const { deviceTlb: hasTlb = false, stalls = false } = options;
-    const { powerManagement = false, functionLevelReset = false } = options;
-    const others = {
-      ...{ virtualFunction, msiVectors, msixVectors, stalls },
-      ...{ powerManagement, functionLevelReset },
-    };
-    if (stalls) return { ...noCapabilities, ...others, pasidBits };
-    if (pasidBits === 0 && !pageRequests && !hasTlb) return { ...noCapabilities, ...others };
+    const { iommu: _, deviceTlb: hasTlb = false, ...told } = options;
+    const msiVectors = Math.max(1, told.msiVectors ?? 1);
+    const capabilities = { ...noCapabilities, ...told, msiVectors };
+    const { pasidBits, pageRequests, stalls } = capabilities;
+    const isPlain = pasidBits === 0 && !pageRequests && !hasTlb;
+    if (stalls) return { ...capabilities, pageRequests: false };
+    if (isPlain) return capabilities;
     const { DeviceTlb, Iotlb } = this.parts.hardware;
-    const deviceTlb = new DeviceTlb(new Iotlb());
-    return { ...others, deviceTlb, pasidBits, pageRequests };
+    return { ...capabilities, deviceTlb: new DeviceTlb(new Iotlb()) };
   }
 
   private freeRid(candidates: readonly number[]): number {

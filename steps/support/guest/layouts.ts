@@ -8,6 +8,7 @@ import type { Layout } from './bits.ts';
 /** What a guest has in its memory, or a device in its registers, and nobody gives to the kernel. */
 export const guestStructs: readonly Struct[] = [
   struct('pci_ids', { vendor: u16, device: u16 }),
+  struct('pci_rom', { signature: u16 }),
   struct('arm_smmu_cd', { data: array(u64, 8) }),
   struct('arm_smmu_cdtab_l1', { l2ptr: u64 }),
   struct('arm_lpae_iopte', { pte: u64 }),

@@ -1,5 +1,10 @@
 import { nearest } from '#conformance/nearest.ts';
-import { VFIO_PCI_BAR0_REGION_INDEX, VFIO_PCI_CONFIG_REGION_INDEX } from '#uapi/vfio/pci.ts';
+import {
+  VFIO_PCI_BAR0_REGION_INDEX,
+  VFIO_PCI_BAR2_REGION_INDEX,
+  VFIO_PCI_BAR4_REGION_INDEX,
+  VFIO_PCI_CONFIG_REGION_INDEX,
+} from '#uapi/vfio/pci.ts';
 
 import { bit, bits, type Layout } from './bits.ts';
 
@@ -65,7 +70,7 @@ const header = table(inConfiguration, {
 const powerManagement = table(
   { ...inConfiguration, capability: 0x01 },
   {
-    PM_CAP: [0, 2],
+    PM_CAP: [0, 2, { ID: bits(7, 0), NEXT: bits(15, 8) }],
     PM_PMC: [2, 2, { PME: bits(15, 11) }],
     PM_CTRL: [4, 2, { STATE: bits(1, 0), PME_ENABLE: bit(8), PME_STATUS: bit(15) }],
   },
@@ -100,11 +105,22 @@ const edu = table(inBar0, {
   EDU_COMMAND: [0x98, 8],
 });
 
+/** Of an e1000e: which register its ports lead to. */
+const ports = table({ region: VFIO_PCI_BAR2_REGION_INDEX }, { IO_ADDRESS: [0x00, 4] });
+
+/** virtio 1.2, 4.1.4.3: struct virtio_pci_common_cfg. */
+const virtio = table(
+  { region: VFIO_PCI_BAR4_REGION_INDEX },
+  { VIRTIO_STATUS: [0x14, 1], VIRTIO_QUEUE: [0x16, 2] },
+);
+
 const registers: ReadonlyMap<string, PciRegister> = new Map([
   ...header,
   ...powerManagement,
   ...express,
   ...edu,
+  ...ports,
+  ...virtio,
 ]);
 
 /** Throws for a name that no register has. */

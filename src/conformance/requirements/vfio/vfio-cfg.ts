@@ -98,6 +98,41 @@ export const vfioCfg = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'unassigned_perms')],
     },
+    21: {
+      says: 'The power management capabilities read without PME support and cannot be written, and PME_En and PME_Status read 0 and stay 0.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'init_pci_cap_pm_perm')],
+    },
+    22: {
+      says: 'A write that starts at the power management control register sets the power state, one of its upper byte alone does not, and one of a state that the device lacks returns its full count without effect.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_pm_config_write')],
+    },
+    23: {
+      says: 'In D3hot reads and writes of a memory BAR fail with EIO and mappings raise SIGBUS, whatever memory decoding says, while the configuration space and region info work; in D0 all work again.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', '__vfio_pci_memory_enabled')],
+    },
+    25: {
+      says: 'A device that was closed in D3hot is in D0 for its next owner.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_disable')],
+    },
+    30: {
+      says: 'The ID and the next pointer of a capability cannot be written.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'init_pci_cap_exp_perm')],
+    },
+    31: {
+      says: "The maximum payload size in the PCI Express device control register is the user's own, the maximum read request size reaches the device, no smaller than its payload, phantom functions and ARI forwarding cannot be set, and other bits are written through.",
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_exp_config_write')],
+    },
+    32: {
+      says: "The bit that initiates a function level reset reads 0, and writing it resets a device that has one, which keeps its command register and the user's own values.",
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_exp_config_write')],
+    },
     42: {
       says: 'The next owner of a device finds the registers that were saved when it was opened, bus mastering off, and none of the values that only its user had.',
       level: 'observed',

@@ -38,6 +38,11 @@ export const vfioMap2 = requirements(
       level: 'observed',
       source: [linux('io_pagetable.c', 'iopt_map_user_pages')],
     },
+    9: {
+      says: 'A memory BAR that is smaller than a page has the flag MMAP where it begins on a page, and its mapping is a whole page.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_probe_mmaps')],
+    },
     11: {
       says: 'A mapping of a BAR that was taken away by memory decoding off, D3hot or a function reset works again afterwards, without a new mmap().',
       level: 'observed',

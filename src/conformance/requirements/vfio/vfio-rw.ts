@@ -28,10 +28,20 @@ export const vfioRw = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_rdwr.c', 'vfio_pci_core_do_io_rw')],
     },
+    6: {
+      says: 'The ROM has the flag READ alone and can be read as far as its BAR reaches, bytes behind the image as 0xFF; a write fails with EINVAL.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_rdwr.c', 'vfio_pci_bar_rw')],
+    },
     7: {
       says: 'An access to a BAR that reaches memory which is not there fails with EFAULT when what is before it is done; where the device does not answer, a read fails with EIO first, and a write with EFAULT.',
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_rdwr.c', 'vfio_pci_core_iowrite32')],
+    },
+    8: {
+      says: 'An I/O BAR can be read and written and has no flag MMAP, is reached while memory decoding is off, and reads ones while I/O decoding is off.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_rdwr.c', 'vfio_pci_bar_rw')],
     },
     9: {
       says: 'A device is always ready to be read and written, as poll() tells.',

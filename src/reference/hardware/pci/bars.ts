@@ -27,12 +27,25 @@ export class BarWindows {
     return {
       size: registers.size,
       read: (offset, length) =>
-        this.answers(bar, address)
+        this.answers(bar, address) && offset + BigInt(length) <= registers.size
           ? registers.read(offset, length)
           : new Uint8Array(length).fill(NOBODY),
       write: (offset, bytes) => {
-        if (this.answers(bar, address)) registers.write(offset, bytes);
+        const isInside = offset + BigInt(bytes.length) <= registers.size;
+        if (isInside && this.answers(bar, address)) registers.write(offset, bytes);
       },
+    };
+  }
+
+  /** PCI 3.0, 6.2.5.2: what answers while the register of the ROM is that. */
+  romAt(rom: DeviceRegion, register: number): DeviceRegion {
+    const answers = (): boolean =>
+      (this.header.command & COMMAND.Memory) !== 0 && this.header.rom === register;
+    return {
+      size: rom.size,
+      read: (offset, length) =>
+        answers() ? rom.read(offset, length) : new Uint8Array(length).fill(NOBODY),
+      write: () => undefined,
     };
   }
 

@@ -65,6 +65,10 @@ export class ConfigurationHeader {
     return BigInt((low & ~0xf) >>> 0) | (BigInt(high) << 32n);
   }
 
+  get rom(): number {
+    return this.registers.get(HEADER.rom, 4);
+  }
+
   read(offset: number, length: number): Uint8Array {
     return this.registers.read(offset, length);
   }

@@ -1,5 +1,5 @@
 import type { Iova, Rid } from '#formats/addresses.ts';
-import { BAR, COMMAND, HEADER } from '#formats/pci-configuration.ts';
+import { BAR, COMMAND, HEADER, ROM_ENABLE } from '#formats/pci-configuration.ts';
 import type { DeviceTlbRange, PageGroupResponse } from '#formats/pcie.ts';
 
 import type { DeviceRegion, DmaRequest, Endpoint, MemoryBus, Translator, Waiter } from '../bus.ts';
@@ -19,6 +19,8 @@ import type { IntxPin, SetLevel } from './intx.ts';
 import type { MsiCapability } from './msi.ts';
 import type { MsixCapability } from './msix.ts';
 import type { PciParts } from './parts.ts';
+import { furtherBars, romImage, ROM_SIZE } from './resources.ts';
+import type { PciResources } from './resources.ts';
 import { grants, translatedBy } from '../translation.ts';
 import type { Leaf, Translation } from '../translation.ts';
 import type {
@@ -41,7 +43,7 @@ const identity: Omit<HeaderOptions, 'bars' | 'onChange'> = {
 };
 
 /** MSI-X; and extended capabilities, as far as an IOMMU is concerned by them. HW-PCI-01 02 03 */
-export interface PciCapabilities {
+export interface PciCapabilities extends PciResources {
   /** ATS: it keeps translations, in this. */
   readonly deviceTlb?: DeviceTlb;
   /** Bits of a PASID; 0 without PASIDs. */
@@ -71,6 +73,9 @@ export const noCapabilities: PciCapabilities = {
   msixVectors: 0,
   powerManagement: false,
   functionLevelReset: false,
+  smallBar: false,
+  ioBar: false,
+  rom: false,
 };
 
 export interface PciDeviceOptions {
@@ -94,6 +99,8 @@ export class PciDevice implements DmaEngine, Endpoint {
   readonly requesterId: Rid;
   readonly configuration: ConfigurationSpace;
   readonly bars: readonly Bar[];
+  private readonly further: ReturnType<typeof furtherBars>;
+  readonly rom: DeviceRegion | undefined;
   readonly capabilities: PciCapabilities;
   private readonly parts: PciParts;
   private readonly registers = new EduRegisters(this);
@@ -117,12 +124,15 @@ export class PciDevice implements DmaEngine, Endpoint {
     this.parts = options.parts;
     this.receive = options.receive;
     this.capabilities = options.capabilities ?? noCapabilities;
-    const { msiVectors, msixVectors } = this.capabilities;
+    const { msiVectors, msixVectors, functionLevelReset } = this.capabilities;
     const send = (message: InterruptMessage): void => this.send(message);
     this.msi = new options.parts.pci.MsiCapability(msiVectors);
     if (msixVectors > 0) this.msix = new options.parts.pci.MsixCapability(msixVectors, send);
-    const registers = new EduBar(this.registers);
-    this.bars = [{ index: 0, kind: 'memory', registers: this.msix?.over(registers) ?? registers }];
+    this.further = furtherBars(this.capabilities, functionLevelReset);
+    const edu = new EduBar(this.registers);
+    const registers = this.msix?.over(edu) ?? edu;
+    this.bars = [{ index: 0, kind: 'memory', registers }, ...this.further];
+    if (this.capabilities.rom) this.rom = romImage();
     const { PageRequestInterface: Pri, WaitingAccesses: Waiting } = options.parts.pci;
     const { HeldAccesses: Held } = options.parts.pci;
     this.pri = new Pri();
@@ -148,6 +158,14 @@ export class PciDevice implements DmaEngine, Endpoint {
     return new this.parts.pci.BarWindows(this.header, this.bars).at(bar, address);
   }
 
+  /** The same with its ROM, which answers while it is enabled there as well. */
+  placeRom(rom: DeviceRegion, address: bigint): DeviceRegion {
+    const value = Number(address) | ROM_ENABLE;
+    const bytes = new Uint8Array(Uint32Array.of(value).buffer);
+    this.configuration.write(BigInt(HEADER.rom), bytes);
+    return new this.parts.pci.BarWindows(this.header, this.bars).romAt(rom, value);
+  }
+
   get isBusMaster(): boolean {
     return (this.header.command & COMMAND.BusMaster) !== 0;
   }
@@ -155,6 +173,7 @@ export class PciDevice implements DmaEngine, Endpoint {
   /** PCIe, 6.6: of the whole function, its registers too. */
   reset(): void {
     this.configuration.reset();
+    for (const { registers } of this.further) registers.reset();
     this.registers.reset();
     this.served();
   }
@@ -320,6 +339,7 @@ export class PciDevice implements DmaEngine, Endpoint {
     const bars = this.bars.map((bar) => ({ ...bar, bytes: bar.registers.size }));
     return new this.parts.pci.ConfigurationHeader({
       ...identity,
+      romSize: this.rom ? ROM_SIZE : 0,
       ...(virtualFunction && { interruptPin: 0 }),
       bars,
       onChange: () => this.pin?.update(),

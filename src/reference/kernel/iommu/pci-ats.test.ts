@@ -45,6 +45,9 @@ function setUp(changes: Partial<PciCapabilities> = {}) {
       msixVectors: 0,
       powerManagement: false,
       functionLevelReset: false,
+      smallBar: false,
+      ioBar: false,
+      rom: false,
       ...changes,
     },
   });

@@ -5,6 +5,7 @@ import {
   VFIO_DEVICE_GET_INFO,
   VFIO_DEVICE_GET_IRQ_INFO,
   VFIO_DEVICE_GET_REGION_INFO,
+  VFIO_DEVICE_IOEVENTFD,
   VFIO_DEVICE_SET_IRQS,
 } from '#uapi/vfio/device.ts';
 import { VFIO_DEVICE_FEATURE } from '#uapi/vfio/feature.ts';
@@ -23,6 +24,7 @@ import type { ConfigEvents } from './config.ts';
 import type { VfioPciDmabufs } from './dmabuf.ts';
 import type { FeatureTargets, VfioPciFeatures } from './feature.ts';
 import type { VfioPciInterrupts } from './intrs.ts';
+import type { VfioPciIoeventfds } from './ioeventfd.ts';
 import type { VfioPciParts } from './parts.ts';
 import { PowerState } from './pci-function.ts';
 import type { VfioPciPower } from './power.ts';
@@ -38,6 +40,7 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
   protected readonly regions: VfioPciRegions;
   protected readonly dmabufs: VfioPciDmabufs;
   protected readonly interrupts: VfioPciInterrupts;
+  protected readonly ioeventfds: VfioPciIoeventfds;
   protected readonly power: VfioPciPower;
   protected readonly features: VfioPciFeatures;
   /** pci_saved_state: what the next owner finds. */
@@ -58,6 +61,8 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     this.power = new parts.vfioPci.VfioPciPower(this);
     this.features = new parts.vfioPci.VfioPciFeatures(this.featureTargets());
     this.regions = new parts.vfioPci.VfioPciRegions(device, this.config, () => this.isMemoryUsable);
+    const isMemoryEnabled = (): boolean => this.config.isMemoryEnabled;
+    this.ioeventfds = new parts.vfioPci.VfioPciIoeventfds(parts, device, isMemoryEnabled);
     this.dmabufs = new Dmabufs(parts, device, () => this.isMemoryUsable);
   }
 
@@ -117,6 +122,8 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
         return this.interrupts.getInfo(task, arg);
       case VFIO_DEVICE_SET_IRQS.request:
         return this.interrupts.setIrqs(task, arg);
+      case VFIO_DEVICE_IOEVENTFD.request:
+        return this.ioeventfds.set(task, arg);
       case VFIO_DEVICE_FEATURE.request:
         return this.features.ioctl(task, arg);
       default:
@@ -139,6 +146,7 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
   /** vfio_pci_core_close_device(), vfio_pci_core_disable() VFIO-CFG-18 25 42 */
   close(): void {
     this.interrupts.close();
+    this.ioeventfds.close();
     this.dmabufs.cleanUp();
     this.pci.setPowerState(PowerState.D0);
     this.pci.clearMaster();

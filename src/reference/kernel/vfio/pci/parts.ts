@@ -8,6 +8,7 @@ import { VfioPciDmabufs } from './dmabuf.ts';
 import { VfioPciFeatures } from './feature.ts';
 import { VfioPciInterrupts } from './intrs.ts';
 import { VfioPciIntx } from './intx.ts';
+import { VfioPciIoeventfds } from './ioeventfd.ts';
 import { VfioPciMsi } from './msi.ts';
 import { VfioMtty } from './mtty.ts';
 import { PciFunction } from './pci-function.ts';
@@ -30,6 +31,7 @@ export const vfioPciParts = {
   VfioPciDmabufs,
   VfioPciFeatures,
   VfioPciInterrupts,
+  VfioPciIoeventfds,
   VfioPciIntx,
   VfioPciMsi,
   VfioPciPower,

@@ -16,6 +16,7 @@ import type { DeviceMapping, MapDeviceRequest, Transfer } from '../../fs/file.ts
 import { isErrno } from '../../lib/errno.ts';
 import { PAGE_SIZE } from '../../mm/user-memory.ts';
 import type { PlacedBar, VfioHardware } from '../hardware.ts';
+import { numberOf } from './pci-function.ts';
 
 /** A region is at its index, shifted by that, in the device's file. */
 export const VFIO_PCI_OFFSET_SHIFT = 40n;
@@ -32,6 +33,8 @@ export interface Region {
 export interface ConfigurationFile {
   readonly size: number;
   readonly isMemoryEnabled: boolean;
+  /** With the device's memory decoding on, whatever its user has said; as it was afterwards. */
+  withMemory<T>(body: () => T): T;
   read(transfer: Transfer, offset: bigint): number;
   write(transfer: Transfer, offset: bigint): number;
 }
@@ -54,10 +57,20 @@ export class VfioPciRegions {
   get(index: number): Region | undefined {
     if (index === VFIO_PCI_CONFIG_REGION_INDEX)
       return { size: BigInt(this.config.size), flags: READ_WRITE };
+    if (index === VFIO_PCI_ROM_REGION_INDEX) return this.rom();
     const bar = this.barAt(index);
     if (!bar) return undefined;
     const flags = this.isMappable(bar) ? READ_WRITE | VFIO_REGION_INFO_FLAG_MMAP : READ_WRITE;
     return { size: bar.window.size, flags };
+  }
+
+  /** vfio_pci_ioctl_get_region_info(): as large as its BAR is, where there is an image; to look at it memory is on. */
+  protected rom(): Region | undefined {
+    const { rom } = this.device;
+    if (!rom) return undefined;
+    const imageSize = this.config.withMemory(() => romImageSize(rom.window));
+    const { size } = rom.window;
+    return imageSize === 0 ? undefined : { size, flags: VFIO_REGION_INFO_FLAG_READ };
   }
 
   /** vfio_pci_rw() VFIO-RW-01 VFIO-CFG-03 */
@@ -65,6 +78,7 @@ export class VfioPciRegions {
     if (transfer.length === 0) return 0;
     const { index, inside } = placeOf(offset);
     if (index === VFIO_PCI_CONFIG_REGION_INDEX) return this.config.read(transfer, inside);
+    if (index === VFIO_PCI_ROM_REGION_INDEX) return this.readRom(transfer, inside);
     return this.accessBar(transfer, { index, inside, access: (...piece) => this.load(...piece) });
   }
 
@@ -122,6 +136,29 @@ export class VfioPciRegions {
     return length;
   }
 
+  /**
+   * vfio_pci_bar_rw(): by accesses of 4 bytes at most; ones behind the image. ENOMEM where none is found, as while the
+   * device does not answer. VFIO-RW-06
+   */
+  protected readRom(transfer: Transfer, inside: bigint): number {
+    const { rom } = this.device;
+    if (!rom || inside >= rom.window.size) return failure('EINVAL');
+    const image = romImageSize(rom.window);
+    if (image === 0) return failure('ENOMEM');
+    const { task, address } = transfer;
+    const length = Math.min(transfer.length, Number(rom.window.size - inside));
+    for (let done = 0; done < length;) {
+      const at = inside + BigInt(done);
+      const width = widthAt(at, length - done, ROM_WIDEST);
+      if (!this.config.isMemoryEnabled) return failure('EIO');
+      const bytes =
+        at < BigInt(image) ? rom.window.read(at, width) : new Uint8Array(width).fill(0xff);
+      if (task.memory.copyToUser(address + BigInt(done), bytes)) return failure('EFAULT');
+      done += width;
+    }
+    return length;
+  }
+
   /** vfio_pci_core_ioread*(): what comes before a piece that fails is done. VFIO-RW-05 07 */
   protected load(
     { task, address, length }: Transfer,
@@ -151,6 +188,18 @@ export class VfioPciRegions {
   }
 }
 
+/** Bytes of the widest access to a ROM. */
+const ROM_WIDEST = 4;
+/** PCI 3.0, 6.3.1: where an image says that it is one, and where its data structure is, with the length in units of 512. */
+const [ROM_SIGNATURE, ROM_DATA, ROM_LENGTH, ROM_UNIT] = [0xaa55, 0x18n, 0x10n, 512];
+
+/** pci_get_rom_size(), of a ROM with one image; 0 where none is found. */
+function romImageSize(window: DeviceRegion): number {
+  if (numberOf(window.read(0n, 2)) !== ROM_SIGNATURE) return 0;
+  const data = BigInt(numberOf(window.read(ROM_DATA, 2)));
+  return numberOf(window.read(data + ROM_LENGTH, 2)) * ROM_UNIT;
+}
+
 interface BarAccess {
   readonly index: number;
   readonly inside: bigint;
@@ -158,7 +207,7 @@ interface BarAccess {
 }
 
 /** Which region, and how many bytes into it. */
-function placeOf(offset: bigint): { readonly index: number; readonly inside: bigint } {
+export function placeOf(offset: bigint): { readonly index: number; readonly inside: bigint } {
   return {
     index: Number(offset >> VFIO_PCI_OFFSET_SHIFT),
     inside: BigInt.asUintN(Number(VFIO_PCI_OFFSET_SHIFT), offset),
@@ -168,6 +217,7 @@ function placeOf(offset: bigint): { readonly index: number; readonly inside: big
 /** A configuration space that a driver makes up out of plain memory. */
 export class PlainConfiguration implements ConfigurationFile {
   readonly isMemoryEnabled = true;
+
   protected readonly region: DeviceRegion;
 
   constructor(region: DeviceRegion) {
@@ -176,6 +226,10 @@ export class PlainConfiguration implements ConfigurationFile {
 
   get size(): number {
     return Number(this.region.size);
+  }
+
+  withMemory<T>(body: () => T): T {
+    return body();
   }
 
   read({ task, address, length }: Transfer, offset: bigint): number {

@@ -7,7 +7,7 @@ const [BUS_MASTER, INTX_DISABLE] = [4, 0x400];
 const FIRST_BAR = 0x10;
 const [CACHE_LINE_SIZE, LINE] = [0x0c, 0x3c];
 
-/** The configuration space of a device, as a user has it. */
+/** The header of the configuration space of a device, as a user has it. */
 export const entries = mutants(
   {
     id: 'SEED-1850',

@@ -1,0 +1,119 @@
+import { mutants } from '#mutants/mutant.ts';
+
+/** The command register, and its bit of memory decoding. */
+const COMMAND = 4;
+const MEMORY = 2;
+
+/** Capabilities in the configuration space of a device. */
+export const entries = mutants(
+  {
+    id: 'SEED-1898',
+    breaks: ['VFIO-CFG-21'],
+    story: 'A user finds that the device raises power management events.',
+    like: 'vfio_update_pm_vconfig_bytes() left out',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.PowerAccess {
+        protected override hide(): void {}
+      },
+  },
+  {
+    id: 'SEED-1899',
+    breaks: ['VFIO-CFG-22'],
+    story: 'A write of the upper byte of the power management control register sets a state.',
+    like: 'vfio_pm_config_write() without a look at the offset',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.PowerAccess {
+        override write(at: number, bytes: Uint8Array): void {
+          super.write(at, bytes);
+          if (at > this.start + 4) this.events.setPowerState((bytes[0] ?? 0) & 3);
+        }
+      },
+  },
+  {
+    id: 'SEED-1900',
+    breaks: ['VFIO-CFG-23'],
+    story: 'A device in D3hot is read, as its memory decoding says.',
+    like: '__vfio_pci_memory_enabled() without current_state',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciConfig {
+        override get isMemoryEnabled(): boolean {
+          return ((this.shown[COMMAND] ?? 0) & MEMORY) !== 0;
+        }
+      },
+  },
+  {
+    id: 'SEED-1901',
+    breaks: ['VFIO-CFG-25'],
+    story: 'A device that was closed in D3hot is left there.',
+    like: 'vfio_pci_core_disable() without vfio_pci_set_power_state()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.PciFunction {
+        override setPowerState(state: number): void {
+          if (state !== 0) super.setPowerState(state);
+        }
+      },
+  },
+  {
+    id: 'SEED-1902',
+    breaks: ['VFIO-CFG-30'],
+    story: 'The head of a capability reads as it was written.',
+    like: 'p_setb(PCI_CAP_LIST_NEXT) with ALL_WRITE, and the ID beside it',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.PowerAccess {
+        protected override virtual(at: number): number {
+          return at < this.start + 2 ? 0xff : super.virtual(at);
+        }
+
+        protected override writable(at: number): number {
+          return at < this.start + 2 ? 0xff : super.writable(at);
+        }
+      },
+  },
+  {
+    id: 'SEED-1903',
+    breaks: ['VFIO-CFG-31'],
+    story: 'Phantom functions and ARI forwarding can be switched on.',
+    like: 'init_pci_cap_exp_perm() with ALL_WRITE',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.ExpressAccess {
+        protected override writable(at: number): number {
+          return super.writable(at) === 0 ? 0 : 0xff;
+        }
+      },
+  },
+  {
+    id: 'SEED-1904',
+    breaks: ['VFIO-CFG-32'],
+    story: 'The bit that initiates a function level reset is kept, and does nothing.',
+    like: 'vfio_exp_config_write() without pci_try_reset_function()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.ExpressAccess {
+        protected override initiateReset(): void {}
+      },
+  },
+  {
+    id: 'SEED-1905',
+    breaks: ['VFIO-CFG-32'],
+    story: 'A function level reset leaves the command register as after power-on.',
+    like: 'the bit written to the device, without pci_restore_state()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciCore {
+        override resetFunction(): void {
+          super.resetFunction();
+          this.pci.command = 0;
+        }
+      },
+  },
+  {
+    id: 'SEED-1906',
+    breaks: ['VFIO-CFG-43'],
+    story: 'A device with a function reset is not reset for its next owner.',
+    like: 'vfio_pci_core_enable() and vfio_pci_core_disable() without pci_try_reset_function()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.PciFunction {
+        override get canReset(): boolean {
+          return false;
+        }
+      },
+  },
+);

@@ -129,6 +129,26 @@ Feature: VFIO_IOMMU_DIRTY_PAGES of a container with type1
       And it asks the container which of 192 pages at 16 MiB are dirty, into buffer "words"
       Then it finds only bits 0 .. 65, 70, 128 .. 133 set in buffer "words"
 
+    @VFIO-DRT-06
+    Scenario Outline: a mapping of 20 pages begins <pages> behind the range
+      Given a buffer "wide" of 20 pages
+      And it calls VFIO_IOMMU_MAP_DMA with:
+        | vaddr | buffer "wide" |
+        | size  | 20 pages      |
+      When it calls VFIO_IOMMU_DIRTY_PAGES with:
+        | flags | START |
+      And it asks the container which of 128 pages at 16 MiB - <pages> are dirty, into buffer "clean"
+      Then it finds only bits <bits> set in buffer "clean"
+
+      Examples:
+        | pages    | bits     |
+        | 0 pages  | 0 .. 19  |
+        | 3 pages  | 3 .. 22  |
+        | 4 pages  | 4 .. 23  |
+        | 8 pages  | 8 .. 27  |
+        | 50 pages | 50 .. 69 |
+        | 64 pages | 64 .. 83 |
+
     @VFIO-DRT-08
     Scenario: a mapping is made while dirty tracking is on
       When it calls VFIO_IOMMU_DIRTY_PAGES with:
@@ -213,6 +233,47 @@ Feature: VFIO_IOMMU_DIRTY_PAGES of a container with type1
         | a bitmap of no bytes                | 16 MiB                    | 4 pages         | 1 page  |       0 | EINVAL    |
         | a bitmap of more than 256 MiB       | 16 MiB                    | 4 pages         | 1 page  | 256 MiB + 8 bytes | EINVAL |
         | a range that ends inside a mapping  | 16 MiB                    | 3 pages         | 1 page  |       8 | EINVAL    |
+
+    @VFIO-DRT-05
+    Scenario Outline: a bitmap <place> is <errno>
+      Given it calls VFIO_IOMMU_MAP_DMA with:
+        | size | 4 pages |
+      When it calls VFIO_IOMMU_DIRTY_PAGES with:
+        | flags | START |
+      And it stores an array of struct vfio_iommu_type1_dirty_bitmap in buffer "call":
+        | argsz | flags                                  |
+        |     0 | VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP |
+      And it stores an array of struct vfio_iommu_type1_dirty_bitmap_get in buffer "call" + 8 bytes:
+        | iova   | size    | bitmap.pgsize | bitmap.size | bitmap.data |
+        | <iova> | 5 pages | 1 page        |           8 | <data>      |
+      And it calls VFIO_IOMMU_DIRTY_PAGES with 48 bytes of buffer "call"
+      Then it fails with <errno>
+      And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+
+      Examples: of no memory
+        | place                                      | iova            | data          | errno  |
+        | in no memory                               | 16 MiB          | a bad pointer | EFAULT |
+        | in no memory, where bits would be kept     | 16 MiB - 1 page | a bad pointer | EFAULT |
+
+      Examples: of the kernel
+        | place                     | iova   | data               | errno  |
+        | in memory of the kernel   | 16 MiB | U64_MAX - 15 bytes | EINVAL |
+
+    @VFIO-DRT-05
+    Scenario: a bitmap may have 256 MiB, of which only the words with mapped pages are written
+      Given it calls VFIO_IOMMU_MAP_DMA with:
+        | size | 4 pages |
+      When it calls VFIO_IOMMU_DIRTY_PAGES with:
+        | flags | START |
+      And it stores an array of struct vfio_iommu_type1_dirty_bitmap in buffer "call":
+        | argsz | flags                                  |
+        |     0 | VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP |
+      And it stores an array of struct vfio_iommu_type1_dirty_bitmap_get in buffer "call" + 8 bytes:
+        | iova   | size    | bitmap.pgsize | bitmap.size | bitmap.data    |
+        | 16 MiB | 4 pages | 1 page        | 256 MiB     | buffer "clean" |
+      And it calls VFIO_IOMMU_DIRTY_PAGES with 48 bytes of buffer "call"
+      Then it succeeds
+      And it finds only bits 0 .. 3 set in buffer "clean"
 
     @VFIO-DRT-05
     Scenario: a range that begins inside a mapping is refused

@@ -146,6 +146,21 @@ Feature: emulated devices in a container with type1
       Then it fails with EINVAL
 
     @VFIO-DRT-07
+    Scenario: what is mapped while dirty tracking is on is clean
+      Given an untouched buffer "clean" of 1 page
+      When it calls VFIO_IOMMU_DIRTY_PAGES with:
+        | flags | START |
+      And it calls VFIO_IOMMU_MAP_DMA with:
+        | size | 4 pages |
+      And it asks the container which of 4 pages at 16 MiB are dirty, into buffer "clean"
+      Then it succeeds
+      And it finds no bits set in buffer "clean"
+      When it calls VFIO_IOMMU_DIRTY_PAGES with:
+        | flags | STOP |
+      And it asks the container which of 4 pages at 16 MiB are dirty, into buffer "clean"
+      Then it fails with EINVAL
+
+    @VFIO-DRT-07
     Scenario: a bitmap that holds something else is cleared where pages are mapped
       Given an untouched buffer "words" of 1 page
       When it calls VFIO_IOMMU_MAP_DMA with:

@@ -71,6 +71,16 @@ Feature: VFIO_IOMMU_GET_INFO of a container with type1
       And it returns:
         | iova_pgsizes | without 2 KiB |
 
+    @VFIO-INF-03 @needs:intel-iommu
+    Scenario: a page table of a VT-d has no pages between 4 KiB and 2 MiB
+      When it calls VFIO_IOMMU_GET_INFO
+      Then it returns:
+        | iova_pgsizes | with 2 MiB |
+      And it returns:
+        | iova_pgsizes | without 8 KiB |
+      And it returns:
+        | iova_pgsizes | without 1 MiB |
+
   Rule: the capabilities follow where there is room for all of them
 
     @VFIO-INF-04 @needs:basic-iommu

@@ -237,7 +237,7 @@ export const entries = mutants(
     bug: ({ type1 }) =>
       class extends type1.Type1Iommu {
         protected override add(dma: VfioDma): ErrnoName | undefined {
-          if (!this.domains.hasRealGroups) dma.memory.lockedVm += dma.size / 4096n;
+          if (this.domains.list.length === 0) dma.memory.lockedVm += dma.size / 4096n;
           return super.add(dma);
         }
       },

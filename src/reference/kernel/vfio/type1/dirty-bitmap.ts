@@ -30,17 +30,16 @@ export const MOST_BITMAP_BYTES = bytesFor(MOST_PAGES);
 
 /** vfio_iommu_type1.c: bitmaps of dirty pages, as the user gets them. */
 export class DirtyBitmaps {
-  /** verify_bitmap_size(), before anything else is looked at. VFIO-UNM-15 VFIO-DRT-05 */
+  /** verify_bitmap_size(): what has not even one page is refused for its size later. VFIO-UNM-15 VFIO-DRT-05 */
   check({ pgsize, size, data }: WantedBitmap, length: bigint): ErrnoName | undefined {
     if (data + size > USER_END) return 'EINVAL';
     const pages = length / (pgsize & -pgsize || 1n);
-    const fits = size <= MOST_BITMAP_BYTES && size >= bytesFor(pages);
-    return pages > 0n && size > 0n && fits ? undefined : 'EINVAL';
+    return size <= MOST_BITMAP_BYTES && size >= bytesFor(pages) ? undefined : 'EINVAL';
   }
 
   /**
-   * update_user_bitmap(): the bits of one mapping, of a bitmap that begins at `base`. Bits of the same word that come before
-   * stay, those behind are cleared; words of holes are not written. VFIO-DRT-06
+   * update_user_bitmap(): the bits of one mapping, of a bitmap that begins at `base`. Where they do not begin with a word, what
+   * that word had stays; words of holes are not written. VFIO-DRT-06
    */
   write(
     memory: UserMemory,
@@ -56,7 +55,7 @@ export class DirtyBitmaps {
     if (shift > 0) {
       const before = memory.copyFromUser(address, WORD_BYTES);
       if (isErrno(before)) return before;
-      keepBits(bytes, before, shift);
+      before.forEach((bits, index) => (bytes[index] = (bytes[index] ?? 0) | bits));
     }
     return memory.copyToUser(address, bytes);
   }
@@ -69,12 +68,5 @@ function setBits(bytes: Uint8Array, first: number, count: number): void {
     const index = bit >> 3;
     bytes[index] = isWhole ? 0xff : (bytes[index] ?? 0) | (1 << (bit & 7));
     bit += isWhole ? 8 : 1;
-  }
-}
-
-function keepBits(bytes: Uint8Array, before: Uint8Array, count: number): void {
-  for (let bit = 0; bit < count; bit++) {
-    const index = bit >> 3;
-    bytes[index] = (bytes[index] ?? 0) | ((before[index] ?? 0) & (1 << (bit & 7)));
   }
 }

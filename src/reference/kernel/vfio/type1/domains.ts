@@ -42,11 +42,6 @@ export class Domains {
     for (const { domain } of this.list) yield domain;
   }
 
-  /** num_non_pinned_groups: a real device writes what nobody sees. VFIO-DRT-06 */
-  get hasRealGroups(): boolean {
-    return this.list.length > 0;
-  }
-
   /** vfio_update_pgsize_bitmap(): what all have; the processor's pages in place of smaller ones. VFIO-INF-03 */
   get pageSizes(): bigint {
     let sizes = ULONG_MAX;

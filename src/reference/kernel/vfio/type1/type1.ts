@@ -246,12 +246,13 @@ export class Type1Iommu {
     }
   }
 
+  /** What a real device reaches it may write, and nobody sees it: VFIO-DRT-06 */
   protected reportDirty(
     dma: VfioDma,
     base: bigint,
     { memory, bitmap }: BitmapTarget,
   ): ErrnoName | undefined {
-    const isDirty = dma.isDirty || (this.domains.hasRealGroups && dma.iommuMapped);
+    const isDirty = dma.isDirty || dma.iommuMapped;
     return this.bitmaps.write(memory, bitmap, { dma, base, isDirty });
   }
 

@@ -128,6 +128,13 @@ Then('it returns:', function (table) {
   throw new AssertionError(`${name} returned ${shown.join(', ')}`);
 });
 
+Then('it returns more than 0 in {string}', function (field) {
+  const { name, fields = {} } = this.outcome.examine();
+  const value = BigInt(fields[field] as number | bigint);
+  if (value > 0n) return;
+  throw new AssertionError(`${name} returned ${field} = ${value}; expected more`);
+});
+
 /** Fields whose bytes the call changed; `…` stands for bytes behind the struct. */
 function written(world: World): string[] {
   const { name, command, before, after } = world.outcome.examine();
@@ -241,11 +248,12 @@ Given('{newFaultQueue}', async function (name) {
 
 Then('no file descriptor was left behind', async function () {
   const { port } = this.it;
-  const open = this.handles.all('iommufd').map(({ fd }) => fd);
   const next = await port.open('/dev/null', 0);
   if (next === failure('EMFILE')) throw new AssertionError('no file descriptor is left');
   demand('close of /dev/null', await port.close(demand('open of /dev/null', next)));
-  const highest = Math.max(...open, ...this.handles.all('memfd').map(({ fd }) => fd));
+  const { handles } = this;
+  const open = [...handles.all('iommufd'), ...handles.all('memfd'), ...handles.all('device')];
+  const highest = Math.max(...open.flatMap(({ fd }) => (fd === undefined ? [] : [fd])));
   if (next <= highest + 1) return;
   throw new AssertionError(`the next file descriptor is ${next}; expected ${highest + 1} or less`);
 });

@@ -11,6 +11,7 @@ import { testCommand, testOperations } from './selftest.ts';
 import { vendors } from './vendors/index.ts';
 import { containerCommands } from './vfio-container.ts';
 import { vfioDeviceCommands } from './vfio-device.ts';
+import { featureCommands } from './vfio-feature.ts';
 import { groupCommands } from './vfio-group.ts';
 import { viommuCommands } from './viommu.ts';
 
@@ -30,7 +31,7 @@ export const commandRecords: readonly CommandRecord[] = [
 
 export { testOperations };
 
-const byName = new Map(commandRecords.map((record) => [record.name, record]));
+const byName = new Map([...commandRecords, ...featureCommands].map((each) => [each.name, each]));
 const byOperation = new Map(testOperations.map((record) => [record.op, record]));
 
 export function recordNamed(name: string): CommandRecord | undefined {
@@ -57,7 +58,7 @@ export function makerOf(kind: MadeKind): { readonly record: CommandRecord; reado
 }
 
 const prefixes = new Map<string, readonly string[]>([
-  ...[...testOperations, ...commandRecords].flatMap(({ command, fields }) =>
+  ...[...testOperations, ...featureCommands, ...commandRecords].flatMap(({ command, fields }) =>
     Object.entries(fields).map(
       ([field, { prefixes: of = [] }]) => [`${command.name}.${field}`, of] as const,
     ),

@@ -141,9 +141,19 @@ export interface EventfdHandle {
   readonly process: ProcessHandle;
 }
 
+/** The state of a device on its way to another, a file. */
+export interface MigrationDataHandle {
+  readonly kind: 'migration data';
+  readonly name: string;
+  readonly fd: Fd;
+  /** What was read of it, in all. */
+  bytes: Uint8Array;
+}
+
 export type Handle =
   | ProcessHandle
   | EventfdHandle
+  | MigrationDataHandle
   | IommufdHandle
   | ContainerHandle
   | ObjectHandle

@@ -72,10 +72,13 @@ export async function virtioRequestBench(
 
 function emulatedBench({ kernel }: Machine): EmulatedBench {
   const { mediated } = kernel.vfio;
-  return new EmulatedBench(async () => {
-    const id = `mtty${mediated.devices.length}`;
-    const { device: cdev, group } = nodesOf(mediated.create());
-    return { id, kind: 'vfio', cdev, group };
+  return new EmulatedBench({
+    create: async () => {
+      const device = mediated.create();
+      const { device: cdev, group } = nodesOf(device);
+      return { id: device.name, kind: 'vfio', cdev, group };
+    },
+    remove: async (id) => mediated.remove(id),
   });
 }
 

@@ -53,6 +53,8 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
     [5, 10],
   ],
   'VFIO-LIFE': [10],
+  'VFIO-MIG': 24,
+  'VFIO-LOG': 8,
   'VFIO-IRQ': 6,
   'VFIO-INT': [
     [1, 15],

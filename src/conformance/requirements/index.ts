@@ -55,6 +55,8 @@ import { vfioRgn } from './vfio/vfio-rgn.ts';
 import { vfioDev } from './vfio/vfio-dev.ts';
 import { vfioIoe } from './vfio/vfio-ioe.ts';
 import { vfioLife } from './vfio/vfio-life.ts';
+import { vfioLog } from './vfio/log.ts';
+import { vfioMig } from './vfio/mig.ts';
 import { viommu } from './viommu.ts';
 import type { Requirement, RequirementTable } from '../requirement.ts';
 
@@ -96,6 +98,8 @@ export const families: readonly RequirementTable[] = [
   vfioDev,
   vfioIoe,
   vfioLife,
+  vfioMig,
+  vfioLog,
   irq,
   int,
   fea,

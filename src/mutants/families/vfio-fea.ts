@@ -1,8 +1,11 @@
 import { mutants } from '#mutants/mutant.ts';
 import type { Task } from '#reference/kernel/fs/process.ts';
+import type { FeatureCall } from '#reference/kernel/vfio/check-feature.ts';
+import type { vfioPciParts } from '#reference/kernel/vfio/pci/parts.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 type Result = number | ErrnoName | undefined;
+type Check = Parameters<InstanceType<typeof vfioPciParts.VfioPciFeatures>['check']>;
 
 /** VFIO_DEVICE_FEATURE_PROBE, and the numbers that are a feature's. */
 const PROBE = 0x40000;
@@ -15,8 +18,8 @@ export const entries = mutants(
     breaks: ['VFIO-FEA-01'],
     story: 'Flags that nobody knows are ignored.',
     like: 'vfio_ioctl_device_feature() without its mask of flags',
-    bug: ({ vfioPci }) =>
-      class extends vfioPci.VfioPciFeatures {
+    bug: ({ vfio }) =>
+      class extends vfio.VfioFeatures {
         protected override isUnderstood(flags: number): boolean {
           return super.isUnderstood(flags & 0x7ffff);
         }
@@ -27,21 +30,19 @@ export const entries = mutants(
     breaks: ['VFIO-FEA-01'],
     story: 'GET and SET together are done.',
     like: 'vfio_ioctl_device_feature() that lets both directions pass, and a driver that looks at one',
-    bug: ({ vfioPci }) =>
-      class extends vfioPci.VfioPciFeatures {
+    bug: ({ vfio, vfioPci }) => [
+      class extends vfio.VfioFeatures {
         protected override isUnderstood(flags: number): boolean {
           return super.isUnderstood(flags & ~0x10000);
         }
-
-        protected override check(
-          feature: Parameters<InstanceType<typeof vfioPci.VfioPciFeatures>['check']>[0],
-          flags: number,
-          length: number,
-        ): Result {
-          const isBoth = (flags & 0x30000) === 0x30000 && !(flags & PROBE);
-          return super.check(feature, isBoth ? flags & ~0x10000 : flags, length);
+      },
+      class extends vfioPci.VfioPciFeatures {
+        override perform(call: FeatureCall): Result {
+          const isBoth = (call.flags & 0x30000) === 0x30000 && !(call.flags & PROBE);
+          return super.perform(isBoth ? { ...call, flags: call.flags & ~0x10000 } : call);
         }
       },
+    ],
   },
   {
     id: 'SEED-2005',
@@ -50,12 +51,8 @@ export const entries = mutants(
     like: 'vfio_check_feature() that looks at PROBE first',
     bug: ({ vfioPci }) =>
       class extends vfioPci.VfioPciFeatures {
-        protected override check(
-          feature: Parameters<InstanceType<typeof vfioPci.VfioPciFeatures>['check']>[0],
-          flags: number,
-          length: number,
-        ): Result {
-          return flags & PROBE ? 0 : super.check(feature, flags, length);
+        protected override check(...[feature, call]: Check) {
+          return call.flags & PROBE ? 0 : super.check(feature, call);
         }
       },
   },
@@ -66,12 +63,8 @@ export const entries = mutants(
     like: 'vfio_check_feature() that returns 1 for PROBE',
     bug: ({ vfioPci }) =>
       class extends vfioPci.VfioPciFeatures {
-        protected override check(
-          feature: Parameters<InstanceType<typeof vfioPci.VfioPciFeatures>['check']>[0],
-          flags: number,
-          length: number,
-        ): Result {
-          return super.check(feature, flags & ~PROBE, length);
+        protected override check(...[feature, call]: Check) {
+          return super.check(feature, { ...call, flags: call.flags & ~PROBE });
         }
       },
   },
@@ -82,12 +75,8 @@ export const entries = mutants(
     like: 'vfio_check_feature() without a look whether there is a direction',
     bug: ({ vfioPci }) =>
       class extends vfioPci.VfioPciFeatures {
-        protected override check(
-          feature: Parameters<InstanceType<typeof vfioPci.VfioPciFeatures>['check']>[0],
-          flags: number,
-          length: number,
-        ): Result {
-          return flags & 0x70000 ? super.check(feature, flags, length) : undefined;
+        protected override check(...[feature, call]: Check) {
+          return call.flags & 0x70000 ? super.check(feature, call) : undefined;
         }
       },
   },
@@ -97,8 +86,8 @@ export const entries = mutants(
     story:
       'A question after the second form of what is left to copy is ENOTTY, as of a feature that nobody knows.',
     like: 'the answer of 6.12 to MIG_PRECOPY_INFOv2',
-    bug: ({ vfioPci }) =>
-      class extends vfioPci.VfioPciFeatures {
+    bug: ({ vfio }) =>
+      class extends vfio.VfioFeatures {
         override ioctl(task: Task, arg: bigint): Result {
           const result = super.ioctl(task, arg);
           const flags = task.memory.copyFromUser(arg + 4n, 4);
@@ -111,8 +100,8 @@ export const entries = mutants(
     breaks: ['VFIO-FEA-03'],
     story: 'Features of migration are EINVAL for a device that cannot migrate.',
     like: 'vfio_ioctl_device_feature_migration() with -EINVAL for a device without mig_ops',
-    bug: ({ vfioPci }) =>
-      class extends vfioPci.VfioPciFeatures {
+    bug: ({ vfio }) =>
+      class extends vfio.VfioFeatures {
         override ioctl(task: Task, arg: bigint): Result {
           const result = super.ioctl(task, arg);
           return result === 'ENOTTY' && numberAt(task, arg) < 10 ? 'EINVAL' : result;
@@ -124,8 +113,8 @@ export const entries = mutants(
     breaks: ['VFIO-FEA-06'],
     story: 'A device says that its bus mastering could be switched as a feature.',
     like: 'vfio-cdx: VFIO_DEVICE_FEATURE_BUS_MASTER taken over by vfio-pci',
-    bug: ({ vfioPci }) =>
-      class extends vfioPci.VfioPciFeatures {
+    bug: ({ vfio }) =>
+      class extends vfio.VfioFeatures {
         override ioctl(task: Task, arg: bigint): Result {
           const result = super.ioctl(task, arg);
           return result === 'ENOTTY' && numberAt(task, arg) === 10 ? 0 : result;

@@ -2,7 +2,7 @@ import { mutants } from '#mutants/mutant.ts';
 import type { Eventfd } from '#reference/kernel/fs/eventfd.ts';
 import { eventfdOf } from '#reference/kernel/fs/eventfd.ts';
 import { isErrno } from '#reference/kernel/lib/errno.ts';
-import type { FeatureCall } from '#reference/kernel/vfio/pci/feature.ts';
+import type { FeatureCall } from '#reference/kernel/vfio/check-feature.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 /** Low power. */

@@ -153,6 +153,32 @@ export async function readRegion(
   return demandMemory('load of the registers', await port.load(scratch.array, length));
 }
 
+/** One byte of BAR 0; the outcome is that of the write. */
+export async function writeRegister(
+  world: World,
+  process: ProcessHandle,
+  device: DeviceHandle,
+  { at, value }: { readonly at: number; readonly value: number },
+): Promise<void> {
+  const { port, scratch } = process;
+  const offset = (await offsetOf(world, process, device, VFIO_PCI_BAR0_REGION_INDEX)) + BigInt(at);
+  const stored = await port.store(scratch.array, Uint8Array.of(value));
+  demandMemory('store of a register', stored);
+  const result = await port.pwrite(device.fd ?? -1, scratch.array, 1, offset);
+  world.trace.add(`pwrite(${device.fd}, register ${at} of device "${device.name}")`, result);
+  world.conclude({ name: 'pwrite', result });
+}
+
+export async function readRegister(
+  world: World,
+  device: DeviceHandle,
+  at: number,
+): Promise<number> {
+  const place = { index: VFIO_PCI_BAR0_REGION_INDEX, offset: BigInt(at), length: 1 };
+  const [byte = 0] = await readRegion(world, device, place);
+  return byte;
+}
+
 /** VFIO_DEVICE_FEATURE_DMA_BUF of the first registers, in as many pieces of equal length. Returns the file. */
 export async function exportRegisters(
   world: World,

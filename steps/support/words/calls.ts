@@ -24,7 +24,7 @@ function appended(bytes: string, last: number): Form {
 
 /** Calls in the words of the header, and what becomes of them. */
 export const calls = {
-  ioctl: parameter(/((?:IOMMU|VFIO)_[A-Z0-9_]+|ioctl 0x[0-9a-f]+)/, (name): Command =>
+  ioctl: parameter(/((?:IOMMU|VFIO)_[A-Z0-9_]+(?:v2)?|ioctl 0x[0-9a-f]+)/, (name): Command =>
     commandNamed(name ?? ''),
   ),
   struct: parameter(/(?:an array of )?struct ([a-z0-9_]+)/, (name): Struct =>

@@ -17,6 +17,7 @@ export function commandNamed(name: string): Command {
 /** What a command is for. What a container takes goes to an iommufd where the scenario has no container, and the other way round. */
 export function targetOf({ handles }: World, { name }: Command): Handle {
   const on = recordNamed(name)?.on;
+  if (on === 'migration') return handles.first('migration data');
   if (on === 'device' || on === 'group') return handles.first(on);
   const [container] = handles.all('container');
   const [iommufd] = handles.all('iommufd');

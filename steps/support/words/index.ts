@@ -7,6 +7,7 @@ import { hwpts } from './hwpts.ts';
 import { interrupts } from './interrupts.ts';
 import { ioases } from './ioases.ts';
 import { memory } from './memory.ts';
+import { migration } from './migration.ts';
 import { objects } from './objects.ts';
 import { processes } from './processes.ts';
 import { registers } from './registers.ts';
@@ -24,6 +25,7 @@ const types = {
   ...registers,
   ...guests,
   ...interrupts,
+  ...migration,
   ...calls,
 };
 

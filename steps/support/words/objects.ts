@@ -65,6 +65,7 @@ const object = oneOf<Handle>(
   named('memfd', 'memfd'),
   named('dma-buf', 'memfd'),
   named('eventfd', 'eventfd'),
+  named('migration data', 'migration data'),
   parameter(re(`mock device ${quoted}`), function (device) {
     return mockDevice(this, device);
   }),

@@ -1,5 +1,6 @@
 import * as device from '#uapi/iommufd/device.ts';
 import * as fault from '#uapi/iommufd/fault.ts';
+import * as feature from '#uapi/vfio/feature.ts';
 import * as hwpt from '#uapi/iommufd/hwpt.ts';
 import * as ioas from '#uapi/iommufd/ioas.ts';
 import * as selftest from '#uapi/iommufd/selftest.ts';
@@ -16,7 +17,7 @@ function isStruct(value: unknown): value is Struct {
 }
 
 const structs = new Map(
-  [device, fault, hwpt, ioas, selftest, viommu, type1]
+  [device, fault, feature, hwpt, ioas, selftest, viommu, type1]
     .flatMap((module): unknown[] => Object.values(module))
     .filter(isStruct)
     .concat(guestStructs)

@@ -1,33 +1,39 @@
 import type { Bench, DeviceId, DeviceInfo } from '#port/bench.ts';
 import { WithoutDma } from './refusing.ts';
 
-/** Devices that exist in their driver only: no wire leads from them to memory. Once made, they stay. */
+/** Who makes devices up, and forgets them. */
+export interface EmulatedDevices {
+  create(): Promise<DeviceInfo>;
+  remove(device: DeviceId): Promise<void>;
+}
+
+/**
+ * Devices that exist in their driver only: no wire leads from them to memory. Their state survives whoever had them open, so
+ * that each scenario has new ones.
+ */
 export class EmulatedBench extends WithoutDma implements Bench {
   protected readonly noDma = 'emulated devices do no DMA';
   protected readonly noPageRequests = 'an emulated device has no page requests';
-  private readonly create: () => Promise<DeviceInfo>;
-  private readonly made: DeviceInfo[] = [];
-  private readonly taken = new Set<DeviceId>();
+  private readonly driver: EmulatedDevices;
+  private readonly made = new Map<DeviceId, DeviceInfo>();
 
-  constructor(create: () => Promise<DeviceInfo>) {
+  constructor(driver: EmulatedDevices) {
     super();
-    this.create = create;
+    this.driver = driver;
   }
 
   async devices(): Promise<readonly DeviceInfo[]> {
-    return this.made.filter(({ id }) => this.taken.has(id));
+    return [...this.made.values()];
   }
 
   async plug(): Promise<DeviceInfo> {
-    const free = this.made.find(({ id }) => !this.taken.has(id));
-    const device = free ?? (await this.create());
-    if (free === undefined) this.made.push(device);
-    this.taken.add(device.id);
+    const device = await this.driver.create();
+    this.made.set(device.id, device);
     return device;
   }
 
   async unplug(device: DeviceId): Promise<void> {
-    this.taken.delete(device);
+    if (this.made.delete(device)) await this.driver.remove(device);
   }
 
   bind(): Promise<never> {
@@ -39,6 +45,6 @@ export class EmulatedBench extends WithoutDma implements Bench {
   }
 
   async reset(): Promise<void> {
-    this.taken.clear();
+    for (const device of [...this.made.keys()]) await this.unplug(device);
   }
 }

@@ -10,7 +10,7 @@ import { EmulatedBench } from './emulated.ts';
 import type { FaultLog } from './fault-log.ts';
 import { MixedBench } from './mixed.ts';
 import { bareOffers } from './offers.ts';
-import { createMtty } from './mtty.ts';
+import { mttyDevices } from './mtty.ts';
 import { physicalWindow } from './physical-window.ts';
 import { SelftestBench } from './selftest.ts';
 import { bindInNoiommuMode, bindWithoutIommu, giveWithoutNoiommu } from './vfio-pci.ts';
@@ -37,7 +37,7 @@ export async function noiommuBench(
     new Map<DeviceOffer, Bench>([
       [inNoiommuMode, bare],
       [refused, bare],
-      [emulated, new EmulatedBench(() => createMtty(files))],
+      [emulated, new EmulatedBench(mttyDevices(files))],
     ]),
   );
 }

@@ -1,6 +1,7 @@
 import { failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { VFIO_DEVICE_BIND_FLAG_TOKEN, VFIO_DEVICE_BIND_IOMMUFD } from '#uapi/vfio/device.ts';
+import { VFIO_DEVICE_FEATURE } from '#uapi/vfio/feature.ts';
 import type { vfio_device_bind_iommufd } from '#uapi/vfio/device.ts';
 import type { DeviceMapping, FileOperations, MapDeviceRequest, Transfer } from '../fs/file.ts';
 import { copyStructFromUser } from '../mm/copy-struct.ts';
@@ -65,7 +66,9 @@ export abstract class VfioDeviceFile implements FileOperations {
 
   protected command(task: Task, request: number, arg: bigint): number | ErrnoName | undefined {
     if (request === VFIO_DEVICE_BIND_IOMMUFD.request) return this.bind(task, arg);
-    return this.ops ? this.ops.ioctl(task, request, arg) : 'EINVAL';
+    if (!this.ops) return 'EINVAL';
+    if (request === VFIO_DEVICE_FEATURE.request) return this.device.feature(task, arg);
+    return this.ops.ioctl(task, request, arg);
   }
 
   protected abstract bind(task: Task, arg: bigint): ErrnoName | undefined;

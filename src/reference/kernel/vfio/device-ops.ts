@@ -1,7 +1,10 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { DeviceMapping, MapDeviceRequest, Transfer } from '../fs/file.ts';
 import type { Task } from '../fs/process.ts';
+import type { FeatureCall } from './check-feature.ts';
 import type { VfioHardware } from './hardware.ts';
+import type { LogOps } from './logging.ts';
+import type { MigrationOps } from './migration.ts';
 
 /**
  * struct vfio_device_ops: what the driver of a device that is open does for all files of it; results as of system calls. It
@@ -12,6 +15,10 @@ export interface VfioDeviceOps {
   read(transfer: Transfer, offset: bigint): number;
   write(transfer: Transfer, offset: bigint): number;
   map(request: MapDeviceRequest): DeviceMapping | ErrnoName;
+  /** device_feature(): ENOTTY for what the driver has not. */
+  feature(call: FeatureCall): number | ErrnoName;
+  readonly migration?: MigrationOps;
+  readonly logging?: LogOps;
   close(): void;
 }
 

@@ -6,6 +6,8 @@ import { iommufdOf } from '../iommufd/main.ts';
 import type { Iommufd } from '../iommufd/main.ts';
 import { IOMMU_NO_PASID } from '../iommu/io-pgfault.ts';
 import { isErrno } from '../lib/errno.ts';
+import type { VfioFeatures } from './feature.ts';
+import type { Task } from '../fs/process.ts';
 import type { VfioParts } from './parts.ts';
 import type { VfioGroup } from './group.ts';
 import type { VfioHardware } from './hardware.ts';
@@ -38,6 +40,7 @@ export class VfioDevice {
   protected readonly openDevice: OpenDevice;
   /** What its driver has for it while it is open. */
   protected driver: VfioDeviceOps | undefined;
+  protected features: VfioFeatures | undefined;
   protected bound: IommufdBinding | undefined;
   protected iommufd: OpenFile | undefined;
   /** Those that were attached as such. */
@@ -64,6 +67,11 @@ export class VfioDevice {
     return /^ *$/.test(rest) || 'EINVAL';
   }
 
+  /** VFIO_DEVICE_FEATURE, while it is open. */
+  feature(task: Task, arg: bigint): number | ErrnoName | undefined {
+    return this.features ? this.features.ioctl(task, arg) : 'EINVAL';
+  }
+
   /** What answers for it while it is open. */
   get ops(): VfioDeviceOps | undefined {
     return this.driver;
@@ -81,7 +89,7 @@ export class VfioDevice {
     if (isErrno(bound)) return bound;
     this.bound = bound;
     this.iommufd = file.get();
-    this.driver = this.openDevice(this.hardware);
+    this.openDriver();
     return bound.id;
   }
 
@@ -94,6 +102,7 @@ export class VfioDevice {
   unbind(): void {
     this.driver?.close();
     this.driver = undefined;
+    this.features = undefined;
     this.bound?.detachAll();
     this.pasids.clear();
     this.bound?.unbind();
@@ -120,7 +129,12 @@ export class VfioDevice {
 
   /** vfio_df_device_first_open(), of a device that is bound to no iommufd. */
   openUnbound(): void {
+    this.openDriver();
+  }
+
+  protected openDriver(): void {
     this.driver = this.openDevice(this.hardware);
+    this.features = new this.parts.vfio.VfioFeatures(this.parts, this.driver);
   }
 
   /** vfio_iommufd_compat_attach_ioas(), of an iommufd: ENODEV where nothing is set. */

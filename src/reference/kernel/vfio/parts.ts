@@ -4,9 +4,11 @@ import { NoiommuDriver, VfioContainer } from './container.ts';
 import { VfioDevice } from './device.ts';
 import { DeviceCdev } from './device-cdev.ts';
 import { GroupDeviceFile } from './device-file.ts';
+import { VfioFeatures } from './feature.ts';
 import { EmulatedBinding, EmulatedDevice } from './emulated-device.ts';
 import { VfioGroup } from './group.ts';
 import { GroupFile } from './group-file.ts';
+import { VfioLogging } from './logging.ts';
 import { MediatedDevices } from './mdev.ts';
 import { Virqfd } from './virqfd.ts';
 import { VfioCore } from './vfio-main.ts';
@@ -23,7 +25,9 @@ export const vfioParts = {
   VfioContainer,
   VfioCore,
   VfioDevice,
+  VfioFeatures,
   VfioGroup,
+  VfioLogging,
   Virqfd,
 };
 

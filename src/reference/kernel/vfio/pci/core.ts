@@ -8,7 +8,6 @@ import {
   VFIO_DEVICE_IOEVENTFD,
   VFIO_DEVICE_SET_IRQS,
 } from '#uapi/vfio/device.ts';
-import { VFIO_DEVICE_FEATURE } from '#uapi/vfio/feature.ts';
 import {
   VFIO_PCI_NUM_IRQS,
   VFIO_PCI_NUM_REGIONS,
@@ -18,6 +17,7 @@ import type { DeviceMapping, MapDeviceRequest, Transfer } from '../../fs/file.ts
 import type { Task } from '../../fs/process.ts';
 import { isErrno } from '../../lib/errno.ts';
 import { loadArgument } from '../../mm/argument.ts';
+import type { FeatureCall } from '../check-feature.ts';
 import type { VfioDeviceOps } from '../device-ops.ts';
 import type { VfioHardware } from '../hardware.ts';
 import type { ConfigEvents } from './config.ts';
@@ -124,8 +124,6 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
         return this.interrupts.setIrqs(task, arg);
       case VFIO_DEVICE_IOEVENTFD.request:
         return this.ioeventfds.set(task, arg);
-      case VFIO_DEVICE_FEATURE.request:
-        return this.features.ioctl(task, arg);
       default:
         return 'ENOTTY';
     }
@@ -152,6 +150,11 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     this.pci.clearMaster();
     this.pci.restoreState(this.saved);
     this.pci.resetFunction();
+  }
+
+  /** vfio_pci_core_ioctl_feature() */
+  feature(call: FeatureCall): number | ErrnoName {
+    return this.features.perform(call) ?? 0;
   }
 
   /** VFIO-DEV-01 */

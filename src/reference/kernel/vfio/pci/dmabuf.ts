@@ -4,10 +4,10 @@ import type { FileOperations } from '../../fs/file.ts';
 import { isErrno } from '../../lib/errno.ts';
 import type { Dmabuf, DmabufRange } from '../../mm/dmabuf.ts';
 import { PAGE_SIZE } from '../../mm/user-memory.ts';
+import type { FeatureCall } from '../check-feature.ts';
 import type { VfioParts } from '../parts.ts';
 import type { Task } from '../../fs/process.ts';
 import type { PlacedBar, VfioHardware } from '../hardware.ts';
-import type { FeatureCall } from './feature.ts';
 
 /** vfio_pci_dmabuf.c: the dma-bufs that a device has made of its BARs. */
 export class VfioPciDmabufs {

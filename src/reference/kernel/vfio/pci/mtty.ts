@@ -1,26 +1,50 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import { VFIO_DEVICE_GET_IRQ_INFO, VFIO_DEVICE_SET_IRQS } from '#uapi/vfio/device.ts';
-import { VFIO_DEVICE_FEATURE } from '#uapi/vfio/feature.ts';
+import {
+  VFIO_DEVICE_GET_IRQ_INFO,
+  VFIO_DEVICE_RESET,
+  VFIO_DEVICE_SET_IRQS,
+} from '#uapi/vfio/device.ts';
+import { VFIO_DEVICE_STATE_RUNNING } from '#uapi/vfio/feature.ts';
 import type { Task } from '../../fs/process.ts';
 import type { VfioHardware } from '../hardware.ts';
+import type { LogOps } from '../logging.ts';
+import type { MediatedDevice } from '../mdev.ts';
 import { VfioPciCore } from './core.ts';
+import type { SerialPortMigration } from './mtty-migration.ts';
+import type { VfioPciParts } from './parts.ts';
 import { PlainConfiguration } from './rdwr.ts';
 import type { ConfigurationFile } from './rdwr.ts';
 
-/** Its driver has no features; its interrupts are not here yet. */
-const absent: readonly number[] = [
-  VFIO_DEVICE_FEATURE.request,
-  VFIO_DEVICE_GET_IRQ_INFO.request,
-  VFIO_DEVICE_SET_IRQS.request,
-];
+/** A port that does no DMA has nothing to tell of it. */
+const nothingWritten: LogOps = {
+  start: (_, pageSize) => pageSize,
+  stop: () => undefined,
+  readAndClear: () => [],
+};
+
+/** Its interrupts are not here yet. */
+const absent: readonly number[] = [VFIO_DEVICE_GET_IRQ_INFO.request, VFIO_DEVICE_SET_IRQS.request];
 
 /**
  * samples/vfio-mdev/mtty.c: mtty_ioctl(): what the driver of a made-up serial port answers, which is what vfio-pci does of a
- * device without memory and without features.
+ * device without memory.
  */
 export class VfioMtty extends VfioPciCore {
+  readonly migration: SerialPortMigration;
+  readonly logging = nothingWritten;
+  protected readonly device: MediatedDevice;
+
+  constructor(parts: VfioPciParts, device: MediatedDevice) {
+    super(parts, device);
+    this.device = device;
+    this.migration = new parts.vfioPci.SerialPortMigration(parts, device.port);
+  }
+
   override ioctl(task: Task, request: number, arg: bigint): number | ErrnoName | undefined {
-    return absent.includes(request) ? 'ENOTTY' : super.ioctl(task, request, arg);
+    if (absent.includes(request)) return 'ENOTTY';
+    if (request !== VFIO_DEVICE_RESET.request) return super.ioctl(task, request, arg);
+    this.reset();
+    return undefined;
   }
 
   protected override openConfiguration({ pci }: VfioHardware): ConfigurationFile {
@@ -29,5 +53,22 @@ export class VfioMtty extends VfioPciCore {
 
   override map(): ErrnoName {
     return 'EINVAL';
+  }
+
+  /** The driver has none of its own. */
+  override feature(): ErrnoName {
+    return 'ENOTTY';
+  }
+
+  /** mtty_close(): what is being saved or resumed is lost, the state stays. VFIO-MIG-22 */
+  override close(): void {
+    this.migration.endSessions();
+    super.close();
+  }
+
+  /** mtty_reset(). VFIO-MIG-16 */
+  protected reset(): void {
+    this.migration.endSessions();
+    this.device.port.migrationState = VFIO_DEVICE_STATE_RUNNING;
   }
 }

@@ -11,6 +11,7 @@ import { VfioPciIntx } from './intx.ts';
 import { VfioPciIoeventfds } from './ioeventfd.ts';
 import { VfioPciMsi } from './msi.ts';
 import { VfioMtty } from './mtty.ts';
+import { ResumedSerialPort, SavedSerialPort, SerialPortMigration } from './mtty-migration.ts';
 import { PciFunction } from './pci-function.ts';
 import { PciMessages } from './pci-msi.ts';
 import { VfioPciPower } from './power.ts';
@@ -25,6 +26,9 @@ export const vfioPciParts = {
   PciFunction,
   PciMessages,
   PowerAccess,
+  ResumedSerialPort,
+  SavedSerialPort,
+  SerialPortMigration,
   VfioMtty,
   VfioPciConfig,
   VfioPciCore,

@@ -2,7 +2,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 import { vfio_device_low_power_entry_with_wakeup } from '#uapi/vfio/feature.ts';
 import { eventfdOf } from '../../fs/eventfd.ts';
 import { isErrno } from '../../lib/errno.ts';
-import type { FeatureCall } from './feature.ts';
+import type { FeatureCall } from '../check-feature.ts';
 
 /** What becomes of the BARs. */
 export interface PowerEvents {

@@ -67,14 +67,15 @@ export class Domains {
     return error;
   }
 
-  /** Where a page table went with its last group. VFIO-CTR-14 */
-  detach(group: IommuGroup): 'last' | undefined {
-    if (this.emulated.delete(group)) return this.isEmpty ? 'last' : undefined;
+  /** vfio_iommu_type1_detach_group(): a page table goes with its last group. */
+  detach(group: IommuGroup): void {
+    if (this.emulated.delete(group)) return;
     const found = this.list.find(({ groups }) => groups.has(group));
     invariant(found !== undefined, `group ${group.id} is not in this container`);
     group.detach();
     found.groups.delete(group);
-    return found.groups.size > 0 ? undefined : this.drop(found);
+    if (found.groups.size === 0) this.drop(found);
+    this.updateIovas();
   }
 
   /** Nothing is translated for a group that left; what it reserved may be mapped again. */
@@ -84,12 +85,8 @@ export class Domains {
     this.iovas.set(apertures, groups.flatMap(reservedOf));
   }
 
-  get isEmpty(): boolean {
-    return this.list.length === 0 && this.emulated.size === 0;
-  }
-
-  /** The last page table of all: mappings that emulated devices still use are unpinned, all others go. */
-  protected drop(old: VfioDomain): 'last' | undefined {
+  /** With the last page table of all what is mapped is unpinned; emulated devices go on using it. */
+  protected drop(old: VfioDomain): void {
     const isLast = this.list.length === 1;
     if (!isLast) {
       for (const dma of this.dmas.all()) old.domain.unmap(dma.iova, dma.size);
@@ -98,7 +95,6 @@ export class Domains {
     }
     old.domain.free();
     this.list.splice(this.list.indexOf(old), 1);
-    return this.isEmpty ? 'last' : undefined;
   }
 
   /** The group is attached to its own page table; it stays there, or joins another one. */

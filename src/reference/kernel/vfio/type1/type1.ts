@@ -86,16 +86,14 @@ export class Type1Iommu {
     return undefined;
   }
 
-  /** vfio_iommu_type1_detach_group(): mappings go with the last group. VFIO-CTR-14 */
+  /** vfio_iommu_type1_detach_group(): what devices wrote that are gone is reported once more. */
   detachGroup(group: IommuGroup): void {
-    const wasReal = !this.domains.emulated.has(group);
-    if (this.domains.detach(group) === 'last') this.removeAll();
-    if (!wasReal) return;
-    this.domains.updateIovas();
-    if (this.isTracking) for (const dma of this.dmas.all()) dma.isDirty = true;
+    const isReal = !this.domains.emulated.has(group);
+    this.domains.detach(group);
+    if (isReal && this.isTracking) for (const dma of this.dmas.all()) dma.isDirty = true;
   }
 
-  /** vfio_iommu_type1_release() */
+  /** vfio_iommu_type1_release(): mappings go with the last group. VFIO-CTR-14 */
   release(): void {
     this.removeAll();
   }

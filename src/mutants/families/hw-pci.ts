@@ -1,3 +1,4 @@
+import { PASID } from '#formats/pcie-capabilities.ts';
 import type { PageRequestMessage } from '#formats/pcie.ts';
 import { mutants } from '#mutants/mutant.ts';
 import type { DeviceCapabilities, IommuDevice } from '#reference/kernel/iommu/domain.ts';
@@ -162,6 +163,18 @@ export const entries = mutants(
       class extends pci.PageRequestInterface {
         override count(message: OwnRequest): boolean {
           return super.count({ ...message, read: true });
+        }
+      },
+  },
+  {
+    id: 'SEED-1807',
+    breaks: ['HW-PCI-02', 'HW-VTD-63'],
+    story: 'A device with PASIDs cannot be allowed to ask for what it executes.',
+    like: 'a PASID control register of one bit',
+    bug: ({ pci }) =>
+      class extends pci.ExpressCapabilities {
+        protected override controlPasids(value: number): void {
+          super.controlPasids(value & PASID.Enable);
         }
       },
   },

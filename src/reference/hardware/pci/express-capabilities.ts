@@ -62,6 +62,11 @@ export class ExpressCapabilities implements DeviceRegion {
     return (this.pasidControl & PASID.Enable) !== 0;
   }
 
+  /** PCIe, 6.20: what a request with a PASID may ask for besides, PASID.Execute and PASID.Privileged. HW-PCI-02 */
+  permits(what: number): boolean {
+    return (this.pasidControl & what) === what;
+  }
+
   /** `offset` is that in the configuration space. */
   read(offset: bigint, length: number): Uint8Array {
     return Uint8Array.from({ length }, (_, index) => {

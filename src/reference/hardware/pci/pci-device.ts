@@ -1,5 +1,6 @@
 import type { Iova, Rid } from '#formats/addresses.ts';
 import { BAR, COMMAND, HEADER, ROM_ENABLE } from '#formats/pci-configuration.ts';
+import { PASID } from '#formats/pcie-capabilities.ts';
 import type { DeviceTlbRange, PageGroupResponse } from '#formats/pcie.ts';
 
 import type { DeviceRegion, DmaRequest, Endpoint, MemoryBus, Translator, Waiter } from '../bus.ts';
@@ -238,6 +239,9 @@ export class PciDevice implements DmaEngine, Endpoint {
   /** PCIe, 10.4.1: false where nothing is asked for, as software does not allow it. HW-PCI-01 05 */
   requestPage(message: OwnRequest): boolean {
     if (!this.express.isAtsEnabled || !this.mayUse(message.pasid)) return false;
+    const execute = message.execute ? PASID.Execute : 0;
+    const privileged = message.privileged ? PASID.Privileged : 0;
+    if (!this.express.permits(execute | privileged)) return false;
     if (!this.pri.count(message)) return false;
     this.translator.requestPage?.({ rid: this.requesterId, ...message });
     return true;

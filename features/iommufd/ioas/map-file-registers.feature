@@ -12,7 +12,7 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
 
   Rule: a dma-buf of one range is mapped without being pinned
 
-    @IOAS-FILE-19 @needs:proc
+    @IOAS-FILE-19 @VFIO-DBUF-07 @needs:proc
     Scenario: a device reads the registers of another one
       Given a dma-buf "bar" from device "disk" of 4 pages
       When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
@@ -51,7 +51,7 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
 
   Rule: a dma-buf of several ranges cannot be mapped
 
-    @IOAS-FILE-18
+    @IOAS-FILE-18 @VFIO-DBUF-06
     Scenario: two ranges lie beside each other
       Given a dma-buf "bar" from device "disk" in 2 ranges of 4 pages
       When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
@@ -63,7 +63,7 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
 
   Rule: what is switched off is lost to every page table, and its IOVAs stay occupied
 
-    @IOAS-FILE-21
+    @IOAS-FILE-21 @VFIO-DBUF-09
     Scenario: registers are switched off already
       Given a dma-buf "bar" from device "disk" of 4 pages
       When it revokes dma-buf "bar"
@@ -71,7 +71,7 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
       Then it fails with ENODEV
       And 16 MiB .. +4 pages is not mapped in IOAS "guest"
 
-    @IOAS-FILE-22
+    @IOAS-FILE-22 @VFIO-DBUF-08
     Scenario: what is switched on again does not return to the mapping
       Given a dma-buf "bar" from device "disk" of 4 pages
       And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
@@ -125,7 +125,7 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
       Then it succeeds
       And 16 MiB .. +4 pages is not mapped in IOAS "guest"
 
-    @IOAS-FILE-30
+    @IOAS-FILE-30 @VFIO-DBUF-11 @VFIO-LIFE-10
     Scenario: the device that it is of is closed, and opened again
       Given a dma-buf "bar" from device "disk" of 4 pages
       And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write

@@ -203,3 +203,76 @@ Feature: capabilities in the configuration space
       And it binds device "nic" to the iommufd
       Then device "nic" shows:
         | VIRTIO_STATUS | 0 |
+
+  @needs:device-with-msix
+  Rule: a capability without anything to write is not written
+
+    @VFIO-CFG-29
+    Scenario: the capability of MSI-X is the host's to write
+      Given a device "nic" with MSI-X
+      When it binds device "nic" to the iommufd
+      And it writes "0xffff" to MSIX_FLAGS of device "nic"
+      Then it returns 2 bytes
+      And device "nic" shows:
+        | MSIX_FLAGS | without ENABLE, MASKALL |
+      And device "nic" has 8 MSI-X vectors
+
+  @needs:edu-registers
+  Rule: a user has a capability of MSI that says what it wrote, and switches the device's
+
+    Background:
+      Given a device "nic"
+      When it binds device "nic" to the iommufd
+
+    @VFIO-CFG-26
+    Scenario Outline: <value> is written to its control before there are vectors
+      When it writes "<value>" to <what> of device "nic"
+      Then device "nic" shows:
+        | MSI_FLAGS | <shown> |
+      When it calls VFIO_DEVICE_GET_IRQ_INFO on device "nic" with:
+        | index | MSI_IRQ_INDEX |
+      Then it returns:
+        | count | 1 |
+
+      Examples:
+        | value           | what                | shown         |
+        | 0               | MSI_FLAGS           | 0             |
+        | 0xffff          | MSI_FLAGS           | QMASK 7, WIDE |
+        | 0xff            | byte 0 of MSI_FLAGS | QMASK 7, WIDE |
+        | ENABLE, QSIZE 1 | MSI_FLAGS           | 0             |
+
+    @VFIO-CFG-28
+    Scenario Outline: <register> holds <value>
+      When it writes "<value>" to <register> of device "nic"
+      Then device "nic" shows:
+        | <register> | <value> |
+
+      Examples:
+        | register       | value          |
+        | MSI_ADDRESS_LO | 4 GiB - 1 byte |
+        | MSI_ADDRESS_LO | 3              |
+        | MSI_ADDRESS_HI | 4 GiB - 1 byte |
+        | MSI_DATA       | 0xffff         |
+
+    @VFIO-CFG-27 @VFIO-CFG-28 @needs:reserved-iova
+    Scenario: what is written switches MSI while it is active, and does not tell the device where to write
+      Given an eventfd "line"
+      When it sets "MASTER" in COMMAND of device "nic"
+      And it connects MSI of device "nic" to eventfd "line"
+      Then device "nic" shows:
+        | MSI_FLAGS | without ENABLE |
+      When it writes "0" to MSI_ADDRESS_LO of device "nic"
+      And it writes "0" to MSI_DATA of device "nic"
+      And device "nic" raises cause 1
+      Then eventfd "line" was signalled once
+      When it writes "0" to MSI_FLAGS of device "nic"
+      And device "nic" raises cause 2
+      Then eventfd "line" was not signalled
+      When it writes "ENABLE" to MSI_FLAGS of device "nic"
+      Then device "nic" shows:
+        | MSI_FLAGS | with ENABLE |
+      When device "nic" raises cause 4
+      Then eventfd "line" was signalled once
+      When it disconnects MSI of device "nic"
+      Then device "nic" shows:
+        | MSI_FLAGS | with ENABLE |

@@ -190,6 +190,27 @@ Feature: the header of the configuration space
         | INTERRUPT_PIN | 0     | 1     | 1     |
         | INTERRUPT_PIN | 0xff  | 1     | 1     |
 
+  Rule: the status register is the device's, and is not written
+
+    @VFIO-CFG-10
+    Scenario: it tells that there is an interrupt, and nothing clears it but the device
+      When it writes "0xffff" to STATUS of device "nic"
+      Then it returns 2 bytes
+      And device "nic" shows:
+        | STATUS | with CAP_LIST     |
+        | STATUS | without INTERRUPT |
+      When device "nic" raises cause 1
+      Then device "nic" shows:
+        | STATUS | with INTERRUPT |
+      When it writes "0xffff" to STATUS of device "nic"
+      And it writes "0" to STATUS of device "nic"
+      Then device "nic" shows:
+        | STATUS | with INTERRUPT, CAP_LIST |
+      When device "nic" drops cause 1
+      Then device "nic" shows:
+        | STATUS | with CAP_LIST     |
+        | STATUS | without INTERRUPT |
+
   Rule: what is of no concern to the host can be written
 
     Scenario Outline: <register> holds <value>

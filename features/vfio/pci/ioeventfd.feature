@@ -232,6 +232,8 @@ Feature: VFIO_DEVICE_IOEVENTFD
       When it lets eventfd "doorbell" write 0x66 in <size> to BAR 0 of device "nic" + <offset>
       And it writes 1 to eventfd "doorbell"
       Then eventfd "doorbell" was not signalled
+      When it lets eventfd "doorbell" write 0x66 in <size> to BAR 0 of device "nic" + <offset>
+      Then it fails with EEXIST
 
       Examples:
         | size    | offset          |

@@ -42,17 +42,18 @@ Feature: mappings of the registers of a device
         | offset | <offset> |
         | length | <length> |
       Then it succeeds
-      When it loads 4 bytes from buffer "window"
-      Then it succeeds
+      And buffer "window" holds:
+        | word    |
+        | <first> |
 
       @VFIO-MAP2-02
       Examples:
-        | offset         | length          |
-        | 0 bytes        | 1 MiB           |
-        | 1 MiB - 1 page | 1 page          |
-        | 1 page         | 1 MiB - 1 page  |
-        | 1 MiB - 1 page | 1 byte          |
-        | 0 bytes        | 1 page + 1 byte |
+        | offset         | length          | first          |
+        | 0 bytes        | 1 MiB           | 16 MiB + 0xed  |
+        | 0 bytes        | 1 page + 1 byte | 16 MiB + 0xed  |
+        | 1 MiB - 1 page | 1 page          | 4 GiB - 1 byte |
+        | 1 page         | 1 MiB - 1 page  | 4 GiB - 1 byte |
+        | 1 MiB - 1 page | 1 byte          | 4 GiB - 1 byte |
 
     Scenario Outline: <flags> <length> at <offset> are refused
       When it mmaps BAR 0 of device "nic" as "window" with:

@@ -40,7 +40,12 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VFIO-CDEV': 16,
   'VFIO-ATT': 13,
   'VFIO-DET': 2,
-  'VFIO-CFG': [[1, 9], [11, 18], [20, 23], 25, [30, 32], [42, 43]],
+  'VFIO-CFG': [
+    [1, 18],
+    [20, 23],
+    [25, 32],
+    [42, 43],
+  ],
   'VFIO-RW': [
     [1, 3],
     [5, 10],
@@ -52,7 +57,8 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
     [1, 3],
     [5, 10],
   ],
-  'VFIO-LIFE': [10],
+  'VFIO-DBUF': [[1, 9], 11],
+  'VFIO-LIFE': [[1, 3], 6, [8, 10]],
   'VFIO-MIG': 24,
   'VFIO-LOG': 8,
   'VFIO-IRQ': 6,

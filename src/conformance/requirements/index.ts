@@ -48,15 +48,16 @@ import { vfioGrp } from './vfio/group.ts';
 import { vfioInf } from './vfio/info.ts';
 import { vfioMap } from './vfio/map.ts';
 import { vfioUnm } from './vfio/unmap.ts';
+import { vfioLog } from './vfio/log.ts';
+import { vfioMig } from './vfio/mig.ts';
 import { vfioCfg } from './vfio/vfio-cfg.ts';
 import { vfioRw } from './vfio/vfio-rw.ts';
 import { vfioMap2 } from './vfio/vfio-map2.ts';
 import { vfioRgn } from './vfio/vfio-rgn.ts';
 import { vfioDev } from './vfio/vfio-dev.ts';
 import { vfioIoe } from './vfio/vfio-ioe.ts';
+import { vfioDbuf } from './vfio/vfio-dbuf.ts';
 import { vfioLife } from './vfio/vfio-life.ts';
-import { vfioLog } from './vfio/log.ts';
-import { vfioMig } from './vfio/mig.ts';
 import { viommu } from './viommu.ts';
 import type { Requirement, RequirementTable } from '../requirement.ts';
 
@@ -97,6 +98,7 @@ export const families: readonly RequirementTable[] = [
   vfioRgn,
   vfioDev,
   vfioIoe,
+  vfioDbuf,
   vfioLife,
   vfioMig,
   vfioLog,

@@ -233,7 +233,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0801',
-    breaks: ['IOAS-FILE-22', 'IOAS-FILE-28'],
+    breaks: ['IOAS-FILE-22', 'IOAS-FILE-28', 'VFIO-DBUF-08'],
     story: 'Registers that are switched off stay where they are mapped.',
     like: 'vfio/pci: the importers are not told when memory is switched off',
     bug: ({ vfioPci }) =>
@@ -304,7 +304,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0884',
-    breaks: ['IOAS-FILE-30'],
+    breaks: ['IOAS-FILE-30', 'VFIO-DBUF-11', 'VFIO-LIFE-10'],
     story: 'Registers stay where they are mapped when their device is closed.',
     like: 'vfio/pci: vfio_pci_dma_buf_cleanup() left out of the close',
     bug: ({ vfioPci }) =>
@@ -316,7 +316,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0885',
-    breaks: ['IOAS-FILE-30'],
+    breaks: ['IOAS-FILE-30', 'VFIO-DBUF-11'],
     story: 'A dma-buf of a device that was closed can still be mapped.',
     like: 'vfio/pci: vfio_pci_dma_buf_cleanup() that tells the importers and marks nothing',
     bug: ({ vfioPci }) =>

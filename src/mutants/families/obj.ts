@@ -162,7 +162,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0019',
-    breaks: ['OBJ-28'],
+    breaks: ['OBJ-28', 'VFIO-LIFE-02'],
     story: 'A device does not keep its iommufd open: closing the file takes all page tables away.',
     like: 'vfio_df_iommufd_bind() without iommufd_ctx_get()',
     bug: ({ iommufd, vfio }) => [

@@ -9,7 +9,7 @@ const HEADER = 0x40;
 export const entries = mutants(
   {
     id: 'SEED-0093',
-    breaks: ['VFIO-CDEV-03'],
+    breaks: ['VFIO-CDEV-03', 'VFIO-LIFE-09'],
     story: 'A device can be read before it is bound.',
     like: 'vfio_device_fops_read() without access_granted',
     bug: ({ vfio }) =>
@@ -38,7 +38,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0095',
-    breaks: ['VFIO-CDEV-08'],
+    breaks: ['VFIO-CDEV-08', 'VFIO-LIFE-09'],
     story: 'A second file descriptor of a bound device takes the device over.',
     like: 'vfio_df_open() without device->open_count',
     bug: ({ vfio }) =>

@@ -95,6 +95,22 @@ const express = table(
   },
 );
 
+/** With an address of 64 bits. */
+const msi = table(
+  { ...inConfiguration, capability: 0x05 },
+  {
+    MSI_FLAGS: [2, 2, { ENABLE: bit(0), QMASK: bits(3, 1), QSIZE: bits(6, 4), WIDE: bit(7) }],
+    MSI_ADDRESS_LO: [4, 4],
+    MSI_ADDRESS_HI: [8, 4],
+    MSI_DATA: [12, 2],
+  },
+);
+
+const msix = table(
+  { ...inConfiguration, capability: 0x11 },
+  { MSIX_FLAGS: [2, 2, { QSIZE: bits(10, 0), MASKALL: bit(14), ENABLE: bit(15) }] },
+);
+
 /** QEMU, docs/specs/edu.rst. */
 const edu = table(inBar0, {
   EDU_ID: [0x00, 4, { ID: bits(31, 0, { EDU: 0x10000ed }) }],
@@ -118,6 +134,8 @@ const registers: ReadonlyMap<string, PciRegister> = new Map([
   ...header,
   ...powerManagement,
   ...express,
+  ...msi,
+  ...msix,
   ...edu,
   ...ports,
   ...virtio,

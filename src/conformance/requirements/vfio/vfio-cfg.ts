@@ -53,6 +53,11 @@ export const vfioCfg = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_basic_config_write')],
     },
+    10: {
+      says: "Writes of the status register are dropped, and its bit Interrupt Status is the device's at that moment.",
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'init_pci_cap_basic_perm')],
+    },
     11: {
       says: 'Revision, class, header type, cardbus pointer, subsystem IDs, capability pointer, interrupt pin, Min_Gnt and Max_Lat cannot be written; cache line size, latency timer and BIST can.',
       level: 'observed',
@@ -117,6 +122,26 @@ export const vfioCfg = requirements(
       says: 'A device that was closed in D3hot is in D0 for its next owner.',
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_disable')],
+    },
+    26: {
+      says: "The low byte of the MSI control register is the user's own and can be written as a whole, but that ENABLE is cleared unless VFIO_DEVICE_SET_IRQS has made MSI active, and the number of vectors is at most that of the vectors it asked for; the upper byte is the device's.",
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_msi_config_write')],
+    },
+    27: {
+      says: 'While MSI is active by VFIO_DEVICE_SET_IRQS, ENABLE shows what the user has written last, and writing it switches MSI of the device off and on.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_msi_config_write')],
+    },
+    28: {
+      says: 'The address and the data of MSI hold whatever is written, and the device does not get them.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'init_pci_cap_msi_perm')],
+    },
+    29: {
+      says: 'Writes of the MSI-X capability are dropped.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_direct_config_read')],
     },
     30: {
       says: 'The ID and the next pointer of a capability cannot be written.',

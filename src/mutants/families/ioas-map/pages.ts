@@ -116,7 +116,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0047',
-    breaks: ['IOAS-MAP-34'],
+    breaks: ['IOAS-MAP-34', 'VFIO-LIFE-08'],
     story: 'Pages are mapped without being pinned, and are lost when the process gives them back.',
     like: 'get_user_pages() and put_page() before the map',
     bug: ({ mm }) =>

@@ -1,8 +1,10 @@
 import { mutants } from '#mutants/mutant.ts';
+import type { ConfigAccess } from '#reference/kernel/vfio/pci/config-access.ts';
 
 /** The command register, and its bit of memory decoding. */
 const COMMAND = 4;
 const MEMORY = 2;
+const MSIX = 0x11;
 
 /** Capabilities in the configuration space of a device. */
 export const entries = mutants(
@@ -113,6 +115,61 @@ export const entries = mutants(
       class extends vfioPci.PciFunction {
         override get canReset(): boolean {
           return false;
+        }
+      },
+  },
+  {
+    id: 'SEED-1927',
+    breaks: ['VFIO-CFG-29'],
+    story: 'A user switches MSI-X on in the device.',
+    like: 'vfio_raw_config_write() for PCI_CAP_ID_MSIX',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciConfig {
+        protected override accessOf(id: number, start: number): ConfigAccess {
+          const access = super.accessOf(id, start);
+          if (id !== MSIX) return access;
+          return {
+            read: (at, count) => access.read(at, count),
+            write: (at, bytes) => this.pci.write(at, bytes),
+          };
+        }
+      },
+  },
+  {
+    id: 'SEED-1939',
+    breaks: ['VFIO-CFG-26'],
+    story: 'A user switches MSI on before there are vectors.',
+    like: 'vfio_msi_config_write() without a look at irq_type',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.MsiAccess {
+        protected override allowed(flags: number): number {
+          return super.allowed(flags) | (flags & 1);
+        }
+      },
+  },
+  {
+    id: 'SEED-1940',
+    breaks: ['VFIO-CFG-27'],
+    story: 'A user does not switch MSI of the device.',
+    like: 'vfio_msi_config_write() that writes the virtual register alone',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.MsiAccess {
+        override write(at: number, bytes: Uint8Array): void {
+          const before = this.space.pci.read(this.start + 2, 2);
+          super.write(at, bytes);
+          this.space.pci.write(this.start + 2, before);
+        }
+      },
+  },
+  {
+    id: 'SEED-1941',
+    breaks: ['VFIO-CFG-28', 'VFIO-CFG-27'],
+    story: 'The address of MSI is written to the device.',
+    like: 'PCI_MSI_ADDRESS_LO with NO_VIRT',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.MsiAccess {
+        protected override virtual(at: number): number {
+          return at >= this.start + 4 && at < this.start + 8 ? 0 : super.virtual(at);
         }
       },
   },

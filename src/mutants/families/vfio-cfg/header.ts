@@ -4,6 +4,7 @@ import type { Transfer } from '#reference/kernel/fs/file.ts';
 /** The command register, and its bits of decoding; a BAR. */
 const COMMAND = 4;
 const [BUS_MASTER, INTX_DISABLE] = [4, 0x400];
+const STATUS = 6;
 const FIRST_BAR = 0x10;
 const [CACHE_LINE_SIZE, LINE] = [0x0c, 0x3c];
 
@@ -178,7 +179,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1863',
-    breaks: ['VFIO-CFG-18', 'VFIO-CFG-08'],
+    breaks: ['VFIO-CFG-18', 'VFIO-CFG-08', 'VFIO-LIFE-03'],
     story: 'A device that may reach memory still may for its next owner.',
     like: 'vfio_pci_core_enable() and vfio_pci_core_disable() without pci_clear_master()',
     bug: ({ vfioPci }) =>
@@ -291,6 +292,34 @@ export const entries = mutants(
           const bytes = super.read(at, count);
           if (at === LINE + 1) bytes[0] = 0;
           return bytes;
+        }
+      },
+  },
+  {
+    id: 'SEED-1925',
+    breaks: ['VFIO-CFG-10'],
+    story: 'The status register holds what is written to it.',
+    like: 'PCI_STATUS with ALL_VIRT and ALL_WRITE',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.HeaderAccess {
+        protected override virtual(at: number): number {
+          return at === STATUS ? 0xff : super.virtual(at);
+        }
+
+        protected override writable(at: number): number {
+          return at === STATUS ? 0xff : super.writable(at);
+        }
+      },
+  },
+  {
+    id: 'SEED-1926',
+    breaks: ['VFIO-CFG-10'],
+    story: 'The status register is that of the time when the device was opened.',
+    like: 'PCI_STATUS with ALL_VIRT',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.HeaderAccess {
+        protected override virtual(at: number): number {
+          return at === STATUS ? 0xff : super.virtual(at);
         }
       },
   },

@@ -13,7 +13,7 @@ import type { VfioDeviceOps } from './device-ops.ts';
 
 export type BindArgument = UserArgument<typeof vfio_device_bind_iommufd>;
 
-/** vfio_main.c: struct vfio_device_file: a device that is open, by its own node or through its group. It has no poll(). VFIO-RW-09 */
+/** vfio_main.c: struct vfio_device_file: a device that is open, by its own node or through its group. It has no poll(). VFIO-RW-09 VFIO-LIFE-01 03 09 */
 export abstract class VfioDeviceFile implements FileOperations {
   protected readonly device: VfioDevice;
   /** access_granted: somebody answers for the DMA of the device. */

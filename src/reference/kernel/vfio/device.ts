@@ -98,7 +98,7 @@ export class VfioDevice {
     return context.bindDevice(this.hardware.iommu);
   }
 
-  /** vfio_df_close(). VFIO-CDEV-14 OBJ-29 */
+  /** vfio_df_close(). VFIO-CDEV-14 VFIO-LIFE-02 06 08 OBJ-29 */
   unbind(): void {
     this.driver?.close();
     this.driver = undefined;

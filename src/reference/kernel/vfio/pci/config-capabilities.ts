@@ -1,4 +1,4 @@
-import { ADVANCED_FEATURES, EXPRESS, POWER_MANAGEMENT } from '#formats/pci-configuration.ts';
+import { ADVANCED_FEATURES, EXPRESS, MSI, POWER_MANAGEMENT } from '#formats/pci-configuration.ts';
 
 import { PermittedAccess } from './config-access.ts';
 import type { VirtualSpace } from './config-access.ts';
@@ -9,6 +9,8 @@ import { ALL, Permissions } from './permissions.ts';
 export interface CapabilityEvents {
   /** vfio_lock_and_set_power_state() */
   setPowerState(state: number): void;
+  /** irq_type is MSI; and of how many vectors there were when it became so, the logarithm: msi_qmax. */
+  readonly msi: { readonly isActive: boolean; readonly queueMax: number };
   /** pci_try_reset_function(), with what is mapped of the device taken away for the time. */
   resetFunction(): void;
 }
@@ -118,5 +120,38 @@ export class AdvancedFeaturesAccess extends PermittedAccess {
     const needed = ADVANCED_FEATURES.TransactionPending | ADVANCED_FEATURES.FunctionLevelReset;
     const offered = pci.get(this.start + ADVANCED_FEATURES.capabilities, 1);
     if ((offered & needed) === needed) this.events.resetFunction();
+  }
+}
+
+/** init_pci_cap_msi_perm(), of a function without a mask; vfio_msi_config_write() VFIO-CFG-26 27 28 */
+export class MsiAccess extends PermittedAccess {
+  protected readonly events: CapabilityEvents;
+
+  constructor(space: VirtualSpace, start: number, events: CapabilityEvents) {
+    const permissions = headed(MSI.size)
+      .set(MSI.control, 1, ALL, ALL)
+      .set(MSI.address, 4, ALL, ALL)
+      .set(MSI.upperAddress, 4, ALL, ALL)
+      .set(MSI.data, 2, ALL, ALL);
+    super(space, start, permissions);
+    this.events = events;
+  }
+
+  override write(at: number, bytes: Uint8Array): void {
+    super.write(at, bytes);
+    const place = this.start + MSI.control;
+    if (at > place || at + bytes.length <= place) return;
+    const { shown, pci } = this.space;
+    const flags = this.allowed(numberOf(shown.subarray(place, place + 2)));
+    shown.set(bytesOf(flags, 2), place);
+    pci.set(place, 2, flags);
+  }
+
+  /** It is switched on by VFIO_DEVICE_SET_IRQS first, and has as many vectors as that asked for. */
+  protected allowed(flags: number): number {
+    const { isActive, queueMax } = this.events.msi;
+    const enabled = isActive ? flags : flags & ~MSI.Enable;
+    const queue = Math.min((enabled & MSI.Enabled) >> 4, queueMax);
+    return (enabled & ~MSI.Enabled) | (queue << 4);
   }
 }

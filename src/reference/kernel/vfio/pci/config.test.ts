@@ -20,6 +20,7 @@ function setUp(options: Parameters<MachineHardware['plug']>[0]) {
     maskIntx: (isMasked) => void events.push(`INTx ${isMasked}`),
     setPowerState: (state) => void events.push(`D${state}`),
     resetFunction: () => void events.push('reset'),
+    msi: { isActive: false, queueMax: 0 },
   });
   const memory = new Uint8Array(4096);
   const task = {

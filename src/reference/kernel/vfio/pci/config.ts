@@ -124,6 +124,8 @@ export class VfioPciConfig implements ConfigurationFile, VirtualSpace {
         return new vfioPci.PowerAccess(this, start, this.events);
       case CapabilityId.Express:
         return new vfioPci.ExpressAccess(this, start, this.events);
+      case CapabilityId.Msi:
+        return new vfioPci.MsiAccess(this, start, this.events);
       case CapabilityId.AdvancedFeatures:
         return new vfioPci.AdvancedFeaturesAccess(this, start, this.events);
       case CapabilityId.Vendor:

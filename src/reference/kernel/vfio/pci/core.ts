@@ -98,6 +98,11 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     this.interrupts.intx.disableVirtually(isMasked);
   }
 
+  get msi(): { readonly isActive: boolean; readonly queueMax: number } {
+    const { messages } = this.interrupts;
+    return { isActive: messages?.active === 'MSI', queueMax: messages?.queueMax ?? 0 };
+  }
+
   /** vfio_lock_and_set_power_state() VFIO-CFG-23 */
   setPowerState(state: number): void {
     if (state >= PowerState.D3hot) this.memoryGoes();

@@ -25,7 +25,7 @@ export class VfioPciDmabufs {
 
   /**
    * vfio_pci_core_feature_dma_buf(): the fd of a new dma-buf, or EINVAL, EFAULT, ENODEV for what is no BAR of the device,
-   * EMFILE. IOAS-FILE-18 19
+   * EMFILE. IOAS-FILE-18 19 VFIO-DBUF-01 02 06 07
    */
   export({ task, address }: FeatureCall): number | ErrnoName {
     const { size } = vfio_device_feature_dma_buf;
@@ -45,20 +45,23 @@ export class VfioPciDmabufs {
     return isErrno(ranges) ? ranges : this.install(task, ranges, open_flags);
   }
 
-  /** vfio_pci_dma_buf_move(): what stands already as it should is left alone. IOAS-FILE-21 22 */
+  /** vfio_pci_dma_buf_move(): what stands already as it should is left alone. IOAS-FILE-21 22 VFIO-DBUF-08 09 */
   move(revoked: boolean): void {
     for (const dmabuf of this.exported) {
       if (dmabuf.revoked !== revoked) dmabuf.setRevoked(revoked);
     }
   }
 
-  /** vfio_pci_dma_buf_cleanup() IOAS-FILE-30 */
+  /** vfio_pci_dma_buf_cleanup() IOAS-FILE-30 VFIO-DBUF-11 */
   cleanUp(): void {
     this.move(true);
     this.exported.clear();
   }
 
-  /** validate_dmabuf_input(), vfio_pci_core_fill_phys_vec(): whole pages inside the BAR, and at least one each. */
+  /**
+   * validate_dmabuf_input(), vfio_pci_core_fill_phys_vec(): whole pages inside the BAR, and at least one each.
+   * VFIO-DBUF-03 04
+   */
   protected rangesFrom(
     task: Task,
     bar: PlacedBar,
@@ -87,7 +90,12 @@ export class VfioPciDmabufs {
     const dmabuf = new this.parts.mm.Dmabuf(...ranges);
     dmabuf.revoked = !this.isMemoryEnabled();
     this.exported.add(dmabuf);
-    const file: FileOperations = { dmabuf, release: () => this.exported.delete(dmabuf) };
+    const file: FileOperations = {
+      dmabuf,
+      // dma_buf_mmap_internal(), without an operation of the exporter's own. VFIO-DBUF-05
+      mapDevice: () => 'EINVAL',
+      release: () => this.exported.delete(dmabuf),
+    };
     task.files.install(fd, new this.parts.fs.OpenFile(file, flags));
     return fd;
   }

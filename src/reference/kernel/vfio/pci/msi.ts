@@ -12,6 +12,8 @@ export class VfioPciMsi {
   protected readonly messages: PciMessages;
   protected kind: MessageKind | undefined;
   protected readonly triggers = new Map<number, Eventfd>();
+  /** msi_qmax: the logarithm of how many vectors there were at last, rounded up. */
+  queueMax = 0;
 
   constructor(pci: PciFunction, messages: PciMessages) {
     this.pci = pci;
@@ -58,6 +60,7 @@ export class VfioPciMsi {
       return found;
     }
     this.kind = kind;
+    this.queueMax = Math.ceil(Math.log2(count));
     return undefined;
   }
 

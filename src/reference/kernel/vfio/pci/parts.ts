@@ -1,5 +1,10 @@
 import type { VfioParts } from '../parts.ts';
-import { AdvancedFeaturesAccess, ExpressAccess, PowerAccess } from './config-capabilities.ts';
+import {
+  AdvancedFeaturesAccess,
+  ExpressAccess,
+  MsiAccess,
+  PowerAccess,
+} from './config-capabilities.ts';
 import { ConfigChains } from './config-chains.ts';
 import { HeaderAccess } from './config-header.ts';
 import { VfioPciConfig } from './config.ts';
@@ -23,6 +28,7 @@ export const vfioPciParts = {
   ConfigChains,
   ExpressAccess,
   HeaderAccess,
+  MsiAccess,
   PciFunction,
   PciMessages,
   PowerAccess,

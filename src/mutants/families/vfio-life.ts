@@ -1,0 +1,46 @@
+import { mutants } from '#mutants/mutant.ts';
+import type { UserMmap } from '#reference/kernel/mm/user-memory.ts';
+import type { ErrnoName } from '#uapi/errno.ts';
+
+/** What keeps a device open. */
+export const entries = mutants(
+  {
+    id: 'SEED-1935',
+    breaks: ['VFIO-LIFE-01'],
+    story: 'A device that is mapped is closed with its last file descriptor.',
+    like: 'a VMA without vm_file',
+    bug: ({ mm }) =>
+      class extends mm.AddressSpace {
+        override mmap({ holder, ...asked }: UserMmap): bigint | ErrnoName {
+          return super.mmap(asked.device || !holder ? asked : { ...asked, holder });
+        }
+      },
+  },
+  {
+    id: 'SEED-1937',
+    breaks: ['VFIO-LIFE-06'],
+    story: 'Each file descriptor from a group opens the device anew.',
+    like: 'vfio_df_group_open() without open_count',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioDevice {
+        override openInGroup(
+          ...all: Parameters<InstanceType<typeof vfio.VfioDevice>['openInGroup']>
+        ): ErrnoName | undefined {
+          if (this.groupFiles > 0) this.driver = this.openDevice(this.hardware);
+          return super.openInGroup(...all);
+        }
+      },
+  },
+  {
+    id: 'SEED-1938',
+    breaks: ['VFIO-LIFE-09'],
+    story: 'A file descriptor of a device that another one has bound reads it.',
+    like: 'vfio_device_fops_read() without access_granted',
+    bug: ({ vfio }) =>
+      class extends vfio.DeviceCdev {
+        protected override get ops(): typeof this.device.ops {
+          return this.device.ops;
+        }
+      },
+  },
+);

@@ -59,6 +59,10 @@ const otherDevices = [
 /** That of a machine where no driver of the kernel has it. */
 export const undrivenVirtioIommu = '0000:00:06.0';
 
+/** Two on a bus of conventional PCI, whose bridge resets both; and one below a port of its own. */
+export const eduOnSharedBus = ['0000:01:01.0', '0000:01:02.0'] as const;
+export const eduAloneOnBus = '0000:02:00.0';
+
 const eduModel = 'edu,multifunction=on,dma_mask=0xffffffffffffffff';
 
 function eduDevice(address: string): string[] {
@@ -69,6 +73,14 @@ function eduDevice(address: string): string[] {
 const eduDevices = eduGroups.flat().flatMap(eduDevice);
 
 const virtioDevice = ['-device', 'virtio-rng-pci,addr=04.2,multifunction=on'];
+
+/** A slow port: the kernel waits for its link after a reset, and QEMU's does not come up at others. */
+const eduOnBuses = [
+  ...['-device', 'pcie-pci-bridge,id=bridge,addr=06.0'],
+  ...['-device', `${eduModel},bus=bridge,addr=01.0`, '-device', `${eduModel},bus=bridge,addr=02.0`],
+  ...['-device', 'pcie-root-port,id=slow,addr=07.0,chassis=2,x-speed=2_5,x-width=1'],
+  ...['-device', 'edu,bus=slow,dma_mask=0xffffffffffffffff'],
+];
 
 function eduBehind(iommu: string): string[] {
   return ['-device', iommu, ...eduDevices];
@@ -106,7 +118,10 @@ const scalable = ['intel_iommu=on,sm_on'];
  */
 export const hardwareKinds = {
   selftest: { devices: [], parameters: [], architectures: ['x86_64', 'arm64'] },
-  edu: { devices: [...eduBehind('intel-iommu,intremap=on'), ...virtioDevice], parameters: [] },
+  edu: {
+    devices: [...eduBehind('intel-iommu,intremap=on'), ...virtioDevice, ...eduOnBuses],
+    parameters: [],
+  },
   'edu-snoop': {
     devices: eduBehind('intel-iommu,intremap=on,snoop-control=on'),
     parameters: [],

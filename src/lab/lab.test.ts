@@ -142,7 +142,7 @@ describe('the command line of QEMU', () => {
   it('has an IOMMU for edu devices, and none for mock devices', () => {
     const edu = qemuArguments({ ...machine, hardware: 'edu' }).join(' ');
     assert.match(edu, /-device intel-iommu/);
-    assert.equal(edu.match(/-device edu,/g)?.length, 4);
+    assert.equal(edu.match(/-device edu,/g)?.length, 7);
     assert.doesNotMatch(qemuArguments({ ...machine, hardware: 'selftest' }).join(' '), /iommu/);
   });
 

@@ -146,6 +146,22 @@ export const functionKeys = {
     requires: ['vfio-device'],
     says: 'A VFIO device has 256 bytes of memory in BAR 1, at the begin of a page.',
   },
+  ownBus: {
+    kind: 'flag',
+    words: 'bus of its own',
+    short: 'alone on a bus',
+    feature: 'device-alone-on-bus',
+    requires: ['vfio-device'],
+    says: 'A VFIO device is alone on a bus that can be reset.',
+  },
+  sharedBus: {
+    kind: 'flag',
+    words: 'shared bus',
+    short: 'on a bus with others',
+    feature: 'device-on-shared-bus',
+    requires: ['shared-group'],
+    says: 'Two VFIO devices of a group are on a bus that can be reset, and nothing else is.',
+  },
   hostDriver: {
     kind: 'flag',
     words: 'driver of the host',

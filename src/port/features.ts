@@ -29,6 +29,10 @@ const ofMachines = {
     says: "A VFIO device has the registers of QEMU's teaching device edu in BAR 0.",
     requires: ['vfio-device'],
   },
+  'registers-reset': {
+    says: 'A reset clears the registers of VFIO devices, which those of the edu of QEMU are not.',
+    requires: ['edu-registers'],
+  },
   'vfio-group': {
     says: 'VFIO devices can be had by their group: /dev/vfio/N and GET_DEVICE_FD.',
   },

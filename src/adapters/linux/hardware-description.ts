@@ -29,7 +29,13 @@ export const mostFacts: KernelFacts = {
 type EduHardware = Exclude<Hardware, 'selftest' | 'noiommu' | 'virtio-requests'>;
 
 /** `ordinary` first. */
-export type EduSort = 'ordinary' | 'hostDriven' | 'behindBridge' | keyof typeof otherFunctions;
+export type EduSort =
+  | 'ordinary'
+  | 'hostDriven'
+  | 'behindBridge'
+  | 'onSharedBus'
+  | 'aloneOnBus'
+  | keyof typeof otherFunctions;
 
 export type EduOffers = Readonly<Partial<Record<EduSort, DeviceOffer>>>;
 
@@ -64,7 +70,12 @@ export function eduOffersOf(hardware: EduHardware): EduOffers {
   };
   const bound = ['vfio-pci', 'host'] as const;
   if (hardware === 'edu')
-    return { ordinary, hostDriven: { ...ordinary, bound, function: { hostDriver: true } } };
+    return {
+      ordinary,
+      hostDriven: { ...ordinary, bound, function: { hostDriver: true } },
+      onSharedBus: { ...ordinary, function: { sharedBus: true } },
+      aloneOnBus: { ...ordinary, function: { ownBus: true }, shareGroups: false },
+    };
   if (hardware === 'edu-functions') return { ordinary, ...offersOfOthers(ordinary) };
   if (iommus[hardware].model !== 'smmuv3') return { ordinary };
   return {

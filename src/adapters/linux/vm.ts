@@ -4,8 +4,10 @@ import { cached } from '#lab/cache.ts';
 import type { Architecture } from '#lab/architecture.ts';
 import { emulatorOf, emulatorVersions } from '#lab/emulator.ts';
 import {
+  eduAloneOnBus,
   eduBehindBridge,
   eduGroupsOf,
+  eduOnSharedBus,
   everyHardware,
   hardwareKinds,
   hardwareOf,
@@ -229,6 +231,11 @@ async function eduDevicesOf(
   groups.push(await bound(eduBehindBridge, offers.behindBridge));
   for (const sort of everyOtherFunction)
     groups.push(await bound(otherFunctions[sort], offers[sort]));
+  groups.push(await bound(eduAloneOnBus, offers.aloneOnBus));
+  const onSharedBus = [];
+  for (const address of eduOnSharedBus)
+    onSharedBus.push(...(await bound(address, offers.onSharedBus)));
+  groups.push(onSharedBus);
   return groups;
 }
 

@@ -210,7 +210,7 @@ export class ReferenceBench implements Bench {
 
   private deviceAlone(keys: FunctionWish, iommu: HostIommu): MachineDevice {
     const options = { iommu, ...optionsOf(keys) };
-    const onBridge = hasTwoStreams(keys);
+    const onBridge = hasTwoStreams(keys) || keys.ownBus === true || keys.sharedBus === true;
     this.refusePlace(keys, onBridge);
     if (onBridge) return this.hardware.plugBehindBridge(options);
     const free = isOrdinary(keys) ? this.freeDevice(iommu) : undefined;
@@ -312,10 +312,12 @@ function optionsOf(keys: FunctionWish): PlugOptions {
   const { pasidBits = 0, pageRequests = false, deviceTlb = false } = keys;
   const { virtualFunction = false, msixVectors = 0, stalls = false } = keys;
   const { msiVectors = 0 } = keys;
+  const { ownBus = false, sharedBus = false } = keys;
   return {
     ...{ pasidBits, pageRequests, deviceTlb, virtualFunction },
     ...{ msiVectors, msixVectors, stalls },
     ...Object.fromEntries(simple.map((key) => [key, keys[key] ?? false])),
+    busReset: ownBus || sharedBus,
   };
 }
 

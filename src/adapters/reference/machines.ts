@@ -98,6 +98,7 @@ function pci(
 
 /** As many as there can be. */
 const withMessages = { msiVectors: 32, msixVectors: 2048 } as const;
+const onBuses = { ownBus: true, sharedBus: true } as const;
 
 /** Of a function of PCI Express. */
 const ofExpress = {
@@ -130,8 +131,8 @@ export const machines: readonly ReferenceMachineDescription[] = [
     name: 'vt-d',
     board: vtdBoard,
     bench: 'pci',
-    ...pci(vtdBoard, { ...withMessages, ...ofFunctions }),
-    features: ['type1-container', ...ofEach, ...ofVtd, 'no-test-cmd'],
+    ...pci(vtdBoard, { ...withMessages, ...ofFunctions, ...onBuses }),
+    features: ['type1-container', ...ofEach, ...ofVtd, 'registers-reset', 'no-test-cmd'],
   },
   {
     name: 'mock',

@@ -37,9 +37,11 @@ import { vfioAtt } from './vfio-att.ts';
 import { vfioCdev } from './vfio-cdev.ts';
 import { vfioDet } from './vfio-det.ts';
 import { fea } from './vfio/fea.ts';
+import { hot } from './vfio/hot.ts';
 import { int } from './vfio/int.ts';
 import { irq } from './vfio/irq.ts';
 import { pm } from './vfio/pm.ts';
+import { rst, rst2 } from './vfio/rst.ts';
 import { vfioCtr } from './vfio/container.ts';
 import { vfioCmp } from './vfio/differences.ts';
 import { vfioDrt } from './vfio/dirty.ts';
@@ -104,6 +106,9 @@ export const families: readonly RequirementTable[] = [
   vfioLog,
   irq,
   int,
+  rst,
+  rst2,
+  hot,
   fea,
   pm,
   vfioCtr,

@@ -26,7 +26,7 @@ export const entries = mutants(
         override openInGroup(
           ...all: Parameters<InstanceType<typeof vfio.VfioDevice>['openInGroup']>
         ): ErrnoName | undefined {
-          if (this.groupFiles > 0) this.driver = this.openDevice(this.hardware);
+          if (this.groupFiles > 0) this.driver = this.openDevice(this.hardware, this.set);
           return super.openInGroup(...all);
         }
       },

@@ -2,6 +2,7 @@ import type { InterruptController } from '../hardware/interrupt-controller.ts';
 import { PAGE_SIZE } from '#formats/page.ts';
 
 import type { PhysicalMemory } from '../hardware/memory.ts';
+import type { PciBus } from '../hardware/pci/pci-bus.ts';
 import { noCapabilities } from '../hardware/pci/pci-device.ts';
 import type { PciCapabilities, PciDevice } from '../hardware/pci/pci-device.ts';
 import { PendingInterrupts } from '../hardware/pending-interrupts.ts';
@@ -45,6 +46,8 @@ export interface PlugOptions {
   readonly smallBar?: boolean;
   readonly ioBar?: boolean;
   readonly rom?: boolean;
+  /** Behind a bridge of its own: that can reset what is behind it. */
+  readonly busReset?: boolean;
   /** Which of the board's IOMMUs it is behind; the first one unless told otherwise. */
   readonly iommu?: HostIommu;
 }
@@ -55,6 +58,7 @@ export interface MachineDevice extends VfioHardware {
   readonly pci: PciDevice;
   /** The IOMMU that its requests go through. */
   readonly host: HostIommu;
+  readonly bus: PciBus;
 }
 
 /** What is soldered together: memory, an IOMMU, devices; and the kernel parts that manage just these. */
@@ -71,6 +75,8 @@ export class MachineHardware {
   readonly indexes = new IdPool(0);
   private readonly parts: Parts;
   private readonly plugged: MachineDevice[] = [];
+  /** By number, while there is anything on them. */
+  private readonly buses = new Map<number, PciBus>();
 
   /** `layout`: in which order memory is given out, see MemoryLayout. */
   constructor(parts: Parts, board: Board = vtdBoard, layout = 0) {
@@ -120,6 +126,8 @@ export class MachineHardware {
       if (kind !== 'ports') this.memory.removeWindow(address, window);
     this.plugged.splice(this.plugged.indexOf(device), 1);
     this.indexes.release(device.index);
+    device.bus.remove(device.pci);
+    if (device.bus.count === 0) this.buses.delete(busOf(device));
   }
 
   private plugIntoBus(bus: number, options: PlugOptions): MachineDevice {
@@ -152,9 +160,18 @@ export class MachineHardware {
     const index = this.indexes.take();
     const bars = this.placeBars(pci, index);
     const rom = this.placeRom(pci, index);
-    const device = { name, index, pci, bars, ...(rom && { rom }), iommu, host, controller, irq };
+    const bus = this.busOf(rid >> 8, options);
+    bus.add(pci);
+    const placed = { bars, ...(rom && { rom }), iommu, host, bus };
+    const device = { name, index, pci, controller, irq, ...placed };
     this.plugged.push(device);
     return device;
+  }
+
+  private busOf(number: number, { busReset = false }: PlugOptions): PciBus {
+    const bus = this.buses.get(number) ?? new this.parts.pci.PciBus(number > 0 && busReset);
+    this.buses.set(number, bus);
+    return bus;
   }
 
   /** The firmware gives each BAR a place on the bus. */

@@ -9,6 +9,7 @@ import { IntxPin } from './intx.ts';
 import { MsiCapability } from './msi.ts';
 import { MsixCapability } from './msix.ts';
 import { PageRequestInterface } from './page-request-interface.ts';
+import { PciBus } from './pci-bus.ts';
 import { PciDevice } from './pci-device.ts';
 import { PowerManagementCapability } from './power-management.ts';
 import { WaitingAccesses } from './waiting-accesses.ts';
@@ -24,6 +25,7 @@ export const pciParts = {
   MsiCapability,
   MsixCapability,
   PageRequestInterface,
+  PciBus,
   PciDevice,
   PowerManagementCapability,
   WaitingAccesses,

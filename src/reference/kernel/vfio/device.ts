@@ -8,6 +8,7 @@ import { IOMMU_NO_PASID } from '../iommu/io-pgfault.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { VfioFeatures } from './feature.ts';
 import type { Task } from '../fs/process.ts';
+import type { DeviceSet, DeviceSetMember } from './device-set.ts';
 import type { VfioParts } from './parts.ts';
 import type { VfioGroup } from './group.ts';
 import type { VfioHardware } from './hardware.ts';
@@ -24,6 +25,7 @@ export interface VfioDeviceOptions {
   readonly openDevice: OpenDevice;
   readonly hardware: VfioHardware;
   readonly group: VfioGroup;
+  readonly set: DeviceSet;
 }
 
 /** How the first open of a device in its group is undone by its last close; or why it failed. */
@@ -38,6 +40,7 @@ export class VfioDevice {
   readonly hasToken: boolean = true;
   protected readonly parts: VfioParts;
   protected readonly openDevice: OpenDevice;
+  protected readonly set: DeviceSet;
   /** What its driver has for it while it is open. */
   protected driver: VfioDeviceOps | undefined;
   protected features: VfioFeatures | undefined;
@@ -49,7 +52,8 @@ export class VfioDevice {
   protected groupFiles = 0;
   protected undoFirstOpen: () => void = () => undefined;
 
-  constructor({ parts, openDevice, hardware, group }: VfioDeviceOptions) {
+  constructor({ parts, openDevice, hardware, group, set }: VfioDeviceOptions) {
+    this.set = set;
     this.parts = parts;
     this.openDevice = openDevice;
     this.hardware = hardware;
@@ -70,6 +74,23 @@ export class VfioDevice {
   /** VFIO_DEVICE_FEATURE, while it is open. */
   feature(task: Task, arg: bigint): number | ErrnoName | undefined {
     return this.features ? this.features.ioctl(task, arg) : 'EINVAL';
+  }
+
+  /** As others of its set see it. */
+  get member(): DeviceSetMember {
+    const { driver, bound } = this;
+    return {
+      hardware: this.hardware,
+      isDriven: true,
+      isOpen: driver !== undefined,
+      iommufd: this.groupFiles === 0 ? bound?.context : undefined,
+      id: bound?.id,
+      isOfGroup: (file) => this.group.isFile(file),
+      events: driver && {
+        beforeReset: () => driver.beforeReset?.(),
+        afterReset: () => driver.afterReset?.(),
+      },
+    };
   }
 
   /** What answers for it while it is open. */
@@ -100,9 +121,10 @@ export class VfioDevice {
 
   /** vfio_df_close(). VFIO-CDEV-14 VFIO-LIFE-02 06 08 OBJ-29 */
   unbind(): void {
-    this.driver?.close();
+    const { driver } = this;
     this.driver = undefined;
     this.features = undefined;
+    driver?.close();
     this.bound?.detachAll();
     this.pasids.clear();
     this.bound?.unbind();
@@ -133,7 +155,7 @@ export class VfioDevice {
   }
 
   protected openDriver(): void {
-    this.driver = this.openDevice(this.hardware);
+    this.driver = this.openDevice(this.hardware, this.set);
     this.features = new this.parts.vfio.VfioFeatures(this.parts, this.driver);
   }
 

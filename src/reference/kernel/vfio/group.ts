@@ -55,6 +55,11 @@ export class VfioGroup implements ContainerGroup {
     this.boundDevices--;
   }
 
+  /** Is it the open node of this group? */
+  isFile(file: OpenFile): boolean {
+    return this.file === file;
+  }
+
   /** VFIO_GROUP_FLAGS_*. With a container the group counts as viable, whoever owns its DMA. VFIO-GRP-06 17 */
   get status(): number {
     if (this.hasContainer) return VFIO_GROUP_FLAGS_CONTAINER_SET | VFIO_GROUP_FLAGS_VIABLE;

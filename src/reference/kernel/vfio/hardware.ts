@@ -1,6 +1,7 @@
 import type { DeviceRegion } from '../../hardware/bus.ts';
 import type { InterruptController } from '../../hardware/interrupt-controller.ts';
 import type { BarKind } from '../../hardware/pci/header.ts';
+import type { PciBus } from '../../hardware/pci/pci-bus.ts';
 import type { PciDevice } from '../../hardware/pci/pci-device.ts';
 import type { IommuDevice } from '../iommu/domain.ts';
 
@@ -26,6 +27,8 @@ export interface VfioHardware {
   /** Its expansion ROM, where it has one. */
   readonly rom?: Pick<PlacedBar, 'address' | 'window'>;
   readonly iommu: IommuDevice;
+  /** What it is on; a device that is made up is on none. */
+  readonly bus?: PciBus;
   /** Of the machine; a device that is made up has none. */
   readonly controller?: InterruptController;
   /** The line that its pin is soldered to. */

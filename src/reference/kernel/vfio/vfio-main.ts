@@ -4,6 +4,7 @@ import type { FileOperations } from '../fs/file.ts';
 import type { IommuGroup } from '../iommu/domain.ts';
 import type { Task } from '../fs/process.ts';
 import type { VfioDevice } from './device.ts';
+import type { DeviceSetMember } from './device-set.ts';
 import type { VfioGroup } from './group.ts';
 import type { VfioHardware } from './hardware.ts';
 import type { VfioKernel } from './kernel.ts';
@@ -95,9 +96,18 @@ export class VfioCore {
     const Device = hardware instanceof MediatedDevice ? Emulated : Physical;
     const { parts, openDevice } = this.kernel;
     const group = this.groupOf(hardware);
-    const device = new Device({ parts, openDevice, hardware, group });
+    const set = { members: () => this.membersOf(hardware) };
+    const device = new Device({ parts, openDevice, hardware, group, set });
     this.devices.set(hardware, device);
     return device;
+  }
+
+  /** vfio_assign_device_set(): all that is on its bus, whoever drives it. */
+  protected membersOf({ bus }: VfioHardware): readonly DeviceSetMember[] {
+    const { devices } = this.kernel.hardware;
+    return devices
+      .filter((device) => bus !== undefined && device.bus === bus)
+      .map((device) => (this.drives(device) ? this.deviceOf(device).member : strangerAt(device)));
   }
 
   protected groupOf(hardware: VfioHardware): VfioGroup {
@@ -108,6 +118,12 @@ export class VfioCore {
     this.groups.set(iommuGroup, group);
     return group;
   }
+}
+
+/** A device that VFIO does not drive. */
+function strangerAt(hardware: VfioHardware): DeviceSetMember {
+  const isNothing = { isDriven: false, isOpen: false, iommufd: undefined, id: undefined };
+  return { hardware, ...isNothing, isOfGroup: () => false, events: undefined };
 }
 
 /** A mediated device has no IOMMU either, and does no DMA. */

@@ -2,13 +2,17 @@ import { COMMAND } from '#formats/pci-configuration.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
   VFIO_DEVICE_FLAGS_PCI,
+  VFIO_DEVICE_FLAGS_RESET,
   VFIO_DEVICE_GET_INFO,
   VFIO_DEVICE_GET_IRQ_INFO,
   VFIO_DEVICE_GET_REGION_INFO,
   VFIO_DEVICE_IOEVENTFD,
+  VFIO_DEVICE_RESET,
   VFIO_DEVICE_SET_IRQS,
 } from '#uapi/vfio/device.ts';
 import {
+  VFIO_DEVICE_GET_PCI_HOT_RESET_INFO,
+  VFIO_DEVICE_PCI_HOT_RESET,
   VFIO_PCI_NUM_IRQS,
   VFIO_PCI_NUM_REGIONS,
   VFIO_PCI_VGA_REGION_INDEX,
@@ -19,10 +23,12 @@ import { isErrno } from '../../lib/errno.ts';
 import { loadArgument } from '../../mm/argument.ts';
 import type { FeatureCall } from '../check-feature.ts';
 import type { VfioDeviceOps } from '../device-ops.ts';
+import type { DeviceSet } from '../device-set.ts';
 import type { VfioHardware } from '../hardware.ts';
 import type { ConfigEvents } from './config.ts';
 import type { VfioPciDmabufs } from './dmabuf.ts';
 import type { FeatureTargets, VfioPciFeatures } from './feature.ts';
+import type { VfioPciHotReset } from './hot-reset.ts';
 import type { VfioPciInterrupts } from './intrs.ts';
 import type { VfioPciIoeventfds } from './ioeventfd.ts';
 import type { VfioPciParts } from './parts.ts';
@@ -43,21 +49,25 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
   protected readonly ioeventfds: VfioPciIoeventfds;
   protected readonly power: VfioPciPower;
   protected readonly features: VfioPciFeatures;
+  protected readonly hotReset: VfioPciHotReset;
+  /** Did the one at open succeed? */
+  protected readonly resetWorks: boolean;
   /** pci_saved_state: what the next owner finds. */
   protected readonly saved: Uint8Array;
 
   /** vfio_pci_core_enable(): without bus mastering, as the device is after a reset, if there is one. VFIO-CFG-08 18 43 */
-  constructor(parts: VfioPciParts, device: VfioHardware) {
+  constructor(parts: VfioPciParts, device: VfioHardware, set: DeviceSet) {
     this.parts = parts;
     const { PciFunction: Function, VfioPciDmabufs: Dmabufs } = parts.vfioPci;
     this.pci = new Function(device);
     this.pci.clearMaster();
     this.pci.enable();
-    this.pci.resetFunction();
+    this.resetWorks = this.pci.resetFunction() === undefined;
     this.saved = this.pci.saveState();
     this.pci.command &= ~COMMAND.InterruptDisable;
     this.config = this.openConfiguration(device);
     this.interrupts = new parts.vfioPci.VfioPciInterrupts(parts, device, this.pci);
+    this.hotReset = new parts.vfioPci.VfioPciHotReset(parts, device, set);
     this.power = new parts.vfioPci.VfioPciPower(this);
     this.features = new parts.vfioPci.VfioPciFeatures(this.featureTargets());
     this.regions = new parts.vfioPci.VfioPciRegions(device, this.config, () => this.isMemoryUsable);
@@ -116,6 +126,27 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     this.memoryIsBack();
   }
 
+  /** vfio_pci_ioctl_reset(): of a device that sleeps as well. VFIO-RST-01 VFIO-RST2-01 02 03 */
+  protected reset(): ErrnoName | void {
+    if (!this.resetWorks) return 'EINVAL';
+    this.memoryGoes();
+    this.pci.setPowerState(PowerState.D0);
+    const error = this.pci.resetFunction();
+    this.memoryIsBack();
+    return error;
+  }
+
+  /** vfio_pci_dev_set_hot_reset(), of each of the set. VFIO-RST2-06 */
+  beforeReset(): void {
+    this.memoryGoes();
+    this.pci.setPowerState(PowerState.D0);
+  }
+
+  afterReset(): void {
+    this.interrupts.restore();
+    this.memoryIsBack();
+  }
+
   /** VFIO-ATT-11 */
   ioctl(task: Task, request: number, arg: bigint): number | ErrnoName | undefined {
     switch (request) {
@@ -129,6 +160,12 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
         return this.interrupts.setIrqs(task, arg);
       case VFIO_DEVICE_IOEVENTFD.request:
         return this.ioeventfds.set(task, arg);
+      case VFIO_DEVICE_RESET.request:
+        return this.reset() ?? undefined;
+      case VFIO_DEVICE_GET_PCI_HOT_RESET_INFO.request:
+        return this.hotReset.getInfo(task, arg);
+      case VFIO_DEVICE_PCI_HOT_RESET.request:
+        return this.hotReset.reset(task, arg);
       default:
         return 'ENOTTY';
     }
@@ -155,6 +192,7 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     this.pci.clearMaster();
     this.pci.restoreState(this.saved);
     this.pci.resetFunction();
+    if (!this.resetWorks) this.hotReset.tryReset();
   }
 
   /** vfio_pci_core_ioctl_feature() */
@@ -167,7 +205,8 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     const argument = loadArgument(task.memory, arg, VFIO_DEVICE_GET_INFO);
     if (isErrno(argument)) return argument;
     const num_regions = VFIO_PCI_NUM_REGIONS;
-    const values = { flags: VFIO_DEVICE_FLAGS_PCI, num_regions, num_irqs: VFIO_PCI_NUM_IRQS };
+    const flags = VFIO_DEVICE_FLAGS_PCI | (this.resetWorks ? VFIO_DEVICE_FLAGS_RESET : 0);
+    const values = { flags, num_regions, num_irqs: VFIO_PCI_NUM_IRQS };
     return argument.respond(values, VFIO_DEVICE_GET_INFO.minSize);
   }
 

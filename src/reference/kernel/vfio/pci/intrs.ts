@@ -97,6 +97,11 @@ export class VfioPciInterrupts {
     return task.memory.copyFromUser(arg + BigInt(VFIO_DEVICE_SET_IRQS.minSize), size);
   }
 
+  /** pci_restore_msi_state(), of a device that others have reset. */
+  restore(): void {
+    this.messages?.restore();
+  }
+
   /** vfio_pci_core_disable() */
   close(): void {
     this.intx.disable();

@@ -37,6 +37,10 @@ export class VfioPciMsi {
     return isActive ? this.loopBack(set) : 'EINVAL';
   }
 
+  restore(): void {
+    this.withMemory(() => this.messages.restore());
+  }
+
   /** vfio_msi_disable() */
   disable(): undefined {
     for (const vector of [...this.triggers.keys()]) this.clearVector(vector);

@@ -1,11 +1,9 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import {
-  VFIO_DEVICE_GET_IRQ_INFO,
-  VFIO_DEVICE_RESET,
-  VFIO_DEVICE_SET_IRQS,
-} from '#uapi/vfio/device.ts';
+import { VFIO_DEVICE_GET_IRQ_INFO, VFIO_DEVICE_SET_IRQS } from '#uapi/vfio/device.ts';
 import { VFIO_DEVICE_STATE_RUNNING } from '#uapi/vfio/feature.ts';
+import { VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, VFIO_DEVICE_PCI_HOT_RESET } from '#uapi/vfio/pci.ts';
 import type { Task } from '../../fs/process.ts';
+import type { DeviceSet } from '../device-set.ts';
 import type { VfioHardware } from '../hardware.ts';
 import type { LogOps } from '../logging.ts';
 import type { MediatedDevice } from '../mdev.ts';
@@ -22,8 +20,13 @@ const nothingWritten: LogOps = {
   readAndClear: () => [],
 };
 
-/** Its interrupts are not here yet. */
-const absent: readonly number[] = [VFIO_DEVICE_GET_IRQ_INFO.request, VFIO_DEVICE_SET_IRQS.request];
+/** It is on no bus that could be reset; its interrupts are not here yet. */
+const absent: readonly number[] = [
+  VFIO_DEVICE_GET_IRQ_INFO.request,
+  VFIO_DEVICE_SET_IRQS.request,
+  VFIO_DEVICE_GET_PCI_HOT_RESET_INFO.request,
+  VFIO_DEVICE_PCI_HOT_RESET.request,
+];
 
 /**
  * samples/vfio-mdev/mtty.c: mtty_ioctl(): what the driver of a made-up serial port answers, which is what vfio-pci does of a
@@ -34,17 +37,14 @@ export class VfioMtty extends VfioPciCore {
   readonly logging = nothingWritten;
   protected readonly device: MediatedDevice;
 
-  constructor(parts: VfioPciParts, device: MediatedDevice) {
-    super(parts, device);
+  constructor(parts: VfioPciParts, device: MediatedDevice, set: DeviceSet) {
+    super(parts, device, set);
     this.device = device;
     this.migration = new parts.vfioPci.SerialPortMigration(parts, device.port);
   }
 
   override ioctl(task: Task, request: number, arg: bigint): number | ErrnoName | undefined {
-    if (absent.includes(request)) return 'ENOTTY';
-    if (request !== VFIO_DEVICE_RESET.request) return super.ioctl(task, request, arg);
-    this.reset();
-    return undefined;
+    return absent.includes(request) ? 'ENOTTY' : super.ioctl(task, request, arg);
   }
 
   protected override openConfiguration({ pci }: VfioHardware): ConfigurationFile {
@@ -67,7 +67,7 @@ export class VfioMtty extends VfioPciCore {
   }
 
   /** mtty_reset(). VFIO-MIG-16 */
-  protected reset(): void {
+  protected override reset(): void {
     this.migration.endSessions();
     this.device.port.migrationState = VFIO_DEVICE_STATE_RUNNING;
   }

@@ -11,6 +11,7 @@ import { VfioPciConfig } from './config.ts';
 import { VfioPciCore } from './core.ts';
 import { VfioPciDmabufs } from './dmabuf.ts';
 import { VfioPciFeatures } from './feature.ts';
+import { VfioPciHotReset } from './hot-reset.ts';
 import { VfioPciInterrupts } from './intrs.ts';
 import { VfioPciIntx } from './intx.ts';
 import { VfioPciIoeventfds } from './ioeventfd.ts';
@@ -40,6 +41,7 @@ export const vfioPciParts = {
   VfioPciCore,
   VfioPciDmabufs,
   VfioPciFeatures,
+  VfioPciHotReset,
   VfioPciInterrupts,
   VfioPciIoeventfds,
   VfioPciIntx,

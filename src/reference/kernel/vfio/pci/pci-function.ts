@@ -24,6 +24,8 @@ export class PciFunction {
   readonly size: number;
   /** current_state */
   powerState: number = PowerState.D0;
+  /** What is restored with the configuration space. */
+  messages: { restore(): void } | undefined;
   protected readonly device: VfioHardware;
 
   constructor(device: VfioHardware) {
@@ -97,15 +99,27 @@ export class PciFunction {
     return this.read(0, HEADER.size);
   }
 
-  /** pci_restore_state(): the command register last. */
+  /** pci_restore_state(): the command register last, but for the messages. VFIO-RST2-04 */
   restoreState(state: Uint8Array): void {
     for (let at: number = HEADER.size - BAR.size; at >= 0; at -= BAR.size)
       this.write(at, state.subarray(at, at + BAR.size));
+    this.messages?.restore();
   }
 
-  /** pci_init_reset_methods(), as far as they are the function's own. */
+  /** pci_init_reset_methods() */
   get canReset(): boolean {
+    return this.resetsItself || this.isAloneOnBus;
+  }
+
+  /** By the function's own means. */
+  protected get resetsItself(): boolean {
     return this.hasFlr || this.hasAdvancedReset || this.resetsInD3;
+  }
+
+  /** pci_parent_bus_reset(): only where it meets nobody else. VFIO-RST2-05 */
+  protected get isAloneOnBus(): boolean {
+    const { bus } = this.device;
+    return bus?.canReset === true && bus.count === 1;
   }
 
   /** pci_reset_function(): ENOTTY where there is no way. Registers are as after power-on, but for those that are saved. */
@@ -114,7 +128,8 @@ export class PciFunction {
     this.setPowerState(PowerState.D0);
     const state = this.saveState();
     this.command = COMMAND.InterruptDisable;
-    this.device.pci.reset();
+    if (this.resetsItself) this.device.pci.reset();
+    else this.device.bus?.reset();
     this.restoreState(state);
     return undefined;
   }

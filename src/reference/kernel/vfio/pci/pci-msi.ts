@@ -20,10 +20,13 @@ export class PciMessages {
   protected kind: MessageKind | undefined;
   /** By vector. */
   protected readonly messages = new Map<number, InterruptMessage>();
+  /** Vectors that somebody is behind. */
+  protected readonly requested = new Set<number>();
 
   constructor(pci: PciFunction, controller: InterruptController) {
     this.pci = pci;
     this.controller = controller;
+    pci.messages = this;
   }
 
   /** pci_msi_vec_count(), pci_msix_vec_count() */
@@ -72,6 +75,7 @@ export class PciMessages {
   request(vector: number, handler: () => void): void {
     const message = this.messages.get(vector);
     if (!message) return;
+    this.requested.add(vector);
     this.controller.handle(message, () => {
       handler();
       return true;
@@ -84,9 +88,20 @@ export class PciMessages {
   release(vector: number): void {
     const message = this.messages.get(vector);
     if (!message) return;
+    this.requested.delete(vector);
     this.mask(vector, true);
     this.writeMessage(vector, nowhere);
     this.controller.handle(message, undefined);
+  }
+
+  /** pci_restore_msi_state(): after a reset all is as it was. VFIO-RST2-04 */
+  restore(): void {
+    if (this.kind === undefined) return;
+    for (const vector of this.requested) {
+      this.writeMessage(vector, this.messages.get(vector) ?? nowhere);
+      this.mask(vector, false);
+    }
+    this.switchOn(this.messages.size);
   }
 
   /** The vectors of MSI are one message, of which the lowest bits differ. */
@@ -94,18 +109,24 @@ export class PciMessages {
     const first = this.controller.allocate(count);
     for (let vector = 0; vector < count; vector += 1)
       this.messages.set(vector, { ...first, data: first.data + vector });
-    const at = this.place('MSI');
-    const control = this.pci.get(at + MSI.control, 2) & ~MSI.Enabled;
-    const several = Math.ceil(Math.log2(count)) << 4;
-    this.pci.set(at + MSI.control, 2, control | several | MSI.Enable);
+    this.switchOn(count);
     return count;
   }
 
   protected allocateMsix(count: number): number {
     for (let vector = 0; vector < count; vector += 1) this.add(vector);
-    const at = this.place('MSI-X');
-    this.pci.set(at + MSIX.control, 2, this.pci.get(at + MSIX.control, 2) | MSIX.Enable);
+    this.switchOn(count);
     return count;
+  }
+
+  protected switchOn(count: number): void {
+    const at = this.place(this.kind ?? 'MSI') + MSI.control;
+    const control = this.pci.get(at, 2);
+    if (this.kind === 'MSI-X') this.pci.set(at, 2, control | MSIX.Enable);
+    else {
+      const several = Math.ceil(Math.log2(count)) << 4;
+      this.pci.set(at, 2, (control & ~MSI.Enabled) | several | MSI.Enable);
+    }
   }
 
   /** pci_write_msi_msg() */

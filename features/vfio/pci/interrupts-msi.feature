@@ -1,4 +1,4 @@
-@needs:vfio-device @needs:reserved-iova
+@needs:vfio-device @needs:edu-registers @needs:reserved-iova
 Feature: VFIO_DEVICE_SET_IRQS of MSI and MSI-X
   A message is a write of the device to where the processor takes interrupts: it goes as far as the device may write at all.
   Each vector has an eventfd, and nothing masks itself.

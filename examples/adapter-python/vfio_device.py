@@ -1,7 +1,7 @@
 """A VFIO device: /dev/vfio/devices/vfio0, bound to an iommufd and attached to an IOAS. It answers as vfio-pci does for a
 function of PCI with a configuration space, a page of memory in BAR 0, and neither interrupts nor a reset."""
 import struct
-from errno import EBADFD, EINVAL, EIO, ENOENT, ENOTTY
+from errno import EBADFD, EINVAL, EIO, ENODEV, ENOENT, ENOTTY
 from functools import partial
 
 from machine import PAGE, PROT_READ, Bench, Errno, refuse
@@ -147,6 +147,9 @@ class DeviceFile:
     def lacks(self, _process, *_):
         raise Errno(EINVAL)  # there is no interrupt of any index, and no reset
 
+    def bus(self, _process, *_):
+        raise Errno(ENODEV)  # on the root bus there is none that could be reset
+
     def feature(self, process, _size, flags):
         asked = flags & (FEATURE_GET | FEATURE_SET)
         refuse(flags >= FEATURE_PROBE << 1, EINVAL)
@@ -168,6 +171,8 @@ COMMANDS = {
     109: ("lacks", "<IIII"),
     110: ("lacks", "<IIIII"),
     111: ("lacks", ""),
+    112: ("bus", "<III"),
+    113: ("bus", "<III"),
     117: ("feature", "<II"),
     118: ("bind", "<IIiI"),
     119: ("attach", "<III"),

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { temporaryFolder } from '#ending/temporary-folder.ts';
 
+import { machinesFor } from './each-machine.ts';
 import { conformance, resultIn } from './fixtures/conformance.ts';
 import { filesBelow } from '../tidy/files.ts';
 
@@ -53,4 +54,17 @@ test('what looks at a device has a result on a machine of each kind, anything el
 test('--first-machine and --machine name one', () => {
   assert.deepEqual(machinesIn(run(device, '--first-machine'), device), ['vt-d']);
   assert.deepEqual(machinesIn(run(device, '--machine', 'smmuv3'), device), ['smmuv3']);
+});
+
+test('what a device answers for itself has one result', () => {
+  const places = ['vt-d', 'smmuv3'].map((iommu) => {
+    return { name: iommu, iommu, features: ['vfio-device', 'device'] as const };
+  });
+  const machines = (...names: string[]): readonly (string | undefined)[] =>
+    machinesFor(
+      names.map((name) => ({ name })),
+      { places, firstOnly: false },
+    );
+  assert.deepEqual(machines('@needs:vfio-device'), ['vt-d', 'smmuv3']);
+  assert.deepEqual(machines('@any-iommu', '@needs:vfio-device'), [undefined]);
 });

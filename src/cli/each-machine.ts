@@ -1,7 +1,7 @@
 import type { Plugin } from '@cucumber/cucumber/api';
 import type { Pickle } from '@cucumber/messages';
 
-import { needsOf, placeTag } from '#conformance/tags.ts';
+import { isOfAnyIommu, needsOf, placeTag } from '#conformance/tags.ts';
 import type { Feature } from '#port/features.ts';
 import { looksAtDevice, placesOf } from '#port/places.ts';
 import type { Place } from '#port/places.ts';
@@ -44,8 +44,9 @@ export function machinesFor(
   tags: readonly { readonly name: string }[],
   { places, firstOnly }: EachMachineOptions,
 ): readonly (string | undefined)[] {
-  const needs = needsOf<Feature>(tags.map(({ name }) => name));
-  const fit = looksAtDevice(needs) ? placesOf(needs, places) : [];
+  const names = tags.map(({ name }) => name);
+  const needs = needsOf<Feature>(names);
+  const fit = looksAtDevice(needs) && !isOfAnyIommu(names) ? placesOf(needs, places) : [];
   const wanted = firstOnly ? fit.slice(0, 1) : fit;
   return wanted.length === 0 ? [undefined] : wanted.map(({ name }) => name);
 }

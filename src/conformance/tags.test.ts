@@ -13,6 +13,7 @@ function problemsOf(name: string): string[] {
 test('a tag is a requirement, a need, or nothing', () => {
   assert.deepEqual(meaningOf('@IOAS-MAP-14'), { kind: 'requirement', id: 'IOAS-MAP-14' });
   assert.deepEqual(meaningOf('@needs:dma'), { kind: 'needs', feature: 'dma' });
+  assert.deepEqual(meaningOf('@any-iommu'), { kind: 'any IOMMU' });
   for (const name of ['@wip', '@IOAS-MAP', '@ioas-map-14', '@IOAS-MAP-1', '@needs:']) {
     assert.equal(meaningOf(name).kind, 'unknown', name);
   }
@@ -26,6 +27,7 @@ test('requirements and needs are told apart', () => {
 
 test('a tag that means nothing is a problem with file, line and the nearest', () => {
   assert.deepEqual(problemsOf('@IOAS-MAP-14'), []);
+  assert.deepEqual(problemsOf('@any-iommu'), []);
   assert.deepEqual(problemsOf('@IOAS-MAP-41'), [
     'a.feature:3: @IOAS-MAP-41 names no requirement; nearest: "IOAS-MAP-14"',
   ]);

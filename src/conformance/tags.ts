@@ -12,14 +12,18 @@ export interface Tag {
 export type TagMeaning =
   | { readonly kind: 'requirement'; readonly id: string }
   | { readonly kind: 'needs'; readonly feature: string }
+  | { readonly kind: 'any IOMMU' }
   | { readonly kind: 'unknown' };
 
 const requirementTag = /^@([A-Z][A-Z0-9]*(?:-[A-Z][A-Z0-9]*)*-\d{2,})$/;
 const needsTag = /^@needs:(\S+)$/;
+/** What a device answers for itself, behind whichever IOMMU it is. */
+const anyIommuTag = '@any-iommu';
 
 export function meaningOf(name: string): TagMeaning {
   const id = requirementTag.exec(name)?.[1];
   if (id) return { kind: 'requirement', id };
+  if (name === anyIommuTag) return { kind: 'any IOMMU' };
   const feature = needsTag.exec(name)?.[1];
   return feature ? { kind: 'needs', feature } : { kind: 'unknown' };
 }
@@ -33,6 +37,11 @@ export function requirementsOf(names: readonly string[]): string[] {
 export function needsOf<F extends string>(names: readonly string[]): F[] {
   const meanings = names.map(meaningOf);
   return meanings.flatMap((meaning) => (meaning.kind === 'needs' ? [meaning.feature as F] : []));
+}
+
+/** Does the scenario say the same on a machine with any IOMMU, so that one of them is enough? */
+export function isOfAnyIommu(names: readonly string[]): boolean {
+  return names.includes(anyIommuTag);
 }
 
 const placePrefix = '@machine:';
@@ -88,5 +97,6 @@ function tagProblem({ name, uri, line }: Tag, known: Vocabulary): string | undef
     const hint = nearestHint(meaning.feature, known.features);
     return `${uri}:${line}: ${name} names no feature${hint}`;
   }
+  if (meaning.kind === 'any IOMMU') return undefined;
   return `${uri}:${line}: ${name} is neither a requirement id nor @needs:<feature>`;
 }

@@ -1,4 +1,4 @@
-@needs:vfio-device
+@any-iommu @needs:vfio-device
 Feature: capabilities in the configuration space
 
   A user has the capabilities of a device as far as the host has nothing to lose: power states, a reset of the function, and

@@ -1,4 +1,4 @@
-@needs:vfio-device @needs:edu-registers
+@any-iommu @needs:vfio-device @needs:edu-registers
 Feature: the header of the configuration space
 
   The configuration space of a PCI device is region 7 of its file. A user reads and writes it at any offset; what belongs to

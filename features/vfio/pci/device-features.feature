@@ -1,4 +1,4 @@
-@needs:vfio-device
+@any-iommu @needs:vfio-device
 Feature: VFIO_DEVICE_FEATURE
   A feature has a number, and can be had by GET, by SET, or both; PROBE asks whether.
 

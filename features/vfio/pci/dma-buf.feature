@@ -8,6 +8,7 @@ Feature: VFIO_DEVICE_FEATURE_DMA_BUF
     Given an iommufd
     And a device "nic"
     When it binds device "nic" to the iommufd
+    Then it succeeds
 
   Rule: it is had by GET
 

@@ -1,4 +1,4 @@
-@needs:vfio-device
+@any-iommu @needs:vfio-device
 Feature: regions of devices that have more than one BAR
 
   A device may have ports, an expansion ROM, BARs of 64 bits, and BARs that are smaller than a page.

@@ -1,4 +1,4 @@
-@needs:vfio-device
+@any-iommu @needs:vfio-device
 Feature: VFIO_DEVICE_GET_PCI_HOT_RESET_INFO and VFIO_DEVICE_PCI_HOT_RESET
   A hot reset reaches all devices of a bus: whoever asks for it has to have all of them, by groups or by an iommufd.
 

@@ -1,4 +1,4 @@
-@needs:vfio-device @needs:edu-registers
+@any-iommu @needs:vfio-device @needs:edu-registers
 Feature: VFIO_DEVICE_GET_IRQ_INFO and the arguments of VFIO_DEVICE_SET_IRQS
 
   Background:

@@ -1,4 +1,4 @@
-@needs:vfio-device @needs:edu-registers
+@any-iommu @needs:vfio-device @needs:edu-registers
 Feature: VFIO_DEVICE_IOEVENTFD
 
   An ioeventfd is a write that a device gets when an eventfd is signalled, without the process that set it up: the doorbell of a

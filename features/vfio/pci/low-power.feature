@@ -1,4 +1,4 @@
-@needs:edu-registers
+@any-iommu @needs:edu-registers
 Feature: low power of a VFIO device
   Its user lets a device sleep: the mappings of its BARs are gone until it is taken back. Whether it does sleep is another
   matter; here it is too early for that.

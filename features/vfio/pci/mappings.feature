@@ -1,4 +1,4 @@
-@needs:vfio-device @needs:edu-registers
+@any-iommu @needs:vfio-device @needs:edu-registers
 Feature: mappings of the registers of a device
 
   A user maps a BAR of a device at the offset of its region in the file. Loads and stores then reach the device without the

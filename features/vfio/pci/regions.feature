@@ -1,4 +1,4 @@
-@needs:vfio-device @needs:edu-registers
+@any-iommu @needs:vfio-device @needs:edu-registers
 Feature: regions of a device by read and write
 
   Each region of a device has a place in its file. pread() and pwrite() reach a BAR as drivers do, by accesses that are as wide

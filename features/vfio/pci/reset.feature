@@ -1,4 +1,4 @@
-@needs:vfio-device
+@any-iommu @needs:vfio-device
 Feature: VFIO_DEVICE_RESET
   A reset of the function, or of the bus where nothing else is on it. What the kernel keeps of the device is as before.
 

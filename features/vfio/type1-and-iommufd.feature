@@ -431,6 +431,8 @@ Feature: from a container with type1 to an iommufd in its place
       And it binds device "nic" to the iommufd
       Then it succeeds
       And device "nic" exists
+      When it destroys device "nic"
+      Then it fails with EBUSY
 
   Rule: a group leaves an iommufd at any time, and comes back to another
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { meaningOf } from '#conformance/tags.ts';
 import { idsInText } from '#conformance/ids-in-text.ts';
 import { later } from '#conformance/later.ts';
 import { profileNeeds } from '#conformance/requirement.ts';
@@ -18,7 +19,7 @@ import { filesBelow, root } from './files.ts';
 
 const files = featureFiles();
 const pickles = files.flatMap((file) => file.pickles);
-const isRequirement = (tag: string): boolean => !tag.startsWith('needs:');
+const isRequirement = (tag: string): boolean => meaningOf(`@${tag}`).kind === 'requirement';
 
 function each(complaint: (file: FeatureFile) => readonly string[]): string[] {
   return files.flatMap((file) => complaint(file).map((text) => `${file.path}: ${text}`));
@@ -110,7 +111,9 @@ test('a scenario names one to three requirements, all of them known', () => {
 });
 
 test('a scenario asks for features that the port lists', () => {
-  const needs = pickles.flatMap((pickle) => tagsOf(pickle).filter((tag) => !isRequirement(tag)));
+  const needs = pickles.flatMap((pickle) =>
+    tagsOf(pickle).filter((tag) => tag.startsWith('needs:')),
+  );
   const unknown = needs
     .map((tag) => tag.slice('needs:'.length))
     .filter((f) => !(f in knownFeatures));

@@ -27,7 +27,13 @@ export function rememberPhysical(world: World, iommufd: Fd, record: CallRecord):
 /** The same of a container, which has no IOAS. */
 export function rememberContainerMapping(world: World, on: Handle, record: CallRecord): void {
   const { name, result, fields } = record;
-  if (on.kind !== 'container' || name !== 'VFIO_IOMMU_MAP_DMA' || result < 0) return;
+  if (
+    on.kind !== 'container' ||
+    name !== 'VFIO_IOMMU_MAP_DMA' ||
+    result < 0 ||
+    fields === undefined
+  )
+    return;
   const { iova, size: length } = fields as { iova: bigint; size: bigint };
   world.containerMappings.push({ container: on, iova, length });
 }

@@ -1,4 +1,4 @@
-@any-iommu @needs:vfio-device @needs:edu-registers
+@needs:vfio-device @needs:edu-registers
 Feature: VFIO_DEVICE_SET_IRQS of INTx
   The pin of a device is a level: the kernel takes an interrupt, masks the device by a bit of its command register, signals
   an eventfd, and whoever has served the device unmasks it again.

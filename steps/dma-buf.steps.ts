@@ -4,7 +4,9 @@ import { IOMMU_TEST_OP_DMABUF_GET, IOMMU_TEST_OP_DMABUF_REVOKE } from '#uapi/iom
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 
 import { Given, Then, When } from './support/cucumber.ts';
-import { enableMemory, exportRegisters, readRegisters } from './support/calls/registers.ts';
+import { enableMemory } from './support/calls/device-registers.ts';
+import { exportRegisters } from './support/calls/dma-buf.ts';
+import { readRegisters } from './support/calls/registers.ts';
 import { testCommand } from './support/calls/test-command.ts';
 import { bytesOf } from './support/looks/dma.ts';
 

@@ -40,7 +40,7 @@ When(
 When('{device} {causing} cause {int}', async function (device, how, causes) {
   requireOf(this, device, 'vfio-device');
   this.settle();
-  await changeCauses(this, device, { how, causes });
+  await changeCauses(this, device, { how, causes: BigInt(causes) });
 });
 
 When('{process} writes {int} to {eventfd}', async function (process, count, { name, fd }) {

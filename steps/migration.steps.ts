@@ -1,13 +1,11 @@
 import { AssertionError } from 'chai';
 
 import { putIntoState, readAll, told, writeAll } from './support/calls/migration.ts';
-import { readRegister, writeRegister } from './support/calls/registers.ts';
 import { requireOf } from './support/calls/plug.ts';
 import { Then, When } from './support/cucumber.ts';
 import type { MigrationDataHandle } from './support/handles.ts';
 import { stateName, type Share } from './support/words/migration.ts';
 import type { World } from './support/world.ts';
-import { hex } from './support/notation.ts';
 
 When('{process} puts {device} into state {deviceState}', async function (process, device, state) {
   requireOf(this, device, 'vfio-device');
@@ -80,21 +78,5 @@ Then('{migrationData} is as long as {device} said', async function ({ bytes, nam
   if (said > 0n && BigInt(bytes.length) === said) return;
   throw new AssertionError(
     `${bytes.length} bytes were read of migration data "${name}"; device "${device.name}" said ${said}`,
-  );
-});
-
-When(
-  '{process} writes {size} to register {int} of {device}',
-  async function (process, value, at, device) {
-    this.settle();
-    await writeRegister(this, process, device, { at, value: Number(value) });
-  },
-);
-
-Then('register {int} of {device} is {size}', async function (at, device, expected) {
-  const found = await readRegister(this, device, at);
-  if (BigInt(found) === expected) return;
-  throw new AssertionError(
-    `register ${at} of device "${device.name}" is ${hex(found)}; expected ${hex(expected)}`,
   );
 });

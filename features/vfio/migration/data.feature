@@ -80,8 +80,8 @@ Feature: the data of a device that migrates
     Scenario: a register moves to another device
       Given a device "other" that is emulated
       When it binds device "other" to the iommufd
-      And it writes 90 to register 7 of device "port"
-      And it writes 17 to register 7 of device "other"
+      And it writes "90" to UART_SCR of device "port"
+      And it writes "17" to UART_SCR of device "other"
       And it puts device "port" into state STOP_COPY
       Then it gets migration data "out"
       When it reads migration data "out" to its end
@@ -89,38 +89,42 @@ Feature: the data of a device that migrates
       Then it gets migration data "in"
       When it writes all of migration data "out" to migration data "in"
       And it puts device "other" into state RUNNING
-      Then register 7 of device "other" is 90
+      Then device "other" shows:
+        | UART_SCR | 90 |
 
     @VFIO-MIG-17
     Scenario: what changes while it is copied is what arrives
       Given a device "other" that is emulated
       When it binds device "other" to the iommufd
-      And it writes 90 to register 7 of device "port"
+      And it writes "90" to UART_SCR of device "port"
       And it puts device "port" into state PRE_COPY
       Then it gets migration data "out"
-      When it writes 102 to register 7 of device "port"
+      When it writes "102" to UART_SCR of device "port"
       And it puts device "port" into state STOP_COPY
       And it reads migration data "out" to its end
       And it puts device "other" into state RESUMING
       Then it gets migration data "in"
       When it writes all of migration data "out" to migration data "in"
       And it puts device "other" into state STOP
-      Then register 7 of device "other" is 102
-      And register 7 of device "port" is 102
+      Then device "other" shows:
+        | UART_SCR | 102 |
+      And device "port" shows:
+        | UART_SCR | 102 |
 
     @VFIO-MIG-14
     Scenario Outline: a device is fed <size> at a time
-      When it writes 90 to register 7 of device "port"
+      When it writes "90" to UART_SCR of device "port"
       And it puts device "port" into state STOP_COPY
       Then it gets migration data "out"
       When it reads migration data "out" to its end
       And it puts device "port" into state RESUMING
       Then it gets migration data "in"
-      When it writes 17 to register 7 of device "port"
+      When it writes "17" to UART_SCR of device "port"
       And it writes all of migration data "out" to migration data "in", <size> at a time
       Then it succeeds
       When it puts device "port" into state RUNNING
-      Then register 7 of device "port" is 90
+      Then device "port" shows:
+        | UART_SCR | 90 |
 
       Examples:
         | size    |

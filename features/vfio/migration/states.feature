@@ -287,14 +287,17 @@ Feature: the states of a device that migrates
       Given a device "other" that is emulated
       When it binds device "other" to the iommufd
       And it puts device "port" into state STOP
-      And it writes 90 to register 7 of device "port"
-      Then register 7 of device "port" is 90
+      And it writes "90" to UART_SCR of device "port"
+      Then device "port" shows:
+        | UART_SCR | 90 |
       And device "other" is in state RUNNING
       When it puts device "other" into state STOP_COPY
-      And it writes 165 to register 7 of device "other"
+      And it writes "165" to UART_SCR of device "other"
       Then device "port" is in state STOP
-      And register 7 of device "port" is 90
-      And register 7 of device "other" is 165
+      And device "port" shows:
+        | UART_SCR | 90 |
+      And device "other" shows:
+        | UART_SCR | 165 |
 
     @VFIO-MIG-22
     Scenario: the next owner of a port finds it as it was left

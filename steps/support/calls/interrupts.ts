@@ -1,4 +1,4 @@
-import { u32, u64 } from '#uapi/codec.ts';
+import { u64 } from '#uapi/codec.ts';
 import {
   VFIO_DEVICE_SET_IRQS,
   VFIO_IRQ_SET_ACTION_MASK,
@@ -8,16 +8,15 @@ import {
   VFIO_IRQ_SET_DATA_NONE,
 } from '#uapi/vfio/device.ts';
 import { POLLIN } from '#uapi/poll.ts';
-import { VFIO_PCI_BAR0_REGION_INDEX } from '#uapi/vfio/pci.ts';
 
 import type { DeviceHandle, EventfdHandle, ProcessHandle } from '../handles.ts';
 import type { InterruptAction, Interrupts } from '../words/interrupts.ts';
 import type { World } from '../world.ts';
-import { enableMemory, offsetOf } from './registers.ts';
+import { enableMemory, putRegister } from './device-registers.ts';
 import { demand, demandMemory } from './scratch.ts';
 
-/** QEMU, docs/specs/edu.rst: what is written there makes causes of an interrupt, or takes them away. */
-const causeRegisters = { raises: 0x60n, drops: 0x64n } as const;
+/** What is written there makes causes of an interrupt, or takes them away. */
+const causeRegisters = { raises: 'EDU_RAISE', drops: 'EDU_ACKNOWLEDGE' } as const;
 
 const actions: Readonly<Record<InterruptAction, number>> = {
   masks: VFIO_IRQ_SET_ACTION_MASK,
@@ -25,7 +24,7 @@ const actions: Readonly<Record<InterruptAction, number>> = {
   triggers: VFIO_IRQ_SET_ACTION_TRIGGER,
 };
 
-const EVERY_CAUSE = 0xffff_ffff;
+const EVERY_CAUSE = 0xffff_ffffn;
 
 /** Milliseconds until a signal that is due is missed. */
 const patience = 2000;
@@ -64,18 +63,10 @@ export async function setIrqs(
 export async function changeCauses(
   world: World,
   device: DeviceHandle,
-  { how, causes }: { readonly how: 'raises' | 'drops'; readonly causes: number },
+  { how, causes }: { readonly how: 'raises' | 'drops'; readonly causes: bigint },
 ): Promise<void> {
-  const process = world.ownerOf(device);
-  const { port, scratch } = process;
   world.causes.add(device);
-  const offset = await offsetOf(world, process, device, VFIO_PCI_BAR0_REGION_INDEX);
-  const bytes = new Uint8Array(Uint32Array.of(causes).buffer);
-  demandMemory('store of the causes', await port.store(scratch.array, bytes));
-  const at = offset + causeRegisters[how];
-  const result = await port.pwrite(device.fd ?? -1, scratch.array, u32.size, at);
-  world.trace.add(`pwrite(${device.fd}, device "${device.name}" ${how} ${causes})`, result);
-  demand(`pwrite of a register of device "${device.name}"`, result, u32.size);
+  await putRegister(world, device, causeRegisters[how], causes);
 }
 
 /** A device keeps its causes when it is closed: nobody after this scenario is to find them. */

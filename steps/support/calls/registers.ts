@@ -1,26 +1,11 @@
 import { AssertionError } from 'chai';
 
-import { u16 } from '#uapi/codec.ts';
-import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 import { VFIO_DEVICE_GET_REGION_INFO } from '#uapi/vfio/device.ts';
-import {
-  VFIO_DEVICE_FEATURE,
-  VFIO_DEVICE_FEATURE_DMA_BUF,
-  VFIO_DEVICE_FEATURE_GET,
-  vfio_device_feature,
-  vfio_device_feature_dma_buf,
-} from '#uapi/vfio/feature.ts';
 import { VFIO_PCI_BAR0_REGION_INDEX, VFIO_PCI_CONFIG_REGION_INDEX } from '#uapi/vfio/pci.ts';
 
 import type { DeviceHandle, ProcessHandle } from '../handles.ts';
-import type { CallRecord } from './outcome.ts';
 import { demand, demandMemory } from './scratch.ts';
 import type { World } from '../world.ts';
-
-/** PCI 3.0, 6.2.2: the command register, and the bit by which a device answers at the addresses of its registers. */
-const COMMAND = 4n;
-const MEMORY_SPACE = 2;
-const commandBytes = u16.size;
 
 /** PCI 3.0, 6.2.3 and 6.8.2: the list of capabilities, and of MSI-X the size of the table less one. */
 const CONFIGURATION_SIZE = 256;
@@ -42,32 +27,6 @@ export async function offsetOf(
   const { result, fields } = await world.probe(process, target, { argsz, index });
   demand(`VFIO_DEVICE_GET_REGION_INFO of region ${index}`, result);
   return BigInt(Number(fields?.['offset'] ?? 0n));
-}
-
-/** Switches the registers of a device on or off, and with them its dma-bufs. */
-export async function enableMemory(
-  world: World,
-  process: ProcessHandle,
-  device: DeviceHandle,
-  isOn: boolean,
-): Promise<void> {
-  await writeCommand(world, process, device, isOn ? MEMORY_SPACE : 0);
-}
-
-/** 16 bits, as VFIO shows them. */
-export async function writeCommand(
-  world: World,
-  process: ProcessHandle,
-  device: DeviceHandle,
-  value: number,
-): Promise<void> {
-  const { port, scratch } = process;
-  const offset = (await offsetOf(world, process, device, VFIO_PCI_CONFIG_REGION_INDEX)) + COMMAND;
-  const command = new Uint8Array(Uint16Array.of(value).buffer);
-  demandMemory('store of a command', await port.store(scratch.array, command));
-  const result = await port.pwrite(device.fd ?? -1, scratch.array, commandBytes, offset);
-  world.trace.add(`pwrite(${device.fd}, command of device "${device.name}", ${value})`, result);
-  demand(`pwrite of the command register of device "${device.name}"`, result, commandBytes);
 }
 
 /** What is in the first registers of a device. */
@@ -151,60 +110,4 @@ export async function readRegion(
       `pread of ${length} bytes of device "${device.name}" returned ${result}`,
     );
   return demandMemory('load of the registers', await port.load(scratch.array, length));
-}
-
-/** One byte of BAR 0; the outcome is that of the write. */
-export async function writeRegister(
-  world: World,
-  process: ProcessHandle,
-  device: DeviceHandle,
-  { at, value }: { readonly at: number; readonly value: number },
-): Promise<void> {
-  const { port, scratch } = process;
-  const offset = (await offsetOf(world, process, device, VFIO_PCI_BAR0_REGION_INDEX)) + BigInt(at);
-  const stored = await port.store(scratch.array, Uint8Array.of(value));
-  demandMemory('store of a register', stored);
-  const result = await port.pwrite(device.fd ?? -1, scratch.array, 1, offset);
-  world.trace.add(`pwrite(${device.fd}, register ${at} of device "${device.name}")`, result);
-  world.conclude({ name: 'pwrite', result });
-}
-
-export async function readRegister(
-  world: World,
-  device: DeviceHandle,
-  at: number,
-): Promise<number> {
-  const place = { index: VFIO_PCI_BAR0_REGION_INDEX, offset: BigInt(at), length: 1 };
-  const [byte = 0] = await readRegion(world, device, place);
-  return byte;
-}
-
-/** VFIO_DEVICE_FEATURE_DMA_BUF of the first registers, in as many pieces of equal length. Returns the file. */
-export async function exportRegisters(
-  world: World,
-  device: DeviceHandle,
-  { length, ranges }: { readonly length: bigint; readonly ranges: number },
-): Promise<CallRecord> {
-  const process = world.ownerOf(device);
-  await enableMemory(world, process, device, true);
-  const piece = length / BigInt(ranges);
-  const data = vfio_device_feature_dma_buf.pack({
-    region_index: VFIO_PCI_BAR0_REGION_INDEX,
-    open_flags: O_RDWR | O_CLOEXEC,
-    flags: 0,
-    nr_ranges: ranges,
-    dma_ranges: Array.from({ length: ranges }, (_, index) => ({
-      offset: BigInt(index) * piece,
-      length: piece,
-    })),
-  });
-  return world.call(
-    process,
-    { fd: device.fd ?? -1, command: VFIO_DEVICE_FEATURE },
-    {
-      argsz: vfio_device_feature.size + data.length,
-      flags: VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_DMA_BUF,
-      data: [...data],
-    },
-  );
 }

@@ -118,8 +118,13 @@ const edu = table(inBar0, {
   EDU_SOURCE: [0x80, 8],
   EDU_DESTINATION: [0x88, 8],
   EDU_COUNT: [0x90, 8],
+  EDU_RAISE: [0x60, 4],
+  EDU_ACKNOWLEDGE: [0x64, 4],
   EDU_COMMAND: [0x98, 8],
 });
+
+/** Of a serial port: what is written there stays there. */
+const serialPort = table(inBar0, { UART_SCR: [0x07, 1] });
 
 /** Of an e1000e: which register its ports lead to. */
 const ports = table({ region: VFIO_PCI_BAR2_REGION_INDEX }, { IO_ADDRESS: [0x00, 4] });
@@ -137,6 +142,7 @@ const registers: ReadonlyMap<string, PciRegister> = new Map([
   ...msi,
   ...msix,
   ...edu,
+  ...serialPort,
   ...ports,
   ...virtio,
 ]);

@@ -100,9 +100,10 @@ export const entries = mutants(
     like: 'the bit written to the device, without pci_restore_state()',
     bug: ({ vfioPci }) =>
       class extends vfioPci.VfioPciCore {
-        override resetFunction(): void {
-          super.resetFunction();
+        override resetFunction() {
+          const error = super.resetFunction();
           this.pci.command = 0;
+          return error;
         }
       },
   },

@@ -47,13 +47,8 @@ export class VfioPciConfig implements ConfigurationFile, VirtualSpace {
     return this.pci.size;
   }
 
-  /** vfio_pci_memory_lock_and_enable(), vfio_pci_memory_unlock_and_restore() */
   withMemory<T>(body: () => T): T {
-    const before = this.pci.command;
-    this.pci.command = before | COMMAND.Memory;
-    const result = body();
-    this.pci.command = before;
-    return result;
+    return this.pci.withMemory(body);
   }
 
   /** __vfio_pci_memory_enabled(): what the user has said, and not whether the device still has it. VFIO-CFG-44 */

@@ -120,20 +120,16 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     this.memoryIsBack();
   }
 
-  resetFunction(): void {
+  resetFunction(): ErrnoName | undefined {
     this.memoryGoes();
-    this.pci.resetFunction();
+    const error = this.pci.resetFunction();
     this.memoryIsBack();
+    return error;
   }
 
   /** vfio_pci_ioctl_reset(): of a device that sleeps as well. VFIO-RST-01 VFIO-RST2-01 02 03 */
   protected reset(): ErrnoName | void {
-    if (!this.resetWorks) return 'EINVAL';
-    this.memoryGoes();
-    this.pci.setPowerState(PowerState.D0);
-    const error = this.pci.resetFunction();
-    this.memoryIsBack();
-    return error;
+    return this.resetWorks ? this.resetFunction() : 'EINVAL';
   }
 
   /** vfio_pci_dev_set_hot_reset(), of each of the set. VFIO-RST2-06 */

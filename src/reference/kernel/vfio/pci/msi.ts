@@ -1,4 +1,3 @@
-import { COMMAND } from '#formats/pci-configuration.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import type { Eventfd } from '../../fs/eventfd.ts';
 import { isErrno } from '../../lib/errno.ts';
@@ -117,13 +116,8 @@ export class VfioPciMsi {
     this.triggers.get(vector)?.signal();
   }
 
-  /** vfio_pci_memory_lock_and_enable(): the table is behind a BAR. VFIO-INT-20 */
+  /** The table is behind a BAR. VFIO-INT-20 */
   protected withMemory<T>(body: () => T): T {
-    const { command } = this.pci;
-    this.pci.command = command | COMMAND.Memory;
-    const result = body();
-    const { InterruptDisable } = COMMAND;
-    this.pci.command = (command & ~InterruptDisable) | (this.pci.command & InterruptDisable);
-    return result;
+    return this.pci.withMemory(body);
   }
 }

@@ -156,6 +156,15 @@ export class PciFunction {
     return at !== 0 && (this.get(at + control, 2) & NoSoftReset) === 0;
   }
 
+  /** vfio_pci_memory_lock_and_enable(), vfio_pci_memory_unlock_and_restore(): while it answers at its BARs. */
+  withMemory<T>(body: () => T): T {
+    const before = this.command & COMMAND.Memory;
+    this.command |= COMMAND.Memory;
+    const result = body();
+    this.command = (this.command & ~COMMAND.Memory) | before;
+    return result;
+  }
+
   get command(): number {
     return this.get(HEADER.command, 2);
   }

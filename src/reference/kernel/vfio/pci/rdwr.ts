@@ -1,4 +1,4 @@
-import { widthAt } from '#formats/accesses.ts';
+import { accessesOf } from '#formats/accesses.ts';
 import { failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
@@ -125,13 +125,10 @@ export class VfioPciRegions {
     if (inside >= bar.window.size) return failure('EINVAL');
     const rest = bar.window.size - inside;
     const length = Math.min(transfer.length, Number(rest));
-    for (let done = 0; done < length;) {
-      const at = inside + BigInt(done);
-      const width = widthAt(at, length - done);
+    for (const { done, width } of accessesOf(inside, length)) {
       const piece = { ...transfer, address: transfer.address + BigInt(done), length: width };
-      const error = access(piece, bar, at);
+      const error = access(piece, bar, inside + BigInt(done));
       if (error) return failure(error);
-      done += width;
     }
     return length;
   }
@@ -147,14 +144,12 @@ export class VfioPciRegions {
     if (image === 0) return failure('ENOMEM');
     const { task, address } = transfer;
     const length = Math.min(transfer.length, Number(rom.window.size - inside));
-    for (let done = 0; done < length;) {
+    for (const { done, width } of accessesOf(inside, length, ROM_WIDEST)) {
       const at = inside + BigInt(done);
-      const width = widthAt(at, length - done, ROM_WIDEST);
       if (!this.config.isMemoryEnabled) return failure('EIO');
       const bytes =
         at < BigInt(image) ? rom.window.read(at, width) : new Uint8Array(width).fill(0xff);
       if (task.memory.copyToUser(address + BigInt(done), bytes)) return failure('EFAULT');
-      done += width;
     }
     return length;
   }

@@ -63,7 +63,7 @@ export const featureCommands: readonly CommandRecord[] = [
     payload: feature.vfio_device_feature_mig_data_size,
     fields: { stop_copy_length: output() },
   }),
-  command('VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2', { since: '7.0', usual: SET }),
+  command('VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2', { since: '7.3', usual: SET }),
   command('VFIO_DEVICE_FEATURE_DMA_LOGGING_START', {
     since: '6.1',
     usual: SET,

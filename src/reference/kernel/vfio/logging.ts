@@ -24,8 +24,6 @@ export interface LogOps {
   /** The page size that it takes, where it can do without the one that is asked for. */
   start(ranges: readonly LoggedRange[], pageSize: bigint): bigint | ErrnoName;
   stop(): void;
-  /** Pages of the range that were written since it was asked last. */
-  readAndClear(range: LoggedRange): readonly LoggedRange[];
 }
 
 const MOST_RANGES = Number(PAGE_SIZE) / vfio_device_feature_dma_logging_range.size;
@@ -66,21 +64,16 @@ export class VfioLogging {
     return checked ?? 0;
   }
 
-  /** vfio_ioctl_device_feature_logging_report(). VFIO-LOG-02 05 06 08 VFIO-FEA-05 */
+  /** vfio_ioctl_device_feature_logging_report(): no device here writes anything. VFIO-LOG-02 05 06 VFIO-FEA-05 */
   report(call: FeatureCall): Result {
     const struct = vfio_device_feature_dma_logging_report;
     const checked = checkFeature(call, VFIO_DEVICE_FEATURE_GET, struct.size);
     if (checked !== undefined) return checked;
     const bytes = call.task.memory.copyFromUser(call.address, struct.size);
     if (isErrno(bytes)) return bytes;
-    const report = struct.unpack(bytes);
-    const { iova, length, page_size: pageSize } = report;
+    const { iova, length, page_size: pageSize } = struct.unpack(bytes);
     if (pageSize < SMALLEST_PAGE || pageSize & (pageSize - 1n)) return 'EINVAL';
     if (iova + length > ULONG_MAX) return 'EOVERFLOW';
-    for (const written of this.ops.readAndClear({ iova, length })) {
-      const error = setBits(call.task, report, written);
-      if (error) return error;
-    }
     return 0;
   }
 
@@ -127,22 +120,4 @@ interface Control {
 
 function lastOf({ iova, length }: LoggedRange): bigint {
   return BigInt.asUintN(64, iova + length - 1n);
-}
-
-/** iova_bitmap_set(): bits are only ever added. */
-function setBits(
-  { memory }: Task,
-  { iova, page_size: pageSize, bitmap }: { iova: bigint; page_size: bigint; bitmap: bigint },
-  written: LoggedRange,
-): ErrnoName | undefined {
-  const lastBit = (lastOf(written) - iova) / pageSize;
-  for (let bit = (written.iova - iova) / pageSize; bit <= lastBit; bit++) {
-    const place = bitmap + bit / 8n;
-    const before = memory.copyFromUser(place, 1);
-    if (isErrno(before)) return before;
-    const byte = (before[0] ?? 0) | (1 << Number(bit % 8n));
-    const error = memory.copyToUser(place, Uint8Array.of(byte));
-    if (error) return error;
-  }
-  return undefined;
 }

@@ -17,7 +17,6 @@ import type { ConfigurationFile } from './rdwr.ts';
 const nothingWritten: LogOps = {
   start: (_, pageSize) => pageSize,
   stop: () => undefined,
-  readAndClear: () => [],
 };
 
 /** It is on no bus that could be reset; its interrupts are not here yet. */

@@ -58,4 +58,6 @@ export const untestable: Readonly<Record<string, string>> = {
     'No driver of a machine fails on its way: that of the serial port takes each step.',
   'VFIO-MIG-24': 'The devices of a machine that migrate do neither DMA nor interrupts.',
   'VFIO-LOG-08': 'The devices of a machine that log their DMA do none.',
+  'VFIO-CTR-19':
+    'No machine has emulated devices beside those with an IOMMU, and the groups of a machine reserve the same IOVAs.',
 };

@@ -157,6 +157,27 @@ Feature: VFIO_DEVICE_GET_PCI_HOT_RESET_INFO and VFIO_DEVICE_PCI_HOT_RESET
         | the group of device "nic", a closed fd   | 2     | EBADF  |
         | memfd "file", memfd "file", memfd "file" | 3     | EINVAL |
 
+    @VFIO-HOT-05 @needs:device-on-shared-bus @needs:vfio-group @needs:two-devices
+    Scenario: the group of a device on another bus gives no right to this one
+      Given a device "nic" on a bus with others
+      And a device "neighbour" in the group of device "nic" on a bus with others
+      And a device "stranger"
+      When it opens the group of device "nic"
+      And it calls VFIO_GROUP_SET_CONTAINER
+      And it opens device "nic" through its group
+      And it opens the group of device "stranger"
+      And it writes "7" to EDU_LIVENESS of device "nic"
+      And it calls VFIO_DEVICE_PCI_HOT_RESET with:
+        | count     | 1                              |
+        | group_fds | the group of device "stranger" |
+      Then it fails with EINVAL
+      And device "nic" shows:
+        | EDU_LIVENESS | 0xfffffff8 |
+      When it calls VFIO_DEVICE_PCI_HOT_RESET with:
+        | count     | 2                                                         |
+        | group_fds | the group of device "stranger", the group of device "nic" |
+      Then it succeeds
+
   Rule: all of them are reset, and stay as the kernel knows them
 
     @VFIO-RST2-06 @needs:device-on-shared-bus @needs:registers-reset

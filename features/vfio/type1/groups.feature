@@ -67,6 +67,30 @@ Feature: groups that come to a container with type1, and leave it
       Then it succeeds
       And it has 1 page locked
 
+    @VFIO-CTR-16 @needs:device-behind-another-iommu
+    Scenario: what is unmapped is out of reach behind each IOMMU
+      Given a device "disk" behind another IOMMU
+      When it opens the group of device "disk"
+      And it calls VFIO_GROUP_SET_CONTAINER on the group of device "disk" with:
+        | fd | container "" |
+      And it opens device "disk" through its group
+      And it calls VFIO_IOMMU_MAP_DMA with:
+        | size | 4 pages |
+      And it calls VFIO_IOMMU_MAP_DMA with:
+        | iova  | 32 MiB                 |
+        | vaddr | buffer "ram" + 4 pages |
+      Then device "nic" sees buffer "ram" at 16 MiB .. +4 pages
+      And device "disk" sees buffer "ram" at 16 MiB .. +4 pages
+      When it calls VFIO_IOMMU_UNMAP_DMA with:
+        | iova | 16 MiB  |
+        | size | 4 pages |
+      Then it succeeds
+      And device "nic" does not see buffer "ram" at 16 MiB .. +1 page
+      And device "disk" does not see buffer "ram" at 16 MiB .. +1 page
+      And device "disk" does not see buffer "ram" + 3 pages at 16 MiB + 3 pages .. +1 page
+      And device "nic" sees buffer "ram" + 4 pages at 32 MiB .. +1 page
+      And device "disk" sees buffer "ram" + 4 pages at 32 MiB .. +1 page
+
     @VFIO-CTR-17 @needs:two-devices
     Scenario: a group cannot join while an address is invalid
       Given a device "disk"

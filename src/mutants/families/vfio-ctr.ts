@@ -6,6 +6,7 @@ import type {
   ContainerGroup,
   ContainerIommu,
 } from '#reference/kernel/vfio/container.ts';
+import type { VfioDma } from '#reference/kernel/vfio/type1/dma.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { VFIO_NOIOMMU_IOMMU, VFIO_UPDATE_VADDR } from '#uapi/vfio/container.ts';
 
@@ -241,6 +242,18 @@ export const entries = mutants(
             return result === 'ENOTTY' ? 'EINVAL' : result;
           };
           return { attachGroup: () => undefined, detachGroup() {}, release() {}, ioctl };
+        }
+      },
+  },
+  {
+    id: 'SEED-2101',
+    breaks: ['VFIO-CTR-16'],
+    story: 'What is unmapped stays in the page tables of all IOMMUs but the first.',
+    like: 'vfio_unmap_unpin() without its loop over the other domains',
+    bug: ({ type1 }) =>
+      class extends type1.Pinning {
+        override unmapAndUnpin(dma: VfioDma, domains: Iterable<IommuDomain>): void {
+          super.unmapAndUnpin(dma, [...domains].slice(0, 1));
         }
       },
   },

@@ -129,4 +129,16 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-2100',
+    breaks: ['VFIO-HOT-05'],
+    story: 'Any group gives the right to reset any bus.',
+    like: 'vfio_pci_dev_set_hot_reset() without vfio_dev_in_groups()',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioGroup {
+        override isFile(): boolean {
+          return true;
+        }
+      },
+  },
 );

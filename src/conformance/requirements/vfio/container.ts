@@ -74,7 +74,7 @@ export const vfioCtr = requirements(
       source: [setIommu, linux('drivers/vfio/container.c', 'vfio_noiommu_open')],
     },
     11: {
-      says: 'A group is refused with EPERM if its interrupts are not isolated and allow_unsafe_interrupts of vfio_iommu_type1 is not set, and with EINVAL if something is mapped where it has reserved IOVAs, or beyond what its IOMMU translates.',
+      says: 'A group is refused with EPERM if its interrupts are not isolated and allow_unsafe_interrupts of vfio_iommu_type1 is not set, and with EINVAL if something is mapped beyond what its IOMMU translates.',
       level: 'observed',
       source: [attach, linux('drivers/vfio/vfio_iommu_type1.c', 'vfio_iommu_resv_conflict')],
     },
@@ -119,6 +119,15 @@ export const vfioCtr = requirements(
       says: 'With VFIO_NOIOMMU_IOMMU set every command but VFIO_CHECK_EXTENSION, VFIO_GET_API_VERSION and VFIO_SET_IOMMU fails with ENOTTY.',
       level: 'observed',
       source: [linux('drivers/vfio/container.c', 'vfio_noiommu_ioctl')],
+    },
+    19: {
+      says: 'A group that comes to a container which only had emulated devices is refused with EINVAL if something is mapped where it has reserved IOVAs, and with ERANGE if something is mapped beyond what its IOMMU translates, and then nothing is pinned.',
+      level: 'observed',
+      source: [attach, linux('drivers/vfio/vfio_iommu_type1.c', 'vfio_iommu_resv_conflict')],
+      changed: {
+        after: '6.12',
+        was: 'A group that comes to a container which only had emulated devices is refused with EINVAL if something is mapped where it has reserved IOVAs, and with EFAULT if something is mapped beyond what its IOMMU translates, and then nothing is pinned.',
+      },
     },
   },
 );

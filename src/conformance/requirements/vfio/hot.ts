@@ -29,5 +29,10 @@ export const hot = requirements(
       source: [reset, core('vfio_pci_ioctl_pci_hot_reset')],
       since: '6.6',
     },
+    5: {
+      says: 'VFIO_DEVICE_PCI_HOT_RESET of a device that was opened through its group fails with EINVAL where a device of the bus is in none of the groups, and resets nothing.',
+      level: 'contract',
+      source: [reset, core('vfio_pci_dev_set_hot_reset')],
+    },
   },
 );

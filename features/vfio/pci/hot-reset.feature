@@ -172,7 +172,7 @@ Feature: VFIO_DEVICE_GET_PCI_HOT_RESET_INFO and VFIO_DEVICE_PCI_HOT_RESET
         | group_fds | the group of device "stranger" |
       Then it fails with EINVAL
       And device "nic" shows:
-        | EDU_LIVENESS | 0xfffffff8 |
+        | EDU_LIVENESS | 4 GiB - 8 |
       When it calls VFIO_DEVICE_PCI_HOT_RESET with:
         | count     | 2                                                         |
         | group_fds | the group of device "stranger", the group of device "nic" |

@@ -67,6 +67,10 @@ When('{process} calls {ioctl} with {form} and:', async function (process, comman
   await general(this, { process, command, form, table });
 });
 
+When('{process} calls {ioctl} on {object}', async function (process, command, on) {
+  await general(this, { process, command, on });
+});
+
 When('{process} calls {ioctl} on {object} with:', async function (process, command, on, table) {
   await general(this, { process, command, on, table });
 });

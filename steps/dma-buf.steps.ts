@@ -4,9 +4,8 @@ import { IOMMU_TEST_OP_DMABUF_GET, IOMMU_TEST_OP_DMABUF_REVOKE } from '#uapi/iom
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 
 import { Given, Then, When } from './support/cucumber.ts';
-import { enableMemory } from './support/calls/device-registers.ts';
 import { exportRegisters } from './support/calls/dma-buf.ts';
-import { readRegisters } from './support/calls/registers.ts';
+import { readRegion } from './support/calls/registers.ts';
 import { testCommand } from './support/calls/test-command.ts';
 import { bytesOf } from './support/looks/dma.ts';
 
@@ -23,14 +22,10 @@ Given('{newDmaBuf} of {size}', async function ({ name, exporter, ranges }, lengt
         )
       : await exportRegisters(this, exporter, { length, ranges });
   this.examine({ kind: 'succeeds' });
-  this.handles.add({ kind: 'memfd', name, fd: Number(result.result), length, exporter });
+  this.handles.add({ kind: 'memfd', name, fd: Number(result.result), length });
 });
 
-When('{process} {ownership} {dmaBuf}', async function (process, ownership, { fd, exporter }) {
-  if (exporter !== undefined) {
-    await enableMemory(this, process, exporter, ownership === 'restores');
-    return;
-  }
+When('{process} {ownership} {dmaBuf}', async function (process, ownership, { fd }) {
   await this.call(
     process,
     ...testCommand(this.handles.first('iommufd').fd, IOMMU_TEST_OP_DMABUF_REVOKE, {
@@ -39,12 +34,12 @@ When('{process} {ownership} {dmaBuf}', async function (process, ownership, { fd,
   );
 });
 
-Then('the device got the registers of {device}', async function (exporter) {
-  const bytes = bytesOf(this, `the registers of device "${exporter.name}"`);
-  const expected = await readRegisters(this, exporter, bytes.length);
+Then('the device got the registers of {bar}', async function ({ device, index }) {
+  const bytes = bytesOf(this, `the registers of device "${device.name}"`);
+  const expected = await readRegion(this, device, { index, offset: 0n, length: bytes.length });
   if (Buffer.compare(bytes, expected) === 0) return;
   const [got, wanted] = [bytes, expected].map((side) => Buffer.from(side).toString('hex'));
   throw new AssertionError(
-    `the device got ${got}; expected ${wanted}, the first registers of device "${exporter.name}"`,
+    `the device got ${got}; expected ${wanted}, the first registers of device "${device.name}"`,
   );
 });

@@ -135,3 +135,21 @@ Feature: emulated VFIO devices
         | call                          | form                  |
         | VFIO_DEVICE_DETACH_IOMMUFD_PT | 8 zero bytes appended |
         | VFIO_DEVICE_DETACH_IOMMUFD_PT | its minimum size      |
+
+  Rule: its registers are nobody else's to reach
+
+    @VFIO-DBUF-13
+    Scenario Outline: a dma-buf of them is refused where it is <asked>
+      When it binds device "port" to the iommufd
+      And it calls VFIO_DEVICE_FEATURE with:
+        | flags | <flags>                       |
+        | data  | s32 0, 2, 0, 1, 0, 0, 4096, 0 |
+      Then it fails with ENOTTY
+      When it calls VFIO_DEVICE_FEATURE with:
+        | flags | PROBE, GET, SET, MIG_DEVICE_STATE |
+      Then it succeeds
+
+      Examples:
+        | asked            | flags               |
+        | asked for        | GET, DMA_BUF        |
+        | only asked about | PROBE, GET, DMA_BUF |

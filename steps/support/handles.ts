@@ -62,8 +62,6 @@ export interface MemfdHandle {
   readonly name: string;
   readonly fd: Fd;
   readonly length: bigint;
-  /** Whose registers it is. */
-  readonly exporter?: DeviceHandle | undefined;
 }
 
 export interface BufferHandle {

@@ -45,7 +45,7 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
       Then it succeeds
       When device "nic" reads 4 bytes at 16 MiB
       Then the device got the registers of device "disk"
-      When it revokes dma-buf "bar"
+      When it clears "MEMORY" in COMMAND of device "disk"
       And device "nic" reads 4 bytes at 16 MiB
       Then the access is blocked
 
@@ -66,7 +66,7 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
     @IOAS-FILE-21 @VFIO-DBUF-09
     Scenario: registers are switched off already
       Given a dma-buf "bar" from device "disk" of 4 pages
-      When it revokes dma-buf "bar"
+      When it clears "MEMORY" in COMMAND of device "disk"
       And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
       Then it fails with ENODEV
       And 16 MiB .. +4 pages is not mapped in IOAS "guest"
@@ -77,10 +77,10 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
       And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
       When device "nic" reads 4 bytes at 16 MiB
       Then the device got the registers of device "disk"
-      When it revokes dma-buf "bar"
+      When it clears "MEMORY" in COMMAND of device "disk"
       And device "nic" reads 4 bytes at 16 MiB
       Then the access is blocked
-      When it restores dma-buf "bar"
+      When it sets "MEMORY" in COMMAND of device "disk"
       And device "nic" reads 4 bytes at 16 MiB
       Then the access is blocked
       And 16 MiB .. +4 pages is mapped in IOAS "guest"
@@ -96,7 +96,7 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
       Given a dma-buf "bar" from device "disk" of 4 pages
       And it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
       And it detaches device "nic"
-      When it revokes dma-buf "bar"
+      When it clears "MEMORY" in COMMAND of device "disk"
       And it attaches device "nic" to IOAS "guest"
       Then it succeeds
       When device "nic" reads 4 bytes at 16 MiB
@@ -118,7 +118,7 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
       And it attaches device "nic" to IOAS "guest"
       And device "nic" reads 4 bytes at 16 MiB
       Then the device got the registers of device "disk"
-      When it revokes dma-buf "bar"
+      When it clears "MEMORY" in COMMAND of device "disk"
       And device "nic" reads 4 bytes at 16 MiB
       Then the access is blocked
       When it unmaps 4 pages at 16 MiB from IOAS "guest"
@@ -211,7 +211,7 @@ Feature: IOMMU_IOAS_MAP_FILE of the registers of a device
       When it attaches device "nic" to HWPT "more"
       And device "nic" reads 4 bytes at 16 MiB
       Then the device got the registers of device "disk"
-      When it revokes dma-buf "bar"
+      When it clears "MEMORY" in COMMAND of device "disk"
       And device "nic" reads 4 bytes at 16 MiB
       Then the access is blocked
 

@@ -57,7 +57,10 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
     [1, 3],
     [5, 10],
   ],
-  'VFIO-DBUF': [[1, 9], 11],
+  'VFIO-DBUF': [
+    [1, 9],
+    [11, 13],
+  ],
   'VFIO-LIFE': [[1, 3], 6, [8, 10]],
   'VFIO-MIG': 24,
   'VFIO-LOG': 8,

@@ -3,6 +3,8 @@ import type { FileOperations } from '#reference/kernel/fs/file.ts';
 import type { Task } from '#reference/kernel/fs/process.ts';
 import type { DmabufRange } from '#reference/kernel/mm/dmabuf.ts';
 import type { PlacedBar } from '#reference/kernel/vfio/hardware.ts';
+import { PowerState } from '#reference/kernel/vfio/pci/pci-function.ts';
+import type { PowerEvents } from '#reference/kernel/vfio/pci/power.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 /** Ranges in memory of the caller. */
@@ -126,6 +128,91 @@ export const entries = mutants(
         override mapForIommufd(): bigint | ErrnoName {
           const [only] = this.ranges;
           return only?.physical ?? 'ENODEV';
+        }
+      },
+  },
+  {
+    id: 'SEED-2110',
+    breaks: ['VFIO-DBUF-08'],
+    story: 'A device that its user lets sleep keeps its dma-bufs.',
+    like: 'vfio_pci_runtime_pm_entry() without vfio_pci_dma_buf_move()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciPower {
+        constructor(events: PowerEvents) {
+          super({ memoryGoes: () => undefined, memoryIsBack: () => events.memoryIsBack() });
+        }
+      },
+  },
+  {
+    id: 'SEED-2111',
+    breaks: ['VFIO-DBUF-08'],
+    story: 'A device in D3hot keeps its dma-bufs.',
+    like: 'vfio_lock_and_set_power_state() without vfio_pci_dma_buf_move()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciCore {
+        override setPowerState(state: number): void {
+          this.pci.setPowerState(state);
+          this.memoryIsBack();
+        }
+      },
+  },
+  {
+    id: 'SEED-2112',
+    breaks: ['VFIO-DBUF-08'],
+    story: 'A device that was reset alone keeps its dma-bufs.',
+    like: 'vfio_pci_ioctl_reset() without vfio_pci_dma_buf_move()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciCore {
+        protected override reset(): ErrnoName | void {
+          return this.resetWorks ? this.pci.resetFunction() : 'EINVAL';
+        }
+      },
+  },
+  {
+    id: 'SEED-2113',
+    breaks: ['VFIO-DBUF-08'],
+    story: 'A function that its user resets by its capability keeps its dma-bufs.',
+    like: 'vfio_exp_config_write() without vfio_pci_dma_buf_move()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.ExpressAccess {
+        protected override initiateReset(): void {
+          this.control &= ~0x8000;
+          this.space.pci.resetFunction();
+        }
+      },
+  },
+  {
+    id: 'SEED-2114',
+    breaks: ['VFIO-DBUF-08'],
+    story: 'A reset of the bus leaves the dma-bufs of the other devices on it.',
+    like: 'vfio_pci_dev_set_hot_reset() that revokes those of the caller alone',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciCore {
+        override beforeReset(): void {
+          this.pci.setPowerState(PowerState.D0);
+        }
+      },
+  },
+  {
+    id: 'SEED-2115',
+    breaks: ['VFIO-DBUF-09'],
+    story: 'A dma-buf that is made while the device does not answer can be mapped at once.',
+    like: 'vfio_pci_core_feature_dma_buf() that begins with revoked = false',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciDmabufs {
+        protected override readonly isMemoryEnabled = (): boolean => true;
+      },
+  },
+  {
+    id: 'SEED-2116',
+    breaks: ['VFIO-DBUF-13'],
+    story: 'A device that is made up fails as a wrong argument does, where a dma-buf is asked for.',
+    like: 'mtty_ioctl() with EINVAL for what it does not know',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioFeatures {
+        override ioctl(task: Task, arg: bigint): number | ErrnoName | undefined {
+          const result = super.ioctl(task, arg);
+          return result === 'ENOTTY' ? 'EINVAL' : result;
         }
       },
   },

@@ -67,16 +67,14 @@ export async function putRegister(
 /** PCI 3.0, 6.2.2: by this bit of its command register a device answers at the addresses of its BARs. */
 const MEMORY_SPACE = 2n;
 
-/** Switches the registers of a device on or off, and with them its dma-bufs. */
+/** Whatever the scenario has switched off. */
 export async function enableMemory(
   world: World,
   process: ProcessHandle,
   device: DeviceHandle,
-  isOn: boolean,
 ): Promise<void> {
   const register = registerNamed('COMMAND');
-  const command = isOn ? MEMORY_SPACE : 0n;
-  const { result } = await writeRegister(world, process, { device, register }, command);
+  const { result } = await writeRegister(world, process, { device, register }, MEMORY_SPACE);
   demand(`pwrite of COMMAND of device "${device.name}"`, result, register.width);
 }
 

@@ -6,24 +6,21 @@ import {
   vfio_device_feature,
   vfio_device_feature_dma_buf,
 } from '#uapi/vfio/feature.ts';
-import { VFIO_PCI_BAR0_REGION_INDEX } from '#uapi/vfio/pci.ts';
 
-import type { DeviceHandle } from '../handles.ts';
+import type { BarOf } from '../words/memory.ts';
 import type { World } from '../world.ts';
-import { enableMemory } from './device-registers.ts';
 import type { CallRecord } from './outcome.ts';
 
-/** VFIO_DEVICE_FEATURE_DMA_BUF of the first registers, in as many pieces of equal length. Returns the file. */
+/** VFIO_DEVICE_FEATURE_DMA_BUF of a BAR from its begin on, in as many pieces of equal length. Returns the file. */
 export async function exportRegisters(
   world: World,
-  device: DeviceHandle,
+  { device, index }: BarOf,
   { length, ranges }: { readonly length: bigint; readonly ranges: number },
 ): Promise<CallRecord> {
   const process = world.ownerOf(device);
-  await enableMemory(world, process, device, true);
   const piece = length / BigInt(ranges);
   const data = vfio_device_feature_dma_buf.pack({
-    region_index: VFIO_PCI_BAR0_REGION_INDEX,
+    region_index: index,
     open_flags: O_RDWR | O_CLOEXEC,
     flags: 0,
     nr_ranges: ranges,

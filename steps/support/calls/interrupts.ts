@@ -74,7 +74,7 @@ export async function dropCauses(world: World): Promise<void> {
   for (const device of world.causes) {
     const process = world.ownerOf(device);
     if (process.exited) continue;
-    await enableMemory(world, process, device, true);
+    await enableMemory(world, process, device);
     await changeCauses(world, device, { how: 'drops', causes: EVERY_CAUSE });
   }
 }

@@ -1,7 +1,7 @@
 import { AssertionError } from 'chai';
 
 import { VFIO_DEVICE_GET_REGION_INFO } from '#uapi/vfio/device.ts';
-import { VFIO_PCI_BAR0_REGION_INDEX, VFIO_PCI_CONFIG_REGION_INDEX } from '#uapi/vfio/pci.ts';
+import { VFIO_PCI_CONFIG_REGION_INDEX } from '#uapi/vfio/pci.ts';
 
 import type { DeviceHandle, ProcessHandle } from '../handles.ts';
 import { demand, demandMemory } from './scratch.ts';
@@ -27,15 +27,6 @@ export async function offsetOf(
   const { result, fields } = await world.probe(process, target, { argsz, index });
   demand(`VFIO_DEVICE_GET_REGION_INFO of region ${index}`, result);
   return BigInt(Number(fields?.['offset'] ?? 0n));
-}
-
-/** What is in the first registers of a device. */
-export function readRegisters(
-  world: World,
-  device: DeviceHandle,
-  length: number,
-): Promise<Uint8Array> {
-  return readRegion(world, device, { index: VFIO_PCI_BAR0_REGION_INDEX, offset: 0n, length });
 }
 
 /** By the list of capabilities in its configuration space; 0 without MSI-X. */

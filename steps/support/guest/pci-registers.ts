@@ -132,7 +132,7 @@ const ports = table({ region: VFIO_PCI_BAR2_REGION_INDEX }, { IO_ADDRESS: [0x00,
 /** virtio 1.2, 4.1.4.3: struct virtio_pci_common_cfg. */
 const virtio = table(
   { region: VFIO_PCI_BAR4_REGION_INDEX },
-  { VIRTIO_STATUS: [0x14, 1], VIRTIO_QUEUE: [0x16, 2] },
+  { VIRTIO_SELECT: [0x00, 4], VIRTIO_STATUS: [0x14, 1], VIRTIO_QUEUE: [0x16, 2] },
 );
 
 const registers: ReadonlyMap<string, PciRegister> = new Map([

@@ -5,12 +5,20 @@ import { named, oneOf, parameter, quoted, re, size, type ParameterType } from '.
 export type BufferSort =
   'ordinary' | 'read-only' | 'inaccessible' | 'shared' | 'huge-page' | 'untouched' | 'private';
 
+/** A BAR of a device; the first one where none is told. */
+export interface BarOf {
+  readonly device: DeviceHandle;
+  readonly index: number;
+}
+
 /** A dma-buf of IOMMU_TEST_CMD, or of a device's registers, in so many pieces. */
 interface NewDmaBuf {
   readonly name: string;
-  readonly exporter: DeviceHandle | undefined;
+  readonly exporter: BarOf | undefined;
   readonly ranges: number;
 }
+
+const bar = `(?:BAR (\\d) of )?device ${quoted}`;
 
 /** `buffer "ram" + 1 page`. */
 function spot<K extends 'buffer' | 'memfd'>(noun: string, kind: K): ParameterType<SpotOf<K>> {
@@ -41,15 +49,19 @@ export const memory = {
   ),
   dmaBuf: named('dma-buf', 'memfd'),
   newDmaBuf: parameter(
-    re(`a dma-buf ${quoted}(?: from device ${quoted}(?: in (\\d+) ranges)?)?`),
-    function (name, exporter, ranges): NewDmaBuf {
+    re(`a dma-buf ${quoted}(?: from ${bar}(?: in (\\d+) ranges)?)?`),
+    function (name = '', index = '0', exporter, ranges = '1'): NewDmaBuf {
+      const device = exporter === undefined ? undefined : this.handles.get('device', exporter);
       return {
-        name: name ?? '',
-        exporter: exporter === undefined ? undefined : this.handles.get('device', exporter),
-        ranges: Number(ranges ?? 1),
+        name,
+        exporter: device && { device, index: Number(index) },
+        ranges: Number(ranges),
       };
     },
   ),
+  bar: parameter(re(bar), function (index = '0', device): BarOf {
+    return { device: this.handles.get('device', device), index: Number(index) };
+  }),
   ownership: parameter(/(revokes|restores)/, (text): 'revokes' | 'restores' => text as 'revokes'),
   source: oneOf<Spot<BufferHandle> | Spot<MemfdHandle>>(
     buffer,

@@ -39,7 +39,7 @@ export const vfioDbuf = requirements(
       source: [linux('drivers/vfio/pci/vfio_pci_dmabuf.c', 'vfio_pci_dma_buf_iommufd_map')],
     },
     8: {
-      says: 'Memory decoding off revokes a mapped dma-buf: accesses fault, also after the device answers again, until it is unmapped and mapped again.',
+      says: 'Memory decoding off, D3hot, low power and a reset of any kind revoke a mapped dma-buf: accesses fault, also after the device answers again, until it is mapped anew.',
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_dmabuf.c', 'vfio_pci_dma_buf_move')],
     },
@@ -52,6 +52,16 @@ export const vfioDbuf = requirements(
       says: 'A dma-buf is dead for good when its device is closed, also with a new owner, and keeps the device neither open nor bound.',
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_dmabuf.c', 'vfio_pci_dma_buf_cleanup')],
+    },
+    12: {
+      says: 'A dma-buf of a BAR is attached to nobody who cannot reach another device directly, and to nobody who cannot lose it: both fail with EOPNOTSUPP.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_dmabuf.c', 'vfio_pci_dma_buf_attach')],
+    },
+    13: {
+      says: 'VFIO_DEVICE_FEATURE_DMA_BUF fails with ENOTTY for a device that its driver has made up.',
+      level: 'observed',
+      source: [linux('drivers/vfio/vfio_main.c', 'vfio_ioctl_device_feature')],
     },
   },
 );

@@ -28,10 +28,10 @@ Given('{newDevice} attached to {object}', async function ({ name, wish }, object
   await attachDevice(this, this.it, device, pageTable(object));
 });
 
-When('{process} opens {node}', async function (process, { device, way }) {
+When('{process} opens {node}', async function (process, { device, way, access }) {
   requireOf(this, device, way === 'itself' ? 'vfio-device' : 'vfio-group');
   this.settle();
-  if (way === 'itself') await openDevice(this, process, device);
+  if (way === 'itself') await openDevice(this, process, device, access);
   else if (way === 'group') await openGroup(this, process, device);
   else await openInGroup(this, process, device);
 });

@@ -53,6 +53,9 @@ export const untestable: Readonly<Record<string, string>> = {
     'No process of the port executes instructions of its own choice; a model with unit tests stands for the processor, and Linux translates no PASIDs of guests.',
   'HW-PRQ-06':
     'In 7.3.4 no iommufd user of an AMD IOMMU gets page requests: its driver enables them for shared page tables of the kernel alone.',
+  'VFIO-RW-12':
+    'Only another driver of the kernel can have the addresses of a BAR, and none takes those of a device that is not its own.',
+  'VFIO-MAP2-05': 'The port has no mremap().',
   'VFIO-DBUF-12':
     'A process gives a dma-buf of a BAR to nobody but iommufd, which can do both; other importers are drivers.',
   'VFIO-MIG-07': 'Each device of a machine that migrates can do all three kinds of it.',

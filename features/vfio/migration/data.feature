@@ -217,6 +217,23 @@ Feature: the data of a device that migrates
       And it reads migration data "out"
       Then it fails with ENODEV
 
+    @VFIO-LIFE-11
+    Scenario: data of the owner before tells nothing of the device
+      When it puts device "port" into state STOP_COPY
+      Then it gets migration data "out"
+      When it closes device "port"
+      And it opens device "port"
+      And it binds device "port" to the iommufd
+      And it calls VFIO_DEVICE_RESET
+      And it puts device "port" into state STOP_COPY
+      Then it gets migration data "new"
+      When it reads 1 page of migration data "out" into buffer "ram"
+      Then it fails with ENODEV
+      When it reads migration data "new"
+      Then it succeeds
+      When it closes migration data "out"
+      Then it succeeds
+
   Rule: how much is left is told while the device runs
 
     @VFIO-MIG-19

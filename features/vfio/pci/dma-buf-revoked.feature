@@ -25,7 +25,7 @@ Feature: what takes a dma-buf away from whoever has mapped it
       Then the device got the registers of device "disk"
 
     @VFIO-DBUF-08 @VFIO-DBUF-09 @needs:device-with-power-management
-    Scenario: the device sleeps
+    Scenario: the device is put into D3hot
       Given a device "disk" with power management
       When it attaches device "disk" to IOAS "other"
       Given a dma-buf "bar" from device "disk" of 4 pages
@@ -47,7 +47,7 @@ Feature: what takes a dma-buf away from whoever has mapped it
       Then it succeeds
 
     @VFIO-DBUF-08 @VFIO-DBUF-09
-    Scenario: its user lets the device sleep
+    Scenario: low power is entered
       Given a device "disk" attached to IOAS "other"
       And a dma-buf "bar" from device "disk" of 4 pages
       When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write

@@ -323,6 +323,29 @@ Feature: VFIO_DEVICE_SET_IRQS of INTx
       When it unmasks INTx of device "nic"
       Then eventfd "line" was signalled once
 
+    @VFIO-CFG-19
+    Scenario: the bit in the command register is the user's, and that of the kernel does not show
+      When it connects INTx of device "nic" to eventfd "line"
+      And device "nic" raises cause 1
+      Then eventfd "line" was signalled once
+      And device "nic" shows:
+        | COMMAND | without INTX_DISABLE |
+        | STATUS  | with INTERRUPT       |
+      When device "nic" drops cause 1
+      And it unmasks INTx of device "nic"
+      And it masks INTx of device "nic"
+      Then device "nic" shows:
+        | COMMAND | without INTX_DISABLE |
+      When device "nic" raises cause 1
+      Then eventfd "line" was not signalled
+      When it sets "INTX_DISABLE" in COMMAND of device "nic"
+      And it unmasks INTx of device "nic"
+      Then eventfd "line" was not signalled
+      And device "nic" shows:
+        | COMMAND | with INTX_DISABLE |
+      When it clears "INTX_DISABLE" in COMMAND of device "nic"
+      Then eventfd "line" was signalled once
+
     @VFIO-INT-11
     Scenario: whether the device answers at its registers is nothing to it
       When it connects INTx of device "nic" to eventfd "line"

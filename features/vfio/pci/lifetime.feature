@@ -137,3 +137,27 @@ Feature: what keeps a device open
       Then device "nic" shows:
         | INTERRUPT_LINE | 0x5a          |
         | BASE_ADDRESS_0 | 4 GiB - 1 MiB |
+
+  @needs:vfio-group @needs:type1-container
+  Rule: a mapping is a user of the group, too
+
+    @VFIO-LIFE-07
+    Scenario: container, group and device are closed, and a mapping is left
+      Given a container
+      When it opens the group of device "nic"
+      And it calls VFIO_GROUP_SET_CONTAINER
+      And it calls VFIO_SET_IOMMU with the argument VFIO_TYPE1v2_IOMMU
+      And it opens device "nic" through its group
+      And it mmaps BAR 0 of device "nic" as "window"
+      And it closes device "nic"
+      And it closes the group of device "nic"
+      And it closes the container
+      And it opens the group of device "nic"
+      Then it fails with EBUSY
+      When it stores the word 5 in buffer "window" + 4
+      Then buffer "window" + 4 holds:
+        | liveness  |
+        | 4 GiB - 6 |
+      When it munmaps 1 page of buffer "window"
+      And it opens the group of device "nic"
+      Then it succeeds

@@ -74,6 +74,14 @@ Feature: regions of a device by read and write
         | num_irqs    | 5   |
         | flags       | PCI |
 
+    @VFIO-DEV-02
+    Scenario: a device that has no capabilities leaves the place for them alone
+      When it calls VFIO_DEVICE_GET_INFO with 64 bytes of buffer "ram"
+      Then it succeeds
+      And buffer "ram" holds:
+        | argsz | flags | regions | irqs | cap_offset | pad  |
+        | 64    | 2     | 9       | 5    | left       | left |
+
   Rule: an access to a region that is not there fails
 
     @VFIO-RW-01
@@ -232,3 +240,49 @@ Feature: regions of a device by read and write
       When it clears "MEMORY" in COMMAND of device "nic"
       And it polls device "nic"
       Then it reports "IN, OUT, RDNORM, WRNORM"
+
+  Rule: a file descriptor has the rights that it was opened with
+
+    Background:
+      When it closes device "nic"
+
+    @VFIO-RW-11
+    Scenario: one that can be read
+      Given an eventfd "line"
+      When it opens device "nic" read-only
+      And it binds device "nic" to the iommufd
+      And it connects INTx of device "nic" to eventfd "line"
+      And it triggers INTx of device "nic"
+      Then eventfd "line" was signalled once
+      When it reads 4 bytes of BAR 0 of device "nic" into buffer "ram"
+      Then it returns 4 bytes
+      And buffer "ram" holds:
+        | id            |
+        | 16 MiB + 0xed |
+      When it writes 4 bytes of buffer "ram" to BAR 0 of device "nic" + 4
+      Then it fails with EBADF
+      When it mmaps BAR 0 of device "nic" as "window"
+      Then it fails with EACCES
+      When it mmaps BAR 0 of device "nic" as "window" with:
+        | prot | PROT_READ |
+      Then it fails with EINVAL
+
+    @VFIO-RW-11
+    Scenario: one that can be written
+      When it opens device "nic" write-only
+      And it binds device "nic" to the iommufd
+      And it stores the word 7 in buffer "ram"
+      And it writes 4 bytes of buffer "ram" to BAR 0 of device "nic" + 4
+      Then it returns 4 bytes
+      When it reads 4 bytes of BAR 0 of device "nic" + 4 into buffer "ram"
+      Then it fails with EBADF
+      When it mmaps BAR 0 of device "nic" as "window"
+      Then it fails with EACCES
+      When it mmaps BAR 0 of device "nic" as "window" with:
+        | prot | PROT_READ |
+      Then it fails with EACCES
+      When it closes device "nic"
+      And it opens device "nic"
+      And it binds device "nic" to the iommufd
+      Then device "nic" shows:
+        | EDU_LIVENESS | 4 GiB - 8 |

@@ -21,6 +21,19 @@ Feature: a container with type1 maps registers of a device for other devices
 
   Rule: what is mapped are the registers, and not memory
 
+    @VFIO-MAP2-10
+    Scenario: a device that is switched off and on keeps what another one has mapped of it
+      When it calls VFIO_IOMMU_MAP_DMA with:
+        | vaddr | buffer "window" |
+      And it clears "MEMORY" in COMMAND of device "disk"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the access goes through
+      When it sets "MEMORY" in COMMAND of device "disk"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the device got the registers of device "disk"
+      And device "disk" shows:
+        | EDU_ID | EDU |
+
     @VFIO-MAP-15 @needs:proc
     Scenario: a device reads the registers of another one, and nobody is charged
       When it calls VFIO_IOMMU_MAP_DMA with:

@@ -1,4 +1,5 @@
 import { mutants } from '#mutants/mutant.ts';
+import type { Transfer } from '#reference/kernel/fs/file.ts';
 import type { UserMmap } from '#reference/kernel/mm/user-memory.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
@@ -40,6 +41,31 @@ export const entries = mutants(
       class extends vfio.DeviceCdev {
         protected override get ops(): typeof this.device.ops {
           return this.device.ops;
+        }
+      },
+  },
+  {
+    id: 'SEED-2121',
+    breaks: ['VFIO-LIFE-07'],
+    story: 'A device that is open does not keep its group open.',
+    like: 'vfio_group_use_container() without get_file()',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioGroup {
+        protected override holdFile(): undefined {
+          return undefined;
+        }
+      },
+  },
+  {
+    id: 'SEED-2122',
+    breaks: ['VFIO-LIFE-11'],
+    story: 'Migration data of the owner before can be read when the device is open again.',
+    like: 'mtty_close() without mtty_disable_files()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.SavedSerialPort {
+        override read(transfer: Transfer): number {
+          this.isOver = false;
+          return super.read(transfer);
         }
       },
   },

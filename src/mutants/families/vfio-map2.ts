@@ -1,4 +1,5 @@
 import { mutants } from '#mutants/mutant.ts';
+import type { Bar } from '#reference/hardware/pci/bars.ts';
 import type { DeviceMapping, MapDeviceRequest } from '#reference/kernel/fs/file.ts';
 import type { Pfn, UserMemory, UserMmap } from '#reference/kernel/mm/user-memory.ts';
 import type { PlacedBar } from '#reference/kernel/vfio/hardware.ts';
@@ -146,6 +147,21 @@ export const entries = mutants(
       class extends vfioPci.VfioPciRegions {
         protected override isMappable(bar: PlacedBar): boolean {
           return bar.kind === 'ports' || super.isMappable(bar);
+        }
+      },
+  },
+  {
+    id: 'SEED-2120',
+    breaks: ['VFIO-MAP2-10'],
+    story: 'Registers that another device did not find are lost to it for good.',
+    like: 'a bridge that remembers an unsupported request',
+    bug: ({ pci }) =>
+      class extends pci.BarWindows {
+        private isLost = false;
+
+        protected override answers(bar: Bar, address: bigint): boolean {
+          this.isLost ||= !super.answers(bar, address);
+          return !this.isLost;
         }
       },
   },

@@ -1,7 +1,15 @@
 import { mutants } from '#mutants/mutant.ts';
-import type { Transfer } from '#reference/kernel/fs/file.ts';
+import type {
+  DeviceMapping,
+  FileOperations,
+  MapDeviceRequest,
+  Transfer,
+} from '#reference/kernel/fs/file.ts';
 import type { PlacedBar } from '#reference/kernel/vfio/hardware.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
+import { O_RDWR } from '#uapi/mman.ts';
+
+const O_ACCMODE = 3;
 
 /** Regions of a device by read and write. */
 export const entries = mutants(
@@ -226,6 +234,42 @@ export const entries = mutants(
           ...[bar, address]: Parameters<InstanceType<typeof pci.BarWindows>['answers']>
         ): boolean {
           return bar.kind === 'ports' || super.answers(bar, address);
+        }
+      },
+  },
+  {
+    id: 'SEED-2118',
+    breaks: ['VFIO-RW-11'],
+    story: 'A file descriptor of a device can be read and written, however it was opened.',
+    like: 'vfs_write() without FMODE_WRITE',
+    bug: ({ fs }) =>
+      class extends fs.OpenFile {
+        constructor(operations: FileOperations, flags: number) {
+          super(operations, (flags & ~O_ACCMODE) | O_RDWR);
+        }
+      },
+  },
+  {
+    id: 'SEED-2119',
+    breaks: ['VFIO-RW-11'],
+    story: 'A file descriptor that cannot be written is mapped to be read.',
+    like: 'vfio_pci_core_mmap() with a look at VM_MAYSHARE in place of VM_SHARED',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciRegions {
+        override map(request: MapDeviceRequest): DeviceMapping | ErrnoName {
+          return super.map({ ...request, shared: true });
+        }
+      },
+  },
+  {
+    id: 'SEED-2123',
+    breaks: ['VFIO-RW-11'],
+    story: 'Whoever may read a file may map it to be written.',
+    like: 'do_mmap() without a look at FMODE_WRITE',
+    bug: ({ machine }) =>
+      class extends machine.Syscalls {
+        protected override mayMap(): boolean {
+          return true;
         }
       },
   },

@@ -1,6 +1,13 @@
 import { failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
-import { MAP_ANONYMOUS, MAP_SHARED, MFD_HUGETLB, O_RDWR, O_WRONLY } from '#uapi/mman.ts';
+import {
+  MAP_ANONYMOUS,
+  MAP_SHARED,
+  MFD_HUGETLB,
+  O_RDWR,
+  O_WRONLY,
+  PROT_WRITE,
+} from '#uapi/mman.ts';
 import { POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from '#uapi/poll.ts';
 import { openNode } from './open.ts';
 import { Eventfd } from '../kernel/fs/eventfd.ts';
@@ -187,7 +194,7 @@ export class Syscalls {
   ): number {
     const file = task.files.get(fd);
     if (isErrno(file)) return failure(file);
-    const mode = file.flags & ACCESS_MODE;
+    const mode = accessOf(file);
     if (mode !== O_RDWR && (mode === O_WRONLY) !== write) return failure('EBADF');
     const count = Math.min(length, MAX_RW_COUNT);
     this.enter(task);
@@ -205,17 +212,30 @@ export class Syscalls {
   /** ENODEV without a method. The mapping keeps the file open. ABI-25 MMAP-06 */
   protected mmapDevice(file: OpenFile, call: Omit<UserMmap, 'file'>): Result<UserMmap> {
     if (call.length === 0n || call.offset % PAGE_SIZE !== 0n) return 'EINVAL';
+    if (!this.mayMap(file, call)) return 'EACCES';
     const mapping = file.operations.mapDevice?.({
       offset: call.offset,
       length: (call.length + PAGE_SIZE - 1n) & ~(PAGE_SIZE - 1n),
       protection: call.protection,
-      shared: (call.flags & MAP_SHARED) !== 0,
+      // A file that cannot be written has no mappings that count as shared.
+      shared: (call.flags & MAP_SHARED) !== 0 && accessOf(file) === O_RDWR,
     });
     if (mapping === undefined) return 'ENODEV';
     if (isErrno(mapping)) return mapping;
     const holder = holderOf(file, mapping);
     return { ...call, device: mapping.region, offset: mapping.offset, holder };
   }
+
+  /** do_mmap(): what is mapped can be read, and written where that is asked for. VFIO-RW-11 */
+  protected mayMap(file: OpenFile, { flags, protection }: Omit<UserMmap, 'file'>): boolean {
+    const isWritten = (flags & MAP_SHARED) !== 0 && (protection & PROT_WRITE) !== 0;
+    const access = accessOf(file);
+    return access === O_RDWR || (access !== O_WRONLY && !isWritten);
+  }
+}
+
+function accessOf({ flags }: OpenFile): number {
+  return flags & ACCESS_MODE;
 }
 
 interface Buffer {

@@ -17,16 +17,19 @@ import { operationOf, testCommand } from './test-command.ts';
 
 /** The two ways in which a process brings a device to a page table, and the steps on the longer one. */
 
+const accessNames = ['O_RDONLY', 'O_WRONLY', 'O_RDWR'];
+
 export async function openDevice(
   world: World,
   process: ProcessHandle,
   device: DeviceHandle,
+  access: number = O_RDWR,
 ): Promise<void> {
   const { cdev } = device.info;
   if (cdev === undefined) throw new Error(`device "${device.name}" has no VFIO character device`);
   world.settle();
-  const result = await process.port.open(cdev, O_RDWR | O_CLOEXEC);
-  world.trace.add(`open("${cdev}", O_RDWR|O_CLOEXEC)`, result);
+  const result = await process.port.open(cdev, access | O_CLOEXEC);
+  world.trace.add(`open("${cdev}", ${accessNames[access]}|O_CLOEXEC)`, result);
   world.conclude({ name: `open ${cdev}`, result });
   if (result < 0) return;
   device.process = process;

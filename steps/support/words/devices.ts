@@ -1,4 +1,5 @@
 import type { Driver } from '#port/device-wish.ts';
+import { O_RDONLY, O_RDWR, O_WRONLY } from '#uapi/mman.ts';
 
 import type { DeviceHandle } from '../handles.ts';
 import { named, oneOf, parameter, quoted, re, type ParameterType } from './parameter.ts';
@@ -13,6 +14,8 @@ export interface NewDevice {
 interface DeviceNode {
   readonly device: DeviceHandle;
   readonly way: 'itself' | 'group' | 'through group';
+  /** O_ACCMODE of the file, where it is not both. */
+  readonly access?: number;
 }
 
 /** A device, or one PASID of it. */
@@ -28,6 +31,7 @@ function node(text: string, way: DeviceNode['way']): ParameterType<DeviceNode> {
 }
 
 const device = named('device', 'device');
+const accesses: Readonly<Record<string, number>> = { read: O_RDONLY, write: O_WRONLY };
 
 export const devices = {
   device,
@@ -40,6 +44,10 @@ export const devices = {
   ),
   node: oneOf<DeviceNode>(
     node(`device ${quoted}`, 'itself'),
+    parameter(re(`device ${quoted} (read|write)-only`), function (name, access = '') {
+      const device = this.handles.get('device', name);
+      return { device, way: 'itself', access: accesses[access] ?? O_RDWR };
+    }),
     node(`the group of device ${quoted}`, 'group'),
     node(`device ${quoted} through its group`, 'through group'),
   ),

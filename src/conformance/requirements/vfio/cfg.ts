@@ -98,6 +98,11 @@ export const vfioCfg = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_enable')],
     },
+    19: {
+      says: 'INTx that VFIO masks does not show in the command register: INTx disable there is what the user wrote, and keeps interrupts off whatever VFIO has unmasked.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_intrs.c', '__vfio_pci_intx_mask')],
+    },
     20: {
       says: 'Bytes that belong neither to the header nor to a capability are read and written as they are.',
       level: 'observed',

@@ -8,5 +8,10 @@ export const vfioDev = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_ioctl_get_info')],
     },
+    2: {
+      says: 'VFIO_DEVICE_GET_INFO of a device without capabilities has no flag CAPS, and leaves argsz and what is behind num_irqs as they are.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_ioctl_get_info')],
+    },
   },
 );

@@ -23,6 +23,11 @@ export const vfioLife = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/vfio_main.c', 'vfio_df_close')],
     },
+    7: {
+      says: 'A mapping of a BAR keeps the group open from which its device came, when the file descriptors of container, group and device are closed.',
+      level: 'observed',
+      source: [linux('drivers/vfio/vfio_main.c', 'vfio_device_fops_release')],
+    },
     8: {
       says: 'A device reaches what was mapped when the process has unmapped it from its own memory.',
       level: 'observed',
@@ -37,6 +42,11 @@ export const vfioLife = requirements(
       says: 'Ioeventfds and dma-bufs end with the last close of the device.',
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_close_device')],
+    },
+    11: {
+      says: 'A file of migration data whose device is closed fails with ENODEV, also when the device is open again and has another one.',
+      level: 'observed',
+      source: [linux('samples/vfio-mdev/mtty.c', 'mtty_disable_files')],
     },
   },
 );

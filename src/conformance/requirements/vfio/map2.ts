@@ -23,6 +23,11 @@ export const vfioMap2 = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_mmap')],
     },
+    5: {
+      says: 'A mapping of a BAR can be moved by mremap(), and fails with EFAULT where it is to grow.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_mmap')],
+    },
     6: {
       says: 'A write() whose buffer is a mapping of a BAR takes what the registers hold.',
       level: 'observed',
@@ -42,6 +47,11 @@ export const vfioMap2 = requirements(
       says: 'A memory BAR that is smaller than a page has the flag MMAP where it begins on a page, and its mapping is a whole page.',
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_probe_mmaps')],
+    },
+    10: {
+      says: 'Registers that a container has mapped for other devices stay mapped while their device does not answer, and are reached again when it does.',
+      level: 'observed',
+      source: [linux('drivers/vfio/vfio_iommu_type1.c', 'vaddr_get_pfns')],
     },
     11: {
       says: 'A mapping of a BAR that was taken away by memory decoding off, D3hot or a function reset works again afterwards, without a new mmap().',

@@ -53,5 +53,15 @@ export const vfioRw = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_rw')],
     },
+    11: {
+      says: 'A file descriptor that was opened read-only takes commands and reads, and cannot be mapped at all; one that was opened write-only takes commands and writes.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_mmap')],
+    },
+    12: {
+      says: 'An access to a BAR whose addresses another driver of the host has, and a mapping of it, fail with EBUSY.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_map_bars')],
+    },
   },
 );

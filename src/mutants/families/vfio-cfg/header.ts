@@ -323,4 +323,19 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-2117',
+    breaks: ['VFIO-CFG-19'],
+    story: 'INTx that VFIO masks shows as if the user had disabled it.',
+    like: 'p_setw(PCI_COMMAND) without the virtual bit of INTx disable',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.HeaderAccess {
+        override read(at: number, count: number): Uint8Array {
+          const bytes = super.read(at, count);
+          const own = COMMAND + 1 - at;
+          if (own >= 0 && own < count) bytes[own] = this.space.pci.get(COMMAND + 1, 1);
+          return bytes;
+        }
+      },
+  },
 );

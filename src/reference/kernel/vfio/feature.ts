@@ -81,6 +81,7 @@ export class VfioFeatures {
     return (flags & ~known) === 0 && (!isBoth || (flags & VFIO_DEVICE_FEATURE_PROBE) !== 0);
   }
 
+  /** ENOTTY for what neither VFIO nor the driver of the device has. VFIO-DBUF-13 */
   protected feature(call: FeatureCall): Result {
     const { migration } = this.ops;
     if (numberOf(call) === VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2)

@@ -108,7 +108,7 @@ export class VfioGroup implements ContainerGroup {
     return () => device.unbind();
   }
 
-  /** vfio_group_use_container(): the node of the group stays open. VFIO-GRP-11 13 15 */
+  /** vfio_group_use_container(): the node of the group stays open. VFIO-GRP-11 13 15 VFIO-LIFE-07 */
   protected holdGroup(device: VfioDevice): () => void {
     const file = this.holdFile();
     this.openDevices++;

@@ -196,7 +196,7 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     return this.features.perform(call) ?? 0;
   }
 
-  /** VFIO-DEV-01 */
+  /** VFIO-DEV-01 02 */
   protected getInfo(task: Task, arg: bigint): ErrnoName | undefined {
     const argument = loadArgument(task.memory, arg, VFIO_DEVICE_GET_INFO);
     if (isErrno(argument)) return argument;

@@ -59,7 +59,7 @@ export class VfioMtty extends VfioPciCore {
     return 'ENOTTY';
   }
 
-  /** mtty_close(): what is being saved or resumed is lost, the state stays. VFIO-MIG-22 */
+  /** mtty_close(): what is being saved or resumed is lost, the state stays. VFIO-MIG-22 VFIO-LIFE-11 */
   override close(): void {
     this.migration.endSessions();
     super.close();

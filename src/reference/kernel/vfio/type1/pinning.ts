@@ -92,7 +92,7 @@ export class Pinning {
     this.locked.uncharge(dma);
   }
 
-  /** vaddr_get_pfns(): what cannot be pinned may be registers, which nobody is charged for. VFIO-MAP-15 */
+  /** vaddr_get_pfns(): what cannot be pinned may be registers, which nobody is charged for. VFIO-MAP-15 VFIO-MAP2-10 */
   protected pinBatch(dma: VfioDma, found: FoundPages, count: number): ErrnoName | undefined {
     const { memory, vaddr, protection } = dma;
     const address = vaddr + BigInt(found.pfns.length) * PAGE_SIZE;

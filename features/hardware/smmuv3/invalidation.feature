@@ -273,6 +273,62 @@ Feature: what a command of a guest takes out of the caches
       And device "nic" sees buffer "huge" + 1 MiB at 65 MiB .. +1 page
       And device "nic" does not see buffer "old" at 66 MiB .. +1 page
 
+  Rule: a block of which the host has pages goes as a whole, wherever in it the address is
+
+    Background:
+      Given an untouched buffer "low" of 256 pages
+      And an untouched buffer "high" of 256 pages
+      And an untouched buffer "new low" of 256 pages
+      And an untouched buffer "new high" of 256 pages
+      And it maps 256 pages of buffer "low" into IOAS "guest" at 32 MiB read-write
+      And it maps 256 pages of buffer "high" into IOAS "guest" at 33 MiB read-write
+      And it maps 256 pages of buffer "new low" into IOAS "guest" at 34 MiB read-write
+      And it maps 256 pages of buffer "new high" into IOAS "guest" at 35 MiB read-write
+      And the guest maps 2 MiB at 64 MiB to 32 MiB by "Valid, AP1, SH 3, AF, nG" in page table "of nic"
+      And the guest maps 1 page at 66 MiB to 16 MiB read-write in page table "of nic"
+      And device "nic" sees buffer "low" at 64 MiB .. +2 pages
+      And device "nic" sees buffer "high" + 1 MiB - 1 page at 66 MiB - 1 page .. +1 page
+      And device "nic" sees buffer "old" at 66 MiB .. +1 page
+      And the guest maps 2 MiB at 64 MiB to 34 MiB by "Valid, AP1, SH 3, AF, nG" in page table "of nic"
+      And the guest maps 1 page at 66 MiB to 20 MiB read-write in page table "of nic"
+
+    Scenario Outline: <cmd> drops what was kept of both ends
+      When it invalidates through vIOMMU "smmu":
+        | cmd   |
+        | <cmd> |
+      Then it succeeds
+      And device "nic" sees buffer "new low" at 64 MiB .. +2 pages
+      And device "nic" sees buffer "new high" + 1 MiB - 1 page at 66 MiB - 1 page .. +1 page
+      And device "nic" does not see buffer "low" + 1 page at 64 MiB + 1 page .. +1 page
+      And device "nic" does not see buffer "high" + 1 MiB - 1 page at 66 MiB - 1 page .. +1 page
+
+      @HW-SMU-17
+      Examples: of an ASID
+        | cmd                                      |
+        | TLBI_NH_VA, ASID 1, Addr 64 MiB          |
+        | TLBI_NH_VA, ASID 1, Addr 66 MiB - 1 page |
+        | TLBI_NH_VA, ASID 1, Leaf, Addr 65 MiB    |
+
+      @HW-SMU-18
+      Examples: of any
+        | cmd                      |
+        | TLBI_NH_VAA, Addr 65 MiB |
+
+    @HW-SMU-17 @needs:caches-keep
+    Scenario Outline: <cmd> leaves the <what>
+      When it invalidates through vIOMMU "smmu":
+        | cmd   |
+        | <cmd> |
+      Then it succeeds
+      And device "nic" sees buffer "<there>" at <at> .. +1 page
+      And device "nic" sees buffer "<beside>" at <next> .. +1 page
+      And device "nic" does not see buffer "<gone>" at <at> .. +1 page
+
+      Examples:
+        | cmd                                      | what           | there   | gone | at     | beside | next   |
+        | TLBI_NH_VA, ASID 1, Addr 66 MiB - 1 page | page behind it | new low | low  | 64 MiB | old    | 66 MiB |
+        | TLBI_NH_VA, ASID 1, Addr 66 MiB          | block before   | new     | old  | 66 MiB | low    | 64 MiB |
+
   Rule: a page that is global belongs to no ASID
 
     Background:

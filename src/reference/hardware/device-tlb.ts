@@ -21,7 +21,8 @@ export class DeviceTlb {
     return this.translations.lookup(pasid ?? NO_PASID, iova);
   }
 
-  insert(pasid: number | undefined, iova: Iova, leaf: Leaf): void {
+  /** 10.2.3: a device is told a size, and nothing of the stages that it comes from. */
+  insert(pasid: number | undefined, iova: Iova, { pieceOf: _, ...leaf }: Leaf): void {
     this.spaces.add(pasid ?? NO_PASID);
     this.translations.insert(pasid ?? NO_PASID, iova, leaf);
   }

@@ -17,6 +17,8 @@ export interface Leaf {
   readonly clean?: boolean;
   /** Of every address space of the guest, or of the host: not tagged with one. */
   readonly global?: boolean;
+  /** The size of the first stage's page that it is a piece of, where the second stage has smaller ones. */
+  readonly pieceOf?: bigint;
 }
 
 /** A request that goes through as it is. */
@@ -37,7 +39,7 @@ export function grants(
   return write ? rights.write : rights.read;
 }
 
-/** Both stages in one: the smaller page, and what both allow. */
+/** Both stages in one: the smaller page, and what both allow; it is known of a piece what it is a piece of. HW-SMU-17 */
 export function combine(first: Leaf, second: Leaf, iova: Iova): Leaf {
   const size = first.size < second.size ? first.size : second.size;
   const middle = first.address + (iova % first.size);
@@ -48,5 +50,6 @@ export function combine(first: Leaf, second: Leaf, iova: Iova): Leaf {
     write: first.write && second.write,
     clean: first.clean === true || second.clean === true,
     global: first.global === true,
+    ...(size < first.size && { pieceOf: first.size }),
   };
 }

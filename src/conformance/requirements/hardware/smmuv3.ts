@@ -110,9 +110,9 @@ export const smmuv3 = requirements(
       source: [commands, converted],
     },
     17: {
-      says: 'TLBI_NH_VA of a guest drops the page or block around the address, of that ASID or global, and leaves the next page and other ASIDs.',
+      says: 'TLBI_NH_VA of a guest drops the page or block around the address, of that ASID or global, also where the second stage has a block in pages, and leaves the next page and other ASIDs.',
       level: 'contract',
-      source: [commands, converted],
+      source: [commands, converted, book('Arm DDI 0487', 'D8, TLB maintenance')],
     },
     18: {
       says: 'TLBI_NH_VAA of a guest drops the page or block around the address, whatever its ASID, and leaves the next page.',

@@ -284,4 +284,29 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-2500',
+    breaks: ['HW-SMU-17', 'HW-SMU-18'],
+    story: 'Of a block over pages of the second stage only the page around the address is dropped.',
+    like: 'a combined entry that has the size of the smaller stage alone',
+    bug: ({ smmuv3 }) =>
+      class extends smmuv3.Tlb {
+        override insert(tag: Stage1Tag, address: bigint, { pieceOf: _, ...leaf }: Leaf): void {
+          super.insert(tag, address, leaf);
+        }
+      },
+  },
+  {
+    id: 'SEED-2501',
+    breaks: ['HW-SMU-17'],
+    story:
+      'What is kept of a block in pages is kept as of 1 GiB, and goes with whatever is near it.',
+    like: 'the size of the level above the block',
+    bug: ({ smmuv3 }) =>
+      class extends smmuv3.Tlb {
+        override insert(tag: Stage1Tag, address: bigint, leaf: Leaf): void {
+          super.insert(tag, address, leaf.pieceOf ? { ...leaf, pieceOf: 1n << 30n } : leaf);
+        }
+      },
+  },
 );

@@ -27,13 +27,21 @@ export const nestingMark = '-nesting-test-only';
 export interface KernelImage {
   readonly release: string;
   readonly architecture: Architecture;
+  /** By what the agent is reached: kernels for arm64 may lack CONFIG_VIRTIO_CONSOLE, whose device is the fast one. */
+  readonly port: AgentPort;
 }
+
+/** A port of virtio-serial takes as much as there is; a serial port some 4 KB/s, as it goes byte by byte. */
+export type AgentPort = 'virtio' | 'serial';
 
 /** Documentation/arch/arm64/booting.rst: the header of an Image, which has no release in it. */
 const armMagicOffset = 56;
 const armMagic = 'ARM\x64';
 /** init/version.c: what the kernel says of itself first. */
 const banner = /Linux version (\d[^\s\0]*) \(/;
+
+/** The class of devices that drivers/char/virtio_console.c makes; an Image is not compressed. */
+const virtioPorts = 'virtio-ports\0';
 
 export function isArmImage(setup: Buffer): boolean {
   return setup.toString('latin1', armMagicOffset, armMagicOffset + 4) === armMagic;
@@ -43,10 +51,12 @@ export function isArmImage(setup: Buffer): boolean {
 export async function kernelImage(path: string): Promise<KernelImage> {
   const setup = await startOf(path);
   const ofX86 = bzImageRelease(setup);
-  if (ofX86 !== undefined) return { release: ofX86, architecture: 'x86_64' };
+  if (ofX86 !== undefined) return { release: ofX86, architecture: 'x86_64', port: 'virtio' };
   if (isArmImage(setup)) {
-    const [, ofArm] = banner.exec(await readFile(path, 'latin1')) ?? [];
-    if (ofArm !== undefined) return { release: ofArm, architecture: 'arm64' };
+    const text = await readFile(path, 'latin1');
+    const [, ofArm] = banner.exec(text) ?? [];
+    const port = text.includes(virtioPorts) ? 'virtio' : 'serial';
+    if (ofArm !== undefined) return { release: ofArm, architecture: 'arm64', port };
   }
   throw new LabError(`${path} is neither a bzImage of Linux for x86 nor an Image for arm64`);
 }

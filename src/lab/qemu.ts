@@ -1,6 +1,7 @@
 import type { Architecture } from './architecture.ts';
 import { hardwareKinds } from './hardware.ts';
 import type { Hardware, HardwareKind } from './hardware.ts';
+import type { AgentPort } from './kernel-image.ts';
 
 export interface VirtualMachine {
   readonly architecture: Architecture;
@@ -8,6 +9,8 @@ export interface VirtualMachine {
   readonly kernel: string;
   readonly initramfs: string;
   readonly hardware: Hardware;
+  /** Where it has an agent. */
+  readonly port?: AgentPort;
   /** Further words for the kernel command line. */
   readonly parameters?: readonly string[];
 }
@@ -22,9 +25,20 @@ interface Board {
   arguments(hardware: Hardware): readonly string[];
   /** For the kernel. */
   readonly parameters: readonly string[];
-  /** The agent's port, of the chardev `agent`. */
-  readonly agent: readonly string[];
 }
+
+/** The agent's port, of the chardev `agent`; and what the kernel's command line tells the agent of it. */
+const ports: Readonly<Record<AgentPort, Readonly<Record<'agent' | 'parameters', string[]>>>> = {
+  virtio: {
+    agent: [
+      ...['-device', 'virtio-serial-pci,addr=2'],
+      ...['-device', 'virtserialport,chardev=agent,name=agent'],
+    ],
+    parameters: [],
+  },
+  /** The second one of the board `virt`: every kernel for it has a driver. */
+  serial: { agent: ['-serial', 'chardev:agent'], parameters: ['AGENT_PORT=/dev/ttyAMA1'] },
+};
 
 /** The SMMUv3 is a part of QEMU's machine, with both stages of translation since version 9.2. */
 const armMachines: Readonly<Partial<Record<Hardware, string>>> = {
@@ -39,10 +53,6 @@ const boards: Readonly<Record<Architecture, Board>> = {
     arguments: () => ['-machine', 'q35,kernel-irqchip=split', '-cpu', 'max'],
     /** On a busy host an emulated timer can be late enough to fail the kernel's check of it, which is a panic. */
     parameters: ['console=ttyS0', 'no_timer_check'],
-    agent: [
-      ...['-device', 'virtio-serial-pci,addr=2'],
-      ...['-device', 'virtserialport,chardev=agent,name=agent'],
-    ],
   },
   arm64: {
     /** Authenticated pointers as the architecture has them take half of an emulated processor's time. */
@@ -50,9 +60,7 @@ const boards: Readonly<Record<Architecture, Board>> = {
       ...['-machine', `${armMachines[hardware] ?? 'virt'},gic-version=3`],
       ...['-cpu', 'max,pauth-impdef=on'],
     ],
-    parameters: ['console=ttyAMA0', 'AGENT_PORT=/dev/ttyAMA1'],
-    /** A second serial port: every kernel for this board has a driver for it. */
-    agent: ['-serial', 'chardev:agent'],
+    parameters: ['console=ttyAMA0'],
   },
 };
 
@@ -63,7 +71,8 @@ const boards: Readonly<Record<Architecture, Board>> = {
 export function qemuArguments(machine: VirtualMachine): string[] {
   const board = boards[machine.architecture];
   const { devices, parameters } = hardwareKinds[machine.hardware];
-  const ofMachine = [...board.parameters, ...parameters, ...(machine.parameters ?? [])];
+  const { port = 'virtio', parameters: further = [] } = machine;
+  const ofMachine = [...board.parameters, ...ports[port].parameters, ...parameters, ...further];
   return [
     ...board.arguments(machine.hardware),
     ...['-accel', 'tcg,thread=multi', '-smp', '1', '-m', `${memoryMiB}`],
@@ -81,8 +90,8 @@ export const consoleFd = 3;
  * The agent's port on QEMU's stdin and stdout, and the serial console on a socket of its own, so that an oops is
  * legible.
  */
-export function agentArguments(architecture: Architecture, hardware: Hardware): readonly string[] {
-  const { agent = boards[architecture].agent }: HardwareKind = hardwareKinds[hardware];
+export function agentArguments(port: AgentPort, hardware: Hardware): readonly string[] {
+  const { agent = ports[port].agent }: HardwareKind = hardwareKinds[hardware];
   return [
     ...['-chardev', `socket,id=console,fd=${consoleFd}`, '-serial', 'chardev:console'],
     ...['-chardev', 'stdio,id=agent,signal=off'],

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { cached } from '#lab/cache.ts';
-import type { Architecture } from '#lab/architecture.ts';
 import { emulatorOf, emulatorVersions } from '#lab/emulator.ts';
 import {
   eduAloneOnBus,
@@ -20,6 +19,7 @@ import {
 import type { Hardware } from '#lab/hardware.ts';
 import { consoleNode, folder, initramfs, program } from '#lab/initramfs.ts';
 import { kernelImage, nestingMark } from '#lab/kernel-image.ts';
+import type { AgentPort } from '#lab/kernel-image.ts';
 import { chooseKernel } from '#lab/kernels.ts';
 import { agentArguments, qemuArguments } from '#lab/qemu.ts';
 import { LabError } from '#lab/tools.ts';
@@ -127,7 +127,7 @@ async function rootOf(agent: string): Promise<string> {
 const everyOtherFunction = Object.keys(otherFunctions) as (keyof typeof otherFunctions)[];
 
 interface Booted {
-  readonly architecture: Architecture;
+  readonly port: AgentPort;
   readonly child: Child;
   readonly console: KernelConsole;
   readonly faults: FaultLog;
@@ -135,19 +135,15 @@ interface Booted {
 
 async function boot(hardware: Hardware, settings: Settings): Promise<Booted> {
   const kernel = await chooseKernel(settings['kernel']);
-  const { architecture } = await kernelImage(kernel);
+  const { architecture, port } = await kernelImage(kernel);
   const known = hardwareOf(architecture);
   if (!known.includes(hardware))
     throw new LabError(`${architecture} has no machine ${hardware}; there are ${known.join(', ')}`);
   const emulator = await emulatorOf(architecture, hardware);
   const initramfs = await rootOf(await compiledAgent(architecture));
   const faults = new FaultLog();
-  const machine = { architecture, kernel, initramfs, hardware, parameters };
-  const qemu = [
-    ...emulator.command,
-    ...qemuArguments(machine),
-    ...agentArguments(architecture, hardware),
-  ];
+  const machine = { architecture, kernel, initramfs, hardware, port, parameters };
+  const qemu = [...emulator.command, ...qemuArguments(machine), ...agentArguments(port, hardware)];
   const child = spawnChild({
     command: await compiledAgent(),
     args: ['bound', ...qemu, ...faultArguments(emulator.majorVersion)],
@@ -156,7 +152,7 @@ async function boot(hardware: Hardware, settings: Settings): Promise<Booted> {
   });
   const [socket] = child.sockets;
   if (socket === undefined) throw new ImplementationBroken('QEMU has no console');
-  return { architecture, child, console: new KernelConsole(socket), faults };
+  return { port, child, console: new KernelConsole(socket), faults };
 }
 
 /** Bytes that a serial port gets before it is opened are lost; the agent sends an empty line when it is. */
@@ -176,7 +172,7 @@ async function start({ machine, timeoutMs, settings }: StartOptions): Promise<Ma
     throw new LabError(`no machine "${machine}"; there are ${everyHardware.join(', ')}`);
   const booted = await boot(machine, settings);
   const { child, console } = booted;
-  if (booted.architecture === 'arm64') await untilReady(child);
+  if (booted.port === 'serial') await untilReady(child);
   const client = connect({
     name: `linux-vm ${machine}`,
     input: child.stdout,

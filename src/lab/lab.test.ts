@@ -13,7 +13,7 @@ import { hardwareOf } from './hardware.ts';
 import { atLeast, bzImageRelease, isArmImage, kernelImage } from './kernel-image.ts';
 import { cachedKernels, chooseKernel } from './kernels.ts';
 import { allowNesting, copyTree, header, withNesting } from './nesting.ts';
-import { qemuArguments } from './qemu.ts';
+import { agentArguments, qemuArguments } from './qemu.ts';
 import { versionIn } from './source.ts';
 import { demandTools } from './tools.ts';
 
@@ -42,6 +42,19 @@ describe('the header of a bzImage', () => {
     image.write('ARM\x64', 56);
     assert.ok(isArmImage(image));
     assert.ok(!isArmImage(setupHeader('6.12')));
+  });
+
+  it('is beside what tells by which port the agent of an arm64 kernel is reached', async () => {
+    const path = join(temporaryFolder(), 'Image');
+    const said = 'Linux version 7.3.4-iommufd (root@vm)\0';
+    for (const [text, port] of [
+      [said, 'serial'],
+      [`${said}virtio-ports\0`, 'virtio'],
+    ] as const) {
+      await writeFile(path, Buffer.concat([Buffer.alloc(56), Buffer.from(`ARM\x64${text}`)]));
+      const image = { release: '7.3.4-iommufd', architecture: 'arm64', port };
+      assert.deepEqual(await kernelImage(path), image);
+    }
   });
 
   it('gives releases that compare by number', () => {
@@ -171,6 +184,16 @@ describe('the command line of QEMU', () => {
     assert.ok(old.includes('amd-iommu') && !old.includes('edu-first-stage'));
     assert.ok(!recent.includes('amd-iommu') && recent.includes('edu-first-stage'));
     assert.deepEqual(hardwareOf('x86_64', [7, 10]), hardwareOf('x86_64'));
+  });
+
+  it('tells the agent of a serial port, and leaves virtio-serial to be found by its name', () => {
+    const arm = { ...machine, architecture: 'arm64', hardware: 'smmuv3' } as const;
+    const serial = qemuArguments({ ...arm, port: 'serial' }).at(-1) ?? '';
+    assert.match(serial, / AGENT_PORT=\/dev\/ttyAMA1\b/);
+    assert.match(agentArguments('serial', 'smmuv3').join(' '), /-serial chardev:agent$/);
+    const virtio = qemuArguments({ ...arm, port: 'virtio' }).at(-1) ?? '';
+    assert.doesNotMatch(virtio, /AGENT_PORT/);
+    assert.match(agentArguments('virtio', 'smmuv3').join(' '), /virtserialport,chardev=agent/);
   });
 
   it('takes further words for the kernel', () => {

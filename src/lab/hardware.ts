@@ -39,21 +39,23 @@ export const hostDriver = 'virtio-pci';
 export const eduBehindBridge = '0000:01:01.0';
 
 /**
- * Functions that have what an edu lacks: power states, a ROM and an I/O BAR; a function level reset and ATS, below a root port as
- * well; a BAR that is smaller than a page.
+ * Functions that have what an edu lacks: power states, a ROM and an I/O BAR; a function level reset, below a root port as well;
+ * a BAR that is smaller than a page; MSI-X.
  */
 export const otherFunctions = {
   e1000e: '0000:01:00.0',
   virtioRng: '0000:02:00.0',
   rtl8139: '0000:00:0a.0',
+  nvme: '0000:00:0b.0',
 } as const;
 
 const otherDevices = [
   ...['-device', 'pcie-root-port,id=port1,chassis=1,addr=08.0'],
   ...['-device', 'e1000e,bus=port1'],
   ...['-device', 'pcie-root-port,id=port2,chassis=2,addr=09.0'],
-  ...['-device', 'virtio-rng-pci-non-transitional,bus=port2,ats=on,iommu_platform=on'],
+  ...['-device', 'virtio-rng-pci-non-transitional,bus=port2,iommu_platform=on'],
   ...['-device', 'rtl8139,addr=0a.0'],
+  ...['-device', 'nvme,serial=1,msix_qsize=8,addr=0b.0'],
 ];
 
 /** That of a machine where no driver of the kernel has it. */
@@ -128,7 +130,8 @@ export const hardwareKinds = {
   },
   'edu-functions': {
     devices: [...eduBehind('intel-iommu,intremap=on'), ...otherDevices],
-    parameters: [],
+    // No driver of the kernel begins with it, where there is one.
+    parameters: ['initcall_blacklist=nvme_init'],
   },
   'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },
   /** What a device writes arrives elsewhere in QEMU 10.0.2, such as in the code of the kernel; 7.2 is right. */

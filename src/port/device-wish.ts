@@ -104,7 +104,7 @@ export const functionKeys = {
     usual: 8,
     feature: 'device-with-msix',
     requires: ['vfio-device'],
-    says: 'A VFIO device has MSI-X.',
+    says: 'A VFIO device has MSI-X, with its table at 8 KiB of BAR 0 and pending bits in a page of their own behind it.',
   },
   powerManagement: {
     kind: 'flag',

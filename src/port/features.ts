@@ -33,6 +33,10 @@ const ofMachines = {
     says: 'A reset clears the registers of VFIO devices, which those of the edu of QEMU are not.',
     requires: ['edu-registers'],
   },
+  'msix-causes': {
+    says: 'A VFIO device with MSI-X has the registers of edu as well, by which its vectors are raised.',
+    requires: ['edu-registers', 'device-with-msix'],
+  },
   'vfio-group': {
     says: 'VFIO devices can be had by their group: /dev/vfio/N and GET_DEVICE_FD.',
   },

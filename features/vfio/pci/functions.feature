@@ -186,3 +186,94 @@ Feature: regions of devices that have more than one BAR
       When it writes "5" to BASE_ADDRESS_5 of device "wide"
       Then device "wide" shows:
         | BASE_ADDRESS_5 | 5 |
+
+  @needs:device-with-msix
+  Rule: the table of MSI-X is the host's, but for who maps it
+
+    Background:
+      Given a device "nic" with MSI-X
+      When it binds device "nic" to the iommufd
+
+    @VFIO-RGN-03
+    Scenario Outline: its BAR tells that it can be mapped all the same, in <bytes>
+      When it stores the word 0 in buffer "ram" + 8
+      And it calls VFIO_DEVICE_GET_REGION_INFO with <bytes> of buffer "ram"
+      Then it succeeds
+      And buffer "ram" holds:
+        | argsz   | flags | index | cap_offset |
+        | <needs> | 15    | 0     | <offset>   |
+      And buffer "ram" + 32 holds:
+        | id and version | next   |
+        | <head>         | <next> |
+
+      Examples:
+        | bytes    | needs | offset | head       | next |
+        | 32 bytes | 40    | 0      | left       | left |
+        | 39 bytes | 40    | 0      | left       | left |
+        | 40 bytes | 40    | 32     | 64 KiB + 3 | 0    |
+        | 64 bytes | 64    | 32     | 64 KiB + 3 | 0    |
+
+    @VFIO-RW-04
+    Scenario Outline: it reads ones and is not written while the command register has <command>
+      When it writes "<command>" to COMMAND of device "nic"
+      And it reads 16 bytes of BAR 0 of device "nic" + 8 KiB into buffer "ram"
+      Then it returns 16 bytes
+      And buffer "ram" holds:
+        | address        | upper address  | data           | control        |
+        | 4 GiB - 1 byte | 4 GiB - 1 byte | 4 GiB - 1 byte | 4 GiB - 1 byte |
+      When it stores the word 0 in buffer "ram"
+      And it stores the word 0 in buffer "ram" + 12
+      And it writes 16 bytes of buffer "ram" to BAR 0 of device "nic" + 8 KiB
+      Then it returns 16 bytes
+      When it sets "MEMORY" in COMMAND of device "nic"
+      And it mmaps BAR 0 of device "nic" + 8 KiB as "table"
+      Then buffer "table" + 12 holds:
+        | control |
+        | 1       |
+
+      Examples:
+        | command |
+        | MEMORY  |
+        | 0       |
+
+    @VFIO-RW-04
+    Scenario: what is stored through a mapping reaches it
+      When it mmaps BAR 0 of device "nic" + 8 KiB as "table"
+      And it stores the word 0x1000 in buffer "table"
+      Then buffer "table" holds:
+        | address |
+        | 0x1000  |
+      When it reads 4 bytes of BAR 0 of device "nic" + 8 KiB into buffer "ram"
+      Then buffer "ram" holds:
+        | address        |
+        | 4 GiB - 1 byte |
+
+    @VFIO-RW-04
+    Scenario: an access that crosses its begin is whole, and the pending bits are read as they are
+      When it reads 8 bytes of BAR 0 of device "nic" + 8 KiB - 4 bytes into buffer "ram" + 64
+      Then it returns 8 bytes
+      And buffer "ram" + 68 holds:
+        | address        | next |
+        | 4 GiB - 1 byte | left |
+      When it reads 4 bytes of BAR 0 of device "nic" + 12 KiB into buffer "ram"
+      Then it returns 4 bytes
+      And buffer "ram" holds:
+        | pending |
+        | 0       |
+
+    @VFIO-IOE-04
+    Scenario Outline: an eventfd writes <size> at <place> and <answer>
+      Given an eventfd "doorbell"
+      When it lets eventfd "doorbell" write 0 in <size> to BAR 0 of device "nic" + <place>
+      Then it <answer>
+      When it lets eventfd "doorbell" write 0 in 4 bytes to BAR 0 of device "nic" + 12 KiB
+      Then it succeeds
+
+      Examples:
+        | size    | place             | answer            |
+        | 4 bytes | 8 KiB             | fails with EINVAL |
+        | 1 byte  | 8 KiB + 127 bytes | fails with EINVAL |
+        | 8 bytes | 8 KiB - 1 byte    | fails with EINVAL |
+        | 4 bytes | 8 KiB - 4 bytes   | succeeds          |
+        | 4 bytes | 8 KiB + 128 bytes | succeeds          |
+

@@ -67,7 +67,7 @@ Feature: VFIO_DEVICE_SET_IRQS of several vectors
         | flags | EVENTFD |
         | count | 8       |
 
-    @VFIO-INT-15 @needs:device-with-msix
+    @VFIO-INT-15 @needs:msix-causes
     Scenario: one is added while others are there
       Given a device "nic" with MSI-X
       When it binds device "nic" to the iommufd
@@ -162,7 +162,7 @@ Feature: VFIO_DEVICE_SET_IRQS of several vectors
       And it triggers INTx of device "nic"
       Then eventfd "two" was signalled once
 
-    @VFIO-INT-20 @needs:device-with-msix
+    @VFIO-INT-20 @needs:msix-causes
     Scenario: its table is written while the device does not answer there
       Given a device "nic" with MSI-X
       When it binds device "nic" to the iommufd
@@ -176,13 +176,13 @@ Feature: VFIO_DEVICE_SET_IRQS of several vectors
       Then eventfd "two" was signalled once
       And eventfd "one" was not signalled
 
-    @VFIO-INT-21 @needs:device-with-msix
+    @VFIO-INT-21 @needs:msix-causes
     Scenario: an entry that the user has spoiled is written again
       Given a device "nic" with MSI-X
       When it binds device "nic" to the iommufd
       And it connects MSI-X of device "nic" to eventfd "one"
       And it sets "MASTER" in COMMAND of device "nic"
-      And it mmaps BAR 0 of device "nic" + 960 KiB as "table"
+      And it mmaps BAR 0 of device "nic" + 8 KiB as "table"
       And it stores the word 0 in buffer "table"
       And device "nic" raises cause 1
       Then eventfd "one" was not signalled
@@ -190,7 +190,7 @@ Feature: VFIO_DEVICE_SET_IRQS of several vectors
       And device "nic" raises cause 1
       Then eventfd "one" was signalled once
 
-    @VFIO-IRQ-05 @needs:device-with-msix
+    @VFIO-IRQ-05 @needs:msix-causes
     Scenario: all are disconnected
       Given a device "nic" with MSI-X
       When it binds device "nic" to the iommufd

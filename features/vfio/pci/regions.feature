@@ -75,12 +75,19 @@ Feature: regions of a device by read and write
         | flags       | PCI |
 
     @VFIO-DEV-02
-    Scenario: a device that has no capabilities leaves the place for them alone
-      When it calls VFIO_DEVICE_GET_INFO with 64 bytes of buffer "ram"
+    Scenario Outline: a device says that it has no capabilities, in <bytes>
+      When it calls VFIO_DEVICE_GET_INFO with <bytes> of buffer "ram"
       Then it succeeds
       And buffer "ram" holds:
-        | argsz | flags | regions | irqs | cap_offset | pad  |
-        | 64    | 2     | 9       | 5    | left       | left |
+        | argsz   | flags | regions | irqs | cap_offset | pad   | behind |
+        | <bytes> | 2     | 9       | 5    | <offset>   | <pad> | left   |
+
+      Examples:
+        | bytes    | offset | pad  |
+        | 16 bytes | left   | left |
+        | 20 bytes | 0      | left |
+        | 24 bytes | 0      | 0    |
+        | 64 bytes | 0      | 0    |
 
   Rule: an access to a region that is not there fails
 

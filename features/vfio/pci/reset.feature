@@ -142,7 +142,7 @@ Feature: VFIO_DEVICE_RESET
       And device "nic" raises cause 1
       Then eventfd "line" was signalled once
 
-    @VFIO-RST2-04 @needs:device-with-function-level-reset @needs:device-with-msix
+    @VFIO-RST2-04 @needs:device-with-function-level-reset @needs:msix-causes
     Scenario: each vector of the table is signalled after a reset
       Given a device "nic" with:
         | function level reset | yes |

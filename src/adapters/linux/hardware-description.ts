@@ -91,6 +91,7 @@ function offersOfOthers(ordinary: DeviceOffer): EduOffers {
     e1000e: { ...alone, function: { powerManagement: true, rom: true, ioBar: true } },
     virtioRng: { ...alone, function: { functionLevelReset: true } },
     rtl8139: { ...alone, function: { smallBar: true } },
+    nvme: { ...alone, function: { msixVectors: 8 } },
   };
 }
 

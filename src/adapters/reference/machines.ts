@@ -132,7 +132,14 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: vtdBoard,
     bench: 'pci',
     ...pci(vtdBoard, { ...withMessages, ...ofFunctions, ...onBuses }),
-    features: ['type1-container', ...ofEach, ...ofVtd, 'registers-reset', 'no-test-cmd'],
+    features: [
+      'type1-container',
+      ...ofEach,
+      ...ofVtd,
+      'registers-reset',
+      'msix-causes',
+      'no-test-cmd',
+    ],
   },
   {
     name: 'mock',

@@ -45,17 +45,11 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
     [25, 32],
     [42, 43],
   ],
-  'VFIO-RW': [
-    [1, 3],
-    [5, 12],
-  ],
+  'VFIO-RW': [[1, 12]],
   'VFIO-MAP2': [[1, 11]],
   'VFIO-RGN': [[1, 4]],
   'VFIO-DEV': [1, 2],
-  'VFIO-IOE': [
-    [1, 3],
-    [5, 10],
-  ],
+  'VFIO-IOE': [[1, 10]],
   'VFIO-DBUF': [
     [1, 9],
     [11, 13],

@@ -20,7 +20,7 @@ export const entries = mutants(
   {
     id: 'SEED-2124',
     breaks: ['VFIO-DEV-02'],
-    story: 'The place for capabilities is cleared where there are none.',
+    story: 'The place for capabilities is cleared behind the end of the struct that was told.',
     like: 'vfio_pci_ioctl_get_info() that copies sizeof(info) back',
     bug: ({ vfioPci }) =>
       class extends vfioPci.VfioPciCore {

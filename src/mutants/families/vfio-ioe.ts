@@ -1,6 +1,7 @@
 import { mutants } from '#mutants/mutant.ts';
 import type { Eventfd } from '#reference/kernel/fs/eventfd.ts';
 import type { Task } from '#reference/kernel/fs/process.ts';
+import type { PlacedBar } from '#reference/kernel/vfio/hardware.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
 /** VFIO_DEVICE_IOEVENTFD. */
@@ -173,6 +174,23 @@ export const entries = mutants(
     bug: ({ vfioPci }) =>
       class extends vfioPci.VfioPciIoeventfds {
         override close(): void {}
+      },
+  },
+  {
+    id: 'SEED-2128',
+    breaks: ['VFIO-IOE-04'],
+    story: 'An eventfd writes across the begin of the table of MSI-X.',
+    like: 'vfio_pci_ioeventfd() with a look at its first byte only',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciIoeventfds {
+        protected override meetsTable(write: {
+          bar: PlacedBar;
+          at: bigint;
+          data: bigint;
+          size: number;
+        }): boolean {
+          return super.meetsTable({ ...write, size: 1 });
+        }
       },
   },
 );

@@ -46,4 +46,22 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-2129',
+    breaks: ['VFIO-RGN-03'],
+    story:
+      'The capability of a BAR that holds the table of MSI-X is written where there is no room for it.',
+    like: 'vfio_pci_ioctl_get_region_info() without a look at argsz',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciCore {
+        protected override respondWith(
+          ...[argument, values, id]: Parameters<
+            InstanceType<typeof vfioPci.VfioPciCore>['respondWith']
+          >
+        ): ErrnoName | undefined {
+          const error = super.respondWith(argument, values, id);
+          return error ?? argument.putAt(32, Uint8Array.of(id, 0, 1, 0, 0, 0, 0, 0));
+        }
+      },
+  },
 );

@@ -273,4 +273,54 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-2125',
+    breaks: ['VFIO-RW-04'],
+    story: 'The table of MSI-X is read as it is.',
+    like: 'vfio_pci_core_do_io_rw() without x_start',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciRegions {
+        protected override load(
+          transfer: Transfer,
+          bar: PlacedBar,
+          at: bigint,
+        ): ErrnoName | undefined {
+          return transfer.task.memory.copyToUser(
+            transfer.address,
+            bar.window.read(at, transfer.length),
+          );
+        }
+      },
+  },
+  {
+    id: 'SEED-2126',
+    breaks: ['VFIO-RW-04'],
+    story: 'The table of MSI-X is written.',
+    like: 'vfio_pci_core_do_io_rw() that fills reads only',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciRegions {
+        protected override store(
+          transfer: Transfer,
+          bar: PlacedBar,
+          at: bigint,
+        ): ErrnoName | undefined {
+          const bytes = transfer.task.memory.copyFromUser(transfer.address, transfer.length);
+          if (typeof bytes !== 'string') bar.window.write(at, bytes);
+          return undefined;
+        }
+      },
+  },
+  {
+    id: 'SEED-2127',
+    breaks: ['VFIO-RW-04'],
+    story: 'All of the page of the table of MSI-X reads ones.',
+    like: 'x_end that is rounded up to a page',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciRegions {
+        protected override hostPart(index: number): { first: bigint; end: bigint } {
+          const { first, end } = super.hostPart(index);
+          return { first, end: end === 0n ? end : end + 0x2000n };
+        }
+      },
+  },
 );

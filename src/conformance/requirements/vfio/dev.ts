@@ -9,7 +9,7 @@ export const vfioDev = requirements(
       source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_ioctl_get_info')],
     },
     2: {
-      says: 'VFIO_DEVICE_GET_INFO of a device without capabilities has no flag CAPS, and leaves argsz and what is behind num_irqs as they are.',
+      says: 'VFIO_DEVICE_GET_INFO of a device without capabilities has no flag CAPS, and a cap_offset of 0 where argsz has room for it; argsz stays as it is.',
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_ioctl_get_info')],
     },

@@ -18,6 +18,11 @@ export const vfioIoe = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_rdwr.c', 'vfio_pci_ioeventfd')],
     },
+    4: {
+      says: 'VFIO_DEVICE_IOEVENTFD fails with EINVAL for a write that meets the table of MSI-X, and takes one directly before or behind it.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_rdwr.c', 'vfio_pci_ioeventfd')],
+    },
     5: {
       says: 'An ioeventfd is known by its BAR, offset, data and size: to set it again fails with EEXIST, an fd of -1 removes it, and removing one that is not there fails with ENODEV.',
       level: 'observed',

@@ -23,6 +23,11 @@ export const vfioRw = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/vfio_main.c', 'vfio_device_fops')],
     },
+    4: {
+      says: 'The table of MSI-X reads ones and what is written to it is dropped, whether or not the device answers; the pending bits are read, and a mapping reaches the table itself.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_rdwr.c', 'vfio_pci_core_do_io_rw')],
+    },
     5: {
       says: 'An access to a BAR is made in pieces of 8, 4, 2 and 1 bytes, naturally aligned, each as large as can be.',
       level: 'observed',

@@ -5,9 +5,9 @@ import type { InterruptMessage } from '../interrupt-controller.ts';
 import { RegisterCapability } from './capability.ts';
 import { RegisterFile } from './register-file.ts';
 
-/** In BAR 0, behind the registers. */
-const TABLE_AT = 0xf_0000;
-const PENDING_AT = 0xf_8000;
+/** In BAR 0, in pages of their own, where no register is. */
+const TABLE_AT = 0x2000;
+const PAGE = 0x1000;
 
 /** PCI 3.0, 6.8.2: the MSI-X capability of a function with so many vectors, its table and its pending bits. */
 export class MsixCapability extends RegisterCapability {
@@ -16,16 +16,19 @@ export class MsixCapability extends RegisterCapability {
   protected readonly send: (message: InterruptMessage) => void;
   protected readonly table: RegisterFile;
   protected readonly pending = new Set<number>();
+  /** In BAR 0 as well: bytes. */
+  private readonly pendingAt: number;
 
   constructor(vectors: number, send: (message: InterruptMessage) => void) {
     super(MSIX.size);
     this.vectors = vectors;
     this.send = send;
+    this.pendingAt = TABLE_AT + Math.ceil((vectors * MSIX.entry) / PAGE) * PAGE;
     const writable = MSIX.FunctionMask | MSIX.Enable;
     this.registers
       .define(MSIX.control, 2, { value: vectors - 1, writable })
       .define(MSIX.table, 4, { value: TABLE_AT })
-      .define(MSIX.pending, 4, { value: PENDING_AT });
+      .define(MSIX.pending, 4, { value: this.pendingAt });
     this.table = new RegisterFile(vectors * MSIX.entry);
     for (let at = 0; at < vectors * MSIX.entry; at += MSIX.entry) this.defineEntry(at);
   }
@@ -88,7 +91,7 @@ export class MsixCapability extends RegisterCapability {
   private readAt(offset: number, length: number): Uint8Array | undefined {
     const at = offset - TABLE_AT;
     if (at >= 0 && at + length <= this.vectors * MSIX.entry) return this.table.read(at, length);
-    const byte = offset - PENDING_AT;
+    const byte = offset - this.pendingAt;
     if (byte < 0 || byte + length > this.vectors / 8 + 8) return undefined;
     return Uint8Array.from({ length }, (_, index) => this.pendingByte(byte + index));
   }

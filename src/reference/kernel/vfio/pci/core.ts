@@ -1,4 +1,5 @@
 import { COMMAND } from '#formats/pci-configuration.ts';
+import type { Value } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
   VFIO_DEVICE_FLAGS_PCI,
@@ -9,7 +10,10 @@ import {
   VFIO_DEVICE_IOEVENTFD,
   VFIO_DEVICE_RESET,
   VFIO_DEVICE_SET_IRQS,
+  VFIO_REGION_INFO_FLAG_CAPS,
 } from '#uapi/vfio/device.ts';
+import type { vfio_region_info } from '#uapi/vfio/device.ts';
+import { vfio_info_cap_header } from '#uapi/vfio/base.ts';
 import {
   VFIO_DEVICE_GET_PCI_HOT_RESET_INFO,
   VFIO_DEVICE_PCI_HOT_RESET,
@@ -21,6 +25,7 @@ import type { DeviceMapping, MapDeviceRequest, Transfer } from '../../fs/file.ts
 import type { Task } from '../../fs/process.ts';
 import { isErrno } from '../../lib/errno.ts';
 import { loadArgument } from '../../mm/argument.ts';
+import type { UserArgument } from '../../mm/argument.ts';
 import type { FeatureCall } from '../check-feature.ts';
 import type { VfioDeviceOps } from '../device-ops.ts';
 import type { DeviceSet } from '../device-set.ts';
@@ -31,12 +36,15 @@ import type { FeatureTargets, VfioPciFeatures } from './feature.ts';
 import type { VfioPciHotReset } from './hot-reset.ts';
 import type { VfioPciInterrupts } from './intrs.ts';
 import type { VfioPciIoeventfds } from './ioeventfd.ts';
+import { msixTableOf } from './msix-table.ts';
 import type { VfioPciParts } from './parts.ts';
 import { PowerState } from './pci-function.ts';
 import type { VfioPciPower } from './power.ts';
 import type { PciFunction } from './pci-function.ts';
 import { VFIO_PCI_OFFSET_SHIFT } from './rdwr.ts';
 import type { ConfigurationFile, VfioPciRegions } from './rdwr.ts';
+
+const REGION_INFO_SIZE = VFIO_DEVICE_GET_REGION_INFO.minSize;
 
 /** vfio_pci_core.c: an endpoint, from its first open to its last close. */
 export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
@@ -70,9 +78,16 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     this.hotReset = new parts.vfioPci.VfioPciHotReset(parts, device, set);
     this.power = new parts.vfioPci.VfioPciPower(this);
     this.features = new parts.vfioPci.VfioPciFeatures(this.featureTargets());
-    this.regions = new parts.vfioPci.VfioPciRegions(device, this.config, () => this.isMemoryUsable);
+    const table = msixTableOf(this.pci);
+    const isMappingUsable = (): boolean => this.isMemoryUsable;
+    const { config } = this;
+    this.regions = new parts.vfioPci.VfioPciRegions({ device, config, isMappingUsable, table });
     const isMemoryEnabled = (): boolean => this.config.isMemoryEnabled;
-    this.ioeventfds = new parts.vfioPci.VfioPciIoeventfds(parts, device, isMemoryEnabled);
+    this.ioeventfds = new parts.vfioPci.VfioPciIoeventfds(parts, {
+      device,
+      isMemoryEnabled,
+      table,
+    });
     this.dmabufs = new Dmabufs(parts, device, () => this.isMemoryUsable);
   }
 
@@ -203,7 +218,7 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     const num_regions = VFIO_PCI_NUM_REGIONS;
     const flags = VFIO_DEVICE_FLAGS_PCI | (this.resetWorks ? VFIO_DEVICE_FLAGS_RESET : 0);
     const values = { flags, num_regions, num_irqs: VFIO_PCI_NUM_IRQS };
-    return argument.respond(values, VFIO_DEVICE_GET_INFO.minSize);
+    return argument.respond({ ...values, cap_offset: 0, pad: 0 }, argument.fields.argsz);
   }
 
   /** vfio_pci_ioctl_get_region_info(): no device here has a VGA range. VFIO-RGN-01 02 VFIO-RW-10 */
@@ -217,6 +232,23 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     const size = region?.size ?? 0n;
     const offset = BigInt(index) << VFIO_PCI_OFFSET_SHIFT;
     const values = { flags: region?.flags ?? 0, cap_offset: 0, size, offset };
-    return argument.respond(values, VFIO_DEVICE_GET_REGION_INFO.minSize);
+    if (region?.capability === undefined) return argument.respond(values, REGION_INFO_SIZE);
+    return this.respondWith(argument, values, region.capability);
+  }
+
+  /** vfio_info_add_capability(): behind the struct, or only how much room it needs. VFIO-RGN-03 */
+  protected respondWith(
+    argument: UserArgument<typeof vfio_region_info>,
+    values: Partial<Value<typeof vfio_region_info>>,
+    id: number,
+  ): ErrnoName | undefined {
+    const capability = vfio_info_cap_header.pack({ id, version: 1, next: 0 });
+    const needed = REGION_INFO_SIZE + capability.length;
+    const flags = (values.flags ?? 0) | VFIO_REGION_INFO_FLAG_CAPS;
+    if (argument.fields.argsz < needed)
+      return argument.respond({ ...values, flags, argsz: needed }, REGION_INFO_SIZE);
+    const error = argument.putAt(REGION_INFO_SIZE, capability);
+    const cap_offset = REGION_INFO_SIZE;
+    return error ?? argument.respond({ ...values, flags, cap_offset }, REGION_INFO_SIZE);
   }
 }

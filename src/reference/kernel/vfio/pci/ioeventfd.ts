@@ -15,6 +15,7 @@ import { isErrno } from '../../lib/errno.ts';
 import { loadArgument } from '../../mm/argument.ts';
 import type { PlacedBar, VfioHardware } from '../hardware.ts';
 import type { VfioParts } from '../parts.ts';
+import type { HostPart } from './msix-table.ts';
 import { placeOf } from './rdwr.ts';
 
 /** VFIO_PCI_IOEVENTFD_MAX, for each device. */
@@ -38,18 +39,27 @@ interface IoWrite {
   readonly size: number;
 }
 
+export interface IoeventfdOptions {
+  readonly device: VfioHardware;
+  readonly isMemoryEnabled: () => boolean;
+  readonly table: HostPart | undefined;
+}
+
 /** vfio_pci_rdwr.c: the ioeventfds of a device: what is signalled to them is written to a BAR. */
 export class VfioPciIoeventfds {
   protected readonly parts: VfioParts;
   protected readonly device: VfioHardware;
   protected readonly isMemoryEnabled: () => boolean;
+  /** Its table of MSI-X. */
+  protected readonly table: HostPart | undefined;
   /** What ends each of them, by what it writes. */
   private readonly entries = new Map<string, () => void>();
 
-  constructor(parts: VfioParts, device: VfioHardware, isMemoryEnabled: () => boolean) {
+  constructor(parts: VfioParts, { device, isMemoryEnabled, table }: IoeventfdOptions) {
     this.parts = parts;
     this.device = device;
     this.isMemoryEnabled = isMemoryEnabled;
+    this.table = table;
   }
 
   /** vfio_pci_ioctl_ioeventfd() VFIO-IOE-01 02 */
@@ -74,7 +84,14 @@ export class VfioPciIoeventfds {
     const bar = this.device.bars.find((each) => each.index === index);
     if (!bar || index > VFIO_PCI_BAR5_REGION_INDEX) return 'EINVAL';
     if (inside + BigInt(size) > bar.window.size) return 'EINVAL';
-    return { bar, at: inside, data, size };
+    const write = { bar, at: inside, data, size };
+    return this.meetsTable(write) ? 'EINVAL' : write;
+  }
+
+  /** It would be a way around what a user may do with it. VFIO-IOE-04 */
+  protected meetsTable({ bar, at, size }: IoWrite): boolean {
+    const { table } = this;
+    return table?.index === bar.index && at < table.end && at + BigInt(size) > table.first;
   }
 
   /** VFIO-IOE-05 06 */

@@ -1,7 +1,9 @@
 import { accessesOf } from '#formats/accesses.ts';
+import type { Access } from '#formats/accesses.ts';
 import { failure } from '#uapi/errno.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import {
+  VFIO_REGION_INFO_CAP_MSIX_MAPPABLE,
   VFIO_REGION_INFO_FLAG_MMAP,
   VFIO_REGION_INFO_FLAG_READ,
   VFIO_REGION_INFO_FLAG_WRITE,
@@ -16,6 +18,7 @@ import type { DeviceMapping, MapDeviceRequest, Transfer } from '../../fs/file.ts
 import { isErrno } from '../../lib/errno.ts';
 import { PAGE_SIZE } from '../../mm/user-memory.ts';
 import type { PlacedBar, VfioHardware } from '../hardware.ts';
+import type { HostPart } from './msix-table.ts';
 import { numberOf } from './pci-function.ts';
 
 /** A region is at its index, shifted by that, in the device's file. */
@@ -25,8 +28,10 @@ export const VFIO_PCI_OFFSET_SHIFT = 40n;
 export interface Region {
   /** Bytes. */
   readonly size: bigint;
-  /** VFIO_REGION_INFO_FLAG_*. */
+  /** VFIO_REGION_INFO_FLAG_*, but for that of capabilities. */
   readonly flags: number;
+  /** VFIO_REGION_INFO_CAP_*: one of version 1 that says no more than that it is there. */
+  readonly capability?: number;
 }
 
 /** The configuration space of a device: results as of read() and write(). */
@@ -39,6 +44,14 @@ export interface ConfigurationFile {
   write(transfer: Transfer, offset: bigint): number;
 }
 
+export interface RegionOptions {
+  readonly device: VfioHardware;
+  readonly config: ConfigurationFile;
+  /** May a mapping of a BAR be had, and used, at this moment? */
+  readonly isMappingUsable: () => boolean;
+  readonly table: HostPart | undefined;
+}
+
 const READ_WRITE = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
 
 /** vfio_pci_rdwr.c: the file of a device as its users read, write and map it. */
@@ -46,11 +59,14 @@ export class VfioPciRegions {
   protected readonly device: VfioHardware;
   protected readonly config: ConfigurationFile;
   protected readonly isMappingUsable: () => boolean;
+  /** Its table of MSI-X. */
+  protected readonly table: HostPart | undefined;
 
-  constructor(device: VfioHardware, config: ConfigurationFile, isMappingUsable: () => boolean) {
+  constructor({ device, config, isMappingUsable, table }: RegionOptions) {
     this.device = device;
     this.config = config;
     this.isMappingUsable = isMappingUsable;
+    this.table = table;
   }
 
   /** Undefined for a region that the device lacks. VFIO-RGN-02 03 */
@@ -60,8 +76,11 @@ export class VfioPciRegions {
     if (index === VFIO_PCI_ROM_REGION_INDEX) return this.rom();
     const bar = this.barAt(index);
     if (!bar) return undefined;
-    const flags = this.isMappable(bar) ? READ_WRITE | VFIO_REGION_INFO_FLAG_MMAP : READ_WRITE;
-    return { size: bar.window.size, flags };
+    const { size } = bar.window;
+    if (!this.isMappable(bar)) return { size, flags: READ_WRITE };
+    const flags = READ_WRITE | VFIO_REGION_INFO_FLAG_MMAP;
+    if (this.table?.index !== index) return { size, flags };
+    return { size, flags, capability: VFIO_REGION_INFO_CAP_MSIX_MAPPABLE };
   }
 
   /** vfio_pci_ioctl_get_region_info(): as large as its BAR is, where there is an image; to look at it memory is on. */
@@ -125,12 +144,34 @@ export class VfioPciRegions {
     if (inside >= bar.window.size) return failure('EINVAL');
     const rest = bar.window.size - inside;
     const length = Math.min(transfer.length, Number(rest));
-    for (const { done, width } of accessesOf(inside, length)) {
+    for (const { done, width } of this.accesses(bar, inside, length)) {
       const piece = { ...transfer, address: transfer.address + BigInt(done), length: width };
       const error = access(piece, bar, inside + BigInt(done));
       if (error) return failure(error);
     }
     return length;
+  }
+
+  /** What lies in the table of MSI-X is not taken together with anything else. VFIO-RW-04 */
+  protected *accesses({ index }: PlacedBar, inside: bigint, length: number): Iterable<Access> {
+    const { first, end } = this.hostPart(index);
+    const after = inside + BigInt(length);
+    const borders = [inside, first, end, after].map((at) => clamp(at, inside, after));
+    for (const [nth, from] of borders.slice(0, -1).entries()) {
+      const [done, rest] = [Number(from - inside), Number((borders[nth + 1] ?? from) - from)];
+      if (nth === 1 && rest > 0) yield { done, width: rest };
+      else for (const piece of accessesOf(from, rest)) yield { ...piece, done: done + piece.done };
+    }
+  }
+
+  protected hostPart(index: number): Pick<HostPart, 'first' | 'end'> {
+    return this.table?.index === index ? this.table : { first: 0n, end: 0n };
+  }
+
+  /** x_start, x_end */
+  protected isHosts({ index }: PlacedBar, at: bigint): boolean {
+    const { first, end } = this.hostPart(index);
+    return first <= at && at < end;
   }
 
   /**
@@ -160,6 +201,8 @@ export class VfioPciRegions {
     bar: PlacedBar,
     at: bigint,
   ): ErrnoName | undefined {
+    if (this.isHosts(bar, at))
+      return task.memory.copyToUser(address, new Uint8Array(length).fill(0xff));
     if (!this.answers(bar)) return 'EIO';
     return task.memory.copyToUser(address, bar.window.read(at, length));
   }
@@ -170,6 +213,7 @@ export class VfioPciRegions {
     bar: PlacedBar,
     at: bigint,
   ): ErrnoName | undefined {
+    if (this.isHosts(bar, at)) return undefined;
     const bytes = task.memory.copyFromUser(address, length);
     if (isErrno(bytes)) return bytes;
     if (!this.answers(bar)) return 'EIO';
@@ -193,6 +237,10 @@ function romImageSize(window: DeviceRegion): number {
   if (numberOf(window.read(0n, 2)) !== ROM_SIGNATURE) return 0;
   const data = BigInt(numberOf(window.read(ROM_DATA, 2)));
   return numberOf(window.read(data + ROM_LENGTH, 2)) * ROM_UNIT;
+}
+
+function clamp(value: bigint, least: bigint, most: bigint): bigint {
+  return value < least ? least : value > most ? most : value;
 }
 
 interface BarAccess {

@@ -39,7 +39,7 @@ export const hardware: readonly Subject[] = [
     'queue of commands': 'SMU 11 26 31 34',
     events: 'SMU 27 28 36',
     'stalls and page requests, answers': 'SMU 24 25 29 PRQ 5',
-    'doorbells of interrupts': 'SMU 30',
+    'doorbells of interrupts': 'SMU 30 43 44',
     'flags and capabilities': 'FLG 3 STK 2',
   }),
   ...subjects('AMD', {

@@ -1,6 +1,7 @@
 import type { Finding } from './finding.ts';
 import { hardware } from './hardware.ts';
 import { iommufd } from './iommufd.ts';
+import { messages } from './messages.ts';
 import { migration } from './migration.ts';
 import { type1 } from './type1.ts';
 import { vfio } from './vfio.ts';
@@ -12,4 +13,5 @@ export const findings: readonly Finding[] = [
   ...hardware,
   ...type1,
   ...migration,
+  ...messages,
 ];

@@ -87,7 +87,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
     [70, 78],
     [80, 89],
   ],
-  'HW-SMU': [[1, 42]],
+  'HW-SMU': [[1, 44]],
   'HW-AMD': [[1, 23]],
   'HW-VIO': [[1, 49]],
   'HW-FLG': [[1, 6]],

@@ -26,6 +26,8 @@ const STORM = 16;
  * when a line is pulled, and again as long as it is and some handler says that it was meant.
  */
 export class InterruptController {
+  /** Messages are translated on their way, so that a driver has to be told another address. */
+  readonly isBehindIommu: boolean = false;
   protected readonly pulled = new Map<number, Set<Source>>();
   protected readonly handlers = new Map<number, Set<InterruptHandler>>();
   protected readonly entries = new Map<number, InterruptHandler>();
@@ -56,18 +58,15 @@ export class InterruptController {
 
   /** So many entries that lie behind each other, without a handler. Returns the message of the first one. */
   allocate(count: number): InterruptMessage {
-    const size = 2 ** Math.ceil(Math.log2(count));
-    this.free = (Math.ceil(this.free / size) * size) % HANDLES;
-    const handle = this.free;
-    this.free += size;
+    const handle = this.take(count, HANDLES);
     const place = (BigInt(handle) << HANDLE_SHIFT) | REMAPPABLE_WITH_SUBHANDLE;
     return { address: INTERRUPT_MESSAGES.first | place, data: 0 };
   }
 
   /** Undefined takes the handler away. */
   handle(message: InterruptMessage, handler: InterruptHandler | undefined): void {
-    if (handler) this.entries.set(indexOf(message), handler);
-    else this.entries.delete(indexOf(message));
+    if (handler) this.entries.set(this.indexOf(message), handler);
+    else this.entries.delete(this.indexOf(message));
   }
 
   /** A device has written: false where that is no interrupt. One that nobody waits for is dropped. */
@@ -75,8 +74,24 @@ export class InterruptController {
     const { address } = message;
     const isInterrupt = INTERRUPT_MESSAGES.first <= address && address <= INTERRUPT_MESSAGES.last;
     if (!isInterrupt || address % 4n !== 0n) return false;
-    this.entries.get(indexOf(message))?.();
+    this.ring(message);
     return true;
+  }
+
+  protected ring(message: InterruptMessage): void {
+    this.entries.get(this.indexOf(message))?.();
+  }
+
+  /** The first of so many numbers below `limit`, aligned to the power of two that holds them. */
+  protected take(count: number, limit: number): number {
+    const size = 2 ** Math.ceil(Math.log2(count));
+    const first = (Math.ceil(this.free / size) * size) % limit;
+    this.free = first + size;
+    return first;
+  }
+
+  protected indexOf({ address, data }: InterruptMessage): number {
+    return Number((address >> HANDLE_SHIFT) & BigInt(HANDLES - 1)) + (data & 0xffff);
   }
 
   protected serve(line: number): void {
@@ -86,8 +101,4 @@ export class InterruptController {
       if (!answers.includes(true)) return;
     }
   }
-}
-
-function indexOf({ address, data }: InterruptMessage): number {
-  return Number((address >> HANDLE_SHIFT) & BigInt(HANDLES - 1)) + (data & 0xffff);
 }

@@ -82,15 +82,24 @@ export class MachineHardware {
   constructor(parts: Parts, board: Board = vtdBoard, layout = 0) {
     this.parts = parts;
     const memory = (this.memory = new parts.hardware.PhysicalMemory());
-    this.controller = new parts.hardware.InterruptController();
     const ram = { first: RAM_FIRST, size: RAM_SIZE };
     const pages = (this.pages = new parts.mm.Pages({ memory, ...ram, layout }));
     const [first, ...others] = board;
     const build = (iommu: BoardIommu): HostIommu =>
       iommu.build({ parts, memory, pages, interrupts: this.interrupts });
     this.iommus = [build(first), ...others.map(build)];
+    this.controller = this.controllerFor(this.iommus);
     this.iommu = new parts.iommu.IommuCore(parts);
     this.drivers = new parts.base.DriverCore();
+  }
+
+  /** A board whose IOMMUs translate messages has a doorbell in its memory. */
+  private controllerFor(iommus: readonly HostIommu[]): InterruptController {
+    const { Doorbell, InterruptController: Plain } = this.parts.hardware;
+    if (!iommus.some(({ translatesInterrupts }) => translatesInterrupts)) return new Plain();
+    const doorbell = new Doorbell();
+    this.memory.addWindow(doorbell.address, doorbell.region);
+    return doorbell;
   }
 
   get devices(): readonly MachineDevice[] {

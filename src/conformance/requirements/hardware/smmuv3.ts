@@ -253,5 +253,15 @@ export const smmuv3 = requirements(
       level: 'observed',
       source: [linux(guests, 'arm_smmu_attach_dev_nested')],
     },
+    43: {
+      says: 'A message of a device behind an SMMUv3 arrives by whatever page table the device is attached to, as the kernel maps the doorbell there, on an entry of a guest that translates only where the table of the guest leads to it, and is lost while the device is attached to nothing.',
+      level: 'observed',
+      source: [linux('driver.c', 'iommufd_sw_msi'), linux('device.c', 'iommufd_group_setup_msi')],
+    },
+    44: {
+      says: 'MSI of a device behind an SMMUv3 that is attached to nothing is refused with ENOSPC, and granted once the device is attached.',
+      level: 'observed',
+      source: [linux('drivers/iommu/iommu.c', 'iommu_dma_prepare_msi')],
+    },
   },
 );

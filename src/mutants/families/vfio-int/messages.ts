@@ -1,9 +1,9 @@
+import type { ErrnoName } from '#uapi/errno.ts';
 import { mutants } from '#mutants/mutant.ts';
 import type { InterruptMessage } from '#reference/hardware/interrupt-controller.ts';
 import { isErrno } from '#reference/kernel/lib/errno.ts';
 import type { IrqSet } from '#reference/kernel/vfio/pci/irq-set.ts';
 import type { MessageKind } from '#reference/kernel/vfio/pci/pci-msi.ts';
-import type { ErrnoName } from '#uapi/errno.ts';
 
 /** Interrupts by message. */
 export const entries = mutants(
@@ -51,9 +51,8 @@ export const entries = mutants(
     like: 'vfio_msi_alloc_irq() without msix',
     bug: ({ vfioPci }) =>
       class extends vfioPci.VfioPciMsi {
-        protected override provide(vector: number): boolean {
-          if (!this.messages.has(vector)) this.messages.add(vector);
-          return true;
+        protected override provide(vector: number): ErrnoName | undefined {
+          return this.messages.has(vector) ? undefined : this.messages.add(vector);
         }
       },
   },
@@ -64,7 +63,7 @@ export const entries = mutants(
     like: 'msi_setup_entry() without the number of vectors in the control word',
     bug: ({ vfioPci }) =>
       class extends vfioPci.PciMessages {
-        protected override allocateMsi(count: number): number {
+        protected override allocateMsi(count: number): number | ErrnoName {
           const found = super.allocateMsi(count);
           const at = this.place('MSI') + 2;
           this.pci.set(at, 2, this.pci.get(at, 2) & ~0x70);
@@ -79,8 +78,8 @@ export const entries = mutants(
     like: 'vfio_msi_alloc_irq() before 6.5',
     bug: ({ vfioPci }) =>
       class extends vfioPci.VfioPciMsi {
-        protected override provide(vector: number): boolean {
-          return this.messages.has(vector);
+        protected override provide(vector: number): ErrnoName | undefined {
+          return this.messages.has(vector) ? undefined : 'EINVAL';
         }
       },
   },

@@ -166,4 +166,6 @@ export interface IommuGroup {
   detachPasid(pasid: number): void;
   /** iommu_attach_handle_get() of a PASID, or of the devices themselves: IOMMU_NO_PASID. */
   attachHandle(pasid: number): AttachHandle | undefined;
+  /** iommu_dma_prepare_msi(): EOPNOTSUPP where nobody can map the address for the devices. */
+  prepareMsi(address: bigint): bigint | ErrnoName;
 }

@@ -1,6 +1,9 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 
+import { offsetInPage } from '#formats/page.ts';
+
 import { invariant } from '../../reference-bug.ts';
+import { isErrno } from '../lib/errno.ts';
 import type { IommuParts } from './parts.ts';
 import type {
   AnyDomain,
@@ -203,6 +206,14 @@ export class Group<Device = unknown> implements IommuGroup {
 
   attachHandle(pasid: number): AttachHandle | undefined {
     return this.handles.get(pasid);
+  }
+
+  /** No cookie of a domain that blocks says how. HW-SMU-44 */
+  prepareMsi(address: bigint): bigint | ErrnoName {
+    const offset = offsetInPage(address);
+    const iova = this.handles.get(IOMMU_NO_PASID)?.mapDoorbell?.(address - BigInt(offset));
+    if (iova === undefined) return 'EOPNOTSUPP';
+    return isErrno(iova) ? iova : iova + BigInt(offset);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { ErrnoName } from '#uapi/errno.ts';
 import type { AnyDomain } from './domain.ts';
 
 /** Of what a device is attached to without a PASID. */
@@ -22,6 +23,8 @@ export interface PageRequest {
 /** struct iommu_attach_handle: an attachment, for whoever made it to recognise. */
 export interface AttachHandle {
   readonly domain: AnyDomain;
+  /** sw_msi(), for a page of doorbells: the IOVA by which devices reach it there. */
+  readonly mapDoorbell?: (page: bigint) => bigint | ErrnoName;
 }
 
 /** struct iopf_group: requests that are answered as one. */

@@ -7,8 +7,15 @@ export class IommufdAttachHandle implements AttachHandle {
   /** The id of the device that was attached. */
   readonly deviceId: number;
 
-  constructor(domain: AnyDomain, deviceId: number) {
+  readonly mapDoorbell: NonNullable<AttachHandle['mapDoorbell']>;
+
+  constructor(
+    domain: AnyDomain,
+    deviceId: number,
+    mapDoorbell: IommufdAttachHandle['mapDoorbell'],
+  ) {
     this.domain = domain;
     this.deviceId = deviceId;
+    this.mapDoorbell = mapDoorbell;
   }
 }

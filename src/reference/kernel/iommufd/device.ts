@@ -188,7 +188,7 @@ export class IommufdDevice extends IommufdObject {
     if (this.isAttached(pasid)) return 'EBUSY';
     if (attachment && attachment.hwpt !== hwpt) return 'EINVAL';
     const reserves = pasid === IOMMU_NO_PASID;
-    const refused = reserves ? this.reserveIn(hwpt) : undefined;
+    const refused = reserves ? this.prepareFor(hwpt, !attachment) : undefined;
     const error = refused ?? (attachment ? undefined : this.attachGroup(hwpt, pasid));
     if (error) {
       if (reserves) hwpt.paging.ioas.iopt.removeReserved(this.device);
@@ -207,8 +207,15 @@ export class IommufdDevice extends IommufdObject {
     const { group } = this.device;
     const noMemory = this.context.kernel.faults.kmalloc();
     if (noMemory) return noMemory;
-    const handle = new IommufdAttachHandle(hwpt.domain, this.id);
+    const handle = this.newHandle(hwpt);
     return pasid === IOMMU_NO_PASID ? group.attach(handle) : group.attachPasid(handle, pasid);
+  }
+
+  protected newHandle(hwpt: HwPagetable): IommufdAttachHandle {
+    const { group, context } = this;
+    return new IommufdAttachHandle(hwpt.domain, this.id, (page) =>
+      context.swMsi.prepare(group, hwpt.paging, page),
+    );
   }
 
   /** iommufd_hwpt_compatible_device(): an answer to one function would be one to all. DEV-46 VFIO-ATT-13 HW-PCI-09 */
@@ -262,7 +269,7 @@ export class IommufdDevice extends IommufdObject {
     if (refused) return refused;
     const { group } = this.device;
     const oldHandle = group.attachHandle(pasid);
-    const handle = new IommufdAttachHandle(hwpt.domain, this.id);
+    const handle = this.newHandle(hwpt);
     const error =
       pasid === IOMMU_NO_PASID ? group.replace(handle) : group.replacePasid(handle, pasid);
     if (!error && oldHandle) old.fault?.refuseAllOf(oldHandle);
@@ -283,7 +290,8 @@ export class IommufdDevice extends IommufdObject {
   ): ErrnoName | undefined {
     const { hwpt: old, devices } = attachment;
     const moves = pasid === IOMMU_NO_PASID && hwpt.paging.ioas !== old.paging.ioas;
-    const refused = moves ? this.reserveForAll(devices, hwpt) : undefined;
+    const unfit = moves ? this.reserveForAll(devices, hwpt) : undefined;
+    const refused = unfit ?? (pasid === IOMMU_NO_PASID ? this.installDoorbells(hwpt) : undefined);
     const error = refused ?? this.replaceGroup(hwpt, old, pasid);
     if (moves) this.unreserveForAll(devices, error ? hwpt : old);
     if (error) return error;
@@ -308,8 +316,19 @@ export class IommufdDevice extends IommufdObject {
     for (const { device } of devices) hwpt.paging.ioas.iopt.removeReserved(device);
   }
 
+  /** iommufd_device_attach_reserved_iova(): what its first device needs is in the page table before that takes over. DEV-43 */
+  protected prepareFor(hwpt: HwPagetable, isFirst: boolean): ErrnoName | undefined {
+    return this.reserveIn(hwpt) ?? (isFirst ? this.installDoorbells(hwpt) : undefined);
+  }
+
+  protected installDoorbells(hwpt: HwPagetable): ErrnoName | undefined {
+    return this.context.swMsi.installAll(this.group, hwpt.paging);
+  }
+
   /** Of a nested page table, in the IOAS of its parent. DEV-36 37 41 */
   protected reserveIn(hwpt: HwPagetable): ErrnoName | undefined {
+    const regions = this.device.reservedRegions();
+    this.group.swMsiStart = regions.find(({ type }) => type === 'sw-msi')?.first;
     return hwpt.paging.ioas.iopt.reserveRegions(this.device.reservedRegions(), this.device);
   }
 

@@ -15,8 +15,8 @@ import { FaultFile, FaultQueue } from './fault-queue.ts';
 
 const MESSAGE = iommu_hwpt_pgfault.size;
 const domain = { type: 'paging', free: () => {} } as const;
-const first = new IommufdAttachHandle(domain, 3);
-const second = new IommufdAttachHandle(domain, 4);
+const first = new IommufdAttachHandle(domain, 3, () => 0n);
+const second = new IommufdAttachHandle(domain, 4, () => 0n);
 
 /** An open queue, with a page of the reader's. */
 function open() {

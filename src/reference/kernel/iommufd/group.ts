@@ -16,6 +16,10 @@ export class IommufdGroup {
   bound = 0;
   /** pasid_attach: by PASID; IOMMU_NO_PASID for the devices themselves. */
   readonly attachments = new Map<number, Attachment>();
+  /** Where the window for doorbells begins, once a device of it was attached. */
+  swMsiStart: bigint | undefined;
+  /** Which pages of doorbells its devices write to. */
+  readonly requiredSwMsi = new Set<number>();
 
   constructor(group: IommuGroup) {
     this.group = group;

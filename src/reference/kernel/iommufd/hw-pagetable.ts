@@ -52,6 +52,8 @@ export class HwptPaging extends HwPagetable {
   readonly nestParent: boolean;
   readonly pasidCompatible: boolean;
   readonly enforcesCoherency: boolean;
+  /** Which pages of doorbells are mapped in it. */
+  readonly presentSwMsi = new Set<number>();
 
   constructor(id: number, options: HwptPagingOptions) {
     super(id);

@@ -15,6 +15,7 @@ import type { IommufdGroup } from './group.ts';
 import type { Ioas } from './ioas.ts';
 import type { MmapRegions } from './mmap-regions.ts';
 import type { IommufdObject, ObjectTable } from './object.ts';
+import type { SwMsi } from './sw-msi.ts';
 import type { VfioCompat } from './vfio-compat.ts';
 
 /** main.c: struct iommufd_ctx: what an open /dev/iommu is. */
@@ -25,6 +26,7 @@ export class Iommufd implements FileOperations {
   readonly groups = new Map<number, IommufdGroup>();
   /** What can be mapped through the file. */
   readonly mmapRegions: MmapRegions;
+  readonly swMsi: SwMsi;
   /** How maps without CAP_IPC_LOCK are limited. OPT-05 */
   accountMode: AccountMode;
   /** The IOAS behind the VFIO container ioctls; no reference. OPT-34 */
@@ -40,6 +42,7 @@ export class Iommufd implements FileOperations {
     this.kernel = kernel;
     this.accountMode = accountMode;
     this.objects = new parts.iommufd.ObjectTable(kernel.faults);
+    this.swMsi = new parts.iommufd.SwMsi();
     this.mmapRegions = new parts.iommufd.MmapRegions();
     const ioasCommands = new parts.iommufd.IoasCommands(this);
     this.compat = new parts.iommufd.VfioCompat(

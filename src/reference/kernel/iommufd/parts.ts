@@ -31,6 +31,7 @@ import { OptionCommands } from './option-commands.ts';
 import { FileSource, UserSource } from './page-source.ts';
 import { IoptPages } from './pages.ts';
 import { ReservedIovas } from './reserved-iovas.ts';
+import { SwMsi } from './sw-msi.ts';
 import { UserCommand } from './user-command.ts';
 import { Vdevice } from './vdevice.ts';
 import { VeventCommands } from './vevent-commands.ts';
@@ -76,6 +77,7 @@ export const iommufdParts = {
   ObjectTable,
   OptionCommands,
   ReservedIovas,
+  SwMsi,
   UserCommand,
   UserSource,
   Vdevice,

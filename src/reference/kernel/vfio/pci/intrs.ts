@@ -55,7 +55,8 @@ export class VfioPciInterrupts {
     const { PciMessages, VfioPciMsi: Msi } = parts.vfioPci;
     this.device = device;
     const { controller } = device;
-    if (controller) this.messages = new Msi(pci, new PciMessages(pci, controller));
+    if (controller)
+      this.messages = new Msi(pci, new PciMessages(pci, controller, device.iommu.group));
     this.intx = new Intx(parts, device);
     this.triggers = new Map([
       [VFIO_PCI_ERR_IRQ_INDEX, new Trigger()],

@@ -83,7 +83,8 @@ export class VfioPciMsi {
     const vector = set.start + index;
     this.clearVector(vector);
     if (set.fd(index) < 0) return undefined;
-    if (!this.provide(vector)) return 'EINVAL';
+    const missing = this.provide(vector);
+    if (missing) return missing;
     const eventfd = set.eventfd(index);
     if (isErrno(eventfd) || !eventfd) return eventfd;
     this.triggers.set(vector, eventfd);
@@ -92,11 +93,9 @@ export class VfioPciMsi {
   }
 
   /** vfio_msi_alloc_irq(): of MSI-X there may be more any time. */
-  protected provide(vector: number): boolean {
-    if (this.messages.has(vector)) return true;
-    if (this.kind !== 'MSI-X') return false;
-    this.messages.add(vector);
-    return true;
+  protected provide(vector: number): ErrnoName | undefined {
+    if (this.messages.has(vector)) return undefined;
+    return this.kind === 'MSI-X' ? this.messages.add(vector) : 'EINVAL';
   }
 
   /** It is no longer signalled; the vector stays the device's. */

@@ -4,11 +4,15 @@ import type {
   InterruptController,
   InterruptMessage,
 } from '../../../hardware/interrupt-controller.ts';
-import type { PlacedBar } from '../hardware.ts';
+import { isErrno } from '../../lib/errno.ts';
+import type { PlacedBar, VfioHardware } from '../hardware.ts';
 import { bytesOf, PowerState } from './pci-function.ts';
 import type { PciFunction } from './pci-function.ts';
 
 export type MessageKind = 'MSI' | 'MSI-X';
+
+/** Who knows how devices reach a doorbell. */
+type Preparer = Pick<VfioHardware['iommu']['group'], 'prepareMsi'>;
 
 /** What an entry or a capability holds that nobody is behind. */
 const nowhere: InterruptMessage = { address: 0n, data: 0 };
@@ -17,15 +21,15 @@ const nowhere: InterruptMessage = { address: 0n, data: 0 };
 export class PciMessages {
   protected readonly pci: PciFunction;
   protected readonly controller: InterruptController;
+  protected readonly group: Preparer;
   protected kind: MessageKind | undefined;
   /** By vector. */
   protected readonly messages = new Map<number, InterruptMessage>();
   /** Vectors that somebody is behind. */
   protected readonly requested = new Set<number>();
 
-  constructor(pci: PciFunction, controller: InterruptController) {
-    this.pci = pci;
-    this.controller = controller;
+  constructor(pci: PciFunction, controller: InterruptController, group: Preparer) {
+    [this.pci, this.controller, this.group] = [pci, controller, group];
     pci.messages = this;
   }
 
@@ -53,9 +57,11 @@ export class PciMessages {
     return kind === 'MSI' ? this.allocateMsi(count) : this.allocateMsix(count);
   }
 
-  /** pci_msix_alloc_irq_at() */
-  add(vector: number): void {
-    this.messages.set(vector, this.controller.allocate(1));
+  /** pci_msix_alloc_irq_at(): ENOSPC where the device has no way to where it is to write. HW-SMU-44 */
+  add(vector: number): 'ENOSPC' | undefined {
+    const message = this.newMessage(1);
+    if (message) this.messages.set(vector, message);
+    return message ? undefined : 'ENOSPC';
   }
 
   /** pci_free_irq_vectors() */
@@ -105,18 +111,33 @@ export class PciMessages {
   }
 
   /** The vectors of MSI are one message, of which the lowest bits differ. */
-  protected allocateMsi(count: number): number {
-    const first = this.controller.allocate(count);
+  protected allocateMsi(count: number): number | ErrnoName {
+    const first = this.newMessage(count);
+    if (!first) return this.giveUp();
     for (let vector = 0; vector < count; vector += 1)
       this.messages.set(vector, { ...first, data: first.data + vector });
     this.switchOn(count);
     return count;
   }
 
-  protected allocateMsix(count: number): number {
-    for (let vector = 0; vector < count; vector += 1) this.add(vector);
+  protected allocateMsix(count: number): number | ErrnoName {
+    for (let vector = 0; vector < count; vector += 1) if (this.add(vector)) return this.giveUp();
     this.switchOn(count);
     return count;
+  }
+
+  /** its_irq_domain_alloc(): whatever is wrong with the way, it is told as that there is nothing left. HW-SMU-44 */
+  protected giveUp(): ErrnoName {
+    this.free();
+    return 'ENOSPC';
+  }
+
+  /** What the device is to write, and where as it sees it. */
+  protected newMessage(count: number): InterruptMessage | undefined {
+    const message = this.controller.allocate(count);
+    if (!this.controller.isBehindIommu) return message;
+    const address = this.group.prepareMsi(message.address);
+    return isErrno(address) ? undefined : { ...message, address };
   }
 
   protected switchOn(count: number): void {

@@ -1,6 +1,8 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 
 import type { IommuDomain, IommuGroup, ReservedRegion } from '../../iommu/domain.ts';
+import type { AttachHandle } from '../../iommu/io-pgfault.ts';
+import { MsiCookie } from '../../iommu/msi-cookie.ts';
 import { invariant } from '../../../reference-bug.ts';
 import { isErrno } from '../../lib/errno.ts';
 import { ULONG_MAX } from '../../lib/math.ts';
@@ -21,6 +23,7 @@ export interface VfioDomain {
 /** vfio_iommu_type1.c: the groups of a container, and the page tables that are kept in step with its mappings. */
 export class Domains {
   readonly list: VfioDomain[] = [];
+  private readonly cookies = new WeakMap<IommuDomain, MsiCookie>();
   /** emulated_iommu_groups: their devices do no DMA of their own. */
   readonly emulated = new Set<IommuGroup>();
   protected readonly kernel: Type1Kernel;
@@ -61,7 +64,7 @@ export class Domains {
     invariant(device !== undefined, `group ${group.id} has no device`);
     const domain = device.allocPagingDomain();
     if (isErrno(domain)) return domain;
-    const error = group.attach({ domain }) ?? this.settle(group, domain);
+    const error = group.attach(this.handleOf(group, domain)) ?? this.settle(group, domain);
     if (error) domain.free();
     else this.updateIovas();
     return error;
@@ -112,6 +115,15 @@ export class Domains {
     return error;
   }
 
+  /** iommu_get_msi_cookie(), where a device of the group has a window for doorbells. HW-SMU-43 */
+  protected handleOf(group: IommuGroup, domain: IommuDomain): AttachHandle {
+    const window = reservedOf(group).find(({ type }) => type === 'sw-msi');
+    if (!window) return { domain };
+    const cookie = this.cookies.get(domain) ?? new MsiCookie(domain, window.first);
+    this.cookies.set(domain, cookie);
+    return { domain, mapDoorbell: (page) => cookie.map(page) };
+  }
+
   /** What is mapped has to fit, and interrupts have to be safe. */
   protected check(group: IommuGroup, domain: IommuDomain): ErrnoName | undefined {
     const cut = this.iovas.cutOffBy(domain.geometry);
@@ -136,12 +148,12 @@ export class Domains {
       if (known.domain.constructor !== own.constructor) continue;
       if (known.enforcesCoherency !== enforcesCoherency) continue;
       group.detach();
-      if (!group.attach({ domain: known.domain })) {
+      if (!group.attach(this.handleOf(group, known.domain))) {
         known.groups.add(group);
         own.free();
         return true;
       }
-      const error = group.attach({ domain: own });
+      const error = group.attach(this.handleOf(group, own));
       invariant(!error, `group ${group.id} does not come back to its page table: ${error}`);
     }
     return false;

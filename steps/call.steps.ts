@@ -1,7 +1,7 @@
 import { AssertionError } from 'chai';
 
 import type { Command } from '#uapi/ioctl.ts';
-import { errnoName, failure } from '#uapi/errno.ts';
+import { failure } from '#uapi/errno.ts';
 import { IOMMU_FAULT_QUEUE_ALLOC } from '#uapi/iommufd/fault.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from '#uapi/poll.ts';
@@ -19,7 +19,7 @@ import {
   rememberPhysical,
 } from './support/calls/mappings.ts';
 import { fdOf, idOf } from './support/words/names.ts';
-import { objectExists, tryReadFile } from './support/looks/probes.ts';
+import { objectExists } from './support/looks/probes.ts';
 import { compareSnapshots, takeSnapshot } from './support/looks/snapshot.ts';
 import { showResult } from './support/calls/trace.ts';
 import { validFor } from './support/calls/scene.ts';
@@ -233,13 +233,6 @@ Then('it reports {string}', function (names) {
   const shown = Object.entries(pollNames).flatMap(([name, bit]) => (revents & bit ? [name] : []));
   if (shown.join(', ') === names) return;
   throw new AssertionError(`poll reported ${shown.join(', ') || 'nothing'}; expected ${names}`);
-});
-
-Then('file {string} says {string}', async function (path, line) {
-  const text = await tryReadFile(this, this.it, path);
-  if (typeof text === 'string' && text.split('\n').includes(line)) return;
-  const shown = typeof text === 'string' ? JSON.stringify(text) : errnoName(text);
-  throw new AssertionError(`${path} says ${shown}; expected a line ${line}`);
 });
 
 Given('{newFaultQueue}', async function (name) {

@@ -1,8 +1,7 @@
 import { AssertionError } from 'chai';
 
-import { Given, Then, When } from './support/cucumber.ts';
+import { Given, Then } from './support/cucumber.ts';
 import { planFaults } from './support/looks/faults.ts';
-import { writeSetting } from './support/calls/files.ts';
 
 Given('each of {faultPlan} of the next call fails in turn', async function (plan) {
   this.require('fault-injection');
@@ -24,10 +23,4 @@ Then('each failure was one of {errnos} and changed nothing', function (expected)
   if (missing.length + others.length === 0) return;
   const shown = [...errnos].join(', ') || 'nothing';
   throw new AssertionError(`it failed with ${shown}; expected each of ${sure.join(', ')}`);
-});
-
-When('{process} writes {string} to file {string}', async function (process, text, path) {
-  this.settle();
-  const result = await writeSetting(this, process, { path, text });
-  this.conclude({ name: 'write', result });
 });

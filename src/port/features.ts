@@ -29,6 +29,10 @@ const ofMachines = {
     says: "A VFIO device has the registers of QEMU's teaching device edu in BAR 0.",
     requires: ['vfio-device'],
   },
+  'vfio-sysfs': {
+    says: 'Processes read and write the files that sysfs has of VFIO devices, their groups and vfio-pci.',
+    requires: ['vfio-device', 'vfio-group'],
+  },
   'registers-reset': {
     says: 'A reset clears the registers of VFIO devices, which those of the edu of QEMU are not.',
     requires: ['edu-registers'],

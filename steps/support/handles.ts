@@ -14,6 +14,8 @@ export interface ProcessHandle {
   /** Where the structs of ioctls go. */
   readonly scratch: Scratch;
   exited: boolean;
+  /** A write that it has begun, and what it will return. */
+  writing?: { readonly over: boolean; readonly result: Promise<number> } | undefined;
 }
 
 export interface IommufdHandle {

@@ -122,8 +122,8 @@ After(async function (this: World, { result }) {
     refuseBroken(result);
     await dropCauses(this);
     await detachPasids(this);
-    await restoreSettings(this);
     for (const { port, exited } of this.handles.all('process')) if (!exited) await port.exit();
+    await restoreSettings(this);
     await machine.bench.reset();
     const complaints = await machine.complaints();
     if (complaints.length > 0) throw complaint(this, complaints);

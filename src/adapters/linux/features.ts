@@ -33,7 +33,7 @@ const ofEveryLinux: readonly DeclaredFeature[] = ['vfio-compat', 'processes', 'l
 /** Of edu devices behind an emulated IOMMU. */
 const ofEdu = [
   ...(['device', 'two-devices', 'vfio-device', 'vfio-group'] as const),
-  ...(['dma', 'hwpt-alloc', 'vfio-dma-buf', 'edu-registers'] as const),
+  ...(['dma', 'hwpt-alloc', 'vfio-dma-buf', 'edu-registers', 'vfio-sysfs'] as const),
 ] as const;
 
 const ofX86 = [...ofEdu, 'reserved-iova'] as const;

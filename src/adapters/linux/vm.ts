@@ -43,7 +43,7 @@ import type { EduDevice, EduDevices } from './devices/edu.ts';
 import { faultArguments, FaultLog, isFault } from './devices/fault-log.ts';
 import { noiommuBench } from './devices/noiommu.ts';
 import { SelftestBench } from './devices/selftest.ts';
-import { bindToVfioPci, giveToDriver } from './devices/vfio-pci.ts';
+import { bindToVfioPci, giveBack, giveToDriver } from './devices/vfio-pci.ts';
 import { virtioRequestBench } from './devices/virtio-requests.ts';
 import {
   declaredByUser,
@@ -206,6 +206,7 @@ async function benchOf(hardware: Hardware, files: Files, faults: FaultLog): Prom
     faults,
     bind: (address, driver) =>
       giveToDriver(files, address, driver === 'host' ? hostDriver : driver),
+    giveBack: (devices) => giveBack(files, devices),
     restore: () => restoreParameters(files, hardwareKinds[hardware].parameters),
   });
 }

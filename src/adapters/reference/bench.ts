@@ -165,7 +165,7 @@ export class ReferenceBench implements Bench {
 
   async reset(): Promise<void> {
     await this.settle();
-    for (const device of this.taken) this.hardware.drivers.rebind(device, 'vfio-pci');
+    await this.giveBack();
     // An access that an IOMMU holds goes with its device only.
     const stays = (device: MachineDevice): boolean =>
       this.builtIn.includes(device) && !device.pci.isHeldUp;
@@ -178,6 +178,17 @@ export class ReferenceBench implements Bench {
     for (const iommu of this.hardware.iommus) iommu.clearFaults();
     this.parameters.restore();
     this.frames.check();
+  }
+
+  /** Whatever a scenario made of its devices, VFIO has those that there are. */
+  private async giveBack(): Promise<void> {
+    const { drivers, devices } = this.hardware;
+    for (const device of this.taken) await drivers.whenUnlocked(device);
+    this.hardware.dropForgotten();
+    for (const device of devices)
+      if (this.taken.has(device) || drivers.driverOf(device) !== 'vfio-pci')
+        drivers.rebind(device, 'vfio-pci');
+    drivers.forgetIds();
   }
 
   /** Something built in was pulled out: everything goes, so that each device comes back as it was. */

@@ -53,7 +53,7 @@ const ofEach = [...ofProcesses, 'device', 'two-devices', 'hwpt-alloc'] as const;
 /** Of PCI devices behind an IOMMU. */
 const ofPci = [
   ...(['vfio-device', 'vfio-group', 'dma', 'caches-keep'] as const),
-  ...(['reserved-iova', 'vfio-dma-buf', 'edu-registers'] as const),
+  ...(['reserved-iova', 'vfio-dma-buf', 'edu-registers', 'vfio-sysfs'] as const),
 ] as const;
 /** Of a driver for an IOMMU that there is in hardware. */
 const ofDriver = ['hw-info', 'hwpt-flags'] as const;
@@ -66,7 +66,7 @@ const atBoot = { allowUnsafeInterrupts: true, type1AllowUnsafeInterrupts: true }
 /** Of devices behind an SMMUv3. */
 const ofSmmu = [
   ...(['vfio-device', 'vfio-group', 'dma', 'caches-keep'] as const),
-  ...(['vfio-dma-buf', 'edu-registers'] as const),
+  ...(['vfio-dma-buf', 'edu-registers', 'vfio-sysfs'] as const),
   ...ofDriver,
 ] as const;
 /** Of a kernel that has IOMMU_TEST_CMD. */

@@ -60,6 +60,7 @@ import { vfioDev } from './vfio/dev.ts';
 import { vfioIoe } from './vfio/ioe.ts';
 import { vfioDbuf } from './vfio/dbuf.ts';
 import { vfioLife } from './vfio/life.ts';
+import { vfioSys } from './vfio/sys.ts';
 import { viommu } from './viommu.ts';
 import type { Requirement, RequirementTable } from '../requirement.ts';
 
@@ -102,6 +103,7 @@ export const families: readonly RequirementTable[] = [
   vfioIoe,
   vfioDbuf,
   vfioLife,
+  vfioSys,
   vfioMig,
   vfioLog,
   irq,

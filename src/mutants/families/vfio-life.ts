@@ -27,7 +27,7 @@ export const entries = mutants(
         override openInGroup(
           ...all: Parameters<InstanceType<typeof vfio.VfioDevice>['openInGroup']>
         ): ErrnoName | undefined {
-          if (this.groupFiles > 0) this.driver = this.openDevice(this.hardware, this.set);
+          if (this.groupFiles > 0) this.openDriver();
           return super.openInGroup(...all);
         }
       },

@@ -22,7 +22,7 @@ export const entries = mutants(
     like: 'pci_init_reset_methods() without pcie_reset_flr()',
     bug: ({ vfioPci }) =>
       class extends vfioPci.PciFunction {
-        protected override get resetsItself(): boolean {
+        protected override get hasFlr(): boolean {
           return false;
         }
       },

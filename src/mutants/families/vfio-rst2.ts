@@ -147,4 +147,82 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-2224',
+    breaks: ['VFIO-RST2-03'],
+    story: 'A device that sleeps is not reset.',
+    like: 'vfio_pci_ioctl_reset() without vfio_pci_set_power_state()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciCore {
+        protected override reset(): ErrnoName | void {
+          return this.pci.powerState === 0 ? super.reset() : 'EIO';
+        }
+      },
+  },
+  {
+    id: 'SEED-2225',
+    breaks: ['VFIO-RST2-08'],
+    story: 'A reset without a method succeeds.',
+    like: 'pci_try_reset_function() that returns 0 where it does nothing',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciCore {
+        protected override reset(): ErrnoName | void {
+          const error = super.reset();
+          return error === 'ENOTTY' ? undefined : error;
+        }
+      },
+  },
+  {
+    id: 'SEED-2226',
+    breaks: ['VFIO-RST2-09'],
+    story: 'A reset does not mind who has the lock of the device.',
+    like: 'pci_try_reset_function() without pci_dev_trylock()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.PciFunction {
+        override get isLocked(): boolean {
+          return false;
+        }
+      },
+  },
+  {
+    id: 'SEED-2227',
+    breaks: ['VFIO-RST2-09'],
+    story: 'A device without a reset cannot be opened while its driver is on its way out.',
+    like: 'vfio_pci_core_enable() that takes the lock in any case',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioDevice {
+        protected override openDriver(): ErrnoName | undefined {
+          return this.hardware.isLocked === true ? 'EAGAIN' : super.openDriver();
+        }
+      },
+  },
+  {
+    id: 'SEED-2228',
+    breaks: ['VFIO-RST2-10'],
+    story: 'A bus is reset under a driver that is on its way out.',
+    like: '__pci_reset_bus() without pci_bus_trylock()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciHotReset {
+        protected override resetAll(
+          ...all: Parameters<InstanceType<typeof vfioPci.VfioPciHotReset>['resetAll']>
+        ): ErrnoName | undefined {
+          const error = super.resetAll(...all);
+          return error === 'EAGAIN' ? undefined : error;
+        }
+      },
+  },
+  {
+    id: 'SEED-2229',
+    breaks: ['VFIO-RST2-10'],
+    story: 'A bus is reset although one of its devices has no driver.',
+    like: 'vfio_pci_is_device_in_set() that overlooks devices of nobody',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioCore {
+        protected override membersOf(
+          ...all: Parameters<InstanceType<typeof vfio.VfioCore>['membersOf']>
+        ): ReturnType<InstanceType<typeof vfio.VfioCore>['membersOf']> {
+          return super.membersOf(...all).filter(({ isDriven }) => isDriven);
+        }
+      },
+  },
 );

@@ -1,5 +1,6 @@
 import type { SelftestKernel } from '../kernel/iommufd/selftest/kernel.ts';
 import type { ContainerKernel, VfioKernel } from '../kernel/vfio/kernel.ts';
+import type { PciFunctions } from '../kernel/vfio/pci/pci-functions.ts';
 import type { VfioCore } from '../kernel/vfio/vfio-main.ts';
 import type { MachineHardware } from './machine-hardware.ts';
 import type { Parts } from './parts.ts';
@@ -17,5 +18,6 @@ export interface Kernel extends SelftestKernel, VfioKernel, ContainerKernel {
   readonly parts: Parts;
   readonly hardware: MachineHardware;
   readonly vfio: VfioCore;
+  readonly pci: PciFunctions;
   readonly config: KernelConfig;
 }

@@ -6,9 +6,10 @@ import type { PciBus } from '../hardware/pci/pci-bus.ts';
 import { noCapabilities } from '../hardware/pci/pci-device.ts';
 import type { PciCapabilities, PciDevice } from '../hardware/pci/pci-device.ts';
 import { PendingInterrupts } from '../hardware/pending-interrupts.ts';
-import type { DriverCore } from '../kernel/base/driver-core.ts';
+import type { BusDevice, DriverCore } from '../kernel/base/driver-core.ts';
 import { vtdBoard } from './board.ts';
 import type { Board, BoardIommu, HostIommu } from './board.ts';
+import type { IommuDevice } from '../kernel/iommu/domain.ts';
 import type { IommuCore } from '../kernel/iommu/iommu.ts';
 import { IdPool } from '../kernel/lib/id-pool.ts';
 import type { Pages } from '../kernel/mm/pages.ts';
@@ -53,12 +54,23 @@ export interface PlugOptions {
 }
 
 /** An endpoint, and what the kernel's IOMMU core made of it. */
-export interface MachineDevice extends VfioHardware {
+export interface MachineDevice extends VfioHardware, BusDevice {
   readonly name: string;
+  isLocked: boolean;
+  /** Where the firmware has put its BARs. */
+  readonly place: number;
+  readonly iommu: IommuDevice;
   readonly pci: PciDevice;
   /** The IOMMU that its requests go through. */
   readonly host: HostIommu;
   readonly bus: PciBus;
+}
+
+/** A device that the kernel has forgotten. */
+interface Plugged {
+  readonly rid: number;
+  readonly requesterId: number;
+  readonly options: PlugOptions;
 }
 
 /** What is soldered together: memory, an IOMMU, devices; and the kernel parts that manage just these. */
@@ -73,8 +85,13 @@ export class MachineHardware {
   readonly drivers: DriverCore;
   /** Numbers of VFIO devices. */
   readonly indexes = new IdPool(0);
+  /** Room for BARs. */
+  private readonly places = new IdPool(0);
   private readonly parts: Parts;
   private readonly plugged: MachineDevice[] = [];
+  /** They are there, and the kernel has forgotten them. */
+  private readonly forgotten: Plugged[] = [];
+  private readonly options = new WeakMap<MachineDevice, PlugOptions>();
   /** By number, while there is anything on them. */
   private readonly buses = new Map<number, PciBus>();
 
@@ -134,9 +151,33 @@ export class MachineHardware {
     for (const { kind, address, window } of device.bars)
       if (kind !== 'ports') this.memory.removeWindow(address, window);
     this.plugged.splice(this.plugged.indexOf(device), 1);
-    this.indexes.release(device.index);
+    if (device.index >= 0) this.indexes.release(device.index);
+    this.places.release(device.place);
     device.bus.remove(device.pci);
     if (device.bus.count === 0) this.buses.delete(busOf(device));
+  }
+
+  /** pci_stop_and_remove_bus_device(), of one that has no driver any more: the kernel forgets it. VFIO-SYS-12 */
+  forget(device: MachineDevice): void {
+    const { rid, requesterId } = device.pci;
+    const options = this.options.get(device) ?? {};
+    this.unplug(device);
+    this.forgotten.push({ rid, requesterId, options });
+  }
+
+  /** pci_rescan_bus(): what is found has no driver. VFIO-SYS-12 */
+  rescan(): void {
+    for (const { rid, requesterId, options } of this.forgotten.splice(0)) {
+      const device = this.add(rid, requesterId, options);
+      this.drivers.add(device);
+      this.indexes.release(device.index);
+      device.index = -1;
+    }
+  }
+
+  /** Pulled out while the kernel knew nothing of them. */
+  dropForgotten(): void {
+    this.forgotten.splice(0);
   }
 
   private plugIntoBus(bus: number, options: PlugOptions): MachineDevice {
@@ -167,12 +208,16 @@ export class MachineHardware {
     translator.connect?.(rid, pci);
     const iommu = this.iommu.addPciDevice({ name, rid, requesterId, pci }, host);
     const index = this.indexes.take();
-    const bars = this.placeBars(pci, index);
-    const rom = this.placeRom(pci, index);
+    const place = this.places.take();
+    const bars = this.placeBars(pci, place);
+    const rom = this.placeRom(pci, place);
     const bus = this.busOf(rid >> 8, options);
     bus.add(pci);
-    const placed = { bars, ...(rom && { rom }), iommu, host, bus };
-    const device = { name, index, pci, controller, irq, ...placed };
+    const placed = { place, bars, ...(rom && { rom }), iommu, host, bus };
+    const pciId = idOf(pci);
+    const own = { name, sysPath: sysPathOf(rid), index, pci, pciId, controller, irq };
+    const device = { ...own, isLocked: false, ...placed };
+    this.options.set(device, options);
     this.plugged.push(device);
     return device;
   }
@@ -184,9 +229,9 @@ export class MachineHardware {
   }
 
   /** The firmware gives each BAR a place on the bus. */
-  private placeBars(pci: PciDevice, index: number): readonly PlacedBar[] {
-    let memory = BARS_FIRST + BigInt(index) * BAR_SLOT;
-    const ports = PORTS_FIRST + BigInt(index) * PORTS_SLOT;
+  private placeBars(pci: PciDevice, place: number): readonly PlacedBar[] {
+    let memory = BARS_FIRST + BigInt(place) * BAR_SLOT;
+    const ports = PORTS_FIRST + BigInt(place) * PORTS_SLOT;
     return pci.bars.map((bar) => {
       const address = bar.kind === 'ports' ? ports : memory;
       const window = pci.place(bar, address);
@@ -198,8 +243,8 @@ export class MachineHardware {
     });
   }
 
-  private placeRom(pci: PciDevice, index: number): VfioHardware['rom'] {
-    const address = BARS_FIRST + BigInt(index) * BAR_SLOT + ROM_OFFSET;
+  private placeRom(pci: PciDevice, place: number): VfioHardware['rom'] {
+    const address = BARS_FIRST + BigInt(place) * BAR_SLOT + ROM_OFFSET;
     return pci.rom && { address, window: pci.placeRom(pci.rom, address) };
   }
 
@@ -216,18 +261,37 @@ export class MachineHardware {
   }
 
   private freeRid(candidates: readonly number[]): number {
-    const taken = new Set(this.plugged.map((device) => device.pci.rid));
+    const taken = new Set(
+      [...this.plugged.map(({ pci }) => pci), ...this.forgotten].map(({ rid }) => rid),
+    );
     const free = candidates.find((rid) => !taken.has(rid));
     invariant(free !== undefined, 'there is no free slot');
     return free;
   }
 
   private freeBus(): number {
-    const taken = new Set(this.plugged.map(busOf));
+    const taken = new Set([
+      ...this.plugged.map(busOf),
+      ...this.forgotten.map(({ rid }) => rid >> 8),
+    ]);
     const free = BRIDGE_BUSES.find((bus) => !taken.has(bus));
     invariant(free !== undefined, 'there is no free bus');
     return free;
   }
+}
+
+/** One root port, and a bridge for each other bus, from the last slot down. */
+function sysPathOf(rid: number): string {
+  const root = '/devices/pci0000:00';
+  const bus = rid >> 8;
+  if (bus === 0) return `${root}/${pciName(rid)}`;
+  return `${root}/${pciName(ridOf(0, 31) - bus + 1)}/${pciName(rid)}`;
+}
+
+/** As new_id takes it: vendor and device. */
+function idOf({ configuration }: PciDevice): string {
+  const [vendor = 0, device = 0] = new Uint16Array(configuration.read(0n, 4).slice().buffer);
+  return [vendor, device].map((each) => each.toString(16).padStart(4, '0')).join(' ');
 }
 
 function busOf({ pci }: MachineDevice): number {

@@ -7,6 +7,7 @@ import { MachineHardware } from './machine-hardware.ts';
 import { ModuleParameters } from '../kernel/base/module-parameters.ts';
 import type { ParameterValues } from '../kernel/base/module-parameters.ts';
 import { defaultParts } from './parts.ts';
+import { PciFunctions } from '../kernel/vfio/pci/pci-functions.ts';
 import { openDeviceWith } from '../kernel/vfio/pci/open.ts';
 import type { Parts } from './parts.ts';
 import type { CapabilityName, Task, User } from '../kernel/fs/process.ts';
@@ -48,13 +49,14 @@ export class Machine {
     this.hardware = new MachineHardware(parts, board, config.layout);
     const { pages, memory, iommu } = this.hardware;
     const { hardware } = this;
-    const openDevice = openDeviceWith(parts);
+    const pci = new PciFunctions(parts);
+    const openDevice = openDeviceWith(parts, pci);
     const vfio = new parts.vfio.VfioCore({ parts, iommu, hardware, openDevice });
     const faults = new parts.mm.FaultInjection();
     const parameters = new ModuleParameters(atBoot);
     const selftest = config.iommufdTest ? this.selftest : undefined;
     const machine = { parts, hardware, openDevice, pages, bus: memory, iommu };
-    this.kernel = { ...machine, parameters, faults, vfio, selftest, config };
+    this.kernel = { ...machine, parameters, faults, vfio, pci, selftest, config };
     this.syscalls = new parts.machine.Syscalls(this.kernel);
   }
 

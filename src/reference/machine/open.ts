@@ -3,13 +3,16 @@ import { IOMMUFD_PATH, SELF_STATUS_PATH, VFIO_CONTAINER_PATH } from '#uapi/paths
 import type { FileOperations } from '../kernel/fs/file.ts';
 import { U32_MAX } from '../kernel/lib/math.ts';
 import type { Kernel } from './kernel.ts';
+import { isErrno } from '../kernel/lib/errno.ts';
 import type { Task } from '../kernel/fs/process.ts';
 import { openFaultInjection } from '../kernel/fs/fault-injection-files.ts';
 import { NullDevice, ZeroDevice } from '../kernel/fs/null.ts';
 import { ParameterFile } from '../kernel/fs/parameter-file.ts';
 import { numberSetting, SettingFile } from '../kernel/fs/setting-file.ts';
 import { StatusFile } from '../kernel/fs/status.ts';
+import { openSysfs, SysfsFile } from '../kernel/fs/sysfs.ts';
 import { UeventFile } from '../kernel/fs/uevent.ts';
+import { sysfsOf } from './sysfs.ts';
 
 type Opener = (kernel: Kernel, task: Task) => FileOperations | ErrnoName;
 
@@ -60,6 +63,18 @@ function dmaEntryLimit({ parameters }: Kernel): FileOperations {
   return new SettingFile(setting);
 }
 
+const SYSFS_PATH = '/sys/';
+const FDINFO_PATH = '/proc/self/fdinfo/';
+
+/** fs/proc/fd.c */
+function openFdinfo({ files }: Task, fd: number): FileOperations | ErrnoName {
+  const file = files.get(fd);
+  if (isErrno(file)) return 'ENOENT';
+  return new SysfsFile({
+    show: () => `flags:\t0${file.flags.toString(8)}\n${file.operations.fdinfo?.() ?? ''}`,
+  });
+}
+
 const type1Parameters = '/sys/module/vfio_iommu_type1/parameters';
 
 /** Of a kernel with containers of VFIO's own. */
@@ -82,8 +97,17 @@ const nodes = new Map<string, Opener>([
 ]);
 
 /** fs/namei.c as far as device nodes go: ENOENT for all else. VFIO-CDEV-02 */
-export function openNode(kernel: Kernel, task: Task, path: string): FileOperations | ErrnoName {
+export function openNode(
+  kernel: Kernel,
+  task: Task,
+  { path, flags }: { readonly path: string; readonly flags: number },
+): FileOperations | ErrnoName {
   const ofType1 = kernel.config.vfioContainer === true ? type1Nodes.get(path) : undefined;
   const node = (nodes.get(path) ?? ofType1)?.(kernel, task);
-  return node ?? openFaultInjection(kernel.faults, task, path) ?? kernel.vfio.open(path, task);
+  const setting = node ?? openFaultInjection(kernel.faults, task, path);
+  if (setting) return setting;
+  if (path.startsWith(FDINFO_PATH)) return openFdinfo(task, Number(path.slice(FDINFO_PATH.length)));
+  if (path.startsWith(SYSFS_PATH))
+    return openSysfs(sysfsOf(kernel), path.slice(SYSFS_PATH.length), flags) ?? 'ENOENT';
+  return kernel.vfio.open(path, task);
 }

@@ -57,7 +57,7 @@ export class Syscalls {
     this.enter(task);
     const fd = task.files.reserve(task.limits.nofile);
     if (isErrno(fd)) return failure(fd);
-    const operations = openNode(this.kernel, task, path);
+    const operations = openNode(this.kernel, task, { path, flags });
     if (isErrno(operations)) {
       task.files.unreserve(fd);
       return failure(operations);
@@ -86,10 +86,16 @@ export class Syscalls {
     });
   }
 
-  write(task: Task, fd: number, buffer: Buffer): number {
-    return this.transfer(task, fd, { ...buffer, write: true }, (file, transfer) => {
-      return file.write?.(transfer);
-    });
+  /** A promise where the caller sleeps. */
+  write(task: Task, fd: number, buffer: Buffer): number | Promise<number> {
+    return this.transfer<number | Promise<number>>(
+      task,
+      fd,
+      { ...buffer, write: true },
+      (file, transfer) => {
+        return file.write?.(transfer);
+      },
+    );
   }
 
   /** ESPIPE where there is no position. FAULT-29 */
@@ -186,12 +192,12 @@ export class Syscalls {
   }
 
   /** vfs_read() and vfs_write(): EBADF against the access mode, EINVAL without a method. */
-  protected transfer(
+  protected transfer<R = number>(
     task: Task,
     fd: number,
     { address, length, write }: Buffer & { write: boolean },
-    method: (operations: FileOperations, transfer: Transfer) => number | undefined,
-  ): number {
+    method: (operations: FileOperations, transfer: Transfer) => R | undefined,
+  ): R | number {
     const file = task.files.get(fd);
     if (isErrno(file)) return failure(file);
     const mode = accessOf(file);

@@ -1,7 +1,8 @@
+import { failure } from '#uapi/errno.ts';
 import { O_WRONLY } from '#uapi/mman.ts';
 
 import type { ProcessHandle } from '../handles.ts';
-import { readFile } from '../looks/probes.ts';
+import { tryReadFile } from '../looks/probes.ts';
 import { demand, demandMemory } from './scratch.ts';
 import type { World } from '../world.ts';
 
@@ -10,7 +11,7 @@ export interface FileText {
   readonly text: string;
 }
 
-/** In one write, as the files of proc and debugfs demand. Returns what write() returned, or what open() did. */
+/** In one write, as the files of proc, debugfs and sysfs demand. Returns what write() returned, or what open() did. */
 export async function writeFile(process: ProcessHandle, { path, text }: FileText): Promise<number> {
   const { port, scratch } = process;
   const fd = await port.open(path, O_WRONLY);
@@ -21,21 +22,22 @@ export async function writeFile(process: ProcessHandle, { path, text }: FileText
   return result;
 }
 
-/** Until the end of the scenario: a setting of the machine, which outlives its processes. */
+/** Until the end of the scenario, where it can be read: a setting of the machine, which outlives its processes. */
 export async function writeSetting(
   world: World,
   process: ProcessHandle,
   setting: FileText,
 ): Promise<number> {
   const { path } = setting;
-  const old = (await readFile(world, process, path)).trimEnd();
+  const old = await tryReadFile(world, process, path);
   const result = await writeFile(process, setting);
-  world.trace.add(`write("${path}", "${setting.text}")`, result);
-  if (result >= 0) world.settings.push({ path, text: old });
+  world.trace.add(`write("${path}", ${JSON.stringify(setting.text)})`, result);
+  if (result >= 0 && typeof old === 'string')
+    world.settings.push({ path, text: old.trimEnd() || '\n' });
   return result;
 }
 
-/** In a process of its own: those of the scenario may have exited, or lack the right. */
+/** In a process of its own, once all others have exited: they may use what is set, or lack the right. */
 export async function restoreSettings(world: World): Promise<void> {
   const settings = world.settings.splice(0).reverse();
   if (settings.length === 0) return;
@@ -44,6 +46,51 @@ export async function restoreSettings(world: World): Promise<void> {
     await world.running.machine.newProcess(),
   );
   for (const setting of settings) {
-    demand(`write of ${setting.path}`, await writeFile(process, setting));
+    const result = await writeFile(process, setting);
+    // What is gone has no settings.
+    if (result !== failure('ENOENT')) demand(`write of ${setting.path}`, result);
   }
+  process.exited = true;
+  await process.port.exit();
+}
+
+/** Such a write may take as long as somebody has what it wants: nobody waits for it here. */
+export async function beginWrite(
+  world: World,
+  process: ProcessHandle,
+  { path, text }: FileText,
+): Promise<void> {
+  const { port, scratch } = process;
+  const fd = demand(`open of ${path}`, await port.open(path, O_WRONLY));
+  demandMemory(`store of the text for ${path}`, await port.store(scratch.array, Buffer.from(text)));
+  const write = { over: false, result: port.write(fd, scratch.array, text.length) };
+  const end = (): void => {
+    write.over = true;
+  };
+  write.result.then(end, end);
+  process.writing = write;
+  world.trace.note(`process "${process.name}" begins write("${path}", ${JSON.stringify(text)})`);
+}
+
+/** Calls of another process; after so many, a write that waits for nothing is over. */
+const manyCalls = 50;
+
+/** Is what it began still going on? */
+export async function isWaiting({ it, running }: World, process: ProcessHandle): Promise<boolean> {
+  for (let calls = 0; calls < manyCalls; calls += 1) await it.port.poll([], 0);
+  await running.machine.bench.settle();
+  return writingOf(process).over === false;
+}
+
+/** What the write returned. */
+export async function endWrite(world: World, process: ProcessHandle): Promise<number> {
+  const result = await writingOf(process).result;
+  process.writing = undefined;
+  world.trace.add(`write of process "${process.name}" returns`, result);
+  return result;
+}
+
+function writingOf({ name, writing }: ProcessHandle): NonNullable<ProcessHandle['writing']> {
+  if (writing !== undefined) return writing;
+  throw new Error(`process "${name}" has begun no write`);
 }

@@ -2,6 +2,7 @@ import { defineParameterType } from '@cucumber/cucumber';
 
 import { calls } from './calls.ts';
 import { devices } from './devices.ts';
+import { files } from './files.ts';
 import { guests } from './guests.ts';
 import { hwpts } from './hwpts.ts';
 import { interrupts } from './interrupts.ts';
@@ -26,6 +27,7 @@ const types = {
   ...guests,
   ...interrupts,
   ...migration,
+  ...files,
   ...calls,
 };
 

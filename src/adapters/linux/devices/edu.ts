@@ -30,6 +30,8 @@ export interface EduDevices {
   readonly window?: WithWindow;
   /** Absent where no device has another driver. */
   readonly bind?: (device: DeviceId, driver: Driver) => Promise<SyscallResult>;
+  /** Gives devices to VFIO again, as far as a scenario has taken them from there. */
+  readonly giveBack?: (devices: readonly DeviceInfo[]) => Promise<void>;
   /** Makes what scenarios may have changed in the kernel as it was at boot. */
   readonly restore?: () => Promise<void>;
 }
@@ -46,6 +48,7 @@ export class EduBench extends WithoutPageRequests implements Bench {
   private readonly faults: FaultLog;
   private readonly withWindow: WithWindow;
   private readonly rebind: EduDevices['bind'];
+  private readonly giveBack: EduDevices['giveBack'];
   private readonly restore: EduDevices['restore'];
   private readonly plugged = new Set<DeviceId>();
   /** Those that VFIO may not have any more. */
@@ -58,6 +61,7 @@ export class EduBench extends WithoutPageRequests implements Bench {
     this.faults = faults;
     this.rebind = more.bind;
     this.withWindow = more.window ?? withWindow;
+    this.giveBack = more.giveBack;
     this.restore = more.restore;
   }
 
@@ -118,6 +122,7 @@ export class EduBench extends WithoutPageRequests implements Bench {
   async reset(): Promise<void> {
     for (const device of this.given) await this.rebind?.(device, 'vfio-pci');
     this.given.clear();
+    await this.giveBack?.(await this.devices());
     this.plugged.clear();
     await this.restore?.();
   }

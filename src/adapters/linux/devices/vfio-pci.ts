@@ -64,6 +64,28 @@ async function mustTake(files: Files, address: string): Promise<void> {
   throw new ImplementationBroken(`vfio-pci does not take ${address}: ${errnoName(result)}`);
 }
 
+/**
+ * To vfio-pci, with the nodes that they had, where a scenario has taken devices away or has let the kernel forget them: the
+ * lowest number is given out first.
+ */
+export async function giveBack(files: Files, devices: readonly DeviceInfo[]): Promise<void> {
+  const strays: DeviceInfo[] = [];
+  for (const device of devices) if (!(await hasNode(files, device))) strays.push(device);
+  for (const { id } of strays) {
+    if (!(await files.exists(`${pciBus}/devices/${id}`)))
+      await files.write(`${pciBus}/rescan`, '1');
+    if (await files.exists(`${pciBus}/devices/${id}/driver`))
+      await files.write(`${pciBus}/devices/${id}/driver/unbind`, id);
+  }
+  const number = ({ cdev = '' }: DeviceInfo): number => Number(/\d+$/.exec(cdev)?.[0]);
+  for (const { id } of strays.sort((one, other) => number(one) - number(other)))
+    await mustTake(files, id);
+}
+
+function hasNode(files: Files, { id, cdev = '' }: DeviceInfo): Promise<boolean> {
+  return files.exists(`${pciBus}/devices/${id}/vfio-dev/${cdev.split('/').at(-1)}`);
+}
+
 /** From the driver that has it, if one has, to another one: what the `bind` file of that returns. */
 export async function giveToDriver(
   files: Files,

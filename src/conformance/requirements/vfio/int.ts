@@ -4,6 +4,7 @@ const set = uapi('vfio.h', 'VFIO_DEVICE_SET_IRQS');
 const intrs = (symbol: string) => linux('drivers/vfio/pci/vfio_pci_intrs.c', symbol);
 const config = (symbol: string) => linux('drivers/vfio/pci/vfio_pci_config.c', symbol);
 const core = (symbol: string) => linux('drivers/vfio/pci/vfio_pci_core.c', symbol);
+const main = (symbol: string) => linux('drivers/vfio/vfio_main.c', symbol);
 const virqfd = (symbol: string) => linux('drivers/vfio/virqfd.c', symbol);
 
 export const int = requirements(
@@ -128,6 +129,11 @@ export const int = requirements(
         after: '6.12',
         was: 'REQ, and ERR of a device of PCI Express, have an eventfd each, beside any other interrupt: TRIGGER without data signals it, and takes it away with a count of 0, both EINVAL where there is none; a bool succeeds in any case; -1 takes it away in any case; a lower number and a count of 0 with data fail with EINVAL.',
       },
+    },
+    25: {
+      says: 'When a driver is unbound from a device that is open, the eventfd of REQ is signalled, if there is one, the kernel waits until the device is closed, and the device can be used as before until then.',
+      level: 'observed',
+      source: [main('vfio_unregister_group_dev'), core('vfio_pci_core_request')],
     },
   },
 );

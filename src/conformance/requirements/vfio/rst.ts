@@ -28,6 +28,11 @@ export const rst2 = requirements(
       level: 'observed',
       source: [core('vfio_pci_ioctl_reset')],
     },
+    3: {
+      says: 'VFIO_DEVICE_RESET of a device in D3hot succeeds and leaves it in D0, where its mappings can be used.',
+      level: 'observed',
+      source: [core('vfio_pci_ioctl_reset')],
+    },
     4: {
       says: 'After VFIO_DEVICE_RESET INTx, MSI or MSI-X is active as before, masked or not, with its eventfds, and interrupts of the device arrive.',
       level: 'observed',
@@ -47,6 +52,21 @@ export const rst2 = requirements(
       says: 'When the last open device of a bus is closed, and it has no reset of its own, the bus is reset; while another one is open a device that is closed keeps its registers.',
       level: 'observed',
       source: [core('vfio_pci_dev_set_try_reset')],
+    },
+    8: {
+      says: 'While the file reset_method of an open device is empty VFIO_DEVICE_RESET fails with ENOTTY, and a device that is opened then has no flag RESET, and fails with EINVAL, until it is opened again.',
+      level: 'observed',
+      source: [core('vfio_pci_core_enable'), pci('pci_try_reset_function')],
+    },
+    9: {
+      says: 'While the unbinding of its driver waits for a device, VFIO_DEVICE_RESET fails with EAGAIN, and BIND by a file that was opened before with EAGAIN where the device has a reset, and succeeds where it has none.',
+      level: 'observed',
+      source: [pci('pci_try_reset_function'), core('vfio_pci_core_enable')],
+    },
+    10: {
+      says: 'VFIO_DEVICE_PCI_HOT_RESET fails with EAGAIN while the unbinding of the driver of another device of the bus waits, with EINVAL where another one has no driver, and succeeds where another one of the group is bound to vfio-pci and not open.',
+      level: 'observed',
+      source: [core('vfio_pci_dev_set_hot_reset'), pci('pci_reset_bus')],
     },
   },
 );

@@ -36,9 +36,12 @@ export interface DeviceMapping {
 export interface FileOperations {
   ioctl?(task: Task, request: number, arg: bigint): number;
   read?(transfer: Transfer): number;
-  write?(transfer: Transfer): number;
+  /** A promise where the caller sleeps until something has happened. */
+  write?(transfer: Transfer): number | Promise<number>;
   pread?(transfer: Transfer, offset: bigint): number;
   pwrite?(transfer: Transfer, offset: bigint): number;
+  /** show_fdinfo(): lines of its own. */
+  fdinfo?(): string;
   /** POLL* that hold now. */
   poll?(): number;
   /** What mmap() of a device gives. */

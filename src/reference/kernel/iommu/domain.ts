@@ -138,10 +138,17 @@ export interface IommuDevice extends DeviceCapabilities {
   hardwareInfo(): HardwareInfo | undefined;
 }
 
+/** Of the default domain of a group, as sysfs names it. */
+export type DefaultDomainType = 'DMA' | 'DMA-FQ' | 'identity';
+
 /** drivers/iommu/iommu.c: struct iommu_group: the devices that the IOMMU cannot tell apart. */
 export interface IommuGroup {
   readonly id: number;
   readonly devices: readonly IommuDevice[];
+  /** What its devices do without a driver that says otherwise. VFIO-SYS-01 */
+  readonly type: DefaultDomainType;
+  /** iommu_group_store_type(): a word; EINVAL for an unknown one, EPERM while somebody owns the group. VFIO-SYS-01 02 */
+  setType(word: string): ErrnoName | undefined;
   /** iommu_group_dma_owner_claimed() */
   readonly isDmaOwned: boolean;
   /** iommu_device_claim_dma_owner(): EPERM where somebody else owns it; then every device is blocked. */

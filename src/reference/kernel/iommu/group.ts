@@ -7,6 +7,7 @@ import { isErrno } from '../lib/errno.ts';
 import type { IommuParts } from './parts.ts';
 import type {
   AnyDomain,
+  DefaultDomainType,
   DeviceCapabilities,
   HardwareInfo,
   IommuDevice,
@@ -64,6 +65,14 @@ export interface Member<Device> extends IommuDevice {
   readonly hardware: Device;
 }
 
+/** What may be written; `auto` is what the kernel chose. */
+const typeWords: ReadonlyMap<string, DefaultDomainType> = new Map([
+  ['identity', 'identity'],
+  ['DMA', 'DMA'],
+  ['DMA-FQ', 'DMA-FQ'],
+  ['auto', 'DMA-FQ'],
+]);
+
 /** drivers/iommu/iommu.c: struct iommu_group */
 export class Group<Device = unknown> implements IommuGroup {
   readonly id: number;
@@ -75,6 +84,7 @@ export class Group<Device = unknown> implements IommuGroup {
   /** Of the host's own drivers. Nothing is mapped: no device of the reference has one. */
   private readonly defaultDomain: IommuDomain;
   private domain: AnyDomain | 'blocked';
+  type: DefaultDomainType = 'DMA-FQ';
   protected owner: object | undefined;
   protected ownerCount = 0;
 
@@ -90,6 +100,19 @@ export class Group<Device = unknown> implements IommuGroup {
 
   get devices(): readonly IommuDevice[] {
     return this.members;
+  }
+
+  /**
+   * A flush queue can be added any time, else nobody may use the group meanwhile. It makes no difference here which it is, as
+   * no device does DMA through its default domain. VFIO-SYS-01 02
+   */
+  setType(word: string): ErrnoName | undefined {
+    const type = typeWords.get(word);
+    if (!type) return 'EINVAL';
+    const onlyQueues = word === 'DMA-FQ' && this.type === 'DMA';
+    if (this.isDmaOwned && !onlyQueues) return 'EPERM';
+    this.type = type;
+    return undefined;
   }
 
   get isDmaOwned(): boolean {

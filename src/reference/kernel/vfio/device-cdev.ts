@@ -24,7 +24,7 @@ export class DeviceCdev extends VfioDeviceFile {
   protected override isBound = false;
 
   /** VFIO-CDEV-14 */
-  release(): void {
+  protected override close(): void {
     if (!this.isBound) return;
     this.device.unbind();
     this.device.group.unblock();

@@ -23,6 +23,7 @@ export abstract class VfioDeviceFile implements FileOperations {
 
   constructor(device: VfioDevice) {
     this.device = device;
+    device.hold();
   }
 
   /** vfio_device_fops_unl_ioctl(). DEV-01 VFIO-CDEV-03 */
@@ -52,7 +53,18 @@ export abstract class VfioDeviceFile implements FileOperations {
     return this.ops?.map(request) ?? 'EINVAL';
   }
 
-  abstract release(): void;
+  /** vfio_device_show_fdinfo() VFIO-SYS-13 */
+  fdinfo(): string {
+    return `vfio-device-syspath: /sys${this.device.hardware.sysPath}\n`;
+  }
+
+  /** vfio_device_fops_release() */
+  release(): void {
+    this.close();
+    this.device.letGo();
+  }
+
+  protected abstract close(): void;
 
   protected advance(result: number): number {
     if (result > 0) this.position += BigInt(result);
@@ -92,7 +104,7 @@ export class GroupDeviceFile extends VfioDeviceFile {
   protected override isBound = true;
 
   /** vfio_df_group_close() */
-  release(): void {
+  protected override close(): void {
     this.device.closeInGroup();
   }
 

@@ -20,8 +20,10 @@ export interface VfioDeviceOps extends Partial<ResetEvents> {
   feature(call: FeatureCall): number | ErrnoName;
   readonly migration?: MigrationOps;
   readonly logging?: LogOps;
+  /** request(): somebody wants the device back. */
+  request?(): void;
   close(): void;
 }
 
 /** Which driver VFIO has for a device. */
-export type OpenDevice = (device: VfioHardware, set: DeviceSet) => VfioDeviceOps;
+export type OpenDevice = (device: VfioHardware, set: DeviceSet) => VfioDeviceOps | ErrnoName;

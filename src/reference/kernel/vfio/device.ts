@@ -50,6 +50,10 @@ export class VfioDevice {
   protected readonly pasids = new Set<number>();
   /** Files that came from its group, which share what the first one made. VFIO-GRP-13 */
   protected groupFiles = 0;
+  /** Files of either kind, bound or not. */
+  protected openFiles = 0;
+  /** Told when the last of them is closed. */
+  protected whenClosed: (() => void) | undefined;
   protected undoFirstOpen: () => void = () => undefined;
 
   constructor({ parts, openDevice, hardware, group, set }: VfioDeviceOptions) {
@@ -58,6 +62,24 @@ export class VfioDevice {
     this.openDevice = openDevice;
     this.hardware = hardware;
     this.group = group;
+  }
+
+  /** vfio_device_try_get_registration(): of each file, for as long as it is open. VFIO-LIFE-04 05 */
+  hold(): void {
+    this.openFiles++;
+  }
+
+  letGo(): void {
+    if (--this.openFiles === 0) this.whenClosed?.();
+  }
+
+  /** vfio_unregister_group_dev(): its user is asked for it; undefined where nobody has it open. VFIO-INT-25 */
+  unregister(): Promise<void> | undefined {
+    if (this.openFiles === 0) return undefined;
+    this.driver?.request?.();
+    return new Promise((resolve) => {
+      this.whenClosed = resolve;
+    });
   }
 
   /**
@@ -110,8 +132,9 @@ export class VfioDevice {
     if (isErrno(bound)) return bound;
     this.bound = bound;
     this.iommufd = file.get();
-    this.openDriver();
-    return bound.id;
+    const error = this.openDriver();
+    if (error) this.unbind();
+    return error ?? bound.id;
   }
 
   /** vfio_iommufd_physical_bind() */
@@ -150,13 +173,16 @@ export class VfioDevice {
   }
 
   /** vfio_df_device_first_open(), of a device that is bound to no iommufd. */
-  openUnbound(): void {
-    this.openDriver();
+  openUnbound(): ErrnoName | undefined {
+    return this.openDriver();
   }
 
-  protected openDriver(): void {
-    this.driver = this.openDevice(this.hardware, this.set);
-    this.features = new this.parts.vfio.VfioFeatures(this.parts, this.driver);
+  protected openDriver(): ErrnoName | undefined {
+    const driver = this.openDevice(this.hardware, this.set);
+    if (isErrno(driver)) return driver;
+    this.driver = driver;
+    this.features = new this.parts.vfio.VfioFeatures(this.parts, driver);
+    return undefined;
   }
 
   /** vfio_iommufd_compat_attach_ioas(), of an iommufd: ENODEV where nothing is set. */

@@ -104,15 +104,15 @@ export class VfioGroup implements ContainerGroup {
     invariant(iommufd !== undefined, 'a device is opened in a group without a container');
     if (this.kind !== 'noiommu') return device.bindToContainer(iommufd) ?? (() => device.unbind());
     if (!task.capabilities.has('SYS_RAWIO') || device.containerIoas(iommufd)) return 'EPERM';
-    device.openUnbound();
-    return () => device.unbind();
+    return device.openUnbound() ?? (() => device.unbind());
   }
 
   /** vfio_group_use_container(): the node of the group stays open. VFIO-GRP-11 13 15 VFIO-LIFE-07 */
-  protected holdGroup(device: VfioDevice): () => void {
+  protected holdGroup(device: VfioDevice): UsedByDevice {
+    const error = device.openUnbound();
+    if (error) return error;
     const file = this.holdFile();
     this.openDevices++;
-    device.openUnbound();
     return () => {
       device.unbind();
       this.openDevices--;

@@ -20,8 +20,10 @@ export interface PlacedBar {
 export interface VfioHardware {
   /** In sysfs. */
   readonly name: string;
-  /** Of its VFIO character device: the lowest that was free. */
-  readonly index: number;
+  /** Its folder in sysfs, from `/devices` on. */
+  readonly sysPath: string;
+  /** Of its VFIO character device: the lowest that was free; -1 while it has none. */
+  index: number;
   readonly pci: Pick<PciDevice, 'reset'> & { readonly configuration: DeviceRegion };
   readonly bars: readonly PlacedBar[];
   /** Its expansion ROM, where it has one. */
@@ -33,4 +35,6 @@ export interface VfioHardware {
   readonly controller?: InterruptController;
   /** The line that its pin is soldered to. */
   readonly irq?: number;
+  /** device_lock(): somebody takes its driver away. */
+  readonly isLocked?: boolean;
 }

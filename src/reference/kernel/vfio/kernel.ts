@@ -1,4 +1,4 @@
-import type { DriverCore } from '../base/driver-core.ts';
+import type { BusDevice, DriverCore } from '../base/driver-core.ts';
 import type { IommuCore } from '../iommu/iommu.ts';
 import type { IdPool } from '../lib/id-pool.ts';
 import type { OpenDevice } from './device-ops.ts';
@@ -13,7 +13,7 @@ export interface VfioKernel {
   readonly openDevice: OpenDevice;
   readonly hardware: {
     /** Those that there are now. */
-    readonly devices: readonly VfioHardware[];
+    readonly devices: readonly (VfioHardware & BusDevice)[];
     readonly drivers: DriverCore;
     /** Numbers of VFIO devices. */
     readonly indexes: IdPool;

@@ -21,9 +21,10 @@ export class SerialPort {
 /** samples/vfio-mdev/mtty.c: a serial port that is nothing but the variables of its driver. */
 export class MediatedDevice implements VfioHardware {
   readonly name: string;
+  readonly sysPath: string;
   /** Of its name. */
   readonly number: number;
-  readonly index: number;
+  index: number;
   readonly iommu: IommuDevice;
   readonly port = new SerialPort();
   readonly pci = {
@@ -38,6 +39,7 @@ export class MediatedDevice implements VfioHardware {
   constructor(number: number, index: number, iommu: IommuDevice) {
     this.number = number;
     this.name = iommu.name;
+    this.sysPath = `/devices/virtual/mtty/mtty/${iommu.name}`;
     this.index = index;
     this.iommu = iommu;
   }

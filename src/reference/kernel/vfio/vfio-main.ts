@@ -1,5 +1,6 @@
 import type { ErrnoName } from '#uapi/errno.ts';
 import { noiommuDevicePath, noiommuGroupPath, vfioDevicePath, vfioGroupPath } from '#uapi/paths.ts';
+import type { BusDevice } from '../base/driver-core.ts';
 import type { FileOperations } from '../fs/file.ts';
 import type { IommuGroup } from '../iommu/domain.ts';
 import type { Task } from '../fs/process.ts';
@@ -21,10 +22,16 @@ export class VfioCore {
   protected readonly devices = new WeakMap<VfioHardware, VfioDevice>();
   protected readonly groups = new WeakMap<IommuGroup, VfioGroup>();
   protected readonly noiommu = new WeakSet<VfioHardware>();
+  /** Those that are taken away, while somebody has them open. */
+  protected readonly leaving = new WeakSet<VfioHardware>();
 
   constructor(kernel: VfioKernel) {
     this.kernel = kernel;
     this.mediated = new kernel.parts.vfio.MediatedDevices(kernel);
+    kernel.hardware.drivers.register({
+      probe: (device) => this.register(device),
+      remove: (device) => this.unregister(device),
+    });
   }
 
   /**
@@ -38,6 +45,38 @@ export class VfioCore {
     return undefined;
   }
 
+  /** vfio_init_device_cdev(): the lowest number that is free. Whether it takes one without an IOMMU, probe() says. VFIO-SYS-06 */
+  protected register(device: BusDevice): undefined {
+    const { devices, indexes } = this.kernel.hardware;
+    const hardware = devices.find((each) => each === device);
+    if (hardware && hardware.index < 0) hardware.index = indexes.take();
+  }
+
+  /**
+   * vfio_unregister_group_dev(): its node goes at once; whoever has it open is asked for it, and keeps it until it is closed.
+   * VFIO-SYS-06 VFIO-INT-25
+   */
+  protected unregister(device: BusDevice): Promise<void> | undefined {
+    const hardware = this.kernel.hardware.devices.find((each) => each === device);
+    if (!hardware) return undefined;
+    const over = this.devices.get(hardware)?.unregister();
+    if (!over) return this.forget(hardware);
+    this.leaving.add(hardware);
+    return over.then(() => this.forget(hardware));
+  }
+
+  protected forget(hardware: VfioHardware): undefined {
+    this.leaving.delete(hardware);
+    this.devices.delete(hardware);
+    if (hardware.index >= 0) this.kernel.hardware.indexes.release(hardware.index);
+    hardware.index = -1;
+  }
+
+  /** The device of that number, as /sys/class/vfio-dev shows it. VFIO-SYS-06 */
+  byNode(name: string): VfioHardware | undefined {
+    return [...this.all()].find((hardware) => nodesOf(hardware).device.endsWith(`/${name}`));
+  }
+
   /** ENOENT for a path that is no node of VFIO; EPERM. NOIO-01 */
   open(path: string, task: Task): FileOperations | ErrnoName {
     for (const hardware of this.all()) {
@@ -49,15 +88,16 @@ export class VfioCore {
     return 'ENOENT';
   }
 
+  /** Those that have nodes. */
   protected *all(): Generator<VfioHardware> {
     for (const device of this.kernel.hardware.devices) {
-      if (this.drives(device)) yield device;
+      if (this.drives(device) && !this.leaving.has(device)) yield device;
     }
     yield* this.mediated.devices;
   }
 
   /** Has it the driver of VFIO, and did VFIO take it? */
-  protected drives(device: VfioHardware): boolean {
+  protected drives(device: VfioHardware & BusDevice): boolean {
     if (this.kernel.hardware.drivers.driverOf(device) !== 'vfio-pci') return false;
     return !device.iommu.iommu.isAbsent || this.noiommu.has(device);
   }

@@ -64,10 +64,10 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
   protected readonly saved: Uint8Array;
 
   /** vfio_pci_core_enable(): without bus mastering, as the device is after a reset, if there is one. VFIO-CFG-08 18 43 */
-  constructor(parts: VfioPciParts, device: VfioHardware, set: DeviceSet) {
+  constructor(parts: VfioPciParts, pci: PciFunction, set: DeviceSet) {
     this.parts = parts;
-    const { PciFunction: Function, VfioPciDmabufs: Dmabufs } = parts.vfioPci;
-    this.pci = new Function(device);
+    this.pci = pci;
+    const { device } = pci;
     this.pci.clearMaster();
     this.pci.enable();
     this.resetWorks = this.pci.resetFunction() === undefined;
@@ -88,7 +88,7 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
       isMemoryEnabled,
       table,
     });
-    this.dmabufs = new Dmabufs(parts, device, () => this.isMemoryUsable);
+    this.dmabufs = new parts.vfioPci.VfioPciDmabufs(parts, device, () => this.isMemoryUsable);
   }
 
   protected openConfiguration(_device: VfioHardware): ConfigurationFile {
@@ -192,6 +192,11 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
 
   map(request: MapDeviceRequest): DeviceMapping | ErrnoName {
     return this.regions.map(request);
+  }
+
+  /** vfio_pci_core_request() VFIO-INT-25 */
+  request(): void {
+    this.interrupts.request();
   }
 
   /** vfio_pci_core_close_device(), vfio_pci_core_disable() VFIO-CFG-18 25 42 */

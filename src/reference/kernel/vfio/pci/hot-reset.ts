@@ -63,6 +63,7 @@ export class VfioPciHotReset {
   tryReset(): void {
     const members = this.set.members();
     if (!this.canReset || members.some(({ isOpen, isDriven }) => isOpen || !isDriven)) return;
+    if (areLocked(members)) return;
     this.resetBus(members);
   }
 
@@ -129,10 +130,11 @@ export class VfioPciHotReset {
     return files;
   }
 
-  /** vfio_pci_dev_set_hot_reset() VFIO-HOT-05 VFIO-RST2-06 */
+  /** vfio_pci_dev_set_hot_reset() VFIO-HOT-05 VFIO-RST2-06 10 */
   protected resetAll(isAllowed: (member: DeviceSetMember) => boolean): ErrnoName | undefined {
     const members = this.set.members();
     if (!members.every((member) => member.isDriven && isAllowed(member))) return 'EINVAL';
+    if (areLocked(members)) return 'EAGAIN';
     this.resetBus(members);
     return undefined;
   }
@@ -151,6 +153,11 @@ export class VfioPciHotReset {
       events?.afterReset();
     }
   }
+}
+
+/** pci_bus_trylock(): somebody takes the driver of one of them away. */
+function areLocked(members: readonly DeviceSetMember[]): boolean {
+  return members.some(({ hardware }) => hardware.isLocked === true);
 }
 
 /** `0000:01:02.0`, as numbers. */

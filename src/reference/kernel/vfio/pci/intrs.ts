@@ -103,6 +103,11 @@ export class VfioPciInterrupts {
     this.messages?.restore();
   }
 
+  /** Of the device, by whoever wants it back. VFIO-INT-25 */
+  request(): void {
+    this.triggers.get(VFIO_PCI_REQ_IRQ_INDEX)?.signal();
+  }
+
   /** vfio_pci_core_disable() */
   close(): void {
     this.intx.disable();

@@ -10,6 +10,7 @@ import type { MediatedDevice } from '../mdev.ts';
 import { VfioPciCore } from './core.ts';
 import type { SerialPortMigration } from './mtty-migration.ts';
 import type { VfioPciParts } from './parts.ts';
+import type { PciFunction } from './pci-function.ts';
 import { PlainConfiguration } from './rdwr.ts';
 import type { ConfigurationFile } from './rdwr.ts';
 
@@ -36,8 +37,8 @@ export class VfioMtty extends VfioPciCore {
   readonly logging = nothingWritten;
   protected readonly device: MediatedDevice;
 
-  constructor(parts: VfioPciParts, device: MediatedDevice, set: DeviceSet) {
-    super(parts, device, set);
+  constructor(parts: VfioPciParts, pci: PciFunction, device: MediatedDevice, set: DeviceSet) {
+    super(parts, pci, set);
     this.device = device;
     this.migration = new parts.vfioPci.SerialPortMigration(parts, device.port);
   }

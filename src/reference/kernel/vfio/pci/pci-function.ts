@@ -17,6 +17,11 @@ type Width = 1 | 2 | 4;
 /** pci_power_t. */
 export const PowerState = { D0: 0, D3hot: 3 } as const;
 
+/** pci_reset_fn_methods, in the order in which they are tried. */
+const resetMethods = ['flr', 'af_flr', 'pm', 'bus'] as const;
+
+export type ResetMethod = (typeof resetMethods)[number];
+
 /** drivers/pci/pci.c, as far as a driver of a function calls it: the function by its configuration space. */
 export class PciFunction {
   readonly bars: readonly PlacedBar[];
@@ -26,7 +31,9 @@ export class PciFunction {
   powerState: number = PowerState.D0;
   /** What is restored with the configuration space. */
   messages: { restore(): void } | undefined;
-  protected readonly device: VfioHardware;
+  readonly device: VfioHardware;
+  /** What is written to `reset_method`; undefined, what pci_init_reset_methods() found. */
+  protected chosenMethods: readonly ResetMethod[] | undefined;
 
   constructor(device: VfioHardware) {
     this.device = device;
@@ -106,14 +113,39 @@ export class PciFunction {
     this.messages?.restore();
   }
 
-  /** pci_init_reset_methods() */
-  get canReset(): boolean {
-    return this.resetsItself || this.isAloneOnBus;
+  /** device_lock() */
+  get isLocked(): boolean {
+    return this.device.isLocked === true;
   }
 
-  /** By the function's own means. */
-  protected get resetsItself(): boolean {
-    return this.hasFlr || this.hasAdvancedReset || this.resetsInD3;
+  /** How it is reset, the first of these that there is; a user may have made them fewer. VFIO-SYS-07 */
+  get resetMethods(): readonly ResetMethod[] {
+    return this.chosenMethods ?? this.knownMethods;
+  }
+
+  get canReset(): boolean {
+    return this.resetMethods.length > 0;
+  }
+
+  /** pci_init_reset_methods(): the function's own means, then those of its bus. */
+  get knownMethods(): readonly ResetMethod[] {
+    const has: Readonly<Record<ResetMethod, boolean>> = {
+      flr: this.hasFlr,
+      af_flr: this.hasAdvancedReset,
+      pm: this.resetsInD3,
+      bus: this.isAloneOnBus,
+    };
+    return resetMethods.filter((method) => has[method]);
+  }
+
+  /** reset_method_store(): words in any order, which is theirs; EINVAL for one that is unknown, or no method of this function. VFIO-SYS-07 */
+  chooseMethods(text: string): 'EINVAL' | undefined {
+    const words = text.split(/\s+/).filter((word) => word !== '');
+    if (words.join() === 'default') return void (this.chosenMethods = undefined);
+    const chosen = words.map((word) => this.knownMethods.find((method) => method === word));
+    if (chosen.includes(undefined)) return 'EINVAL';
+    this.chosenMethods = chosen.filter((method) => method !== undefined);
+    return undefined;
   }
 
   /** pci_parent_bus_reset(): only where it meets nobody else. VFIO-RST2-05 */
@@ -122,14 +154,18 @@ export class PciFunction {
     return bus?.canReset === true && bus.count === 1;
   }
 
-  /** pci_reset_function(): ENOTTY where there is no way. Registers are as after power-on, but for those that are saved. */
-  resetFunction(): 'ENOTTY' | undefined {
+  /**
+   * pci_try_reset_function(): ENOTTY where there is no way, EAGAIN while somebody else has the lock of the device. Registers
+   * are as after power-on, but for those that are saved. VFIO-RST2-08 09
+   */
+  resetFunction(): 'ENOTTY' | 'EAGAIN' | undefined {
     if (!this.canReset) return 'ENOTTY';
+    if (this.isLocked) return 'EAGAIN';
     this.setPowerState(PowerState.D0);
     const state = this.saveState();
     this.command = COMMAND.InterruptDisable;
-    if (this.resetsItself) this.device.pci.reset();
-    else this.device.bus?.reset();
+    if (this.resetMethods[0] === 'bus') this.device.bus?.reset();
+    else this.device.pci.reset();
     this.restoreState(state);
     return undefined;
   }

@@ -112,8 +112,8 @@ function equalTo(file: string): (result: Result) => Tally {
 }
 
 /**
- * In the order in which they start. The runs of the reference differ in what a scenario must not depend on: how memory
- * lies, what ran before. The run over the wire is compared with the first.
+ * In the order in which they start, the longest first. The runs of the reference differ in what a scenario must not depend
+ * on: how memory lies, what ran before, what is between. The run over the wire is compared with the first.
  */
 export function stages(folder: string): Stage[] {
   const readme = "the README's command";
@@ -126,41 +126,21 @@ export function stages(folder: string): Stage[] {
       command: ['npm', 'run', '--silent', 'conformance', '--', '--reports', reports],
       count: () => withPage(dirname(inProcess)),
     },
-    { name: 'types', command: tool('tsc', '-p', '.'), count: asOne },
-    { name: 'mutants', command: [...node, 'src/cli/mutants.ts'], count: asMutants },
-    {
-      name: 'random calls',
-      command: [...node, 'src/cli/random.ts', '--calls', '2000', '--seed', '1'],
-      count: asOne,
-    },
     { name: 'unit tests', command: ['npm', 'run', '--silent', 'unit'], count: asTests },
-    { name: 'lint', command: tool('eslint', '.'), count: asOne },
-    {
-      name: 'format',
-      command: tool('prettier', '--check', 'src', 'steps', 'examples'),
-      count: asOne,
-    },
+    { name: 'mutants', command: [...node, 'src/cli/mutants.ts'], count: asMutants },
     suite(folder, {
-      name: 'suite over the wire',
+      name: 'suite over the wire, in random order',
       after: readme,
-      parameters: ['--adapter', 'wire', '--adapter-option', `command=${served}`, ...onFirst],
+      parameters: [
+        ...['--adapter', 'wire', '--adapter-option', `command=${served}`],
+        ...[...inRandomOrder, ...onFirst],
+      ],
       count: equalTo(inProcess),
     }),
     suite(folder, {
       name: 'each scenario alone',
-      parameters: ['--alone', ...onFirst],
+      parameters: ['--alone', ...layout(6), ...onFirst],
       count: verdicts,
-    }),
-    suite(folder, {
-      name: 'scenarios in random order',
-      parameters: ['--order', 'random', '--seed', '1', ...layout(6), ...onFirst],
-      count: verdicts,
-    }),
-    suite(folder, {
-      name: 'void says no',
-      parameters: ['--adapter', 'void', ...onFirst],
-      count: vacuity,
-      goodCode: exitCodes.failures,
     }),
     suite(folder, {
       name: 'void says yes',
@@ -168,19 +148,33 @@ export function stages(folder: string): Stage[] {
       count: vacuity,
       goodCode: exitCodes.failures,
     }),
-    suite(folder, {
-      name: 'python adapter',
-      parameters: ['--adapter', './examples/adapter-python/iommufd_adapter.py'],
-      count: verdicts,
-    }),
     {
       name: 'the page in a browser',
       after: readme,
       command: [...node, '--test-reporter=tap', 'src/cli/test/in-browser.ts', dirname(inProcess)],
       count: asTestsWithReasons,
     },
+    suite(folder, {
+      name: 'void says no',
+      parameters: ['--adapter', 'void', ...onFirst],
+      count: vacuity,
+      goodCode: exitCodes.failures,
+    }),
+    { name: 'types', command: tool('tsc', '-p', '.'), count: asOne },
+    suite(folder, {
+      name: 'python adapter',
+      parameters: ['--adapter', './examples/adapter-python/iommufd_adapter.py'],
+      count: verdicts,
+    }),
+    {
+      name: 'random calls',
+      command: [...node, 'src/cli/random.ts', '--calls', '2000', '--seed', '1'],
+      count: asOne,
+    },
   ];
 }
+
+const inRandomOrder = ['--order', 'random', '--seed', '1'];
 
 /** The command of a program that is the reference, with its memory laid out so. */
 export function overTheWire(seed: number): string {

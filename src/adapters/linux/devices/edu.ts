@@ -145,7 +145,7 @@ export class EduBench extends WithoutPageRequests implements Bench {
     if (engine === undefined) return 'blocked';
     for (const { first, size } of transfersOf(bytes.length)) {
       const content = bytes.subarray(first, first + size);
-      const reachable = attachment.ioas ?? attachment.container;
+      const reachable = attachment.ioas ?? attachment.container ?? attachment.hwpt;
       if (reachable !== undefined) await this.fill(attachment, engine, content);
       const target = { iova: iova + BigInt(first), length: size, offset: 0 };
       const put = await this.unrefused('write', () => engine.put(target));
@@ -170,7 +170,9 @@ export class EduBench extends WithoutPageRequests implements Bench {
         return writable && (await this.seesByWriting({ engine, ...access }, samples));
       }
       const length = samples.length * sampleBytes;
-      const seen = await this.contentOf(access.attachment, engine, length).catch(unlessNoWindow);
+      // Looking is to change nothing: the device stays where it is.
+      const { hwpt: _, ...inPlace } = access.attachment;
+      const seen = await this.contentOf(inPlace, engine, length).catch(unlessNoWindow);
       return marks.equal(seen ?? (await this.echo(engine, marks)));
     } finally {
       await marks.remove();

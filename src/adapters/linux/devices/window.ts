@@ -3,12 +3,15 @@ import { ImplementationBroken } from '#port/implementation.ts';
 import type { Address, Fd, Process, SyscallResult } from '#port/process.ts';
 import { errnoName, failure } from '#uapi/errno.ts';
 import {
+  IOMMU_IOAS_ALLOC,
   IOMMU_IOAS_MAP,
   IOMMU_IOAS_MAP_FIXED_IOVA,
   IOMMU_IOAS_MAP_READABLE,
   IOMMU_IOAS_MAP_WRITEABLE,
   IOMMU_IOAS_UNMAP,
 } from '#uapi/iommufd/ioas.ts';
+import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
+import { VFIO_DEVICE_ATTACH_IOMMUFD_PT } from '#uapi/vfio/device.ts';
 import {
   VFIO_DMA_MAP_FLAG_READ,
   VFIO_DMA_MAP_FLAG_WRITE,
@@ -52,7 +55,7 @@ const full = failure('ENOSPC');
 
 const flags = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_READABLE | IOMMU_IOAS_MAP_WRITEABLE;
 
-/** There is no way to map a page: the iommufd was closed under the device, or a guest's table leads to the IOAS. */
+/** There is no way to map a page: the iommufd was closed under the device, or nothing is known of its page table. */
 export class NoWindow extends Error {
   override readonly name = 'NoWindow';
 }
@@ -100,8 +103,10 @@ export async function withWindow<T>(
   attachment: Attachment,
   body: (window: Window) => Promise<T>,
 ): Promise<T> {
-  const { process } = attachment;
+  const { process, iommufd, hwpt } = attachment;
   const scratch = await Scratch.of(process);
+  if (attachment.ioas === undefined && iommufd !== undefined && hwpt !== undefined)
+    return aside(scratch, { ...attachment, iommufd, hwpt }, body);
   const mapper = mapperOf(scratch, attachment);
   const memory = await memoryOf(process);
   const iova = await place(mapper, memory.address);
@@ -109,6 +114,32 @@ export async function withWindow<T>(
     return await body({ iova, memory });
   } finally {
     await mapper.unmap(iova);
+  }
+}
+
+/**
+ * Where a guest's table leads to the IOAS nothing could be mapped for the device: it is attached to an IOAS of its own for that time.
+ */
+async function aside<T>(
+  scratch: Scratch,
+  attachment: Attachment & { readonly iommufd: Fd; readonly hwpt: number },
+  body: (window: Window) => Promise<T>,
+): Promise<T> {
+  const { iommufd, hwpt, deviceFd = -1 } = attachment;
+  const attach = async (pt_id: number): Promise<void> => {
+    const { result } = await scratch.ioctl(deviceFd, VFIO_DEVICE_ATTACH_IOMMUFD_PT, { pt_id });
+    if (result === 0) return;
+    throw new ImplementationBroken(`edu cannot be attached for its window: ${errnoName(result)}`);
+  };
+  const { result, values } = await scratch.ioctl(iommufd, IOMMU_IOAS_ALLOC, {});
+  if (closed.includes(result)) throw new NoWindow('edu cannot map a page: iommufd is closed');
+  const ioas = values.out_ioas_id;
+  await attach(ioas);
+  try {
+    return await withWindow({ ...attachment, ioas }, body);
+  } finally {
+    await attach(hwpt);
+    await scratch.ioctl(iommufd, IOMMU_DESTROY, { id: ioas });
   }
 }
 

@@ -11,11 +11,15 @@ import {
 } from './support/calls/device-registers.ts';
 import { mapFile } from './support/calls/mmap.ts';
 import { requireOf } from './support/calls/plug.ts';
-import { extendedRegister } from './support/calls/registers.ts';
+import {
+  capabilitiesOf,
+  extendedCapabilitiesOf,
+  extendedRegister,
+} from './support/calls/registers.ts';
 import { Then, When } from './support/cucumber.ts';
 import { parseBits } from './support/guest/bits.ts';
 import { extendedRegisters } from './support/guest/pci-bits.ts';
-import { registerNamed } from './support/guest/pci-registers.ts';
+import { nameOfCapability, registerNamed } from './support/guest/pci-registers.ts';
 import type {
   BufferHandle,
   DeviceHandle,
@@ -75,6 +79,17 @@ async function compareExtended(
     `${name} of device "${device.name}" is ${hex(actual)}; expected ${hex(expected)}, ${text}`,
   );
 }
+
+/** By their names in pci_regs.h, in the order of the list; `none` is one without an id. */
+Then('{device} lists the {capabilityList} {string}', async function (device, isExtended, names) {
+  requireOf(this, device, 'vfio-device');
+  const list = await (isExtended ? extendedCapabilitiesOf : capabilitiesOf)(this, device);
+  const actual = list.map(({ id }) => nameOfCapability(id, isExtended)).join(', ');
+  if (actual === names) return;
+  throw new AssertionError(
+    `device "${device.name}" lists ${actual || 'nothing'}; expected ${names}`,
+  );
+});
 
 When(
   '{process} reads {size} of {region} into {buffer}',

@@ -59,6 +59,7 @@ export const CapabilityId = {
   PowerManagement: 0x01,
   VitalProductData: 0x03,
   Msi: 0x05,
+  HotSwap: 0x06,
   Vendor: 0x09,
   Express: 0x10,
   MsiX: 0x11,
@@ -104,6 +105,8 @@ export const EXPRESS = {
 /** PCI ECN Advanced Capabilities. */
 export const ADVANCED_FEATURES = {
   size: 6,
+  /** A byte that says how many there are, as in that of a vendor. */
+  length: 2,
   capabilities: 3,
   control: 4,
   TransactionPending: 1 << 0,
@@ -142,3 +145,28 @@ export const MSIX = {
   vectorControl: 12,
   VectorMask: 1 << 0,
 } as const;
+
+/** PCI 3.0, appendix I Vital Product Data. */
+export const VITAL_PRODUCT_DATA = {
+  size: 8,
+  address: 2,
+  data: 4,
+  /** Of the address: what was asked for is a write; it turns when that is done. */
+  Flag: 1 << 15,
+} as const;
+
+/** virtio 1.2, 4.1.4 struct virtio_pci_cfg_cap: offsets. */
+export const VIRTIO_WINDOW = {
+  size: 20,
+  length: 2,
+  type: 3,
+  bar: 4,
+  offset: 8,
+  count: 12,
+  data: 16,
+  /** Of the type. */
+  Window: 5,
+} as const;
+
+/** CompactPCI Hot Swap 2.0. */
+export const HOT_SWAP = { size: 4, control: 2, Masked: 1 << 1, Lamp: 1 << 3 } as const;

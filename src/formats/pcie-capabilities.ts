@@ -1,5 +1,19 @@
 /** PCIe, 7.6.3: ids of extended capabilities. */
-export const ExtendedCapability = { Ats: 0x0f, PageRequests: 0x13, Pasid: 0x1b } as const;
+export const ExtendedCapability = {
+  ErrorReporting: 0x01,
+  SerialNumber: 0x03,
+  VendorSpecific: 0x0b,
+  Ari: 0x0e,
+  Ats: 0x0f,
+  Sriov: 0x10,
+  PageRequests: 0x13,
+  LatencyTolerance: 0x18,
+  Pasid: 0x1b,
+  SubstatesOfL1: 0x1e,
+  TimeMeasurement: 0x1f,
+  DesignatedVendor: 0x23,
+  DataExchange: 0x2e,
+} as const;
 
 /** Where the list of extended capabilities begins in a configuration space, and where that ends; bytes. */
 export const EXTENDED_FIRST = 0x100;
@@ -43,3 +57,25 @@ export const PAGE_REQUESTS = {
   Stopped: 1 << 8,
   PasidRequired: 1 << 15,
 } as const;
+
+/** PCIe, 7.8.4 Advanced Error Reporting. */
+export const ERROR_REPORTING = {
+  size: 0x2c,
+  /** Of errors that cannot be corrected. */
+  status: 4,
+  mask: 8,
+  severity: 12,
+  /** Of those that can. */
+  correctableStatus: 16,
+  correctableMask: 20,
+  control: 24,
+  log: 28,
+  UnsupportedRequest: 1 << 20,
+  /** Of the control: checksums end to end. */
+  Generate: 1 << 6,
+  Check: 1 << 8,
+} as const;
+
+/** PCIe, 7.9.5 and 7.9.6: how long one is stands in its own header. */
+export const VENDOR_SPECIFIC = { header: 4, own: 8, size: 16, lengthShift: 20 } as const;
+export const DESIGNATED_VENDOR = { header: 4, own: 12, size: 16, lengthShift: 20 } as const;

@@ -122,6 +122,22 @@ export const functionKeys = {
     requires: ['vfio-device'],
     says: 'A VFIO device of PCI Express has a function level reset, and in BAR 4, of 64 bits, the common structure of virtio.',
   },
+  errorReporting: {
+    kind: 'flag',
+    words: 'error reporting',
+    short: 'that reports errors',
+    feature: 'device-with-error-reporting',
+    requires: ['vfio-device'],
+    says: 'A VFIO device of PCI Express reports errors by an extended capability, the first of its list, and has a serial number.',
+  },
+  assortedCapabilities: {
+    kind: 'flag',
+    words: 'assorted capabilities',
+    short: 'with assorted capabilities',
+    feature: 'device-with-assorted-capabilities',
+    requires: ['vfio-device'],
+    says: 'A VFIO device of PCI Express has capabilities that a user has nothing of, among them the first of each list, at 0x40 and at 0x100; a reset by its advanced features, vital product data, and extended capabilities of vendors.',
+  },
   rom: {
     kind: 'flag',
     words: 'ROM',

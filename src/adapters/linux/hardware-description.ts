@@ -88,7 +88,16 @@ export function eduOffersOf(hardware: EduHardware): EduOffers {
 function offersOfOthers(ordinary: DeviceOffer): EduOffers {
   const alone = { ...ordinary, shareGroups: false };
   return {
-    e1000e: { ...alone, function: { powerManagement: true, rom: true, ioBar: true, ownBus: true } },
+    e1000e: {
+      ...alone,
+      function: {
+        powerManagement: true,
+        rom: true,
+        ioBar: true,
+        ownBus: true,
+        errorReporting: true,
+      },
+    },
     virtioRng: { ...alone, function: { functionLevelReset: true } },
     rtl8139: { ...alone, function: { smallBar: true } },
     nvme: { ...alone, function: { msixVectors: 8 } },

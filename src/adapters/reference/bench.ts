@@ -304,6 +304,8 @@ const ofExpress = [
   'deviceTlb',
   'stalls',
   'functionLevelReset',
+  'errorReporting',
+  'assortedCapabilities',
 ] as const satisfies readonly FunctionKeyName[];
 
 function hasTwoStreams({ streamIds = 1 }: FunctionWish): boolean {
@@ -314,6 +316,8 @@ function hasTwoStreams({ streamIds = 1 }: FunctionWish): boolean {
 const simple = [
   'powerManagement',
   'functionLevelReset',
+  'errorReporting',
+  'assortedCapabilities',
   'rom',
   'ioBar',
   'smallBar',

@@ -43,6 +43,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VFIO-CFG': [
     [1, 23],
     [25, 32],
+    [34, 40],
     [42, 43],
   ],
   'VFIO-RW': [[1, 12]],

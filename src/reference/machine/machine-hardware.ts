@@ -44,6 +44,8 @@ export interface PlugOptions {
   readonly msixVectors?: number;
   readonly powerManagement?: boolean;
   readonly functionLevelReset?: boolean;
+  readonly errorReporting?: boolean;
+  readonly assortedCapabilities?: boolean;
   readonly smallBar?: boolean;
   readonly ioBar?: boolean;
   readonly rom?: boolean;

@@ -17,10 +17,10 @@ export interface DeviceRegister {
 
 /** Where it is in its region; an assertion fails where the device has not the capability. */
 async function placeOf(world: World, { device, register }: DeviceRegister): Promise<bigint> {
-  const { capability, offset } = register;
+  const { capability, isExtended = false, offset } = register;
   if (capability === undefined) return BigInt(offset);
-  const at = await capabilityAt(world, device, capability);
-  if (at !== 0) return BigInt(at + offset);
+  const at = await capabilityAt(world, device, { capability, isExtended });
+  if (at !== undefined) return BigInt(at + offset);
   throw new AssertionError(`device "${device.name}" shows no capability ${capability}`);
 }
 

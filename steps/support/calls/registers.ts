@@ -29,20 +29,52 @@ export async function offsetOf(
   return BigInt(Number(fields?.['offset'] ?? 0n));
 }
 
-/** By the list of capabilities in its configuration space; 0 without MSI-X. */
+/** 0 without MSI-X. */
 export async function msixVectors(world: World, device: DeviceHandle): Promise<number> {
+  const at = await capabilityAt(world, device, { capability: MSIX });
+  if (at === undefined) return 0;
   const bytes = await configurationOf(world, device);
-  const at = placeIn(bytes, MSIX);
-  return at === 0 ? 0 : (((bytes[at + 2] ?? 0) | ((bytes[at + 3] ?? 0) << 8)) & MSIX_SIZE) + 1;
+  return (((bytes[at + 2] ?? 0) | ((bytes[at + 3] ?? 0) << 8)) & MSIX_SIZE) + 1;
 }
 
-/** Where in its configuration space the capability of that id is; 0 where it shows none. */
+/** Where in its configuration space the capability of that id is; undefined where it shows none. */
 export async function capabilityAt(
   world: World,
   device: DeviceHandle,
-  capability: number,
-): Promise<number> {
-  return placeIn(await configurationOf(world, device), capability);
+  {
+    capability,
+    isExtended = false,
+  }: { readonly capability: number; readonly isExtended?: boolean },
+): Promise<number | undefined> {
+  const all = await (isExtended ? extendedCapabilitiesOf : capabilitiesOf)(world, device);
+  return all.find(({ id }) => id === capability)?.at;
+}
+
+interface Capability {
+  readonly id: number;
+  readonly at: number;
+}
+
+/** By the list that its user finds. */
+export async function capabilitiesOf(
+  world: World,
+  device: DeviceHandle,
+): Promise<readonly Capability[]> {
+  const bytes = await configurationOf(world, device);
+  return placesIn(bytes).map((at) => ({ id: bytes[at] ?? 0, at }));
+}
+
+export async function extendedCapabilitiesOf(
+  world: World,
+  device: DeviceHandle,
+): Promise<readonly Capability[]> {
+  const index = VFIO_PCI_CONFIG_REGION_INDEX;
+  const bytes = await readRegion(world, device, { index, offset: 0n, length: EXTENDED_END });
+  const word = (place: number): number => (bytes[place] ?? 0) | ((bytes[place + 1] ?? 0) << 8);
+  const found: Capability[] = [];
+  for (let at = EXTENDED_FIRST; at !== 0 && found.length < EXTENDED_END; at = word(at + 2) >> 4)
+    found.push({ id: word(at), at });
+  return found;
 }
 
 function configurationOf(world: World, device: DeviceHandle): Promise<Uint8Array> {
@@ -50,14 +82,13 @@ function configurationOf(world: World, device: DeviceHandle): Promise<Uint8Array
   return readRegion(world, device, { index, offset: 0n, length: CONFIGURATION_SIZE });
 }
 
-function placeIn(bytes: Uint8Array, capability: number): number {
+function placesIn(bytes: Uint8Array): readonly number[] {
   const at = (offset: number): number => bytes[offset] ?? 0;
   const begin = (at(STATUS) & HAS_CAPABILITIES) === 0 ? 0 : at(CAPABILITIES_POINTER);
-  for (let place = begin, seen = 0; place !== 0 && seen < CONFIGURATION_SIZE; seen += 1) {
-    if (at(place) === capability) return place;
-    place = at(place + 1);
-  }
-  return 0;
+  const places: number[] = [];
+  for (let place = begin; place !== 0 && places.length < CONFIGURATION_SIZE; place = at(place + 1))
+    places.push(place);
+  return places;
 }
 
 /** PCIe, 7.6: where the extended capabilities begin, and how many bytes there are up to the end of their space. */
@@ -70,12 +101,11 @@ export async function extendedRegister(
   device: DeviceHandle,
   { capability, offset }: { readonly capability: number; readonly offset: number },
 ): Promise<bigint> {
-  const index = VFIO_PCI_CONFIG_REGION_INDEX;
-  const bytes = await readRegion(world, device, { index, offset: 0n, length: EXTENDED_END });
-  const at = (place: number): number => (bytes[place] ?? 0) | ((bytes[place + 1] ?? 0) << 8);
-  for (let place = EXTENDED_FIRST, seen = 0; place !== 0 && seen < EXTENDED_END; seen += 1) {
-    if (at(place) === capability) return BigInt(at(place + offset));
-    place = at(place + 2) >> 4;
+  const at = await capabilityAt(world, device, { capability, isExtended: true });
+  if (at !== undefined) {
+    const place = { index: VFIO_PCI_CONFIG_REGION_INDEX, offset: BigInt(at + offset), length: 2 };
+    const [low = 0, high = 0] = await readRegion(world, device, place);
+    return BigInt(low | (high << 8));
   }
   throw new AssertionError(`device "${device.name}" shows no extended capability ${capability}`);
 }

@@ -14,8 +14,9 @@ export interface PciRegister {
   readonly region: number;
   /** Bytes from the begin of the region, or from the head of the capability. */
   readonly offset: number;
-  /** Id in the list of capabilities. */
+  /** Id in the list of capabilities, or in that of extended ones. */
   readonly capability?: number;
+  readonly isExtended?: boolean;
   /** Bytes. */
   readonly width: number;
   readonly layout: Layout;
@@ -24,7 +25,7 @@ export interface PciRegister {
 type Place = readonly [offset: number, width: number, fields?: Layout['fields']];
 
 function table(
-  where: Pick<PciRegister, 'region' | 'capability'>,
+  where: Pick<PciRegister, 'region' | 'capability' | 'isExtended'>,
   places: Readonly<Record<string, Place>>,
 ): (readonly [string, PciRegister])[] {
   return Object.entries(places).map(([name, [offset, width, fields = {}]]) => [
@@ -111,6 +112,48 @@ const msix = table(
   { MSIX_FLAGS: [2, 2, { QSIZE: bits(10, 0), MASKALL: bit(14), ENABLE: bit(15) }] },
 );
 
+const advancedFeatures = table(
+  { ...inConfiguration, capability: 0x13 },
+  { AF_CAP: [3, 1, { TP: bit(0), FLR: bit(1) }], AF_CTRL: [4, 1, { FLR: bit(0) }] },
+);
+
+const vitalProductData = table(
+  { ...inConfiguration, capability: 0x03 },
+  { VPD_ADDR: [2, 2, { ADDR: bits(14, 0), F: bit(15) }], VPD_DATA: [4, 4] },
+);
+
+/** That of a vendor: struct virtio_pci_cfg_cap. */
+const virtioWindow = table(
+  { ...inConfiguration, capability: 0x09 },
+  {
+    VIRTIO_WINDOW_BAR: [4, 1],
+    VIRTIO_WINDOW_OFFSET: [8, 4],
+    VIRTIO_WINDOW_LENGTH: [12, 4],
+    VIRTIO_WINDOW_DATA: [16, 4],
+  },
+);
+
+const errorReporting = table(
+  { ...inConfiguration, capability: 0x01, isExtended: true },
+  {
+    ERR_UNCOR_STATUS: [4, 4, { UNSUP: bit(20) }],
+    ERR_UNCOR_SEVER: [12, 4, { DLP: bit(4), UNSUP: bit(20) }],
+    ERR_HEADER_LOG: [28, 4],
+  },
+);
+
+/** Of which no more than one register matters. */
+const furtherExtended = (
+  [
+    [0x03, { DSN_LOW: [4, 4] }],
+    [0x0b, { VNDR_DATA: [8, 4] }],
+    [0x18, { LTR_MAX_SNOOP_LAT: [4, 2] }],
+    [0x23, { DVSEC_DATA: [12, 4] }],
+  ] as const
+).flatMap(([capability, places]) =>
+  table({ ...inConfiguration, capability, isExtended: true }, places),
+);
+
 /** QEMU, docs/specs/edu.rst. */
 const edu = table(inBar0, {
   EDU_ID: [0x00, 4, { ID: bits(31, 0, { EDU: 0x10000ed }) }],
@@ -141,11 +184,45 @@ const registers: ReadonlyMap<string, PciRegister> = new Map([
   ...express,
   ...msi,
   ...msix,
+  ...advancedFeatures,
+  ...vitalProductData,
+  ...virtioWindow,
+  ...errorReporting,
+  ...furtherExtended,
   ...edu,
   ...serialPort,
   ...ports,
   ...virtio,
 ]);
+
+/** PCI_CAP_ID_* and PCI_EXT_CAP_ID_*, as far as scenarios name them. */
+const capabilityNames: ReadonlyMap<number, string> = new Map([
+  [0x01, 'PM'],
+  [0x03, 'VPD'],
+  [0x05, 'MSI'],
+  [0x09, 'VNDR'],
+  [0x10, 'EXP'],
+  [0x11, 'MSIX'],
+  [0x13, 'AF'],
+]);
+
+const extendedNames: ReadonlyMap<number, string> = new Map([
+  [0x00, 'none'],
+  [0x01, 'ERR'],
+  [0x03, 'DSN'],
+  [0x0b, 'VNDR'],
+  [0x0e, 'ARI'],
+  [0x0f, 'ATS'],
+  [0x10, 'SRIOV'],
+  [0x13, 'PRI'],
+  [0x18, 'LTR'],
+  [0x23, 'DVSEC'],
+  [0x2e, 'DOE'],
+]);
+
+export function nameOfCapability(id: number, isExtended: boolean): string {
+  return (isExtended ? extendedNames : capabilityNames).get(id) ?? String(id);
+}
 
 /** Throws for a name that no register has. */
 export function registerNamed(name: string): PciRegister {

@@ -51,6 +51,10 @@ export const registers = {
       };
     },
   ),
+  capabilityList: parameter(
+    /(capabilities|extended capabilities)/,
+    (text): boolean => text !== 'capabilities',
+  ),
   adjustment: parameter(/(sets|clears)/, (text): 'sets' | 'clears' => text as 'sets'),
   transfer: parameter(/(fetch|put)/, (text): 'fetch' | 'put' => text as 'fetch'),
   signal: parameter(/(SIGBUS|SIGSEGV)/, (text): 'SIGBUS' | 'SIGSEGV' => text as 'SIGBUS'),

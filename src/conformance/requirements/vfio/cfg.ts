@@ -163,6 +163,41 @@ export const vfioCfg = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_exp_config_write')],
     },
+    34: {
+      says: 'The bit of the advanced features that initiates a function level reset reads 0, and writing it resets a device whose capability tells of pending transactions and of such a reset; nothing else of it can be written.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_af_config_write')],
+    },
+    35: {
+      says: 'The capability of a vendor is written as it is; vital product data is moved when the upper byte of its address is written, whose flag turns when a word has been moved, and never where that failed.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_vpd_config_write')],
+    },
+    36: {
+      says: 'Extended capabilities of one kind that lie back to back count as one, so that what is hidden behind the last of them stays in the list.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_find_cap_start')],
+    },
+    37: {
+      says: 'Capabilities of conventional PCI of which a user has nothing are left out of the list, and their bytes are read and written as they are.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_cap_init')],
+    },
+    38: {
+      says: 'Extended capabilities of which a user has nothing are left out of the list; the first one has neither id nor version in place of that, and tells where the next one is.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_ecap_init')],
+    },
+    39: {
+      says: 'Extended capabilities are shown and cannot be written, but for those of vendors, which are written as they are, and the status, masks and severities of errors, as far as there are such errors.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'ecap_perms')],
+    },
+    40: {
+      says: 'A space of 4096 bytes that has 0 where the first extended capability would begin has none, and is read and written as it is behind the first 256 bytes.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_ecap_init')],
+    },
     42: {
       says: 'The next owner of a device finds the registers that were saved when it was opened, bus mastering off, and none of the values that only its user had.',
       level: 'observed',

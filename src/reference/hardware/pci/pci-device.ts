@@ -4,6 +4,7 @@ import { PASID } from '#formats/pcie-capabilities.ts';
 import type { DeviceTlbRange, PageGroupResponse } from '#formats/pcie.ts';
 
 import type { DeviceRegion, DmaRequest, Endpoint, MemoryBus, Translator, Waiter } from '../bus.ts';
+import { assortedCapabilities, extendedSpaceOf } from './assorted.ts';
 import type { Bar } from './bars.ts';
 import type { Capability } from './capability.ts';
 import type { ConfigurationSpace } from './configuration-space.ts';
@@ -22,6 +23,7 @@ import type { MsixCapability } from './msix.ts';
 import type { PciParts } from './parts.ts';
 import { furtherBars, romImage, ROM_SIZE } from './resources.ts';
 import type { PciResources } from './resources.ts';
+import { VirtioWindow } from './virtio-window.ts';
 import { grants, translatedBy } from '../translation.ts';
 import type { Leaf, Translation } from '../translation.ts';
 import type {
@@ -63,6 +65,10 @@ export interface PciCapabilities extends PciResources {
   readonly powerManagement: boolean;
   /** It is of PCI Express, and can be reset alone. */
   readonly functionLevelReset: boolean;
+  /** It is of PCI Express, reports errors, and has a serial number. */
+  readonly errorReporting: boolean;
+  /** It is of PCI Express, and has capabilities of all sorts. */
+  readonly assortedCapabilities: boolean;
 }
 
 export const noCapabilities: PciCapabilities = {
@@ -74,6 +80,8 @@ export const noCapabilities: PciCapabilities = {
   msixVectors: 0,
   powerManagement: false,
   functionLevelReset: false,
+  errorReporting: false,
+  assortedCapabilities: false,
   smallBar: false,
   ioBar: false,
   rom: false,
@@ -352,15 +360,23 @@ export class PciDevice implements DmaEngine, Endpoint {
 
   private configurationOf(): ConfigurationSpace {
     const { header } = this;
-    const extended = this.isExpress ? this.express : undefined;
+    const extended = this.isExpress ? this.extendedOf() : undefined;
     const capabilities = this.capabilityList();
     return new this.parts.pci.ConfigurationSpace({ header, capabilities, extended });
+  }
+
+  /** What an IOMMU is concerned by, or what else there is. */
+  private extendedOf(): DeviceRegion {
+    const { deviceTlb, pasidBits } = this.capabilities;
+    return deviceTlb || pasidBits > 0 ? this.express : extendedSpaceOf(this.capabilities);
   }
 
   /** Only a function of PCI Express has extended capabilities. */
   private get isExpress(): boolean {
     const { deviceTlb, pasidBits, functionLevelReset } = this.capabilities;
-    return deviceTlb !== undefined || pasidBits > 0 || functionLevelReset;
+    const { errorReporting, assortedCapabilities: isAssorted } = this.capabilities;
+    const isMore = functionLevelReset || errorReporting || isAssorted;
+    return deviceTlb !== undefined || pasidBits > 0 || isMore;
   }
 
   private capabilityList(): readonly Capability[] {
@@ -368,8 +384,10 @@ export class PciDevice implements DmaEngine, Endpoint {
     const { ExpressCapability, PowerManagementCapability } = this.parts.pci;
     const onReset = (): void => this.reset();
     return [
+      ...(this.capabilities.assortedCapabilities ? assortedCapabilities(onReset) : []),
       ...(powerManagement ? [new PowerManagementCapability()] : []),
       ...(this.isExpress ? [new ExpressCapability({ resets, onReset })] : []),
+      ...(resets ? [new VirtioWindow(this.further)] : []),
       ...(this.msix ? [this.msix] : []),
       this.msi,
     ];

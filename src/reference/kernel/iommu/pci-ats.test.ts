@@ -45,6 +45,8 @@ function setUp(changes: Partial<PciCapabilities> = {}) {
       msixVectors: 0,
       powerManagement: false,
       functionLevelReset: false,
+      errorReporting: false,
+      assortedCapabilities: false,
       smallBar: false,
       ioBar: false,
       rom: false,

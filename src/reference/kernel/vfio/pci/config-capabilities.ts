@@ -1,8 +1,16 @@
-import { ADVANCED_FEATURES, EXPRESS, MSI, POWER_MANAGEMENT } from '#formats/pci-configuration.ts';
+import {
+  ADVANCED_FEATURES,
+  EXPRESS,
+  MSI,
+  POWER_MANAGEMENT,
+  VITAL_PRODUCT_DATA,
+} from '#formats/pci-configuration.ts';
+import { ERROR_REPORTING } from '#formats/pcie-capabilities.ts';
 
 import { PermittedAccess } from './config-access.ts';
 import type { VirtualSpace } from './config-access.ts';
 import { bytesOf, numberOf } from './pci-function.ts';
+import { readVpd, writeVpd } from './pci-vpd.ts';
 import { ALL, Permissions } from './permissions.ts';
 
 /** What a write to a capability sets off in the rest of the driver. */
@@ -153,5 +161,50 @@ export class MsiAccess extends PermittedAccess {
     const enabled = isActive ? flags : flags & ~MSI.Enable;
     const queue = Math.min((enabled & MSI.Enabled) >> 4, queueMax);
     return (enabled & ~MSI.Enabled) | (queue << 4);
+  }
+}
+
+/** init_pci_cap_vpd_perm(), vfio_vpd_config_write(): the driver moves the words, and turns the flag when it has. VFIO-CFG-35 */
+export class VitalProductDataAccess extends PermittedAccess {
+  constructor(space: VirtualSpace, start: number) {
+    const { size, address, data } = VITAL_PRODUCT_DATA;
+    super(space, start, headed(size).set(address, 2, ALL, ALL).set(data, 4, ALL, ALL));
+  }
+
+  override write(at: number, bytes: Uint8Array): void {
+    super.write(at, bytes);
+    const upper = this.start + VITAL_PRODUCT_DATA.address + 1;
+    if (at <= upper && upper < at + bytes.length) this.move();
+  }
+
+  protected move(): void {
+    const { address, data, Flag } = VITAL_PRODUCT_DATA;
+    const { pci, shown } = this.space;
+    const [place, word] = [this.start + address, this.start + data];
+    const asked = numberOf(shown.subarray(place, place + 2));
+    if (asked & Flag) {
+      if (!writeVpd(pci, asked & ~Flag, shown.subarray(word, word + 4))) return;
+    } else shown.set(readVpd(pci, asked), word);
+    shown.set(bytesOf(asked ^ Flag, 2), place);
+  }
+}
+
+/** Errors that there are in PCIe, 7.8.4: those that cannot be corrected, and those that can. */
+const [UNCORRECTABLE, CORRECTABLE] = [0x03ff_f031, 0xf1c1];
+
+/** init_pci_ext_cap_err_perm(): what is reserved is not written, nor what the device has logged. VFIO-CFG-39 */
+export class ErrorReportingAccess extends PermittedAccess {
+  constructor(space: VirtualSpace, start: number) {
+    const { size, status, mask, severity, control, Generate, Check } = ERROR_REPORTING;
+    const { correctableStatus, correctableMask } = ERROR_REPORTING;
+    const permissions = new Permissions(size)
+      .set(0, 4, ALL, 0)
+      .set(status, 4, 0, UNCORRECTABLE)
+      .set(mask, 4, 0, UNCORRECTABLE)
+      .set(severity, 4, 0, UNCORRECTABLE)
+      .set(correctableStatus, 4, 0, CORRECTABLE)
+      .set(correctableMask, 4, 0, CORRECTABLE)
+      .set(control, 4, 0, Generate | Check);
+    super(space, start, permissions);
   }
 }

@@ -6,8 +6,15 @@ import {
   HEADER,
   POWER_MANAGEMENT,
   STATUS,
+  VITAL_PRODUCT_DATA,
 } from '#formats/pci-configuration.ts';
-import { EXTENDED_FIRST, ExtendedCapability } from '#formats/pcie-capabilities.ts';
+import {
+  DESIGNATED_VENDOR,
+  ERROR_REPORTING,
+  EXTENDED_FIRST,
+  ExtendedCapability,
+  VENDOR_SPECIFIC,
+} from '#formats/pcie-capabilities.ts';
 
 import type { VirtualSpace } from './config-access.ts';
 import type { PciFunction } from './pci-function.ts';
@@ -39,7 +46,7 @@ const msiLength: Length = (pci, at) => {
 /** pci_cap_length[]: what a user may know of, and how many bytes it has. VFIO-CFG-37 */
 const lengths: ReadonlyMap<number, Length> = new Map<number, Length>([
   [CapabilityId.PowerManagement, POWER_MANAGEMENT.size],
-  [CapabilityId.VitalProductData, 8],
+  [CapabilityId.VitalProductData, VITAL_PRODUCT_DATA.size],
   [CapabilityId.Msi, msiLength],
   [CapabilityId.Vendor, (pci, at) => pci.get(at + 2, 1)],
   [CapabilityId.Express, expressLength],
@@ -49,9 +56,25 @@ const lengths: ReadonlyMap<number, Length> = new Map<number, Length>([
 
 /** pci_ext_cap_length[] VFIO-CFG-38 39 */
 const extendedLengths: ReadonlyMap<number, Length> = new Map<number, Length>([
+  [ExtendedCapability.ErrorReporting, ERROR_REPORTING.size],
+  [ExtendedCapability.SerialNumber, 12],
+  [ExtendedCapability.VendorSpecific, (pci, at) => lengthIn(pci, at, VENDOR_SPECIFIC)],
+  [ExtendedCapability.Ari, 8],
   [ExtendedCapability.Ats, 8],
+  [ExtendedCapability.Sriov, 0x40],
   [ExtendedCapability.PageRequests, 16],
+  [ExtendedCapability.LatencyTolerance, 8],
+  [ExtendedCapability.DesignatedVendor, (pci, at) => lengthIn(pci, at, DESIGNATED_VENDOR)],
 ]);
+
+/** Those of vendors tell it themselves. */
+function lengthIn(
+  pci: PciFunction,
+  at: number,
+  { header, lengthShift }: { readonly header: number; readonly lengthShift: number },
+): number {
+  return pci.get(at + header, 4) >>> lengthShift;
+}
 
 /** vfio_cap_init() and vfio_ecap_init(): whose each byte of a configuration space is, and the list that a user finds. */
 export class ConfigChains {

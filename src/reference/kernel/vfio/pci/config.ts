@@ -1,13 +1,13 @@
 import { widthAt } from '#formats/accesses.ts';
 import { CapabilityId, COMMAND, HEADER } from '#formats/pci-configuration.ts';
-import { EXTENDED_FIRST } from '#formats/pcie-capabilities.ts';
+import { EXTENDED_FIRST, ExtendedCapability } from '#formats/pcie-capabilities.ts';
 import { failure } from '#uapi/errno.ts';
 
 import type { Transfer } from '../../fs/file.ts';
 import { isErrno } from '../../lib/errno.ts';
 import type { CapabilityEvents } from './config-capabilities.ts';
 import type { ConfigAccess, VirtualSpace } from './config-access.ts';
-import { DirectAccess, RawAccess, VendorAccess } from './config-access.ts';
+import { DirectAccess, RawAccess } from './config-access.ts';
 import type { ConfigChains } from './config-chains.ts';
 import { NOBODYS, OF_HEADER } from './config-chains.ts';
 import type { HeaderAccess, HeaderEvents } from './config-header.ts';
@@ -113,7 +113,7 @@ export class VfioPciConfig implements ConfigurationFile, VirtualSpace {
   /** cap_perms[] and ecap_perms[]: what is not in them can only be read. VFIO-CFG-29 39 */
   protected accessOf(id: number, start: number): ConfigAccess {
     const { vfioPci } = this.parts;
-    if (start >= EXTENDED_FIRST) return new DirectAccess(this, start);
+    if (start >= EXTENDED_FIRST) return this.extendedAccessOf(id, start);
     switch (id) {
       case CapabilityId.PowerManagement:
         return new vfioPci.PowerAccess(this, start, this.events);
@@ -123,8 +123,24 @@ export class VfioPciConfig implements ConfigurationFile, VirtualSpace {
         return new vfioPci.MsiAccess(this, start, this.events);
       case CapabilityId.AdvancedFeatures:
         return new vfioPci.AdvancedFeaturesAccess(this, start, this.events);
+      case CapabilityId.VitalProductData:
+        return new vfioPci.VitalProductDataAccess(this, start);
       case CapabilityId.Vendor:
-        return new VendorAccess(this, start);
+        return new vfioPci.VendorAccess(this, start);
+      default:
+        return new DirectAccess(this, start);
+    }
+  }
+
+  /** ecap_perms[] VFIO-CFG-39 */
+  protected extendedAccessOf(id: number, start: number): ConfigAccess {
+    const { vfioPci } = this.parts;
+    switch (id) {
+      case ExtendedCapability.ErrorReporting:
+        return new vfioPci.ErrorReportingAccess(this, start);
+      case ExtendedCapability.VendorSpecific:
+      case ExtendedCapability.DesignatedVendor:
+        return new vfioPci.VendorAccess(this, start);
       default:
         return new DirectAccess(this, start);
     }

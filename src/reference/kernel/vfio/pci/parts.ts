@@ -1,9 +1,12 @@
 import type { VfioParts } from '../parts.ts';
+import { VendorAccess } from './config-access.ts';
 import {
   AdvancedFeaturesAccess,
+  ErrorReportingAccess,
   ExpressAccess,
   MsiAccess,
   PowerAccess,
+  VitalProductDataAccess,
 } from './config-capabilities.ts';
 import { ConfigChains } from './config-chains.ts';
 import { HeaderAccess } from './config-header.ts';
@@ -27,6 +30,7 @@ import { VfioPciTrigger } from './trigger.ts';
 export const vfioPciParts = {
   AdvancedFeaturesAccess,
   ConfigChains,
+  ErrorReportingAccess,
   ExpressAccess,
   HeaderAccess,
   MsiAccess,
@@ -36,6 +40,7 @@ export const vfioPciParts = {
   ResumedSerialPort,
   SavedSerialPort,
   SerialPortMigration,
+  VendorAccess,
   VfioMtty,
   VfioPciConfig,
   VfioPciCore,
@@ -49,6 +54,7 @@ export const vfioPciParts = {
   VfioPciPower,
   VfioPciRegions,
   VfioPciTrigger,
+  VitalProductDataAccess,
 };
 
 export interface VfioPciParts extends VfioParts {

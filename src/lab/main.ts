@@ -6,6 +6,7 @@ import type { BuildOptions } from './build.ts';
 import { everyHardware } from './hardware.ts';
 import type { Hardware } from './hardware.ts';
 import { cachedKernels, chooseKernel } from './kernels.ts';
+import { selftests } from './selftests.ts';
 import { targets } from './target.ts';
 import { LabError } from './tools.ts';
 
@@ -29,6 +30,15 @@ lab
   .option('--nesting-test-only', "guests get the first stage of QEMU's SMMUv3: see docs/linux.md")
   .action(async (options: Omit<BuildOptions, 'say'>) => {
     say(await build({ ...options, say }));
+  });
+
+lab
+  .command('selftests')
+  .description("the kernel's own tests of iommufd and VFIO, compiled from its sources and cached")
+  .option('--source <dir>', 'a source tree of Linux')
+  .option('--release <release>', "of Debian's package linux-source-<release>", '6.12')
+  .action(async (options: { source?: string; release: string }) => {
+    say(await selftests({ ...options, say }));
   });
 
 lab

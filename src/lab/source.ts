@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { cachePath } from './cache.ts';
 import { output, run } from './run.ts';
 import { demandTools, LabError } from './tools.ts';
 
@@ -13,9 +14,11 @@ export interface Source {
   folder(room: string): Promise<string>;
 }
 
-/** Debian's package for a release, `6.12`. */
+/** What Debian's package for a release, `6.12`, brings: installed, or unpacked into the cache. */
 function tarballOf(release: string): string {
-  return `/usr/src/linux-source-${release}.tar.xz`;
+  const path = `/usr/src/linux-source-${release}.tar.xz`;
+  const unpacked = cachePath('source', path);
+  return !existsSync(path) && existsSync(unpacked) ? unpacked : path;
 }
 
 /** VERSION, PATCHLEVEL and SUBLEVEL of the kernel's top Makefile. */

@@ -1,16 +1,9 @@
-import type { Bench } from '#port/bench.ts';
 import type { Identity, Implementation, Machine, StartOptions } from '#port/implementation.ts';
 import type { Process } from '#port/process.ts';
-import type { MachineHardware } from '#reference/machine/machine-hardware.ts';
-import { Machine as ReferenceMachine } from '#reference/machine/machine.ts';
 import { defaultParts, type Parts } from '#reference/machine/parts.ts';
-import { SelftestBench } from '../linux/devices/selftest.ts';
-import type { DescribedMachine } from '../wish/offer-for.ts';
-import { ReferenceBench } from './bench.ts';
-import { FrameCheck } from './frame-check.ts';
+import { boot, describedMachine } from './boot.ts';
+import type { Booted } from './boot.ts';
 import { machines } from './machines.ts';
-import type { ReferenceMachineDescription } from './machines.ts';
-import { NoiommuMachineBench, virtioRequestBench } from './noiommu-bench.ts';
 import { ReferenceProcess } from './process.ts';
 
 const identity: Identity = {
@@ -21,56 +14,14 @@ const identity: Identity = {
   pageSize: 4096,
 };
 
-/** Mock devices, by IOMMU_TEST_CMD. */
-class MockBench extends SelftestBench {
-  readonly frames: FrameCheck;
-
-  constructor(hardware: MachineHardware, described: DescribedMachine) {
-    super(described);
-    this.frames = new FrameCheck(hardware);
-  }
-
-  override async reset(): Promise<void> {
-    await super.reset();
-    this.frames.check();
-  }
-}
-
-const benches: Readonly<
-  Record<
-    ReferenceMachineDescription['bench'],
-    (machine: ReferenceMachine, described: DescribedMachine) => Promise<RunningReference['bench']>
-  >
-> = {
-  mock: async ({ hardware }, described) => new MockBench(hardware, described),
-  pci: async (machine, described) => new ReferenceBench(machine, described),
-  'pci on the root bus': async (machine, described) =>
-    new ReferenceBench(machine, described, 'root bus'),
-  'mock and bare': async (machine, described) => new NoiommuMachineBench(machine, described),
-  'virtio requests': virtioRequestBench,
-};
-
 class RunningReference implements Machine {
   readonly identity = identity;
-  readonly bench: Bench & { readonly frames: FrameCheck };
-  private readonly machine: ReferenceMachine;
+  readonly bench: Booted['bench'];
+  private readonly machine: Booted['machine'];
 
-  private constructor(machine: ReferenceMachine, bench: RunningReference['bench']) {
+  constructor({ machine, bench }: Booted) {
     this.machine = machine;
     this.bench = bench;
-  }
-
-  static async boot(
-    description: ReferenceMachineDescription,
-    parts: Parts,
-    layout: number,
-  ): Promise<RunningReference> {
-    const { board, bench, atBoot, features } = description;
-    const iommufdTest = features.includes('test-cmd');
-    const vfioContainer = features.includes('type1-container');
-    const config = { iommufdTest, vfioContainer, layout };
-    const machine = new ReferenceMachine(parts, board, atBoot, config);
-    return new RunningReference(machine, await benches[bench](machine, description));
   }
 
   async newProcess(): Promise<Process> {
@@ -110,10 +61,7 @@ export function referenceOf(name: string, parts: Parts): Implementation {
       }));
     },
     async start({ machine, settings }: StartOptions) {
-      const description = machines.find(({ name }) => name === machine);
-      if (description !== undefined)
-        return RunningReference.boot(description, parts, layoutOf(settings));
-      throw new Error(`the reference has no machine "${machine}"`);
+      return new RunningReference(await boot(describedMachine(machine), parts, layoutOf(settings)));
     },
   };
 }

@@ -1,0 +1,125 @@
+import { Command, Option } from 'commander';
+
+import { machines } from '#adapters/reference/machines.ts';
+import { readable } from '#conformance/said.ts';
+import { Emulation } from '#emulate/emulation.ts';
+import { Unsuitable } from '#emulate/program.ts';
+import { LabError } from '#lab/tools.ts';
+import { catalogue } from '#mutants/catalogue.ts';
+import { withBug } from '#mutants/mutant.ts';
+import { defaultParts } from '#reference/machine/parts.ts';
+import type { Parts } from '#reference/machine/parts.ts';
+
+import { naturalNumber } from './option-values.ts';
+import { Problem } from './problem.ts';
+
+/** `npm run emulate`: a program of this host on a machine of the reference. */
+
+/** As env(1) and timeout(1) have it: 126 and 127 say that the program could not be run or found. */
+const CANNOT_EMULATE = 125;
+
+interface Flags {
+  readonly machine: string;
+  readonly user: 'root' | 'real';
+  readonly memlock: 'real' | 'unlimited';
+  readonly mutant?: string;
+  readonly layout: number;
+  readonly devices?: true;
+}
+
+const help = `
+The exit code is that of the program, 128 and the number of the signal that ended it, or
+  125  the machine could not be emulated, or the reference broke a rule of its own: stderr says which
+  126  the program cannot be run so: it is static, of another architecture, set-user-id or linked with musl
+  127  there is no such program
+
+  npm run emulate -- --machine mock -- ./iommufd
+  npm run emulate -- --machine vt-d --devices
+
+docs/emulate.md says what a program finds, and what it does not.`;
+
+function partsOf(id: string | undefined): Parts {
+  if (id === undefined) return defaultParts;
+  const mutant = catalogue.find((each) => each.id === id);
+  if (mutant) return withBug(defaultParts, mutant);
+  throw new Problem(`there is no mutant ${id}`, 'docs/mutants.md lists them');
+}
+
+function complain(what: string): void {
+  process.stderr.write(`emulate: ${what}\n`);
+}
+
+function list({ devices }: Emulation): void {
+  const rows = devices.map(({ address, cdev, group }) => [address, cdev, group]);
+  const none = 'none but those that IOMMU_TEST_CMD makes\n';
+  process.stdout.write(
+    rows.length > 0 ? `${rows.map((row) => row.join('  ')).join('\n')}\n` : none,
+  );
+}
+
+async function main(program: readonly string[], flags: Flags): Promise<number> {
+  const [name, ...args] = program;
+  if (name === undefined && !flags.devices)
+    throw new Problem('no program is named', 'npm run emulate -- --machine vt-d -- PROGRAM ARGS');
+  const { machine, user, memlock, layout } = flags;
+  const parts = partsOf(flags.mutant);
+  const emulation = await Emulation.start({
+    ...{ machine, parts, layout, complain },
+    rules: { user, memlock },
+  });
+  try {
+    if (name === undefined || flags.devices) {
+      list(emulation);
+      return 0;
+    }
+    const code = await emulation.run(name, args);
+    return emulation.hasBroken ? CANNOT_EMULATE : code;
+  } finally {
+    emulation.stop();
+  }
+}
+
+function explain(error: unknown): number {
+  if (error instanceof Unsuitable) {
+    complain(readable(error.message));
+    return error.code;
+  }
+  if (error instanceof Problem || error instanceof LabError) {
+    const advice = error instanceof Problem && error.advice ? `; ${error.advice}` : '';
+    complain(readable(error.message) + advice);
+    return CANNOT_EMULATE;
+  }
+  complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return CANNOT_EMULATE;
+}
+
+const command = new Command('emulate')
+  .description('run a program of this host on a machine of the reference')
+  .argument('[program...]', 'behind --: the program and its arguments')
+  .addOption(
+    new Option('--machine <name>', 'of the reference')
+      .choices(machines.map(({ name }) => name))
+      .default('vt-d'),
+  )
+  .addOption(
+    new Option('--user <who>', 'what the program may do: all, or as it is started')
+      .choices(['root', 'real'])
+      .default('root'),
+  )
+  .addOption(
+    new Option('--memlock <limit>', 'what it may lock without the capability to: its limit, or all')
+      .choices(['real', 'unlimited'])
+      .default('real'),
+  )
+  .option('--mutant <id>', 'a kernel or a machine with that bug (docs/mutants.md)')
+  .option('--layout <seed>', 'the order in which memory is given out', naturalNumber, 0)
+  .option('--devices', 'print the devices of the machine, and end')
+  .addHelpText('after', help)
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : CANNOT_EMULATE))
+  .action(async (program: readonly string[], flags: Flags) => {
+    process.exitCode = await main(program, flags);
+  });
+
+command.parseAsync().catch((error: unknown) => {
+  process.exitCode = explain(error);
+});

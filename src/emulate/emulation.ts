@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+
+import { boot, describedMachine } from '#adapters/reference/boot.ts';
+import { temporaryFolder } from '#ending/temporary-folder.ts';
+import type { MachineDevice } from '#reference/machine/machine-hardware.ts';
+import type { Machine } from '#reference/machine/machine.ts';
+import type { Parts } from '#reference/machine/parts.ts';
+import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
+
+import type { Rules } from './credentials.ts';
+import { Eventfds } from './eventfds.ts';
+import { eventfdKeeper, preloadLibrary } from './native.ts';
+import { demandSuitable, findProgram } from './program.ts';
+import { EmulationServer } from './server.ts';
+import { View } from './view.ts';
+
+export interface EmulationOptions {
+  /** A machine of the reference, by its name. */
+  readonly machine: string;
+  readonly parts: Parts;
+  /** Seed of the order in which memory is given out. */
+  readonly layout: number;
+  readonly rules: Rules;
+  readonly complain: (what: string) => void;
+}
+
+/** A device as a program finds it. */
+export interface EmulatedDevice {
+  /** 0000:00:10.0 */
+  readonly address: string;
+  /** Paths below /dev. */
+  readonly cdev: string;
+  readonly group: string;
+}
+
+/** A machine of the reference that programs of this host run on. */
+export class Emulation {
+  readonly devices: readonly EmulatedDevice[];
+  private readonly server: EmulationServer;
+  private readonly eventfds: Eventfds;
+  private readonly environment: Readonly<Record<string, string>>;
+
+  private constructor(
+    machine: Machine,
+    server: EmulationServer,
+    eventfds: Eventfds,
+    environment: Readonly<Record<string, string>>,
+  ) {
+    this.devices = machine.hardware.devices.map(described);
+    this.server = server;
+    this.eventfds = eventfds;
+    this.environment = environment;
+  }
+
+  /** Throws LabError where there is no compiler, and Error for a machine that there is not. */
+  static async start(options: EmulationOptions): Promise<Emulation> {
+    const { parts, layout, rules, complain } = options;
+    const { machine } = await boot(describedMachine(options.machine), parts, layout);
+    const [library, keeper] = await Promise.all([preloadLibrary(), eventfdKeeper()]);
+    const folder = temporaryFolder();
+    const [path, pipes, preload] = ['socket', 'eventfds', 'emulate.so'].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    mkdirSync(pipes);
+    // Its own name may have what separates names in LD_PRELOAD.
+    symlinkSync(library, preload);
+    const view = new View(join(folder, 'view'), machine);
+    const eventfds = await Eventfds.start(keeper, pipes);
+    const server = await EmulationServer.listen({ machine, view, rules, eventfds, path, complain });
+    return new Emulation(machine, server, eventfds, {
+      LD_PRELOAD: preload,
+      IOMMUFD_EMULATE_SOCKET: path,
+      IOMMUFD_EMULATE_VIEW: view.folder,
+    });
+  }
+
+  /** How many files of the machine programs have open. */
+  get openFiles(): number {
+    return this.server.openFiles;
+  }
+
+  /** The reference broke a rule of its own: what programs saw proves nothing. */
+  get hasBroken(): boolean {
+    return this.server.hasBroken;
+  }
+
+  /** Runs a program to its end, on this terminal. Its exit code as shells have it. Throws Unsuitable. */
+  async run(name: string, args: readonly string[]): Promise<number> {
+    const program = findProgram(name);
+    demandSuitable(program);
+    const child = spawn(program, args, {
+      stdio: 'inherit',
+      argv0: name,
+      env: { ...process.env, ...this.environment, ...this.preloads() },
+    });
+    const passOn = (signal: NodeJS.Signals): void => void child.kill(signal);
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+    for (const signal of signals) process.on(signal, passOn);
+    try {
+      return await new Promise<number>((resolve, reject) => {
+        child.once('error', reject);
+        child.once('exit', (code, signal) =>
+          resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)),
+        );
+      });
+    } finally {
+      for (const signal of signals) process.off(signal, passOn);
+    }
+  }
+
+  stop(): void {
+    this.server.close();
+    this.eventfds.stop();
+  }
+
+  /** Ours comes first; what the user wanted to be there comes as well. */
+  private preloads(): Record<string, string> {
+    const theirs = process.env['LD_PRELOAD'];
+    const ours = this.environment['LD_PRELOAD'] ?? '';
+    return { LD_PRELOAD: theirs ? `${ours}:${theirs}` : ours };
+  }
+}
+
+function described(device: MachineDevice): EmulatedDevice {
+  const { device: cdev, group } = nodesOf(device);
+  return { address: device.name, cdev, group };
+}

@@ -1,0 +1,188 @@
+import { failure } from '#uapi/errno.ts';
+import { O_CLOEXEC } from '#uapi/mman.ts';
+import { PAGE_SIZE } from '#reference/kernel/mm/user-memory.ts';
+import { SysfsFile } from '#reference/kernel/fs/sysfs.ts';
+import type { Task } from '#reference/kernel/fs/process.ts';
+import { isErrno } from '#reference/kernel/lib/errno.ts';
+import type { Machine } from '#reference/machine/machine.ts';
+
+import { Credentials } from './credentials.ts';
+import type { Rules } from './credentials.ts';
+import { ProcessMemory } from './memory/process-memory.ts';
+import { answerFlags } from './messages.ts';
+import type { Answer, Operation, Request } from './messages.ts';
+import { ProcessFiles } from './process-files.ts';
+import type { FileWorld } from './process-files.ts';
+import type { View } from './view.ts';
+
+export interface World extends FileWorld {
+  readonly machine: Machine;
+  readonly rules: Rules;
+  readonly view: View;
+  /** Those that talk to the server, by number. */
+  readonly processes: ReadonlyMap<number, ServedProcess>;
+  /** One line for the user. */
+  readonly complain: (what: string) => void;
+}
+
+/** O_ACCMODE. */
+const ACCESS_MODE = 3;
+
+/** A process of the host, as one of the reference: it has its memory and its files itself. */
+export class ServedProcess {
+  readonly pid: number;
+  readonly memory: ProcessMemory;
+  private readonly world: World;
+  private readonly task: Task;
+  private readonly files: ProcessFiles;
+  private readonly credentials: Credentials;
+
+  /** Throws where the process may not be looked at. */
+  constructor(pid: number, world: World) {
+    this.pid = pid;
+    this.world = world;
+    this.memory = new ProcessMemory(pid, world.memory);
+    const files = (this.files = new ProcessFiles(pid, world));
+    const credentials = (this.credentials = new Credentials(pid, world.rules));
+    const { user } = world.machine.newTask();
+    this.task = {
+      user,
+      memory: this.memory,
+      files,
+      failNth: 0,
+      makeItFail: false,
+      get capabilities() {
+        return credentials.capabilities;
+      },
+      get limits() {
+        return credentials.limits;
+      },
+    };
+  }
+
+  /** Everything that the process had but for its files, which others may have as well. */
+  exit(): void {
+    this.memory.exit();
+  }
+
+  /** The lines of /proc/PID/status that the reference knows. */
+  get status(): string {
+    const line = (pages: bigint): string => `${String((pages * PAGE_SIZE) / 1024n).padStart(8)} kB`;
+    return this.credentials.status
+      .replace(/^VmLck:.*$/m, `VmLck:\t${line(this.memory.lockedVm)}`)
+      .replace(/^VmPin:.*$/m, `VmPin:\t${line(this.memory.pinnedVm)}`);
+  }
+
+  /** A promise where the caller sleeps. */
+  carryOut(request: Request): Answer | Promise<Answer> {
+    this.files.enter(request);
+    this.credentials.enter();
+    this.memory.enter();
+    const answer = this.calls[request.operation]?.(request) ?? { result: failure('ENOSYS') };
+    const { madeFlags } = this.files;
+    if (madeFlags === undefined || answer instanceof Promise) return answer;
+    const onExec = madeFlags & O_CLOEXEC ? answerFlags.closeOnExec : 0;
+    return { ...answer, flags: (answer.flags ?? 0) | answerFlags.took | onExec };
+  }
+
+  private readonly calls: Partial<
+    Record<Operation, (request: Request) => Answer | Promise<Answer>>
+  > = {
+    OPEN: (request) => this.open(request),
+    IOCTL: ({ fd, arguments: [command, argument] }) => ({
+      result: this.syscalls.ioctl(this.task, fd, Number(command), argument),
+    }),
+    READ: (request) => this.read(request),
+    WRITE: (request) => this.write(request),
+    PREAD: ({ fd, arguments: [address, length, offset] }) => ({
+      result: this.syscalls.pread(this.task, fd, { address, length: Number(length) }, offset),
+    }),
+    PWRITE: ({ fd, arguments: [address, length, offset] }) => ({
+      result: this.syscalls.pwrite(this.task, fd, { address, length: Number(length) }, offset),
+    }),
+    CLOSED: () => ({ result: 0 }),
+    MMAP: (request) => this.promise(request),
+    MAPPED: (request) => this.fulfil(request),
+    UNMAP: ({ arguments: [start, length] }) => this.unmap(start, start + length),
+    LOAD: ({ arguments: [address, width] }) => this.load(address, Number(width)),
+    STORE: ({ arguments: [address, width, ...value] }) =>
+      this.store(address, new Uint8Array(BigUint64Array.of(...value).buffer, 0, Number(width))),
+  };
+
+  private get syscalls(): Machine['syscalls'] {
+    return this.world.machine.syscalls;
+  }
+
+  private open({ text, arguments: [flags] }: Request): Answer {
+    const path = text.replace(/^\/proc\/(self|\d+)\/task\/\d+\//, '/proc/self/');
+    const [, pid] = /^\/proc\/(self|\d+)\/status$/.exec(path) ?? [];
+    if (pid !== undefined) return this.openStatus(text, pid === 'self' ? this.pid : Number(pid));
+    const seen = this.world.view.find(path);
+    const isWritten = (Number(flags) & ACCESS_MODE) !== 0;
+    if (seen === undefined) return { result: this.syscalls.open(this.task, path, Number(flags)) };
+    return isWritten ? this.refuseWrite(path) : elsewhere(seen);
+  }
+
+  private openStatus(path: string, pid: number): Answer {
+    const process = this.world.processes.get(pid);
+    if (!process) return elsewhere(path);
+    const text = new TextEncoder().encode(process.status);
+    return { result: 0, flags: answerFlags.contents, text };
+  }
+
+  private refuseWrite(path: string): Answer {
+    this.world.complain(`${path} can only be read here: opening it for writing fails with EACCES`);
+    return { result: failure('EACCES') };
+  }
+
+  private read({ fd, inode, arguments: [address, length] }: Request): Answer {
+    const result = this.syscalls.read(this.task, fd, { address, length: Number(length) });
+    const isDrained = this.world.served.unmark(inode);
+    return { result, flags: isDrained ? answerFlags.drained : 0 };
+  }
+
+  /** A promise where the caller sleeps. What is written to sysfs may change what there is. */
+  private write({ fd, arguments: [address, length] }: Request): Answer | Promise<Answer> {
+    const file = this.files.get(fd);
+    const result = this.syscalls.write(this.task, fd, { address, length: Number(length) });
+    const changes = !isErrno(file) && file.operations instanceof SysfsFile;
+    const answer = (value: number): Answer => {
+      if (changes) this.world.view.refresh();
+      return { result: value };
+    };
+    return typeof result === 'number' ? answer(result) : result.then(answer);
+  }
+
+  /** What is to be mapped: the process does so itself, and tells where. */
+  private promise({ fd, arguments: [length, protection, flags, offset] }: Request): Answer {
+    const call = { address: 0n, length, protection: Number(protection), flags: Number(flags) };
+    return { result: this.syscalls.mmap(this.task, { ...call, fd, offset }) };
+  }
+
+  /** At address 0 it could not be mapped. */
+  private fulfil({ arguments: [start, length, number] }: Request): Answer {
+    this.memory.registers.fulfil(Number(number), start, length);
+    return { result: 0 };
+  }
+
+  private unmap(start: bigint, end: bigint): Answer {
+    this.memory.beforeUnmap(start, end);
+    return { result: 0 };
+  }
+
+  private load(address: bigint, width: number): Answer {
+    const bytes = this.memory.registers.load(address, width);
+    return bytes instanceof Uint8Array
+      ? { result: width, text: bytes }
+      : { result: failure('EFAULT') };
+  }
+
+  private store(address: bigint, bytes: Uint8Array): Answer {
+    const done = this.memory.registers.store(address, bytes);
+    return { result: done === 'done' ? 0 : failure('EFAULT') };
+  }
+}
+
+function elsewhere(path: string): Answer {
+  return { result: 0, flags: answerFlags.elsewhere, text: new TextEncoder().encode(path) };
+}

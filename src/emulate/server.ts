@@ -1,0 +1,206 @@
+import { createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+
+import { failure } from '#uapi/errno.ts';
+import type { Machine } from '#reference/machine/machine.ts';
+
+import type { Rules } from './credentials.ts';
+import type { Eventfds } from './eventfds.ts';
+import { BorrowedFrames } from './memory/borrowed-frames.ts';
+import { SharedFiles } from './memory/shared-files.ts';
+import { encode, RequestReader } from './messages.ts';
+import type { Answer, Request } from './messages.ts';
+import { ServedFiles } from './served-files.ts';
+import { ServedProcess } from './served-process.ts';
+import type { World } from './served-process.ts';
+import type { View } from './view.ts';
+
+export interface ServerOptions {
+  readonly machine: Machine;
+  readonly view: View;
+  readonly rules: Rules;
+  readonly eventfds: Eventfds;
+  /** Of a socket, which is made. */
+  readonly path: string;
+  /** Told what the user has to know; one line. */
+  readonly complain: (what: string) => void;
+}
+
+/** A process, and its connections for calls. */
+interface Caller {
+  readonly process: ServedProcess;
+  connections: number;
+}
+
+/**
+ * Carries out the calls of programs on a machine of the reference, one after the other. The last connection of a process
+ * ends with it, however it ends, and that of a file with its last fd.
+ */
+export class EmulationServer {
+  /** The reference broke a rule of its own in one of the calls. */
+  hasBroken = false;
+  private readonly world: World;
+  private readonly processes = new Map<number, ServedProcess>();
+  /** By number and program: exec() makes another one of a process. */
+  private readonly callers = new Map<string, Caller>();
+  private readonly sockets = new Set<Socket>();
+  private readonly server: Server;
+
+  private constructor({ machine, view, rules, eventfds, complain }: ServerOptions) {
+    const frames = new BorrowedFrames(machine.hardware.pages);
+    const files = { served: new ServedFiles(), memory: new SharedFiles(frames), eventfds };
+    this.world = { ...files, machine, view, rules, complain, processes: this.processes };
+    this.server = createServer((socket) => this.accept(socket));
+  }
+
+  static async listen(options: ServerOptions): Promise<EmulationServer> {
+    const emulation = new EmulationServer(options);
+    await new Promise<void>((resolve, reject) => {
+      emulation.server.once('error', reject);
+      emulation.server.listen(options.path, 511, resolve);
+    });
+    return emulation;
+  }
+
+  close(): void {
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** How many files programs have open. */
+  get openFiles(): number {
+    return this.world.served.count;
+  }
+
+  private accept(socket: Socket): void {
+    const reader = new RequestReader();
+    let receive = (request: Request): void => {
+      receive = this.begin(socket, request);
+    };
+    this.sockets.add(socket);
+    // The program was killed, and what it asked for has no taker.
+    socket.on('error', () => undefined);
+    socket.on('close', () => this.sockets.delete(socket));
+    socket.on('data', (bytes: Buffer) => {
+      try {
+        for (const request of reader.read(bytes)) receive(request);
+      } catch (error) {
+        this.complain(error);
+        socket.destroy();
+      }
+    });
+  }
+
+  /** The first message of a connection. Returns what is done with the others. */
+  private begin(socket: Socket, request: Request): (request: Request) => void {
+    if (request.operation === 'FUTURE_FILE') return this.expectFile(socket, request);
+    if (request.operation === 'HELLO') return this.greet(socket, request);
+    throw new RangeError(`a connection begins with ${request.operation}`);
+  }
+
+  private expectFile(socket: Socket, { inode }: Request): () => void {
+    this.world.served.expect(inode, socket);
+    socket.on('close', () => this.guarded(() => this.world.served.ended(inode)));
+    socket.write(encode({ result: 0 }));
+    // Who writes to the fd past the library is not heard.
+    return () => undefined;
+  }
+
+  private greet(socket: Socket, request: Request): (request: Request) => void {
+    const [pid, image] = request.arguments;
+    const key = `${pid}:${image}`;
+    const caller = this.callers.get(key) ?? this.meet(key, Number(pid));
+    if (!caller) return refuse(socket);
+    caller.connections += 1;
+    socket.on('close', () => this.part(key, caller));
+    socket.write(encode({ result: 0 }));
+    return (next) => this.serve(socket, caller.process, next);
+  }
+
+  /** Undefined for a process that this one may not look at, or that is gone. */
+  private meet(key: string, pid: number): Caller | undefined {
+    const process = this.look(pid);
+    if (!process) return undefined;
+    const caller = { process, connections: 0 };
+    this.callers.set(key, caller);
+    this.processes.set(pid, caller.process);
+    return caller;
+  }
+
+  private look(pid: number): ServedProcess | undefined {
+    try {
+      return new ServedProcess(pid, this.world);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const advice =
+        'the memory of a program has to be open to the server (kernel.yama.ptrace_scope)';
+      this.world.complain(`process ${pid} cannot be served: ${why}; ${advice}`);
+      return undefined;
+    }
+  }
+
+  private part(key: string, caller: Caller): void {
+    caller.connections -= 1;
+    if (caller.connections > 0) return;
+    const { process } = caller;
+    this.callers.delete(key);
+    if (this.processes.get(process.pid) === process) this.processes.delete(process.pid);
+    this.guarded(() => process.exit());
+    this.world.memory.frames.sweep(true);
+    this.world.memory.sweep();
+  }
+
+  private serve(socket: Socket, process: ServedProcess, request: Request): void {
+    if (request.operation === 'CLOSED') return this.afterClose(socket);
+    const answer = this.guarded(() => process.carryOut(request)) ?? { result: failure('EIO') };
+    if (answer instanceof Promise)
+      void answer.catch((error) => this.broke(error)).then((later) => this.reply(socket, later));
+    else this.reply(socket, answer);
+  }
+
+  private reply(socket: Socket, answer: Answer): void {
+    this.settle();
+    socket.write(encode(answer));
+  }
+
+  /** The end of the file's connection came before this message; it is seen in this turn of the loop or the next. */
+  private afterClose(socket: Socket): void {
+    setImmediate(() =>
+      setImmediate(() => {
+        this.reply(socket, { result: 0 });
+      }),
+    );
+  }
+
+  /** What the call has caused elsewhere. */
+  private settle(): void {
+    this.guarded(() => this.world.machine.hardware.interrupts.take());
+    this.world.served.mark();
+    this.world.memory.frames.sweep(false);
+  }
+
+  private guarded<T>(action: () => T): T | undefined {
+    try {
+      return action();
+    } catch (error) {
+      this.broke(error);
+      return undefined;
+    }
+  }
+
+  private broke(error: unknown): Answer {
+    this.complain(error);
+    this.hasBroken = true;
+    return { result: failure('EIO') };
+  }
+
+  private complain(error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.world.complain(text);
+  }
+}
+
+function refuse(socket: Socket): () => void {
+  socket.end(encode({ result: failure('EPERM') }));
+  return () => undefined;
+}

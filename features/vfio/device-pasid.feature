@@ -20,7 +20,7 @@ Feature: PASIDs of a VFIO device
 
   Rule: each PASID has an address space of its own
 
-    @PASID-03
+    @PASID-03 @VFIO-PAS-05
     Scenario: two PASIDs and the device itself see what their page tables map
       When it attaches PASID 1 of device "nic" to HWPT "one"
       And it attaches PASID 2 of device "nic" to HWPT "two"
@@ -43,7 +43,7 @@ Feature: PASIDs of a VFIO device
       When device "nic" reads 1 page at 16 MiB
       Then the access goes through
 
-    @PASID-15
+    @PASID-15 @VFIO-PAS-02
     Scenario: a PASID of more than 20 bits is refused
       When it attaches PASID 1048576 of device "nic" to HWPT "one"
       Then it fails with EINVAL
@@ -64,7 +64,7 @@ Feature: PASIDs of a VFIO device
 
   Rule: attaching an attached PASID replaces its page table
 
-    @PASID-19
+    @PASID-19 @VFIO-PAS-03
     Scenario: a PASID moves to another IOAS
       When it attaches PASID 1 of device "nic" to HWPT "one"
       And PASID 1 of device "nic" reads 2 pages at 16 MiB
@@ -78,7 +78,7 @@ Feature: PASIDs of a VFIO device
       When it destroys HWPT "two"
       Then it fails with EBUSY
 
-    @PASID-19
+    @PASID-19 @VFIO-PAS-01
     Scenario: the new page table is not one for PASIDs
       Given an HWPT "plain" for device "nic" on IOAS "other"
       When it attaches PASID 1 of device "nic" to HWPT "one"
@@ -104,7 +104,7 @@ Feature: PASIDs of a VFIO device
 
   Rule: a PASID reserves nothing
 
-    @PASID-18 @needs:reserved-iova @needs:intel-iommu
+    @PASID-18 @VFIO-PAS-04 @needs:reserved-iova @needs:intel-iommu
     Scenario: a PASID does not reserve the window of interrupts
       When it attaches PASID 1 of device "nic" to HWPT "one"
       And it maps 1 page of buffer "ram" + 2 pages into IOAS "guest" at 4078 MiB read-write
@@ -167,7 +167,7 @@ Feature: PASIDs of a VFIO device
 
   Rule: closing a device detaches all of it
 
-    @PASID-21
+    @PASID-21 @VFIO-PAS-05
     Scenario: the device and two PASIDs are detached
       When it attaches PASID 1 of device "nic" to HWPT "one"
       And it attaches PASID 2 of device "nic" to HWPT "two"

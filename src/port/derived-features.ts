@@ -17,6 +17,7 @@ const ofFirstIommu = {
   'basic-iommu': ({ model, scalable, enforcesCoherency }) =>
     model === 'vt-d' && !scalable && !enforcesCoherency,
   'snoop-control': ({ model, enforcesCoherency }) => model === 'vt-d' && enforcesCoherency === true,
+  'scalable-vt-d': ({ model, scalable }) => model === 'vt-d' && scalable === true,
   'intel-nesting': ({ model, nesting }) => model === 'vt-d' && nesting === true,
   smmuv3: ({ model }) => model === 'smmuv3',
   'smmuv3-nesting': ({ model, nesting, enforcesCoherency }) =>

@@ -74,6 +74,10 @@ const ofMachines = {
     requires: ['vfio-device'],
   },
   'intel-iommu': { says: 'VFIO devices are behind a VT-d.', requires: ['vfio-device'] },
+  'scalable-vt-d': {
+    says: 'They are behind a VT-d in scalable mode: it has tables for each PASID.',
+    requires: ['intel-iommu', 'hwpt-alloc'],
+  },
   'intel-nesting': {
     says: 'They are behind a VT-d in scalable mode with nested translation.',
     requires: ['intel-iommu', 'hwpt-alloc'],

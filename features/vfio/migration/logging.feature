@@ -83,7 +83,73 @@ Feature: a device that logs its DMA
         | ranges | buffer "ram" |
       Then it fails with EFAULT
 
+    @VFIO-FEA-04
+    Scenario: it is begun when all ranges are right
+      Given it stores an array of struct vfio_device_feature_dma_logging_range in buffer "ram":
+        | iova          | length |
+        | 16 MiB        | 8192   |
+        | 16 MiB + 4096 | 4096   |
+      When it calls VFIO_DEVICE_FEATURE_DMA_LOGGING_START with:
+        | num_ranges | 0            |
+        | ranges     | buffer "ram" |
+      Then it fails with EINVAL
+      When it calls VFIO_DEVICE_FEATURE_DMA_LOGGING_START with:
+        | num_ranges | 257          |
+        | ranges     | buffer "ram" |
+      Then it fails with E2BIG
+      When it calls VFIO_DEVICE_FEATURE_DMA_LOGGING_START with:
+        | num_ranges | 2            |
+        | ranges     | buffer "ram" |
+      Then it fails with EINVAL
+      When it calls VFIO_DEVICE_FEATURE_DMA_LOGGING_START with:
+        | num_ranges | 1            |
+        | page_size  | 16384        |
+        | ranges     | buffer "ram" |
+      Then it fails with EINVAL
+      When it stores an array of struct vfio_device_feature_dma_logging_range in buffer "ram":
+        | iova                 | length |
+        | U64_MAX + 1 - 1 page | 8192   |
+      And it calls VFIO_DEVICE_FEATURE_DMA_LOGGING_START with:
+        | num_ranges | 1            |
+        | ranges     | buffer "ram" |
+      Then it fails with EOVERFLOW
+      When it stores an array of struct vfio_device_feature_dma_logging_range in buffer "ram":
+        | iova   | length |
+        | 16 MiB | 8192   |
+      And it calls VFIO_DEVICE_FEATURE_DMA_LOGGING_START with:
+        | num_ranges | 1            |
+        | page_size  | 8192         |
+        | ranges     | buffer "ram" |
+      Then it returns:
+        | page_size | 8192 |
+
   Rule: a report is of a range in pages
+
+    @VFIO-FEA-05
+    Scenario: it reports where page size and range are right
+      When it calls VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT with:
+        | length    | 8192         |
+        | page_size | 2048         |
+        | bitmap    | buffer "ram" |
+      Then it fails with EINVAL
+      When it calls VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT with:
+        | length    | 24576        |
+        | page_size | 12288        |
+        | bitmap    | buffer "ram" |
+      Then it fails with EINVAL
+      When it calls VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT with:
+        | iova      | U64_MAX + 1 - 1 page |
+        | length    | 8192                 |
+        | bitmap    | buffer "ram"         |
+      Then it fails with EOVERFLOW
+      When it calls VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT with:
+        | length    | 8192         |
+        | page_size | 8192         |
+        | bitmap    | buffer "ram" |
+      Then it succeeds
+      And buffer "ram" holds:
+        | bitmap |
+        | left   |
 
     @VFIO-LOG-05
     Scenario Outline: it is asked to report <what>

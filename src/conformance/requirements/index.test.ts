@@ -40,6 +40,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VFIO-CDEV': 16,
   'VFIO-ATT': 13,
   'VFIO-DET': 2,
+  'VFIO-PAS': 6,
   'VFIO-CFG': [
     [1, 23],
     [25, 32],
@@ -73,7 +74,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VFIO-RST': 1,
   'VFIO-RST2': [[1, 10]],
   'VFIO-HOT': 5,
-  'VFIO-FEA': [[1, 3], 6],
+  'VFIO-FEA': 6,
   'VFIO-PM': [[1, 5], 9, 11],
   'VFIO-CTR': 19,
   'VFIO-INF': 8,

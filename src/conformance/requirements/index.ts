@@ -40,6 +40,7 @@ import { fea } from './vfio/fea.ts';
 import { hot } from './vfio/hot.ts';
 import { int } from './vfio/int.ts';
 import { irq } from './vfio/irq.ts';
+import { vfioPas } from './vfio/pas.ts';
 import { pm } from './vfio/pm.ts';
 import { rst, rst2 } from './vfio/rst.ts';
 import { vfioCtr } from './vfio/container.ts';
@@ -95,6 +96,7 @@ export const families: readonly RequirementTable[] = [
   vfioCdev,
   vfioAtt,
   vfioDet,
+  vfioPas,
   vfioCfg,
   vfioRw,
   vfioMap2,

@@ -117,7 +117,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0371',
-    breaks: ['PASID-08'],
+    breaks: ['PASID-08', 'VFIO-PAS-01'],
     story: 'A device with attached PASIDs moves to a page table that was not made for PASIDs.',
     like: 'iommufd_hwpt_pasid_compat() that looks at PASIDs only',
     bug: ({ iommufd }) =>
@@ -165,7 +165,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0686',
-    breaks: ['PASID-19'],
+    breaks: ['PASID-19', 'VFIO-PAS-03'],
     story: 'A PASID that is attached has to be detached first.',
     like: 'vfio_iommufd_physical_pasid_attach_ioas() without iommufd_device_replace()',
     bug: ({ vfio }) =>
@@ -177,7 +177,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0687',
-    breaks: ['PASID-18'],
+    breaks: ['PASID-18', 'VFIO-PAS-04'],
     story: 'A PASID reserves the regions of its device.',
     like: 'iommufd_hw_pagetable_attach() without the test of the PASID',
     bug: ({ iommufd }) =>
@@ -189,7 +189,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0688',
-    breaks: ['PASID-21'],
+    breaks: ['PASID-21', 'VFIO-PAS-05'],
     story: 'Closing a device leaves its PASIDs attached.',
     like: 'vfio_iommufd_physical_unbind() without its loop',
     bug: ({ iommufd }) =>

@@ -121,6 +121,33 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-2234',
+    breaks: ['VFIO-FEA-04'],
+    story: 'Ranges that a device is to log may overlap.',
+    like: 'vfio_ioctl_device_feature_logging_start() without interval_tree_iter_first()',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioLogging {
+        protected override refusalOf(
+          ...[range, pageSize]: Parameters<InstanceType<typeof vfio.VfioLogging>['refusalOf']>
+        ): ErrnoName | undefined {
+          return super.refusalOf(range, pageSize, []);
+        }
+      },
+  },
+  {
+    id: 'SEED-2235',
+    breaks: ['VFIO-FEA-05'],
+    story: 'A report may go around.',
+    like: 'vfio_ioctl_device_feature_logging_report() without check_add_overflow()',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioLogging {
+        override report(call: FeatureCall): number | ErrnoName {
+          const result = super.report(call);
+          return result === 'EOVERFLOW' ? 0 : result;
+        }
+      },
+  },
 );
 
 function numberAt(task: Task, arg: bigint): number {

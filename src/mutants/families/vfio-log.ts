@@ -9,7 +9,7 @@ import { VFIO_DEVICE_FEATURE_SET } from '#uapi/vfio/feature.ts';
 export const entries = mutants(
   {
     id: 'SEED-2073',
-    breaks: ['VFIO-LOG-01'],
+    breaks: ['VFIO-LOG-01', 'VFIO-FEA-04'],
     story: 'Nobody counts the ranges that are to be logged.',
     like: 'vfio_ioctl_device_feature_logging_start() without LOG_MAX_RANGES',
     bug: ({ vfio }) =>
@@ -95,7 +95,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-2078',
-    breaks: ['VFIO-LOG-05'],
+    breaks: ['VFIO-LOG-05', 'VFIO-FEA-05'],
     story: 'A report can be had of pages of any size.',
     like: 'vfio_ioctl_device_feature_logging_report() without SZ_4K',
     bug: ({ vfio }) =>

@@ -1,6 +1,7 @@
 import { linux, requirements, uapi } from '../../requirement.ts';
 
 const feature = uapi('vfio.h', 'VFIO_DEVICE_FEATURE');
+const log = uapi('vfio.h', 'VFIO_DEVICE_FEATURE_DMA_LOGGING_START');
 const main = (symbol: string) => linux('drivers/vfio/vfio_main.c', symbol);
 const core = (symbol: string) => linux('drivers/vfio/pci/vfio_pci_core.c', symbol);
 
@@ -25,6 +26,16 @@ export const fea = requirements(
       says: 'A device of vfio-pci that is neither PF nor VF and cannot migrate answers ENOTTY for PCI_VF_TOKEN, MIGRATION, MIG_DEVICE_STATE, MIG_DATA_SIZE and DMA_LOGGING, and can be put into low power.',
       level: 'observed',
       source: [core('vfio_pci_core_ioctl_feature'), main('vfio_ioctl_device_feature')],
+    },
+    4: {
+      says: 'DMA_LOGGING_START of a device that logs fails with EINVAL for no ranges, for one that is not whole pages of the page size and for ranges that overlap, with E2BIG for more than a page holds and with EOVERFLOW for one that goes around, and writes the page size back where it succeeds.',
+      level: 'contract',
+      source: [log, main('vfio_ioctl_device_feature_logging_start')],
+    },
+    5: {
+      says: 'DMA_LOGGING_REPORT of a device that logs fails with EINVAL for a page size below 4096 or no power of two, and with EOVERFLOW for a range that goes around.',
+      level: 'contract',
+      source: [log, main('vfio_ioctl_device_feature_logging_report')],
     },
     6: {
       says: 'BUS_MASTER and ZPCI_ERROR fail with ENOTTY for a device of vfio-pci.',

@@ -106,6 +106,8 @@ export interface DeviceCapabilities {
   readonly ats: boolean;
   /** Bits of a PASID; 0 without PASIDs. */
   readonly pasidWidth: number;
+  /** dev_iommu_get_max_pasids() of a device without PASIDs: 0, unless it has PASID 0 alone. PASID-17 */
+  readonly hasPasidZero?: boolean;
   /** A virtual function with PRI: its page requests go through what all functions share. DEV-46 */
   readonly sharesPageRequests?: boolean;
 }

@@ -207,12 +207,13 @@ export class Group<Device = unknown> implements IommuGroup {
     this.handles.delete(IOMMU_NO_PASID);
   }
 
-  /** PASID-15 17 */
+  /** A device that has none at all does not know of those that are attached. PASID-15 17 VFIO-PAS-02 */
   attachPasid(handle: AttachHandle, pasid: number): ErrnoName | undefined {
     if (!this.ops.attachPasid) return 'EOPNOTSUPP';
-    const { havePasids } = this;
-    const fits = havePasids.every(({ pasidWidth }) => pasid < 2 ** pasidWidth);
-    if (havePasids.length === 0 || !fits) return 'EINVAL';
+    const most = this.members.map(({ pasidWidth, hasPasidZero = false }) =>
+      pasidWidth > 0 || hasPasidZero ? 2 ** pasidWidth : Infinity,
+    );
+    if (most.some((count) => pasid >= count)) return 'EINVAL';
     return this.handles.has(pasid) ? 'EBUSY' : this.setPasid(handle, pasid);
   }
 

@@ -46,6 +46,7 @@ export class MockIommu implements IommuOps<MockDevice> {
       dirtyTracking: !noDirtyTracking,
       ats: false,
       pasidWidth: pasid ? uapi.MOCK_PASID_WIDTH : 0,
+      hasPasidZero: true,
     };
   }
 

@@ -4,7 +4,6 @@ import type { IommufdDevice } from '../iommufd/device.ts';
 import type { Ioas } from '../iommufd/ioas.ts';
 import { iommufdOf } from '../iommufd/main.ts';
 import type { Iommufd } from '../iommufd/main.ts';
-import { IOMMU_NO_PASID } from '../iommu/io-pgfault.ts';
 import { isErrno } from '../lib/errno.ts';
 import type { VfioFeatures } from './feature.ts';
 import type { Task } from '../fs/process.ts';
@@ -14,10 +13,13 @@ import type { VfioGroup } from './group.ts';
 import type { VfioHardware } from './hardware.ts';
 import type { OpenDevice, VfioDeviceOps } from './device-ops.ts';
 
+/** The largest number that an ida hands out. */
+const INT_MAX = 0x7fff_ffff;
+
 /** What stands for a device in an iommufd, as far as VFIO uses it: struct vfio_device_ops, bind_iommufd() and so on. */
 export type IommufdBinding = Pick<
   IommufdDevice,
-  'id' | 'context' | 'isAttached' | 'attach' | 'replace' | 'detach' | 'detachAll' | 'unbind'
+  'id' | 'context' | 'attach' | 'replace' | 'detach' | 'detachAll' | 'unbind'
 >;
 
 export interface VfioDeviceOptions {
@@ -46,6 +48,8 @@ export class VfioDevice {
   protected features: VfioFeatures | undefined;
   protected bound: IommufdBinding | undefined;
   protected iommufd: OpenFile | undefined;
+  /** iommufd_attached: itself, and not as PASID 0. */
+  protected isAttached = false;
   /** Those that were attached as such. */
   protected readonly pasids = new Set<number>();
   /** Files that came from its group, which share what the first one made. VFIO-GRP-13 */
@@ -149,6 +153,7 @@ export class VfioDevice {
     this.features = undefined;
     driver?.close();
     this.bound?.detachAll();
+    this.isAttached = false;
     this.pasids.clear();
     this.bound?.unbind();
     this.bound = undefined;
@@ -204,18 +209,24 @@ export class VfioDevice {
   /** vfio_iommufd_physical_attach_ioas(): a second attachment is a replacement. VFIO-ATT-06 DEV-27 */
   attach(tableId: number): number | ErrnoName {
     if (!this.bound) return 'EINVAL';
-    return this.bound.isAttached() ? this.bound.replace(tableId) : this.bound.attach(tableId);
+    const hwptId = this.isAttached ? this.bound.replace(tableId) : this.bound.attach(tableId);
+    if (!isErrno(hwptId)) this.isAttached = true;
+    return hwptId;
   }
 
   /** Also where it is not attached. VFIO-DET-02 DEV-31 */
   detach(): void {
-    this.pasids.delete(IOMMU_NO_PASID);
-    if (this.bound?.isAttached()) this.bound.detach();
+    if (this.isAttached) this.bound?.detach();
+    this.isAttached = false;
   }
 
-  /** vfio_iommufd_physical_pasid_attach_ioas(): a second attachment is a replacement. PASID-04 05 15 19 24 */
+  /**
+   * vfio_iommufd_physical_pasid_attach_ioas(): a second attachment is a replacement. ENOSPC beyond INT_MAX. PASID 0 is the
+   * device itself, and detach() does not know of it. PASID-04 05 15 19 24 VFIO-PAS-01 02 03 04 05 06
+   */
   attachPasid(tableId: number, pasid: number): number | ErrnoName {
     if (!this.bound) return 'EINVAL';
+    if (pasid > INT_MAX) return 'ENOSPC';
     if (this.pasids.has(pasid)) return this.bound.replace(tableId, pasid);
     const hwptId = this.bound.attach(tableId, pasid);
     if (!isErrno(hwptId)) this.pasids.add(pasid);

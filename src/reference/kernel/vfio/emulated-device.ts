@@ -19,10 +19,6 @@ export class EmulatedBinding implements IommufdBinding {
     return this.access.id;
   }
 
-  isAttached(): boolean {
-    return this.access.attachedTo !== undefined;
-  }
-
   /** Only an IOAS has what an access reads; the id of it is the answer. PIN-36 */
   attach(ioasId: number): number | ErrnoName {
     return this.access.attach(ioasId) ?? ioasId;

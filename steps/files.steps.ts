@@ -4,7 +4,7 @@ import { errnoName, failure } from '#uapi/errno.ts';
 import { O_RDONLY } from '#uapi/mman.ts';
 import { fdinfoPath } from '#uapi/paths.ts';
 
-import { beginWrite, endWrite, isWaiting, writeSetting } from './support/calls/files.ts';
+import { beginWrite, endWrite, isWaiting, resetBus, writeSetting } from './support/calls/files.ts';
 import { Then, When } from './support/cucumber.ts';
 import { tryReadFile } from './support/looks/probes.ts';
 import { demand } from './support/calls/scratch.ts';
@@ -32,6 +32,11 @@ Then('{process} waits', async function (process) {
 When('{process} gets on', async function (process) {
   this.settle();
   this.conclude({ name: 'write', result: await endWrite(this, process) });
+});
+
+When('{process} resets the bus of {device} by its bridge', async function (process, device) {
+  this.settle();
+  await resetBus(this, process, device);
 });
 
 /** The last line ends with a newline, or does not. */

@@ -170,3 +170,6 @@ export const VIRTIO_WINDOW = {
 
 /** CompactPCI Hot Swap 2.0. */
 export const HOT_SWAP = { size: 4, control: 2, Masked: 1 << 1, Lamp: 1 << 3 } as const;
+
+/** PCI-to-PCI Bridge 1.2, 3.2.5.18: offset of Bridge Control in the header of a bridge, of 16 bits, and of those the reset. */
+export const BRIDGE = { control: 0x3e, BusReset: 1 << 6 } as const;

@@ -214,3 +214,61 @@ Feature: drivers in sysfs, and the node of a device
       When it closes device "nic"
       And process "admin" gets on
       Then it succeeds
+
+    @VFIO-LIFE-04 @needs:processes
+    Scenario: a file that is open and not bound is waited for, and can still be bound
+      Given a process "admin"
+      When it opens device "nic"
+      And process "admin" begins to write the name of device "nic" to file "driver/unbind" of device "nic"
+      Then process "admin" waits
+      And file "vfio-dev/{node}" of device "nic" does not exist
+      When it binds device "nic" to the iommufd
+      Then it succeeds
+      And device "nic" shows:
+        | EDU_ID | EDU |
+      And process "admin" waits
+      When it closes device "nic"
+      And process "admin" gets on
+      Then it succeeds
+      And file "driver" of device "nic" does not exist
+      When it writes the name of device "nic" to file "/sys/bus/pci/drivers/vfio-pci/bind"
+      Then it succeeds
+
+    @VFIO-LIFE-05 @needs:processes
+    Scenario: a mapping is waited for when the file is closed
+      Given a process "admin"
+      When it binds device "nic" to the iommufd
+      And it mmaps BAR 0 of device "nic" as "window"
+      And it closes device "nic"
+      And process "admin" begins to write the name of device "nic" to file "driver/unbind" of device "nic"
+      Then process "admin" waits
+      When it stores the word 5 in buffer "window" + 4
+      Then buffer "window" + 4 holds:
+        | liveness  |
+        | 4 GiB - 6 |
+      And process "admin" waits
+      When it munmaps 1 page of buffer "window"
+      And process "admin" gets on
+      Then it succeeds
+      And file "driver" of device "nic" does not exist
+      When it writes the name of device "nic" to file "/sys/bus/pci/drivers/vfio-pci/bind"
+      Then it succeeds
+
+    @VFIO-CFG-33 @needs:processes @needs:device-with-function-level-reset
+    Scenario: while it waits a user resets nothing by the capability, and is not told
+      Given a process "admin"
+      And a device "other" that can be reset alone
+      When it binds device "other" to the iommufd
+      And it writes "1" to VIRTIO_STATUS of device "other"
+      And process "admin" begins to write the name of device "other" to file "driver/unbind" of device "other"
+      Then process "admin" waits
+      When it writes "BCR_FLR" to EXP_DEVCTL of device "other"
+      Then it returns 2 bytes
+      And device "other" shows:
+        | VIRTIO_STATUS | 1               |
+        | EXP_DEVCTL    | without BCR_FLR |
+      When it closes device "other"
+      And process "admin" gets on
+      Then it succeeds
+      When it writes the name of device "other" to file "/sys/bus/pci/drivers/vfio-pci/bind"
+      Then it succeeds

@@ -197,3 +197,49 @@ Feature: resets in sysfs
         | PM_CTRL | without STATE 3 |
       When it loads 4 bytes from buffer "window"
       Then it succeeds
+
+  Rule: a bus that is reset behind the back of VFIO takes the BARs of a device from it until its user writes the command register
+
+    Background:
+      Given a device "nic" alone on a bus
+      When it binds device "nic" to the iommufd
+
+    @VFIO-CFG-44 @needs:device-alone-on-bus @needs:edu-registers
+    Scenario: what is virtual stays, and accesses are not refused and reach nobody
+      Given a buffer "ram" of 1 page
+      When it writes "7" to INTERRUPT_LINE of device "nic"
+      And it writes "4 GiB - 1 byte" to BASE_ADDRESS_0 of device "nic"
+      And it writes "7" to EDU_LIVENESS of device "nic"
+      Then it returns 4 bytes
+      When it resets the bus of device "nic" by its bridge
+      Then device "nic" shows:
+        | COMMAND        | 0             |
+        | INTERRUPT_LINE | 7             |
+        | BASE_ADDRESS_0 | 4 GiB - 1 MiB |
+      When it reads 4 bytes of BAR 0 of device "nic" into buffer "ram"
+      Then it returns 4 bytes
+      When it writes "9" to EDU_LIVENESS of device "nic"
+      Then it returns 4 bytes
+      When it writes "MEMORY" to COMMAND of device "nic"
+      Then device "nic" shows:
+        | COMMAND        | MEMORY               |
+        | EDU_ID         | EDU                  |
+        | EDU_LIVENESS   | without bit 1, bit 2 |
+        | INTERRUPT_LINE | 7                    |
+        | BASE_ADDRESS_0 | 4 GiB - 1 MiB        |
+
+    @VFIO-CFG-44 @needs:device-alone-on-bus @needs:edu-registers
+    Scenario: a mapping finds nobody until then
+      When it mmaps BAR 0 of device "nic" as "window"
+      And it stores the word 7 in buffer "window" + 4
+      Then it succeeds
+      When it resets the bus of device "nic" by its bridge
+      And it stores the word 9 in buffer "window" + 4
+      Then it succeeds
+      When it sets "MEMORY" in COMMAND of device "nic"
+      Then device "nic" shows:
+        | EDU_LIVENESS | without bit 1, bit 2 |
+      When it stores the word 5 in buffer "window" + 4
+      Then buffer "window" + 4 holds:
+        | liveness  |
+        | 4 GiB - 6 |

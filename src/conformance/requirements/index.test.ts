@@ -43,9 +43,8 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VFIO-PAS': 6,
   'VFIO-CFG': [
     [1, 23],
-    [25, 32],
-    [34, 40],
-    [42, 43],
+    [25, 40],
+    [42, 44],
   ],
   'VFIO-RW': [[1, 12]],
   'VFIO-MAP2': [[1, 11]],
@@ -56,10 +55,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
     [1, 9],
     [11, 13],
   ],
-  'VFIO-LIFE': [
-    [1, 3],
-    [6, 11],
-  ],
+  'VFIO-LIFE': [[1, 11]],
   'VFIO-SYS': [
     [1, 9],
     [12, 13],

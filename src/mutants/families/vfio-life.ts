@@ -7,7 +7,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 export const entries = mutants(
   {
     id: 'SEED-1935',
-    breaks: ['VFIO-LIFE-01'],
+    breaks: ['VFIO-LIFE-01', 'VFIO-LIFE-05'],
     story: 'A device that is mapped is closed with its last file descriptor.',
     like: 'a VMA without vm_file',
     bug: ({ mm }) =>
@@ -66,6 +66,18 @@ export const entries = mutants(
         override read(transfer: Transfer): number {
           this.isOver = false;
           return super.read(transfer);
+        }
+      },
+  },
+  {
+    id: 'SEED-2145',
+    breaks: ['VFIO-LIFE-04'],
+    story: 'A driver is unbound from a device whose file is open and not bound.',
+    like: 'vfio_device_fops_cdev_open() without vfio_device_try_get_registration()',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioDevice {
+        override unregister(): Promise<void> | undefined {
+          return this.driver ? super.unregister() : undefined;
         }
       },
   },

@@ -1,4 +1,4 @@
-import { HEADER } from '#formats/pci-configuration.ts';
+import { BRIDGE, CONVENTIONAL_SIZE, HEADER } from '#formats/pci-configuration.ts';
 import { folder } from '../kernel/fs/sysfs.ts';
 import type { Attribute, Folder, Stored } from '../kernel/fs/sysfs.ts';
 import type { VfioHardware } from '../kernel/vfio/hardware.ts';
@@ -24,6 +24,25 @@ export function pciDeviceFolder(kernel: Kernel, device: MachineDevice): Folder {
     power_state: { show: () => `${powerStateOf(pci)}\n` },
     remove: { store: (text) => remove(kernel, device, text) },
     ...resetOf(kernel, device, pci),
+    '..': bridgeFolder(device),
+  });
+}
+
+/** pci_write_config(): whoever may write the registers of a bridge resets what is behind it, and no driver is asked. VFIO-CFG-44 */
+function bridgeFolder({ bus }: MachineDevice): Folder | undefined {
+  if (!bus.canReset) return undefined;
+  return folder({
+    config: {
+      bytes: () => {
+        const bytes = new Uint8Array(CONVENTIONAL_SIZE);
+        bytes[BRIDGE.control] = bus.control;
+        return bytes;
+      },
+      write: (offset, bytes) => {
+        const control = bytes[BRIDGE.control - offset];
+        if (control !== undefined) bus.control = control;
+      },
+    },
   });
 }
 

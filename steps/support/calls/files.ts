@@ -1,7 +1,9 @@
-import { failure } from '#uapi/errno.ts';
-import { O_WRONLY } from '#uapi/mman.ts';
+import { AssertionError } from 'chai';
 
-import type { ProcessHandle } from '../handles.ts';
+import { failure } from '#uapi/errno.ts';
+import { O_RDWR, O_WRONLY } from '#uapi/mman.ts';
+
+import type { DeviceHandle, ProcessHandle } from '../handles.ts';
 import { tryReadFile } from '../looks/probes.ts';
 import { demand, demandMemory } from './scratch.ts';
 import type { World } from '../world.ts';
@@ -93,4 +95,28 @@ export async function endWrite(world: World, process: ProcessHandle): Promise<nu
 function writingOf({ name, writing }: ProcessHandle): NonNullable<ProcessHandle['writing']> {
   if (writing !== undefined) return writing;
   throw new Error(`process "${name}" has begun no write`);
+}
+
+/** PCI-to-PCI Bridge 1.2, 3.2.5.18: Bridge Control, and the bit that resets what is behind the bridge. */
+const [BRIDGE_CONTROL, BUS_RESET] = [0x3en, 0x40];
+
+/** By the configuration space of the bridge, which is the folder that the device's own is in. */
+export async function resetBus(
+  world: World,
+  process: ProcessHandle,
+  { info }: DeviceHandle,
+): Promise<void> {
+  const { port, scratch } = process;
+  const path = `/sys/bus/pci/devices/${info.id}/../config`;
+  const fd = demand(`open of ${path}`, await port.open(path, O_RDWR));
+  const at = scratch.array;
+  const read = await port.pread(fd, at, 1, BRIDGE_CONTROL);
+  if (read !== 1) throw new AssertionError(`a read of one byte of ${path} returned ${read}`);
+  const [before = 0] = demandMemory(`load of what ${path} holds`, await port.load(at, 1));
+  for (const control of [before | BUS_RESET, before & ~BUS_RESET]) {
+    demandMemory(`store of a byte for ${path}`, await port.store(at, Uint8Array.of(control)));
+    demand(`write of ${path}`, await port.pwrite(fd, at, 1, BRIDGE_CONTROL), 1);
+  }
+  demand(`close of ${path}`, await port.close(fd));
+  world.trace.note(`process "${process.name}" resets the bus of ${info.id} by its bridge`);
 }

@@ -163,6 +163,11 @@ export const vfioCfg = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_exp_config_write')],
     },
+    33: {
+      says: 'While the unbinding of its driver waits for a device, writing the bit that initiates a function level reset returns its full count and resets nothing.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_exp_config_write')],
+    },
     34: {
       says: 'The bit of the advanced features that initiates a function level reset reads 0, and writing it resets a device whose capability tells of pending transactions and of such a reset; nothing else of it can be written.',
       level: 'observed',
@@ -207,6 +212,11 @@ export const vfioCfg = requirements(
       says: 'The registers of a device that cannot be reset stay as they are when it is closed; a device with a function reset is reset then and at the next open.',
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_disable')],
+    },
+    44: {
+      says: 'After a reset of the bus that VFIO was not told of the command register reads 0, virtual values stay, and accesses to BARs are not refused and find nobody, until the next write of the command register restores the BARs.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_bar_restore')],
     },
   },
 );

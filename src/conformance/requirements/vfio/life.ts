@@ -18,6 +18,16 @@ export const vfioLife = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/vfio_main.c', 'vfio_device_fops_release')],
     },
+    4: {
+      says: 'The unbinding of a driver waits for a file of the device that is open and not bound, which can be bound meanwhile, when its node has gone.',
+      level: 'observed',
+      source: [linux('drivers/vfio/vfio_main.c', 'vfio_unregister_group_dev')],
+    },
+    5: {
+      says: 'The unbinding of a driver waits for a mapping of a BAR whose file is closed, until munmap().',
+      level: 'observed',
+      source: [linux('drivers/vfio/vfio_main.c', 'vfio_unregister_group_dev')],
+    },
     6: {
       says: 'The file descriptors of a device that came from its group share its virtual configuration space, and closing one of them undoes nothing.',
       level: 'observed',

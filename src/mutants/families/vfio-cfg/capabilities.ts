@@ -174,4 +174,17 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-2144',
+    breaks: ['VFIO-CFG-33'],
+    story: 'A user resets a function by its capability while the lock of the device is taken.',
+    like: 'vfio_exp_config_write() with __pci_reset_function_locked()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.ExpressAccess {
+        protected override initiateReset(): void {
+          super.initiateReset();
+          if (this.space.pci.isLocked) this.space.pci.device.pci.reset();
+        }
+      },
+  },
 );

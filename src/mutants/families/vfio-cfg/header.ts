@@ -338,4 +338,26 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-2142',
+    breaks: ['VFIO-CFG-44'],
+    story: 'The BARs of a device that was reset behind the back of VFIO stay lost.',
+    like: 'vfio_basic_config_write() without vfio_bar_restore()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.HeaderAccess {
+        protected override restoreBars(): void {}
+      },
+  },
+  {
+    id: 'SEED-2143',
+    breaks: ['VFIO-CFG-44'],
+    story: 'Accesses are refused as the command register of the device says.',
+    like: '__vfio_pci_memory_enabled() with a look at the device',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciConfig {
+        override get isMemoryEnabled(): boolean {
+          return super.isMemoryEnabled && (this.pci.command & 2) !== 0;
+        }
+      },
+  },
 );

@@ -15,9 +15,10 @@ export interface Attribute {
   store?(text: string, task: Task): Stored;
 }
 
-/** struct bin_attribute that can be read: bytes up to an end. */
+/** struct bin_attribute that can be read: bytes up to an end; without write() it cannot be written. */
 export interface BinaryAttribute {
   bytes(): Uint8Array;
+  write?(offset: number, bytes: Uint8Array): void;
 }
 
 /** A directory, or a link to one. Undefined for a name that is not in it. */
@@ -88,6 +89,13 @@ class BinaryFile implements FileOperations {
     const bytes = this.attribute.bytes().subarray(Number(offset)).subarray(0, length);
     return task.memory.copyToUser(address, bytes) ? failure('EFAULT') : bytes.length;
   }
+
+  pwrite({ task, address, length }: Transfer, offset: bigint): number {
+    const bytes = task.memory.copyFromUser(address, length);
+    if (isErrno(bytes)) return failure(bytes);
+    this.attribute.write?.(Number(offset), bytes);
+    return length;
+  }
 }
 
 /**
@@ -108,7 +116,7 @@ export function openSysfs(
   const writes = (flags & (O_WRONLY | O_RDWR)) !== 0;
   if (!entry) return undefined;
   if ('lookup' in entry) return writes ? 'EISDIR' : {};
-  if ('bytes' in entry) return writes ? 'EACCES' : new BinaryFile(entry);
+  if ('bytes' in entry) return writes && !entry.write ? 'EACCES' : new BinaryFile(entry);
   if ((reads && !entry.show) || (writes && !entry.store)) return 'EACCES';
   return new SysfsFile(entry);
 }

@@ -60,7 +60,7 @@ export class PowerAccess extends PermittedAccess {
   }
 }
 
-/** init_pci_cap_exp_perm(), vfio_exp_config_write() VFIO-CFG-31 32 */
+/** init_pci_cap_exp_perm(), vfio_exp_config_write() VFIO-CFG-31 32 33 */
 export class ExpressAccess extends PermittedAccess {
   protected readonly events: CapabilityEvents;
 

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { publishedFolder, publishedReadme, publishingFlaws } from '#report/published.ts';
 import { readResult } from '#report/read-run.ts';
+import type { Result } from '#report/result.ts';
 
 import { publishedFiles } from './against.ts';
 import { fixtureReports, resultIn, runFixture } from './fixtures/conformance.ts';
@@ -30,6 +31,16 @@ test('a result with failures, or of a part of the suite, is not published', () =
   const flaws = publishingFlaws(resultIn(fixtureReports(folder)));
   assert.ok(flaws.includes('only a part of the suite was run'));
   assert.ok(flaws.includes('1 scenarios have the outcome fail'));
+});
+
+test('a result of whole folders is published, and its README names them', () => {
+  const { selection, ...result } = resultOf({});
+  const of = (...paths: string[]): Result => ({ ...result, selection: { ...selection, paths } });
+  assert.deepEqual(publishingFlaws(of('features/dma')), publishingFlaws(of()));
+  assert.match(publishedReadme(of('features/dma')), /^- of the suite only features\/dma$/m);
+  assert.match(publishedReadme(of('features/dma')), /^npm run conformance .* features\/dma$/m);
+  const flaw = 'only a part of the suite was run';
+  assert.ok(publishingFlaws(of('features/dma', 'features/a.feature:3')).includes(flaw));
 });
 
 test('the README says how to reproduce the result', () => {

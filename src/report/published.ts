@@ -22,7 +22,7 @@ export function publishingFlaws(result: Result): string[] {
   const failures = Object.entries(counts).filter(([kind]) => isFailure(kind as OutcomeKind));
   return [
     ...(stopped === undefined ? [] : [`the run was not complete: ${stopped}`]),
-    ...(isNarrowed(result.selection) ? ['only a part of the suite was run'] : []),
+    ...(isPartOfFolders(result) ? ['only a part of the suite was run'] : []),
     ...(machines.length > 0 ? [] : ['no scenario reached a machine']),
     ...(suite.commit === 'unknown' ? ['the commit of the suite is unknown'] : []),
     ...(suite.commit.endsWith('-dirty') ? ['the suite had changes that no commit has'] : []),
@@ -32,14 +32,22 @@ export function publishingFlaws(result: Result): string[] {
   ];
 }
 
+/** Whole folders can be shown to others: those that a machine is for. */
+function isPartOfFolders({ selection }: Result): boolean {
+  const paths = selection.paths.filter((path) => /\.feature\b/.test(path));
+  return isNarrowed({ ...selection, paths });
+}
+
 /** README.md beside a published result.json. */
 export function publishedReadme(result: Result): string {
   const { machines, suite, counts, profiles } = result;
+  const { paths } = result.selection;
   const sections = [
     `# ${machines[0]?.implementation} ${machines[0]?.version}`,
     `Made by \`npm run conformance -- publish\`. Do not edit.`,
     bullets([
       `suite ${suite.version}, commit ${suite.commit}`,
+      ...(paths.length > 0 ? [`of the suite only ${paths.join(', ')}`] : []),
       ...machines.map(
         ({ name, kernel, architecture, pageSize, features }) =>
           `machine ${name}: Linux ${kernel}, ${architecture}, ${pageSize}-byte pages; ` +
@@ -82,11 +90,12 @@ function groups({ scenarios }: Result, kind: OutcomeKind): string {
   );
 }
 
-function command({ adapter, settings, knownFailures }: Result): string {
+function command({ adapter, settings, knownFailures, selection }: Result): string {
   const options = Object.entries(settings).map(
     ([key, value]) => ` --adapter-option '${key}=${value}'`,
   );
   const [known] = knownFailures;
   const list = known ? ` --known-failures ${known.file}` : '';
-  return `npm run conformance -- --adapter ${adapter}${options.join('')}${list}`;
+  const folders = selection.paths.map((path) => ` ${path}`).join('');
+  return `npm run conformance -- --adapter ${adapter}${options.join('')}${list}${folders}`;
 }

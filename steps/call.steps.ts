@@ -6,6 +6,7 @@ import { IOMMU_FAULT_QUEUE_ALLOC } from '#uapi/iommufd/fault.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from '#uapi/poll.ts';
 import { MAP_SHARED, PROT_READ } from '#uapi/mman.ts';
+import { hex } from '#uapi/strace.ts';
 
 import { targetOf } from './support/words/commands.ts';
 import { Given, Then, When, type DataTable } from './support/cucumber.ts';
@@ -21,12 +22,11 @@ import {
 import { fdOf, idOf } from './support/words/names.ts';
 import { objectExists } from './support/looks/probes.ts';
 import { compareSnapshots, takeSnapshot } from './support/looks/snapshot.ts';
-import { showResult } from './support/calls/trace.ts';
+import { showResult } from '#uapi/strace.ts';
 import { validFor } from './support/calls/scene.ts';
 import { demand } from './support/calls/scratch.ts';
 import type { CallRecord } from './support/calls/outcome.ts';
 import type { World } from './support/world.ts';
-import { hex } from './support/notation.ts';
 
 interface General {
   readonly process: ProcessHandle;

@@ -1,6 +1,7 @@
 import { AssertionError } from 'chai';
 
 import { VFIO_DEVICE_IOEVENTFD } from '#uapi/vfio/device.ts';
+import { hex } from '#uapi/strace.ts';
 
 import {
   compareRegister,
@@ -29,7 +30,6 @@ import type {
 } from './support/handles.ts';
 import { fdOf } from './support/words/names.ts';
 import type { RegionSpot } from './support/words/registers.ts';
-import { hex } from './support/notation.ts';
 import type { World } from './support/world.ts';
 
 function valueOf(world: World, { register }: DeviceRegister, text: string): bigint {

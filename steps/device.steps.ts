@@ -1,3 +1,4 @@
+import { hex } from '#uapi/strace.ts';
 import { AssertionError } from 'chai';
 
 import { attachDevice, bindDevice, detachDevice, openDevice } from './support/calls/attach.ts';
@@ -8,7 +9,7 @@ import { openGroup, openInGroup } from './support/calls/group.ts';
 import type { Handle, ObjectHandle } from './support/handles.ts';
 import { access, accessOf, bytesOf, describe, lastAccess, nameOf } from './support/looks/dma.ts';
 import { wishOf } from './support/words/wishes.ts';
-import { hex, pattern } from './support/notation.ts';
+import { pattern } from './support/notation.ts';
 
 function pageTable(handle: Handle): ObjectHandle {
   if ('iommufd' in handle && handle.kind !== 'device') return handle;

@@ -3,6 +3,7 @@ import { AssertionError } from 'chai';
 import type { PageRequest } from '#port/bench.ts';
 import { iommu_hwpt_page_response, IOMMU_PGFAULT_PERM_READ } from '#uapi/iommufd/fault.ts';
 import { IOMMU_TEST_OP_TRIGGER_IOPF } from '#uapi/iommufd/selftest.ts';
+import { hex } from '#uapi/strace.ts';
 
 import { demandMemory } from './support/calls/scratch.ts';
 import { testCommand } from './support/calls/test-command.ts';
@@ -14,7 +15,6 @@ import type { CallRecord } from './support/calls/outcome.ts';
 import type { FileCall } from './support/words/processes.ts';
 import type { Requester } from './support/words/devices.ts';
 import type { World } from './support/world.ts';
-import { hex } from './support/notation.ts';
 
 /** Page requests of devices, and the answers of a VMM: what goes through the file of a fault queue. */
 

@@ -1,3 +1,4 @@
+import { hex } from '#uapi/strace.ts';
 import { AssertionError } from 'chai';
 
 import { Given, Then, When } from './support/cucumber.ts';
@@ -11,7 +12,6 @@ import {
   writeEntries,
 } from './support/guest/page-tables.ts';
 import { parseBits } from './support/guest/bits.ts';
-import { hex } from './support/notation.ts';
 
 /** A guest's page table, which the process holds in a buffer that the guest has as memory. */
 

@@ -8,6 +8,7 @@ import {
   IOMMU_TEST_OP_MD_CHECK_IOTLB,
   MOCK_NESTED_DOMAIN_IOTLB_NUM,
 } from '#uapi/iommufd/selftest.ts';
+import { hex } from '#uapi/strace.ts';
 
 import { makeHwpt } from './support/calls/hwpt.ts';
 import { invalidate, invalidatePages } from './support/calls/invalidate.ts';
@@ -19,7 +20,6 @@ import { nameMade } from './support/calls/made.ts';
 import { idOf } from './support/words/names.ts';
 import { loadBytes } from './support/looks/probes.ts';
 import type { World } from './support/world.ts';
-import { hex } from './support/notation.ts';
 
 /** User-allocated page tables, and the structs that describe them to the driver of an IOMMU. */
 

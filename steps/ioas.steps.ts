@@ -13,6 +13,7 @@ import {
 } from '#uapi/iommufd/ioas.ts';
 import { IOMMU_OPTION, IOMMU_OPTION_OP_GET, IOMMU_OPTION_OP_SET } from '#uapi/iommufd/objects.ts';
 import { IOMMU_TEST_OP_ADD_RESERVED } from '#uapi/iommufd/selftest.ts';
+import { hex } from '#uapi/strace.ts';
 
 import { demandMemory } from './support/calls/scratch.ts';
 import { testCommand } from './support/calls/test-command.ts';
@@ -29,7 +30,6 @@ import {
   type IovaRange,
 } from './support/looks/probes.ts';
 import type { World } from './support/world.ts';
-import { hex } from './support/notation.ts';
 
 const everything = 2n ** 64n - 1n;
 

@@ -1,3 +1,4 @@
+import { hex } from '#uapi/strace.ts';
 import { AssertionError } from 'chai';
 
 import type { PageResponse } from '#port/bench.ts';
@@ -8,7 +9,7 @@ import { Then, When } from './support/cucumber.ts';
 import type { DeviceHandle } from './support/handles.ts';
 import { accessOf, describe, lastAccess, nameOf } from './support/looks/dma.ts';
 import { compareTold } from './support/looks/told.ts';
-import { hex, pattern } from './support/notation.ts';
+import { pattern } from './support/notation.ts';
 import type { Requester } from './support/words/devices.ts';
 import type { World } from './support/world.ts';
 

@@ -1,10 +1,10 @@
+import { hex } from '#uapi/strace.ts';
 import type { RefusedAccess } from '#port/bench.ts';
 
 import { requireOf } from './support/calls/plug.ts';
 import { Then } from './support/cucumber.ts';
 import type { DeviceHandle } from './support/handles.ts';
 import { compareTold } from './support/looks/told.ts';
-import { hex } from './support/notation.ts';
 import type { World } from './support/world.ts';
 
 /** What a device was refused by its IOMMU, as the kernel logs it. */

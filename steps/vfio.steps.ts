@@ -7,10 +7,10 @@ import {
   vfio_iommu_type1_info_cap_migration,
   vfio_iommu_type1_info_dma_avail,
 } from '#uapi/vfio/iommu-type1.ts';
+import { hex } from '#uapi/strace.ts';
 
 import { Then, type DataTable } from './support/cucumber.ts';
 import { isMappedIn } from './support/looks/containers.ts';
-import { hex } from './support/notation.ts';
 import type { World } from './support/world.ts';
 
 interface Capability {

@@ -1,6 +1,7 @@
 import { AssertionError } from 'chai';
 
 import { IOMMU_TEST_OP_TRIGGER_VEVENT } from '#uapi/iommufd/selftest.ts';
+import { hex } from '#uapi/strace.ts';
 
 import { mapFile } from './support/calls/mmap.ts';
 import { testCommand } from './support/calls/test-command.ts';
@@ -10,7 +11,7 @@ import type { Handle } from './support/handles.ts';
 import { fdOf, idOf } from './support/words/names.ts';
 import { loadBytes } from './support/looks/probes.ts';
 import type { World } from './support/world.ts';
-import { hex, pattern } from './support/notation.ts';
+import { pattern } from './support/notation.ts';
 
 Given('{newGuestObject} on {object}', async function (wanted, on) {
   await makeGuestObject(this, wanted, on);

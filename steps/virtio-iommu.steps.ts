@@ -1,3 +1,4 @@
+import { hex } from '#uapi/strace.ts';
 import { AssertionError } from 'chai';
 
 import type { VirtioAnswer, VirtioIommu } from '#port/virtio-iommu.ts';
@@ -14,7 +15,6 @@ import {
   statusIn,
 } from './support/guest/virtio-requests.ts';
 import type { FaultRecord } from './support/guest/virtio-requests.ts';
-import { hex } from './support/notation.ts';
 import type { World } from './support/world.ts';
 
 /** What the driver of a virtio-iommu does: here that is the suite. */

@@ -13,6 +13,7 @@ import {
   PROT_WRITE,
 } from '#uapi/mman.ts';
 import { IOMMUFD_PATH, VFIO_CONTAINER_PATH } from '#uapi/paths.ts';
+import { hex } from '#uapi/strace.ts';
 
 import { Given, When } from './support/cucumber.ts';
 import { fillBuffer } from './support/calls/memory.ts';
@@ -20,7 +21,6 @@ import { fdOf } from './support/words/names.ts';
 import type { BufferSort } from './support/words/memory.ts';
 import { demand } from './support/calls/scratch.ts';
 import type { World } from './support/world.ts';
-import { hex } from './support/notation.ts';
 
 Given('{newIommufd}', async function ({ name, path }) {
   if (path !== IOMMUFD_PATH) this.require('vfio-container');

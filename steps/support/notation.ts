@@ -56,11 +56,6 @@ export function parseSize(text: string, surroundings: Surroundings): bigint {
   return total;
 }
 
-/** For messages: `0x1000000`, short, as strace prints an address. */
-export function hex(value: bigint | number): string {
-  return `0x${value.toString(16)}`;
-}
-
 /** The longest piece of each series that was asked for: scenarios fill megabytes with the same few. */
 const series = new Map<string, Uint8Array>();
 

@@ -3,11 +3,12 @@ import { AssertionError } from 'chai';
 import type { Struct, Values } from '#uapi/codec.ts';
 import type { Command } from '#uapi/ioctl.ts';
 import { IOMMU_TEST_CMD, IOMMU_TEST_OP_DMABUF_GET } from '#uapi/iommufd/selftest.ts';
+import { showStruct } from '#uapi/strace.ts';
 import type { Fd, Process } from '#port/process.ts';
 
 import type { CallRecord } from './outcome.ts';
 import { demandMemory, type Scratch } from './scratch.ts';
-import { showStruct, type Trace } from './trace.ts';
+import type { Trace } from './trace.ts';
 
 /** How the struct of a call lies in memory; `plain` unless a scenario is about just that. */
 export type Form =

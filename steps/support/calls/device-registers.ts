@@ -1,9 +1,9 @@
+import { hex } from '#uapi/strace.ts';
 import { AssertionError } from 'chai';
 
 import { parseBits } from '../guest/bits.ts';
 import { registerNamed, type PciRegister } from '../guest/pci-registers.ts';
 import type { DeviceHandle, ProcessHandle } from '../handles.ts';
-import { hex } from '../notation.ts';
 import type { World } from '../world.ts';
 import type { CallRecord } from './outcome.ts';
 import { capabilityAt, offsetOf, readRegion } from './registers.ts';

@@ -1,10 +1,10 @@
 import type { Fd, MmapRequest } from '#port/process.ts';
 import { MAP_SHARED, PROT_READ, PROT_WRITE } from '#uapi/mman.ts';
+import { hex } from '#uapi/strace.ts';
 
 import type { DataTable } from '../cucumber.ts';
 import { parseValue } from '../fields.ts';
 import type { ProcessHandle } from '../handles.ts';
-import { hex } from '../notation.ts';
 import type { World } from '../world.ts';
 
 interface FileMap {

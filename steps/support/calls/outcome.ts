@@ -2,9 +2,9 @@ import { AssertionError } from 'chai';
 
 import { errnoName, type ErrnoName } from '#uapi/errno.ts';
 import type { Command } from '#uapi/ioctl.ts';
+import { showResult } from '#uapi/strace.ts';
 
 import type { FaultReport } from '../looks/faults.ts';
-import { showResult } from './trace.ts';
 
 /** What a step may demand of the last call. */
 export type Verdict =

@@ -7,10 +7,9 @@ import {
   PROT_READ,
   PROT_WRITE,
 } from '#uapi/mman.ts';
+import { showResult } from '#uapi/strace.ts';
 import { ImplementationBroken } from '#port/implementation.ts';
 import type { Process, Signal } from '#port/process.ts';
-
-import { showResult } from './trace.ts';
 
 /** Memory of a process that only the suite uses: for the structs that go into calls. */
 export interface Scratch {

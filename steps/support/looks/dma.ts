@@ -1,8 +1,8 @@
+import { hex } from '#uapi/strace.ts';
 import { AssertionError } from 'chai';
 
 import type { DmaAccess, DmaResult } from '#port/bench.ts';
 
-import { hex } from '../notation.ts';
 import { attachmentOf } from '../handles.ts';
 import type { Requester } from '../words/devices.ts';
 import type { World } from '../world.ts';

@@ -2,8 +2,8 @@ import { errnoName } from '#uapi/errno.ts';
 import { IOMMU_IOAS_ALLOC } from '#uapi/iommufd/ioas.ts';
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { IOMMU_TEST_OP_MD_CHECK_MAP, IOMMU_TEST_OP_MD_CHECK_REFS } from '#uapi/iommufd/selftest.ts';
+import { hex } from '#uapi/strace.ts';
 
-import { hex } from '../notation.ts';
 import { demand } from '../calls/scratch.ts';
 import { testCommand } from '../calls/test-command.ts';
 import type { FaultyCall } from './faults.ts';

@@ -20,11 +20,11 @@ import {
 import { IOMMU_DESTROY } from '#uapi/iommufd/objects.ts';
 import { MAP_ANONYMOUS, MAP_NORESERVE, MAP_PRIVATE, O_RDONLY, PROT_READ } from '#uapi/mman.ts';
 import { SELF_STATUS_PATH } from '#uapi/paths.ts';
+import { hex } from '#uapi/strace.ts';
 
 import type { Handle, ProcessHandle } from '../handles.ts';
 import { idOf } from '../words/names.ts';
 import { demand, demandMemory } from '../calls/scratch.ts';
-import { hex } from '../notation.ts';
 import type { World } from '../world.ts';
 
 /** How effects are seen through the uAPI alone. `docs/observability.md` defines each in words. */

@@ -2,8 +2,8 @@ import { AssertionError } from 'chai';
 
 import { failure } from '#uapi/errno.ts';
 import { IOMMU_IOAS_IOVA_RANGES } from '#uapi/iommufd/ioas.ts';
+import { hex } from '#uapi/strace.ts';
 
-import { hex } from '../notation.ts';
 import { describeContainer, isMappedIn } from './containers.ts';
 import { charges, isMapped, usableIovas } from './probes.ts';
 import type { KnownMapping, World } from '../world.ts';

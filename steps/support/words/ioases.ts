@@ -1,6 +1,6 @@
 import { IOMMU_OPTION_HUGE_PAGES, IOMMU_OPTION_RLIMIT_MODE } from '#uapi/iommufd/objects.ts';
+import { hex } from '#uapi/strace.ts';
 
-import { hex } from '../notation.ts';
 import type { IommufdHandle } from '../handles.ts';
 import { iommufdNamed } from './names.ts';
 import { iova, named, oneOf, parameter, quoted, re, size } from './parameter.ts';

@@ -27,6 +27,12 @@ const cases: readonly [what: string, args: readonly string[], code: number, said
     /Allowed choices are vt-d, mock/,
   ],
   [
+    'a trace that cannot be written is told',
+    ['--trace', '/nowhere/x', '--devices'],
+    125,
+    /^emulate: ENOENT.*; choose/,
+  ],
+  [
     'a mutant that is not there is told',
     ['--mutant', 'x', '--devices'],
     125,

@@ -1,3 +1,5 @@
+import { openSync } from 'node:fs';
+
 import { Command, Option } from 'commander';
 
 import { machines } from '#adapters/reference/machines.ts';
@@ -11,7 +13,7 @@ import { defaultParts } from '#reference/machine/parts.ts';
 import type { Parts } from '#reference/machine/parts.ts';
 
 import { naturalNumber } from './option-values.ts';
-import { Problem } from './problem.ts';
+import { Problem, rootCause } from './problem.ts';
 
 /** `npm run emulate`: a program of this host on a machine of the reference. */
 
@@ -24,6 +26,7 @@ interface Flags {
   readonly memlock: 'real' | 'unlimited';
   readonly mutant?: string;
   readonly layout: number;
+  readonly trace?: string;
   readonly devices?: true;
 }
 
@@ -45,6 +48,14 @@ function partsOf(id: string | undefined): Parts {
   throw new Problem(`there is no mutant ${id}`, 'docs/mutants.md lists them');
 }
 
+function openTrace(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    throw new Problem(rootCause(error), 'choose another file with --trace');
+  }
+}
+
 function complain(what: string): void {
   process.stderr.write(`emulate: ${what}\n`);
 }
@@ -61,10 +72,11 @@ async function main(program: readonly string[], flags: Flags): Promise<number> {
   const [name, ...args] = program;
   if (name === undefined && !flags.devices)
     throw new Problem('no program is named', 'npm run emulate -- --machine vt-d -- PROGRAM ARGS');
-  const { machine, user, memlock, layout } = flags;
+  const { machine, user, memlock, layout, trace } = flags;
   const parts = partsOf(flags.mutant);
   const emulation = await Emulation.start({
     ...{ machine, parts, layout, complain },
+    ...(trace !== undefined && { trace: openTrace(trace) }),
     rules: { user, memlock },
   });
   try {
@@ -113,6 +125,7 @@ const command = new Command('emulate')
   )
   .option('--mutant <id>', 'a kernel or a machine with that bug (docs/mutants.md)')
   .option('--layout <seed>', 'the order in which memory is given out', naturalNumber, 0)
+  .option('--trace <file>', 'each call, in the words of strace')
   .option('--devices', 'print the devices of the machine, and end')
   .addHelpText('after', help)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : CANNOT_EMULATE))

@@ -15,6 +15,7 @@ import { Eventfds } from './eventfds.ts';
 import { eventfdKeeper, preloadLibrary } from './native.ts';
 import { demandSuitable, findProgram } from './program.ts';
 import { EmulationServer } from './server.ts';
+import { CallTrace } from './trace.ts';
 import { View } from './view.ts';
 
 export interface EmulationOptions {
@@ -24,6 +25,8 @@ export interface EmulationOptions {
   /** Seed of the order in which memory is given out. */
   readonly layout: number;
   readonly rules: Rules;
+  /** The fd of a file that each call is written to. */
+  readonly trace?: number;
   readonly complain: (what: string) => void;
 }
 
@@ -58,6 +61,7 @@ export class Emulation {
   /** Throws LabError where there is no compiler, and Error for a machine that there is not. */
   static async start(options: EmulationOptions): Promise<Emulation> {
     const { parts, layout, rules, complain } = options;
+    const trace = options.trace === undefined ? undefined : new CallTrace(options.trace);
     const { machine } = await boot(describedMachine(options.machine), parts, layout);
     const [library, keeper] = await Promise.all([preloadLibrary(), eventfdKeeper()]);
     const folder = temporaryFolder();
@@ -69,7 +73,9 @@ export class Emulation {
     symlinkSync(library, preload);
     const view = new View(join(folder, 'view'), machine);
     const eventfds = await Eventfds.start(keeper, pipes);
-    const server = await EmulationServer.listen({ machine, view, rules, eventfds, path, complain });
+    const server = await EmulationServer.listen({
+      ...{ machine, view, rules, eventfds, path, trace, complain },
+    });
     return new Emulation(machine, server, eventfds, {
       LD_PRELOAD: preload,
       IOMMUFD_EMULATE_SOCKET: path,

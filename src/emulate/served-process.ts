@@ -13,6 +13,7 @@ import { answerFlags } from './messages.ts';
 import type { Answer, Operation, Request } from './messages.ts';
 import { ProcessFiles } from './process-files.ts';
 import type { FileWorld } from './process-files.ts';
+import type { Traced } from './trace.ts';
 import type { View } from './view.ts';
 
 export interface World extends FileWorld {
@@ -83,6 +84,16 @@ export class ServedProcess {
     if (madeFlags === undefined || answer instanceof Promise) return answer;
     const onExec = madeFlags & O_CLOEXEC ? answerFlags.closeOnExec : 0;
     return { ...answer, flags: (answer.flags ?? 0) | answerFlags.took | onExec };
+  }
+
+  /** As a line about a call of it shows it. */
+  traced({ fd, inode }: Request): Traced {
+    const file = this.world.served.get(inode);
+    return {
+      pid: this.pid,
+      memory: this.memory,
+      operations: fd < 0 ? undefined : file?.operations,
+    };
   }
 
   private readonly calls: Partial<

@@ -13,6 +13,7 @@ import type { Answer, Request } from './messages.ts';
 import { ServedFiles } from './served-files.ts';
 import { ServedProcess } from './served-process.ts';
 import type { World } from './served-process.ts';
+import type { CallTrace } from './trace.ts';
 import type { View } from './view.ts';
 
 export interface ServerOptions {
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly eventfds: Eventfds;
   /** Of a socket, which is made. */
   readonly path: string;
+  /** Where each call is told. */
+  readonly trace: CallTrace | undefined;
   /** Told what the user has to know; one line. */
   readonly complain: (what: string) => void;
 }
@@ -45,8 +48,10 @@ export class EmulationServer {
   private readonly callers = new Map<string, Caller>();
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
+  private readonly trace: CallTrace | undefined;
 
-  private constructor({ machine, view, rules, eventfds, complain }: ServerOptions) {
+  private constructor({ machine, view, rules, eventfds, trace, complain }: ServerOptions) {
+    this.trace = trace;
     const frames = new BorrowedFrames(machine.hardware.pages);
     const files = { served: new ServedFiles(), memory: new SharedFiles(frames), eventfds };
     this.world = { ...files, machine, view, rules, complain, processes: this.processes };
@@ -151,25 +156,25 @@ export class EmulationServer {
   }
 
   private serve(socket: Socket, process: ServedProcess, request: Request): void {
-    if (request.operation === 'CLOSED') return this.afterClose(socket);
+    const ended = this.trace?.begin(request, process.traced(request));
+    if (request.operation === 'CLOSED') return this.afterClose(socket, ended);
     const answer = this.guarded(() => process.carryOut(request)) ?? { result: failure('EIO') };
     if (answer instanceof Promise)
-      void answer.catch((error) => this.broke(error)).then((later) => this.reply(socket, later));
-    else this.reply(socket, answer);
+      void answer
+        .catch((error) => this.broke(error))
+        .then((later) => this.reply(socket, later, ended));
+    else this.reply(socket, answer, ended);
   }
 
-  private reply(socket: Socket, answer: Answer): void {
+  private reply(socket: Socket, answer: Answer, ended?: (answer: Answer) => void): void {
+    ended?.(answer);
     this.settle();
     socket.write(encode(answer));
   }
 
   /** The end of the file's connection came before this message; it is seen in this turn of the loop or the next. */
-  private afterClose(socket: Socket): void {
-    setImmediate(() =>
-      setImmediate(() => {
-        this.reply(socket, { result: 0 });
-      }),
-    );
+  private afterClose(socket: Socket, ended?: (answer: Answer) => void): void {
+    setImmediate(() => setImmediate(() => this.reply(socket, { result: 0 }, ended)));
   }
 
   /** What the call has caused elsewhere. */

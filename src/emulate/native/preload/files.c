@@ -181,9 +181,9 @@ EXPORT ssize_t __pread64_chk(int fd, void *bytes, size_t length, off_t offset, s
 }
 
 /* The server has seen that the file is closed when this returns: what the last close() undoes is undone. */
-static void closed(void)
+static void closed(int fd)
 {
-	struct request request = { .operation = CLOSED, .fd = -1 };
+	struct request request = { .operation = CLOSED, .fd = fd };
 	struct reply reply;
 	int saved = errno;
 
@@ -203,7 +203,7 @@ EXPORT int close(int fd)
 	was_ours = is_ours(fd);
 	result = RAW(close, fd);
 	if (was_ours && result == 0)
-		closed();
+		closed(fd);
 	return result;
 }
 
@@ -213,7 +213,7 @@ static int replace(int fd, int by, int flags)
 	int result = RAW(dup3, by, fd, flags);
 
 	if (was_ours && result >= 0)
-		closed();
+		closed(fd);
 	return result;
 }
 

@@ -1,10 +1,11 @@
 import { openSync } from 'node:fs';
 
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { machines } from '#adapters/reference/machines.ts';
 import { readable } from '#conformance/said.ts';
-import { Emulation } from '#emulate/emulation.ts';
+import { deviceKinds, Emulation } from '#emulate/emulation.ts';
+import type { DeviceKind } from '#emulate/emulation.ts';
 import { Unsuitable } from '#emulate/program.ts';
 import { LabError } from '#lab/tools.ts';
 import { catalogue } from '#mutants/catalogue.ts';
@@ -26,6 +27,7 @@ interface Flags {
   readonly memlock: 'real' | 'unlimited';
   readonly mutant?: string;
   readonly layout: number;
+  readonly device: readonly DeviceKind[];
   readonly trace?: string;
   readonly devices?: true;
 }
@@ -46,6 +48,12 @@ function partsOf(id: string | undefined): Parts {
   const mutant = catalogue.find((each) => each.id === id);
   if (mutant) return withBug(defaultParts, mutant);
   throw new Problem(`there is no mutant ${id}`, 'docs/mutants.md lists them');
+}
+
+function kindOf(text: string): DeviceKind {
+  const kind = deviceKinds.find((each) => each === text);
+  if (kind !== undefined) return kind;
+  throw new InvalidArgumentError(`Allowed choices are ${deviceKinds.join(', ')}.`);
 }
 
 function openTrace(path: string): number {
@@ -75,7 +83,7 @@ async function main(program: readonly string[], flags: Flags): Promise<number> {
   const { machine, user, memlock, layout, trace } = flags;
   const parts = partsOf(flags.mutant);
   const emulation = await Emulation.start({
-    ...{ machine, parts, layout, complain },
+    ...{ machine, parts, layout, complain, devices: flags.device },
     ...(trace !== undefined && { trace: openTrace(trace) }),
     rules: { user, memlock },
   });
@@ -125,6 +133,11 @@ const command = new Command('emulate')
   )
   .option('--mutant <id>', 'a kernel or a machine with that bug (docs/mutants.md)')
   .option('--layout <seed>', 'the order in which memory is given out', naturalNumber, 0)
+  .addOption(
+    new Option('--device <kind>', 'one more of that kind: the last that --devices prints')
+      .argParser((kind: string, before: readonly DeviceKind[]) => [...before, kindOf(kind)])
+      .default([]),
+  )
   .option('--trace <file>', 'each call, in the words of strace')
   .option('--devices', 'print the devices of the machine, and end')
   .addHelpText('after', help)

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
 
 import { Emulation } from '#emulate/emulation.ts';
+import type { DeviceKind } from '#emulate/emulation.ts';
 import { selftests } from '#lab/selftests.ts';
 import { LabError } from '#lab/tools.ts';
 import { defaultParts } from '#reference/machine/parts.ts';
@@ -20,6 +21,7 @@ interface Flags {
   readonly release: string;
   readonly source?: string;
   readonly only: string;
+  readonly slow?: boolean;
 }
 
 interface Ended {
@@ -29,9 +31,12 @@ interface Ended {
   readonly seconds: number;
 }
 
-async function addresses(machine: string): Promise<readonly string[]> {
+async function addresses(
+  machine: string,
+  devices: readonly DeviceKind[],
+): Promise<readonly string[]> {
   const emulation = await Emulation.start({
-    ...{ machine, parts: defaultParts, layout: 0 },
+    ...{ machine, parts: defaultParts, layout: 0, devices },
     rules: { user: 'root', memlock: 'real' },
     complain: () => undefined,
   });
@@ -40,15 +45,25 @@ async function addresses(machine: string): Promise<readonly string[]> {
 }
 
 /** Those that are alone in their groups come first. */
-async function argumentsOf({ machine, devices }: SelftestProgram): Promise<readonly string[]> {
+async function argumentsOf(program: SelftestProgram): Promise<readonly string[]> {
+  const { machine, devices, added = [] } = program;
   if (devices === 'none') return [];
-  const all = (await addresses(machine)).filter((address) => address.startsWith('0000:00:'));
-  return devices === 'all' ? all : all.slice(0, 1);
+  const all = (await addresses(machine, added)).filter((each) => each.startsWith('0000:00:'));
+  if (devices === 'all') return all;
+  return devices === 'one' ? all.slice(0, 1) : all.slice(-1);
 }
 
 async function run(folder: string, program: SelftestProgram): Promise<Ended> {
-  const { name, machine } = program;
-  const emulate = ['--require', 'ts-node/register', 'src/cli/emulate.ts', '--machine', machine];
+  const { name, machine, added = [] } = program;
+  const plugged = added.flatMap((kind) => ['--device', kind]);
+  const emulate = [
+    '--require',
+    'ts-node/register',
+    'src/cli/emulate.ts',
+    '--machine',
+    machine,
+    ...plugged,
+  ];
   const args = [...emulate, '--', join(folder, name), ...(await argumentsOf(program))];
   const started = performance.now();
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -92,7 +107,7 @@ function report(
   for (const each of wrong) console.log(`${name}: ${each}`);
 }
 
-async function main({ release, source, only }: Flags): Promise<boolean> {
+async function main({ release, source, only, slow = false }: Flags): Promise<boolean> {
   const say = (line: string): void => console.log(line);
   const folder = await selftests({ release, say, ...(source && { source }) });
   const [, version = release] = /^(\d+\.\d+)/.exec(basename(folder)) ?? [];
@@ -102,9 +117,10 @@ async function main({ release, source, only }: Flags): Promise<boolean> {
       `nobody knows what the tests of ${version} say; expected ${Object.keys(programs).join(' or ')}`,
     );
   console.log(`the tests of Linux ${basename(folder)} on the reference`);
+  const chosen = known.filter(({ name, isSlow }) => name.includes(only) && (slow || !isSlow));
   let [good, bad] = [0, 0];
   // One at a time, each with its server: a test of the kernel that takes more than 30 seconds fails.
-  for (const program of known.filter(({ name }) => name.includes(only))) {
+  for (const program of chosen) {
     const ended = await run(folder, program);
     const wrong = complaints(program, ended);
     report(program, ended, wrong);
@@ -121,6 +137,7 @@ void new Command('selftests')
     new Option('--release <release>', "of Debian's package linux-source-<release>").default('7.3'),
   )
   .option('--source <dir>', 'a source tree of Linux')
+  .option('--slow', 'also what takes many minutes')
   .option('--only <text>', 'the programs with this in their name', '')
   .action(async (flags: Flags) => {
     process.exitCode = (await main(flags)) ? 0 : 1;

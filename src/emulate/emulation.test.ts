@@ -22,7 +22,7 @@ describe('a program on a machine of the reference', () => {
   before(async () => {
     client = await programOfTests('client');
     emulation = await Emulation.start({
-      ...{ machine: 'vt-d', parts: defaultParts, layout: 0, rules },
+      ...{ machine: 'vt-d', parts: defaultParts, layout: 0, devices: [], rules },
       complain: (what) => void complaints.push(what),
     });
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { boot, describedMachine } from '#adapters/reference/boot.ts';
 import { temporaryFolder } from '#ending/temporary-folder.ts';
-import type { MachineDevice } from '#reference/machine/machine-hardware.ts';
+import type { MachineDevice, PlugOptions } from '#reference/machine/machine-hardware.ts';
 import type { Machine } from '#reference/machine/machine.ts';
 import type { Parts } from '#reference/machine/parts.ts';
 import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
@@ -18,10 +18,24 @@ import { EmulationServer } from './server.ts';
 import { CallTrace } from './trace.ts';
 import { View } from './view.ts';
 
+/**
+ * What can be added to a machine. `edu`: QEMU's teaching device; `ioat`: the copy engine of Intel's Xeons, which Linux's own
+ * tests have a driver for.
+ */
+export const deviceKinds = ['edu', 'ioat'] as const;
+export type DeviceKind = (typeof deviceKinds)[number];
+
+const plugOptions: Readonly<Record<DeviceKind, PlugOptions>> = {
+  edu: {},
+  ioat: { copyEngine: true, msixVectors: 1, errorReporting: true },
+};
+
 export interface EmulationOptions {
   /** A machine of the reference, by its name. */
   readonly machine: string;
   readonly parts: Parts;
+  /** Beside those that the machine has. */
+  readonly devices: readonly DeviceKind[];
   /** Seed of the order in which memory is given out. */
   readonly layout: number;
   readonly rules: Rules;
@@ -63,6 +77,7 @@ export class Emulation {
     const { parts, layout, rules, complain } = options;
     const trace = options.trace === undefined ? undefined : new CallTrace(options.trace);
     const { machine } = await boot(describedMachine(options.machine), parts, layout);
+    for (const kind of options.devices) machine.hardware.plug(plugOptions[kind]);
     const [library, keeper] = await Promise.all([preloadLibrary(), eventfdKeeper()]);
     const folder = temporaryFolder();
     const [path, pipes, preload] = ['socket', 'eventfds', 'emulate.so'].map((name) =>

@@ -133,7 +133,7 @@ function loadStruct({ struct }: Command, address: bigint, { memory }: Traced): F
   if (typeof head === 'string') return undefined;
   const said = new DataView(head.buffer, head.byteOffset).getUint32(0, true);
   const bytes = memory.copyFromUser(address, Math.min(Math.max(said, 4), LONGEST));
-  return typeof bytes === 'string' ? undefined : (struct.unpack(bytes) as Fields);
+  return typeof bytes === 'string' ? undefined : struct.unpack(bytes);
 }
 
 /** ` => {out_ioas_id=1}`. */

@@ -40,6 +40,11 @@ export function night(folder: string, { seed, kernels }: Night): Stage[] {
       command: [...mutants, '--by-operator', '--sample', '500', '--seed', String(seed)],
       count: asOne,
     },
+    {
+      name: 'the selftests of Linux 7.3',
+      command: [...node, 'src/cli/selftests.ts', '--slow'],
+      count: asOne,
+    },
     ...kernels.flatMap((kernel) => onKernel(folder, kernel, seed)),
   ];
 }

@@ -6,7 +6,7 @@ import { ReferenceBug } from '#reference/reference-bug.ts';
 
 import type { Backing } from './backing.ts';
 
-/** So many frames that nothing has pinned may stay where they are. */
+/** So many frames stay where they are, whether they are pinned or not. */
 const SLACK = 1 << 16;
 
 /** A folio of the reference whose bytes are somewhere else. */
@@ -48,6 +48,8 @@ export class BorrowedFrames {
   private readonly byPlace = new Map<Backing, Map<bigint, BorrowedFolio>>();
   private readonly kept = new Set<BorrowedFolio>();
   private count = 0;
+  /** How many there may be before it is worth a look which of them are pinned. */
+  private room = SLACK;
 
   constructor(pages: Pages) {
     this.pages = pages;
@@ -86,9 +88,9 @@ export class BorrowedFrames {
     return stay;
   }
 
-  /** Gives back what nothing has pinned, if there is much of it or `all`. Returns whether anything of `backing` is left. */
+  /** Gives back what nothing has pinned: at once, or where frames have become many. */
   sweep(all: boolean): void {
-    if (!all && this.count < SLACK) return;
+    if (!all && this.count < this.room) return;
     for (const [backing, places] of this.byPlace) {
       for (const [at, borrowed] of places) {
         if (borrowed.folio.pins > 0) continue;
@@ -102,6 +104,7 @@ export class BorrowedFrames {
       this.kept.delete(borrowed);
       this.giveBack(borrowed);
     }
+    this.room = Math.max(SLACK, 2 * this.count);
   }
 
   has(backing: Backing): boolean {

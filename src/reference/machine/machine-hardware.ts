@@ -49,6 +49,8 @@ export interface PlugOptions {
   readonly smallBar?: boolean;
   readonly ioBar?: boolean;
   readonly rom?: boolean;
+  /** In place of an edu. */
+  readonly copyEngine?: boolean;
   /** Behind a bridge of its own: that can reset what is behind it. */
   readonly busReset?: boolean;
   /** Which of the board's IOMMUs it is behind; the first one unless told otherwise. */

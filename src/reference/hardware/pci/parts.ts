@@ -1,6 +1,7 @@
 import type { HardwareParts } from '../parts.ts';
 import { BarWindows } from './bars.ts';
 import { ConfigurationSpace } from './configuration-space.ts';
+import { CopyEngine } from './copy-engine.ts';
 import { ExpressCapabilities } from './express-capabilities.ts';
 import { ExpressCapability } from './express.ts';
 import { ConfigurationHeader } from './header.ts';
@@ -18,6 +19,7 @@ export const pciParts = {
   BarWindows,
   ConfigurationHeader,
   ConfigurationSpace,
+  CopyEngine,
   ExpressCapabilities,
   ExpressCapability,
   HeldAccesses,

@@ -8,12 +8,14 @@ import { assortedCapabilities, extendedSpaceOf } from './assorted.ts';
 import type { Bar } from './bars.ts';
 import type { Capability } from './capability.ts';
 import type { ConfigurationSpace } from './configuration-space.ts';
+import type { CopyEngine } from './copy-engine.ts';
 import type { DeviceTlb } from '../device-tlb.ts';
 import { EduRegisters } from './edu.ts';
 import { EduBar } from './edu-bar.ts';
 import type { DmaEngine } from './edu.ts';
 import type { ExpressCapabilities } from './express-capabilities.ts';
-import type { ConfigurationHeader, HeaderOptions } from './header.ts';
+import type { ConfigurationHeader } from './header.ts';
+import { ofCopyEngine, ofEdu } from './identities.ts';
 import type { OwnRequest, PageRequestInterface } from './page-request-interface.ts';
 import type { HeldAccesses } from './held-accesses.ts';
 import type { InterruptMessage } from '../interrupt-controller.ts';
@@ -32,18 +34,6 @@ import type {
   Requester,
   WaitingAccesses,
 } from './waiting-accesses.ts';
-
-/** As QEMU's teaching device has them. */
-const identity: Omit<HeaderOptions, 'bars' | 'onChange'> = {
-  vendor: 0x1234,
-  device: 0x11e8,
-  revision: 0x10,
-  classCode: 0x00ff00,
-  subsystemVendor: 0x1af4,
-  subsystem: 0x1100,
-  interruptPin: 1,
-  romSize: 0,
-};
 
 /** MSI-X; and extended capabilities, as far as an IOMMU is concerned by them. HW-PCI-01 02 03 */
 export interface PciCapabilities extends PciResources {
@@ -69,6 +59,8 @@ export interface PciCapabilities extends PciResources {
   readonly errorReporting: boolean;
   /** It is of PCI Express, and has capabilities of all sorts. */
   readonly assortedCapabilities: boolean;
+  /** It copies memory, as a device of Intel does, in place of the registers of edu. */
+  readonly copyEngine?: boolean;
 }
 
 export const noCapabilities: PciCapabilities = {
@@ -112,7 +104,7 @@ export class PciDevice implements DmaEngine, Endpoint {
   readonly rom: DeviceRegion | undefined;
   readonly capabilities: PciCapabilities;
   private readonly parts: PciParts;
-  private readonly registers = new EduRegisters(this);
+  private readonly registers: EduRegisters | CopyEngine;
   private readonly header: ConfigurationHeader;
   private readonly translator: Translator;
   private readonly memory: MemoryBus;
@@ -138,8 +130,10 @@ export class PciDevice implements DmaEngine, Endpoint {
     this.msi = new options.parts.pci.MsiCapability(msiVectors);
     if (msixVectors > 0) this.msix = new options.parts.pci.MsixCapability(msixVectors, send);
     this.further = furtherBars(this.capabilities, functionLevelReset);
-    const edu = new EduBar(this.registers);
-    const registers = this.msix?.over(edu) ?? edu;
+    const { copyEngine } = this.capabilities;
+    this.registers = copyEngine ? new options.parts.pci.CopyEngine(this) : new EduRegisters(this);
+    const own = copyEngine ? this.registers : new EduBar(this.registers);
+    const registers = this.msix?.over(own) ?? own;
     this.bars = [{ index: 0, kind: 'memory', registers }, ...this.further];
     if (this.capabilities.rom) this.rom = romImage();
     const { PageRequestInterface: Pri, WaitingAccesses: Waiting } = options.parts.pci;
@@ -347,10 +341,10 @@ export class PciDevice implements DmaEngine, Endpoint {
   }
 
   private headerOf(): ConfigurationHeader {
-    const { virtualFunction } = this.capabilities;
+    const { virtualFunction, copyEngine } = this.capabilities;
     const bars = this.bars.map((bar) => ({ ...bar, bytes: bar.registers.size }));
     return new this.parts.pci.ConfigurationHeader({
-      ...identity,
+      ...(copyEngine ? ofCopyEngine : ofEdu),
       romSize: this.rom ? ROM_SIZE : 0,
       ...(virtualFunction && { interruptPin: 0 }),
       bars,

@@ -1,6 +1,7 @@
 import type { Iova } from '#formats/addresses.ts';
 import { PAGE_SHIFT } from '#formats/page.ts';
 
+import { PageMap } from './page-map.ts';
 import type { Leaf } from './translation.ts';
 
 /** Of a table with 512 entries a level: 4 KiB, 2 MiB, 1 GiB. */
@@ -33,7 +34,7 @@ export class CachedPages {
 class PagesOfSize {
   readonly size: bigint;
   private readonly shift: bigint;
-  private readonly leaves = new Map<number, Leaf>();
+  private readonly leaves = new PageMap<Leaf>();
   /** Those that are known in pieces only: what takes one of these takes all. */
   private readonly pieces = new Map<number, CachedPages>();
 
@@ -43,7 +44,7 @@ class PagesOfSize {
   }
 
   lookup(iova: Iova): Leaf | undefined {
-    if (this.leaves.size === 0 && this.pieces.size === 0) return undefined;
+    if (this.leaves.isUnused && this.pieces.size === 0) return undefined;
     const page = this.numberOf(iova);
     return this.leaves.get(page) ?? this.pieces.get(page)?.lookup(iova);
   }
@@ -60,8 +61,10 @@ class PagesOfSize {
   }
 
   invalidate(first: Iova, last: Iova): void {
-    for (const pages of [this.leaves, this.pieces])
-      if (pages.size > 0) drop(pages, this.numberOf(first), this.numberOf(last));
+    if (this.leaves.isUnused && this.pieces.size === 0) return;
+    const [from, to] = [this.numberOf(first), this.numberOf(last)];
+    this.leaves.delete(from, to);
+    drop(this.pieces, from, to);
   }
 
   private numberOf(iova: Iova): number {

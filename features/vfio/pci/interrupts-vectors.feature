@@ -10,7 +10,7 @@ Feature: VFIO_DEVICE_SET_IRQS of several vectors
 
   Rule: of MSI there are as many vectors as were asked for first
 
-    @VFIO-INT-14 @needs:device-with-several-msi
+    @VFIO-INT-14 @needs:device-with-several-msi @any-iommu
     Scenario: each has an eventfd
       Given a device "nic" with MSI
       When it binds device "nic" to the iommufd
@@ -23,7 +23,7 @@ Feature: VFIO_DEVICE_SET_IRQS of several vectors
       And eventfd "three" was signalled once
       And eventfd "two" was not signalled
 
-    @VFIO-INT-14 @needs:device-with-several-msi
+    @VFIO-INT-14 @needs:device-with-several-msi @any-iommu
     Scenario: one beyond them is refused, and one of them taken
       Given a device "nic" with MSI
       When it binds device "nic" to the iommufd
@@ -38,7 +38,7 @@ Feature: VFIO_DEVICE_SET_IRQS of several vectors
       When it connects vector 16 of MSI of device "nic" to eventfd "three"
       Then it fails with EINVAL
 
-    @VFIO-INT-13 @needs:device-with-several-msi
+    @VFIO-INT-13 @needs:device-with-several-msi @any-iommu
     Scenario: none is connected, and two are there
       Given a device "nic" with MSI
       When it binds device "nic" to the iommufd
@@ -54,6 +54,27 @@ Feature: VFIO_DEVICE_SET_IRQS of several vectors
       When it connects vector 1 of MSI of device "nic" to eventfd "one"
       And it triggers vectors 0 to 1 of MSI of device "nic"
       Then eventfd "one" was signalled once
+
+  @needs:device-with-several-msi @needs:unsafe-interrupts
+  Rule: where interrupts are not remapped there is one
+
+    @VFIO-INT-16
+    Scenario: two are asked for
+      Given a device "nic" with MSI
+      When it binds device "nic" to the iommufd
+      And it connects vectors 0 to 1 of MSI of device "nic" to eventfd "one", eventfd "two"
+      Then it returns 1
+      When it triggers MSI of device "nic"
+      Then it fails with EINVAL
+      When it connects INTx of device "nic" to eventfd "three"
+      Then it succeeds
+      When it disconnects INTx of device "nic"
+      And it connects vector 0 of MSI of device "nic" to eventfd "one"
+      Then it succeeds
+      When it sets "MASTER" in COMMAND of device "nic"
+      And device "nic" raises cause 3
+      Then eventfd "one" was signalled once
+      And eventfd "two" was not signalled
 
   Rule: of MSI-X any vector can be had at any time
 

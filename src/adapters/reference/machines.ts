@@ -222,7 +222,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
     name: 'amd-iommu',
     board: amdBoard,
     bench: 'pci',
-    ...pci(amdBoard),
+    ...pci(amdBoard, { msiVectors: 32 }),
     features: ['type1-container', ...ofEach, ...ofAmd],
     atBoot,
   },

@@ -62,11 +62,8 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   ],
   'VFIO-MIG': 24,
   'VFIO-LOG': 8,
-  'VFIO-IRQ': 6,
-  'VFIO-INT': [
-    [1, 15],
-    [17, 25],
-  ],
+  'VFIO-IRQ': 7,
+  'VFIO-INT': [[1, 27]],
   'VFIO-RST': 1,
   'VFIO-RST2': [[1, 10]],
   'VFIO-HOT': 5,

@@ -166,4 +166,56 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-2240',
+    breaks: ['VFIO-IRQ-07'],
+    story: 'A serial port signals its pin as often as it is triggered.',
+    like: 'mtty_trigger_interrupt() without intx_mask',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.SerialPortInterrupts {
+        protected override signal(): void {
+          this.eventfd?.signal();
+        }
+      },
+  },
+  {
+    id: 'SEED-2241',
+    breaks: ['VFIO-IRQ-07'],
+    story: 'A message of a serial port takes the place of its pin.',
+    like: 'mtty_set_irqs() without is_noirq()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.SerialPortInterrupts {
+        protected override trigger(
+          ...[index, set]: Parameters<InstanceType<typeof vfioPci.SerialPortInterrupts>['trigger']>
+        ): ReturnType<InstanceType<typeof vfioPci.SerialPortInterrupts>['trigger']> {
+          if (set.hasEventfds) this.disconnect();
+          return super.trigger(index, set);
+        }
+      },
+  },
+  {
+    id: 'SEED-2242',
+    breaks: ['VFIO-IRQ-07'],
+    story: 'A serial port keeps its eventfd where the new one is refused.',
+    like: 'mtty_set_irqs() with mtty_disable_intx() behind eventfd_ctx_fdget()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.SerialPortInterrupts {
+        protected override connect(
+          ...[index, set]: Parameters<InstanceType<typeof vfioPci.SerialPortInterrupts>['connect']>
+        ): ReturnType<InstanceType<typeof vfioPci.SerialPortInterrupts>['connect']> {
+          const eventfd = set.eventfd(0);
+          return typeof eventfd === 'string' ? eventfd : super.connect(index, set);
+        }
+      },
+  },
+  {
+    id: 'SEED-2243',
+    breaks: ['VFIO-IRQ-07'],
+    story: 'A serial port has interrupts that nobody was told of.',
+    like: 'mtty_create() that fills in dev_info',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.SerialPortInterrupts {
+        protected override count = 5;
+      },
+  },
 );

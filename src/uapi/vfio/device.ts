@@ -122,6 +122,7 @@ export const VFIO_DEVICE_SET_IRQS = ioctl(
   vfioRequest(10),
   vfio_irq_set,
   'count',
+  'a number',
 );
 
 export const VFIO_DEVICE_RESET = plainIoctl('VFIO_DEVICE_RESET', vfioRequest(11), 'nothing');

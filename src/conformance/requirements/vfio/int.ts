@@ -86,6 +86,11 @@ export const int = requirements(
       source: [set, intrs('vfio_msi_alloc_irq')],
       since: '6.5',
     },
+    16: {
+      says: 'Where a device can be given fewer vectors of MSI than are asked for, VFIO_DEVICE_SET_IRQS returns how many, which is more than 0, and connects none; asked for so many again it connects them.',
+      level: 'contract',
+      source: [set, intrs('vfio_msi_enable')],
+    },
     17: {
       says: "Each message of a device is signalled, nothing masks itself, Interrupt Disable in the user's command register does not matter, and without bus mastering a device sends no message.",
       level: 'contract',
@@ -134,6 +139,16 @@ export const int = requirements(
       says: 'When a driver is unbound from a device that is open, the eventfd of REQ is signalled, if there is one, the kernel waits until the device is closed, and the device can be used as before until then.',
       level: 'observed',
       source: [main('vfio_unregister_group_dev'), core('vfio_pci_core_request')],
+    },
+    26: {
+      says: 'The eventfd of ERR is signalled once for an error that is not corrected, fatal or not, and not for one that is; after a fatal one the registers of the device are out of reach until it is opened again.',
+      level: 'observed',
+      source: [core('vfio_pci_core_aer_err_detected')],
+    },
+    27: {
+      says: 'INTx of a device that cannot mask its pin, or with the parameter nointxmask, does for its user what that of any other device does, and needs a line of its own.',
+      level: 'observed',
+      source: [intrs('vfio_intx_enable')],
     },
   },
 );

@@ -48,5 +48,10 @@ export const irq = requirements(
       level: 'observed',
       source: [intrs('vfio_intx_set_signal'), intrs('vfio_msi_set_block')],
     },
+    7: {
+      says: 'A serial port of mtty has no interrupts before VFIO_DEVICE_GET_INFO; then it has INTx and one vector of MSI, one connected at a time, INTx masks itself at a trigger, MASK and UNMASK take no eventfd, and any new eventfd, also one that is refused, disconnects the one before; other indexes fail with ENOTTY, and with EINVAL in VFIO_DEVICE_GET_IRQ_INFO.',
+      level: 'observed',
+      source: [linux('samples/vfio-mdev/mtty.c', 'mtty_set_irqs')],
+    },
   },
 );

@@ -204,4 +204,35 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-2244',
+    breaks: ['VFIO-INT-16'],
+    story: 'Fewer vectors than were asked for are an error.',
+    like: 'vfio_msi_enable() with pci_alloc_irq_vectors() of no fewer than are asked for',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciMsi {
+        protected override enable(
+          ...all: Parameters<InstanceType<typeof vfioPci.VfioPciMsi>['enable']>
+        ): ReturnType<InstanceType<typeof vfioPci.VfioPciMsi>['enable']> {
+          const found = super.enable(...all);
+          return typeof found === 'number' ? 'ENOSPC' : found;
+        }
+      },
+  },
+  {
+    id: 'SEED-2245',
+    breaks: ['VFIO-INT-16'],
+    story: 'What there is of too few vectors stays active.',
+    like: 'vfio_msi_enable() without pci_free_irq_vectors()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciMsi {
+        protected override enable(
+          ...[kind, count]: Parameters<InstanceType<typeof vfioPci.VfioPciMsi>['enable']>
+        ): ReturnType<InstanceType<typeof vfioPci.VfioPciMsi>['enable']> {
+          const found = super.enable(kind, count);
+          if (typeof found === 'number') this.kind = kind;
+          return found;
+        }
+      },
+  },
 );

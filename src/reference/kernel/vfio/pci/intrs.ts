@@ -55,8 +55,7 @@ export class VfioPciInterrupts {
     const { PciMessages, VfioPciMsi: Msi } = parts.vfioPci;
     this.device = device;
     const { controller } = device;
-    if (controller)
-      this.messages = new Msi(pci, new PciMessages(pci, controller, device.iommu.group));
+    if (controller) this.messages = new Msi(pci, new PciMessages(pci, controller, device.iommu));
     this.intx = new Intx(parts, device);
     this.triggers = new Map([
       [VFIO_PCI_ERR_IRQ_INDEX, new Trigger()],

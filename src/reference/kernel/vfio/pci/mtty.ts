@@ -1,5 +1,9 @@
 import type { ErrnoName } from '#uapi/errno.ts';
-import { VFIO_DEVICE_GET_IRQ_INFO, VFIO_DEVICE_SET_IRQS } from '#uapi/vfio/device.ts';
+import {
+  VFIO_DEVICE_GET_INFO,
+  VFIO_DEVICE_GET_IRQ_INFO,
+  VFIO_DEVICE_SET_IRQS,
+} from '#uapi/vfio/device.ts';
 import { VFIO_DEVICE_STATE_RUNNING } from '#uapi/vfio/feature.ts';
 import { VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, VFIO_DEVICE_PCI_HOT_RESET } from '#uapi/vfio/pci.ts';
 import type { Task } from '../../fs/process.ts';
@@ -8,6 +12,7 @@ import type { VfioHardware } from '../hardware.ts';
 import type { LogOps } from '../logging.ts';
 import type { MediatedDevice } from '../mdev.ts';
 import { VfioPciCore } from './core.ts';
+import type { SerialPortInterrupts } from './mtty-interrupts.ts';
 import type { SerialPortMigration } from './mtty-migration.ts';
 import type { VfioPciParts } from './parts.ts';
 import type { PciFunction } from './pci-function.ts';
@@ -20,10 +25,8 @@ const nothingWritten: LogOps = {
   stop: () => undefined,
 };
 
-/** It is on no bus that could be reset; its interrupts are not here yet. */
+/** It is on no bus that could be reset. */
 const absent: readonly number[] = [
-  VFIO_DEVICE_GET_IRQ_INFO.request,
-  VFIO_DEVICE_SET_IRQS.request,
   VFIO_DEVICE_GET_PCI_HOT_RESET_INFO.request,
   VFIO_DEVICE_PCI_HOT_RESET.request,
 ];
@@ -35,16 +38,22 @@ const absent: readonly number[] = [
 export class VfioMtty extends VfioPciCore {
   readonly migration: SerialPortMigration;
   readonly logging = nothingWritten;
+  protected readonly ports: SerialPortInterrupts;
   protected readonly device: MediatedDevice;
 
   constructor(parts: VfioPciParts, pci: PciFunction, device: MediatedDevice, set: DeviceSet) {
     super(parts, pci, set);
     this.device = device;
+    this.ports = new parts.vfioPci.SerialPortInterrupts();
     this.migration = new parts.vfioPci.SerialPortMigration(parts, device.port);
   }
 
   override ioctl(task: Task, request: number, arg: bigint): number | ErrnoName | undefined {
-    return absent.includes(request) ? 'ENOTTY' : super.ioctl(task, request, arg);
+    if (absent.includes(request)) return 'ENOTTY';
+    if (request === VFIO_DEVICE_GET_IRQ_INFO.request) return this.ports.getInfo(task, arg);
+    if (request === VFIO_DEVICE_SET_IRQS.request) return this.ports.setIrqs(task, arg);
+    if (request === VFIO_DEVICE_GET_INFO.request) this.ports.tell();
+    return super.ioctl(task, request, arg);
   }
 
   protected override openConfiguration({ pci }: VfioHardware): ConfigurationFile {
@@ -63,6 +72,7 @@ export class VfioMtty extends VfioPciCore {
   /** mtty_close(): what is being saved or resumed is lost, the state stays. VFIO-MIG-22 VFIO-LIFE-11 */
   override close(): void {
     this.migration.endSessions();
+    this.ports.disconnect();
     super.close();
   }
 

@@ -20,6 +20,7 @@ import { VfioPciIntx } from './intx.ts';
 import { VfioPciIoeventfds } from './ioeventfd.ts';
 import { VfioPciMsi } from './msi.ts';
 import { VfioMtty } from './mtty.ts';
+import { SerialPortInterrupts } from './mtty-interrupts.ts';
 import { ResumedSerialPort, SavedSerialPort, SerialPortMigration } from './mtty-migration.ts';
 import { PciFunction } from './pci-function.ts';
 import { PciMessages } from './pci-msi.ts';
@@ -39,6 +40,7 @@ export const vfioPciParts = {
   PowerAccess,
   ResumedSerialPort,
   SavedSerialPort,
+  SerialPortInterrupts,
   SerialPortMigration,
   VendorAccess,
   VfioMtty,

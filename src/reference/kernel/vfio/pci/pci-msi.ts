@@ -12,7 +12,9 @@ import type { PciFunction } from './pci-function.ts';
 export type MessageKind = 'MSI' | 'MSI-X';
 
 /** Who knows how devices reach a doorbell. */
-type Preparer = Pick<VfioHardware['iommu']['group'], 'prepareMsi'>;
+type Behind = Pick<VfioHardware['iommu'], 'msiIsolated'> & {
+  readonly group: Pick<VfioHardware['iommu']['group'], 'prepareMsi'>;
+};
 
 /** What an entry or a capability holds that nobody is behind. */
 const nowhere: InterruptMessage = { address: 0n, data: 0 };
@@ -21,15 +23,18 @@ const nowhere: InterruptMessage = { address: 0n, data: 0 };
 export class PciMessages {
   protected readonly pci: PciFunction;
   protected readonly controller: InterruptController;
-  protected readonly group: Preparer;
+  protected readonly group: Behind['group'];
+  /** Without a table of its own for them, a processor takes one vector of a device: interrupts are not remapped. */
+  protected readonly mostMsi: number;
   protected kind: MessageKind | undefined;
   /** By vector. */
   protected readonly messages = new Map<number, InterruptMessage>();
   /** Vectors that somebody is behind. */
   protected readonly requested = new Set<number>();
 
-  constructor(pci: PciFunction, controller: InterruptController, group: Preparer) {
+  constructor(pci: PciFunction, controller: InterruptController, { group, msiIsolated }: Behind) {
     [this.pci, this.controller, this.group] = [pci, controller, group];
+    this.mostMsi = msiIsolated ? Infinity : 1;
     pci.messages = this;
   }
 
@@ -111,7 +116,8 @@ export class PciMessages {
   }
 
   /** The vectors of MSI are one message, of which the lowest bits differ. */
-  protected allocateMsi(count: number): number | ErrnoName {
+  protected allocateMsi(asked: number): number | ErrnoName {
+    const count = Math.min(asked, this.mostMsi);
     const first = this.newMessage(count);
     if (!first) return this.giveUp();
     for (let vector = 0; vector < count; vector += 1)

@@ -5,7 +5,8 @@ import { O_RDONLY } from '#uapi/mman.ts';
 import { fdinfoPath } from '#uapi/paths.ts';
 
 import { beginWrite, endWrite, isWaiting, resetBus, writeSetting } from './support/calls/files.ts';
-import { Then, When } from './support/cucumber.ts';
+import { madeDevice } from './support/calls/plug.ts';
+import { Given, Then, When } from './support/cucumber.ts';
 import { tryReadFile } from './support/looks/probes.ts';
 import { demand } from './support/calls/scratch.ts';
 import type { ProcessHandle } from './support/handles.ts';
@@ -98,4 +99,20 @@ Then('the fdinfo of {device} names its folder', async function (device) {
   const found = await tryReadFile(this, this.it, node);
   if (folder.endsWith(`/${device.info.id}`) && typeof found === 'string') return;
   throw new AssertionError(`${path} says ${JSON.stringify(text)}; expected a folder with ${node}`);
+});
+
+/** Numbers of character devices that are tried: readdir() is not among the calls of a process. */
+const mostNodes = 64;
+
+Given('the first virtual function {string} of {device}', async function (name, owner) {
+  const link = `/sys/bus/pci/devices/${owner.info.id}/virtfn0`;
+  const uevent = await textOf(this, this.it, `${link}/uevent`);
+  const [, id = ''] = /^PCI_SLOT_NAME=(.*)$/m.exec(uevent) ?? [];
+  for (let number = 0; number < mostNodes; number += 1) {
+    const node = await tryReadFile(this, this.it, `${link}/vfio-dev/vfio${number}/dev`);
+    if (typeof node !== 'string') continue;
+    madeDevice(this, name, { id, kind: 'vfio', cdev: `/dev/vfio/devices/vfio${number}` });
+    return;
+  }
+  throw new AssertionError(`${link} has no character device; expected one of vfio-pci`);
 });

@@ -79,3 +79,15 @@ export const ERROR_REPORTING = {
 /** PCIe, 7.9.5 and 7.9.6: how long one is stands in its own header. */
 export const VENDOR_SPECIFIC = { header: 4, own: 8, size: 16, lengthShift: 20 } as const;
 export const DESIGNATED_VENDOR = { header: 4, own: 12, size: 16, lengthShift: 20 } as const;
+
+/** PCIe, 9.3.3 SR-IOV Extended Capability. */
+export const SRIOV = {
+  size: 0x40,
+  control: 8,
+  initial: 12,
+  total: 14,
+  /** As many as are there when they are enabled. */
+  count: 16,
+  Enable: 1 << 0,
+  Memory: 1 << 3,
+} as const;

@@ -47,6 +47,7 @@ export const otherFunctions = {
   virtioRng: '0000:02:00.0',
   rtl8139: '0000:00:0a.0',
   nvme: '0000:00:0b.0',
+  nvmeWithFunctions: '0000:03:00.0',
 } as const;
 
 const otherDevices = [
@@ -56,6 +57,12 @@ const otherDevices = [
   ...['-device', 'virtio-rng-pci-non-transitional,bus=port2,iommu_platform=on'],
   ...['-device', 'rtl8139,addr=0a.0'],
   ...['-device', 'nvme,serial=1,msix_qsize=8,addr=0b.0'],
+  ...['-device', 'pcie-root-port,id=port3,chassis=3,addr=0c.0', '-device', 'nvme-subsys,id=subsys'],
+  ...[
+    '-device',
+    'nvme,serial=2,subsys=subsys,bus=port3,sriov_max_vfs=2,max_ioqpairs=8,msix_qsize=9,' +
+      'sriov_vq_flexible=4,sriov_vi_flexible=2',
+  ],
 ];
 
 /** That of a machine where no driver of the kernel has it. */
@@ -131,7 +138,7 @@ export const hardwareKinds = {
   'edu-functions': {
     devices: [...eduBehind('intel-iommu,intremap=on'), ...otherDevices],
     // No driver of the kernel begins with it, where there is one.
-    parameters: ['initcall_blacklist=nvme_init'],
+    parameters: ['initcall_blacklist=nvme_init', 'vfio_pci.enable_sriov=1'],
   },
   'virtio-iommu': { devices: eduBehind('virtio-iommu-pci'), parameters: unsafe },
   /** What a device writes arrives elsewhere in QEMU 10.0.2, such as in the code of the kernel; 7.2 is right. */

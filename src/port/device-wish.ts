@@ -138,6 +138,14 @@ export const functionKeys = {
     requires: ['vfio-device'],
     says: 'A VFIO device of PCI Express has capabilities that a user has nothing of, among them the first of each list, at 0x40 and at 0x100; a reset by its advanced features, vital product data, and extended capabilities of vendors.',
   },
+  physicalFunction: {
+    kind: 'flag',
+    words: 'physical function',
+    short: 'that is a physical function',
+    feature: 'physical-function',
+    requires: ['vfio-sysfs'],
+    says: 'A VFIO device of PCI Express has power states, memory in BAR 0, and two virtual functions, which vfio-pci makes where sysfs asks for them.',
+  },
   rom: {
     kind: 'flag',
     words: 'ROM',

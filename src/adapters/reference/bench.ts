@@ -305,6 +305,7 @@ const ofExpress = [
   'stalls',
   'functionLevelReset',
   'errorReporting',
+  'physicalFunction',
   'assortedCapabilities',
 ] as const satisfies readonly FunctionKeyName[];
 
@@ -317,6 +318,7 @@ const simple = [
   'powerManagement',
   'functionLevelReset',
   'errorReporting',
+  'physicalFunction',
   'assortedCapabilities',
   'rom',
   'ioBar',

@@ -112,7 +112,7 @@ const ofExpress = {
 const ofFunctions = {
   ...{ powerManagement: true, functionLevelReset: true },
   ...{ rom: true, ioBar: true, smallBar: true },
-  ...{ errorReporting: true, assortedCapabilities: true },
+  ...{ errorReporting: true, assortedCapabilities: true, physicalFunction: true },
 } as const;
 
 const withTlb = { deviceTlb: true } as const;

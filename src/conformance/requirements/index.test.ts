@@ -41,11 +41,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VFIO-ATT': 13,
   'VFIO-DET': 2,
   'VFIO-PAS': 6,
-  'VFIO-CFG': [
-    [1, 23],
-    [25, 40],
-    [42, 44],
-  ],
+  'VFIO-CFG': [[1, 44]],
   'VFIO-RW': [[1, 12]],
   'VFIO-MAP2': [[1, 11]],
   'VFIO-RGN': [[1, 4]],

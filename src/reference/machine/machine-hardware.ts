@@ -14,6 +14,7 @@ import type { IommuCore } from '../kernel/iommu/iommu.ts';
 import { IdPool } from '../kernel/lib/id-pool.ts';
 import type { Pages } from '../kernel/mm/pages.ts';
 import type { Parts } from './parts.ts';
+import { VfToken } from '../kernel/vfio/hardware.ts';
 import type { PlacedBar, VfioHardware } from '../kernel/vfio/hardware.ts';
 import { invariant } from '../reference-bug.ts';
 
@@ -44,7 +45,10 @@ export interface PlugOptions {
   readonly msixVectors?: number;
   readonly powerManagement?: boolean;
   readonly functionLevelReset?: boolean;
+  readonly physicalFunction?: boolean;
   readonly errorReporting?: boolean;
+  /** Whose virtual function it is. */
+  readonly owner?: MachineDevice;
   readonly assortedCapabilities?: boolean;
   readonly smallBar?: boolean;
   readonly ioBar?: boolean;
@@ -61,6 +65,7 @@ export interface PlugOptions {
 export interface MachineDevice extends VfioHardware, BusDevice {
   readonly name: string;
   isLocked: boolean;
+  readonly pciId: string;
   /** Where the firmware has put its BARs. */
   readonly place: number;
   readonly iommu: IommuDevice;
@@ -220,7 +225,9 @@ export class MachineHardware {
     const placed = { place, bars, ...(rom && { rom }), iommu, host, bus };
     const pciId = idOf(pci);
     const own = { name, sysPath: sysPathOf(rid), index, pci, pciId, controller, irq };
-    const device = { ...own, isLocked: false, ...placed };
+    const token = options.physicalFunction ? { token: new VfToken() } : {};
+    const owner = options.owner ? { owner: options.owner } : {};
+    const device = { ...own, ...token, ...owner, isLocked: false, ...placed };
     this.options.set(device, options);
     this.plugged.push(device);
     return device;
@@ -253,7 +260,7 @@ export class MachineHardware {
   }
 
   private capabilitiesOf(options: PlugOptions): PciCapabilities {
-    const { iommu: _, deviceTlb: hasTlb = false, ...told } = options;
+    const { iommu: _, owner: _owner, deviceTlb: hasTlb = false, ...told } = options;
     const msiVectors = Math.max(1, told.msiVectors ?? 1);
     const capabilities = { ...noCapabilities, ...told, msiVectors };
     const { pasidBits, pageRequests, stalls } = capabilities;
@@ -292,8 +299,9 @@ function sysPathOf(rid: number): string {
   return `${root}/${pciName(ridOf(0, 31) - bus + 1)}/${pciName(rid)}`;
 }
 
-/** As new_id takes it: vendor and device. */
-function idOf({ configuration }: PciDevice): string {
+/** As new_id takes it: vendor and device; those of a virtual function its physical one has. */
+function idOf({ configuration, capabilities }: PciDevice): string {
+  if (capabilities.virtualFunction) return '1234 11e8';
   const [vendor = 0, device = 0] = new Uint16Array(configuration.read(0n, 4).slice().buffer);
   return [vendor, device].map((each) => each.toString(16).padStart(4, '0')).join(' ');
 }

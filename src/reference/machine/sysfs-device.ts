@@ -6,6 +6,7 @@ import type { PciFunction } from '../kernel/vfio/pci/pci-function.ts';
 import type { Kernel } from './kernel.ts';
 import type { MachineDevice } from './machine-hardware.ts';
 import { groupFolder, vfioDriverFolder } from './sysfs.ts';
+import { sriovFiles, virtualFunctionLinks } from './virtual-functions.ts';
 
 /** alloc_chrdev_region(): any that is free will do. */
 const VFIO_DEV_MAJOR = 511;
@@ -14,8 +15,10 @@ const VFIO_DEV_MAJOR = 511;
 export function pciDeviceFolder(kernel: Kernel, device: MachineDevice): Folder {
   const pci = kernel.pci.of(device);
   const isBound = isDrivenByVfio(kernel, device);
-  return folder({
-    ...identityOf(pci),
+  const own = folder({
+    ...identityOf(device, pci),
+    uevent: { show: () => `PCI_SLOT_NAME=${device.name}\n` },
+    ...sriovFiles(kernel, device),
     config: { bytes: () => pci.read(0, pci.size) },
     driver: isBound ? vfioDriverFolder(kernel) : undefined,
     driver_override: overrideOf(kernel, device),
@@ -26,6 +29,8 @@ export function pciDeviceFolder(kernel: Kernel, device: MachineDevice): Folder {
     ...resetOf(kernel, device, pci),
     '..': bridgeFolder(device),
   });
+  const links = virtualFunctionLinks(device, (each) => pciDeviceFolder(kernel, each));
+  return { lookup: (name) => own.lookup(name) ?? links.lookup(name) };
 }
 
 /** pci_write_config(): whoever may write the registers of a bridge resets what is behind it, and no driver is asked. VFIO-CFG-44 */
@@ -72,10 +77,14 @@ function hex(value: number, digits: number): Attribute {
   return { show: () => `0x${value.toString(16).padStart(digits, '0')}\n` };
 }
 
-function identityOf(pci: PciFunction): Readonly<Record<string, Attribute>> {
+function identityOf(
+  { pciId }: MachineDevice,
+  pci: PciFunction,
+): Readonly<Record<string, Attribute>> {
+  const [vendor, product] = pciId.split(' ');
   return {
-    vendor: hex(pci.get(HEADER.vendor, 2), 4),
-    device: hex(pci.get(HEADER.device, 2), 4),
+    vendor: { show: () => `0x${vendor}\n` },
+    device: { show: () => `0x${product}\n` },
     class: hex(pci.get(HEADER.revision, 4) >>> 8, 6),
   };
 }

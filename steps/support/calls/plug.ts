@@ -1,3 +1,4 @@
+import type { DeviceInfo } from '#port/bench.ts';
 import type { DeviceWish } from '#port/device-wish.ts';
 import { noIommu } from '#port/device-wish.ts';
 import type { Feature } from '#port/features.ts';
@@ -15,11 +16,21 @@ export async function plug(world: World, name: string, wish: WishInWords): Promi
   for (const features of needsOf(wish)) world.require(...features);
   const iommu = iommuFor(world, wish);
   const info = await world.running.machine.bench.plug(wired(world, wish, iommu));
+  return known(world, { name, info, wish, flags: mockFlags(wish, iommu) });
+}
+
+/** A device that the kernel has made of another one, and the bench knows nothing of. */
+export function madeDevice(world: World, name: string, info: DeviceInfo): DeviceHandle {
+  return known(world, { name, info, wish: { function: {} }, flags: 0 });
+}
+
+function known(
+  world: World,
+  what: Pick<DeviceHandle, 'name' | 'info' | 'wish' | 'flags'>,
+): DeviceHandle {
   return world.handles.add({
     kind: 'device',
-    name,
-    info,
-    wish,
+    ...what,
     process: undefined,
     iommufd: undefined,
     container: undefined,
@@ -29,7 +40,6 @@ export async function plug(world: World, name: string, wish: WishInWords): Promi
     hwpt: undefined,
     pageTable: undefined,
     ioas: undefined,
-    flags: mockFlags(wish, iommu),
     pasids: new Set(),
     accesses: new Map(),
   });

@@ -147,6 +147,7 @@ const furtherExtended = (
   [
     [0x03, { DSN_LOW: [4, 4] }],
     [0x0b, { VNDR_DATA: [8, 4] }],
+    [0x10, { SRIOV_CTRL: [8, 2, { VFE: bit(0), MSE: bit(3) }], SRIOV_NUM_VF: [16, 2] }],
     [0x18, { LTR_MAX_SNOOP_LAT: [4, 2] }],
     [0x23, { DVSEC_DATA: [12, 4] }],
   ] as const

@@ -123,6 +123,11 @@ export const vfioCfg = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_config.c', '__vfio_pci_memory_enabled')],
     },
+    24: {
+      says: 'Writing D3hot to a device whose virtual functions are enabled returns its full count and changes nothing.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_set_power_state')],
+    },
     25: {
       says: 'A device that was closed in D3hot is in D0 for its next owner.',
       level: 'observed',
@@ -202,6 +207,11 @@ export const vfioCfg = requirements(
       says: 'A space of 4096 bytes that has 0 where the first extended capability would begin has none, and is read and written as it is behind the first 256 bytes.',
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_ecap_init')],
+    },
+    41: {
+      says: 'A virtual function, which is for whoever tells the token of its physical function, shows an identity, no interrupt pin, and Memory Space, which gates nothing; its BARs can be sized.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_config.c', 'vfio_config_init')],
     },
     42: {
       says: 'The next owner of a device finds the registers that were saved when it was opened, bus mastering off, and none of the values that only its user had.',

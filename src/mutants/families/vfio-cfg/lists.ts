@@ -157,4 +157,50 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-2146',
+    breaks: ['VFIO-CFG-24'],
+    story: 'A device whose virtual functions are enabled is put to sleep.',
+    like: 'vfio_pci_set_power_state() without a look at pci_num_vf()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciCore {
+        protected override get maySleep(): boolean {
+          return true;
+        }
+      },
+  },
+  {
+    id: 'SEED-2147',
+    breaks: ['VFIO-CFG-41'],
+    story: 'The memory of a virtual function can be switched off.',
+    like: '__vfio_pci_memory_enabled() without no_command_memory',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciConfig {
+        override get isMemoryEnabled(): boolean {
+          return super.isMemoryEnabled && ((this.shown[4] ?? 0) & 2) !== 0;
+        }
+      },
+  },
+  {
+    id: 'SEED-2148',
+    breaks: ['VFIO-CFG-41'],
+    story: 'A virtual function shows the identity that it has of its own, which is none.',
+    like: 'vfio_config_init() without is_virtfn',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciConfig {
+        protected override fillVirtual(): void {}
+      },
+  },
+  {
+    id: 'SEED-2149',
+    breaks: ['VFIO-CFG-41'],
+    story: 'Any token will do for a virtual function.',
+    like: 'vfio_pci_validate_vf_token() without uuid_equal()',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioDevice {
+        override checkToken(told: Uint8Array | undefined): 'EACCES' | 'EINVAL' | undefined {
+          return this.hardware.owner && told ? undefined : super.checkToken(told);
+        }
+      },
+  },
 );

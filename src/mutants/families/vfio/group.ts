@@ -76,7 +76,7 @@ export const entries = mutants(
     like: 'vfio_pci_core_match() that ends at the space',
     bug: ({ vfio }) =>
       class extends vfio.VfioDevice {
-        override match(text: string): boolean | 'EINVAL' {
+        override match(text: string): boolean | 'EINVAL' | 'EACCES' {
           return super.match(text) !== false;
         }
       },
@@ -88,7 +88,7 @@ export const entries = mutants(
     like: 'vfio_pci_core_match() without the test for a space',
     bug: ({ vfio }) =>
       class extends vfio.VfioDevice {
-        override match(text: string): boolean | 'EINVAL' {
+        override match(text: string): boolean | 'EINVAL' | 'EACCES' {
           return super.match(text) || text.startsWith(this.hardware.name);
         }
       },

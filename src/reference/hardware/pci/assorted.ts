@@ -4,6 +4,7 @@ import {
   DESIGNATED_VENDOR,
   ERROR_REPORTING,
   ExtendedCapability,
+  SRIOV,
   VENDOR_SPECIFIC,
 } from '#formats/pcie-capabilities.ts';
 
@@ -17,6 +18,8 @@ import { PlainRegisters } from './resources.ts';
 import { VitalProductDataCapability } from './vital-product-data.ts';
 
 const ALL = 0xffff_ffff;
+/** How many there can be. */
+const SRIOV_FUNCTIONS = 2;
 /** That of a function that nobody knows. */
 const [SERIAL_LOW, SERIAL_HIGH] = [0x1234_5678, 0x9abc_def0];
 
@@ -108,13 +111,41 @@ const assortedExtended: readonly ExtendedRegisters[] = [
   { id: LatencyTolerance, at: 0x1c0, registers: [[4, 4, { writable: 0x1fff_1fff }]] },
 ];
 
+/** PCIe, 9.3.3: two virtual functions. */
+const virtualFunctions: readonly ExtendedRegisters[] = [
+  { id: ExtendedCapability.Ari, at: 0x100, registers: [] },
+  {
+    id: ExtendedCapability.Sriov,
+    at: 0x120,
+    registers: [
+      [SRIOV.control, 2, { writable: SRIOV.Enable | SRIOV.Memory }],
+      [SRIOV.initial, 2, { value: SRIOV_FUNCTIONS }],
+      [SRIOV.total, 2, { value: SRIOV_FUNCTIONS }],
+      [SRIOV.count, 2, { writable: 0xffff }],
+    ],
+  },
+];
+
 /** Behind the first 256 bytes. Without any capability it holds what it is written, as in QEMU's devices. */
 export function extendedSpaceOf(has: {
   readonly errorReporting: boolean;
   readonly assortedCapabilities: boolean;
+  readonly physicalFunction: boolean;
 }): DeviceRegion {
+  if (has.physicalFunction) return new ExtendedList(virtualFunctions);
   if (has.assortedCapabilities) return new ExtendedList(assortedExtended);
   return has.errorReporting
     ? new ExtendedList(errorCapabilities)
     : new PlainRegisters(CONFIGURATION_END);
+}
+
+/** Only such a function has what these say. */
+export function isOfExpress(has: {
+  readonly functionLevelReset: boolean;
+  readonly errorReporting: boolean;
+  readonly assortedCapabilities: boolean;
+  readonly physicalFunction: boolean;
+}): boolean {
+  const isListed = has.errorReporting || has.assortedCapabilities || has.physicalFunction;
+  return has.functionLevelReset || isListed;
 }

@@ -49,7 +49,9 @@ export class BarWindows {
     };
   }
 
+  /** Those of a virtual function do where its physical function has put them. */
   protected answers(bar: Bar, address: bigint): boolean {
+    if (this.header.isVirtual) return true;
     const { command } = this.header;
     const enable = bar.kind === 'ports' ? COMMAND.Io : COMMAND.Memory;
     const size = { ...bar, bytes: bar.registers.size };

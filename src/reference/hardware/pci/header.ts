@@ -24,6 +24,8 @@ export interface HeaderOptions {
   /** 1 is INTA; 0 for a function that has none. */
   readonly interruptPin: number;
   readonly bars: readonly BarSize[];
+  /** PCIe, 9.3.4: what it is, where it answers, and whether it does, is told by its physical function. */
+  readonly isVirtual: boolean;
   /** Bytes, a power of two, 2048 or more; 0 without a ROM. */
   readonly romSize: number;
   /** Software has written, or the function was reset. */
@@ -83,7 +85,31 @@ export class ConfigurationHeader {
     this.options.onChange();
   }
 
+  get isVirtual(): boolean {
+    return this.options.isVirtual;
+  }
+
   private define(): void {
+    const { options, registers } = this;
+    if (options.isVirtual) this.defineVirtual();
+    else this.definePhysical();
+    registers.define(HEADER.revision, 4, { value: options.revision | (options.classCode << 8) });
+    registers.define(HEADER.cacheLineSize, 1, { writable: 0xff });
+    registers.define(HEADER.subsystemVendor, 2, { value: options.subsystemVendor });
+    registers.define(HEADER.subsystem, 2, { value: options.subsystem });
+    registers.define(HEADER.interruptLine, 1, { writable: 0xff });
+  }
+
+  /** PCIe, 9.3.4.1: identity and decoding are not there, nor are BARs. */
+  private defineVirtual(): void {
+    const { registers } = this;
+    registers
+      .define(HEADER.vendor, 2, { value: 0xffff })
+      .define(HEADER.device, 2, { value: 0xffff });
+    registers.define(HEADER.command, 2, { writable: COMMAND.BusMaster });
+  }
+
+  private definePhysical(): void {
     const { options, registers } = this;
     const { Io, Memory, BusMaster, SystemError, InterruptDisable } = COMMAND;
     registers.define(HEADER.vendor, 2, { value: options.vendor });
@@ -91,11 +117,6 @@ export class ConfigurationHeader {
     registers.define(HEADER.command, 2, {
       writable: Io | Memory | BusMaster | SystemError | InterruptDisable,
     });
-    registers.define(HEADER.revision, 4, { value: options.revision | (options.classCode << 8) });
-    registers.define(HEADER.cacheLineSize, 1, { writable: 0xff });
-    registers.define(HEADER.subsystemVendor, 2, { value: options.subsystemVendor });
-    registers.define(HEADER.subsystem, 2, { value: options.subsystem });
-    registers.define(HEADER.interruptLine, 1, { writable: 0xff });
     registers.define(HEADER.interruptPin, 1, { value: options.interruptPin });
     for (const bar of options.bars) this.defineBar(bar);
     if (options.romSize > 0) {

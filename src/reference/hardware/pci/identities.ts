@@ -1,7 +1,7 @@
 import type { HeaderOptions } from './header.ts';
 
 /** What a function says that it is. */
-type Identity = Omit<HeaderOptions, 'bars' | 'onChange'>;
+type Identity = Omit<HeaderOptions, 'bars' | 'onChange' | 'isVirtual'>;
 
 /** As QEMU's teaching device has them. */
 export const ofEdu: Identity = {

@@ -4,7 +4,7 @@ import { PASID } from '#formats/pcie-capabilities.ts';
 import type { DeviceTlbRange, PageGroupResponse } from '#formats/pcie.ts';
 
 import type { DeviceRegion, DmaRequest, Endpoint, MemoryBus, Translator, Waiter } from '../bus.ts';
-import { assortedCapabilities, extendedSpaceOf } from './assorted.ts';
+import { assortedCapabilities, extendedSpaceOf, isOfExpress } from './assorted.ts';
 import type { Bar } from './bars.ts';
 import type { Capability } from './capability.ts';
 import type { ConfigurationSpace } from './configuration-space.ts';
@@ -55,6 +55,8 @@ export interface PciCapabilities extends PciResources {
   readonly powerManagement: boolean;
   /** It is of PCI Express, and can be reset alone. */
   readonly functionLevelReset: boolean;
+  /** SR-IOV: it can have virtual functions. */
+  readonly physicalFunction: boolean;
   /** It is of PCI Express, reports errors, and has a serial number. */
   readonly errorReporting: boolean;
   /** It is of PCI Express, and has capabilities of all sorts. */
@@ -72,6 +74,7 @@ export const noCapabilities: PciCapabilities = {
   msixVectors: 0,
   powerManagement: false,
   functionLevelReset: false,
+  physicalFunction: false,
   errorReporting: false,
   assortedCapabilities: false,
   smallBar: false,
@@ -346,7 +349,7 @@ export class PciDevice implements DmaEngine, Endpoint {
     return new this.parts.pci.ConfigurationHeader({
       ...(copyEngine ? ofCopyEngine : ofEdu),
       romSize: this.rom ? ROM_SIZE : 0,
-      ...(virtualFunction && { interruptPin: 0 }),
+      isVirtual: virtualFunction,
       bars,
       onChange: () => this.pin?.update(),
     });
@@ -359,7 +362,6 @@ export class PciDevice implements DmaEngine, Endpoint {
     return new this.parts.pci.ConfigurationSpace({ header, capabilities, extended });
   }
 
-  /** What an IOMMU is concerned by, or what else there is. */
   private extendedOf(): DeviceRegion {
     const { deviceTlb, pasidBits } = this.capabilities;
     return deviceTlb || pasidBits > 0 ? this.express : extendedSpaceOf(this.capabilities);
@@ -367,19 +369,17 @@ export class PciDevice implements DmaEngine, Endpoint {
 
   /** Only a function of PCI Express has extended capabilities. */
   private get isExpress(): boolean {
-    const { deviceTlb, pasidBits, functionLevelReset } = this.capabilities;
-    const { errorReporting, assortedCapabilities: isAssorted } = this.capabilities;
-    const isMore = functionLevelReset || errorReporting || isAssorted;
-    return deviceTlb !== undefined || pasidBits > 0 || isMore;
+    const { deviceTlb, pasidBits } = this.capabilities;
+    return deviceTlb !== undefined || pasidBits > 0 || isOfExpress(this.capabilities);
   }
 
   private capabilityList(): readonly Capability[] {
-    const { powerManagement, functionLevelReset: resets } = this.capabilities;
+    const { powerManagement, physicalFunction, functionLevelReset: resets } = this.capabilities;
     const { ExpressCapability, PowerManagementCapability } = this.parts.pci;
     const onReset = (): void => this.reset();
     return [
       ...(this.capabilities.assortedCapabilities ? assortedCapabilities(onReset) : []),
-      ...(powerManagement ? [new PowerManagementCapability()] : []),
+      ...(powerManagement || physicalFunction ? [new PowerManagementCapability()] : []),
       ...(this.isExpress ? [new ExpressCapability({ resets, onReset })] : []),
       ...(resets ? [new VirtioWindow(this.further)] : []),
       ...(this.msix ? [this.msix] : []),

@@ -45,6 +45,7 @@ function setUp(changes: Partial<PciCapabilities> = {}) {
       msixVectors: 0,
       powerManagement: false,
       functionLevelReset: false,
+      physicalFunction: false,
       errorReporting: false,
       assortedCapabilities: false,
       smallBar: false,

@@ -70,12 +70,12 @@ export class DeviceCdev extends VfioDeviceFile {
     return error;
   }
 
-  /** vfio_pci_core_match_token_uuid(): a device that is neither PF nor VF has no token. VFIO-CDEV-13 DEV-48 */
+  /** vfio_df_check_token(). VFIO-CDEV-13 DEV-48 */
   protected checkToken(task: Task, { fields }: BindArgument): ErrnoName | undefined {
-    if (!(fields.flags & VFIO_DEVICE_BIND_FLAG_TOKEN)) return undefined;
+    if (!(fields.flags & VFIO_DEVICE_BIND_FLAG_TOKEN)) return this.device.checkToken(undefined);
     if (!this.device.hasToken) return 'EINVAL';
     const uuid = task.memory.copyFromUser(fields.token_uuid_ptr, UUID_SIZE);
-    return isErrno(uuid) ? uuid : 'EINVAL';
+    return isErrno(uuid) ? uuid : this.device.checkToken(uuid.slice());
   }
 
   /** vfio_df_ioctl_attach_pt(). DEV-19 45 VFIO-ATT-01 02 PASID-01 02 */

@@ -87,14 +87,30 @@ export class VfioDevice {
   }
 
   /**
-   * vfio_pci_core_match(): whether it is meant by a name, behind which options may stand after a space: EINVAL for any of
-   * them, because no device here is a PF or a VF, and those only have a token. VFIO-41 VFIO-GRP-14
+   * vfio_pci_core_match(): whether it is meant by a name, behind which a token may stand after a space: EINVAL for anything
+   * else, and what is wrong with the token, or with none. VFIO-41 VFIO-GRP-14
    */
-  match(text: string): boolean | 'EINVAL' {
+  match(text: string): boolean | 'EINVAL' | 'EACCES' {
     const { name } = this.hardware;
     const rest = text.slice(name.length);
     if (!text.startsWith(name) || (rest !== '' && !rest.startsWith(' '))) return false;
-    return /^ *$/.test(rest) || 'EINVAL';
+    const [, uuid] = /^ *vf_token=([0-9a-f-]{36}) *$/i.exec(rest) ?? [];
+    if (uuid === undefined && !/^ *$/.test(rest)) return 'EINVAL';
+    const told = uuid && Uint8Array.from(Buffer.from(uuid.replaceAll('-', ''), 'hex'));
+    return this.checkToken(told || undefined) ?? true;
+  }
+
+  /**
+   * vfio_pci_validate_vf_token(): a virtual function is for whoever tells the token of its physical one, which can be told
+   * another one while nobody has such a function; any other device has none. VFIO-CFG-41
+   */
+  checkToken(told: Uint8Array | undefined): 'EACCES' | 'EINVAL' | undefined {
+    const { owner, token } = this.hardware;
+    if (owner?.token) return owner.token.is(told) ? undefined : 'EACCES';
+    if (!token) return told && 'EINVAL';
+    if (token.users > 0) return token.is(told) ? undefined : 'EACCES';
+    if (told) token.uuid = told;
+    return undefined;
   }
 
   /** VFIO_DEVICE_FEATURE, while it is open. */
@@ -149,6 +165,8 @@ export class VfioDevice {
   /** vfio_df_close(). VFIO-CDEV-14 VFIO-LIFE-02 06 08 OBJ-29 */
   unbind(): void {
     const { driver } = this;
+    const { token } = this.hardware.owner ?? {};
+    if (token && driver) token.users -= 1;
     this.driver = undefined;
     this.features = undefined;
     driver?.close();
@@ -185,6 +203,8 @@ export class VfioDevice {
   protected openDriver(): ErrnoName | undefined {
     const driver = this.openDevice(this.hardware, this.set);
     if (isErrno(driver)) return driver;
+    const { token } = this.hardware.owner ?? {};
+    if (token) token.users += 1;
     this.driver = driver;
     this.features = new this.parts.vfio.VfioFeatures(this.parts, driver);
     return undefined;

@@ -16,6 +16,18 @@ export interface PlacedBar {
   readonly window: DeviceRegion;
 }
 
+/** struct vfio_pci_vf_token: who has the physical function tells it to whom virtual functions are for. */
+export class VfToken {
+  /** 16 bytes; drawn by lot, until somebody tells it. */
+  uuid: Uint8Array = Uint8Array.from({ length: 16 }, (_, index) => 0xa5 ^ (index * 29));
+  /** Virtual functions that are open. */
+  users = 0;
+
+  is(uuid: Uint8Array | undefined): boolean {
+    return uuid !== undefined && this.uuid.every((byte, index) => byte === uuid[index]);
+  }
+}
+
 /** What VFIO has to know of a device, be it one of the machine or one that a driver makes up. */
 export interface VfioHardware {
   /** In sysfs. */
@@ -35,6 +47,12 @@ export interface VfioHardware {
   readonly controller?: InterruptController;
   /** The line that its pin is soldered to. */
   readonly irq?: number;
+  /** Vendor and device, `1234 11e8`; a device that is made up has none. */
+  readonly pciId?: string;
+  /** Of a physical function. */
+  readonly token?: VfToken;
+  /** Of a virtual function: the physical one. */
+  readonly owner?: Pick<VfioHardware, 'token'>;
   /** device_lock(): somebody takes its driver away. */
   readonly isLocked?: boolean;
 }

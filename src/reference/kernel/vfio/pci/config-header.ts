@@ -16,10 +16,11 @@ export interface HeaderEvents {
 }
 
 /** init_pci_cap_basic_perm() VFIO-CFG-07 09 10 11 12 */
-function permissionsOfHeader(): Permissions {
+function permissionsOfHeader(isVirtual: boolean): Permissions {
+  const own = COMMAND.InterruptDisable | (isVirtual ? COMMAND.Memory : 0);
   const permissions = new Permissions(HEADER.size)
     .set(HEADER.vendor, 4, ALL, 0)
-    .set(HEADER.command, 2, COMMAND.InterruptDisable, ALL)
+    .set(HEADER.command, 2, own, ALL)
     .set(HEADER.status, 2, STATUS.CapabilityList, 0)
     .set(HEADER.cacheLineSize, 1, 0, ALL)
     .set(HEADER.latencyTimer, 1, 0, ALL)
@@ -42,7 +43,7 @@ export class HeaderAccess extends PermittedAccess {
   protected isIntxMasked = false;
 
   constructor(space: VirtualSpace, events: HeaderEvents) {
-    super(space, 0, permissionsOfHeader());
+    super(space, 0, permissionsOfHeader(space.pci.isVirtual));
     this.events = events;
   }
 
@@ -64,7 +65,8 @@ export class HeaderAccess extends PermittedAccess {
     const asked = numberOf(bytes);
     if (!(asked & COMMAND.Memory)) this.events.memoryGoes();
     const lost = asked & this.command & ~pci.command & (COMMAND.Memory | COMMAND.Io);
-    if (lost !== 0 || this.needsBars()) this.restoreBars();
+    const isLost = lost !== 0 && !pci.isVirtual;
+    if (isLost || this.needsBars()) this.restoreBars();
     super.write(HEADER.command, bytes);
     const decoded = COMMAND.Memory | COMMAND.Io;
     this.command = (this.command & ~decoded) | (asked & decoded);
@@ -73,6 +75,7 @@ export class HeaderAccess extends PermittedAccess {
 
   /** vfio_need_bar_restore() */
   protected needsBars(): boolean {
+    if (this.space.pci.isVirtual) return false;
     return this.space.pci.bars.some(
       ({ index }) => this.space.pci.get(HEADER.bars + BAR.size * index, 4) !== this.realBar(index),
     );

@@ -12,7 +12,7 @@ import type { ConfigChains } from './config-chains.ts';
 import { NOBODYS, OF_HEADER } from './config-chains.ts';
 import type { HeaderAccess, HeaderEvents } from './config-header.ts';
 import type { VfioPciParts } from './parts.ts';
-import { PowerState } from './pci-function.ts';
+import { bytesOf, PowerState } from './pci-function.ts';
 import type { PciFunction } from './pci-function.ts';
 import type { ConfigurationFile } from './rdwr.ts';
 
@@ -39,8 +39,20 @@ export class VfioPciConfig implements ConfigurationFile, VirtualSpace {
     this.events = events;
     this.shown = new Uint8Array(pci.size);
     this.chains = new parts.vfioPci.ConfigChains(this);
+    if (pci.isVirtual) this.fillVirtual();
     this.header = new parts.vfioPci.HeaderAccess(this, events);
     this.raw = new RawAccess(this);
+  }
+
+  /** Of a virtual function: what it is, and that its memory is on. VFIO-CFG-41 */
+  protected fillVirtual(): void {
+    const [vendor = 0, device = 0] = (this.pci.device.pciId ?? '')
+      .split(' ')
+      .map((text) => Number.parseInt(text, 16));
+    this.shown.set(bytesOf(vendor, 2), HEADER.vendor);
+    this.shown.set(bytesOf(device, 2), HEADER.device);
+    this.shown[HEADER.interruptPin] = 0;
+    this.shown[HEADER.command] = (this.shown[HEADER.command] ?? 0) | COMMAND.Memory;
   }
 
   get size(): number {
@@ -53,7 +65,7 @@ export class VfioPciConfig implements ConfigurationFile, VirtualSpace {
 
   /** __vfio_pci_memory_enabled(): what the user has said, and not whether the device still has it. VFIO-CFG-44 */
   get isMemoryEnabled(): boolean {
-    const command = this.shown[HEADER.command] ?? 0;
+    const command = this.pci.isVirtual ? COMMAND.Memory : (this.shown[HEADER.command] ?? 0);
     return this.pci.powerState < PowerState.D3hot && (command & COMMAND.Memory) !== 0;
   }
 

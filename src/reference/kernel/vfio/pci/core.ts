@@ -32,6 +32,7 @@ import type { DeviceSet } from '../device-set.ts';
 import type { VfioHardware } from '../hardware.ts';
 import type { ConfigEvents } from './config.ts';
 import type { VfioPciDmabufs } from './dmabuf.ts';
+import { VF_TOKEN_SIZE } from './feature.ts';
 import type { FeatureTargets, VfioPciFeatures } from './feature.ts';
 import type { VfioPciHotReset } from './hot-reset.ts';
 import type { VfioPciInterrupts } from './intrs.ts';
@@ -115,7 +116,17 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
       enterLowPowerUntil: (call) => this.power.enterUntil(call),
       exitLowPower: () => this.power.exit() ?? undefined,
       exportBar: (call) => this.dmabufs.export(call),
+      setToken: this.pci.device.token && ((call) => this.setToken(call)),
     };
+  }
+
+  /** vfio_pci_core_feature_token() */
+  protected setToken({ task, address }: FeatureCall): ErrnoName | undefined {
+    const uuid = task.memory.copyFromUser(address, VF_TOKEN_SIZE);
+    if (isErrno(uuid)) return uuid;
+    const { token } = this.pci.device;
+    if (token) token.uuid = uuid.slice();
+    return undefined;
   }
 
   /** vfio_basic_config_write() VFIO-INT-08 */
@@ -131,8 +142,13 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
   /** vfio_lock_and_set_power_state() VFIO-CFG-23 */
   setPowerState(state: number): void {
     if (state >= PowerState.D3hot) this.memoryGoes();
-    this.pci.setPowerState(state);
+    if (this.maySleep || state === PowerState.D0) this.pci.setPowerState(state);
     this.memoryIsBack();
+  }
+
+  /** vfio_pci_set_power_state(): virtual functions would go with it. VFIO-CFG-24 */
+  protected get maySleep(): boolean {
+    return this.pci.virtualFunctions === 0;
   }
 
   resetFunction(): ErrnoName | undefined {

@@ -6,12 +6,16 @@ import {
   VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP,
   VFIO_DEVICE_FEATURE_LOW_POWER_EXIT,
   VFIO_DEVICE_FEATURE_MASK,
+  VFIO_DEVICE_FEATURE_PCI_VF_TOKEN,
   VFIO_DEVICE_FEATURE_SET,
   vfio_device_feature_dma_buf,
   vfio_device_low_power_entry_with_wakeup,
 } from '#uapi/vfio/feature.ts';
 import { checkFeature } from '../check-feature.ts';
 import type { FeatureCall } from '../check-feature.ts';
+
+/** A UUID; bytes. */
+export const VF_TOKEN_SIZE = 16;
 
 type Result = number | ErrnoName | undefined;
 
@@ -30,12 +34,23 @@ export interface FeatureTargets {
   enterLowPowerUntil(call: FeatureCall): Result;
   exitLowPower(): Result;
   exportBar(call: FeatureCall): Result;
+  /** Of a physical function. */
+  setToken: ((call: FeatureCall) => Result) | undefined;
 }
 
 /** vfio_pci_core_ioctl_feature(): those of a device that cannot migrate and is neither PF nor VF. VFIO-FEA-03 06 */
 function featuresOf(targets: FeatureTargets): ReadonlyMap<number, Feature> {
   const set = VFIO_DEVICE_FEATURE_SET;
+  const { setToken } = targets;
   return new Map<number, Feature>([
+    ...(setToken
+      ? [
+          [
+            VFIO_DEVICE_FEATURE_PCI_VF_TOKEN,
+            { directions: set, size: VF_TOKEN_SIZE, perform: setToken },
+          ] as const,
+        ]
+      : []),
     [
       VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY,
       { directions: set, size: 0, perform: () => targets.enterLowPower() },

@@ -10,6 +10,8 @@ import {
   STATUS,
 } from '#formats/pci-configuration.ts';
 
+import { EXTENDED_FIRST } from '#formats/pcie-capabilities.ts';
+
 import type { PlacedBar, VfioHardware } from '../hardware.ts';
 
 type Width = 1 | 2 | 4;
@@ -29,6 +31,8 @@ export class PciFunction {
   readonly size: number;
   /** current_state */
   powerState: number = PowerState.D0;
+  /** pci_num_vf() */
+  virtualFunctions = 0;
   /** What is restored with the configuration space. */
   messages: { restore(): void } | undefined;
   readonly device: VfioHardware;
@@ -76,6 +80,22 @@ export class PciFunction {
       at = this.get(at + 1, 1) & ~3;
     }
     return 0;
+  }
+
+  /** pci_find_ext_capability() */
+  findExtended(id: number): number {
+    if (this.size <= EXTENDED_FIRST) return 0;
+    let at: number = EXTENDED_FIRST;
+    for (let left = this.size / 4; at !== 0 && left > 0; left -= 1) {
+      if (this.get(at, 2) === id) return at;
+      at = (this.get(at, 4) >>> 20) & ~3;
+    }
+    return 0;
+  }
+
+  /** is_virtfn: the device itself says nothing of what it is. */
+  get isVirtual(): boolean {
+    return this.get(HEADER.vendor, 2) === 0xffff;
   }
 
   /** pci_enable_device(): it answers at its BARs, as these are. VFIO-CFG-08 */

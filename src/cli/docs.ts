@@ -8,6 +8,7 @@ import { findingsDocument } from '#conformance/findings/document.ts';
 import { mutantsDocument } from '#mutants/document.ts';
 import { resultSchema } from '#report/result.ts';
 import { machinesDocument } from './machines-document.ts';
+import { transportsDocument } from './transports-document.ts';
 import { guideDocument } from '../tidy/import-graph.ts';
 import { knownFailuresOfLinux } from '../tidy/known-failures.ts';
 
@@ -26,6 +27,7 @@ export const documents: readonly Document[] = [
     render: () => findingsDocument(knownFailuresOfLinux().expectations),
   },
   { path: 'docs/machines.md', render: machinesDocument },
+  { path: 'docs/transports.md', render: transportsDocument },
   { path: 'docs/reading-guide.md', render: guideDocument },
   { path: 'docs/wire-protocol.schema.json', render: protocolSchemaDocument },
   { path: 'docs/device-wishes.md', render: wishDocument },

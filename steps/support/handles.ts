@@ -133,6 +133,20 @@ export interface GroupHandle {
   container: IommufdHandle | ContainerHandle | undefined;
 }
 
+/** The ways in which a VMM brings devices to memory: a container of VFIO, an iommufd in its place, or an IOAS. */
+export type Transport = 'type1 v2' | 'compat' | 'IOAS';
+
+/** What devices that came by one of them share. */
+export interface AddressSpaceHandle {
+  readonly kind: 'address space';
+  readonly name: string;
+  readonly transport: Transport;
+  readonly file: ContainerHandle | IommufdHandle;
+  /** Of the transport that has one; else what is mapped belongs to the file. */
+  readonly ioas: ObjectOf<'ioas'> | undefined;
+  readonly members: Set<DeviceHandle>;
+}
+
 /** What the kernel counts for a process. */
 export interface EventfdHandle {
   readonly kind: 'eventfd';
@@ -161,6 +175,7 @@ export type Handle =
   | BufferHandle
   | DeviceHandle
   | GroupHandle
+  | AddressSpaceHandle
   | GuestTableHandle;
 
 export type Kind = Handle['kind'];

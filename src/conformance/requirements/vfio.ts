@@ -125,7 +125,7 @@ export const vfio = requirements(
       source: [mapDma, doMap],
     },
     20: {
-      says: 'VFIO_IOMMU_MAP_DMA with neither READ nor WRITE succeeds while the compatibility IOAS has no page table.',
+      says: 'VFIO_IOMMU_MAP_DMA with neither READ nor WRITE succeeds while the compatibility IOAS has no page table; where it has one the driver of the IOMMU may refuse it with EINVAL, and no device reaches the memory.',
       level: 'observed',
       source: [doMap],
     },

@@ -12,6 +12,7 @@ import { migration } from './migration.ts';
 import { objects } from './objects.ts';
 import { processes } from './processes.ts';
 import { registers } from './registers.ts';
+import { transports } from './transports.ts';
 import { values } from './values.ts';
 
 /** All nouns, by their names in the texts of steps. */
@@ -28,6 +29,7 @@ const types = {
   ...interrupts,
   ...migration,
   ...files,
+  ...transports,
   ...calls,
 };
 

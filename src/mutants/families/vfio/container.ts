@@ -4,11 +4,12 @@ import type { OpenFile } from '#reference/kernel/fs/file.ts';
 import type { Task } from '#reference/kernel/fs/process.ts';
 import type { IoptArea } from '#reference/kernel/iommufd/area.ts';
 import type { IoPagetable, Unmapped } from '#reference/kernel/iommufd/io-pagetable.ts';
+import type { TableDomain } from '#reference/kernel/iommu/table-domain.ts';
 import type { Ioas } from '#reference/kernel/iommufd/ioas.ts';
 import type { Value } from '#uapi/codec.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 import { VFIO_DMA_CC_IOMMU, VFIO_TYPE1_IOMMU } from '#uapi/vfio/container.ts';
-import { type vfio_iommu_type1_dma_unmap } from '#uapi/vfio/iommu-type1.ts';
+import { VFIO_DMA_MAP_FLAG_READ, type vfio_iommu_type1_dma_unmap } from '#uapi/vfio/iommu-type1.ts';
 
 type UnmapFields = Value<typeof vfio_iommu_type1_dma_unmap>;
 
@@ -253,6 +254,32 @@ export const entries = mutants(
           const error = super.check(iopt, area, start);
           if (error === 'ENOMEM') iopt.unmap(area.first, area.last);
           return error;
+        }
+      },
+  },
+  {
+    id: 'SEED-2300',
+    breaks: ['VFIO-20'],
+    story: 'A mapping without rights can be read.',
+    like: 'iommufd_vfio_map_dma() for which the lack of WRITE is the right to read',
+    bug: ({ iommufd }) =>
+      class extends iommufd.VfioCompat {
+        protected override mapFlags(flags: number): number {
+          return super.mapFlags(flags === 0 ? VFIO_DMA_MAP_FLAG_READ : flags);
+        }
+      },
+  },
+  {
+    id: 'SEED-2301',
+    breaks: ['VFIO-20'],
+    story: 'A VT-d keeps a mapping without rights as one that can be read and written.',
+    like: 'vtdss_map_range() that takes no rights for all of them',
+    bug: ({ intel }) =>
+      class extends intel.PagingDomain {
+        override map(...[iova, physical, length, rights, most]: Parameters<TableDomain['map']>) {
+          const isNone = !rights.read && !rights.write;
+          const all = isNone ? { ...rights, read: true, write: true } : rights;
+          return super.map(iova, physical, length, all, most);
         }
       },
   },

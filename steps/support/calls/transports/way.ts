@@ -1,0 +1,45 @@
+import type { AddressSpaceHandle, DeviceHandle } from '../../handles.ts';
+import type { Rights } from '../../words/ioases.ts';
+import type { World } from '../../world.ts';
+import type { CallRecord } from '../outcome.ts';
+
+/** IOVAs. */
+export interface Range {
+  readonly iova: bigint;
+  /** Bytes. */
+  readonly length: bigint;
+}
+
+/** What is mapped: memory of the process from `address` on. */
+export interface Memory {
+  readonly address: bigint;
+  readonly rights: Rights;
+}
+
+/** What a VMM does by one transport. The outcome of each is that of its last call, the first that fails. */
+export interface Way {
+  /** Opens the device, whatever that takes, and brings it there. */
+  join(world: World, device: DeviceHandle, space: AddressSpaceHandle): Promise<void>;
+  /** Undoes it, as for a device that is unplugged. */
+  leave(world: World, device: DeviceHandle, space: AddressSpaceHandle): Promise<void>;
+  map(world: World, space: AddressSpaceHandle, range: Range, memory: Memory): Promise<CallRecord>;
+  unmap(world: World, space: AddressSpaceHandle, range: Range): Promise<CallRecord>;
+  unmapAll(world: World, space: AddressSpaceHandle): Promise<CallRecord>;
+  /** The member in which an unmap tells how many bytes it took away. */
+  readonly told: string;
+}
+
+export async function closeFile(world: World, fd: number | undefined): Promise<void> {
+  if (fd === undefined) throw new Error('what is to be closed was never opened');
+  world.settle();
+  const result = await world.it.port.close(fd);
+  world.trace.add(`close(${fd})`, result);
+  world.conclude({ name: 'close', result });
+}
+
+/** A device that is closed: what it was is no more. */
+export async function closeDevice(world: World, device: DeviceHandle): Promise<void> {
+  await closeFile(world, device.fd);
+  const nothing = { fd: undefined, id: undefined, iommufd: undefined, container: undefined };
+  Object.assign(device, nothing);
+}

@@ -14,6 +14,7 @@ import { measureScaling } from './bench/scaling.ts';
 import type { Measure, Scaling } from './bench/scaling.ts';
 import { measureTranslations } from './bench/translations.ts';
 import { mapAndUnmap, unmapAll } from './bench/type1.ts';
+import { raiseInterrupts, readConfiguration } from './bench/vfio-device.ts';
 import { measureWireCall } from './bench/wire-call.ts';
 
 /** `npm run bench`: ratios of figures that were measured in one run, so that a slow machine does not matter. */
@@ -51,6 +52,8 @@ const scaled: readonly (readonly [what: string, unit: string, size: number, meas
   ['10^3 devices in one IOAS', 'a device', 1000, attachMany],
   ['10^6 maps of type1, and their unmaps', 'a mapping', 1_000_000, mapAndUnmap],
   ['10^6 mappings of type1, gone at once', 'a mapping', 1_000_000, unmapAll],
+  ['10^4 interrupts by message', 'an interrupt', 10_000, raiseInterrupts],
+  ['10^5 words of a configuration space', 'a word', 100_000, readConfiguration],
 ];
 
 /** What a unit costs among many, beside a tenth of them. */

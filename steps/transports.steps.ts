@@ -3,7 +3,7 @@ import { AssertionError } from 'chai';
 import { Given, Then, When } from './support/cucumber.ts';
 import { openSpace, wayOf } from './support/calls/transports/index.ts';
 import { closeFile } from './support/calls/transports/way.ts';
-import { hex } from './support/notation.ts';
+import { hex } from '#uapi/strace.ts';
 
 Given('{newAddressSpace}', async function ({ name, transport }) {
   await openSpace(this, name, transport);

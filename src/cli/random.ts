@@ -15,6 +15,7 @@ import { run, type Plan, type Report } from '#random/run.ts';
 import { exitCodes, Problem } from './problem.ts';
 import { deviceChecks, runOnDevices } from './random/devices.ts';
 import { randomMutants } from './random/mutants.ts';
+import { runOnVfio } from './random/vfio.ts';
 
 /** `npm run random`: random sequences of calls, on one implementation or on two side by side. */
 
@@ -32,6 +33,7 @@ interface Options {
   readonly mutants?: string | true;
   readonly processes: string;
   readonly devices?: true;
+  readonly vfio?: true;
   readonly machine?: string;
 }
 
@@ -94,6 +96,16 @@ async function onDevices(options: Options): Promise<number> {
   return conclude(report, begun, signal());
 }
 
+/** Whatever two machines differ in is a finding, and so is what a device sees that was not mapped. */
+async function onVfio(options: Options): Promise<number> {
+  const { signal } = watchSignals();
+  const begun = performance.now();
+  const { adapter, against, machine } = options;
+  const settings = settingsOf(options.adapterOption);
+  const plan = planOf(options, signal);
+  return conclude(await runOnVfio({ adapter, against, settings, machine, plan }), begun, signal());
+}
+
 function planOf(options: Options, signal: () => EndingSignal | undefined): Plan {
   const { path, replayPath } = options;
   return {
@@ -110,6 +122,7 @@ async function main(options: Options): Promise<number> {
   if (options.mutants !== undefined)
     return tryMutants(options, options.mutants === true ? '*' : options.mutants);
   if (options.devices) return onDevices(options);
+  if (options.vfio) return onVfio(options);
   const { adapter, against, adapterOption } = options;
   const second = against === undefined ? undefined : await start(against, adapterOption);
   const first = await start(adapter, second === undefined ? adapterOption : []);
@@ -185,7 +198,8 @@ void new Command('random')
     'calls to a check of the invariants (default: 1, or 8 with --against or --devices)',
   )
   .option('--devices', 'devices that move bytes, instead of mock devices')
-  .option('--machine <name>', 'with --devices: one machine, instead of each in turn')
+  .option('--vfio', 'containers, groups and devices of VFIO, instead of mock devices')
+  .option('--machine <name>', 'with --devices or --vfio: this machine of --adapter')
   .option('--mutants [ids]', 'which seeded bugs of the reference so many calls find: ids or globs')
   .option('--processes <number>', 'with --mutants: at once', String(availableParallelism()))
   .option('--path <path>', 'of a failure, as it was printed')

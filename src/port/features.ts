@@ -33,6 +33,10 @@ const ofMachines = {
     says: 'Processes read and write the files that sysfs has of VFIO devices, their groups and vfio-pci.',
     requires: ['vfio-device', 'vfio-group'],
   },
+  'runtime-pm': {
+    says: 'The kernel suspends a VFIO device that nobody uses: CONFIG_PM.',
+    requires: ['vfio-sysfs'],
+  },
   'registers-reset': {
     says: 'A reset clears the registers of VFIO devices, which those of the edu of QEMU are not.',
     requires: ['edu-registers'],

@@ -60,7 +60,8 @@ export async function boot(
   const { board, bench, atBoot, features } = description;
   const iommufdTest = features.includes('test-cmd');
   const vfioContainer = features.includes('type1-container');
-  const config = { iommufdTest, vfioContainer, layout };
+  const runtimePm = features.includes('runtime-pm');
+  const config = { iommufdTest, vfioContainer, runtimePm, layout };
   const machine = new Machine(parts, board, atBoot, config);
   return { machine, bench: await benches[bench](machine, description) };
 }

@@ -143,6 +143,20 @@ export const machines: readonly ReferenceMachineDescription[] = [
     ],
   },
   {
+    name: 'vt-d-sleep',
+    board: vtdBoard,
+    bench: 'pci',
+    ...pci(vtdBoard, { ...withMessages, ...ofFunctions, ...onBuses }),
+    features: [
+      'type1-container',
+      ...ofEach,
+      ...ofVtd,
+      'registers-reset',
+      'no-test-cmd',
+      'runtime-pm',
+    ],
+  },
+  {
     name: 'mock',
     board: vtdBoard,
     bench: 'mock',

@@ -64,7 +64,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VFIO-RST2': [[1, 10]],
   'VFIO-HOT': 5,
   'VFIO-FEA': 6,
-  'VFIO-PM': [[1, 5], 9, 11],
+  'VFIO-PM': 12,
   'VFIO-CTR': 19,
   'VFIO-INF': 8,
   'VFIO-MAP': 15,

@@ -138,8 +138,13 @@ export const entries = mutants(
     like: 'vfio_pci_runtime_pm_entry() without vfio_pci_dma_buf_move()',
     bug: ({ vfioPci }) =>
       class extends vfioPci.VfioPciPower {
-        constructor(events: PowerEvents) {
-          super({ memoryGoes: () => undefined, memoryIsBack: () => events.memoryIsBack() });
+        constructor(events: PowerEvents, canSuspend: boolean) {
+          const { memoryIsBack, suspend, resume } = {
+            memoryIsBack: () => events.memoryIsBack(),
+            suspend: () => events.suspend(),
+            resume: () => events.resume(),
+          };
+          super({ memoryGoes: () => undefined, memoryIsBack, suspend, resume }, canSuspend);
         }
       },
   },

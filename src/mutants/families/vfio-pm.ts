@@ -1,6 +1,4 @@
 import { mutants } from '#mutants/mutant.ts';
-import type { Eventfd } from '#reference/kernel/fs/eventfd.ts';
-import { eventfdOf } from '#reference/kernel/fs/eventfd.ts';
 import { isErrno } from '#reference/kernel/lib/errno.ts';
 import type { FeatureCall } from '#reference/kernel/vfio/check-feature.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
@@ -115,17 +113,6 @@ export const entries = mutants(
     like: '__vfio_pci_runtime_pm_exit() with eventfd_signal()',
     bug: ({ vfioPci }) =>
       class extends vfioPci.VfioPciPower {
-        private wakeup: Eventfd | undefined;
-
-        override enterUntil(call: FeatureCall): ErrnoName | undefined {
-          const { task, address } = call;
-          const bytes = task.memory.copyFromUser(address, 4);
-          const fd = isErrno(bytes) ? -1 : new DataView(bytes.buffer).getInt32(0, true);
-          const eventfd = eventfdOf(task.files, fd);
-          if (!isErrno(eventfd)) this.wakeup = eventfd;
-          return super.enterUntil(call);
-        }
-
         override exit(): void {
           this.wakeup?.signal();
           super.exit();
@@ -150,5 +137,113 @@ export const entries = mutants(
         }
       };
     },
+  },
+  {
+    id: 'SEED-2250',
+    breaks: ['VFIO-PM-06'],
+    story: 'A device that is closed stays awake.',
+    like: 'vfio_pci_core_disable() without pm_runtime_put()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciCore {
+        override close(): void {
+          super.close();
+          this.pci.resume();
+        }
+      },
+  },
+  {
+    id: 'SEED-2251',
+    breaks: ['VFIO-PM-07'],
+    story: 'A device that was woken stays awake.',
+    like: 'vfio_device_pm_runtime_put() that only counts',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciPower {
+        protected woken = false;
+
+        override wake(): void {
+          this.woken ||= this.isSuspended;
+          super.wake();
+        }
+
+        protected override suspend(): void {
+          if (!this.woken) super.suspend();
+        }
+      },
+  },
+  {
+    id: 'SEED-2252',
+    breaks: ['VFIO-PM-08'],
+    story: 'Whoever wants to know when a device wakes up is told each time.',
+    like: 'vfio_pci_core_runtime_resume() without __vfio_pci_runtime_pm_exit()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciPower {
+        override exit(): void {
+          const { wakeup } = this;
+          super.exit();
+          this.wakeup = wakeup;
+          this.isEngaged = wakeup !== undefined;
+        }
+      },
+  },
+  {
+    id: 'SEED-2253',
+    breaks: ['VFIO-PM-08'],
+    story: 'Nobody is told that a device wakes up.',
+    like: 'vfio_pci_core_runtime_resume() without eventfd_signal()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciPower {
+        override wake(): void {
+          const { wakeup } = this;
+          this.wakeup = undefined;
+          super.wake();
+          if (wakeup && !this.isSuspended) this.exit();
+        }
+      },
+  },
+  {
+    id: 'SEED-2254',
+    breaks: ['VFIO-PM-10'],
+    story: 'A device that its user has put into D3hot is there still when it wakes up.',
+    like: 'vfio_pci_core_runtime_suspend() without vfio_pci_set_power_state()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciCore {
+        protected wasAsleep = false;
+
+        override suspend(): void {
+          this.wasAsleep ||= this.pci.powerState !== 0;
+          super.suspend();
+        }
+
+        override resume(): void {
+          super.resume();
+          if (this.wasAsleep) this.pci.setPowerState(3);
+        }
+      },
+  },
+  {
+    id: 'SEED-2255',
+    breaks: ['VFIO-PM-12'],
+    story: 'A device that wakes up has its pin unmasked, whoever had masked it.',
+    like: 'vfio_pci_core_runtime_resume() without pm_intx_masked',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciCore {
+        override resume(): void {
+          this.pinWasMasked = true;
+          super.resume();
+        }
+      },
+  },
+  {
+    id: 'SEED-2256',
+    breaks: ['VFIO-PM-12'],
+    story: 'The pin of a device that wakes up stays masked.',
+    like: 'vfio_pci_core_runtime_resume() without vfio_pci_intx_unmask()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciCore {
+        override resume(): void {
+          this.pinWasMasked = false;
+          super.resume();
+        }
+      },
   },
 );

@@ -11,6 +11,8 @@ export interface KernelConfig {
   readonly iommufdTest: boolean;
   /** CONFIG_VFIO_CONTAINER: /dev/vfio/vfio is VFIO's own, with type1 behind it. If left out, CONFIG_IOMMUFD_VFIO_CONTAINER. */
   readonly vfioContainer?: boolean;
+  /** CONFIG_PM. VFIO-PM-06 */
+  readonly runtimePm?: boolean;
 }
 
 /** All of the kernel: what the system calls and the table of nodes lean on. */

@@ -49,7 +49,7 @@ export class Machine {
     this.hardware = new MachineHardware(parts, board, config.layout);
     const { pages, memory, iommu } = this.hardware;
     const { hardware } = this;
-    const pci = new PciFunctions(parts);
+    const pci = new PciFunctions(parts, config.runtimePm);
     const openDevice = openDeviceWith(parts, pci);
     const vfio = new parts.vfio.VfioCore({ parts, iommu, hardware, openDevice });
     const faults = new parts.mm.FaultInjection();

@@ -24,6 +24,9 @@ export function pciDeviceFolder(kernel: Kernel, device: MachineDevice): Folder {
     driver_override: overrideOf(kernel, device),
     iommu_group: groupFolder(kernel, device.iommu.group.id),
     'vfio-dev': vfioDevFolder(kernel, device),
+    power: folder({
+      runtime_status: { show: () => (pci.isSuspended ? 'suspended\n' : 'active\n') },
+    }),
     power_state: { show: () => `${powerStateOf(pci)}\n` },
     remove: { store: (text) => remove(kernel, device, text) },
     ...resetOf(kernel, device, pci),

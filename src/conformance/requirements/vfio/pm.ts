@@ -33,15 +33,40 @@ export const pm = requirements(
       level: 'observed',
       source: [wakeup, core('vfio_pci_core_pm_entry_with_wakeup')],
     },
+    6: {
+      says: 'A kernel with CONFIG_PM keeps a device that is bound and not open suspended, in D3hot, and has it in D0 while it is open.',
+      level: 'observed',
+      source: [core('vfio_pci_core_register_device'), core('vfio_pci_core_enable')],
+    },
+    7: {
+      says: 'After LOW_POWER_ENTRY such a kernel suspends the device, resumes it for each read, write and ioctl, with its command register as it was, and suspends it again.',
+      level: 'observed',
+      source: [entry, core('vfio_pci_core_runtime_suspend')],
+    },
+    8: {
+      says: 'The first read, write or ioctl of a device that was suspended after LOW_POWER_ENTRY_WITH_WAKEUP signals its eventfd once and ends low power, also where it is LOW_POWER_EXIT; an access to a mapping gives SIGBUS and does neither.',
+      level: 'contract',
+      source: [wakeup, core('vfio_pci_core_runtime_resume')],
+    },
     9: {
       says: 'While the device has not been suspended, no access ends low power and nothing is signalled to the eventfd of LOW_POWER_ENTRY_WITH_WAKEUP, also not by LOW_POWER_EXIT.',
       level: 'observed',
       source: [wakeup, core('vfio_pci_core_runtime_resume')],
     },
+    10: {
+      says: 'A device that its user has put into D3hot before LOW_POWER_ENTRY is in D0 when it was suspended and resumed.',
+      level: 'observed',
+      source: [core('vfio_pci_core_runtime_suspend')],
+    },
     11: {
       says: 'After a device was closed in low power its next owner can use mappings of its BARs.',
       level: 'observed',
       source: [core('vfio_pci_core_disable')],
+    },
+    12: {
+      says: 'INTx that is connected is unmasked when a suspended device is resumed, unless its user had masked it.',
+      level: 'observed',
+      source: [core('vfio_pci_core_runtime_resume')],
     },
   },
 );

@@ -59,6 +59,8 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
   protected readonly power: VfioPciPower;
   protected readonly features: VfioPciFeatures;
   protected readonly hotReset: VfioPciHotReset;
+  /** pm_intx_masked */
+  protected pinWasMasked = false;
   /** Did the one at open succeed? */
   protected readonly resetWorks: boolean;
   /** pci_saved_state: what the next owner finds. */
@@ -69,6 +71,7 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     this.parts = parts;
     this.pci = pci;
     const { device } = pci;
+    this.pci.resume();
     this.pci.clearMaster();
     this.pci.enable();
     this.resetWorks = this.pci.resetFunction() === undefined;
@@ -77,7 +80,7 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     this.config = this.openConfiguration(device);
     this.interrupts = new parts.vfioPci.VfioPciInterrupts(parts, device, this.pci);
     this.hotReset = new parts.vfioPci.VfioPciHotReset(parts, device, set);
-    this.power = new parts.vfioPci.VfioPciPower(this);
+    this.power = new parts.vfioPci.VfioPciPower(this, this.pci.canSuspend);
     this.features = new parts.vfioPci.VfioPciFeatures(this.featureTargets());
     const table = msixTableOf(this.pci);
     const isMappingUsable = (): boolean => this.isMemoryUsable;
@@ -176,6 +179,10 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
 
   /** VFIO-ATT-11 */
   ioctl(task: Task, request: number, arg: bigint): number | ErrnoName | undefined {
+    return this.power.during(() => this.command(task, request, arg));
+  }
+
+  protected command(task: Task, request: number, arg: bigint): number | ErrnoName | undefined {
     switch (request) {
       case VFIO_DEVICE_GET_INFO.request:
         return this.getInfo(task, arg);
@@ -199,15 +206,28 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
   }
 
   read(transfer: Transfer, offset: bigint): number {
-    return this.regions.read(transfer, offset);
+    return this.power.during(() => this.regions.read(transfer, offset));
   }
 
   write(transfer: Transfer, offset: bigint): number {
-    return this.regions.write(transfer, offset);
+    return this.power.during(() => this.regions.write(transfer, offset));
   }
 
   map(request: MapDeviceRequest): DeviceMapping | ErrnoName {
     return this.regions.map(request);
+  }
+
+  /** vfio_pci_core_runtime_suspend() VFIO-PM-10 12 */
+  suspend(): void {
+    this.pci.setPowerState(PowerState.D0);
+    this.pinWasMasked = this.interrupts.intx.maskForSleep();
+    this.pci.suspend();
+  }
+
+  resume(): void {
+    this.pci.resume();
+    if (this.pinWasMasked) this.interrupts.intx.unmask();
+    this.pinWasMasked = false;
   }
 
   /** vfio_pci_core_request() VFIO-INT-25 */
@@ -217,6 +237,7 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
 
   /** vfio_pci_core_close_device(), vfio_pci_core_disable() VFIO-CFG-18 25 42 */
   close(): void {
+    this.power.close();
     this.interrupts.close();
     this.ioeventfds.close();
     this.dmabufs.cleanUp();
@@ -225,11 +246,12 @@ export class VfioPciCore implements ConfigEvents, VfioDeviceOps {
     this.pci.restoreState(this.saved);
     this.pci.resetFunction();
     if (!this.resetWorks) this.hotReset.tryReset();
+    this.pci.suspend();
   }
 
   /** vfio_pci_core_ioctl_feature() */
   feature(call: FeatureCall): number | ErrnoName {
-    return this.features.perform(call) ?? 0;
+    return this.power.during(() => this.features.perform(call) ?? 0);
   }
 
   /** VFIO-DEV-01 02 */

@@ -70,6 +70,13 @@ export class VfioPciIntx {
     if (this.isActive) this.isMasked = true;
   }
 
+  /** vfio_pci_intx_mask(): false where nothing is connected, or the user has masked it. VFIO-PM-12 */
+  maskForSleep(): boolean {
+    if (!this.isActive || this.isMasked) return false;
+    this.mask();
+    return true;
+  }
+
   /** vfio_pci_intx_unmask(): what is wanted meanwhile is told, and leaves it masked. VFIO-INT-03 04 */
   unmask(): void {
     if (this.unmaskHandler()) this.send();

@@ -33,14 +33,19 @@ export class PciFunction {
   powerState: number = PowerState.D0;
   /** pci_num_vf() */
   virtualFunctions = 0;
+  /** CONFIG_PM: it sleeps while nobody uses it. */
+  readonly canSuspend: boolean;
+  /** Saved while it sleeps. */
+  protected asleep: Uint8Array | undefined;
   /** What is restored with the configuration space. */
   messages: { restore(): void } | undefined;
   readonly device: VfioHardware;
   /** What is written to `reset_method`; undefined, what pci_init_reset_methods() found. */
   protected chosenMethods: readonly ResetMethod[] | undefined;
 
-  constructor(device: VfioHardware) {
+  constructor(device: VfioHardware, { runtimePm = false } = {}) {
     this.device = device;
+    this.canSuspend = runtimePm;
     this.bars = device.bars;
     this.size = Number(device.pci.configuration.size);
   }
@@ -119,6 +124,26 @@ export class PciFunction {
     const control = this.get(at + POWER_MANAGEMENT.control, 2) & ~POWER_MANAGEMENT.State;
     this.set(at + POWER_MANAGEMENT.control, 2, control | state);
     this.powerState = state;
+  }
+
+  get isSuspended(): boolean {
+    return this.asleep !== undefined;
+  }
+
+  /** pci_pm_runtime_suspend() VFIO-PM-06 07 */
+  suspend(): void {
+    if (!this.canSuspend || this.isSuspended) return;
+    this.asleep = this.saveState();
+    this.setPowerState(PowerState.D3hot);
+  }
+
+  /** pci_pm_runtime_resume() */
+  resume(): void {
+    const state = this.asleep;
+    this.asleep = undefined;
+    if (!state) return;
+    this.setPowerState(PowerState.D0);
+    this.restoreState(state);
   }
 
   /** pci_save_state() */

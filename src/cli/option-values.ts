@@ -24,3 +24,15 @@ export function parseShard(text: string): Shard | undefined {
   const [, index = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
   return index >= 1 && index <= of ? { index, of } : undefined;
 }
+
+/** An option that can be said several times. */
+export function collect(option: string, before: string[]): string[] {
+  return [...before, option];
+}
+
+/** `--adapter-option key=value`, each of them. */
+export function settingsOf(options: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    options.map((option) => [option.split('=')[0] ?? '', option.slice(option.indexOf('=') + 1)]),
+  );
+}

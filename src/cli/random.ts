@@ -2,16 +2,15 @@ import { availableParallelism } from 'node:os';
 
 import { Command } from 'commander';
 
-import { AdapterError } from '#adapters/checked.ts';
 import { loadAdapter } from '#adapters/registry.ts';
-import { readable } from '#conformance/said.ts';
 import { exitCodeOf, watchSignals } from '#ending/signals.ts';
 import type { EndingSignal } from '#ending/signals.ts';
-import { ImplementationBroken } from '#port/implementation.ts';
 import { knownDifferences } from '#random/known.ts';
 import { sideBySide, startMock, type Machines, type Started } from '#random/machines.ts';
 import { run, type Plan, type Report } from '#random/run.ts';
 
+import { tellProblem } from './tell-problem.ts';
+import { collect, settingsOf } from './option-values.ts';
 import { exitCodes, Problem } from './problem.ts';
 import { deviceChecks, runOnDevices } from './random/devices.ts';
 import { randomMutants } from './random/mutants.ts';
@@ -35,12 +34,6 @@ interface Options {
   readonly devices?: true;
   readonly vfio?: true;
   readonly machine?: string;
-}
-
-function settingsOf(options: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    options.map((option) => [option.split('=')[0] ?? '', option.slice(option.indexOf('=') + 1)]),
-  );
 }
 
 async function start(name: string, options: readonly string[]): Promise<Started> {
@@ -175,16 +168,6 @@ function conclude(
   return interrupted === undefined ? exitCodes.success : exitCodeOf(interrupted);
 }
 
-/** In one sentence, where the user can do something about it. */
-function explain(error: unknown): void {
-  const known = [Problem, AdapterError, ImplementationBroken].some((kind) => error instanceof kind);
-  if (!known) throw error;
-  console.error(readable((error as Error).message.split('\n')[0] ?? ''));
-  if (error instanceof Problem && error.advice !== undefined) console.error(error.advice);
-}
-
-const collect = (option: string, before: string[]): string[] => [...before, option];
-
 void new Command('random')
   .description('make random calls and compare what they do with a model, or with another adapter')
   .option('--calls <number>', 'how many calls in all', '20000')
@@ -208,7 +191,7 @@ void new Command('random')
     try {
       process.exitCode = await main(options);
     } catch (error) {
-      explain(error);
+      tellProblem(error);
       process.exitCode = exitCodes.problem;
     }
   })

@@ -22,17 +22,17 @@ const CONFIG = { 'stage 1': 5n, 'stage 2': 6n, nested: 7n } as const;
 type Stages = keyof typeof CONFIG;
 
 /** Pages of 4 KiB with tables of 512 entries, or of 64 KiB with tables of 8192; VMSAv8-64 counts levels downwards to 3. */
-interface Granule {
+export interface Granule {
   readonly page: number;
   readonly index: number;
 }
 
-const granules: readonly [Granule, Granule] = [
+export const granules: readonly [Granule, Granule] = [
   { page: 12, index: 9 },
   { page: 16, index: 13 },
 ];
 
-function stage1(lots: Lots, granule: Granule, target: () => bigint): TableKind {
+export function stage1(lots: Lots, granule: Granule, target: () => bigint): TableKind {
   return {
     levels: lots.pick(granule.page === 12 ? [3, 4] : [2, 3]),
     ...granule,
@@ -68,7 +68,7 @@ function flags(lots: Lots, rights: readonly [bigint, ...bigint[]]): bigint {
   return lots.pick(rights) | (lots.chance(95) ? 0x400n : 0n);
 }
 
-function inputBits({ levels, page, index }: TableKind): bigint {
+export function inputBits({ levels, page, index }: TableKind): bigint {
   return BigInt(Math.min(48, page + levels * index));
 }
 

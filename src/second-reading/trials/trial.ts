@@ -74,6 +74,11 @@ export class Memories {
     return this.next;
   }
 
+  /** What was written. */
+  get words(): ReadonlyMap<bigint, bigint> {
+    return new Map(this.written.map((at) => [at, this.model.read64(at)]));
+  }
+
   put(address: bigint, word: bigint): void {
     this.model.write64(address, word);
     this.copy.write64(address, word);

@@ -24,7 +24,7 @@ const cases: readonly [what: string, args: readonly string[], code: number, said
     'a machine that is not there is told',
     ['--machine', 'x'],
     125,
-    /Allowed choices are vt-d, mock/,
+    /Allowed choices are vt-d, vt-d-sleep/,
   ],
   [
     'a trace that cannot be written is told',

@@ -228,8 +228,9 @@ export const entries = mutants(
     like: 'iommu_attach_device_pasid() before it passed over such devices',
     bug: ({ iommu }) =>
       class<Device> extends iommu.Group<Device> {
-        protected override get havePasids(): readonly Member<Device>[] {
-          return this.members;
+        protected override setPasid(handle: AttachHandle, pasid: number): ErrnoName | undefined {
+          const isBeyond = this.members.some(({ pasidWidth }) => pasidWidth === 0);
+          return isBeyond ? 'EINVAL' : super.setPasid(handle, pasid);
         }
       },
   },

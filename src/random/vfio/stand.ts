@@ -6,6 +6,7 @@ import { IOMMU_VFIO_IOAS, IOMMU_VFIO_IOAS_GET } from '#uapi/iommufd/objects.ts';
 import { O_NONBLOCK, O_RDWR } from '#uapi/mman.ts';
 import { IOMMUFD_PATH, VFIO_CONTAINER_PATH } from '#uapi/paths.ts';
 import { VFIO_DEVICE_GET_REGION_INFO } from '#uapi/vfio/device.ts';
+import { VFIO_PCI_BAR0_REGION_INDEX, VFIO_PCI_CONFIG_REGION_INDEX } from '#uapi/vfio/pci.ts';
 
 import { Actor, closedFd } from '../actor.ts';
 import { fieldOf, pack, type Resolved } from '../call.ts';
@@ -121,7 +122,12 @@ export class Stand {
     }
   }
 
+  /** A device keeps its causes of interrupts when it is closed: nobody after it is to find them. */
   async #close(slot: Slot): Promise<Done> {
+    if (slot === 'nic' || slot === 'disk') {
+      await this.#register(switchedOn(slot));
+      await this.#register(acknowledged(slot));
+    }
     const result = await this.#process.close(this.#fd(slot));
     this.#files.delete(slot);
     return done(result);
@@ -217,6 +223,7 @@ export class Stand {
     device: DeviceName,
     { slot, isCompat, page: { iova, ram } }: Pick<View, 'slot' | 'isCompat' | 'page'>,
   ): Promise<boolean> {
+    await this.#register(switchedOn(device));
     const common = { process: this.#process, deviceFd: this.#fd(device) };
     const fd = this.#fd(slot);
     const attachment: Attachment =
@@ -249,6 +256,17 @@ export class Stand {
     this.#hasLeft = true;
     await this.#process.exit();
   }
+}
+
+/** Some benches look by the device's own registers and DMA, and switch these on: then it is so everywhere. */
+function switchedOn(device: DeviceName): CallOf<'read registers' | 'write registers'> {
+  const place = { region: VFIO_PCI_CONFIG_REGION_INDEX, offset: 4, width: 2 };
+  return { kind: 'write registers', device, ...place, value: 6 };
+}
+
+function acknowledged(device: DeviceName): CallOf<'read registers' | 'write registers'> {
+  const place = { region: VFIO_PCI_BAR0_REGION_INDEX, offset: 0x64, width: 4 };
+  return { kind: 'write registers', device, ...place, value: 0xffff_ffff };
 }
 
 function done(result: number): Done {

@@ -2,7 +2,7 @@ import { AssertionError } from 'chai';
 
 import { Given, Then, When } from './support/cucumber.ts';
 import { openSpace, wayOf } from './support/calls/transports/index.ts';
-import { closeFile } from './support/calls/transports/way.ts';
+import { closeFile } from './support/calls/close.ts';
 import { hex } from '#uapi/strace.ts';
 
 Given('{newAddressSpace}', async function ({ name, transport }) {
@@ -36,7 +36,7 @@ When('it unmaps everything from {addressSpace}', async function (space) {
 });
 
 When('it closes the file of {addressSpace}', async function (space) {
-  await closeFile(this, space.file.fd);
+  await closeFile(this, this.it, space.file.fd);
 });
 
 Then('{size} of {addressSpace} were unmapped', function (expected, space) {

@@ -16,6 +16,7 @@ import { IOMMUFD_PATH, VFIO_CONTAINER_PATH } from '#uapi/paths.ts';
 import { hex } from '#uapi/strace.ts';
 
 import { Given, When } from './support/cucumber.ts';
+import { closeFile } from './support/calls/close.ts';
 import { fillBuffer } from './support/calls/memory.ts';
 import { fdOf } from './support/words/names.ts';
 import type { BufferSort } from './support/words/memory.ts';
@@ -132,10 +133,7 @@ Given('{newMemfd} of {size}', async function ({ name, huge }, length) {
 });
 
 When('{process} closes {object}', async function (process, object) {
-  const fd = fdOf(object);
-  const result = await process.port.close(fd);
-  this.trace.add(`close(${fd})`, result);
-  this.conclude({ name: 'close', result });
+  await closeFile(this, process, fdOf(object));
 });
 
 When('{process} exits', async function (process) {

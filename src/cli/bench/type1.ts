@@ -10,7 +10,7 @@ import {
 } from '#uapi/vfio/iommu-type1.ts';
 
 import { cpuTime } from './scaling.ts';
-import { User } from './user.ts';
+import { demand, User } from './user.ts';
 
 const page = 4096n;
 /** Below the IOVAs that devices reserve, or far above them. */
@@ -20,11 +20,6 @@ const limitPath = '/sys/module/vfio_iommu_type1/parameters/dma_entry_limit';
 /** Every second page, so that no two mappings touch. */
 function placeOf(index: number): bigint {
   return first + BigInt(index) * 2n * page;
-}
-
-function demand(what: string, result: number): number {
-  if (result >= 0) return result;
-  throw new Error(`${what} returned ${result}`);
 }
 
 /** A container with a group, and room for so many mappings. */

@@ -14,6 +14,12 @@ import {
 } from '#uapi/mman.ts';
 import { IOMMUFD_PATH } from '#uapi/paths.ts';
 
+/** What a call returned. Throws where it failed: a benchmark of failures measures nothing. */
+export function demand(what: string, result: number): number {
+  if (result >= 0) return result;
+  throw new Error(`${what} returned ${result}`);
+}
+
 /** A program that uses the reference as any program would: one process, one iommufd, memory for its structs. */
 export class User {
   readonly process: Process;

@@ -13,17 +13,12 @@ import {
 } from '#uapi/vfio/pci.ts';
 
 import { cpuTime } from './scaling.ts';
-import { User } from './user.ts';
+import { demand, User } from './user.ts';
 
 /** COMMAND of the configuration space, and the bits that switch memory and bus mastering on. */
 const command = { offset: 4n, on: 0x6 };
 /** Of an edu device: what is written there raises an interrupt. */
 const raise = 0x60n;
-
-function demand(what: string, result: number): number {
-  if (result >= 0) return result;
-  throw new Error(`${what} returned ${result}`);
-}
 
 /** A device that its user has opened and bound. */
 class VfioDevice {

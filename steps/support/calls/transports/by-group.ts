@@ -11,8 +11,9 @@ import type { DeviceHandle } from '../../handles.ts';
 import { commandNamed } from '../../words/commands.ts';
 import { groupOf } from '../../words/names.ts';
 import type { World } from '../../world.ts';
+import { closeFile } from '../close.ts';
 import { openGroup, openInGroup } from '../group.ts';
-import { closeDevice, closeFile, type Way } from './way.ts';
+import { closeDevice, type Way } from './way.ts';
 
 /** By the group of a device and a container, whoever serves it: a VMM makes the same calls. */
 export const byGroup: Way = {
@@ -59,5 +60,5 @@ export const byGroup: Way = {
 async function leaveGroup(world: World, device: DeviceHandle): Promise<void> {
   const { fd } = groupOf(world, device);
   await world.call(world.it, { fd, command: commandNamed('VFIO_GROUP_UNSET_CONTAINER') }, {});
-  await closeFile(world, fd);
+  await closeFile(world, world.it, fd);
 }

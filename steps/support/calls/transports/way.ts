@@ -1,6 +1,8 @@
 import type { AddressSpaceHandle, DeviceHandle } from '../../handles.ts';
 import type { Rights } from '../../words/ioases.ts';
 import type { World } from '../../world.ts';
+import { fdOf } from '../../words/names.ts';
+import { closeFile } from '../close.ts';
 import type { CallRecord } from '../outcome.ts';
 
 /** IOVAs. */
@@ -29,17 +31,9 @@ export interface Way {
   readonly told: string;
 }
 
-export async function closeFile(world: World, fd: number | undefined): Promise<void> {
-  if (fd === undefined) throw new Error('what is to be closed was never opened');
-  world.settle();
-  const result = await world.it.port.close(fd);
-  world.trace.add(`close(${fd})`, result);
-  world.conclude({ name: 'close', result });
-}
-
 /** A device that is closed: what it was is no more. */
 export async function closeDevice(world: World, device: DeviceHandle): Promise<void> {
-  await closeFile(world, device.fd);
+  await closeFile(world, world.it, fdOf(device));
   const nothing = { fd: undefined, id: undefined, iommufd: undefined, container: undefined };
   Object.assign(device, nothing);
 }

@@ -19,6 +19,7 @@ import type { Shard } from './option-values.ts';
 import { exitCodes, Problem } from './problem.ts';
 import { placesFor } from './run.ts';
 import { SingleScenarios } from './single-scenarios.ts';
+import type { Assembled } from './single-scenarios.ts';
 import { painter } from './style.ts';
 import { loadSuite } from './suite.ts';
 
@@ -38,10 +39,12 @@ interface Verdict {
 class Hunt {
   readonly #single: SingleScenarios;
   readonly #finished: ScenarioRun[];
+  readonly #scenariosOf: ReadonlyMap<string, readonly number[]>;
 
   private constructor(single: SingleScenarios, finished: ScenarioRun[]) {
     this.#single = single;
     this.#finished = finished;
+    this.#scenariosOf = byRequirement(single.cases);
   }
 
   static async prepare(): Promise<Hunt> {
@@ -59,13 +62,11 @@ class Hunt {
 
   /** The scenarios of the requirements that it breaks, each on one machine before any on the others: where they stand. */
   #hunters({ breaks }: Mutant): number[] {
-    const wanted = new Set<string>(breaks);
+    const wanted = new Set(breaks.flatMap((id) => this.#scenariosOf.get(id) ?? []));
     const begun = new Set<string>();
     const [first, others]: [number[], number[]] = [[], []];
-    for (const [index, { pickle }] of this.#single.cases.entries()) {
-      if (!requirementsOf(pickle.tags.map(({ name }) => name)).some((id) => wanted.has(id))) {
-        continue;
-      }
+    for (const index of [...wanted].sort((a, b) => a - b)) {
+      const { pickle } = this.#single.cases[index]!;
       (begun.has(pickle.id) ? others : first).push(index);
       begun.add(pickle.id);
     }
@@ -84,6 +85,19 @@ class Hunt {
     await this.#single.run(this.#hunters(mutant), parameters, () => since().some(hasFailed));
     return { mutant, runs: since(), killer: since().find(hasFailed) };
   }
+}
+
+/** Where the scenarios of each requirement stand. */
+function byRequirement(cases: readonly Assembled[]): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const [index, { pickle }] of cases.entries()) {
+    for (const id of new Set(requirementsOf(pickle.tags.map(({ name }) => name)))) {
+      const indices = found.get(id);
+      if (indices === undefined) found.set(id, [index]);
+      else indices.push(index);
+    }
+  }
+  return found;
 }
 
 /** By a step that compared something, whatever the reference says of itself after it. */

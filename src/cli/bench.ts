@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 
 import { attachMany, attachSecond } from './bench/devices.ts';
 import { mapAmongHoles } from './bench/automatic-maps.ts';
 import { dirtyBitmap } from './bench/dirty-bitmap.ts';
 import { measureStart, measureSuite } from './bench/empty-suite.ts';
+import type { SuiteCost } from './bench/empty-suite.ts';
 import { measureHardware } from './bench/hardware.ts';
 import type { HardwareCost, Rate } from './bench/hardware.ts';
 import { measureMapUnmap, type MapUnmapCost } from './bench/map-unmap.ts';
@@ -13,9 +14,11 @@ import { requestPages } from './bench/page-requests.ts';
 import { measureScaling } from './bench/scaling.ts';
 import type { Measure, Scaling } from './bench/scaling.ts';
 import { measureTranslations } from './bench/translations.ts';
+import type { TranslationRate } from './bench/translations.ts';
 import { mapAndUnmap, unmapAll } from './bench/type1.ts';
 import { raiseInterrupts, readConfiguration } from './bench/vfio-device.ts';
 import { measureWireCall } from './bench/wire-call.ts';
+import type { WireCallCost } from './bench/wire-call.ts';
 
 /** `npm run bench`: ratios of figures that were measured in one run, so that a slow machine does not matter. */
 
@@ -81,40 +84,60 @@ function hardware(): HardwareCost {
   return cost;
 }
 
-async function main({ json }: { readonly json?: string }): Promise<void> {
-  const areas = await mapUnmap();
-  const units = await scaling();
-  const translations = await measureTranslations();
-  const { cold, warm } = translations;
+async function translations(): Promise<TranslationRate> {
+  const figures = await measureTranslations();
+  const { cold, warm } = figures;
   say('translations a second, cold IOTLB', Math.round(cold).toString());
   say(
     'translations a second, warm IOTLB',
     `${Math.round(warm)}, ${(warm / cold).toFixed(2)} times cold`,
   );
-  const unit = hardware();
-  const wire = await measureWireCall();
-  say('a call on the wire beside an echo', `${wire.ratio.toFixed(2)} (aim: 1.5)`);
-  say('  of a hundred at once', `${wire.pipelinedRatio.toFixed(2)} (aim: 0.2)`);
-  const suite = measureSuite();
-  say('the suite beside an empty one', `${suite.ratio.toFixed(2)} (aim: 2.5)`);
-  const start = measureStart();
-  say('the first scenario beside an empty one', `${start.ratio.toFixed(2)} (aim: 1.5)`);
-  const figures = {
-    mapUnmap: areas,
-    scaling: units,
-    translations,
-    hardware: unit,
-    wire,
-    suite,
-    start,
-  };
+  return figures;
+}
+
+async function wire(): Promise<WireCallCost> {
+  const cost = await measureWireCall();
+  say('a call on the wire beside an echo', `${cost.ratio.toFixed(2)} (aim: 1.5)`);
+  say('  of a hundred at once', `${cost.pipelinedRatio.toFixed(2)} (aim: 0.2)`);
+  return cost;
+}
+
+function suite(): SuiteCost {
+  const cost = measureSuite();
+  say('the suite beside an empty one', `${cost.ratio.toFixed(2)} (aim: 2.5)`);
+  return cost;
+}
+
+function start(): SuiteCost {
+  const cost = measureStart();
+  say('the first scenario beside an empty one', `${cost.ratio.toFixed(2)} (aim: 1.5)`);
+  return cost;
+}
+
+/** In the order in which they are measured. */
+const parts = { mapUnmap, scaling, translations, hardware, wire, suite, start };
+type Part = keyof typeof parts;
+
+interface Options {
+  readonly only: readonly Part[];
+  readonly json?: string;
+}
+
+async function main({ only, json }: Options): Promise<void> {
+  const figures: Record<string, unknown> = {};
+  for (const part of only) figures[part] = await parts[part]();
   console.log(JSON.stringify(figures));
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);
 }
 
+const names = Object.keys(parts) as Part[];
+
 void new Command('bench')
   .description(
     'measure the reference, the wire and the suite against what they cannot be faster than',
+  )
+  .addOption(
+    new Option('--only <part...>', 'only these figures').choices(names).default(names, 'all'),
   )
   .option('--json <file>', 'where to write the figures as well')
   .action(main)

@@ -8,20 +8,23 @@ import type { Place } from '#port/places.ts';
 
 import type { RunOptions } from './run.ts';
 import { tagExpression } from './selection.ts';
+import type { Suite } from './suite.ts';
+import { userPath } from './user-path.ts';
 
-const quiet = pathToFileURL(resolve(__dirname, 'quiet-formatter.cjs')).href;
-const eachMachine = pathToFileURL(resolve(__dirname, 'each-machine.cjs')).href;
+const quiet = pathToFileURL(resolve(__dirname, './quiet-formatter.cjs')).href;
+const eachMachine = pathToFileURL(resolve(__dirname, './each-machine.cjs')).href;
 
 /** Cucumber's configuration of the suite, narrowed to what this run is to do. */
-export function configure(options: RunOptions, base: IRunConfiguration): IRunConfiguration {
+export function configure(options: RunOptions, suite: Suite): IRunConfiguration {
   const { paths, order, shard, adapter, settings, timeoutMs, machine, alone, patience } = options;
+  const { configuration: base, folder } = suite;
   const own = base.sources.tagExpression;
   const wanted = tagExpression(options);
   return {
     ...base,
     sources: {
       ...base.sources,
-      ...(paths.length > 0 && { paths: [...paths] }),
+      ...(paths.length > 0 && { paths: paths.map((path) => userPath(path, folder)) }),
       tagExpression: [own && `(${own})`, wanted].filter(Boolean).join(' and '),
       order: order as IRunConfiguration['sources']['order'],
       ...(shard !== undefined && { shard }),
@@ -34,6 +37,7 @@ export function configure(options: RunOptions, base: IRunConfiguration): IRunCon
         adapter,
         settings,
         timeoutMs,
+        folder: process.cwd(),
         ...(machine !== undefined && { machine }),
         ...(alone && { alone }),
         ...(patience !== undefined && { patience }),

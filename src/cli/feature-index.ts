@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
 import { generateMessages } from '@cucumber/gherkin';
@@ -10,20 +11,20 @@ import { ScenarioReader } from '#report/scenario.ts';
 import type { PlannedScenario } from '#report/scenario.ts';
 
 import { Problem } from './problem.ts';
-import { root } from './version.ts';
+import { extension, root } from './version.ts';
 
-/** Where cucumber looks for features unless it is told otherwise: the files below, by their paths. */
-export function featureFiles(folder = 'features'): string[] {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+/** Where cucumber looks for features below a folder unless it is told otherwise: the files, by their paths from there. */
+export function featureFiles(folder: string): string[] {
+  const names = readdirSync(join(folder, 'features'), { recursive: true, encoding: 'utf8' });
   const features = names.filter((name) => /\.feature(\.md)?$/.test(name));
-  return features.map((name) => join(folder, name)).sort();
+  return features.map((name) => join('features', name)).sort();
 }
 
 const cache = new DiskCache();
 
-/** The scenarios of a feature file. It is parsed when it has changed; a file that cannot be read is a problem. */
-export function readFeature(uri: string): readonly PlannedScenario[] {
-  const text = readFileSync(resolve(uri), 'utf8');
+/** The scenarios of a file below a folder. It is parsed when it has changed; a file that cannot be read is a problem. */
+export function readFeature(folder: string, uri: string): readonly PlannedScenario[] {
+  const text = readFileSync(resolve(folder, uri), 'utf8');
   const key = hashOf(reader(), uri, text);
   const known = cache.read(key) as readonly PlannedScenario[] | undefined;
   if (known) return known;
@@ -36,13 +37,12 @@ let readBy: string | undefined;
 
 /** Who turns text into scenarios: another version of them may see something else. */
 function reader(): string {
+  const ours = ['src/cli/feature-index', 'src/report/scenario', 'src/conformance/tags'];
   const files = [
-    'src/cli/feature-index.ts',
-    'src/report/scenario.ts',
-    'src/conformance/tags.ts',
-    'node_modules/@cucumber/gherkin/package.json',
+    ...ours.map((name) => join(root, name + extension)),
+    createRequire(__filename).resolve('@cucumber/gherkin/package.json'),
   ];
-  readBy ??= hashOf(...files.map((file) => readFileSync(join(root, file), 'utf8')));
+  readBy ??= hashOf(...files.map((file) => readFileSync(file, 'utf8')));
   return readBy;
 }
 

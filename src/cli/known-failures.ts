@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 import { parseExpectations, staleExpectations } from '#conformance/expectations.ts';
 import type { Expectation } from '#conformance/expectations.ts';
@@ -6,6 +7,8 @@ import { byId } from '#conformance/requirements/index.ts';
 
 import { Problem } from './problem.ts';
 import type { Suite } from './suite.ts';
+import { userPath } from './user-path.ts';
+import { root } from './version.ts';
 
 /** Reads a known-failures file; a line without a reason, or one that speaks of nothing, is a problem. */
 export function knownFailures(file: string | undefined, suite: Suite): readonly Expectation[] {
@@ -20,7 +23,7 @@ export function knownFailures(file: string | undefined, suite: Suite): readonly 
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(resolve(root, userPath(file, root)), 'utf8');
   } catch (error) {
     throw new Problem(`known-failures file ${file} cannot be read: ${String(error)}`);
   }

@@ -19,6 +19,7 @@ import { mergeCommand } from './merge.ts';
 import { naturalNumber, parseShard, positive } from './option-values.ts';
 import { exitCodes, forBisection, Problem } from './problem.ts';
 import type { Ended } from './problem.ts';
+import { programs, programsHelp } from './programs.ts';
 import { publishCommand } from './publish.ts';
 import { reportedRun } from './recorded.ts';
 import { recoverCommand } from './recover.ts';
@@ -133,7 +134,8 @@ function addRun(program: Command): void {
     )
     .option(...configOption)
     .action(async (paths: string[], flags: RunFlags) => {
-      const commands = program.commands.map((command) => command.name());
+      const own = program.commands.map((command) => command.name());
+      const commands = [...own, ...Object.keys(programs)];
       const options = { ...runOptions(paths, flags), commands };
       const result = await run(options).catch(flags.bisect ? complain : raise);
       exit(flags.bisect ? forBisection(result) : result.code);
@@ -253,7 +255,8 @@ function program(adapters: string): Command {
   run?.addHelpText('after', adapters);
   return command.addHelpText(
     'after',
-    () => `\nThe default command:\n${run?.helpInformation()}${exitCodeHelp}\n${adapters}`,
+    () =>
+      `${programsHelp()}\nThe default command:\n${run?.helpInformation()}${exitCodeHelp}\n${adapters}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 
 import { runCucumber } from '@cucumber/cucumber/api';
 import type {
@@ -71,7 +71,7 @@ export interface RunOptions {
 export async function run(options: RunOptions): Promise<Ended> {
   const suite = await loadSuite(options.config);
   const expectations = knownFailures(options.knownFailures, suite);
-  const selection = narrowed(configure(options, suite.configuration), suite, options);
+  const selection = narrowed(configure(options, suite), suite, options);
   await refuseSelection(selection, suite, options);
   // Before the reports of the last run go: one that cannot start leaves them as they are.
   const configuration = onEachMachine(selection, await placesFor(options), options.firstMachine);
@@ -79,7 +79,8 @@ export async function run(options: RunOptions): Promise<Ended> {
   const progress = progressOn(process.stdout);
   const stopWatching = closeOnSignal(session, progress);
   try {
-    const watched = { session, progress, failFast: options.failFast === true };
+    const { folder } = suite;
+    const watched = { session, progress, folder, failFast: options.failFast === true };
     const reason = await execute(configuration, watched);
     return await conclude({ ...session.close(reason), folder: session.folder }, options.html);
   } catch (error) {
@@ -102,13 +103,15 @@ function closeAfter(error: unknown, session: Session): void {
 interface Watched {
   readonly session: Session;
   readonly progress: Progress;
+  /** Of the suite. */
+  readonly folder: string;
   readonly failFast: boolean;
 }
 
 /** Resolves with the reason why the run ended early. */
 async function execute(
   configuration: IRunConfiguration,
-  { session, progress, failFast }: Watched,
+  { session, progress, folder, failFast }: Watched,
 ): Promise<string | undefined> {
   const announce = announcer(progress);
   let end: (reason: string) => void;
@@ -130,7 +133,7 @@ async function execute(
     }
   };
   try {
-    const whole = runCucumber(configuration, {}, onMessage).then(() => undefined);
+    const whole = runCucumber(configuration, { cwd: folder }, onMessage).then(() => undefined);
     return await Promise.race([early, whole]);
   } catch (error) {
     if (error instanceof Problem) throw error;
@@ -188,7 +191,7 @@ async function refuseSelection(
   { commands = [] }: RunOptions,
 ): Promise<void> {
   if (suite.scenarios.length > 0 && isEverything(sources)) return;
-  refuseStrangers(await selectSome(sources, commands), suite);
+  refuseStrangers(await selectSome(sources, suite.folder, commands), suite);
 }
 
 /** The suite has been read already. */
@@ -198,13 +201,15 @@ function isEverything({ paths, names, tagExpression, shard }: ISourcesCoordinate
 
 async function selectSome(
   sources: ISourcesCoordinates,
+  folder: string,
   commands: readonly string[],
 ): Promise<ILoadSourcesResult> {
-  const missing = sources.paths.map((path) => path.replace(/(:\d+)+$/, '')).find(isMissing);
+  const files = sources.paths.map((path) => path.replace(/(:\d+)+$/, ''));
+  const missing = files.find((path) => isMissing(path, folder));
   if (missing !== undefined) {
     throw new Problem(`${missing} does not exist`, commandHint(missing, commands));
   }
-  const selected = await plannedScenarios(sources);
+  const selected = await plannedScenarios(sources, folder);
   if (selected.plan.length > 0) return selected;
   throw nothingSelected();
 }
@@ -220,9 +225,9 @@ function commandHint(word: string, commands: readonly string[]): string | undefi
   return best === undefined ? undefined : `if a command was meant: the nearest is "${best}"`;
 }
 
-function isMissing(path: string): boolean {
+function isMissing(path: string, folder: string): boolean {
   const isGlob = /[*?{[]/.test(path);
-  return !isGlob && !existsSync(path);
+  return !isGlob && !existsSync(resolve(folder, path));
 }
 
 /** reports/<implementation>; a shard has a folder of its own beside it. */

@@ -13,7 +13,7 @@ import { parseKtap } from './selftests/ktap.ts';
 import type { TestResults } from './selftests/ktap.ts';
 import { programs } from './selftests/programs.ts';
 import type { SelftestProgram } from './selftests/programs.ts';
-import { root } from './version.ts';
+import { extension, root } from './version.ts';
 
 /** `npm run selftests`: the kernel's own tests of iommufd and VFIO, as they are, on the reference. */
 
@@ -56,15 +56,9 @@ async function argumentsOf(program: SelftestProgram): Promise<readonly string[]>
 async function run(folder: string, program: SelftestProgram): Promise<Ended> {
   const { name, machine, added = [] } = program;
   const plugged = added.flatMap((kind) => ['--device', kind]);
-  const emulate = [
-    '--require',
-    'ts-node/register',
-    'src/cli/emulate.ts',
-    '--machine',
-    machine,
-    ...plugged,
-  ];
-  const args = [...emulate, '--', join(folder, name), ...(await argumentsOf(program))];
+  const emulate = [...process.execArgv, join(__dirname, `emulate${extension}`)];
+  const named = [join(folder, name), ...(await argumentsOf(program))];
+  const args = [...emulate, '--machine', machine, ...plugged, '--', ...named];
   const started = performance.now();
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 
 import type { RequirementTable } from '#conformance/requirement.ts';
 import { families } from '#conformance/requirements/index.ts';
@@ -17,6 +17,8 @@ export interface FamilyFile {
 
 const folder = join(__dirname, 'families');
 const load = createRequire(__filename);
+/** `.ts`, or what was compiled of it. */
+const extension = extname(__filename);
 const readingOrder = families.map(({ family }) => family);
 
 /** In the order in which the requirements are read. */
@@ -24,10 +26,10 @@ export const familyFiles: readonly FamilyFile[] = readdirSync(folder, {
   recursive: true,
   encoding: 'utf8',
 })
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => path.endsWith(extension))
   .sort()
   .map((path) => {
-    const family = path.replace(/(\/.*)?\.ts$/, '').toUpperCase();
+    const family = path.slice(0, -extension.length).replace(/\/.*$/, '').toUpperCase();
     return { path, family, ...(load(join(folder, path)) as Pick<FamilyFile, 'entries'>) };
   })
   .sort((one, other) => readingOrder.indexOf(one.family) - readingOrder.indexOf(other.family));

@@ -8,7 +8,7 @@ import type { SourceFile } from './files.ts';
 export type Imports = ReadonlyMap<string, readonly string[]>;
 
 /** `#steps` stands beside `src/`, all other aliases below it. */
-function targetOf(path: string, name: string): string {
+export function targetOf(path: string, name: string): string {
   if (name.startsWith('.')) return posix.join(posix.dirname(path), name);
   return name.startsWith('#steps/') ? name.slice(1) : `src/${name.slice(1)}`;
 }

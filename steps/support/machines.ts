@@ -16,6 +16,8 @@ export interface Parameters {
   readonly alone?: boolean;
   /** How often in a row a machine may fail to start, or hang, before no scenario waits for it any more; 3 if left out. */
   readonly patience?: number;
+  /** What paths of the adapter are counted from: a worker of cucumber is started in the folder of the suite. */
+  readonly folder?: string;
 }
 
 export interface Running {
@@ -52,7 +54,9 @@ export class Machines {
 
   /** To compile an adapter may take longer than a call: this comes before anyone looks at the clock. */
   async load(): Promise<Implementation> {
-    return (this.#implementation ??= await loadAdapter(this.#parameters.adapter));
+    const { adapter, folder } = this.#parameters;
+    if (folder !== undefined && folder !== process.cwd()) process.chdir(folder);
+    return (this.#implementation ??= await loadAdapter(adapter));
   }
 
   async #offer(): Promise<readonly Offer[]> {

@@ -121,7 +121,7 @@ async function work(
     while (signal() === undefined) {
       const next = waiting.shift();
       if (next === undefined) return;
-      child ??= new Child<Task, Told>(join(__dirname, 'mutant-worker.ts'));
+      child ??= new Child<Task, Told>(join(__dirname, './mutant-worker.ts'));
       const { mutant } = next;
       const task = { ...next, calls, seed, longest };
       try {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 
-import { asOne, layout, node, overTheWire, suite, verdicts } from './stages.ts';
+import { asOne, asTests, layout, node, overTheWire, suite, verdicts } from './stages.ts';
 import type { Stage } from './stage.ts';
 
 /** A kernel to run on: what it is called, which begins with its release, and the file of its image. */
@@ -45,6 +45,11 @@ export function night(folder: string, { seed, kernels }: Night): Stage[] {
       name: 'the selftests of Linux 7.3',
       command: [...node, 'src/cli/selftests.ts', '--slow'],
       count: asOne,
+    },
+    {
+      name: 'the package, installed elsewhere',
+      command: [...node, '--test-reporter=tap', 'src/cli/package/installed.ts'],
+      count: asTests,
     },
     ...kernels.flatMap((kernel) => onKernel(folder, kernel, seed)),
   ];

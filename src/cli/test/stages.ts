@@ -23,7 +23,7 @@ export function asOne({ code }: Ended): Tally {
 }
 
 /** The closing lines of node's test runner. */
-function asTests({ output }: Ended): Tally {
+export function asTests({ output }: Ended): Tally {
   const number = (word: string): number => {
     const found = [...output.matchAll(new RegExp(`^# ${word} (\\d+)$`, 'gm'))];
     return found.reduce((sum, [, digits]) => sum + Number(digits), 0);

@@ -75,5 +75,6 @@ function absence(id: string): string | undefined {
 }
 
 function reference({ kind, file, symbol }: Source): string {
-  return kind === 'book' ? `${file}, ${symbol}` : `\`${file}\` \`${symbol}\``;
+  if (kind === 'book') return `${file}, ${symbol}`;
+  return `${kind === 'qemu' ? 'QEMU ' : ''}\`${file}\` \`${symbol}\``;
 }

@@ -5,8 +5,8 @@
 
 /**
  * How binding a requirement is. `contract`: the uAPI header or its documentation says so. `observed`: only Linux's
- * behaviour says so, and a program could depend on it. `open`: several results are allowed, and the sentence lists
- * them.
+ * behaviour says so, or of a VMM only QEMU's, and a program could depend on it. `open`: several results are allowed, and the
+ * sentence lists them.
  */
 export type Level = 'contract' | 'observed' | 'open';
 
@@ -31,6 +31,7 @@ export const profiles = {
   'hardware-amd': 'AMD IOMMU.',
   'hardware-virtio': 'virtio-iommu.',
   'hardware-pci': 'Devices of PCI Express with ATS, PASIDs and page requests.',
+  vmm: 'A virtual machine monitor: which calls it makes, in which order, and what devices of its guest see.',
 } as const;
 
 export type Profile = keyof typeof profiles;
@@ -54,12 +55,13 @@ export const profileNeeds: Readonly<Record<string, readonly string[]>> = {
   'hardware-amd': ['amd-iommu'],
   'hardware-virtio': ['virtio-iommu'],
   'hardware-pci': ['device-with-pasids', 'device-with-page-requests'],
+  vmm: ['vfio-device'],
 } satisfies Partial<Record<Profile, readonly string[]>>;
 
 /** Where a requirement can be read. */
 export interface Source {
-  readonly kind: 'uapi' | 'documentation' | 'linux' | 'book';
-  /** A path in the kernel tree, or the title of a book. */
+  readonly kind: 'uapi' | 'documentation' | 'linux' | 'book' | 'qemu';
+  /** A path in the kernel tree or, for `qemu`, in that of QEMU; or the title of a book. */
   readonly file: string;
   /** The C symbol, the heading of a documentation comment, or the chapter. */
   readonly symbol: string;
@@ -84,6 +86,11 @@ export function linux(file: string, symbol: string): Source {
 /** A hardware book with its version, and the chapter. */
 export function book(title: string, chapter: string): Source {
   return { kind: 'book', file: title, symbol: chapter };
+}
+
+/** A function of QEMU; a bare file name is one of hw/vfio. */
+export function qemu(file: string, symbol: string): Source {
+  return { kind: 'qemu', file: file.includes('/') ? file : `hw/vfio/${file}`, symbol };
 }
 
 /** What held before the behaviour changed. */
@@ -143,9 +150,10 @@ export function requirements(
   };
 }
 
-/** What a family is about: `iommufd`, `vfio` (`VFIO-CDEV`) or `hardware` (`HW-VTD`). */
-export function subsystemOf(family: string): 'iommufd' | 'vfio' | 'hardware' {
+/** What a family is about: `iommufd`, `vfio` (`VFIO-CDEV`), `hardware` (`HW-VTD`) or `vmm` (`VMM-ATT`). */
+export function subsystemOf(family: string): 'iommufd' | 'vfio' | 'hardware' | 'vmm' {
   if (family.startsWith('HW-')) return 'hardware';
+  if (family.startsWith('VMM-')) return 'vmm';
   return family.startsWith('VFIO-') ? 'vfio' : 'iommufd';
 }
 

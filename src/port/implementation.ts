@@ -2,6 +2,7 @@ import type { Bench } from './bench.ts';
 import type { MachineDescription } from './machine-description.ts';
 import type { Process } from './process.ts';
 import type { Settings } from './setting.ts';
+import type { StartVmm } from './vmm.ts';
 
 export type { MachineDescription };
 
@@ -29,6 +30,8 @@ export interface Machine {
   readonly identity: Identity;
   readonly bench: Bench;
   newProcess(): Promise<Process>;
+  /** A VMM of its own, in place of the one that the suite has. */
+  readonly startVmm?: StartVmm;
   /** What the machine said outside of calls since the last time: console lines with an oops or a WARN. */
   complaints(): Promise<readonly string[]>;
   stop(): Promise<void>;

@@ -95,18 +95,19 @@ BeforeStep(async function (this: World, { pickle, pickleStep }) {
   if (isWatched(pickle, pickleStep)) this.snapshot = await takeSnapshot(this);
 });
 
-AfterStep(function (this: World, { pickle, pickleStep, result }) {
+AfterStep(async function (this: World, { pickle, pickleStep, result }) {
   const last = pickle.steps.at(-1)?.id === pickleStep.id;
-  const unexamined = last && result.status === Status.PASSED ? failureOf(this) : undefined;
+  const unexamined = last && result.status === Status.PASSED ? await failureOf(this) : undefined;
   if (result.status === Status.FAILED || unexamined !== undefined) {
     this.attach(bounded(this.trace.text), mediaTypes.trace);
   }
   if (unexamined !== undefined) throw unexamined;
 });
 
-function failureOf(world: World): Error | undefined {
+async function failureOf(world: World): Promise<Error | undefined> {
   try {
     world.settle();
+    await world.guest?.checkOrder();
     return undefined;
   } catch (error) {
     return error as Error;

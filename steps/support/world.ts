@@ -4,6 +4,7 @@ import type { Struct } from '#uapi/codec.ts';
 import type { Command } from '#uapi/ioctl.ts';
 import { needsOf } from '#conformance/tags.ts';
 import { implies, type Feature } from '#port/features.ts';
+import type { DeviceId } from '#port/bench.ts';
 import type { Fd } from '#port/process.ts';
 
 import { parseSize, type Surroundings } from './notation.ts';
@@ -22,6 +23,7 @@ import type { Parameters, Running } from './machines.ts';
 import { Outcome, type CallRecord, type Verdict } from './calls/outcome.ts';
 import { reserveScratch } from './calls/scratch.ts';
 import type { Snapshot } from './looks/snapshot.ts';
+import type { Guest } from './vmm/guest.ts';
 import type { Requester } from './words/devices.ts';
 import { Trace } from './calls/trace.ts';
 
@@ -54,6 +56,10 @@ export class World extends CucumberWorld<Parameters> {
   landed: ObjectOf<'ioas'> | undefined;
   /** Of which IOMMU_IOAS_NOIOMMU_GET_PA was asked last. */
   asked: ObjectOf<'ioas'> | undefined;
+  /** Of the VMM, once it was spoken of. */
+  guest: Guest | undefined;
+  /** Devices that it was given by their groups. */
+  readonly legacy = new Set<DeviceId>();
   /** Who made the last access by DMA. */
   requester: Requester | undefined;
   /** What fails in the next call. */
@@ -152,6 +158,7 @@ export class World extends CucumberWorld<Parameters> {
 
   /** Throws where the last call failed and no step looked at it. */
   settle(): void {
+    this.guest?.settle();
     for (const outcome of this.#outcomes) outcome.settle();
   }
 

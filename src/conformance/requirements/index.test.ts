@@ -91,6 +91,11 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'HW-PSC': 8,
   'HW-ENQ': [[1, 6]],
   'HW-STK': [[1, 8]],
+  'VMM-OBJ': [[3, 6]],
+  'VMM-CB': [[1, 6], 15],
+  'VMM-ATT': [[1, 3], 8, 10, 12, 14, 15],
+  'VMM-LST': [[2, 4], 8, 11],
+  'VMM-ORD': [1, 6],
 };
 
 /** From the first to the last. */

@@ -64,6 +64,11 @@ import { vfioLife } from './vfio/life.ts';
 import { vfioSys } from './vfio/sys.ts';
 import { viommu } from './viommu.ts';
 import type { Requirement, RequirementTable } from '../requirement.ts';
+import { vmmAtt } from './vmm/attach.ts';
+import { vmmCb } from './vmm/callbacks.ts';
+import { vmmLst } from './vmm/listener.ts';
+import { vmmObj } from './vmm/objects.ts';
+import { vmmOrd } from './vmm/order.ts';
 
 /** Every family, in reading order. */
 export const families: readonly RequirementTable[] = [
@@ -133,6 +138,11 @@ export const families: readonly RequirementTable[] = [
   psc,
   enqcmd,
   stock,
+  vmmObj,
+  vmmCb,
+  vmmAtt,
+  vmmLst,
+  vmmOrd,
 ];
 
 /** Every requirement, in reading order. */

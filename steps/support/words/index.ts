@@ -14,6 +14,7 @@ import { processes } from './processes.ts';
 import { registers } from './registers.ts';
 import { transports } from './transports.ts';
 import { values } from './values.ts';
+import { vmms } from './vmms.ts';
 
 /** All nouns, by their names in the texts of steps. */
 const types = {
@@ -30,6 +31,7 @@ const types = {
   ...migration,
   ...files,
   ...transports,
+  ...vmms,
   ...calls,
 };
 

@@ -1,0 +1,20 @@
+import { AddressSpace } from './address-space.ts';
+import { IommufdContainer } from './container-iommufd.ts';
+import { LegacyContainer } from './container-legacy.ts';
+import { HostIommuDevice } from './host-iommu-device.ts';
+import { IommufdBackend } from './iommufd.ts';
+import { LegacyBackend } from './legacy.ts';
+import { VfioListener } from './listener.ts';
+
+/** The classes that a VMM is built from; a mutant replaces one. */
+export const vmmParts = {
+  AddressSpace,
+  HostIommuDevice,
+  IommufdBackend,
+  IommufdContainer,
+  LegacyBackend,
+  LegacyContainer,
+  VfioListener,
+};
+
+export type VmmParts = typeof vmmParts;

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { temporaryFolder } from '#ending/temporary-folder.ts';
+import { programOfTests } from '#emulate/fixtures/programs.ts';
+
+import type { ClientSummary } from './client-report/client-report.ts';
 import { parseKtap } from './selftests/ktap.ts';
 import { root } from './version.ts';
 
@@ -47,6 +53,36 @@ for (const [what, args, code, said] of cases) {
     assert.equal(ended.code, code);
   });
 }
+
+const device = ['/dev/vfio/devices/vfio1', '0000:00:10.0'] as const;
+
+test('emulate: an allocation fails, and which one that was is told', async () => {
+  const client = await programOfTests('client');
+  const failed = emulate('--fail', '1', '--', client, 'memory', ...device);
+  assert.match(failed.said, /^emulate: allocation 1 failed: ioctl\(\d+, \w+, .*\) = -1 ENOMEM$/m);
+  assert.notEqual(failed.code, 0);
+  const passed = emulate('--fail', '100000', '--', client, 'memory', ...device);
+  assert.match(passed.said, /^emulate: no allocation failed: the calls made \d+, not 100000$/m);
+  assert.equal(passed.code, 0);
+});
+
+test('emulate: what a program touches is reported, to the terminal or a file', async () => {
+  const client = await programOfTests('client');
+  const file = join(temporaryFolder(), 'report.json');
+  assert.deepEqual(emulate('--report', file, '--', client, 'memory', ...device), {
+    code: 0,
+    said: '',
+  });
+  const { calls, beside } = JSON.parse(readFileSync(file, 'utf8')) as ClientSummary;
+  const map = calls.find(({ name }) => name === 'IOMMU_IOAS_MAP');
+  assert.equal(map?.results['EFAULT'], 1);
+  // A fixed map is taken, and none was refused because of another.
+  assert.ok(map.requirements.includes('IOAS-MAP-17'));
+  assert.ok(![...map.requirements, ...beside].includes('IOAS-MAP-14'));
+  const shown = emulate('--report', '--', client, 'memory', ...device);
+  assert.match(shown.said, /^IOMMU_IOAS_MAP +\d+ +\d+ ok, 1 EFAULT +0x7/m);
+  assert.match(shown.said, /touched, not tested/);
+});
 
 test('results of a program of the kernel are read by their kinds', () => {
   const text = `TAP version 13

@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs';
+import { openSync, writeFileSync } from 'node:fs';
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 
@@ -13,8 +13,12 @@ import { withBug } from '#mutants/mutant.ts';
 import { defaultParts } from '#reference/machine/parts.ts';
 import type { Parts } from '#reference/machine/parts.ts';
 
-import { naturalNumber } from './option-values.ts';
+import { ClientReport } from './client-report/client-report.ts';
+import { Executed } from './client-report/executed.ts';
+import { showClient } from './client-report/show.ts';
+import { naturalNumber, positive } from './option-values.ts';
 import { Problem, rootCause } from './problem.ts';
+import { painter } from './style.ts';
 
 /** `npm run emulate`: a program of this host on a machine of the reference. */
 
@@ -29,6 +33,9 @@ interface Flags {
   readonly layout: number;
   readonly device: readonly DeviceKind[];
   readonly trace?: string;
+  readonly fail?: number;
+  /** A file, or the terminal. */
+  readonly report?: string | true;
   readonly devices?: true;
 }
 
@@ -56,12 +63,33 @@ function kindOf(text: string): DeviceKind {
   throw new InvalidArgumentError(`Allowed choices are ${deviceKinds.join(', ')}.`);
 }
 
-function openTrace(path: string): number {
+function openFor(option: string, path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    throw new Problem(rootCause(error), 'choose another file with --trace');
+    throw new Problem(rootCause(error), `choose another file with ${option}`);
   }
+}
+
+/** Who is told of calls, when to begin to count what is executed, and how to tell what was seen. */
+function reportTo(where: string | true | undefined): {
+  readonly observer?: ClientReport;
+  readonly begin: () => void;
+  readonly write: () => void;
+} {
+  const nothing = (): void => undefined;
+  if (where === undefined) return { begin: nothing, write: nothing };
+  const file = where === true ? undefined : openFor('--report', where);
+  const executed = new Executed();
+  const observer = new ClientReport(executed);
+  const write = (): void => {
+    const summary = observer.summary();
+    executed.stop();
+    if (file === undefined)
+      process.stderr.write(`\n${showClient(summary, painter(process.stderr))}\n`);
+    else writeFileSync(file, `${JSON.stringify(summary, undefined, 2)}\n`);
+  };
+  return { observer, begin: () => executed.start(), write };
 }
 
 function complain(what: string): void {
@@ -80,11 +108,14 @@ async function main(program: readonly string[], flags: Flags): Promise<number> {
   const [name, ...args] = program;
   if (name === undefined && !flags.devices)
     throw new Problem('no program is named', 'npm run emulate -- --machine vt-d -- PROGRAM ARGS');
-  const { machine, user, memlock, layout, trace } = flags;
+  const { machine, user, memlock, layout, trace, fail } = flags;
   const parts = partsOf(flags.mutant);
+  const { observer, begin, write } = reportTo(flags.report);
   const emulation = await Emulation.start({
     ...{ machine, parts, layout, complain, devices: flags.device },
-    ...(trace !== undefined && { trace: openTrace(trace) }),
+    ...(trace !== undefined && { trace: openFor('--trace', trace) }),
+    ...(observer !== undefined && { observer }),
+    ...(fail !== undefined && { fail }),
     rules: { user, memlock },
   });
   try {
@@ -92,7 +123,9 @@ async function main(program: readonly string[], flags: Flags): Promise<number> {
       list(emulation);
       return 0;
     }
+    begin();
     const code = await emulation.run(name, args);
+    write();
     return emulation.hasBroken ? CANNOT_EMULATE : code;
   } finally {
     emulation.stop();
@@ -139,6 +172,15 @@ const command = new Command('emulate')
       .default([]),
   )
   .option('--trace <file>', 'each call, in the words of strace')
+  .option(
+    '--fail <nth>',
+    'the so many-th allocation that the calls of the program make fails',
+    positive,
+  )
+  .option(
+    '--report [file]',
+    'what the program touched of the user API: a table at its end, or JSON in a file',
+  )
   .option('--devices', 'print the devices of the machine, and end')
   .addHelpText('after', help)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : CANNOT_EMULATE))

@@ -10,9 +10,11 @@ import type { Machine } from '#reference/machine/machine.ts';
 import type { Parts } from '#reference/machine/parts.ts';
 import { nodesOf } from '#reference/kernel/vfio/vfio-main.ts';
 
+import type { CallObserver } from './calls.ts';
 import type { Rules } from './credentials.ts';
 import { Eventfds } from './eventfds.ts';
 import { eventfdKeeper, preloadLibrary } from './native.ts';
+import { PlannedFault } from './planned-fault.ts';
 import { demandSuitable, findProgram } from './program.ts';
 import { EmulationServer } from './server.ts';
 import { CallTrace } from './trace.ts';
@@ -41,6 +43,10 @@ export interface EmulationOptions {
   readonly rules: Rules;
   /** The fd of a file that each call is written to. */
   readonly trace?: number;
+  /** Which allocation of the kernel fails, of all that calls make; from 1. */
+  readonly fail?: number;
+  /** Told of each call. */
+  readonly observer?: CallObserver;
   readonly complain: (what: string) => void;
 }
 
@@ -53,21 +59,26 @@ export interface EmulatedDevice {
   readonly group: string;
 }
 
+interface Started {
+  readonly machine: Machine;
+  readonly server: EmulationServer;
+  readonly fault: PlannedFault | undefined;
+  readonly eventfds: Eventfds;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** A machine of the reference that programs of this host run on. */
 export class Emulation {
   readonly devices: readonly EmulatedDevice[];
   private readonly server: EmulationServer;
+  private readonly fault: PlannedFault | undefined;
   private readonly eventfds: Eventfds;
   private readonly environment: Readonly<Record<string, string>>;
 
-  private constructor(
-    machine: Machine,
-    server: EmulationServer,
-    eventfds: Eventfds,
-    environment: Readonly<Record<string, string>>,
-  ) {
+  private constructor({ machine, server, fault, eventfds, environment }: Started) {
     this.devices = machine.hardware.devices.map(described);
     this.server = server;
+    this.fault = fault;
     this.eventfds = eventfds;
     this.environment = environment;
   }
@@ -75,7 +86,6 @@ export class Emulation {
   /** Throws LabError where there is no compiler, and Error for a machine that there is not. */
   static async start(options: EmulationOptions): Promise<Emulation> {
     const { parts, layout, rules, complain } = options;
-    const trace = options.trace === undefined ? undefined : new CallTrace(options.trace);
     const { machine } = await boot(describedMachine(options.machine), parts, layout);
     for (const kind of options.devices) machine.hardware.plug(plugOptions[kind]);
     const [library, keeper] = await Promise.all([preloadLibrary(), eventfdKeeper()]);
@@ -88,14 +98,17 @@ export class Emulation {
     symlinkSync(library, preload);
     const view = new View(join(folder, 'view'), machine);
     const eventfds = await Eventfds.start(keeper, pipes);
+    const fault = plannedFault(options, machine);
+    const observers = [...observersOf(options), ...(fault ? [fault] : [])];
     const server = await EmulationServer.listen({
-      ...{ machine, view, rules, eventfds, path, trace, complain },
+      ...{ machine, view, rules, eventfds, path, observers, fault, complain },
     });
-    return new Emulation(machine, server, eventfds, {
+    const environment = {
       LD_PRELOAD: preload,
       IOMMUFD_EMULATE_SOCKET: path,
       IOMMUFD_EMULATE_VIEW: view.folder,
-    });
+    };
+    return new Emulation({ machine, server, fault, eventfds, environment });
   }
 
   /** How many files of the machine programs have open. */
@@ -128,6 +141,7 @@ export class Emulation {
         );
       });
     } finally {
+      this.fault?.conclude();
       for (const signal of signals) process.off(signal, passOn);
     }
   }
@@ -143,6 +157,20 @@ export class Emulation {
     const ours = this.environment['LD_PRELOAD'] ?? '';
     return { LD_PRELOAD: theirs ? `${ours}:${theirs}` : ours };
   }
+}
+
+function plannedFault(
+  { fail, complain }: EmulationOptions,
+  { kernel }: Machine,
+): PlannedFault | undefined {
+  return fail === undefined ? undefined : new PlannedFault(fail, kernel.faults, complain);
+}
+
+function observersOf({ trace, observer }: EmulationOptions): CallObserver[] {
+  return [
+    ...(trace === undefined ? [] : [new CallTrace(trace)]),
+    ...(observer === undefined ? [] : [observer]),
+  ];
 }
 
 function described(device: MachineDevice): EmulatedDevice {

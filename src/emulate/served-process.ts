@@ -6,6 +6,7 @@ import type { Task } from '#reference/kernel/fs/process.ts';
 import { isErrno } from '#reference/kernel/lib/errno.ts';
 import type { Machine } from '#reference/machine/machine.ts';
 
+import type { Caller } from './calls.ts';
 import { Credentials } from './credentials.ts';
 import type { Rules } from './credentials.ts';
 import { ProcessMemory } from './memory/process-memory.ts';
@@ -13,13 +14,14 @@ import { answerFlags } from './messages.ts';
 import type { Answer, Operation, Request } from './messages.ts';
 import { ProcessFiles } from './process-files.ts';
 import type { FileWorld } from './process-files.ts';
-import type { Traced } from './trace.ts';
+import type { PlannedFault } from './planned-fault.ts';
 import type { View } from './view.ts';
 
 export interface World extends FileWorld {
   readonly machine: Machine;
   readonly rules: Rules;
   readonly view: View;
+  readonly fault: PlannedFault | undefined;
   /** Those that talk to the server, by number. */
   readonly processes: ReadonlyMap<number, ServedProcess>;
   /** One line for the user. */
@@ -79,15 +81,17 @@ export class ServedProcess {
     this.files.enter(request);
     this.credentials.enter();
     this.memory.enter();
+    const takeBack = this.world.fault?.lend(this.task);
     const answer = this.calls[request.operation]?.(request) ?? { result: failure('ENOSYS') };
+    takeBack?.();
     const { madeFlags } = this.files;
     if (madeFlags === undefined || answer instanceof Promise) return answer;
     const onExec = madeFlags & O_CLOEXEC ? answerFlags.closeOnExec : 0;
     return { ...answer, flags: (answer.flags ?? 0) | answerFlags.took | onExec };
   }
 
-  /** As a line about a call of it shows it. */
-  traced({ fd, inode }: Request): Traced {
+  /** As those see it who look at its calls. */
+  caller({ fd, inode }: Request): Caller {
     const file = this.world.served.get(inode);
     return {
       pid: this.pid,

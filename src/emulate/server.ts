@@ -5,15 +5,16 @@ import { failure } from '#uapi/errno.ts';
 import type { Machine } from '#reference/machine/machine.ts';
 
 import type { Rules } from './credentials.ts';
+import type { CallObserver } from './calls.ts';
 import type { Eventfds } from './eventfds.ts';
 import { BorrowedFrames } from './memory/borrowed-frames.ts';
 import { SharedFiles } from './memory/shared-files.ts';
 import { encode, RequestReader } from './messages.ts';
 import type { Answer, Request } from './messages.ts';
+import type { PlannedFault } from './planned-fault.ts';
 import { ServedFiles } from './served-files.ts';
 import { ServedProcess } from './served-process.ts';
 import type { World } from './served-process.ts';
-import type { CallTrace } from './trace.ts';
 import type { View } from './view.ts';
 
 export interface ServerOptions {
@@ -23,14 +24,16 @@ export interface ServerOptions {
   readonly eventfds: Eventfds;
   /** Of a socket, which is made. */
   readonly path: string;
-  /** Where each call is told. */
-  readonly trace: CallTrace | undefined;
+  /** Told of each call. */
+  readonly observers: readonly CallObserver[];
+  /** What fails in the calls. */
+  readonly fault: PlannedFault | undefined;
   /** Told what the user has to know; one line. */
   readonly complain: (what: string) => void;
 }
 
 /** A process, and its connections for calls. */
-interface Caller {
+interface Connected {
   readonly process: ServedProcess;
   connections: number;
 }
@@ -45,16 +48,17 @@ export class EmulationServer {
   private readonly world: World;
   private readonly processes = new Map<number, ServedProcess>();
   /** By number and program: exec() makes another one of a process. */
-  private readonly callers = new Map<string, Caller>();
+  private readonly callers = new Map<string, Connected>();
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
-  private readonly trace: CallTrace | undefined;
+  private readonly observers: readonly CallObserver[];
 
-  private constructor({ machine, view, rules, eventfds, trace, complain }: ServerOptions) {
-    this.trace = trace;
+  private constructor(options: ServerOptions) {
+    const { machine, view, rules, eventfds, observers, fault, complain } = options;
+    this.observers = observers;
     const frames = new BorrowedFrames(machine.hardware.pages);
     const files = { served: new ServedFiles(), memory: new SharedFiles(frames), eventfds };
-    this.world = { ...files, machine, view, rules, complain, processes: this.processes };
+    this.world = { ...files, machine, view, rules, fault, complain, processes: this.processes };
     this.server = createServer((socket) => this.accept(socket));
   }
 
@@ -123,7 +127,7 @@ export class EmulationServer {
   }
 
   /** Undefined for a process that this one may not look at, or that is gone. */
-  private meet(key: string, pid: number): Caller | undefined {
+  private meet(key: string, pid: number): Connected | undefined {
     const process = this.look(pid);
     if (!process) return undefined;
     const caller = { process, connections: 0 };
@@ -144,7 +148,7 @@ export class EmulationServer {
     }
   }
 
-  private part(key: string, caller: Caller): void {
+  private part(key: string, caller: Connected): void {
     caller.connections -= 1;
     if (caller.connections > 0) return;
     const { process } = caller;
@@ -156,7 +160,7 @@ export class EmulationServer {
   }
 
   private serve(socket: Socket, process: ServedProcess, request: Request): void {
-    const ended = this.trace?.begin(request, process.traced(request));
+    const ended = this.observe(process, request);
     if (request.operation === 'CLOSED') return this.afterClose(socket, ended);
     const answer = this.guarded(() => process.carryOut(request)) ?? { result: failure('EIO') };
     if (answer instanceof Promise)
@@ -164,6 +168,14 @@ export class EmulationServer {
         .catch((error) => this.broke(error))
         .then((later) => this.reply(socket, later, ended));
     else this.reply(socket, answer, ended);
+  }
+
+  /** Returns what is to be told of the answer. */
+  private observe(process: ServedProcess, request: Request): (answer: Answer) => void {
+    if (this.observers.length === 0) return () => undefined;
+    const caller = process.caller(request);
+    const ended = this.observers.map((observer) => observer.begin(request, caller));
+    return (answer) => ended.forEach((tell) => tell(answer));
   }
 
   private reply(socket: Socket, answer: Answer, ended?: (answer: Answer) => void): void {

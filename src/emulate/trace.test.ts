@@ -7,9 +7,9 @@ import { temporaryFolder } from '#ending/temporary-folder.ts';
 import { O_CLOEXEC, O_RDWR } from '#uapi/mman.ts';
 import { IOMMU_IOAS_ALLOC } from '#uapi/iommufd/ioas.ts';
 
+import type { Caller } from './calls.ts';
 import type { Answer, Request } from './messages.ts';
 import { CallTrace } from './trace.ts';
-import type { Traced } from './trace.ts';
 
 const STRUCT = 0x1000n;
 
@@ -22,7 +22,7 @@ function lineOf(
   const path = join(temporaryFolder(), 'trace');
   const fd = openSync(path, 'w');
   let memory = before;
-  const caller: Traced = {
+  const caller: Caller = {
     pid: 7,
     operations: undefined,
     memory: {

@@ -2,58 +2,25 @@ import { writeSync } from 'node:fs';
 
 import { O_CLOEXEC, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '#uapi/mman.ts';
 import { hex, showFields, showResult, showStruct } from '#uapi/strace.ts';
-import type { Command, PlainCommand } from '#uapi/ioctl.ts';
-import { iommufdCommands } from '#uapi/iommufd/index.ts';
-import {
-  containerCommands,
-  deviceCommands,
-  groupCommands,
-  migrationCommands,
-} from '#uapi/vfio/index.ts';
-import { VfioDeviceFile } from '#reference/kernel/vfio/device-file.ts';
-import type { FileOperations } from '#reference/kernel/fs/file.ts';
-import type { UserMemory } from '#reference/kernel/mm/user-memory.ts';
+import type { Command } from '#uapi/ioctl.ts';
 
-import type { MappedRegisters } from './memory/mapped-registers.ts';
+import { commandOf, loadStruct } from './calls.ts';
+import type { Caller, CallObserver, Fields } from './calls.ts';
 import type { Answer, Request } from './messages.ts';
 
-/** A command with a struct, or one without. */
-type AnyCommand = Command | PlainCommand;
-
-/** Numbers are used again by devices. */
-const ofDevices = byNumber(deviceCommands);
-const ofOthers = byNumber([
-  ...migrationCommands,
-  ...groupCommands,
-  ...containerCommands,
-  ...iommufdCommands,
-]);
 /** Of a string or of bytes. */
 const SHOWN = 32;
-/** Structs that say that they are longer are shown up to here. */
-const LONGEST = 1024;
-
-/** The caller, as far as a line about its call shows it. */
-export interface Traced {
-  readonly pid: number;
-  readonly memory: Pick<UserMemory, 'copyFromUser'> & {
-    readonly registers: Pick<MappedRegisters, 'at'>;
-  };
-  /** Of the file that the call is about. */
-  readonly operations: FileOperations | undefined;
-}
 
 /** Writes each call of programs to a file, in the words of strace: what the struct was, and what became of it. */
-export class CallTrace {
+export class CallTrace implements CallObserver {
   private readonly fd: number;
 
   constructor(fd: number) {
     this.fd = fd;
   }
 
-  /** To be called before the call is carried out; what it returns, afterwards. */
-  begin(request: Request, caller: Traced): (answer: Answer) => void {
-    const show = showing(request, caller);
+  begin(request: Request, caller: Caller): (answer: Answer) => void {
+    const show = showCall(request, caller);
     return (answer) => {
       const text = show?.(answer);
       if (text !== undefined) writeSync(this.fd, `${caller.pid} ${text}\n`);
@@ -62,7 +29,10 @@ export class CallTrace {
 }
 
 /** `ioctl(3, IOMMU_DESTROY, {size=8, id=1}) = 0`, once there is an answer; undefined for what is no call of the program. */
-function showing(request: Request, caller: Traced): ((answer: Answer) => string) | undefined {
+export function showCall(
+  request: Request,
+  caller: Caller,
+): ((answer: Answer) => string) | undefined {
   const { operation, fd, arguments: given, text } = request;
   const [first, second, third, fourth] = given;
   const ended = (call: string) => (answer: Answer) => `${call} = ${showResult(answer.result)}`;
@@ -107,10 +77,9 @@ function showIoctl(
   fd: number,
   number: number,
   argument: bigint,
-  caller: Traced,
+  caller: Caller,
 ): (answer: Answer) => string {
-  const table = caller.operations instanceof VfioDeviceFile ? ofDevices : ofOthers;
-  const command = table.get(number);
+  const command = commandOf(number, caller);
   if (!command || !('struct' in command)) {
     const shown = command?.argument === 'nothing' ? '' : `, ${hex(argument)}`;
     return ({ result }) =>
@@ -123,17 +92,6 @@ function showIoctl(
     const changed = after ? showChanges(command, before, after) : '';
     return `ioctl(${fd}, ${command.name}, ${shown}${changed}) = ${showResult(result)}`;
   };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** What of it can be read, up to the size that it says it has; undefined where not even that can. */
-function loadStruct({ struct }: Command, address: bigint, { memory }: Traced): Fields | undefined {
-  const head = memory.copyFromUser(address, 4);
-  if (typeof head === 'string') return undefined;
-  const said = new DataView(head.buffer, head.byteOffset).getUint32(0, true);
-  const bytes = memory.copyFromUser(address, Math.min(Math.max(said, 4), LONGEST));
-  return typeof bytes === 'string' ? undefined : struct.unpack(bytes);
 }
 
 /** ` => {out_ioas_id=1}`. */
@@ -161,7 +119,7 @@ function showOpenFlags(flags: number): string {
 }
 
 /** `"\x01\x02"...`: as many as were moved. */
-function showBytes({ memory }: Traced, address: bigint, moved: number | bigint): string {
+function showBytes({ memory }: Caller, address: bigint, moved: number | bigint): string {
   if (moved < 0) return hex(address);
   const bytes = memory.copyFromUser(address, Math.min(Number(moved), SHOWN));
   if (typeof bytes === 'string') return hex(address);
@@ -170,7 +128,7 @@ function showBytes({ memory }: Traced, address: bigint, moved: number | bigint):
 }
 
 /** By its place in the region that is mapped there. */
-function showRegister({ memory }: Traced, address: bigint): string {
+function showRegister({ memory }: Caller, address: bigint): string {
   const area = memory.registers.at(address);
   return `registers[${area ? hex(area.offset + address - area.start) : '?'}]`;
 }
@@ -178,8 +136,4 @@ function showRegister({ memory }: Traced, address: bigint): string {
 /** Little endian. */
 function showNumber(bytes: Uint8Array): string {
   return `0x${Buffer.from(bytes).reverse().toString('hex')}`;
-}
-
-function byNumber(commands: readonly AnyCommand[]): ReadonlyMap<number, AnyCommand> {
-  return new Map(commands.map((command) => [command.request, command]));
 }

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 
 import { boot, describedMachine } from '#adapters/reference/boot.ts';
+import { removeIfKilled } from '#ending/guardian.ts';
 import { temporaryFolder } from '#ending/temporary-folder.ts';
 import type { MachineDevice, PlugOptions } from '#reference/machine/machine-hardware.ts';
 import type { Machine } from '#reference/machine/machine.ts';
@@ -90,6 +91,7 @@ export class Emulation {
     for (const kind of options.devices) machine.hardware.plug(plugOptions[kind]);
     const [library, keeper] = await Promise.all([preloadLibrary(), eventfdKeeper()]);
     const folder = temporaryFolder();
+    removeIfKilled(folder);
     const [path, pipes, preload] = ['socket', 'eventfds', 'emulate.so'].map((name) =>
       join(folder, name),
     ) as [string, string, string];

@@ -45,9 +45,10 @@ export class ProcessFiles extends FdTable {
   }
 
   override reserve(): number | 'EMFILE' {
-    const number = this.request?.newFd ?? -1;
+    const { newFd: number = -1, newInode = 0n } = this.request ?? {};
     if (this.made !== undefined) throw new ReferenceBug('a call makes a second file');
-    return number >= 0 ? number : 'EMFILE';
+    // A program that says that it has made a connection need not have.
+    return number >= 0 && this.world.served.expects(newInode) ? number : 'EMFILE';
   }
 
   override unreserve(): void {}

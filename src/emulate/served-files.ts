@@ -55,6 +55,10 @@ export class ServedFiles {
     this.future.set(inode, socket);
   }
 
+  expects(inode: bigint): boolean {
+    return this.future.has(inode);
+  }
+
   /** Takes over the reference. False where no such connection was made. */
   install(inode: bigint, file: OpenFile): boolean {
     const socket = this.future.get(inode);

@@ -121,7 +121,7 @@ export class ServedProcess {
     UNMAP: ({ arguments: [start, length] }) => this.unmap(start, start + length),
     LOAD: ({ arguments: [address, width] }) => this.load(address, Number(width)),
     STORE: ({ arguments: [address, width, ...value] }) =>
-      this.store(address, new Uint8Array(BigUint64Array.of(...value).buffer, 0, Number(width))),
+      this.store(address, bytesOf(value).subarray(0, Number(width))),
   };
 
   private get syscalls(): Machine['syscalls'] {
@@ -196,6 +196,10 @@ export class ServedProcess {
     const done = this.memory.registers.store(address, bytes);
     return { result: done === 'done' ? 0 : failure('EFAULT') };
   }
+}
+
+function bytesOf(words: readonly bigint[]): Uint8Array {
+  return new Uint8Array(BigUint64Array.of(...words).buffer);
 }
 
 function elsewhere(path: string): Answer {

@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly complain: (what: string) => void;
 }
 
+type Receive = (request: Request) => void;
+
 /** A process, and its connections for calls. */
 interface Connected {
   readonly process: ServedProcess;
@@ -83,39 +85,38 @@ export class EmulationServer {
 
   private accept(socket: Socket): void {
     const reader = new RequestReader();
-    let receive = (request: Request): void => {
-      receive = this.begin(socket, request);
-    };
+    let receive: Receive | undefined = (request) => (receive = this.begin(socket, request));
     this.sockets.add(socket);
     // The program was killed, and what it asked for has no taker.
     socket.on('error', () => undefined);
     socket.on('close', () => this.sockets.delete(socket));
     socket.on('data', (bytes: Buffer) => {
       try {
-        for (const request of reader.read(bytes)) receive(request);
+        if (receive) for (const request of reader.read(bytes)) receive?.(request);
       } catch (error) {
-        this.complain(error);
+        if (!(error instanceof RangeError)) this.complain(error);
+        else this.world.complain(`a connection is closed that is none of ours: ${error.message}`);
         socket.destroy();
       }
     });
   }
 
-  /** The first message of a connection. Returns what is done with the others. */
-  private begin(socket: Socket, request: Request): (request: Request) => void {
+  /** The first message of a connection. Returns what is done with the others; undefined where nobody listens. */
+  private begin(socket: Socket, request: Request): Receive | undefined {
     if (request.operation === 'FUTURE_FILE') return this.expectFile(socket, request);
     if (request.operation === 'HELLO') return this.greet(socket, request);
     throw new RangeError(`a connection begins with ${request.operation}`);
   }
 
-  private expectFile(socket: Socket, { inode }: Request): () => void {
+  /** Who writes to the fd past the library is not heard. */
+  private expectFile(socket: Socket, { inode }: Request): undefined {
     this.world.served.expect(inode, socket);
     socket.on('close', () => this.guarded(() => this.world.served.ended(inode)));
     socket.write(encode({ result: 0 }));
-    // Who writes to the fd past the library is not heard.
-    return () => undefined;
+    return undefined;
   }
 
-  private greet(socket: Socket, request: Request): (request: Request) => void {
+  private greet(socket: Socket, request: Request): Receive | undefined {
     const [pid, image] = request.arguments;
     const key = `${pid}:${image}`;
     const caller = this.callers.get(key) ?? this.meet(key, Number(pid));
@@ -140,6 +141,8 @@ export class EmulationServer {
     try {
       return new ServedProcess(pid, this.world);
     } catch (error) {
+      // It was killed meanwhile.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       const why = error instanceof Error ? error.message : String(error);
       const advice =
         'the memory of a program has to be open to the server (kernel.yama.ptrace_scope)';
@@ -217,7 +220,7 @@ export class EmulationServer {
   }
 }
 
-function refuse(socket: Socket): () => void {
+function refuse(socket: Socket): undefined {
   socket.end(encode({ result: failure('EPERM') }));
-  return () => undefined;
+  return undefined;
 }

@@ -47,6 +47,12 @@ export function night(folder: string, { seed, kernels }: Night): Stage[] {
       count: asOne,
     },
     {
+      name: 'programs and servers of emulate, killed at 200 moments',
+      command: [...node, '--test', '--test-reporter=tap', 'src/cli/emulate-faults.test.ts'],
+      environment: { IOMMUFD_EMULATE_MOMENTS: '200', IOMMUFD_EMULATE_SEED: String(seed) },
+      count: asTests,
+    },
+    {
       name: 'the package, installed elsewhere',
       command: [...node, '--test-reporter=tap', 'src/cli/package/installed.ts'],
       count: asTests,

@@ -37,6 +37,7 @@ const copied: readonly [folder: string, ending: RegExp][] = [
   ['src/lab', /\.config$/],
   ['examples/known-failures', /\.txt$/],
   ['examples/adapter-python', /\.(py|md)$/],
+  ['examples/emulate', /\.(c|py|rs|md)$/],
   ['reports/published', /\.(json|md)$/],
 ];
 const copiedFiles = ['cucumber.js'];

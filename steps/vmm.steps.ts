@@ -114,9 +114,3 @@ Then('the VMM has ended', async function () {
   if (!(await vmm.hasEnded())) throw new AssertionError('the VMM goes on; expected that it ended');
   this.handles.get('process', 'VMM').exited = true;
 });
-
-Then('the VMM has called nothing', async function () {
-  const guest = await guestOf(this);
-  guest.settle();
-  demandCalls(this, [], await guest.newCalls());
-});

@@ -6,9 +6,9 @@ Feature: the calls that a VMM makes
   Background:
     Given a device "nic"
 
-  Rule: by iommufd
+  Rule: what it calls for a device that comes by iommufd
 
-    @VMM-CB-01 @VMM-CB-02 @VMM-CB-04 @VMM-ATT-03 @VMM-ATT-10
+    @VMM-CB-01 @VMM-CB-02 @VMM-CB-04
     Scenario: the first device is plugged
       Given the guest has RAM "low" of 8 pages at 16 MiB
       And the guest has ROM "bios" of 2 pages at 64 MiB
@@ -63,21 +63,24 @@ Feature: the calls that a VMM makes
       Given a VMM that may lock 16 pages
       And the guest has RAM "low" of 4 pages at 16 MiB
       And the guest has RAM "large" of 64 pages at 32 MiB
+      And the guest has RAM "high" of 4 pages at 64 MiB
       When the VMM plugs device "nic" by iommufd
       Then the VMM refuses it: "ENOMEM"
       And the VMM has called last:
         | call                                          | with                                    |
         | IOMMU_IOAS_MAP                                | iova 16 MiB                             |
         | IOMMU_IOAS_MAP                                | iova 32 MiB; result ENOMEM              |
+        | IOMMU_IOAS_MAP                                | iova 64 MiB                             |
         | VFIO_DEVICE_DETACH_IOMMUFD_PT of device "nic" |                                         |
         | IOMMU_DESTROY                                 | id 3                                    |
         | IOMMU_IOAS_UNMAP                              | iova 16 MiB; length 4 pages             |
         | IOMMU_IOAS_UNMAP                              | iova 32 MiB; length 64 pages; result ENOENT |
+        | IOMMU_IOAS_UNMAP                              | iova 64 MiB; length 4 pages             |
         | IOMMU_DESTROY                                 | id 2                                    |
         | close /dev/iommu                              |                                         |
         | close device "nic"                            |                                         |
 
-  Rule: by legacy
+  Rule: what it calls for a device that comes by legacy
 
     @VMM-CB-01 @VMM-CB-02 @VMM-CB-04 @needs:type1-container @needs:vfio-group
     Scenario: the first device is plugged
@@ -134,13 +137,16 @@ Feature: the calls that a VMM makes
       Given a VMM that may lock 16 pages
       And the guest has RAM "low" of 4 pages at 16 MiB
       And the guest has RAM "large" of 64 pages at 32 MiB
+      And the guest has RAM "high" of 4 pages at 64 MiB
       When the VMM plugs device "nic" by legacy
       Then the VMM refuses it: "ENOMEM"
       And the VMM has called last:
         | call                            | with                                     |
         | VFIO_IOMMU_MAP_DMA              | iova 16 MiB                              |
         | VFIO_IOMMU_MAP_DMA              | iova 32 MiB; result ENOMEM               |
+        | VFIO_IOMMU_MAP_DMA              | iova 64 MiB                              |
         | VFIO_IOMMU_UNMAP_DMA            | iova 16 MiB; size 4 pages                |
         | VFIO_IOMMU_UNMAP_DMA            | iova 32 MiB; size 64 pages               |
+        | VFIO_IOMMU_UNMAP_DMA            | iova 64 MiB; size 4 pages                |
         | close /dev/vfio/vfio            |                                          |
         | close the group of device "nic" |                                          |

@@ -7,7 +7,6 @@ Feature: memory that a running guest is given and loses
 
   Rule: what comes is mapped
 
-    @VMM-LST-04 @VMM-CB-04
     Scenario Outline: RAM and ROM are added to a guest with a device, by <backend>
       Given the guest has RAM "low" of 8 pages at 16 MiB
       And the VMM plugs device "nic" by <backend>
@@ -16,11 +15,12 @@ Feature: memory that a running guest is given and loses
       Then device "nic" reaches all that the guest has, and nothing beside it
       And process "VMM" has 14 pages <charge>
 
-      @needs:type1-container @needs:vfio-group
+      @VMM-LST-04 @VMM-CB-04 @needs:type1-container @needs:vfio-group
       Examples:
         | backend | charge |
         | legacy  | locked |
 
+      @VMM-LST-04 @VMM-CB-04
       Examples:
         | backend | charge |
         | iommufd | pinned |
@@ -85,7 +85,6 @@ Feature: memory that a running guest is given and loses
 
   Rule: what goes is out of reach, and nothing else
 
-    @VMM-LST-08 @VMM-CB-06
     Scenario Outline: the middle one of three is taken away, and comes back as another, by <backend>
       Given the guest has RAM "low" of 4 pages at 16 MiB
       And the guest has RAM "middle" of 4 pages at 16 MiB + 4 pages
@@ -98,11 +97,12 @@ Feature: memory that a running guest is given and loses
       When the VMM adds ROM "other" of 4 pages at 16 MiB + 4 pages
       Then device "nic" reaches all that the guest has, and nothing beside it
 
-      @needs:type1-container @needs:vfio-group
+      @VMM-LST-08 @VMM-CB-06 @needs:type1-container @needs:vfio-group
       Examples:
         | backend | charge |
         | legacy  | locked |
 
+      @VMM-LST-08 @VMM-CB-06
       Examples:
         | backend | charge |
         | iommufd | pinned |
@@ -130,23 +130,3 @@ Feature: memory that a running guest is given and loses
         | VFIO_DEVICE_GET_INFO |                                     |
         | VFIO_IOMMU_UNMAP_DMA | iova 16 MiB + 4 pages; size 4 pages |
       And device "nic" reaches all that the guest has, and nothing beside it
-
-    @VMM-LST-11
-    Scenario Outline: a plug that failed for want of locked memory can be tried again, by <backend>
-      Given a VMM that may lock 16 pages
-      And the guest has RAM "large" of 64 pages at 32 MiB
-      When the VMM plugs device "nic" by <backend>
-      Then the VMM refuses it: "ENOMEM"
-      When the VMM takes RAM "large" away
-      And the VMM adds RAM "small" of 8 pages at 32 MiB
-      And the VMM plugs device "nic" by <backend>
-      Then device "nic" reaches all that the guest has, and nothing beside it
-
-      @needs:type1-container @needs:vfio-group
-      Examples:
-        | backend |
-        | legacy  |
-
-      Examples:
-        | backend |
-        | iommufd |

@@ -46,7 +46,6 @@ Feature: a device that a guest is given
 
   Rule: what cannot be mapped fails the plug, and leaves nothing
 
-    @VMM-ATT-08 @VMM-CB-15
     Scenario Outline: of three memories the second cannot be locked, by <backend>
       Given a VMM that may lock 16 pages
       And the guest has RAM "low" of 4 pages at 16 MiB
@@ -60,11 +59,12 @@ Feature: a device that a guest is given
       Then device "nic" reaches all that the guest has, and nothing beside it
       And process "VMM" has 8 pages <charge>
 
-      @needs:type1-container @needs:vfio-group
+      @VMM-ATT-08 @VMM-CB-15 @needs:type1-container @needs:vfio-group
       Examples:
         | backend | charge |
         | legacy  | locked |
 
+      @VMM-ATT-08 @VMM-CB-15
       Examples:
         | backend | charge |
         | iommufd | pinned |
@@ -92,9 +92,9 @@ Feature: a device that a guest is given
         | backend |
         | iommufd |
 
-    @VMM-ATT-12 @needs:shared-group @needs:host-driver
+    @VMM-ATT-12 @needs:host-driver
     Scenario Outline: a neighbour that the host uses is a reason to refuse a device, by <backend>
-      Given a device "neighbour" in the group of device "nic"
+      Given a device "neighbour" in the group of device "nic" that the host can drive
       And the guest has RAM "low" of 4 pages at 16 MiB
       When device "neighbour" is bound to the host's driver
       And the VMM plugs device "nic" by <backend>

@@ -9,7 +9,7 @@ Feature: several devices of one guest
 
   Rule: devices of one back end share what is mapped
 
-    @VMM-ATT-01 @VMM-OBJ-03
+    @VMM-ATT-01 @VMM-ATT-14 @VMM-OBJ-03
     Scenario: the second one of an iommufd object joins the first
       When the VMM plugs device "nic" by iommufd
       And the VMM plugs device "disk" by iommufd
@@ -36,7 +36,7 @@ Feature: several devices of one guest
       Then device "disk" reaches all that the guest has, and nothing beside it
       And process "VMM" has 12 pages locked
 
-    @VMM-ATT-01 @VMM-ATT-02
+    @VMM-ATT-01 @VMM-ATT-02 @VMM-ATT-10
     Scenario: the calls for a second device are few, by iommufd
       Given the VMM plugs device "nic" by iommufd
       When the VMM plugs device "disk" by iommufd
@@ -110,7 +110,7 @@ Feature: several devices of one guest
       And device "disk" reaches all that the guest has, and nothing beside it
 
     @VMM-OBJ-05
-    Scenario: devices of two iommufd objects map the memory of the guest twice
+    Scenario: the memory of the guest is mapped twice for devices of two iommufd objects
       When the VMM plugs device "nic" by iommufd object "one"
       And the VMM plugs device "disk" by iommufd object "two"
       Then device "nic" reaches all that the guest has, and nothing beside it
@@ -126,7 +126,7 @@ Feature: several devices of one guest
       And device "disk" reaches all that the guest has, and nothing beside it
 
     @VMM-OBJ-04 @needs:type1-container @needs:vfio-group
-    Scenario Outline: a VMM with devices of both kinds, first by <first> and then by <second>
+    Scenario Outline: devices of both kinds reach the guest, first by <first> and then by <second>
       When the VMM plugs device "nic" by <first>
       And the VMM plugs device "disk" by <second>
       Then device "nic" reaches all that the guest has, and nothing beside it
@@ -141,3 +141,42 @@ Feature: several devices of one guest
         | first   | second  |
         | legacy  | iommufd |
         | iommufd | legacy  |
+
+  Rule: what one page table does not suit is given another
+
+    @VMM-ATT-02 @VMM-ATT-03 @needs:device-behind-another-iommu
+    Scenario: a device that the first page table refuses gets one of its own on the same IOAS
+      Given a device "far" behind another IOMMU
+      When the VMM plugs device "nic" by iommufd
+      And the VMM plugs device "far" by iommufd
+      Then the VMM has called last:
+        | call                                          | with                        |
+        | open device "far"                             |                             |
+        | VFIO_DEVICE_BIND_IOMMUFD of device "far"      | out_devid 4                 |
+        | VFIO_DEVICE_ATTACH_IOMMUFD_PT of device "far" | pt_id 3; result EINVAL      |
+        | IOMMU_GET_HW_INFO                             | dev_id 4                    |
+        | IOMMU_HWPT_ALLOC                              | dev_id 4; pt_id 2; out_hwpt_id 5 |
+        | VFIO_DEVICE_ATTACH_IOMMUFD_PT of device "far" | pt_id 5                     |
+        | VFIO_DEVICE_GET_INFO of device "far"          |                             |
+        | IOMMU_GET_HW_INFO                             | dev_id 4                    |
+      And device "nic" reaches all that the guest has, and nothing beside it
+      And device "far" reaches all that the guest has, and nothing beside it
+      And process "VMM" has 8 pages pinned
+      When the VMM takes RAM "low" away
+      And the VMM adds ROM "bios" of 2 pages at 16 MiB
+      Then device "nic" reaches all that the guest has, and nothing beside it
+      And device "far" reaches all that the guest has, and nothing beside it
+
+    @VMM-ATT-03 @needs:intel-nesting
+    Scenario: a page table tracks dirty pages where the IOMMU can
+      When the VMM plugs device "nic" by iommufd
+      Then device "nic" reaches all that the guest has, and nothing beside it
+      And the VMM has called last:
+        | call                                          | with                                  |
+        | IOMMU_HWPT_ALLOC                              | flags IOMMU_HWPT_ALLOC_DIRTY_TRACKING |
+        | VFIO_DEVICE_ATTACH_IOMMUFD_PT of device "nic" |                                       |
+        | IOMMU_IOAS_IOVA_RANGES                        | result EMSGSIZE                       |
+        | IOMMU_IOAS_IOVA_RANGES                        |                                       |
+        | IOMMU_IOAS_MAP                                |                                       |
+        | VFIO_DEVICE_GET_INFO of device "nic"          |                                       |
+        | IOMMU_GET_HW_INFO                             |                                       |

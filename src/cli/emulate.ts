@@ -9,7 +9,7 @@ import type { DeviceKind } from '#emulate/emulation.ts';
 import { Unsuitable } from '#emulate/program.ts';
 import { LabError } from '#lab/tools.ts';
 import { catalogue } from '#mutants/catalogue.ts';
-import { withBug } from '#mutants/mutant.ts';
+import { originalParts, withBug } from '#mutants/mutant.ts';
 import { defaultParts } from '#reference/machine/parts.ts';
 import type { Parts } from '#reference/machine/parts.ts';
 
@@ -53,7 +53,11 @@ docs/emulate.md says what a program finds, and what it does not.`;
 function partsOf(id: string | undefined): Parts {
   if (id === undefined) return defaultParts;
   const mutant = catalogue.find((each) => each.id === id);
-  if (mutant) return withBug(defaultParts, mutant);
+  if (mutant) {
+    const { vmm, ...parts } = withBug(originalParts, mutant);
+    if (vmm === originalParts.vmm) return parts;
+    throw new Problem(`mutant ${id} is a bug of a VMM`, 'choose one of the kernel or its hardware');
+  }
   throw new Problem(`there is no mutant ${id}`, 'docs/mutants.md lists them');
 }
 

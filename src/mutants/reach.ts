@@ -2,7 +2,8 @@ import { referenceOf } from '#adapters/reference/index.ts';
 import type { Implementation } from '#port/implementation.ts';
 import { defaultParts, type Parts } from '#reference/machine/parts.ts';
 
-import type { Mutant, Part } from './mutant.ts';
+import { originalParts } from './mutant.ts';
+import type { MutableParts, Mutant, Part } from './mutant.ts';
 
 /** Which mutants a run of the reference could meet at all: it has to call what they change. */
 
@@ -25,7 +26,7 @@ export class Reach {
   );
 
   includes(mutant: Mutant): boolean {
-    return changes(defaultParts, mutant).some(
+    return changes(originalParts, mutant).some(
       ([part, name]) => this.#called.get(part)?.has(name) ?? false,
     );
   }
@@ -86,7 +87,7 @@ function prototypeOf(value: object): object | null {
 }
 
 /** What a mutant changes: methods of a part, or how one is made. */
-function changes(original: Parts, { bug }: Mutant): readonly [part: object, name: string][] {
+function changes(original: MutableParts, { bug }: Mutant): readonly [part: object, name: string][] {
   return [bug(original)].flat().flatMap((part: Part) => {
     const extended = prototypeOf(part) ?? part;
     const own = [part.prototype as object, part].flatMap((each) =>

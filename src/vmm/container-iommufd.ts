@@ -61,7 +61,7 @@ export class IommufdContainer extends Container {
     if (hwpt.devices.size === 0) await this.put(hwpt);
   }
 
-  /** Asks how many there are, and then for them; what goes wrong is no reason to give up: VMM-ATT-09. */
+  /** Asks how many there are, and then for them; what goes wrong is no reason to give up: VMM-CB-01. */
   async askRanges(): Promise<void> {
     const { syscalls } = this.context;
     const ask = (num_iovas: number) =>
@@ -84,6 +84,7 @@ export class IommufdContainer extends Container {
     });
   }
 
+  /** VMM-CB-04; of a file VMM-CB-05. */
   async dmaMap({ iova, size: length, ...memory }: DmaMapping): Promise<number> {
     const { address: user_va, readOnly, file } = memory;
     const access = IOMMU_IOAS_MAP_READABLE | (readOnly ? 0 : IOMMU_IOAS_MAP_WRITEABLE);
@@ -100,7 +101,7 @@ export class IommufdContainer extends Container {
     return result;
   }
 
-  /** What is not mapped any more is no failure. */
+  /** What is not mapped any more is no failure: VMM-CB-06. */
   async dmaUnmap({ iova, size: length }: DmaRange): Promise<number> {
     const values = { ioas_id: this.ioasId, iova, length };
     const { result } = await this.context.syscalls.ioctl(this.#iommufd, IOMMU_IOAS_UNMAP, values);

@@ -45,7 +45,7 @@ export class LegacyContainer extends Container {
     if (type <= 0) throw new VmmError('the container has no VFIO_TYPE1v2_IOMMU');
   }
 
-  /** With its first group: chooses the type, and asks what it can. */
+  /** With its first group: chooses the type, and asks what it can: VMM-CB-01. */
   async setup(): Promise<void> {
     const { syscalls } = this.context;
     const set = await syscalls.plain(this.file, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU);
@@ -70,6 +70,7 @@ export class LegacyContainer extends Container {
     this.dmaMaxMappings = available;
   }
 
+  /** VMM-CB-04. */
   async dmaMap({ iova, size, address: vaddr, readOnly }: DmaMapping): Promise<number> {
     const flags = VFIO_DMA_MAP_FLAG_READ | (readOnly ? 0 : VFIO_DMA_MAP_FLAG_WRITE);
     const { syscalls } = this.context;
@@ -77,6 +78,7 @@ export class LegacyContainer extends Container {
     return (await syscalls.ioctl(this.file, VFIO_IOMMU_MAP_DMA, values)).result;
   }
 
+  /** VMM-CB-06. */
   async dmaUnmap({ iova, size }: DmaRange): Promise<number> {
     const { syscalls } = this.context;
     return (await syscalls.ioctl(this.file, VFIO_IOMMU_UNMAP_DMA, { iova, size })).result;

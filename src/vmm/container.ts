@@ -36,7 +36,7 @@ export interface IovaRange {
   readonly last: bigint;
 }
 
-/** Devices that share what is mapped, whoever maps it: VMM-OBJ-01. */
+/** Devices that share what is mapped, whoever maps it. */
 export abstract class Container {
   abstract readonly backend: Backend;
   readonly devices = new Set<VfioDevice>();

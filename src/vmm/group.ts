@@ -23,7 +23,7 @@ export class VfioGroup {
     this.file = file;
   }
 
-  /** Throws where another driver has a device of it. */
+  /** Throws where another driver has a device of it: VMM-ATT-12. */
   async demandViable(): Promise<void> {
     const { result, fields } = await this.#syscalls.ioctl(this.file, VFIO_GROUP_GET_STATUS, {});
     must('VFIO_GROUP_GET_STATUS', result);

@@ -17,7 +17,7 @@ export interface HwInfo {
 /** Bytes that a VMM has for what a vendor tells: as much as the longest of them. */
 const dataLength = 40;
 
-/** What a vIOMMU is given of a device: which it is in the iommufd, and what its IOMMU can: VMM-HID-03. */
+/** What a vIOMMU is given of a device: which it is in the iommufd, and what its IOMMU can. */
 export class HostIommuDevice {
   readonly deviceId: number;
   /** Once it was realized. */
@@ -31,6 +31,7 @@ export class HostIommuDevice {
     this.deviceId = deviceId;
   }
 
+  /** VMM-ATT-10. */
   async realize(): Promise<void> {
     const info = await this.getHwInfo();
     if (typeof info === 'number') must('IOMMU_GET_HW_INFO', info);

@@ -27,6 +27,7 @@ export class IommufdBackend implements DeviceBackend {
     return this.#file;
   }
 
+  /** VMM-CB-02. */
   async attachDevice(device: VfioDevice): Promise<void> {
     const { syscalls } = this.context;
     const { id, cdev } = device.info;
@@ -44,6 +45,7 @@ export class IommufdBackend implements DeviceBackend {
     }
   }
 
+  /** VMM-CB-03. */
   async detachDevice(device: VfioDevice): Promise<void> {
     const { container } = device;
     if (container?.backend !== 'iommufd') throw new Error('a device of another backend');

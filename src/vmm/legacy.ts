@@ -5,7 +5,7 @@ import type { VmmContext } from './container.ts';
 import type { LegacyContainer } from './container-legacy.ts';
 import type { VfioDevice } from './device.ts';
 import { failed, must, VmmError } from './error.ts';
-import { VfioGroup } from './group.ts';
+import type { VfioGroup } from './group.ts';
 
 /** Devices by their groups. */
 export class LegacyBackend implements DeviceBackend {
@@ -17,6 +17,7 @@ export class LegacyBackend implements DeviceBackend {
     this.context = context;
   }
 
+  /** VMM-CB-02. */
   async attachDevice(device: VfioDevice): Promise<void> {
     const { id, group: path } = device.info;
     if (path === undefined) throw new VmmError(`device ${id} has no VFIO group`);
@@ -38,6 +39,7 @@ export class LegacyBackend implements DeviceBackend {
     group.container?.devices.add(device);
   }
 
+  /** VMM-CB-03; the device goes before its group leaves the container: VMM-ORD-01. */
   async detachDevice(device: VfioDevice): Promise<void> {
     const { syscalls } = this.context;
     await syscalls.close(device.file);
@@ -50,10 +52,10 @@ export class LegacyBackend implements DeviceBackend {
   }
 
   protected async openGroup(path: string): Promise<VfioGroup> {
-    const { syscalls } = this.context;
+    const { syscalls, parts } = this.context;
     const file = await syscalls.open(path);
     if (typeof file === 'number') throw failed(`open of ${path}`, file);
-    const group = new VfioGroup(syscalls, file);
+    const group = new parts.VfioGroup(syscalls, file);
     try {
       await group.demandViable();
       group.container = (await this.joined(group)) ?? (await this.newContainer(group));

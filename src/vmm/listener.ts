@@ -11,6 +11,7 @@ export class VfioListener implements MemoryListener {
     this.container = container;
   }
 
+  /** One map: VMM-LST-04. */
   async regionAdd(section: MemoryRegionSection): Promise<void> {
     const range = this.pagesOf(section);
     if (range === undefined) return;
@@ -24,6 +25,7 @@ export class VfioListener implements MemoryListener {
     if (result < 0) this.mapFailed(section, result);
   }
 
+  /** VMM-LST-08. */
   async regionDel(section: MemoryRegionSection): Promise<void> {
     const range = this.pagesOf(section);
     if (range !== undefined) await this.container.dmaUnmap(range);

@@ -1,6 +1,7 @@
 import { AddressSpace } from './address-space.ts';
 import { IommufdContainer } from './container-iommufd.ts';
 import { LegacyContainer } from './container-legacy.ts';
+import { VfioGroup } from './group.ts';
 import { HostIommuDevice } from './host-iommu-device.ts';
 import { IommufdBackend } from './iommufd.ts';
 import { LegacyBackend } from './legacy.ts';
@@ -14,6 +15,7 @@ export const vmmParts = {
   IommufdContainer,
   LegacyBackend,
   LegacyContainer,
+  VfioGroup,
   VfioListener,
 };
 

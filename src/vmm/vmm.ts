@@ -66,6 +66,7 @@ class ModelVmm implements Vmm {
     });
   }
 
+  /** Each device by the back end that is chosen for it: VMM-OBJ-04. */
   plugDevice(info: DeviceInfo, kind: Backend, object = ''): Promise<Told> {
     return this.#told(async () => {
       const device = new VfioDevice(this.#context.syscalls, info);
@@ -104,6 +105,7 @@ class ModelVmm implements Vmm {
       : this.#bench.dmaRead({ ...place, length: what.length });
   }
 
+  /** VMM-ORD-06. */
   async quit(): Promise<void> {
     this.#ended = true;
     await this.#context.syscalls.process.exit();
@@ -117,6 +119,7 @@ class ModelVmm implements Vmm {
     return [...this.#context.syscalls.log];
   }
 
+  /** Objects share nothing but the guest: VMM-OBJ-05. */
   #object(name: string): DeviceBackend {
     const object = this.#objects.get(name) ?? new this.#context.parts.IommufdBackend(this.#context);
     this.#objects.set(name, object);

@@ -94,7 +94,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VMM-OBJ': [[3, 6]],
   'VMM-CB': [[1, 6], 15],
   'VMM-ATT': [[1, 3], 8, 10, 12, 14, 15],
-  'VMM-LST': [[2, 4], 8, 11],
+  'VMM-LST': [[2, 4], 8],
   'VMM-ORD': [1, 6],
 };
 

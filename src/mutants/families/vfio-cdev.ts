@@ -63,7 +63,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-0097',
-    breaks: ['VFIO-CDEV-14'],
+    breaks: ['VFIO-CDEV-14', 'VMM-ORD-06'],
     story: 'A group stays with its iommufd when its last device is closed.',
     like: 'iommufd_device_destroy() without iommu_device_release_dma_owner()',
     bug: ({ iommu }) =>

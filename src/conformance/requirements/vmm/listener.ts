@@ -31,10 +31,5 @@ export const vmmLst = requirements(
       level: 'observed',
       source: [del],
     },
-    11: {
-      says: 'An unmap that fails with ENOENT, or that took away nothing, counts as done.',
-      level: 'observed',
-      source: [qemu('iommufd.c', 'iommufd_cdev_unmap')],
-    },
   },
 );

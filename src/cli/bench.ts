@@ -5,6 +5,8 @@ import { Command, Option } from 'commander';
 import { attachMany, attachSecond } from './bench/devices.ts';
 import { mapAmongHoles } from './bench/automatic-maps.ts';
 import { dirtyBitmap } from './bench/dirty-bitmap.ts';
+import { measureEmulated } from './bench/emulated.ts';
+import type { EmulatedCost } from './bench/emulated.ts';
 import { measureStart, measureSuite } from './bench/empty-suite.ts';
 import type { SuiteCost } from './bench/empty-suite.ts';
 import { measureHardware } from './bench/hardware.ts';
@@ -102,6 +104,23 @@ async function wire(): Promise<WireCallCost> {
   return cost;
 }
 
+async function emulate(): Promise<EmulatedCost> {
+  const cost = await measureEmulated();
+  const beside = (ratio: number): string =>
+    `${ratio.toFixed(1)} echoes of ${cost.echo.toFixed(1)} µs`;
+  say(
+    'a program: an ioctl that fails',
+    `${cost.failing.toFixed(1)} µs, ${beside(cost.failingRatio)}`,
+  );
+  say(
+    '  map + unmap of a page',
+    `${cost.mapUnmap.toFixed(1)} µs, ${beside(cost.mapUnmapRatio)} (aim: 5)`,
+  );
+  say('  a map of 1 GiB of a memfd', `${(cost.mapGibibyte / 1000).toFixed(1)} ms`);
+  say('  DMA of an edu, a page at a time', `${(cost.bandwidth / 1e6).toFixed(1)} MB/s`);
+  return cost;
+}
+
 function suite(): SuiteCost {
   const cost = measureSuite();
   say('the suite beside an empty one', `${cost.ratio.toFixed(2)} (aim: 2.5)`);
@@ -115,7 +134,7 @@ function start(): SuiteCost {
 }
 
 /** In the order in which they are measured. */
-const parts = { mapUnmap, scaling, translations, hardware, wire, suite, start };
+const parts = { mapUnmap, scaling, translations, hardware, wire, emulate, suite, start };
 type Part = keyof typeof parts;
 
 interface Options {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
 import type { CapabilityName, Task } from '#reference/kernel/fs/process.ts';
 
@@ -57,15 +57,45 @@ function textOf(pid: number | 'self', name: string): string {
 
 const own = effectiveCapabilities(textOf('self', 'status'));
 
+/** Longer than /proc/PID/status is. */
+const ROOM = 8192;
+
+/** A file of a process that is read over and over: it is opened once. Empty where the process is gone. */
+class ProcessText {
+  private readonly path: string;
+  private readonly bytes = Buffer.alloc(ROOM);
+  private fd: number | undefined;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  read(): string {
+    try {
+      this.fd ??= openSync(this.path, 'r');
+      return this.bytes.toString('utf8', 0, readSync(this.fd, this.bytes, 0, ROOM, 0));
+    } catch {
+      return '';
+    }
+  }
+
+  close(): void {
+    if (this.fd !== undefined) closeSync(this.fd);
+    this.fd = undefined;
+  }
+}
+
 /** What the reference asks of a process, looked up when it asks: the process changes it by calls that are not ours. */
 export class Credentials {
   private readonly pid: number;
   private readonly rules: Rules;
+  private readonly statusFile: ProcessText;
   private known: ReadonlySet<CapabilityName> | undefined;
 
   constructor(pid: number, rules: Rules) {
     this.pid = pid;
     this.rules = rules;
+    this.statusFile = new ProcessText(`/proc/${pid}/status`);
   }
 
   /** A call begins: what is known may be old. */
@@ -89,6 +119,11 @@ export class Credentials {
 
   /** /proc/PID/status, as the host's kernel has it. */
   get status(): string {
-    return textOf(this.pid, 'status');
+    return this.statusFile.read();
+  }
+
+  /** The process is gone. */
+  close(): void {
+    this.statusFile.close();
   }
 }

@@ -66,6 +66,7 @@ export class ServedProcess {
   /** Everything that the process had but for its files, which others may have as well. */
   exit(): void {
     this.memory.exit();
+    this.credentials.close();
   }
 
   /** The lines of /proc/PID/status that the reference knows. */

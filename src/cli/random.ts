@@ -14,6 +14,7 @@ import { collect, settingsOf } from './option-values.ts';
 import { exitCodes, Problem } from './problem.ts';
 import { deviceChecks, runOnDevices } from './random/devices.ts';
 import { randomMutants } from './random/mutants.ts';
+import { runOnGuests } from './random/guests.ts';
 import { runOnVfio } from './random/vfio.ts';
 
 /** `npm run random`: random sequences of calls, on one implementation or on two side by side. */
@@ -33,6 +34,7 @@ interface Options {
   readonly processes: string;
   readonly devices?: true;
   readonly vfio?: true;
+  readonly guests?: true;
   readonly machine?: string;
 }
 
@@ -99,6 +101,19 @@ async function onVfio(options: Options): Promise<number> {
   return conclude(await runOnVfio({ adapter, against, settings, machine, plan }), begun, signal());
 }
 
+/** What devices of a guest see has to be what it was given. */
+async function onGuests(options: Options): Promise<number> {
+  const { adapter, against, adapterOption, machine } = options;
+  if (against !== undefined)
+    throw new Problem('--guests and --against exclude each other', 'try --adapter instead');
+  const { signal } = watchSignals();
+  const begun = performance.now();
+  const settings = settingsOf(adapterOption);
+  const plan = planOf(options, signal);
+  const report = await runOnGuests({ adapter, settings, machine, plan });
+  return conclude(report, begun, signal());
+}
+
 function planOf(options: Options, signal: () => EndingSignal | undefined): Plan {
   const { path, replayPath } = options;
   return {
@@ -116,6 +131,7 @@ async function main(options: Options): Promise<number> {
     return tryMutants(options, options.mutants === true ? '*' : options.mutants);
   if (options.devices) return onDevices(options);
   if (options.vfio) return onVfio(options);
+  if (options.guests) return onGuests(options);
   const { adapter, against, adapterOption } = options;
   const second = against === undefined ? undefined : await start(against, adapterOption);
   const first = await start(adapter, second === undefined ? adapterOption : []);
@@ -182,7 +198,8 @@ void new Command('random')
   )
   .option('--devices', 'devices that move bytes, instead of mock devices')
   .option('--vfio', 'containers, groups and devices of VFIO, instead of mock devices')
-  .option('--machine <name>', 'with --devices or --vfio: this machine of --adapter')
+  .option('--guests', 'a VMM whose guest gets and loses memory and devices by both back ends')
+  .option('--machine <name>', 'with --devices, --vfio or --guests: this machine of --adapter')
   .option('--mutants [ids]', 'which seeded bugs of the reference so many calls find: ids or globs')
   .option('--processes <number>', 'with --mutants: at once', String(availableParallelism()))
   .option('--path <path>', 'of a failure, as it was printed')

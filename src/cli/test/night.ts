@@ -36,6 +36,7 @@ export function night(folder: string, { seed, kernels }: Night): Stage[] {
     randomCalls('random calls', seed, ['--calls', '200000']),
     randomCalls('random calls on devices', seed, ['--devices', '--calls', '200000']),
     randomCalls('random calls of VFIO', seed, ['--vfio', '--calls', '200000']),
+    randomCalls('random guests', seed, ['--guests', '--calls', '100000']),
     {
       name: 'a sample of the mutants of operators',
       command: [...mutants, '--by-operator', '--sample', '500', '--seed', String(seed)],

@@ -14,8 +14,9 @@ import { atLeast, bzImageRelease, isArmImage, kernelImage } from './kernel-image
 import { cachedKernels, chooseKernel } from './kernels.ts';
 import { allowNesting, copyTree, header, withNesting } from './nesting.ts';
 import { agentArguments, qemuArguments } from './qemu.ts';
+import { explained } from './selftests.ts';
 import { versionIn } from './source.ts';
-import { demandTools } from './tools.ts';
+import { demandTools, LabError } from './tools.ts';
 
 function setupHeader(text: string): Buffer {
   const setup = Buffer.alloc(0x4000);
@@ -62,6 +63,16 @@ describe('the header of a bzImage', () => {
     assert.ok(atLeast('6.12', '6.2'));
     assert.ok(atLeast('7.0-rc1', '6.19'));
     assert.ok(!atLeast('6.12.117', '6.13'));
+  });
+});
+
+describe("tests of the kernel's own", () => {
+  it('may need of the kernel what its headers do not have, which is said', () => {
+    const said = "cannot compile: make: exit code 2\n  error: 'MOCK_PASID_WIDTH' undeclared";
+    const { message } = explained(new LabError(said), '6.12.117');
+    assert.match(message, /^the selftests of Linux 6\.12\.117 use .*\ncannot compile/);
+    const other = new LabError('cannot compile: make: exit code 2\n  no space left');
+    assert.equal(explained(other, '6.12.117'), other);
   });
 });
 

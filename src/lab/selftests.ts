@@ -60,12 +60,22 @@ async function make(source: Source, result: string, say: SelftestOptions['say'])
     await run({ purpose, command: 'make', args: ['-s', '-C', tree, `O=${out}`, 'headers'] });
     say('compiling');
     const targets = folders.filter((folder) => existsSync(folderOf(tree, folder)));
-    await run({ purpose, command: 'make', args: makeArguments(tree, out, targets) });
+    const args = makeArguments(tree, out, targets);
+    await run({ purpose, command: 'make', args }).catch((error: unknown) => {
+      throw error instanceof LabError ? explained(error, source.version) : error;
+    });
     await mkdir(result, { recursive: true });
     for (const target of targets) await copyPrograms(join(out, 'kselftest', target), result);
   } finally {
     await rm(room, { recursive: true, force: true });
   }
+}
+
+/** Stable trees take tests of later ones, without what these need of the kernel: 6.12.117 did. */
+export function explained(error: LabError, version: string): LabError {
+  if (!/undeclared|has no member named/.test(error.message)) return error;
+  const what = `the selftests of Linux ${version} use what its own headers do not have`;
+  return new LabError(`${what}; build those of another release\n${error.message}`);
 }
 
 function folderOf(tree: string, folder: string): string {

@@ -1,12 +1,13 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { temporaryFolder } from '#ending/temporary-folder.ts';
 import type { Result } from '#report/result.ts';
 
+import type { ClientSummary } from '../client-report/client-report.ts';
 import { root } from '../version.ts';
 
 /** `npm pack`, and what it makes, installed in an empty folder: a stage of `npm run nightly`, and of `.ci/run`. */
@@ -93,6 +94,15 @@ void test('a program runs on the reference', () => {
   const { code, output } = type(name, 'emulate', '--machine', 'mock', '--', './client', '--help');
   equal(output, 'IOAS 1, --help\n');
   equal(code, 7);
+});
+
+void test('what a program touches is known of what was compiled as well', () => {
+  const file = join(user, 'touched.json');
+  equal(type(name, 'emulate', '--report', file, '--', './client', '').code, 7);
+  const { calls } = JSON.parse(readFileSync(file, 'utf8')) as ClientSummary;
+  const alloc = calls.find((call) => call.name === 'IOMMU_IOAS_ALLOC');
+  ok(alloc?.requirements.includes('IOAS-ALLOC-01'), JSON.stringify(alloc));
+  rmSync(file);
 });
 
 void test('what is mistyped is told as in a checkout', () => {

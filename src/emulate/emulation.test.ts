@@ -35,6 +35,7 @@ describe('a program on a machine of the reference', () => {
 
   const cases: readonly [name: string, says: string][] = [
     ['files', 'has its files under numbers of its own, copies them, and passes them on'],
+    ['kinds', 'is told what a file is, by its path or by its number'],
     ['registers', 'maps the registers of a device, and each access has its effect'],
     ['memory', 'has memory that the device reads and writes, whatever it is of'],
     ['interrupts', 'gets interrupts in its own eventfds'],

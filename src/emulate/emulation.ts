@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -123,15 +124,25 @@ export class Emulation {
     return this.server.hasBroken;
   }
 
-  /** Runs a program to its end, on this terminal. Its exit code as shells have it. Throws Unsuitable. */
-  async run(name: string, args: readonly string[]): Promise<number> {
+  /** How many pages of programs are pinned. */
+  get pinnedPages(): number {
+    return this.server.pinnedPages;
+  }
+
+  /** Starts a program. Throws Unsuitable. */
+  start(name: string, args: readonly string[], stdio: StdioOptions): ChildProcess {
     const program = findProgram(name);
     demandSuitable(program);
-    const child = spawn(program, args, {
-      stdio: 'inherit',
+    return spawn(program, args, {
+      stdio,
       argv0: name,
       env: { ...process.env, ...this.environment, ...this.preloads() },
     });
+  }
+
+  /** Runs a program to its end, on this terminal. Its exit code as shells have it. Throws Unsuitable. */
+  async run(name: string, args: readonly string[]): Promise<number> {
+    const child = this.start(name, args, 'inherit');
     const passOn = (signal: NodeJS.Signals): void => void child.kill(signal);
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
     for (const signal of signals) process.on(signal, passOn);

@@ -16,10 +16,11 @@ export class Eventfds {
   private readonly commands: number;
   private readonly answers: number;
   private readonly watched = new Map<number, () => void>();
-  private readonly forgotten = new FinalizationRegistry<number>((handle) =>
-    this.ask('drop', handle),
-  );
+  private readonly forgotten = new FinalizationRegistry<number>((handle) => {
+    if (!this.isStopped) this.ask('drop', handle);
+  });
   private isRefused = false;
+  private isStopped = false;
 
   private constructor(keeper: ChildProcess, folder: string) {
     this.keeper = keeper;
@@ -29,7 +30,9 @@ export class Eventfds {
 
   /** `program`: the compiled keeper; `folder`: an empty one, for its pipes. */
   static async start(program: string, folder: string): Promise<Eventfds> {
-    const keeper = spawn(program, [folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // Away from the terminal, whose signals are for the program: what it does about them may need its eventfds.
+    const stdio = ['ignore', 'pipe', 'inherit'] as const;
+    const keeper = spawn(program, [folder], { stdio: [...stdio], detached: true });
     const lines = createInterface(keeper.stdout);
     const eventfds = await new Promise<Eventfds>((resolve, reject) => {
       lines.once('line', () => resolve(new Eventfds(keeper, folder)));
@@ -40,7 +43,9 @@ export class Eventfds {
     return eventfds;
   }
 
+  /** Of eventfds that are still there nothing is heard afterwards. */
   stop(): void {
+    this.isStopped = true;
     this.keeper.kill();
   }
 

@@ -17,6 +17,7 @@ export const operations = [
   'UNMAP',
   'LOAD',
   'STORE',
+  'NAME',
 ] as const;
 
 export type Operation = NonNullable<(typeof operations)[number]>;

@@ -24,7 +24,8 @@ export interface FileWorld {
 export class ProcessFiles extends FdTable {
   private readonly pid: number;
   private readonly world: FileWorld;
-  private request: Pick<Request, 'fd' | 'inode' | 'newFd' | 'newInode'> | undefined;
+  private request:
+    Pick<Request, 'operation' | 'fd' | 'inode' | 'newFd' | 'newInode' | 'text'> | undefined;
   /** O_* of the file that the call has made. */
   private made: number | undefined;
 
@@ -54,8 +55,9 @@ export class ProcessFiles extends FdTable {
   override unreserve(): void {}
 
   override install(_fd: number, file: OpenFile): void {
-    const { newInode = 0n } = this.request ?? {};
-    if (!this.world.served.install(newInode, file))
+    const { newInode = 0n, operation, text } = this.request ?? {};
+    const path = operation === 'OPEN' ? text : undefined;
+    if (!this.world.served.install(newInode, file, path))
       throw new ReferenceBug('a program promised a connection that it has not made');
     this.made = file.flags;
   }

@@ -6,12 +6,15 @@ import type { OpenFile } from '#reference/kernel/fs/file.ts';
 /** An open file of the reference, and the connection that is its fd in programs. */
 class ServedFile {
   readonly file: OpenFile;
+  /** As it was opened; undefined for a file that a call has made. */
+  readonly path: string | undefined;
   private readonly socket: Socket;
   /** A byte lies in the connection: whoever polls the fd finds it readable. */
   private isMarked = false;
 
-  constructor(file: OpenFile, socket: Socket) {
+  constructor(file: OpenFile, socket: Socket, path: string | undefined) {
     this.file = file;
+    this.path = path;
     this.socket = socket;
     this.mark();
   }
@@ -59,12 +62,12 @@ export class ServedFiles {
     return this.future.has(inode);
   }
 
-  /** Takes over the reference. False where no such connection was made. */
-  install(inode: bigint, file: OpenFile): boolean {
+  /** Takes over the reference. False where no such connection was made. `path`: under which it was opened. */
+  install(inode: bigint, file: OpenFile, path?: string): boolean {
     const socket = this.future.get(inode);
     if (!socket) return false;
     this.future.delete(inode);
-    const served = new ServedFile(file, socket);
+    const served = new ServedFile(file, socket, path);
     this.files.set(inode, served);
     if (served.changes) this.polled.add(served);
     return true;
@@ -72,6 +75,11 @@ export class ServedFiles {
 
   get(inode: bigint): OpenFile | undefined {
     return this.files.get(inode)?.file;
+  }
+
+  /** Under which path it was opened; undefined for a file that a call has made. */
+  pathOf(inode: bigint): string | undefined {
+    return this.files.get(inode)?.path;
   }
 
   /** No program has it open any more. */

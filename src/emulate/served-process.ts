@@ -123,6 +123,7 @@ export class ServedProcess {
     LOAD: ({ arguments: [address, width] }) => this.load(address, Number(width)),
     STORE: ({ arguments: [address, width, ...value] }) =>
       this.store(address, bytesOf(value).subarray(0, Number(width))),
+    NAME: ({ inode }) => this.name(inode),
   };
 
   private get syscalls(): Machine['syscalls'] {
@@ -149,6 +150,13 @@ export class ServedProcess {
   private refuseWrite(path: string): Answer {
     this.world.complain(`${path} can only be read here: opening it for writing fails with EACCES`);
     return { result: failure('EACCES') };
+  }
+
+  /** The file in the view that stands for an open one. */
+  private name(inode: bigint): Answer {
+    const path = this.world.served.pathOf(inode);
+    const seen = path === undefined ? '' : this.world.view.folder + path;
+    return { result: 0, text: new TextEncoder().encode(seen) };
   }
 
   private read({ fd, inode, arguments: [address, length] }: Request): Answer {

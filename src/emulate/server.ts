@@ -83,6 +83,13 @@ export class EmulationServer {
     return this.world.served.count;
   }
 
+  /** How many pages of programs are pinned. */
+  get pinnedPages(): number {
+    const { frames } = this.world.memory;
+    frames.sweep(true);
+    return frames.inUse;
+  }
+
   private accept(socket: Socket): void {
     const reader = new RequestReader();
     let receive: Receive | undefined = (request) => (receive = this.begin(socket, request));

@@ -111,6 +111,11 @@ export class BorrowedFrames {
     return (this.byPlace.get(backing)?.size ?? 0) > 0;
   }
 
+  /** After sweep(true) those that are pinned. */
+  get inUse(): number {
+    return this.count;
+  }
+
   private take(backing: Backing, at: bigint): { first: bigint; folio: BorrowedFolio } {
     const first = firstByte(backing, at);
     const places = this.byPlace.get(backing) ?? new Map<bigint, BorrowedFolio>();

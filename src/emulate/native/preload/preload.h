@@ -48,6 +48,9 @@ const char *seen(const char *path, char *buffer);
 /* `path` from `folder`, as a path from the root where it may be one of ours; else `path`. */
 const char *absolute(int folder, const char *path, char *buffer);
 
+/* paths.c: `path` from `folder`, as the kernel of the host finds it: in the view where it is one of ours. */
+const char *found(int folder, const char *path, char *buffer);
+
 /* memory.c: tells the server that memory of this process goes. */
 void tell_unmap(const void *address, size_t length);
 

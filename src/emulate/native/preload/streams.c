@@ -37,10 +37,17 @@ static int flags_of(const char *mode)
 	return access | rights | (strchr(mode, 'e') ? O_CLOEXEC : 0);
 }
 
+EXPORT FILE *fdopen(int fd, const char *mode)
+{
+	const cookie_io_functions_t calls = { cookie_read, cookie_write, NULL, cookie_close };
+	FILE *(*next)(int, const char *) = dlsym(RTLD_NEXT, "fdopen");
+
+	return is_ours(fd) ? fopencookie((void *)(intptr_t)fd, mode, calls) : next(fd, mode);
+}
+
 static FILE *open_stream(const char *name, const char *path, const char *mode)
 {
 	FILE *(*next)(const char *, const char *) = dlsym(RTLD_NEXT, name);
-	const cookie_io_functions_t calls = { cookie_read, cookie_write, NULL, cookie_close };
 	FILE *stream;
 	int fd;
 
@@ -49,7 +56,7 @@ static FILE *open_stream(const char *name, const char *path, const char *mode)
 	fd = open(path, flags_of(mode), 0666);
 	if (fd < 0)
 		return NULL;
-	stream = is_ours(fd) ? fopencookie((void *)(intptr_t)fd, mode, calls) : fdopen(fd, mode);
+	stream = fdopen(fd, mode);
 	if (!stream)
 		close(fd);
 	return stream;

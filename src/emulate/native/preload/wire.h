@@ -29,6 +29,8 @@ enum operation {
 	/* An access to registers that are mapped. */
 	LOAD,
 	STORE,
+	/* Under which path a file was opened: the text of the answer, for those that have one. */
+	NAME,
 };
 
 struct request {

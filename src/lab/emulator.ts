@@ -12,6 +12,8 @@ export interface Emulator {
   /** Program and first arguments. */
   readonly command: readonly [string, ...string[]];
   readonly majorVersion: number;
+  /** `10.0` */
+  readonly version: string;
 }
 
 /** The SMMUv3 of older ones has no second stage that can be nested. */
@@ -26,6 +28,10 @@ export function majorVersionIn(text: string): number {
   return Number(/version (\d+)\./.exec(text)?.[1] ?? 0);
 }
 
+function versionIn(text: string): string {
+  return /version (\d+\.\d+)/.exec(text)?.[1] ?? '0.0';
+}
+
 /** Debian packages that were unpacked there with `dpkg -x`: docs/linux.md. */
 function unpacked(name: string): Emulator['command'] | undefined {
   const root = cachePath('qemu', 'usr');
@@ -35,7 +41,9 @@ function unpacked(name: string): Emulator['command'] | undefined {
 }
 
 /** Those that there are: of x86_64 that of the distribution first, of arm64 the one that was unpacked. */
-async function emulators(architecture: Architecture): Promise<readonly [Emulator, ...Emulator[]]> {
+export async function emulators(
+  architecture: Architecture,
+): Promise<readonly [Emulator, ...Emulator[]]> {
   const program = programs[architecture];
   const installed = findTool(program) === undefined ? [] : [[program] as const];
   const beside = unpacked(program);
@@ -49,14 +57,15 @@ async function emulators(architecture: Architecture): Promise<readonly [Emulator
   return [await versioned(first), ...(await Promise.all(others.map(versioned)))];
 }
 
-async function versioned(command: Emulator['command']): Promise<Emulator> {
+/** That program of QEMU. Throws a LabError where it cannot be run. */
+export async function versioned(command: Emulator['command']): Promise<Emulator> {
   const [program, ...args] = command;
   const told = await output({
     purpose: 'run QEMU',
     command: program,
     args: [...args, '--version'],
   });
-  return { command, majorVersion: majorVersionIn(told) };
+  return { command, majorVersion: majorVersionIn(told), version: versionIn(told) };
 }
 
 /** The major versions that there are. Throws a LabError where QEMU is missing or too old. */

@@ -118,6 +118,10 @@ async function emulate(): Promise<EmulatedCost> {
   );
   say('  a map of 1 GiB of a memfd', `${(cost.mapGibibyte / 1000).toFixed(1)} ms`);
   say('  DMA of an edu, a page at a time', `${(cost.bandwidth / 1e6).toFixed(1)} MB/s`);
+  const ofKernel = (micros: number): string =>
+    micros < 0 ? 'forbidden' : `${micros.toFixed(1)} µs`;
+  say('  by seccomp, if nothing were done', ofKernel(cost.notification));
+  say('  by ptrace, the same', ofKernel(cost.ptrace));
   return cost;
 }
 

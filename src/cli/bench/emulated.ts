@@ -22,6 +22,10 @@ export interface EmulatedCost {
   readonly mapGibibyte: number;
   /** Bytes a second that an edu reads and writes, by commands to its registers. */
   readonly bandwidth: number;
+  /** Of a call that another thread answers, by seccomp; negative where that is forbidden. */
+  readonly notification: number;
+  /** Of one before and behind which another program looks at it, by ptrace. */
+  readonly ptrace: number;
 }
 
 /** Rounds in which both sides still compile. */
@@ -35,7 +39,7 @@ export async function measureEmulated(): Promise<EmulatedCost> {
   await run(file);
   const lines = readFileSync(file, 'utf8').trim().split('\n');
   const rows = lines.map((line) => line.split(' ').map(Number));
-  const [mapGibibyte = NaN, copy = NaN] = rows.pop() ?? [];
+  const [mapGibibyte = NaN, copy = NaN, notification = NaN, ptrace = NaN] = rows.pop() ?? [];
   const warm = rows.slice(warmUp);
   const column = (index: number): number => median(warm.map((row) => row[index] ?? NaN));
   const besideEcho = (index: number): number =>
@@ -44,6 +48,7 @@ export async function measureEmulated(): Promise<EmulatedCost> {
     ...{ echo: column(0), failing: column(1), mapUnmap: column(2) },
     ...{ failingRatio: besideEcho(1), mapUnmapRatio: besideEcho(2), mapGibibyte },
     bandwidth: (moved * 1e6) / copy,
+    ...{ notification, ptrace },
   };
 }
 
@@ -66,7 +71,7 @@ function clientOfBench(): Promise<string> {
     what: 'the program that measures',
     folder: join(__dirname, 'emulated'),
     units: [join(device, 'device.c'), join(device, 'device.h')],
-    flags: ['-O2', '-Wall', '-Wextra', `-I${device}`],
+    flags: ['-O2', '-Wall', '-Wextra', `-I${device}`, '-lpthread'],
     name: 'bench-emulated',
   });
 }

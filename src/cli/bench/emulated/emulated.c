@@ -2,10 +2,11 @@
 /*
  * What calls cost a program of emulate, beside what they cannot cost less than: usage: emulated CDEV FILE. Writes a line
  * for each round, microseconds: an echo over a socket, a call that fails, a map and an unmap of a page; then what a map of
- * 1 GiB of a memfd costs, and 4 KiB that the device reads and writes.
+ * 1 GiB of a memfd costs, 4 KiB that the device reads and writes, and a call that another thread or program stands for.
  */
 #define _GNU_SOURCE
 #include "device.h"
+#include "intercepted.h"
 
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -118,6 +119,7 @@ int main(int argc, char **argv)
 			microseconds(map_once, OPERATIONS));
 	fprintf(result, "%f ", cost_of_file());
 	CHECK(map(device.iommu, device.ioas, page, PAGE, IOVA) == 0);
-	fprintf(result, "%f\n", microseconds(copy_once, COPIES));
+	fprintf(result, "%f ", microseconds(copy_once, COPIES));
+	fprintf(result, "%f %f\n", cost_of_notification(), cost_of_ptrace());
 	return fclose(result) != 0;
 }

@@ -52,6 +52,34 @@ When('the VMM unplugs {device}', async function (device) {
   guest.conclude(`to unplug "${device.name}"`, await guest.vmm.unplugDevice(device.info.id));
 });
 
+When('the guest stores pattern {string} at {iova}', async function (seed, gpa) {
+  const { vmm } = await guestOf(this);
+  await vmm.guestWrite(gpa, pattern(seed, Number(this.pageSize)));
+});
+
+When('the VMM begins to log dirty pages', async function () {
+  const guest = await guestOf(this);
+  guest.conclude('to log dirty pages', await guest.vmm.startDirtyLog());
+});
+
+When('the VMM ends its log of dirty pages', async function () {
+  const guest = await guestOf(this);
+  guest.conclude('to end its log', await guest.vmm.stopDirtyLog());
+});
+
+Then('the VMM finds {dirtyPages} of RAM {string} dirty', async function (numbers, name) {
+  const { vmm, ram } = await guestOf(this);
+  const { gpa, length } = ram.get(name) ?? { gpa: 0n, length: 0n };
+  const all = Array.from({ length: Number(length / this.pageSize) }, (_, index) => index);
+  const expected = (numbers ?? all).join(' ');
+  const found = await vmm.dirtyPages(name);
+  const actual = found.map((page) => (page - gpa) / this.pageSize).join(' ');
+  if (actual === expected) return;
+  throw new AssertionError(
+    `the VMM finds pages ${actual || 'none'} of RAM "${name}" dirty; expected ${expected || 'none'}`,
+  );
+});
+
 When('the VMM quits', async function () {
   const { vmm } = await guestOf(this);
   await vmm.quit();

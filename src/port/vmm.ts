@@ -50,6 +50,11 @@ export interface Vmm {
   guestWrite(gpa: bigint, bytes: Uint8Array): Promise<void>;
   /** As a device that was plugged, by guest physical addresses. */
   guestDma(device: DeviceId, access: GuestAccess): Promise<DmaResult>;
+  /** From now on it keeps which pages of the guest are written, as for a migration. */
+  startDirtyLog(): Promise<Told>;
+  stopDirtyLog(): Promise<Told>;
+  /** Pages of that RAM that were written since it was asked last, or may have been; their addresses in the guest, from below. */
+  dirtyPages(ram: string): Promise<readonly bigint[]>;
   /** Ends without undoing anything: what is left is the kernel's. */
   quit(): Promise<void>;
   /** It ended, of itself or because it was told to. */

@@ -35,6 +35,7 @@ function information(last: number): Uint8Array {
 const expected = {
   iovaRanges: ranges.map(({ start, end }) => ({ first: start, last: end })),
   available: 65_535,
+  dirtyPageSizes: 0n,
 };
 
 it('reads the capabilities of a container', () => {
@@ -48,5 +49,5 @@ it('does not follow a chain that goes back, or out of the answer', () => {
 
 it('finds nothing where there is no chain', () => {
   const bare = vfio_iommu_type1_info.pack({});
-  assert.deepEqual(parseInfo(bare), { iovaRanges: [], available: undefined });
+  assert.deepEqual(parseInfo(bare), { iovaRanges: [], available: undefined, dirtyPageSizes: 0n });
 });

@@ -1,8 +1,10 @@
 import {
   VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE,
+  VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION,
   VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL,
   vfio_iommu_type1_info,
   vfio_iommu_type1_info_cap_iova_range,
+  vfio_iommu_type1_info_cap_migration,
   vfio_iommu_type1_info_dma_avail,
 } from '#uapi/vfio/iommu-type1.ts';
 import { vfio_info_cap_header } from '#uapi/vfio/base.ts';
@@ -14,12 +16,15 @@ export interface ContainerInfo {
   readonly iovaRanges: readonly IovaRange[];
   /** How many more mappings it takes; undefined where it does not say. */
   readonly available: number | undefined;
+  /** Of which it can tell what was written, one bit each; 0 where it tells of none. */
+  readonly dirtyPageSizes: bigint;
 }
 
 /** The answer of VFIO_IOMMU_GET_INFO with its capabilities. */
 export function parseInfo(bytes: Uint8Array): ContainerInfo {
   let iovaRanges: readonly IovaRange[] = [];
   let available: number | undefined;
+  let dirtyPageSizes = 0n;
   let { cap_offset: at } = vfio_iommu_type1_info.unpack(bytes);
   while (at > 0 && at < bytes.length) {
     const capability = bytes.subarray(at);
@@ -28,10 +33,13 @@ export function parseInfo(bytes: Uint8Array): ContainerInfo {
     if (id === VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL) {
       available = vfio_iommu_type1_info_dma_avail.unpack(capability).avail;
     }
+    if (id === VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION) {
+      dirtyPageSizes = vfio_iommu_type1_info_cap_migration.unpack(capability).pgsize_bitmap;
+    }
     // A chain that goes back is none.
     at = next > at ? next : 0;
   }
-  return { iovaRanges, available };
+  return { iovaRanges, available, dirtyPageSizes };
 }
 
 function rangesIn(capability: Uint8Array): IovaRange[] {

@@ -1,6 +1,12 @@
 import type { Attachment } from '#port/bench.ts';
 import { failure } from '#uapi/errno.ts';
-import { IOMMU_HWPT_ALLOC, IOMMU_HWPT_ALLOC_DIRTY_TRACKING } from '#uapi/iommufd/hwpt.ts';
+import {
+  IOMMU_HWPT_ALLOC,
+  IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+  IOMMU_HWPT_DIRTY_TRACKING_ENABLE,
+  IOMMU_HWPT_GET_DIRTY_BITMAP,
+  IOMMU_HWPT_SET_DIRTY_TRACKING,
+} from '#uapi/iommufd/hwpt.ts';
 import { IOMMU_HW_CAP_DIRTY_TRACKING } from '#uapi/iommufd/device.ts';
 import {
   IOMMU_IOAS_IOVA_RANGES,
@@ -24,6 +30,8 @@ import type { OpenFile } from './syscalls.ts';
 interface HardwarePageTable {
   readonly id: number;
   readonly devices: Set<VfioDevice>;
+  /** It was made to track dirty pages. */
+  readonly tracks: boolean;
 }
 
 /** An IOAS, and the page tables on it: VMM-OBJ-03. */
@@ -32,6 +40,8 @@ export class IommufdContainer extends Container {
   readonly ioasId: number;
   protected readonly hwpts: HardwarePageTable[] = [];
   readonly #iommufd: OpenFile;
+  /** Page tables that come now track as well. */
+  #isTracking = false;
 
   constructor(context: VmmContext, iommufd: OpenFile, ioasId: number) {
     super(context);
@@ -49,6 +59,7 @@ export class IommufdContainer extends Container {
     if (typeof hwpt === 'number') return hwpt;
     const result = await this.attachTo(hwpt, device);
     if (result < 0) await this.put(hwpt);
+    else if (this.#isTracking && hwpt.tracks) await this.setTracking(hwpt, true);
     return result;
   }
 
@@ -108,6 +119,45 @@ export class IommufdContainer extends Container {
     return result === failure('ENOENT') ? 0 : result;
   }
 
+  /** Where each page table does: what one cannot tell is not known. */
+  get tracksDirtyPages(): boolean {
+    return this.hwpts.every(({ tracks }) => tracks);
+  }
+
+  /** Of each page table that can; where one fails none does: VMM-CB-07. */
+  async setDirtyPageTracking(on: boolean): Promise<number> {
+    const tracked = this.hwpts.filter(({ tracks }) => tracks);
+    for (const [index, hwpt] of tracked.entries()) {
+      if ((await this.setTracking(hwpt, on)) === 0) continue;
+      for (const other of tracked.slice(0, index)) await this.setTracking(other, !on);
+      return failure('EINVAL');
+    }
+    this.#isTracking = on;
+    return 0;
+  }
+
+  /** What was written by devices of any page table: VMM-CB-08. */
+  async queryDirtyBitmap({ iova, size: length }: DmaRange): Promise<Uint8Array | number> {
+    const { syscalls } = this.context;
+    const page_size = BigInt(this.pageSize);
+    return this.withBitmap({ iova, size: length }, async (data) => {
+      for (const { id: hwpt_id, tracks } of this.hwpts) {
+        if (!tracks) continue;
+        const values = { hwpt_id, iova, length, page_size, data };
+        const asked = await syscalls.ioctl(this.#iommufd, IOMMU_HWPT_GET_DIRTY_BITMAP, values);
+        if (asked.result < 0) return asked.result;
+      }
+      return 0;
+    });
+  }
+
+  protected async setTracking({ id: hwpt_id }: HardwarePageTable, on: boolean): Promise<number> {
+    const flags = on ? IOMMU_HWPT_DIRTY_TRACKING_ENABLE : 0;
+    const { syscalls } = this.context;
+    const values = { hwpt_id, flags };
+    return (await syscalls.ioctl(this.#iommufd, IOMMU_HWPT_SET_DIRTY_TRACKING, values)).result;
+  }
+
   attachmentOf(device: VfioDevice): Omit<Attachment, 'process'> {
     const hwpt = this.hwpts.find(({ devices }) => devices.has(device));
     const { fd: iommufd } = this.#iommufd;
@@ -135,7 +185,7 @@ export class IommufdContainer extends Container {
       pt_id: this.ioasId,
     });
     if (made.result < 0) return made.result;
-    const hwpt = { id: made.fields.out_hwpt_id, devices: new Set<VfioDevice>() };
+    const hwpt = { id: made.fields.out_hwpt_id, devices: new Set<VfioDevice>(), tracks };
     this.hwpts.push(hwpt);
     return hwpt;
   }

@@ -11,9 +11,14 @@ import {
 import {
   VFIO_DMA_MAP_FLAG_READ,
   VFIO_DMA_MAP_FLAG_WRITE,
+  VFIO_IOMMU_DIRTY_PAGES,
+  VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP,
+  VFIO_IOMMU_DIRTY_PAGES_FLAG_START,
+  VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP,
   VFIO_IOMMU_GET_INFO,
   VFIO_IOMMU_MAP_DMA,
   VFIO_IOMMU_UNMAP_DMA,
+  vfio_iommu_type1_dirty_bitmap_get,
 } from '#uapi/vfio/iommu-type1.ts';
 
 import { Container } from './container.ts';
@@ -30,6 +35,7 @@ export class LegacyContainer extends Container {
   readonly groups = new Set<VfioGroup>();
   /** How many mappings it takes, where the kernel says so. */
   dmaMaxMappings: number | undefined;
+  #tracksDirtyPages = false;
 
   constructor(context: VmmContext, file: OpenFile) {
     super(context);
@@ -65,7 +71,8 @@ export class LegacyContainer extends Container {
     if (argsz <= VFIO_IOMMU_GET_INFO.struct.size) return;
     const whole = await syscalls.ioctl(this.file, VFIO_IOMMU_GET_INFO, {}, argsz);
     must('VFIO_IOMMU_GET_INFO', whole.result);
-    const { iovaRanges, available } = parseInfo(await syscalls.reply(argsz));
+    const { iovaRanges, available, dirtyPageSizes } = parseInfo(await syscalls.reply(argsz));
+    this.#tracksDirtyPages = (dirtyPageSizes & BigInt(this.pageSize)) !== 0n;
     this.iovaRanges = iovaRanges;
     this.dmaMaxMappings = available;
   }
@@ -76,6 +83,29 @@ export class LegacyContainer extends Container {
     const { syscalls } = this.context;
     const values = { flags, vaddr, iova, size };
     return (await syscalls.ioctl(this.file, VFIO_IOMMU_MAP_DMA, values)).result;
+  }
+
+  get tracksDirtyPages(): boolean {
+    return this.#tracksDirtyPages;
+  }
+
+  /** VMM-CB-07. */
+  async setDirtyPageTracking(on: boolean): Promise<number> {
+    const flags = on ? VFIO_IOMMU_DIRTY_PAGES_FLAG_START : VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP;
+    const { syscalls } = this.context;
+    return (await syscalls.ioctl(this.file, VFIO_IOMMU_DIRTY_PAGES, { flags })).result;
+  }
+
+  /** VMM-CB-08. */
+  async queryDirtyBitmap({ iova, size }: DmaRange): Promise<Uint8Array | number> {
+    return this.withBitmap({ iova, size }, async (data, bytes) => {
+      const bitmap = { pgsize: BigInt(this.pageSize), size: BigInt(bytes), data };
+      const what = vfio_iommu_type1_dirty_bitmap_get.pack({ iova, size, bitmap });
+      const values = { flags: VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP, data: [...what] };
+      const space = VFIO_IOMMU_DIRTY_PAGES.struct.size + what.length;
+      const { syscalls } = this.context;
+      return (await syscalls.ioctl(this.file, VFIO_IOMMU_DIRTY_PAGES, values, space)).result;
+    });
   }
 
   /** VMM-CB-06. */

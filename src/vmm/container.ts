@@ -62,8 +62,29 @@ export abstract class Container {
   /** 0, or a negative errno: VMM-CB-15. */
   abstract dmaMap(mapping: DmaMapping): Promise<number>;
   abstract dmaUnmap(range: DmaRange): Promise<number>;
+  /** Does the IOMMU keep which pages devices wrote? */
+  abstract get tracksDirtyPages(): boolean;
+  /** 0, or a negative errno. */
+  abstract setDirtyPageTracking(on: boolean): Promise<number>;
+  /** A bit for each page, from the first on, and forgets them; or a negative errno. */
+  abstract queryDirtyBitmap(range: DmaRange): Promise<Uint8Array | number>;
   /** How the bench is told where a device stands. */
   abstract attachmentOf(device: VfioDevice): Omit<Attachment, 'process'>;
+
+  /** Room for a bit of each page, in words of 64; `use` is told where, and how many bytes. */
+  protected async withBitmap(
+    { size }: DmaRange,
+    use: (address: bigint, bytes: number) => Promise<number>,
+  ): Promise<Uint8Array | number> {
+    const { syscalls } = this.context;
+    const bytes = Math.ceil(Number(size / BigInt(this.pageSize)) / 64) * 8;
+    const address = await syscalls.anonymous(BigInt(bytes));
+    if (address < 0n) return Number(address);
+    const result = await use(address, bytes);
+    const bitmap = result < 0 ? result : await syscalls.load(address, bytes);
+    await syscalls.munmap(address, BigInt(bytes));
+    return bitmap;
+  }
 
   /** Maps all that the guest has, and follows it from now on: VMM-ATT-08. Throws where something cannot be mapped. */
   async listen(): Promise<void> {

@@ -12,8 +12,9 @@ import type {
 
 import type { MemoryRegionSection } from './address-space.ts';
 import type { DeviceBackend } from './backend.ts';
-import type { VmmContext } from './container.ts';
+import type { Container, VmmContext } from './container.ts';
 import { VfioDevice } from './device.ts';
+import type { DirtyLog } from './dirty-log.ts';
 import { failed, VmmAborted, VmmError } from './error.ts';
 import { vmmParts, type VmmParts } from './parts.ts';
 import { Syscalls } from './syscalls.ts';
@@ -28,6 +29,7 @@ class ModelVmm implements Vmm {
   readonly #context: VmmContext;
   readonly #bench: VmmHost['bench'];
   readonly #legacy: DeviceBackend;
+  readonly #dirtyLog: DirtyLog;
   readonly #objects = new Map<string, DeviceBackend>();
   readonly #plugged = new Map<DeviceId, Plugged>();
   #ended = false;
@@ -36,6 +38,7 @@ class ModelVmm implements Vmm {
     this.#bench = bench;
     this.#context = { syscalls, parts, space: new parts.AddressSpace() };
     this.#legacy = new parts.LegacyBackend(this.#context);
+    this.#dirtyLog = new parts.DirtyLog(this.#context);
   }
 
   addRam({ name, gpa, length, readOnly, shared }: GuestRam): Promise<Told> {
@@ -73,6 +76,7 @@ class ModelVmm implements Vmm {
       const backend = kind === 'legacy' ? this.#legacy : this.#object(object);
       await backend.attachDevice(device);
       this.#plugged.set(info.id, { device, backend });
+      if (this.#dirtyLog.isOn) await this.#dirtyLog.start(this.#containers());
     });
   }
 
@@ -80,7 +84,9 @@ class ModelVmm implements Vmm {
     return this.#told(async () => {
       const { device, backend } = this.#find(id);
       this.#plugged.delete(id);
+      const { container } = device;
       await backend.detachDevice(device);
+      if (container?.devices.size === 0) this.#dirtyLog.forget(container);
     });
   }
 
@@ -95,6 +101,7 @@ class ModelVmm implements Vmm {
     // To the guest what is read-only is filled by whoever made it; a write to what is not there goes nowhere.
     if (section === undefined) return;
     await this.#context.syscalls.store(section.address + gpa - section.gpa, bytes);
+    this.#dirtyLog.note(gpa, bytes.length);
   }
 
   async guestDma(id: DeviceId, { gpa: iova, ...what }: GuestAccess): Promise<DmaResult> {
@@ -103,6 +110,20 @@ class ModelVmm implements Vmm {
     return 'bytes' in what
       ? this.#bench.dmaWrite({ ...place, length: what.bytes.length }, what.bytes)
       : this.#bench.dmaRead({ ...place, length: what.length });
+  }
+
+  startDirtyLog(): Promise<Told> {
+    return this.#told(() => this.#dirtyLog.start(this.#containers()));
+  }
+
+  stopDirtyLog(): Promise<Told> {
+    return this.#told(() => this.#dirtyLog.stop());
+  }
+
+  async dirtyPages(ram: string): Promise<readonly bigint[]> {
+    const section = this.#context.space.named(ram);
+    if (section === undefined) throw new VmmError(`the guest has no RAM "${ram}"`);
+    return this.#dirtyLog.sync(section, this.#containers());
   }
 
   /** VMM-ORD-06. */
@@ -117,6 +138,12 @@ class ModelVmm implements Vmm {
 
   async calls(): Promise<readonly SystemCall[]> {
     return [...this.#context.syscalls.log];
+  }
+
+  /** Of the devices that are plugged, each once. */
+  #containers(): readonly Container[] {
+    const all = [...this.#plugged.values()].map(({ device: { container } }) => container);
+    return [...new Set(all.filter((each) => each !== undefined))];
   }
 
   /** Objects share nothing but the guest: VMM-OBJ-05. */

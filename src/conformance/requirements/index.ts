@@ -66,6 +66,7 @@ import { viommu } from './viommu.ts';
 import type { Requirement, RequirementTable } from '../requirement.ts';
 import { vmmAtt } from './vmm/attach.ts';
 import { vmmCb } from './vmm/callbacks.ts';
+import { vmmDrt } from './vmm/dirty.ts';
 import { vmmLst } from './vmm/listener.ts';
 import { vmmObj } from './vmm/objects.ts';
 import { vmmOrd } from './vmm/order.ts';
@@ -142,6 +143,7 @@ export const families: readonly RequirementTable[] = [
   vmmCb,
   vmmAtt,
   vmmLst,
+  vmmDrt,
   vmmOrd,
 ];
 

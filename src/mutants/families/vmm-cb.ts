@@ -1,5 +1,6 @@
 import { mutants } from '#mutants/mutant.ts';
-import type { DmaMapping, DmaRange } from '#vmm/container.ts';
+import type { MemoryRegionSection } from '#vmm/address-space.ts';
+import type { Container, DmaMapping, DmaRange } from '#vmm/container.ts';
 import { VFIO_IOMMU_GET_INFO } from '#uapi/vfio/iommu-type1.ts';
 import type { VfioDevice } from '#vmm/device.ts';
 
@@ -118,6 +119,45 @@ export const entries = mutants(
     bug: ({ vmm }) =>
       class extends vmm.VfioListener {
         protected override mapFailed(): void {}
+      },
+  },
+  {
+    id: 'SEED-2434',
+    breaks: ['VMM-CB-07'],
+    story: 'A log that ends does not end in the containers.',
+    like: 'vfio_listener_log_global_stop() that was forgotten',
+    bug: ({ vmm }) =>
+      class extends vmm.IommufdContainer {
+        override async setDirtyPageTracking(on: boolean): Promise<number> {
+          return on ? super.setDirtyPageTracking(on) : 0;
+        }
+      },
+  },
+  {
+    id: 'SEED-2437',
+    breaks: ['VMM-CB-07'],
+    story: 'Tracking of dirty pages is begun again where it is to end, by legacy.',
+    like: 'vfio_legacy_set_dirty_page_tracking() with one flag for both',
+    bug: ({ vmm }) =>
+      class extends vmm.LegacyContainer {
+        override setDirtyPageTracking(): Promise<number> {
+          return super.setDirtyPageTracking(true);
+        }
+      },
+  },
+  {
+    id: 'SEED-2438',
+    breaks: ['VMM-CB-08'],
+    story: 'Dirty pages are asked for of memory that nobody can write as well.',
+    like: 'QEMU 10.0, which queried read-only sections',
+    bug: ({ vmm }) =>
+      class extends vmm.DirtyLog {
+        override sync(
+          section: MemoryRegionSection,
+          containers: readonly Container[],
+        ): Promise<readonly bigint[]> {
+          return super.sync({ ...section, readOnly: false }, containers);
+        }
       },
   },
 );

@@ -14,7 +14,7 @@ export const entries = mutants(
       class extends vmm.IommufdContainer {
         override async detach(device: VfioDevice): Promise<void> {
           for (const hwpt of [...this.hwpts]) if (hwpt.devices.size === 1) await this.put(hwpt);
-          this.hwpts.push({ id: 0, devices: new Set([device]) });
+          this.hwpts.push({ id: 0, devices: new Set([device]), tracks: false });
           await super.detach(device);
         }
       },

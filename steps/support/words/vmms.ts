@@ -18,6 +18,15 @@ export const vmms = {
     readOnly: kind === 'ROM',
     shared: shared !== undefined,
   })),
+  /** Pages of a RAM, from 0; undefined for all that there are. */
+  dirtyPages: parameter(/(no page|every page|pages? \d+(?:, \d+)*)/, function (numbers) {
+    if (numbers === 'no page') return [];
+    if (numbers === 'every page') return undefined;
+    return numbers
+      ?.replace(/^pages? /, '')
+      .split(', ')
+      .map(Number);
+  }),
   backend: parameter(
     re(`(legacy|iommufd)(?: object ${quoted})?`),
     (backend, object = ''): BackendOf => ({ backend: backend as Backend, object }),

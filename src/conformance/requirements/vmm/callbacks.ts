@@ -48,6 +48,22 @@ export const vmmCb = requirements(
       level: 'observed',
       source: [legacyUnmap, unmap],
     },
+    7: {
+      says: 'Tracking of dirty pages is begun and ended by VFIO_IOMMU_DIRTY_PAGES of the container, or by IOMMU_HWPT_SET_DIRTY_TRACKING of each page table that was made to track.',
+      level: 'observed',
+      source: [
+        qemu('container-legacy.c', 'vfio_legacy_set_dirty_page_tracking'),
+        qemu('iommufd.c', 'iommufd_set_dirty_page_tracking'),
+      ],
+    },
+    8: {
+      says: 'Dirty pages are asked for by a bitmap for each memory that the guest can write, of the container or of each page table that tracks, with the page size of the host, and are forgotten by that.',
+      level: 'observed',
+      source: [
+        qemu('container-legacy.c', 'vfio_legacy_query_dirty_bitmap'),
+        qemu('iommufd.c', 'iommufd_query_dirty_bitmap'),
+      ],
+    },
     15: {
       says: 'A device that cannot be had is refused with a reason, and detaching one cannot fail.',
       level: 'observed',

@@ -18,6 +18,7 @@ export const operations = [
   'LOAD',
   'STORE',
   'NAME',
+  'HOLD',
 ] as const;
 
 export type Operation = NonNullable<(typeof operations)[number]>;
@@ -41,6 +42,7 @@ export const answerFlags = {
   drained: 4,
   elsewhere: 8,
   contents: 16,
+  makeFiles: 32,
 } as const;
 
 export interface Answer {

@@ -1,5 +1,8 @@
 import { failure } from '#uapi/errno.ts';
+import type { Command } from '#uapi/ioctl.ts';
+import { IOMMU_IOAS_MAP } from '#uapi/iommufd/ioas.ts';
 import { O_CLOEXEC } from '#uapi/mman.ts';
+import { VFIO_IOMMU_MAP_DMA } from '#uapi/vfio/iommu-type1.ts';
 import { PAGE_SIZE } from '#reference/kernel/mm/user-memory.ts';
 import { SysfsFile } from '#reference/kernel/fs/sysfs.ts';
 import type { Task } from '#reference/kernel/fs/process.ts';
@@ -10,6 +13,7 @@ import type { Caller } from './calls.ts';
 import { Credentials } from './credentials.ts';
 import type { Rules } from './credentials.ts';
 import { ProcessMemory } from './memory/process-memory.ts';
+import type { PrivateRange } from './memory/private-ranges.ts';
 import { answerFlags } from './messages.ts';
 import type { Answer, Operation, Request } from './messages.ts';
 import { ProcessFiles } from './process-files.ts';
@@ -27,6 +31,15 @@ export interface World extends FileWorld {
   /** One line for the user. */
   readonly complain: (what: string) => void;
 }
+
+/** Commands that name memory of the program: by which fields. */
+const placesOfMaps: ReadonlyMap<
+  number,
+  { readonly command: Command; readonly start: string; readonly length: string }
+> = new Map([
+  [IOMMU_IOAS_MAP.request, { command: IOMMU_IOAS_MAP, start: 'user_va', length: 'length' }],
+  [VFIO_IOMMU_MAP_DMA.request, { command: VFIO_IOMMU_MAP_DMA, start: 'vaddr', length: 'size' }],
+]);
 
 /** O_ACCMODE. */
 const ACCESS_MODE = 3;
@@ -82,6 +95,9 @@ export class ServedProcess {
     this.files.enter(request);
     this.credentials.enter();
     this.memory.enter();
+    const ranges = this.toBecomeFiles(request);
+    if (ranges.length > 0)
+      return { result: 0, flags: answerFlags.makeFiles, text: encodeRanges(ranges) };
     const takeBack = this.world.fault?.lend(this.task);
     const answer = this.calls[request.operation]?.(request) ?? { result: failure('ENOSYS') };
     takeBack?.();
@@ -124,6 +140,7 @@ export class ServedProcess {
     STORE: ({ arguments: [address, width, ...value] }) =>
       this.store(address, bytesOf(value).subarray(0, Number(width))),
     NAME: ({ inode }) => this.name(inode),
+    HOLD: ({ fd }) => this.hold(fd),
   };
 
   private get syscalls(): Machine['syscalls'] {
@@ -150,6 +167,26 @@ export class ServedProcess {
   private refuseWrite(path: string): Answer {
     this.world.complain(`${path} can only be read here: opening it for writing fails with EACCES`);
     return { result: failure('EACCES') };
+  }
+
+  /** What a map leads devices to, as long as the program was not asked yet. */
+  private toBecomeFiles({ operation, fd, arguments: given }: Request): readonly PrivateRange[] {
+    const [number, address, wasAsked] = given;
+    const place = placesOfMaps.get(Number(number));
+    if (operation !== 'IOCTL' || !place || wasAsked !== 0n || isErrno(this.files.get(fd)))
+      return [];
+    const bytes = this.memory.copyFromUser(address, place.command.struct.size);
+    if (typeof bytes === 'string') return [];
+    const fields = place.command.struct.unpack(bytes) as Readonly<Record<string, unknown>>;
+    return this.memory.privateRanges(
+      BigInt(String(fields[place.start])),
+      BigInt(String(fields[place.length])),
+    );
+  }
+
+  private hold(fd: number): Answer {
+    this.memory.hold(fd);
+    return { result: 0 };
   }
 
   /** The file in the view that stands for an open one. */
@@ -209,6 +246,12 @@ export class ServedProcess {
 
 function bytesOf(words: readonly bigint[]): Uint8Array {
   return new Uint8Array(BigUint64Array.of(...words).buffer);
+}
+
+/** struct range. */
+function encodeRanges(ranges: readonly PrivateRange[]): Uint8Array {
+  const numbers = ranges.flatMap(({ start, end, protection }) => [start, end, BigInt(protection)]);
+  return new Uint8Array(BigUint64Array.from(numbers).buffer);
 }
 
 function elsewhere(path: string): Answer {

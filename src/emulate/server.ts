@@ -9,7 +9,7 @@ import type { CallObserver } from './calls.ts';
 import type { Eventfds } from './eventfds.ts';
 import { BorrowedFrames } from './memory/borrowed-frames.ts';
 import { SharedFiles } from './memory/shared-files.ts';
-import { encode, RequestReader } from './messages.ts';
+import { answerFlags, encode, RequestReader } from './messages.ts';
 import type { Answer, Request } from './messages.ts';
 import type { PlannedFault } from './planned-fault.ts';
 import { ServedFiles } from './served-files.ts';
@@ -189,7 +189,8 @@ export class EmulationServer {
   }
 
   private reply(socket: Socket, answer: Answer, ended?: (answer: Answer) => void): void {
-    ended?.(answer);
+    const isYetToBeMade = ((answer.flags ?? 0) & answerFlags.makeFiles) !== 0;
+    if (!isYetToBeMade) ended?.(answer);
     this.settle();
     socket.write(encode(answer));
   }

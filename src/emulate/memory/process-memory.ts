@@ -2,12 +2,20 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 
 import type { ErrnoName } from '#uapi/errno.ts';
 import { PAGE_SIZE } from '#reference/kernel/mm/user-memory.ts';
-import type { Fault, Pfn, UserMemory, UserMmap } from '#reference/kernel/mm/user-memory.ts';
+import type {
+  Fault,
+  MemoryFile,
+  Pfn,
+  UserMemory,
+  UserMmap,
+} from '#reference/kernel/mm/user-memory.ts';
 import { ReferenceBug } from '#reference/reference-bug.ts';
 
 import { namesHugePages } from './backing.ts';
 import type { Backing } from './backing.ts';
 import { MappedRegisters } from './mapped-registers.ts';
+import { privateRanges } from './private-ranges.ts';
+import type { PrivateRange } from './private-ranges.ts';
 import type { Mapper, SharedFiles } from './shared-files.ts';
 import { findVma, VmaList } from './vmas.ts';
 import type { HostVma } from './vmas.ts';
@@ -76,6 +84,7 @@ export class ProcessMemory implements UserMemory, Mapper {
   private readonly vmas: VmaList;
   /** The same bytes, where they are in huge pages. */
   private readonly hugeBytes: Backing;
+  private readonly held: MemoryFile[] = [];
   private isGone = false;
 
   /** Throws where the process may not be looked at. */
@@ -140,6 +149,16 @@ export class ProcessMemory implements UserMemory, Mapper {
     return pinned.length === 0 ? 'EFAULT' : pinned;
   }
 
+  /** Private memory there that could be a file, so that what devices reach of it does not go with the process. */
+  privateRanges(start: bigint, length: bigint): readonly PrivateRange[] {
+    return privateRanges(this.vmas.now, start, length);
+  }
+
+  /** A file that memory of the process has become: what is in it is there as long as a device reaches it. */
+  hold(fd: number): void {
+    this.held.push(this.files.open(`/proc/${this.pid}/fd/${fd}`, false));
+  }
+
   deviceFrame(address: bigint, write: boolean): Pfn | undefined {
     return this.registers.frame(address, write);
   }
@@ -169,6 +188,7 @@ export class ProcessMemory implements UserMemory, Mapper {
     this.beforeUnmap(0n, TASK_SIZE);
     this.registers.removeAll();
     this.files.mappers.delete(this);
+    for (const file of this.held) file.put();
     this.vmas.close();
     closeSync(this.bytes.fd);
   }

@@ -18,6 +18,7 @@ describe('the map of a process', () => {
       end: 0x55d0_c000_2000n,
       readable: true,
       writable: false,
+      executable: false,
       shared: false,
       offset: 0n,
       file: '254:1:1234',

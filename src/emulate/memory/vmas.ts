@@ -6,6 +6,7 @@ export interface HostVma {
   readonly end: bigint;
   readonly readable: boolean;
   readonly writable: boolean;
+  readonly executable: boolean;
   readonly shared: boolean;
   /** Of `start` in its file. */
   readonly offset: bigint;
@@ -28,6 +29,7 @@ export function parseMaps(text: string): readonly HostVma[] {
       end: BigInt(`0x${end}`),
       readable: rights.startsWith('r'),
       writable: rights[1] === 'w',
+      executable: rights[2] === 'x',
       shared: rights[3] === 's',
       offset: BigInt(`0x${offset}`),
       file: fileKey(device, inode),

@@ -137,6 +137,11 @@ EXPORT int ioctl(int fd, unsigned long command, ...)
 		return RAW(ioctl, fd, command, request.arguments[1]);
 	request.inode = inode_of(fd);
 	result = call_for_file(&request, NULL, &reply, &made);
+	if (reply.answer.flags & MAKE_FILES) {
+		make_files(&reply);
+		request.arguments[2] = 1;
+		result = call_for_file(&request, NULL, &reply, &made);
+	}
 	return finish(fd, result, &reply);
 }
 

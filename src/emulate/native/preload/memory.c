@@ -141,6 +141,8 @@ EXPORT int madvise(void *address, size_t length, int advice)
 {
 	if (advice == MADV_DONTNEED || advice == MADV_REMOVE || advice == MADV_FREE)
 		tell_unmap(address, length);
+	if (advice == MADV_DONTNEED)
+		throw_away((uintptr_t)address, length);
 	return RAW(madvise, address, length, advice);
 }
 

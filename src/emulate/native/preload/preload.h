@@ -54,6 +54,11 @@ const char *found(int folder, const char *path, char *buffer);
 /* memory.c: tells the server that memory of this process goes. */
 void tell_unmap(const void *address, size_t length);
 
+/* private.c: private memory that devices are to reach becomes files; `reply` says which. */
+void make_files(const struct reply *reply);
+/* What of it is such a file becomes private memory that nobody has touched. */
+void throw_away(uintptr_t address, size_t length);
+
 /* registers.c */
 void *map_registers(void *address, size_t length, int protection, int flags, int fd, uint64_t offset);
 /* The range is not one of registers any more. */

@@ -31,6 +31,8 @@ enum operation {
 	STORE,
 	/* Under which path a file was opened: the text of the answer, for those that have one. */
 	NAME,
+	/* Memory of the process has become a file, which is open at that number for now. */
+	HOLD,
 };
 
 struct request {
@@ -55,6 +57,13 @@ enum answer_flag {
 	ELSEWHERE = 8,
 	/* The text is what the file holds. */
 	CONTENTS = 16,
+	/* Nothing was done yet: the text is ranges that are to become files. The call is made again then, once it was tried. */
+	MAKE_FILES = 32,
+};
+
+/* Memory of a process: bytes, the end is behind the last one; PROT_*. */
+struct range {
+	uint64_t start, end, protection;
 };
 
 struct answer {

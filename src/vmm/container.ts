@@ -36,7 +36,7 @@ export interface IovaRange {
   readonly last: bigint;
 }
 
-/** Devices that share what is mapped, whoever maps it. */
+/** Devices that share what is mapped, whoever maps it, and what that is charged with: VMM-ATT-17. */
 export abstract class Container {
   abstract readonly backend: Backend;
   readonly devices = new Set<VfioDevice>();

@@ -51,6 +51,7 @@ export class LegacyBackend implements DeviceBackend {
     device.container = undefined;
   }
 
+  /** Fails with EBUSY while one of its devices is bound to an iommufd: VMM-ATT-16. */
   protected async openGroup(path: string): Promise<VfioGroup> {
     const { syscalls, parts } = this.context;
     const file = await syscalls.open(path);

@@ -93,7 +93,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'HW-STK': [[1, 8]],
   'VMM-OBJ': [[3, 6]],
   'VMM-CB': [[1, 8], 15],
-  'VMM-ATT': [[1, 3], 8, 10, 12, 14, 15],
+  'VMM-ATT': [[1, 3], 8, 10, 12, [14, 17]],
   'VMM-LST': [[2, 4], 8],
   'VMM-DRT': 3,
   'VMM-ORD': [1, 6],

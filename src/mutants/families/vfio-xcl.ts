@@ -7,7 +7,7 @@ import type { ErrnoName } from '#uapi/errno.ts';
 export const entries = mutants(
   {
     id: 'SEED-1786',
-    breaks: ['VFIO-XCL-03', 'VFIO-XCL-02'],
+    breaks: ['VFIO-XCL-03', 'VFIO-XCL-02', 'VMM-ATT-16'],
     story: 'A device is bound by its node while its group is open.',
     like: 'vfio_device_block_group() without the test of opened_file',
     bug: ({ vfio }) =>
@@ -32,7 +32,7 @@ export const entries = mutants(
   },
   {
     id: 'SEED-1788',
-    breaks: ['VFIO-XCL-05', 'VFIO-GRP-03'],
+    breaks: ['VFIO-XCL-05', 'VFIO-GRP-03', 'VMM-ATT-16'],
     story: 'A group can be opened while its devices are bound.',
     like: 'vfio_group_fops_open() without the test of cdev_device_open_cnt',
     bug: ({ vfio }) =>

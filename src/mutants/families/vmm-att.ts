@@ -9,7 +9,7 @@ import type { HwInfo } from '#vmm/host-iommu-device.ts';
 export const entries = mutants(
   {
     id: 'SEED-2415',
-    breaks: ['VMM-ATT-01'],
+    breaks: ['VMM-ATT-01', 'VMM-ATT-17'],
     story: 'Each device that comes by an iommufd object gets an IOAS of its own.',
     like: 'iommufd_cdev_attach() that never looks for a container',
     bug: ({ vmm }) =>

@@ -6,7 +6,7 @@ import type { MemoryListener, MemoryRegionSection } from '#vmm/address-space.ts'
 export const entries = mutants(
   {
     id: 'SEED-2400',
-    breaks: ['VMM-OBJ-03'],
+    breaks: ['VMM-OBJ-03', 'VMM-ATT-17'],
     story: 'Each group of a VMM gets a container of its own.',
     like: 'a VMM that never looks for a container that could take the group',
     bug: ({ vmm }) =>

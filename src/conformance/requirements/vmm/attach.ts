@@ -1,4 +1,4 @@
-import { qemu, requirements } from '../../requirement.ts';
+import { linux, qemu, requirements } from '../../requirement.ts';
 
 const attach = qemu('iommufd.c', 'iommufd_cdev_attach');
 const domains = qemu('iommufd.c', 'iommufd_cdev_autodomains_get');
@@ -46,6 +46,16 @@ export const vmmAtt = requirements(
       says: 'Memory that a guest with devices is given and that cannot be mapped ends the VMM, and with it every mapping.',
       level: 'observed',
       source: [qemu('listener.c', 'vfio_listener_region_add')],
+    },
+    16: {
+      says: 'Devices of one group come by one back end: while one is there, another one that is to come by the other is refused with EBUSY, and the first reaches what it did.',
+      level: 'observed',
+      source: [linux('drivers/vfio/group.c', 'vfio_device_block_group')],
+    },
+    17: {
+      says: 'Memory of a guest with devices is charged once for all that come by one back end: as locked memory by legacy, as pinned memory by iommufd.',
+      level: 'observed',
+      source: [container, attach],
     },
   },
 );

@@ -72,6 +72,11 @@ describe('messages', () => {
     for (const bytes of bad) assert.throws(() => [...new RequestReader().read(bytes)], RangeError);
   });
 
+  it('have a text up to its zero, as C has it', () => {
+    const [only] = new RequestReader().read(request(3, '/dev\0iommu'));
+    assert.equal(only?.text, '/dev');
+  });
+
   it('answer with a result as in a register, and a text', () => {
     const bytes = encode({ result: -17, flags: 5, text: Buffer.from('ab') });
     assert.deepEqual(

@@ -88,8 +88,14 @@ function decode(bytes: Buffer): Request {
     inode: bytes.readBigUInt64LE(16),
     newInode: bytes.readBigUInt64LE(24),
     arguments: [argument(0), argument(1), argument(2), argument(3), argument(4)],
-    text: bytes.toString('latin1', HEADER_SIZE),
+    text: stringIn(bytes.toString('latin1', HEADER_SIZE)),
   };
+}
+
+/** As C has it: a zero ends it. */
+function stringIn(text: string): string {
+  const end = text.indexOf('\0');
+  return end < 0 ? text : text.slice(0, end);
 }
 
 /** struct answer, and its text. */

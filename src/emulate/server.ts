@@ -149,7 +149,7 @@ export class EmulationServer {
       return new ServedProcess(pid, this.world);
     } catch (error) {
       // It was killed meanwhile.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      if (isGone(error)) return undefined;
       const why = error instanceof Error ? error.message : String(error);
       const advice =
         'the memory of a program has to be open to the server (kernel.yama.ptrace_scope)';
@@ -226,6 +226,11 @@ export class EmulationServer {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.world.complain(text);
   }
+}
+
+/** Of a process that is no more, or is nothing but its exit code. */
+function isGone(error: unknown): boolean {
+  return ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 function refuse(socket: Socket): undefined {

@@ -46,6 +46,17 @@ Feature: what takes a dma-buf away from whoever has mapped it
       When it unmaps 4 pages at 16 MiB from IOAS "guest"
       Then it succeeds
 
+    @VFIO-DBUF-08 @needs:device-with-power-management
+    Scenario: a device that answers already is told to
+      Given a device "disk" with power management
+      When it attaches device "disk" to IOAS "other"
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      And it writes "STATE 0" to PM_CTRL of device "disk"
+      And it sets "MEMORY" in COMMAND of device "disk"
+      And device "nic" reads 4 bytes at 16 MiB
+      Then the device got the registers of device "disk"
+
     @VFIO-DBUF-08 @VFIO-DBUF-09
     Scenario: low power is entered
       Given a device "disk" attached to IOAS "other"
@@ -86,6 +97,20 @@ Feature: what takes a dma-buf away from whoever has mapped it
       Then the device got the registers of device "disk"
       When device "nic" reads 4 bytes at 16 MiB
       Then the access is blocked
+
+    @VFIO-DBUF-10 @needs:device-alone-on-bus @needs:vfio-sysfs
+    Scenario: root resets the device by sysfs, and it is left as it is
+      Given a device "disk" alone on a bus
+      When it attaches device "disk" to IOAS "other"
+      Given a dma-buf "bar" from device "disk" of 4 pages
+      When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 16 MiB read-write
+      And it writes "1" to file "reset" of device "disk"
+      Then it succeeds
+      When device "nic" reads 4 bytes at 16 MiB
+      Then the device got the registers of device "disk"
+      When it maps 4 pages of dma-buf "bar" into IOAS "guest" at 32 MiB read-write
+      And device "nic" reads 4 bytes at 32 MiB
+      Then the device got the registers of device "disk"
 
     @VFIO-DBUF-08 @needs:device-with-function-level-reset
     Scenario: the function is reset by its capability

@@ -185,7 +185,7 @@ export class ReferenceBench implements Bench {
     const { drivers, devices } = this.hardware;
     for (const device of this.taken) await drivers.whenUnlocked(device);
     this.hardware.dropForgotten();
-    for (const device of devices)
+    for (const device of [...devices])
       if (this.taken.has(device) || drivers.driverOf(device) !== 'vfio-pci')
         drivers.rebind(device, 'vfio-pci');
     drivers.forgetIds();

@@ -133,6 +133,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: vtdBoard,
     bench: 'pci',
     ...pci(vtdBoard, { ...withMessages, ...ofFunctions, ...onBuses }),
+    atBoot: { enableSriov: true },
     features: [
       'type1-container',
       ...ofEach,
@@ -147,6 +148,7 @@ export const machines: readonly ReferenceMachineDescription[] = [
     board: vtdBoard,
     bench: 'pci',
     ...pci(vtdBoard, { ...withMessages, ...ofFunctions, ...onBuses }),
+    atBoot: { enableSriov: true },
     features: [
       'type1-container',
       ...ofEach,

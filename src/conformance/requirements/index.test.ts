@@ -47,15 +47,9 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VFIO-RGN': [[1, 4]],
   'VFIO-DEV': [1, 2],
   'VFIO-IOE': [[1, 10]],
-  'VFIO-DBUF': [
-    [1, 9],
-    [11, 13],
-  ],
+  'VFIO-DBUF': [[1, 13]],
   'VFIO-LIFE': [[1, 11]],
-  'VFIO-SYS': [
-    [1, 9],
-    [12, 13],
-  ],
+  'VFIO-SYS': [[1, 13]],
   'VFIO-MIG': 24,
   'VFIO-LOG': 8,
   'VFIO-IRQ': 7,

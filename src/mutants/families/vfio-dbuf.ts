@@ -221,4 +221,24 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-2159',
+    breaks: ['VFIO-DBUF-10'],
+    story: 'A reset that root asks for revokes the dma-bufs of the device.',
+    like: 'vfio_pci_core_err_handlers with a reset_prepare() that calls vfio_pci_dma_buf_move()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciCore {
+        constructor(...args: ConstructorParameters<typeof vfioPci.VfioPciCore>) {
+          super(...args);
+          const [, pci] = args;
+          const reset = pci.resetFunction.bind(pci);
+          pci.resetFunction = () => {
+            this.memoryGoes();
+            const error = reset();
+            this.memoryIsBack();
+            return error;
+          };
+        }
+      },
+  },
 );

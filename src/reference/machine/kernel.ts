@@ -4,6 +4,7 @@ import type { PciFunctions } from '../kernel/vfio/pci/pci-functions.ts';
 import type { VfioCore } from '../kernel/vfio/vfio-main.ts';
 import type { MachineHardware } from './machine-hardware.ts';
 import type { Parts } from './parts.ts';
+import type { Sriov } from './virtual-functions.ts';
 
 /** What the kernel was built with. */
 export interface KernelConfig {
@@ -21,5 +22,6 @@ export interface Kernel extends SelftestKernel, VfioKernel, ContainerKernel {
   readonly hardware: MachineHardware;
   readonly vfio: VfioCore;
   readonly pci: PciFunctions;
+  readonly sriov: Sriov;
   readonly config: KernelConfig;
 }

@@ -12,6 +12,7 @@ import { openDeviceWith } from '../kernel/vfio/pci/open.ts';
 import type { Parts } from './parts.ts';
 import type { CapabilityName, Task, User } from '../kernel/fs/process.ts';
 import type { Syscalls } from './syscalls.ts';
+import { sriovOf } from './virtual-functions.ts';
 
 /** Soft limits of a new process. */
 const MEMLOCK_LIMIT = 8n << 20n;
@@ -51,12 +52,13 @@ export class Machine {
     const { hardware } = this;
     const pci = new PciFunctions(parts, config.runtimePm);
     const openDevice = openDeviceWith(parts, pci);
-    const vfio = new parts.vfio.VfioCore({ parts, iommu, hardware, openDevice });
-    const faults = new parts.mm.FaultInjection();
     const parameters = new ModuleParameters(atBoot);
+    const sriov = sriovOf(parts, hardware, pci, parameters);
+    const vfio = new parts.vfio.VfioCore({ parts, iommu, hardware, openDevice, sriov });
+    const faults = new parts.mm.FaultInjection();
     const selftest = config.iommufdTest ? this.selftest : undefined;
     const machine = { parts, hardware, openDevice, pages, bus: memory, iommu };
-    this.kernel = { ...machine, parameters, faults, vfio, pci, selftest, config };
+    this.kernel = { ...machine, parameters, faults, vfio, pci, sriov, selftest, config };
     this.syscalls = new parts.machine.Syscalls(this.kernel);
   }
 

@@ -52,6 +52,14 @@ function type1UnsafeInterrupts({ parameters }: Kernel): FileOperations {
   });
 }
 
+/** vfio_pci.enable_sriov. VFIO-SYS-10 */
+function enableSriov({ parameters }: Kernel): FileOperations {
+  return new ParameterFile({
+    get: () => parameters.enableSriov,
+    set: (value) => (parameters.enableSriov = value),
+  });
+}
+
 /** vfio_iommu_type1.dma_entry_limit. VFIO-MAP-07 */
 function dmaEntryLimit({ parameters }: Kernel): FileOperations {
   const limits = { least: 0n, greatest: BigInt(U32_MAX) };
@@ -92,6 +100,7 @@ const nodes = new Map<string, Opener>([
   ['/sys/class/misc/vfio/uevent', () => new UeventFile(containerNode)],
   ['/sys/module/iommufd/parameters/allow_unsafe_interrupts', unsafeInterrupts],
   ['/sys/module/vfio/parameters/enable_unsafe_noiommu_mode', noiommuMode],
+  ['/sys/module/vfio_pci/parameters/enable_sriov', enableSriov],
   ['/dev/null', () => new NullDevice()],
   ['/dev/zero', () => new ZeroDevice()],
 ]);

@@ -32,7 +32,7 @@ export function pciDeviceFolder(kernel: Kernel, device: MachineDevice): Folder {
     ...resetOf(kernel, device, pci),
     '..': bridgeFolder(device),
   });
-  const links = virtualFunctionLinks(device, (each) => pciDeviceFolder(kernel, each));
+  const links = virtualFunctionLinks(kernel, device, (each) => pciDeviceFolder(kernel, each));
   return { lookup: (name) => own.lookup(name) ?? links.lookup(name) };
 }
 
@@ -56,7 +56,7 @@ function bridgeFolder({ bus }: MachineDevice): Folder | undefined {
 
 /** driver_sysfs_remove(): the links go before the driver waits. */
 export function isDrivenByVfio({ hardware: { drivers } }: Kernel, device: MachineDevice): boolean {
-  return drivers.driverOf(device) === 'vfio-pci' && !device.isLocked;
+  return drivers.driverOf(device) === 'vfio-pci' && !drivers.isLeaving(device);
 }
 
 /** mdev has no files of its own that anybody here looks at. */
@@ -121,7 +121,7 @@ function resetOf(
   };
 }
 
-/** reset_store(): waits for the lock of the device; its user is not told. VFIO-SYS-07 08 */
+/** reset_store(): waits for the lock of the device; its user is not told. VFIO-SYS-07 08 VFIO-DBUF-10 */
 function reset(kernel: Kernel, device: MachineDevice, text: string): Stored {
   if (Number(text) !== 1) return 'EINVAL';
   const pci = kernel.pci.of(device);

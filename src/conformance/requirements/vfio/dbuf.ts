@@ -48,6 +48,11 @@ export const vfioDbuf = requirements(
       level: 'observed',
       source: [linux('drivers/vfio/pci/vfio_pci_dmabuf.c', 'vfio_pci_dma_buf_iommufd_map')],
     },
+    10: {
+      says: 'A reset by the file reset of sysfs revokes no dma-buf: who has mapped it reaches the registers as they are after that.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_dmabuf.c', 'vfio_pci_dma_buf_move')],
+    },
     11: {
       says: 'A dma-buf is dead for good when its device is closed, also with a new owner, and keeps the device neither open nor bound.',
       level: 'observed',

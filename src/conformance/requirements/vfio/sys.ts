@@ -55,6 +55,20 @@ export const vfioSys = requirements(
       level: 'observed',
       source: [sysfs('power_state_show')],
     },
+    10: {
+      says: 'A count that is written to sriov_numvfs of a device that vfio-pci has makes so many virtual functions, which vfio-pci has as well by their driver_override, and 0 takes them away when none of them is open any more; it fails with ERANGE beyond sriov_totalvfs, with EBUSY from some to others, and with ENOENT without vfio_pci.enable_sriov; they go as well when the driver of the device does.',
+      level: 'observed',
+      source: [
+        linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_core_sriov_configure'),
+        sysfs('sriov_numvfs_store'),
+      ],
+    },
+    11: {
+      says: 'The token of a device is what its owner told last, at its bind or by VFIO_DEVICE_FEATURE: a virtual function of it is bound by who tells that one (EACCES), and so is the device itself while one of them is open.',
+      level: 'observed',
+      source: [linux('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_validate_vf_token')],
+      since: '7.3',
+    },
     12: {
       says: 'A write to the file remove of a device asks its user for it by REQ and waits until it is closed; then the node and the folder of the device are gone, until rescan brings it back with neither a driver nor a driver_override.',
       level: 'observed',

@@ -35,6 +35,7 @@ export class DriverCore {
   protected readonly drivers = new WeakMap<BusDevice, DriverName | undefined>();
   protected readonly overrides = new WeakMap<BusDevice, string | undefined>();
   protected readonly detaching = new WeakMap<BusDevice, Promise<void>>();
+  protected readonly locks = new WeakMap<BusDevice, Promise<void>>();
   /** What vfio-pci was told by new_id. */
   protected readonly ids = new Set<string>();
   protected vfio: BusDriver | undefined;
@@ -80,21 +81,32 @@ export class DriverCore {
 
   /** device_driver_detach(): the device is locked as long as the driver waits. */
   detach(device: BusDevice): Promise<void> | undefined {
-    if (device.isLocked) return this.detaching.get(device);
+    if (this.isLeaving(device)) return this.detaching.get(device);
+    const locked = this.whenUnlocked(device);
+    if (locked) return locked.then(() => this.detach(device));
     const waits = this.driverOf(device) === 'vfio-pci' ? this.vfio?.remove(device) : undefined;
     if (!waits) return void this.unbind(device);
-    device.isLocked = true;
-    const over = waits.then(() => {
-      device.isLocked = false;
-      this.unbind(device);
-    });
+    const over = this.lockUntil(device, waits).then(() => this.unbind(device));
     this.detaching.set(device, over);
+    return over.finally(() => this.detaching.delete(device));
+  }
+
+  /** driver_sysfs_remove(): its driver is on its way out, and its links are gone. */
+  isLeaving(device: BusDevice): boolean {
+    return this.detaching.has(device);
+  }
+
+  /** device_lock(), while somebody waits with it. */
+  lockUntil(device: BusDevice, waits: Promise<void>): Promise<void> {
+    device.isLocked = true;
+    const over = waits.finally(() => (device.isLocked = false));
+    this.locks.set(device, over);
     return over;
   }
 
   /** device_lock(): undefined where nobody has it. */
   whenUnlocked(device: BusDevice): Promise<void> | undefined {
-    return device.isLocked ? this.detaching.get(device) : undefined;
+    return device.isLocked ? this.locks.get(device) : undefined;
   }
 
   /** new_id_store(): EEXIST where the driver is for such devices already. VFIO-SYS-05 */

@@ -6,6 +6,8 @@ export interface ParameterValues {
   readonly type1AllowUnsafeInterrupts?: boolean;
   /** Of vfio_iommu_type1: how many mappings a container may have. VFIO-MAP-07 */
   readonly dmaEntryLimit?: number;
+  /** Of vfio_pci: it makes virtual functions of a device where root asks for them. VFIO-SYS-10 */
+  readonly enableSriov?: boolean;
 }
 
 /** Unless somebody asks for another. */
@@ -16,6 +18,7 @@ export class ModuleParameters {
   allowUnsafeInterrupts = false;
   type1AllowUnsafeInterrupts = false;
   dmaEntryLimit = DMA_ENTRY_LIMIT;
+  enableSriov = false;
   private readonly atBoot: ParameterValues;
 
   constructor(atBoot: ParameterValues = {}) {
@@ -28,5 +31,6 @@ export class ModuleParameters {
     this.allowUnsafeInterrupts = this.atBoot.allowUnsafeInterrupts ?? false;
     this.type1AllowUnsafeInterrupts = this.atBoot.type1AllowUnsafeInterrupts ?? false;
     this.dmaEntryLimit = this.atBoot.dmaEntryLimit ?? DMA_ENTRY_LIMIT;
+    this.enableSriov = this.atBoot.enableSriov ?? false;
   }
 }

@@ -102,7 +102,7 @@ export class VfioDevice {
 
   /**
    * vfio_pci_validate_vf_token(): a virtual function is for whoever tells the token of its physical one, which can be told
-   * another one while nobody has such a function; any other device has none. VFIO-CFG-41
+   * another one while nobody has such a function; any other device has none. VFIO-CFG-41 VFIO-SYS-11
    */
   checkToken(told: Uint8Array | undefined): 'EACCES' | 'EINVAL' | undefined {
     const { owner, token } = this.hardware;

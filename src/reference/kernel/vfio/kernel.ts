@@ -18,6 +18,8 @@ export interface VfioKernel {
     /** Numbers of VFIO devices. */
     readonly indexes: IdPool;
   };
+  /** Virtual functions of a device: undefined where they are gone at once. */
+  readonly sriov: { disable(owner: VfioHardware): Promise<void> | undefined };
 }
 
 /** What a container leans on. */

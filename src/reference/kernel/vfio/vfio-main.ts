@@ -53,12 +53,17 @@ export class VfioCore {
   }
 
   /**
-   * vfio_unregister_group_dev(): its node goes at once; whoever has it open is asked for it, and keeps it until it is closed.
-   * VFIO-SYS-06 VFIO-INT-25
+   * vfio_pci_core_unregister_device(): its virtual functions go first. Its node goes at once; whoever has it open is asked for
+   * it, and keeps it until it is closed. VFIO-SYS-06 10 VFIO-INT-25
    */
   protected unregister(device: BusDevice): Promise<void> | undefined {
     const hardware = this.kernel.hardware.devices.find((each) => each === device);
     if (!hardware) return undefined;
+    const without = this.kernel.sriov.disable(hardware);
+    return without ? without.then(() => this.leave(hardware)) : this.leave(hardware);
+  }
+
+  protected leave(hardware: VfioHardware): Promise<void> | undefined {
     const over = this.devices.get(hardware)?.unregister();
     if (!over) return this.forget(hardware);
     this.leaving.add(hardware);

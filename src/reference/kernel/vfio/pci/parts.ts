@@ -26,6 +26,7 @@ import { PciFunction } from './pci-function.ts';
 import { PciMessages } from './pci-msi.ts';
 import { VfioPciPower } from './power.ts';
 import { VfioPciRegions } from './rdwr.ts';
+import { VfioPciSriov } from './sriov.ts';
 import { VfioPciTrigger } from './trigger.ts';
 
 export const vfioPciParts = {
@@ -55,6 +56,7 @@ export const vfioPciParts = {
   VfioPciMsi,
   VfioPciPower,
   VfioPciRegions,
+  VfioPciSriov,
   VfioPciTrigger,
   VitalProductDataAccess,
 };

@@ -130,9 +130,9 @@ export class PciFunction {
     return this.asleep !== undefined;
   }
 
-  /** pci_pm_runtime_suspend() VFIO-PM-06 07 */
+  /** pci_pm_runtime_suspend(): not while it has virtual functions. VFIO-PM-06 07 */
   suspend(): void {
-    if (!this.canSuspend || this.isSuspended) return;
+    if (!this.canSuspend || this.isSuspended || this.virtualFunctions > 0) return;
     this.asleep = this.saveState();
     this.setPowerState(PowerState.D3hot);
   }

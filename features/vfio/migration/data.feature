@@ -155,6 +155,19 @@ Feature: the data of a device that migrates
       Then it fails with EINVAL
       And device "port" is in state RESUMING
 
+    @VFIO-MIG-14
+    Scenario: what begins as that of such a device and does not go on so is refused
+      When it puts device "port" into state STOP_COPY
+      Then it gets migration data "out"
+      When it reads migration data "out" to its end
+      And it puts device "port" into state RESUMING
+      Then it gets migration data "in"
+      When it writes the first 23 bytes of migration data "out" to migration data "in"
+      Then it succeeds
+      When it stores the word 9 in buffer "ram"
+      And it writes migration data "in" from 1 byte of buffer "ram"
+      Then it fails with EFAULT
+
     @VFIO-MIG-15
     Scenario: what lacks its last byte cannot go on
       When it puts device "port" into state STOP_COPY

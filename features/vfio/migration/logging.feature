@@ -44,6 +44,10 @@ Feature: a device that logs its DMA
         | one that begins inside a page       | 16 MiB + 8       | 4096            | 4096      | fails with EINVAL    |
         | one that ends inside a page         | 16 MiB           | 4095            | 4096      | fails with EINVAL    |
         | pages of which there is no such     | 16 MiB           | 8192            | 3 pages    | fails with EINVAL    |
+        | bytes up to another                 | 16 MiB           | 240 MiB         | 1         | succeeds             |
+        | bytes, the last one of another      | 16 MiB           | 240 MiB + 1     | 1         | fails with EINVAL    |
+        | bytes, the first one of its last    | 256 MiB + 4095   | 8192            | 1         | fails with EINVAL    |
+        | bytes behind another                | 256 MiB + 4096   | 8191            | 1         | succeeds             |
 
     @VFIO-LOG-01
     Scenario Outline: it refuses <count> ranges at <place>
@@ -56,6 +60,7 @@ Feature: a device that logs its DMA
         | count | place         | errno  |
         |     0 | a bad pointer | EINVAL |
         |     1 | a bad pointer | EFAULT |
+        |   256 | a bad pointer | EFAULT |
         |   257 | a bad pointer | E2BIG  |
 
     @VFIO-LOG-01

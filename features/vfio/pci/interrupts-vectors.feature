@@ -88,6 +88,18 @@ Feature: VFIO_DEVICE_SET_IRQS of several vectors
         | flags | EVENTFD |
         | count | 8       |
 
+    @VFIO-IRQ-01 @needs:device-with-msix @needs:physical-function
+    Scenario: another device has another number of them
+      Given a device "nic" with:
+        | physical function | yes |
+        | MSI-X vectors     | 7   |
+      When it binds device "nic" to the iommufd
+      And it calls VFIO_DEVICE_GET_IRQ_INFO with:
+        | index | MSIX_IRQ_INDEX |
+      Then it returns:
+        | flags | EVENTFD |
+        | count | 7       |
+
     @VFIO-INT-15 @needs:msix-causes
     Scenario: one is added while others are there
       Given a device "nic" with MSI-X

@@ -230,6 +230,20 @@ Feature: regions of a device by read and write
         | 16 MiB + 0xed | 4 GiB - 0x56 | 4 GiB - 1 byte | 4 GiB - 1 byte |
 
     @VFIO-RW-03
+    Scenario: what fails does not move it
+      When it writes "0x55" to EDU_LIVENESS of device "nic"
+      And it reads 4 bytes of device "nic" into buffer "ram"
+      And it clears "MEMORY" in COMMAND of device "nic"
+      And it reads 4 bytes of device "nic" into buffer "ram"
+      Then it fails with EIO
+      When it sets "MEMORY" in COMMAND of device "nic"
+      And it reads 4 bytes of device "nic" into buffer "ram" + 4
+      Then it returns 4 bytes
+      And buffer "ram" holds:
+        | id            | liveness     |
+        | 16 MiB + 0xed | 4 GiB - 0x56 |
+
+    @VFIO-RW-03
     Scenario: each open of a device has a position of its own
       When it reads 4 bytes of device "nic" into buffer "ram"
       And it closes device "nic"

@@ -101,7 +101,7 @@ function offersOfOthers(ordinary: DeviceOffer): EduOffers {
     virtioRng: { ...alone, function: { functionLevelReset: true } },
     rtl8139: { ...alone, function: { smallBar: true } },
     nvme: { ...alone, function: { msixVectors: 8 } },
-    nvmeWithFunctions: { ...alone, function: { physicalFunction: true } },
+    nvmeWithFunctions: { ...alone, function: { physicalFunction: true, msixVectors: 7 } },
   };
 }
 

@@ -9,7 +9,7 @@ import type { CapabilityEvents } from './config-capabilities.ts';
 import type { ConfigAccess, VirtualSpace } from './config-access.ts';
 import { DirectAccess, RawAccess } from './config-access.ts';
 import type { ConfigChains } from './config-chains.ts';
-import { NOBODYS, OF_HEADER } from './config-chains.ts';
+import { NOBODYS } from './config-chains.ts';
 import type { HeaderAccess, HeaderEvents } from './config-header.ts';
 import type { VfioPciParts } from './parts.ts';
 import { bytesOf, PowerState } from './pci-function.ts';
@@ -115,7 +115,7 @@ export class VfioPciConfig implements ConfigurationFile, VirtualSpace {
   protected accessAt(at: number): ConfigAccess {
     const id = this.chains.map[at] ?? NOBODYS;
     if (id === NOBODYS) return this.raw;
-    if (id === OF_HEADER && at < HEADER.size) return this.header;
+    if (at < HEADER.size) return this.header;
     const start = this.chains.startOf(at);
     const known = this.accesses.get(start) ?? this.accessOf(id, start);
     this.accesses.set(start, known);

@@ -6,7 +6,6 @@ import {
   VFIO_DEVICE_IOEVENTFD_64,
   VFIO_DEVICE_IOEVENTFD_8,
 } from '#uapi/vfio/device.ts';
-import { VFIO_PCI_BAR5_REGION_INDEX } from '#uapi/vfio/pci.ts';
 
 import { eventfdOf } from '../../fs/eventfd.ts';
 import type { Eventfd } from '../../fs/eventfd.ts';
@@ -82,7 +81,7 @@ export class VfioPciIoeventfds {
   protected writeAt(offset: bigint, data: bigint, size: number): IoWrite | ErrnoName {
     const { index, inside } = placeOf(offset);
     const bar = this.device.bars.find((each) => each.index === index);
-    if (!bar || index > VFIO_PCI_BAR5_REGION_INDEX) return 'EINVAL';
+    if (!bar) return 'EINVAL';
     if (inside + BigInt(size) > bar.window.size) return 'EINVAL';
     const write = { bar, at: inside, data, size };
     return this.meetsTable(write) ? 'EINVAL' : write;

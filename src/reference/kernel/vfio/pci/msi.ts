@@ -49,9 +49,11 @@ export class VfioPciMsi {
 
   /** Where a first eventfd is refused, nothing is active. VFIO-INT-23 VFIO-IRQ-06 */
   protected begin(kind: MessageKind, set: IrqSet): number | ErrnoName | undefined {
-    const result = this.enable(kind, set.start + set.count) ?? this.setBlock(set);
-    if (isErrno(result)) this.disable();
-    return result;
+    const refused = this.enable(kind, set.start + set.count);
+    if (refused !== undefined) return refused;
+    const error = this.setBlock(set);
+    if (error) this.disable();
+    return error;
   }
 
   /** vfio_msi_enable(): how many there could be, where that is fewer than are asked for. VFIO-INT-13 14 16 */

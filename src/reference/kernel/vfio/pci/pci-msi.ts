@@ -73,8 +73,7 @@ export class PciMessages {
   free(): void {
     for (const vector of [...this.messages.keys()]) this.release(vector);
     this.messages.clear();
-    const { kind } = this;
-    if (kind === undefined) return;
+    const { kind = 'MSI' } = this;
     const at = this.place(kind);
     const enable = kind === 'MSI' ? MSI.Enable : MSIX.Enable;
     this.pci.set(at + MSI.control, 2, this.pci.get(at + MSI.control, 2) & ~enable);

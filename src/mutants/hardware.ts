@@ -64,6 +64,7 @@ export const hardware: readonly Subject[] = [
     'fault queues and their devices': 'PRQ 1 7 9 10 11',
     ENQCMD: 'ENQ 1 2 3 4 5 6',
     'groups, interrupts, emulated machines': 'STK 3 5 6 7',
+    'a copy engine': 'CPY 1 2 3',
   }),
 ];
 

@@ -146,6 +146,14 @@ export const functionKeys = {
     requires: ['vfio-sysfs'],
     says: 'A VFIO device of PCI Express has power states, memory in BAR 0, and two virtual functions, which vfio-pci makes where sysfs asks for them.',
   },
+  copyEngine: {
+    kind: 'flag',
+    words: 'copy engine',
+    short: 'that copies',
+    feature: 'copy-engine',
+    requires: ['vfio-device'],
+    says: 'A VFIO device is a copy engine of Intel, with one channel, whose registers are in BAR 0.',
+  },
   rom: {
     kind: 'flag',
     words: 'ROM',

@@ -320,6 +320,7 @@ const simple = [
   'errorReporting',
   'physicalFunction',
   'assortedCapabilities',
+  'copyEngine',
   'rom',
   'ioBar',
   'smallBar',

@@ -111,7 +111,7 @@ const ofExpress = {
 /** Of a function that has what an edu lacks. */
 const ofFunctions = {
   ...{ powerManagement: true, functionLevelReset: true },
-  ...{ rom: true, ioBar: true, smallBar: true },
+  ...{ rom: true, ioBar: true, smallBar: true, copyEngine: true },
   ...{ errorReporting: true, assortedCapabilities: true, physicalFunction: true },
 } as const;
 

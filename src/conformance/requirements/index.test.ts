@@ -91,6 +91,7 @@ const assigned: Readonly<Record<string, number | readonly (number | Range)[]>> =
   'VMM-LST': [[2, 4], 8],
   'VMM-DRT': 3,
   'VMM-ORD': [1, 6],
+  'HW-CPY': 3,
 };
 
 /** From the first to the last. */

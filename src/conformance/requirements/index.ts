@@ -3,6 +3,7 @@ import { dev } from './dev.ts';
 import { dirty } from './dirty.ts';
 import { fault } from './fault.ts';
 import { amd } from './hardware/amd.ts';
+import { copyEngine } from './hardware/copy-engine.ts';
 import { enqcmd } from './hardware/enqcmd.ts';
 import { flags } from './hardware/flags.ts';
 import { pci } from './hardware/pci.ts';
@@ -145,6 +146,7 @@ export const families: readonly RequirementTable[] = [
   vmmLst,
   vmmDrt,
   vmmOrd,
+  copyEngine,
 ];
 
 /** Every requirement, in reading order. */

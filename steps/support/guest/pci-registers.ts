@@ -167,6 +167,27 @@ const edu = table(inBar0, {
   EDU_COMMAND: [0x98, 8],
 });
 
+/** Linux, drivers/dma/ioat/registers.h, without `_OFFSET`. */
+const copyEngine = table(inBar0, {
+  IOAT_INTRCTRL: [0x03, 1, { MASTER_INT_EN: bit(0) }],
+  IOAT_CHANCTRL: [0x80, 2, { INT_REARM: bit(0) }],
+  IOAT_CHANCMD: [0x84, 1, { SUSPEND: bit(2), RESET: bit(5) }],
+  IOAT_CHAN_DMACOUNT: [0x86, 2],
+  IOAT_CHANSTS: [0x88, 8, { STATUS: bits(2, 0, { DONE: 1, SUSPENDED: 2, HALTED: 3 }) }],
+  IOAT_CHAINADDR: [0x90, 8],
+  IOAT_CHANERR: [
+    0xa8,
+    4,
+    {
+      NEXT_ADDR_ERR: bit(2),
+      READ_DATA_ERR: bit(8),
+      WRITE_DATA_ERR: bit(9),
+      CONTROL_ERR: bit(10),
+      LENGTH_ERR: bit(11),
+    },
+  ],
+});
+
 /** Of a serial port: what is written there stays there. */
 const serialPort = table(inBar0, { UART_SCR: [0x07, 1] });
 
@@ -191,6 +212,7 @@ const registers: ReadonlyMap<string, PciRegister> = new Map([
   ...errorReporting,
   ...furtherExtended,
   ...edu,
+  ...copyEngine,
   ...serialPort,
   ...ports,
   ...virtio,

@@ -43,17 +43,17 @@ const COPY = 0;
  * One channel of Intel's Crystal Beach DMA, version 3.3 (drivers/dma/ioat/registers.h and hw.h name its registers and the
  * fields of descriptors; data sheet of the Xeon processors, "Intel QuickData Technology"). Software writes where the chain
  * of descriptors begins, then how many of them are to be done; they are done when that store is. An address that the IOMMU
- * refuses halts the channel.
+ * refuses halts the channel. HW-CPY-01 02 03
  */
 export class CopyEngine implements DeviceRegion {
   readonly size = BigInt(SIZE);
-  private readonly engine: DmaEngine;
-  private readonly registers = new RegisterFile(END);
+  protected readonly engine: DmaEngine;
+  protected readonly registers = new RegisterFile(END);
   /** Where the next descriptor is. */
-  private next = 0n;
+  protected next = 0n;
   /** Of this chain. */
-  private done = 0;
-  private isArmed = false;
+  protected done = 0;
+  protected isArmed = false;
 
   constructor(engine: DmaEngine) {
     this.engine = engine;
@@ -95,18 +95,18 @@ export class CopyEngine implements DeviceRegion {
     if (meets(COUNT)) this.run();
   }
 
-  private begin(): void {
+  protected begin(): void {
     const [low, high] = [this.registers.get(CHAIN, 4), this.registers.get(CHAIN + 4, 4)];
     this.next = (BigInt(high) << 32n) | BigInt(low);
     this.done = 0;
   }
 
-  private obey(command: number): void {
+  protected obey(command: number): void {
     if (command & RESET) this.halt();
     else if (command & SUSPEND && this.status !== HALTED) this.setStatus(SUSPENDED);
   }
 
-  private run(): void {
+  protected run(): void {
     const count = this.registers.get(COUNT, 2);
     while (this.done !== count) {
       const error = this.perform(this.next);
@@ -119,7 +119,7 @@ export class CopyEngine implements DeviceRegion {
   }
 
   /** One descriptor: an error, or nothing. */
-  private perform(at: bigint): number | undefined {
+  protected perform(at: bigint): number | undefined {
     const bytes = this.engine.isBusMaster ? this.engine.dmaRead(at, DESCRIPTOR) : 'blocked';
     if (bytes === 'blocked') return errors.descriptor;
     const fields = new DataView(bytes.buffer, bytes.byteOffset);
@@ -136,23 +136,23 @@ export class CopyEngine implements DeviceRegion {
     return undefined;
   }
 
-  private interrupt(): void {
+  protected interrupt(): void {
     const isAllowed = (this.registers.get(INTERRUPT_CONTROL, 1) & ANY_INTERRUPT) !== 0;
     if (!this.isArmed || !isAllowed) return;
     this.isArmed = false;
     this.engine.interrupt(1);
   }
 
-  private halt(): void {
+  protected halt(): void {
     this.setStatus(HALTED);
   }
 
-  private get status(): number {
+  protected get status(): number {
     return this.registers.get(STATUS, 4) & 7;
   }
 
   /** `completed`: the descriptor that was done last; the one before where nothing is said. */
-  private setStatus(status: number, completed?: bigint): void {
+  protected setStatus(status: number, completed?: bigint): void {
     const before = this.registers.get(STATUS, 4) & ~STATUS_BITS;
     const low = completed === undefined ? before >>> 0 : Number(BigInt.asUintN(32, completed));
     this.registers.set(STATUS, 4, ((low & ~STATUS_BITS) | status) >>> 0);

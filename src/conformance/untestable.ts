@@ -60,8 +60,6 @@ export const untestable: Readonly<Record<string, string>> = {
     'A process gives a dma-buf of a BAR to nobody but iommufd, which can do both; other importers are drivers.',
   'VFIO-INT-26':
     'The port cannot make a device report an error, and no kernel of the lab is built with AER.',
-  'VFIO-INT-27':
-    'Each device of a machine has the bit that disables its pin; vfio-pci is told not to use it when it is loaded, before any process.',
   'VFIO-MIG-07': 'Each device of a machine that migrates can do all three kinds of it.',
   'VFIO-MIG-23':
     'No driver of a machine fails on its way: that of the serial port takes each step.',

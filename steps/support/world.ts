@@ -68,6 +68,8 @@ export class World extends CucumberWorld<Parameters> {
   readonly causes = new Set<DeviceHandle>();
   /** Files of the machine, as they were before the scenario wrote them. */
   readonly settings: FileText[] = [];
+  /** Devices that were bound to a driver, by files of it. */
+  readonly bound: FileText[] = [];
   #running: Running | undefined;
   /** Of the last step that called: two, where two processes called at once. */
   #outcomes: readonly Outcome[] = [];

@@ -165,6 +165,7 @@ export class ReferenceBench implements Bench {
 
   async reset(): Promise<void> {
     await this.settle();
+    this.parameters.restore();
     await this.giveBack();
     // An access that an IOMMU holds goes with its device only.
     const stays = (device: MachineDevice): boolean =>
@@ -176,7 +177,6 @@ export class ReferenceBench implements Bench {
     this.taken.clear();
     this.taps.clear();
     for (const iommu of this.hardware.iommus) iommu.clearFaults();
-    this.parameters.restore();
     this.frames.check();
   }
 

@@ -30,6 +30,8 @@ export class InterruptController {
   readonly isBehindIommu: boolean = false;
   protected readonly pulled = new Map<number, Set<Source>>();
   protected readonly handlers = new Map<number, Set<InterruptHandler>>();
+  /** Lines with a handler that shares them with no other. */
+  protected readonly exclusive = new Set<number>();
   protected readonly entries = new Map<number, InterruptHandler>();
   protected free = 0;
 
@@ -38,12 +40,22 @@ export class InterruptController {
     return slot % LINES;
   }
 
+  /** Whoever is on a line shares it, or is alone there. */
+  mayConnect(line: number, isAlone: boolean): boolean {
+    if (this.exclusive.has(line)) return false;
+    return !isAlone || (this.handlers.get(line)?.size ?? 0) === 0;
+  }
+
   /** Returns what takes the handler away. */
-  connect(line: number, handler: InterruptHandler): () => void {
+  connect(line: number, handler: InterruptHandler, isAlone = false): () => void {
     const handlers = this.handlers.get(line) ?? new Set();
     this.handlers.set(line, handlers.add(handler));
+    if (isAlone) this.exclusive.add(line);
     this.serve(line);
-    return () => void handlers.delete(handler);
+    return () => {
+      handlers.delete(handler);
+      if (isAlone) this.exclusive.delete(line);
+    };
   }
 
   pull(line: number, source: Source, level: boolean): void {
@@ -94,7 +106,8 @@ export class InterruptController {
     return Number((address >> HANDLE_SHIFT) & BigInt(HANDLES - 1)) + (data & 0xffff);
   }
 
-  protected serve(line: number): void {
+  /** As long as it is pulled, and one of its handlers says that it was meant. */
+  serve(line: number): void {
     const isPulled = (): boolean => (this.pulled.get(line)?.size ?? 0) > 0;
     for (let times = 0; times < STORM && isPulled(); times += 1) {
       const answers = [...(this.handlers.get(line) ?? [])].map((handler) => handler());

@@ -146,7 +146,7 @@ export class MachineHardware {
   /** One more in the same group: behind the same bridge, or another function of the same slot. */
   plugBeside(sibling: MachineDevice, options: PlugOptions = {}): MachineDevice {
     const placed = { ...options, iommu: sibling.host };
-    if (isBehindBridge(sibling)) return this.plugIntoBus(busOf(sibling), placed);
+    if (isBehindBridge(sibling)) return this.plugBesideOnBus(sibling, placed);
     const freeFunction = this.freeRid(functionsOf(sibling.pci.rid));
     return this.add(freeFunction, freeFunction, placed);
   }
@@ -187,6 +187,15 @@ export class MachineHardware {
   /** Pulled out while the kernel knew nothing of them. */
   dropForgotten(): void {
     this.forgotten.splice(0);
+  }
+
+  /** Where the pin leads to the same line, if there is room. */
+  private plugBesideOnBus({ pci, irq }: MachineDevice, options: PlugOptions): MachineDevice {
+    const bus = pci.rid >> 8;
+    const isAlike = (rid: number): boolean => this.controller.lineOf(rid >> 3) === irq;
+    const slots = slotsOf(bus);
+    const best = [...slots.filter(isAlike), ...slots.filter((rid) => !isAlike(rid))];
+    return this.add(this.freeRid(best), ridOf(bus, 0), options);
   }
 
   private plugIntoBus(bus: number, options: PlugOptions): MachineDevice {

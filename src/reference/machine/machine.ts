@@ -54,7 +54,7 @@ export class Machine {
     const openDevice = openDeviceWith(parts, pci);
     const parameters = new ModuleParameters(atBoot);
     const sriov = sriovOf(parts, hardware, pci, parameters);
-    const vfio = new parts.vfio.VfioCore({ parts, iommu, hardware, openDevice, sriov });
+    const vfio = new parts.vfio.VfioCore({ parts, iommu, hardware, openDevice, parameters, sriov });
     const faults = new parts.mm.FaultInjection();
     const selftest = config.iommufdTest ? this.selftest : undefined;
     const machine = { parts, hardware, openDevice, pages, bus: memory, iommu };

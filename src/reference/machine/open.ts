@@ -60,6 +60,14 @@ function enableSriov({ parameters }: Kernel): FileOperations {
   });
 }
 
+/** vfio_pci.nointxmask. VFIO-INT-27 */
+function noIntxMask({ parameters }: Kernel): FileOperations {
+  return new ParameterFile({
+    get: () => parameters.noIntxMask,
+    set: (value) => (parameters.noIntxMask = value),
+  });
+}
+
 /** vfio_iommu_type1.dma_entry_limit. VFIO-MAP-07 */
 function dmaEntryLimit({ parameters }: Kernel): FileOperations {
   const limits = { least: 0n, greatest: BigInt(U32_MAX) };
@@ -101,6 +109,7 @@ const nodes = new Map<string, Opener>([
   ['/sys/module/iommufd/parameters/allow_unsafe_interrupts', unsafeInterrupts],
   ['/sys/module/vfio/parameters/enable_unsafe_noiommu_mode', noiommuMode],
   ['/sys/module/vfio_pci/parameters/enable_sriov', enableSriov],
+  ['/sys/module/vfio_pci/parameters/nointxmask', noIntxMask],
   ['/dev/null', () => new NullDevice()],
   ['/dev/zero', () => new ZeroDevice()],
 ]);

@@ -36,13 +36,15 @@ export async function writeSetting(
   world.trace.add(`write("${path}", ${JSON.stringify(setting.text)})`, result);
   if (result >= 0 && typeof old === 'string')
     world.settings.push({ path, text: old.trimEnd() || '\n' });
+  if (result >= 0 && path.endsWith('/bind')) world.bound.push(setting);
   return result;
 }
 
 /** In a process of its own, once all others have exited: they may use what is set, or lack the right. */
 export async function restoreSettings(world: World): Promise<void> {
   const settings = world.settings.splice(0).reverse();
-  if (settings.length === 0) return;
+  const bound = world.bound.splice(0);
+  if (settings.length + bound.length === 0) return;
   const process = await world.addProcess(
     'the settings of the machine',
     await world.running.machine.newProcess(),
@@ -52,8 +54,15 @@ export async function restoreSettings(world: World): Promise<void> {
     // What is gone has no settings.
     if (result !== failure('ENOENT')) demand(`write of ${setting.path}`, result);
   }
+  for (const each of bound) await bindAgain(process, each);
   process.exited = true;
   await process.port.exit();
+}
+
+/** A driver takes what holds when it is bound; what it does not take any more is the bench's business. */
+async function bindAgain(process: ProcessHandle, { path, text }: FileText): Promise<void> {
+  await writeFile(process, { path: path.replace(/bind$/, 'unbind'), text });
+  await writeFile(process, { path, text });
 }
 
 /** Such a write may take as long as somebody has what it wants: nobody waits for it here. */

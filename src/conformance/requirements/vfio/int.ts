@@ -146,9 +146,10 @@ export const int = requirements(
       source: [core('vfio_pci_core_aer_err_detected')],
     },
     27: {
-      says: 'INTx of a device that cannot mask its pin, or with the parameter nointxmask, does for its user what that of any other device does, and needs a line of its own.',
+      says: 'A device that vfio-pci takes while its parameter nointxmask is set has INTx as any other has, and needs a line of its own: EBUSY where another device is connected to the line of its pin, and for others while it is connected.',
       level: 'observed',
       source: [intrs('vfio_intx_enable')],
+      since: '7.3',
     },
   },
 );

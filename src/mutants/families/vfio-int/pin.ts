@@ -1,7 +1,9 @@
 import { mutants } from '#mutants/mutant.ts';
 import type { Eventfd } from '#reference/kernel/fs/eventfd.ts';
+import type { FileOperations } from '#reference/kernel/fs/file.ts';
 import type { Task } from '#reference/kernel/fs/process.ts';
 import { isErrno } from '#reference/kernel/lib/errno.ts';
+import type { VfioHardware } from '#reference/kernel/vfio/hardware.ts';
 import type { IrqSet, IrqSetHead } from '#reference/kernel/vfio/pci/irq-set.ts';
 import type { ErrnoName } from '#uapi/errno.ts';
 
@@ -306,6 +308,44 @@ export const entries = mutants(
         override setIrqs(task: Task, arg: bigint): number | ErrnoName | undefined {
           const data = this.loadData(task, arg, 16);
           return isErrno(data) ? data : super.setIrqs(task, arg);
+        }
+      },
+  },
+  {
+    id: 'SEED-2163',
+    breaks: ['VFIO-INT-27'],
+    story: 'A device that cannot mask its pin shares the line of it.',
+    like: 'vfio_intx_enable() with IRQF_SHARED for each device',
+    bug: ({ hardware }) =>
+      class extends hardware.InterruptController {
+        override mayConnect(): boolean {
+          return true;
+        }
+      },
+  },
+  {
+    id: 'SEED-2164',
+    breaks: ['VFIO-INT-27'],
+    story: 'What a device wanted while its line was masked is forgotten.',
+    like: 'vfio_pci_intx_unmask_handler() without enable_irq()',
+    bug: ({ vfioPci }) =>
+      class extends vfioPci.VfioPciIntx {
+        protected override unmaskLine(): false {
+          this.isMasked = false;
+          return false;
+        }
+      },
+  },
+  {
+    id: 'SEED-2165',
+    breaks: ['VFIO-INT-27'],
+    story: 'The parameter is obeyed for devices that the driver has already.',
+    like: 'vfio_pci_core_enable() that looks at nointxmask',
+    bug: ({ vfio }) =>
+      class extends vfio.VfioCore {
+        protected override openDevice(hardware: VfioHardware): FileOperations {
+          hardware.pinIsMaskedByLine = this.kernel.parameters.noIntxMask;
+          return super.openDevice(hardware);
         }
       },
   },

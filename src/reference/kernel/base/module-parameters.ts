@@ -8,6 +8,8 @@ export interface ParameterValues {
   readonly dmaEntryLimit?: number;
   /** Of vfio_pci: it makes virtual functions of a device where root asks for them. VFIO-SYS-10 */
   readonly enableSriov?: boolean;
+  /** Of vfio_pci: devices that it takes from then on cannot mask their pin. VFIO-INT-27 */
+  readonly noIntxMask?: boolean;
 }
 
 /** Unless somebody asks for another. */
@@ -19,6 +21,7 @@ export class ModuleParameters {
   type1AllowUnsafeInterrupts = false;
   dmaEntryLimit = DMA_ENTRY_LIMIT;
   enableSriov = false;
+  noIntxMask = false;
   private readonly atBoot: ParameterValues;
 
   constructor(atBoot: ParameterValues = {}) {
@@ -32,5 +35,6 @@ export class ModuleParameters {
     this.type1AllowUnsafeInterrupts = this.atBoot.type1AllowUnsafeInterrupts ?? false;
     this.dmaEntryLimit = this.atBoot.dmaEntryLimit ?? DMA_ENTRY_LIMIT;
     this.enableSriov = this.atBoot.enableSriov ?? false;
+    this.noIntxMask = this.atBoot.noIntxMask ?? false;
   }
 }

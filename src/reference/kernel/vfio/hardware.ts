@@ -53,6 +53,8 @@ export interface VfioHardware {
   readonly token?: VfToken;
   /** Of a virtual function: the physical one. */
   readonly owner?: Pick<VfioHardware, 'token'>;
+  /** Not pci_2_3: who drives it took it for a device that cannot mask its pin. */
+  pinIsMaskedByLine?: boolean;
   /** device_lock(): somebody takes its driver away. */
   readonly isLocked?: boolean;
 }

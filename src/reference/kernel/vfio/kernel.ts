@@ -1,4 +1,5 @@
 import type { BusDevice, DriverCore } from '../base/driver-core.ts';
+import type { ModuleParameters } from '../base/module-parameters.ts';
 import type { IommuCore } from '../iommu/iommu.ts';
 import type { IdPool } from '../lib/id-pool.ts';
 import type { OpenDevice } from './device-ops.ts';
@@ -11,6 +12,7 @@ export interface VfioKernel {
   readonly parts: VfioParts;
   readonly iommu: IommuCore;
   readonly openDevice: OpenDevice;
+  readonly parameters: ModuleParameters;
   readonly hardware: {
     /** Those that there are now. */
     readonly devices: readonly (VfioHardware & BusDevice)[];

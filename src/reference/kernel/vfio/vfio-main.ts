@@ -49,7 +49,9 @@ export class VfioCore {
   protected register(device: BusDevice): undefined {
     const { devices, indexes } = this.kernel.hardware;
     const hardware = devices.find((each) => each === device);
-    if (hardware && hardware.index < 0) hardware.index = indexes.take();
+    if (!hardware) return;
+    hardware.pinIsMaskedByLine = this.kernel.parameters.noIntxMask;
+    if (hardware.index < 0) hardware.index = indexes.take();
   }
 
   /**

@@ -11,8 +11,8 @@ import type { Virqfd } from '../virqfd.ts';
 const COMMAND = 4n;
 
 /**
- * vfio_pci_intrs.c: the interrupt by pin of a device that can mask it itself. Whether the device answers at its BARs is
- * nothing to it. VFIO-INT-01 02 03 04 11
+ * vfio_pci_intrs.c: the interrupt by pin of a device that can mask it itself, or is taken for one that cannot. Whether the
+ * device answers at its BARs is nothing to it. VFIO-INT-01 02 03 04 11 27
  */
 export class VfioPciIntx {
   protected readonly device: VfioHardware;
@@ -34,16 +34,23 @@ export class VfioPciIntx {
     return this.release !== undefined;
   }
 
-  /** vfio_intx_enable(): EINVAL without a pin. VFIO-INT-09 */
+  /** vfio_intx_enable(): EINVAL without a pin, EBUSY where its line is not to be had. VFIO-INT-09 27 */
   enable(trigger: Eventfd | undefined): ErrnoName | undefined {
     const { controller, irq } = this.device;
     if (!controller || irq === undefined) return 'EINVAL';
+    const isAlone = !this.masksItself;
+    if (!controller.mayConnect(irq, isAlone)) return 'EBUSY';
     this.trigger = trigger;
     this.isMasked = this.isVirtuallyDisabled;
     this.letThrough(!this.isMasked);
     this.release = () => undefined;
-    this.release = controller.connect(irq, () => this.handler());
+    this.release = controller.connect(irq, () => this.handler(), isAlone);
     return undefined;
+  }
+
+  /** pci_2_3 */
+  protected get masksItself(): boolean {
+    return this.device.pinIsMaskedByLine !== true;
   }
 
   /** vfio_intx_disable() */
@@ -103,14 +110,23 @@ export class VfioPciIntx {
   protected unmaskHandler(): boolean {
     if (!this.isActive) this.letThrough(true);
     if (!this.isActive || !this.isMasked || this.isVirtuallyDisabled) return false;
+    if (!this.masksItself) return this.unmaskLine();
     this.isMasked = this.isPending;
     if (!this.isMasked) this.letThrough(true);
     return this.isMasked;
   }
 
+  /** enable_irq(): what is wanted meanwhile comes as an interrupt of its own. VFIO-INT-27 */
+  protected unmaskLine(): false {
+    const { controller, irq = 0 } = this.device;
+    this.isMasked = false;
+    controller?.serve(irq);
+    return false;
+  }
+
   /** vfio_intx_handler(): false where it was another device on that line. */
   protected handler(): boolean {
-    if (this.isMasked || !this.isPending) return false;
+    if (this.isMasked || (this.masksItself && !this.isPending)) return false;
     this.automask();
     this.send();
     return true;
@@ -130,6 +146,7 @@ export class VfioPciIntx {
 
   /** pci_intx() */
   protected letThrough(isEnabled: boolean): void {
+    if (!this.masksItself) return;
     const { configuration } = this.device.pci;
     const [low = 0, high = 0] = configuration.read(COMMAND, 2);
     const bit = Command.InterruptDisable >> 8;

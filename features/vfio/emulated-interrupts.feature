@@ -47,6 +47,15 @@ Feature: interrupts of an emulated device
         | ERR_IRQ_INDEX  | ERR   |
         | REQ_IRQ_INDEX  | REQ   |
 
+    @VFIO-IRQ-07
+    Scenario: what is beyond them all is no question of what it has
+      When it calls VFIO_DEVICE_GET_INFO
+      And it calls VFIO_DEVICE_SET_IRQS with:
+        | flags | DATA_NONE, ACTION_TRIGGER |
+        | index | 5                         |
+        | count | 0                         |
+      Then it fails with EINVAL
+
   Rule: one of the two is connected
 
     Background:

@@ -25,6 +25,7 @@ Feature: VFIO_DEVICE_FEATURE
         | an unknown flag               | 8     | SET, LOW_POWER_ENTRY, bit 19 |
         | the highest flag              | 8     | SET, LOW_POWER_ENTRY, bit 31 |
         | both directions without PROBE | 8     | SET, GET, LOW_POWER_ENTRY    |
+        | both of no feature            | 8     | SET, GET, bit 12             |
 
     @VFIO-FEA-01
     Scenario Outline: it fails with EFAULT with <form>

@@ -185,6 +185,9 @@ Feature: drivers in sysfs, and the node of a device
       And file "driver" of device "nic" does not exist
       When it writes the name of device "nic" to file "/sys/bus/pci/drivers/vfio-pci/bind"
       Then it succeeds
+      And file "vfio-dev/{node}/dev" of device "nic" has the number of its node
+      When it opens device "nic"
+      Then it succeeds
 
     @VFIO-INT-25 @needs:processes
     Scenario: without an eventfd for it nobody is asked, and the kernel waits all the same

@@ -85,6 +85,20 @@ Feature: VFIO_IOMMU_DIRTY_PAGES of a container with type1
       Then it finds only bits 0 .. 3 set in buffer "second" + 8 bytes
       And device "nic" sees buffer "ram" at 16 MiB .. +4 pages
 
+    @VFIO-DRT-04
+    Scenario: what is asked ends where the next mapping begins
+      Given it calls VFIO_IOMMU_MAP_DMA with:
+        | size | 1 page |
+      And it calls VFIO_IOMMU_MAP_DMA with:
+        | iova | 16 MiB + 1 page |
+        | size | 2 pages         |
+      When it calls VFIO_IOMMU_DIRTY_PAGES with:
+        | flags | START |
+      And it asks the container which of 1 page at 16 MiB are dirty, into buffer "clean"
+      Then it finds only bit 0 set in buffer "clean"
+      When it asks the container which of 2 pages at 16 MiB are dirty, into buffer "clean" + 8 bytes
+      Then it fails with EINVAL
+
     @VFIO-DRT-06
     Scenario: holes are clean
       Given it calls VFIO_IOMMU_MAP_DMA with:

@@ -17,6 +17,22 @@ export const vfio: readonly Equivalent[] = [
     'src/reference/kernel/vfio/type1/type1.ts',
     'it shows when devices that pin nothing leave those that do in a container, and no machine has emulated devices beside those with an IOMMU',
     ['Type1Iommu.detachGroup', 'ConditionalExpression', 'isReal && this.isTracking', 'false'],
+    [
+      'Type1Iommu.detachGroup.isReal',
+      'BooleanLiteral',
+      '!this.domains.emulated.has(group)',
+      'this.domains.emulated.has(group)',
+    ],
+  ),
+  ...alike(
+    'src/reference/kernel/vfio/hardware.ts',
+    'a token that nobody was told is drawn by lot: any other would do',
+    ['VfToken.uuid', 'ArithmeticOperator', 'index * 29', 'index / 29'],
+  ),
+  ...alike(
+    'src/reference/kernel/vfio/pci/pci-function.ts',
+    'the first word has the ids of the device, which nobody can write',
+    ['PciFunction.restoreState', 'EqualityOperator', 'at >= 0', 'at > 0'],
   ),
   ...alike(
     'src/reference/kernel/vfio/pci/dmabuf.ts',

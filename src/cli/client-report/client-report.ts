@@ -51,8 +51,10 @@ class Called {
   readonly flags = new Set<string>();
   readonly requirements = new Set<string>();
 
+  /** The call that begins. */
   get isLookedAt(): boolean {
-    return this.calls <= LOOKED_AT || Number.isInteger(Math.log2(this.calls));
+    const nth = this.calls + 1;
+    return nth <= LOOKED_AT || Number.isInteger(Math.log2(nth));
   }
 
   note(fields: Fields): void {
@@ -65,6 +67,7 @@ class Called {
   }
 
   add(result: string): void {
+    this.calls += 1;
     this.results.set(result, (this.results.get(result) ?? 0) + 1);
   }
 }
@@ -87,14 +90,16 @@ export class ClientReport implements CallObserver {
     const name = nameOf(request, caller);
     if (name === undefined) return () => undefined;
     const called = this.called.get(name) ?? new Called();
-    this.called.set(name, called);
-    called.calls += 1;
-    called.note(fieldsOf(request, caller));
-    if (called.isLookedAt) this.lookAside();
+    const fields = fieldsOf(request, caller);
+    const { isLookedAt } = called;
+    if (isLookedAt) this.lookAside();
+    // A call that is to be made once more, with memory that is a file then, is not told.
     return ({ result }) => {
       const ended = result < 0 ? errnoName(Number(result)) : 'ok';
+      this.called.set(name, called);
+      called.note(fields);
       called.add(ended);
-      if (!called.isLookedAt) return;
+      if (!isLookedAt) return;
       for (const { id } of shownBy(this.executed.take(), ended)) called.requirements.add(id);
     };
   }

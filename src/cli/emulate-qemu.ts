@@ -27,8 +27,8 @@ interface Flags {
 
 /** IOMMUFD came to QEMU with 9.0. */
 const FIRST_WITH_IOMMUFD = 9;
-/** One that is alone in its group, at the address that the recordings have it at. */
-const ADDRESS = '0000:00:10.0';
+/** Of the machine `vt-d`: each is alone in its group. */
+const addresses = ['0000:00:10.0', '0000:00:11.0'] as const;
 
 /** A QEMU that lies elsewhere has its firmware there as well. */
 function commandOf(path: string): Emulator['command'] {
@@ -53,7 +53,7 @@ async function check(
   const name = `QEMU ${version}, ${backend}`;
   const trace = join(temporaryFolder(), 'trace');
   const emulation = await startEmulation(trace);
-  const booted = { emulation, command, version, backend, trace, address: ADDRESS };
+  const booted = { emulation, command, version, backend, trace, addresses };
   if (!recordingOf(`${backend}-${version}`))
     console.log(`${name}: was not recorded on Linux; its calls are not compared`);
   let good = 0;

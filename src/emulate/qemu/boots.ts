@@ -4,7 +4,7 @@ import type { Emulation } from '../emulation.ts';
 import { callsOf } from './calls.ts';
 import { farewell, guestProgram, sayings } from './guest.ts';
 import { collapsed, difference, recordingOf } from './recordings.ts';
-import { deviceArguments, VirtualMachine } from './virtual-machine.ts';
+import { deviceOption, VirtualMachine } from './virtual-machine.ts';
 import type { Backend, Board } from './virtual-machine.ts';
 
 /** Milliseconds for one boot, whatever is done in it. */
@@ -19,7 +19,8 @@ export interface Booted {
   readonly backend: Backend;
   /** A path: what the emulation writes its trace to. */
   readonly trace: string;
-  readonly address: string;
+  /** Of two devices, each alone in its group. */
+  readonly addresses: readonly [string, string];
 }
 
 /** What is done in a boot. Returns what was not as it should be, in a sentence each. */
@@ -29,11 +30,14 @@ interface Boot {
   readonly what: string;
   readonly board: Board;
   readonly live: Life;
+  /** Which of the two devices it has; the first alone where nothing is said. */
+  readonly devices?: readonly (0 | 1)[];
+  readonly isPaused?: boolean;
 }
 
 async function toTheEnd(
   machine: VirtualMachine,
-  board: Board,
+  board: 'plain' | 'vt-d',
   signal: AbortSignal,
 ): Promise<string[]> {
   await machine.untilSaid('end', signal);
@@ -85,22 +89,38 @@ const everything: Life = async (machine, booted, signal) => {
   await machine.ask(signal, 'device_del', { id: 'edu' });
   await machine.untilSaid(farewell, signal);
   await machine.untilTold('DEVICE_DELETED', signal);
-  const { backend, address } = booted;
+  const { backend, addresses } = booted;
   const gone = unplugged(callsOfBoot(booted, machine.pid), backend);
   const files = booted.emulation.openFiles;
-  const [, option = ''] = /-device (.*)/.exec(deviceArguments(backend, address).join(' ')) ?? [];
+  const option = deviceOption(backend, addresses[0]);
   await machine.ask(signal, 'human-monitor-command', { 'command-line': `device_add ${option}` });
   const again = booted.emulation.openFiles > files ? [] : ['the device could not be plugged again'];
   return [...first, ...second, ...gone, ...again, ...(await quit(machine, signal))];
 };
 
+/** Where that QEMU was recorded on Linux: what it calls here is compared. */
+function compared(booted: Booted, machine: VirtualMachine, suffix = ''): string[] {
+  const recorded = recordingOf(`${booted.backend}-${booted.version}${suffix}`);
+  const other = recorded && difference(recorded, callsOfBoot(booted, machine.pid));
+  return other === undefined ? [] : [other];
+}
+
 /** The guest's own tables, and each call of QEMU beside what it was on Linux. QEMU ends without undoing anything. */
 const translated: Life = async (machine, booted, signal) => {
   const wrong = await toTheEnd(machine, 'vt-d', signal);
   wrong.push(...(await quit(machine, signal)));
-  const recorded = recordingOf(`${booted.backend}-${booted.version}`);
-  const other = recorded && difference(recorded, callsOfBoot(booted, machine.pid));
-  return other === undefined ? wrong : [...wrong, other];
+  return [...wrong, ...compared(booted, machine)];
+};
+
+const twoDevices: Life = async (machine, booted, signal) => {
+  const wrong = await quit(machine, signal);
+  return [...wrong, ...compared(booted, machine, '-two-devices')];
+};
+
+const sameTwice: Life = async (machine, booted, signal) => {
+  const code = await machine.ended(signal);
+  const wrong = code === 1 ? [] : [`QEMU ended with ${code}; expected 1: ${machine.stderr}`];
+  return [...wrong, ...compared(booted, machine, '-same-device-twice')];
 };
 
 const plain: Life = async (machine, _, signal) => {
@@ -115,15 +135,24 @@ const killed: Life = async (machine, _, signal) => {
   return [];
 };
 
-/** `count` in all. */
+/** The first `count`: after those that have something to show, as many as are left run to their end. */
 export function bootsOf(count: number): readonly Boot[] {
   const first: readonly Boot[] = [
     { what: 'DMA, interrupts, reset, unplug and plug', board: 'plain', live: everything },
     { what: 'tables of the guest, call by call as on Linux', board: 'vt-d', live: translated },
     { what: 'killed while it runs', board: 'plain', live: killed },
+    {
+      what: 'two devices, call by call as on Linux',
+      ...{ board: 'q35', live: twoDevices, devices: [0, 1], isPaused: true },
+    },
+    {
+      what: 'the same device twice, call by call as on Linux',
+      ...{ board: 'q35', live: sameTwice, devices: [0, 0], isPaused: true },
+    },
   ];
   const others = Array<Boot>(Math.max(0, count - first.length));
-  return [...first, ...others.fill({ what: 'to its end', board: 'plain', live: plain })];
+  const rest = others.fill({ what: 'to its end', board: 'plain', live: plain });
+  return [...first, ...rest].slice(0, count);
 }
 
 /** What is there of it once QEMU has ended: nothing should be. */
@@ -135,10 +164,14 @@ async function leftovers({ emulation }: Booted, signal: AbortSignal): Promise<st
 }
 
 /** What was not as it should be, in a sentence each; nothing where all was. */
-export async function boot(booted: Booted, { board, live }: Boot): Promise<readonly string[]> {
+export async function boot(
+  booted: Booted,
+  { board, live, devices = [0], isPaused = false }: Boot,
+): Promise<readonly string[]> {
   const signal = AbortSignal.timeout(PATIENCE);
   const guest = await guestProgram();
-  const machine = new VirtualMachine({ ...booted, board, guest });
+  const addresses = devices.map((which) => booted.addresses[which]);
+  const machine = new VirtualMachine({ ...booted, board, addresses, guest, isPaused });
   try {
     const wrong = await live(machine, booted, signal);
     return [...wrong, ...(await leftovers(booted, signal))];

@@ -16,6 +16,11 @@ export const explained: readonly Explained[] = [
     why: 'where the BAR is on the bus of the host',
   },
   {
+    recorded: 'read config+10 4 fe300000',
+    here: 'read config+10 4 40600000',
+    why: 'where the BAR of the second one is',
+  },
+  {
     recorded: 'read config+4 2 0103',
     here: 'read config+4 2 0002',
     why: 'ports and SERR# were on when QEMU took the device',

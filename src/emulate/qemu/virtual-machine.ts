@@ -12,7 +12,7 @@ import { Monitor } from './monitor.ts';
 /** How QEMU reaches the device: by its group and a container, or by its character device and iommufd. */
 export type Backend = 'legacy' | 'iommufd';
 
-export type Board = 'plain' | 'vt-d';
+export type Board = 'plain' | 'q35' | 'vt-d';
 
 export interface VirtualMachineOptions {
   readonly emulation: Emulation;
@@ -20,32 +20,43 @@ export interface VirtualMachineOptions {
   readonly command: readonly [string, ...string[]];
   readonly backend: Backend;
   readonly board: Board;
-  /** 0000:00:10.0 */
-  readonly address: string;
+  /** 0000:00:10.0; one of them twice is twice the same device. */
+  readonly addresses: readonly string[];
   /** A path. */
   readonly guest: string;
+  /** The guest does not run. */
+  readonly isPaused?: boolean;
 }
 
 const MEBIBYTES = 64;
 const LOOK_MS = 20;
 
-/** `plain` has a bus whose slots can be emptied; the other one an IOMMU whose tables the guest writes. */
+/** `plain` has a bus whose slots can be emptied; `vt-d` an IOMMU whose tables the guest writes. */
 const boards: Readonly<Record<Board, readonly string[]>> = {
   plain: ['-machine', 'pc'],
+  q35: ['-machine', 'q35,sata=off'],
   'vt-d': ['-machine', 'q35,sata=off', '-device', 'intel-iommu,caching-mode=on'],
 };
 
 /** As a manager of virtual machines starts it. */
 const sandbox = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny';
 
-/** The arguments of `-device`, and what it needs before it. */
-export function deviceArguments(backend: Backend, address: string): readonly string[] {
-  const device = `vfio-pci,id=edu,host=${address}`;
-  if (backend === 'legacy') return ['-device', device];
-  return ['-object', 'iommufd,id=iommufd', '-device', `${device},iommufd=iommufd`];
+/** What `-device` is told of one. */
+export function deviceOption(backend: Backend, address: string): string {
+  const device = `vfio-pci,host=${address}`;
+  return backend === 'legacy' ? device : `${device},iommufd=iommufd0`;
 }
 
-/** A QEMU with one device of the reference, and the guest in it. */
+/** They are edu, edu1, edu2, … */
+function deviceArguments(backend: Backend, addresses: readonly string[]): readonly string[] {
+  const devices = addresses.flatMap((address, at) => [
+    '-device',
+    `${deviceOption(backend, address)},id=edu${at || ''}`,
+  ]);
+  return backend === 'legacy' ? devices : ['-object', 'iommufd,id=iommufd0', ...devices];
+}
+
+/** A QEMU with devices of the reference, and the guest in it. */
 export class VirtualMachine {
   readonly pid: number;
   private readonly child: ChildProcess;
@@ -55,7 +66,8 @@ export class VirtualMachine {
   private monitor: Monitor | undefined;
   private code: number | undefined;
 
-  constructor({ emulation, command, backend, board, address, guest }: VirtualMachineOptions) {
+  constructor(options: VirtualMachineOptions) {
+    const { emulation, command, backend, board, addresses, guest, isPaused = false } = options;
     this.socket = join(mkdtempSync(join(temporaryFolder(), 'qemu-')), 'monitor');
     const [program, ...first] = command;
     const args = [
@@ -64,7 +76,8 @@ export class VirtualMachine {
       ...['-accel', 'tcg', '-m', `${MEBIBYTES}`, '-nodefaults', '-no-user-config'],
       ...['-display', 'none', '-serial', 'stdio', '-sandbox', sandbox],
       ...['-qmp', `unix:${this.socket},server=on,wait=off`, '-kernel', guest],
-      ...deviceArguments(backend, address),
+      ...deviceArguments(backend, addresses),
+      ...(isPaused ? ['-S'] : []),
     ];
     this.child = emulation.start(program, args, ['ignore', 'pipe', 'pipe']);
     this.pid = this.child.pid ?? 0;

@@ -185,14 +185,7 @@ export class ServedProcess {
   }
 
   private hold(fd: number): Answer {
-    try {
-      this.memory.hold(fd);
-      return { result: 0 };
-    } catch (error) {
-      // There is no such file, or the process was killed meanwhile.
-      if (!(error instanceof Error && 'code' in error)) throw error;
-      return { result: failure('EBADF') };
-    }
+    return { result: this.memory.hold(fd) ? 0 : failure('EBADF') };
   }
 
   /** The file in the view that stands for an open one. */

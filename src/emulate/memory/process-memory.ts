@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readlinkSync, readSync, writeSync } from 'node:fs';
 
 import type { ErrnoName } from '#uapi/errno.ts';
 import { PAGE_SIZE } from '#reference/kernel/mm/user-memory.ts';
@@ -22,6 +22,9 @@ import type { HostVma } from './vmas.ts';
 
 /** TASK_SIZE_MAX of x86-64 with four levels. */
 const TASK_SIZE = 0x7fff_ffff_f000n;
+
+/** The name of files that private memory has become: native/preload/private.c. */
+const FORMER_PRIVATE = '/memfd:emulated-private';
 
 /** The bytes of a process, by its addresses: /proc/PID/mem, which asks for no right to a page. */
 class ProcessBytes implements Backing {
@@ -154,9 +157,17 @@ export class ProcessMemory implements UserMemory, Mapper {
     return privateRanges(this.vmas.now, start, length);
   }
 
-  /** A file that memory of the process has become: what is in it is there as long as a device reaches it. */
-  hold(fd: number): void {
-    this.held.push(this.files.open(`/proc/${this.pid}/fd/${fd}`, false));
+  /** A file that memory of the process has become: it is there as long as a device reaches it. False for any other. */
+  hold(fd: number): boolean {
+    const path = `/proc/${this.pid}/fd/${fd}`;
+    try {
+      if (!readlinkSync(path).startsWith(FORMER_PRIVATE)) return false;
+      this.held.push(this.files.open(path, false));
+      return true;
+    } catch {
+      // It is not open any more.
+      return false;
+    }
   }
 
   deviceFrame(address: bigint, write: boolean): Pfn | undefined {

@@ -41,6 +41,7 @@ export const vmmCb = requirements(
     5: {
       says: 'Memory that is a shared file is mapped by IOMMU_IOAS_MAP_FILE with its offset in the file; by legacy it is mapped by its address like other memory.',
       level: 'observed',
+      since: '6.13',
       source: [qemu('iommufd.c', 'iommufd_cdev_map_file'), legacyMap],
     },
     6: {

@@ -43,6 +43,7 @@ When('the VMM takes RAM {string} away', async function (name) {
 When('the VMM plugs {device} by {backend}', async function (device, { backend, object }) {
   const guest = await guestOf(this);
   if (backend === 'legacy') this.legacy.add(device.info.id);
+  else this.legacy.delete(device.info.id);
   const told = await guest.vmm.plugDevice(device.info, backend, object);
   guest.conclude(`device "${device.name}"`, told);
 });

@@ -82,6 +82,8 @@ Feature: a device that a guest is given
       When it opens device "nic"
       And it binds device "nic" to iommufd "fresh"
       Then it succeeds
+      When device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
 
       @needs:type1-container @needs:vfio-group
       Examples:
@@ -160,6 +162,8 @@ Feature: a device that a guest is given
       And it opens device "nic"
       And it binds device "nic" to iommufd "fresh"
       Then it succeeds
+      When device "nic" reads 1 page at 16 MiB
+      Then the access is blocked
 
       @needs:type1-container @needs:vfio-group
       Examples:

@@ -167,16 +167,25 @@ Feature: several devices of one guest
       Then device "nic" reaches all that the guest has, and nothing beside it
       And device "far" reaches all that the guest has, and nothing beside it
 
-    @VMM-ATT-03 @needs:intel-nesting
-    Scenario: a page table tracks dirty pages where the IOMMU can
+    Scenario Outline: a page table tracks dirty pages where the IOMMU can, and <what>
       When the VMM plugs device "nic" by iommufd
       Then device "nic" reaches all that the guest has, and nothing beside it
       And the VMM has called last:
         | call                                          | with                                  |
-        | IOMMU_HWPT_ALLOC                              | flags IOMMU_HWPT_ALLOC_DIRTY_TRACKING |
+        | IOMMU_HWPT_ALLOC                              | flags <flags>                         |
         | VFIO_DEVICE_ATTACH_IOMMUFD_PT of device "nic" |                                       |
         | IOMMU_IOAS_IOVA_RANGES                        | result EMSGSIZE                       |
         | IOMMU_IOAS_IOVA_RANGES                        |                                       |
         | IOMMU_IOAS_MAP                                |                                       |
         | VFIO_DEVICE_GET_INFO of device "nic"          |                                       |
         | IOMMU_GET_HW_INFO                             |                                       |
+
+      @VMM-ATT-03 @needs:intel-nesting
+      Examples:
+        | what    | flags                           |
+        | this can | IOMMU_HWPT_ALLOC_DIRTY_TRACKING |
+
+      @VMM-ATT-03 @needs:basic-iommu
+      Examples:
+        | what        | flags |
+        | this cannot | 0     |

@@ -86,7 +86,6 @@ async function onDevices(options: Options): Promise<number> {
     machine,
     every: Math.max(count('every', options.every ?? String(deviceChecks)), 1),
     plan: planOf(options, signal),
-    signal,
   });
   return conclude(report, begun, signal());
 }
@@ -110,7 +109,8 @@ async function onGuests(options: Options): Promise<number> {
   const begun = performance.now();
   const settings = settingsOf(adapterOption);
   const plan = planOf(options, signal);
-  const report = await runOnGuests({ adapter, settings, machine, plan });
+  const implementation = await loadAdapter(adapter);
+  const report = await runOnGuests({ implementation, settings, machine, plan });
   return conclude(report, begun, signal());
 }
 

@@ -21,7 +21,6 @@ export class DirtyLog {
 
   /** Also of a container that comes while it is on. Where one cannot begin none does: VMM-DRT-02. */
   async start(containers: readonly Container[]): Promise<void> {
-    if (!this.#isOn) this.written.clear();
     this.#isOn = true;
     for (const container of containers) {
       if (!container.tracksDirtyPages || this.tracking.has(container)) continue;
@@ -38,6 +37,7 @@ export class DirtyLog {
     this.#isOn = false;
     for (const container of this.tracking) await container.setDirtyPageTracking(false);
     this.tracking.clear();
+    this.written.clear();
   }
 
   /** It has no devices any more. */
@@ -47,6 +47,7 @@ export class DirtyLog {
 
   /** By a processor. */
   note(gpa: bigint, length: number): void {
+    if (!this.#isOn) return;
     const page = this.pageSize;
     for (let at = gpa - (gpa % page); at < gpa + BigInt(length); at += page) this.written.add(at);
   }

@@ -123,41 +123,22 @@ const mocksAndBare: HardwareDescription = {
   devices: [...mocks.devices, ...Object.values(bareOffers)],
 };
 
+/** What there is of a VT-d, whether its devices sleep or not. */
+const vtd = {
+  board: vtdBoard,
+  bench: 'pci',
+  ...pci(vtdBoard, { ...withMessages, ...ofFunctions, ...onBuses }),
+  atBoot: { enableSriov: true },
+  features: ['type1-container', ...ofEach, ...ofVtd, 'registers-reset', 'no-test-cmd'],
+} as const satisfies Omit<ReferenceMachineDescription, 'name'>;
+
 /**
  * Devices that move bytes, or mock devices: as on Linux, where mock devices and an IOMMU exclude each other. `vt-d-test`
  * is for what needs both IOMMU_TEST_CMD and devices that move bytes.
  */
 export const machines: readonly ReferenceMachineDescription[] = [
-  {
-    name: 'vt-d',
-    board: vtdBoard,
-    bench: 'pci',
-    ...pci(vtdBoard, { ...withMessages, ...ofFunctions, ...onBuses }),
-    atBoot: { enableSriov: true },
-    features: [
-      'type1-container',
-      ...ofEach,
-      ...ofVtd,
-      'registers-reset',
-      'msix-causes',
-      'no-test-cmd',
-    ],
-  },
-  {
-    name: 'vt-d-sleep',
-    board: vtdBoard,
-    bench: 'pci',
-    ...pci(vtdBoard, { ...withMessages, ...ofFunctions, ...onBuses }),
-    atBoot: { enableSriov: true },
-    features: [
-      'type1-container',
-      ...ofEach,
-      ...ofVtd,
-      'registers-reset',
-      'no-test-cmd',
-      'runtime-pm',
-    ],
-  },
+  { name: 'vt-d', ...vtd, features: [...vtd.features, 'msix-causes'] },
+  { name: 'vt-d-sleep', ...vtd, features: [...vtd.features, 'runtime-pm'] },
   {
     name: 'mock',
     board: vtdBoard,

@@ -17,7 +17,8 @@ import { steady } from '../operators/steady.ts';
 import { exitCodes, Problem } from '../problem.ts';
 import { painter } from '../style.ts';
 import { table } from '../table.ts';
-import { chosenMachines, deviceChecks, share } from './devices.ts';
+import { deviceChecks, movingBytes } from './devices.ts';
+import { chosenMachines, share } from './machines.ts';
 import type { Task, Told, Tried } from './mutant-protocol.ts';
 
 /** `npm run random -- --mutants`: which seeded bugs the random calls find. */
@@ -56,7 +57,10 @@ async function reachOnDevices(
   for (const machine of names) {
     const reach = new Reach();
     const { reference: implementation } = reach;
-    const [description] = await chosenMachines({ implementation, settings: {}, machine });
+    const [description] = await chosenMachines(
+      { implementation, settings: {}, machine },
+      movingBytes,
+    );
     if (description === undefined) continue;
     const running = await startDevices(implementation, description, { every: deviceChecks });
     const plan = { calls, seed, longest, shrinks: false };
@@ -75,7 +79,10 @@ async function reachIn(
 ): Promise<{ readonly reached: Reached; readonly calls: number }> {
   if (trial.devices === undefined) return { reached: await reachOf(trial), calls: trial.calls };
   const { machine } = trial.devices;
-  const machines = await chosenMachines({ implementation: reference, settings: {}, machine });
+  const machines = await chosenMachines(
+    { implementation: reference, settings: {}, machine },
+    movingBytes,
+  );
   const calls = share(trial.calls, machines);
   const names = machines.map(({ name }) => name);
   return { reached: await reachOnDevices({ ...trial, calls }, names), calls };

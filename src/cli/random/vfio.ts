@@ -1,10 +1,9 @@
 import { loadAdapter } from '#adapters/registry.ts';
-import { featuresOf } from '#port/derived-features.ts';
 import type { Machine, StartOptions } from '#port/implementation.ts';
 import { runSequences, type Plan, type Report } from '#random/run.ts';
 import { needed, onVfio } from '#random/vfio/sequence.ts';
 
-import { Problem } from '../problem.ts';
+import { chosenMachines } from './machines.ts';
 
 /** `npm run random -- --vfio`: sequences of calls on containers, groups and devices, on one machine or on two side by side. */
 
@@ -42,16 +41,9 @@ async function start(
   name: string | undefined,
 ): Promise<Machine> {
   const implementation = await loadAdapter(adapter);
-  const all = (await implementation.machines(settings)).filter((each) => {
-    const features = featuresOf(each);
-    return needed.every((need) => features.includes(need));
-  });
-  const found = all.find((each) => name === undefined || each.name === name);
-  if (found !== undefined)
-    return implementation.start({ machine: found.name, timeoutMs, settings });
-  const known = all.map((each) => each.name).join(', ') || 'none';
-  throw new Problem(
-    `adapter ${adapter} has no machine${name === undefined ? '' : ` called ${name}`} for calls of VFIO`,
-    `machines that have ${needed.join(', ')}: ${known}`,
+  const [found] = await chosenMachines(
+    { implementation, settings, machine: name },
+    { needed, that: 'for calls of VFIO', those: `machines that have ${needed.join(', ')}` },
   );
+  return implementation.start({ machine: found!.name, timeoutMs, settings });
 }

@@ -115,4 +115,17 @@ export const entries = mutants(
         }
       },
   },
+  {
+    id: 'SEED-2439',
+    breaks: ['VMM-ATT-03'],
+    story: 'A VMM asks for page tables that track dirty pages whether the IOMMU can or not.',
+    like: 'iommufd_cdev_autodomains_get() that does not look at the capabilities',
+    bug: ({ vmm }) =>
+      class extends vmm.HostIommuDevice {
+        override async getHwInfo(): Promise<HwInfo | number> {
+          const info = await super.getHwInfo();
+          return typeof info === 'number' ? info : { ...info, capabilities: 1n };
+        }
+      },
+  },
 );

@@ -27,10 +27,8 @@ export const entries = mutants(
     like: 'a dirty bitmap that is not cleared at the start',
     bug: ({ vmm }) =>
       class extends vmm.DirtyLog {
-        override async start(containers: readonly Container[]): Promise<void> {
-          const before = [...this.written];
-          await super.start(containers);
-          for (const page of before) this.written.add(page);
+        override note(gpa: bigint): void {
+          this.written.add(gpa - (gpa % this.pageSize));
         }
       },
   },

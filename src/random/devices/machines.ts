@@ -1,6 +1,7 @@
 import { featuresOf } from '#port/derived-features.ts';
 import type { Implementation, MachineDescription, StartOptions } from '#port/implementation.ts';
 
+import { fittingMachines } from '../fitting.ts';
 import { needed, type Running } from './sequence.ts';
 
 /** Longer than any call takes. */
@@ -11,11 +12,7 @@ export async function deviceMachines(
   implementation: Implementation,
   settings: StartOptions['settings'] = {},
 ): Promise<readonly MachineDescription[]> {
-  const machines = await implementation.machines(settings);
-  return machines.filter((machine) => {
-    const features = featuresOf(machine);
-    return needed.every((need) => features.includes(need));
-  });
+  return fittingMachines(implementation, settings, needed);
 }
 
 export async function startDevices(

@@ -66,7 +66,7 @@ export const vmmCb = requirements(
       ],
     },
     15: {
-      says: 'A device that cannot be had is refused with a reason, and detaching one cannot fail.',
+      says: 'A device that cannot be had is refused with a reason, and what the guest has reached before is reached still.',
       level: 'observed',
       source: [qemu('device.c', 'vfio_device_attach')],
     },
